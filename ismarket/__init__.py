@@ -1,0 +1,69 @@
+"""Forecast the market for infantile-spasms therapeutics, with its drivers as plugins."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Anchor": "anchor",
+    "Driver": "driver",
+    "DriverError": "errors",
+    "Effect": "driver",
+    "Forecast": "outcome",
+    "InputError": "errors",
+    "Market": "market",
+    "Mechanism": "mechanism",
+    "Parameter": "parameter",
+    "Scenario": "scenario",
+    "adoption": "",
+    "forecast": "forecaster",
+    "hookimpl": "hookspecs",
+    "load_anchors": "plugins",
+    "load_drivers": "plugins",
+    "load_market": "plugins",
+    "load_scenario": "scenario",
+    "read_anchors": "anchor",
+    "read_market": "evidence",
+    "write_scenario": "scenario",
+}
+"""Public names and the module each lives in; a module is imported when a name is first used."""
+__all__ = sorted(_HOME)
+
+if TYPE_CHECKING:
+    from . import adoption as adoption
+    from .anchor import Anchor as Anchor
+    from .anchor import read_anchors as read_anchors
+    from .driver import Driver as Driver
+    from .driver import Effect as Effect
+    from .errors import DriverError as DriverError
+    from .errors import InputError as InputError
+    from .evidence import read_market as read_market
+    from .forecaster import forecast as forecast
+    from .hookspecs import hookimpl as hookimpl
+    from .market import Market as Market
+    from .mechanism import Mechanism as Mechanism
+    from .outcome import Forecast as Forecast
+    from .parameter import Parameter as Parameter
+    from .plugins import load_anchors as load_anchors
+    from .plugins import load_drivers as load_drivers
+    from .plugins import load_market as load_market
+    from .scenario import Scenario as Scenario
+    from .scenario import load_scenario as load_scenario
+    from .scenario import write_scenario as write_scenario
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'ismarket' has no attribute {name!r}")
+    if not _HOME[name]:
+        return import_module(f".{name}", __name__)
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

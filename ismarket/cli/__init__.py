@@ -1,0 +1,73 @@
+"""The command line: one module a command, imported only when that command is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from .. import __version__
+from ..errors import DriverError, InputError, unknown
+
+COMMANDS = {
+    "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
+    "drivers": ("show", "List the installed drivers, or show one."),
+    "anchors": ("show", "List the published estimates."),
+}
+"""Every command with the module that holds it and its line in the help."""
+
+
+class Commands(click.Group):
+    """Commands that are imported when called, so that the help stays light."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        """The command of that name, from its module."""
+        if name not in COMMANDS:
+            raise unknown("ismarket", "command", name, COMMANDS)
+        module = import_module(f".{COMMANDS[name][0]}", __name__)
+        command: click.Command = getattr(module, name.replace("-", "_"))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, written without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ismarket")
+def ismarket() -> None:
+    """Forecast a market, and say what the published number is worth.
+
+    \b
+    Start with
+      ismarket run                 the published forecast, taken apart by cause
+      ismarket run evidence        the market counted bottom-up, with every driver
+      ismarket drivers             what can move it
+      ismarket anchors             the published estimates
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; bad input ends with one line on stderr and its exit code."""
+    try:
+        code = ismarket.main(arguments, prog_name="ismarket", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(0)
+    except click.ClickException as error:
+        click.echo(f"ismarket: {error.format_message()}", err=True)
+        sys.exit(2)
+    except (InputError, DriverError) as error:
+        text = str(error).removeprefix("ismarket: ")
+        click.echo(f"ismarket: {text}", err=True)
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("ismarket: stopped", err=True)
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)

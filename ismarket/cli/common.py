@@ -1,0 +1,97 @@
+"""What several commands share: options, completion, loading what is installed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError, unknown
+
+if TYPE_CHECKING:
+    from ..market import Market
+    from ..plugins import Plugins
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option ``--json``, as every command that prints a table has it."""
+    option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a page.")
+    return option(command)
+
+
+def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
+    """``key=value`` options as a mapping."""
+    found = {}
+    for text in values:
+        key, equals, value = text.partition("=")
+        try:
+            found[key.strip()] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not key.strip():
+            raise InputError(
+                f"{option.opts[0]} {text!r}: give NAME=NUMBER, such as {option.metavar}"
+            )
+    return found
+
+
+def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Names of shipped scenarios, for completion in the shell."""
+    from ..scenario import shipped_scenarios
+
+    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
+
+
+def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Names of anchors, for completion in the shell."""
+    from ..plugins import load_anchors
+
+    return [name for name in load_anchors() if name.startswith(incomplete)]
+
+
+def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Names of drivers, for completion in the shell."""
+    from ..plugins import load_drivers
+
+    return [driver.name for driver in load_drivers() if driver.name.startswith(incomplete)]
+
+
+def installed_plugins() -> Plugins:
+    """What is installed; a plugin that cannot be loaded is named on stderr and left out."""
+    from ..plugins import load_plugins
+
+    plugins = load_plugins()
+    for problem in plugins.problems:
+        click.echo(f"ismarket: {problem}", err=True)
+    return plugins
+
+
+def installed_market(plugins: Plugins, name: str | None = None) -> Market:
+    """The market of that name, by default the bundled one; InputError if there is none."""
+    from ..plugins import DEFAULT_MARKET
+
+    name, markets = name or DEFAULT_MARKET, plugins.markets()
+    if name not in markets:
+        raise unknown("market", "market", name, markets)
+    return markets[name]
+
+
+def check_drivers(where: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise InputError for a name that is not an installed driver."""
+    known = tuple(known)
+    for name in names:
+        if name not in known:
+            raise unknown(where, "driver", name, known)
+
+
+@contextmanager
+def progress_bar(draws: int) -> Iterator[Callable[[int], None] | None]:
+    """A progress bar on stderr for long work, on a terminal only."""
+    if draws < 50_000 or not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=draws, label="drawing", file=sys.stderr) as bar:
+        yield bar.update

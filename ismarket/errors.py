@@ -1,0 +1,32 @@
+"""The errors that a user sees: one clear line each, with the exit code that goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class InputError(ValueError):
+    """Bad usage or bad input; the message is one line that says what to do."""
+
+    exit_code = 2
+
+
+class DriverError(RuntimeError):
+    """A driver broke its contract; the message names plugin, driver and what it did."""
+
+    exit_code = 3
+
+
+def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputError:
+    """The error for a name that does not exist, with the nearest name that does."""
+    import difflib  # only on the way to an error
+
+    names = sorted(known)
+    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
+    if near:
+        hint = f"did you mean {near[0]!r}?"
+    elif len(names) <= 12:
+        hint = f"known: {', '.join(names) or 'none'}"
+    else:
+        hint = f"there are {len(names)}, such as {', '.join(names[:3])}"
+    return InputError(f"{where}: no {kind} {name!r}; {hint}")

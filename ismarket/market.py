@@ -1,0 +1,162 @@
+"""The market: its grid of years, regions and drug classes, its funnel, causes and anchors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from .anchor import Anchor, bottom_up
+from .arrays import Array
+from .errors import InputError, unknown
+from .mechanism import Mechanism
+from .parameter import Parameter
+
+LINK_OF_STAGE = {
+    "births": "log",
+    "incidence": "log",
+    "diagnosed": "logit",
+    "treated": "logit",
+    "class_mix": "softmax",
+    "net_cost": "log",
+}
+"""The stages of the patient funnel, in its order, with their links."""
+BY_CLASS = ("class_mix", "net_cost")
+
+
+def slug(name: str) -> str:
+    """A region or class as it stands in a parameter key: ``Asia Pacific`` is asia_pacific."""
+    return "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+
+
+@dataclass(frozen=True, eq=False)
+class YearPath:
+    """Medium path of a stage and its bounds, each (year, region), in the unit of the stage."""
+
+    low: Array
+    mode: Array
+    high: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One step of the funnel; ``parameters`` by region, or by region and class (row by row)."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    unit: str
+    path: YearPath | None = None
+
+    @property
+    def link(self) -> str:
+        """How a shift moves the stage: log, logit or softmax."""
+        return LINK_OF_STAGE[self.name]
+
+    def path_shift(self, market: Market, values: Mapping[str, Array]) -> Array:
+        """Log of the stage's path over its base-year value, (year, region, 1, draw).
+
+        A drawn value is that of the path's last year; every other year lies as many times its own
+        bound from the medium path, so one quantile holds for all years.
+        """
+        if self.path is None:
+            raise InputError(f"stage {self.name} of {market.name} has no path to follow")
+        low, mode, high = (
+            part[..., None] for part in (self.path.low, self.path.mode, self.path.high)
+        )
+        last = np.stack([values[p.key] for p in self.parameters])
+        above, below = high[-1] - mode[-1], mode[-1] - low[-1]
+        up = np.maximum(last - mode[-1], 0.0) / np.where(above > 0, above, 1.0)
+        down = np.maximum(mode[-1] - last, 0.0) / np.where(below > 0, below, 1.0)
+        path = mode + up * (high - mode) - down * (mode - low)
+        shift: Array = np.log(path / mode[:1])[: len(market.years), :, None, :]
+        return shift
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence of the report, paraphrased, and the cause that it names, if any."""
+
+    id: str
+    section: str
+    text: str
+    driver: str
+    mechanism: str
+    stage: str
+    direction: str
+    overlaps: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """A disease's market: ``years`` run from the base year of the tables to their last year.
+
+    ``horizon`` is the last year of a forecast without an anchor's own period.
+    """
+
+    name: str
+    title: str
+    years: tuple[int, ...]
+    horizon: int
+    regions: tuple[str, ...]
+    drug_classes: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    mechanisms: Mapping[str, Mechanism]
+    claims: tuple[Claim, ...] = ()
+    anchors: Mapping[str, Anchor] = field(default_factory=dict)
+    currency: str = "USD of 2022, net of rebates, before trade margins"
+
+    @property
+    def base_year(self) -> int:
+        """The year of the tables; every shift is 0 there."""
+        return self.years[0]
+
+    @cached_property
+    def elapsed(self) -> Array:
+        """Years since the base year, (year, 1, 1, 1)."""
+        return (np.array(self.years, float) - self.base_year)[:, None, None, None]
+
+    def by_region(self, values: Mapping[str, float], default: float | None = None) -> Array:
+        """One number for each region, (1, region, 1, 1); ``default`` where none is given."""
+        return self._along("region", self.regions, values, default)[None, :, None, None]
+
+    def by_class(self, values: Mapping[str, float], default: float | None = None) -> Array:
+        """One number for each drug class, (1, 1, drug_class, 1)."""
+        return self._along("drug class", self.drug_classes, values, default)[None, None, :, None]
+
+    def _along(
+        self, kind: str, names: tuple[str, ...], values: Mapping[str, float], default: float | None
+    ) -> Array:
+        if default is None:
+            for missing in set(names) - set(values):
+                raise InputError(f"{self.name}: no value for {kind} {missing!r} and no default")
+        for name in values:
+            if name not in names and default is None:
+                raise unknown(self.name, kind, name, names)
+        return np.array([values.get(name, default) for name in names], float)
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name; InputError with the nearest one if there is none."""
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        raise unknown(self.name, "stage", name, LINK_OF_STAGE)
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """Every parameter of the funnel and of the catalogue by key, in the order of the tables."""
+        funnel = [p for stage in self.stages for p in stage.parameters]
+        causes = [p for mechanism in self.mechanisms.values() for p in mechanism.parameters]
+        return {p.key: p for p in (*causes, *funnel)}
+
+    def until(self, year: int) -> Market:
+        """The same market with its years cut after ``year``."""
+        return replace(self, years=tuple(y for y in self.years if y <= year))
+
+    def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
+        """The same market with those published estimates, and the count itself."""
+        count = bottom_up(self.name, self.base_year, self.horizon)
+        return replace(self, anchors={count.name: count, **anchors})

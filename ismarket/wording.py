@@ -1,0 +1,43 @@
+"""How numbers are written for people: one way for money, growth and ranges everywhere."""
+
+from __future__ import annotations
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def signed(value: float, decimals: int) -> str:
+    """A change, always with its sign."""
+    text = f"{abs(value):.{decimals}f}"
+    return ("+" if value >= 0 or not float(text) else MINUS) + text
+
+
+def number(value: float, decimals: int) -> str:
+    """A figure with a true minus sign."""
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def money(usd: float) -> str:
+    """USD with the unit that fits: 3.20 bn, 54 M."""
+    if abs(usd) >= 0.9995e9:
+        return f"{number(usd / 1e9, 2)} bn"
+    return f"{number(usd / 1e6, 0 if abs(usd) >= 9.5e6 else 1)} M"
+
+
+def percent(share: float) -> str:
+    """A share of a whole in percent: one decimal under 10, none above."""
+    return f"{number(100 * share, 1 if abs(share) < 0.0995 else 0)}%"
+
+
+def rate(fraction: float) -> str:
+    """Growth a year in percent, two decimals."""
+    return f"{number(100 * fraction, 2)}%"
+
+
+def times(factor: float) -> str:
+    """A multiple, with as many figures as it is worth."""
+    return number(factor, 0 if factor >= 9.95 else 1 if factor >= 1.95 else 2)
+
+
+def listed(names: list[str]) -> str:
+    """Names in a sentence: a, b and c."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
