@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, Bits
 from .attribution import MOST_EXACT, exact_shapley, sampled_shapley
 from .driver import Driver
 from .errors import DriverError
@@ -128,6 +128,23 @@ def evaluate(plan: Plan, values: Mapping[str, Array], overlap: float | None = No
     else:
         contributions, error = sampled_shapley(players, log_growth, seed=plan.scenario.seed)
     return Outcome(cells[plan.start :], contributions, error)
+
+
+def drawn_block(plan: Plan, block: int) -> dict[str, Array]:
+    """Every parameter of the plan drawn for one block, by key, each (BLOCK,), its own unit."""
+    drawn, points = _points(plan, block)
+    quantiles = Quantiles(drawn)
+    values = {p.key: quantiles.values(i, points[i]) for i, p in enumerate(drawn)}
+    return values | {k: np.broadcast_to(v, BLOCK) for k, v in plan.fixed.items()}
+
+
+def _points(plan: Plan, block: int) -> tuple[list[Parameter], Bits]:
+    """The parameters that are not fixed, and their points (parameter, BLOCK)."""
+    drawn = [p for p in plan.parameters if p.key not in plan.scenario.fixed]
+    dimensions = {key: index for index, key in enumerate(plan.market.parameters)}
+    keys = [p.key for p in drawn]
+    seed, sampler = plan.scenario.seed, plan.scenario.sampler
+    return drawn, block_points(keys, dimensions, seed=seed, block=block, sampler=sampler)
 
 
 def _run_blocks(
