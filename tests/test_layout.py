@@ -7,9 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    "errors arrays wording links adoption overlap parameter sampling attribution summaries",
-    "tables anchor mechanism market evidence driver scenario",
-    "plan funnel forecaster outcome findings page cards",
+    "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
+    " blas",
+    "tables anchor mechanism spread market evidence driver scenario",
+    "plan causes funnel readings blocks forecaster outcome findings page cards",
     "hookspecs plugins",
     "charts report testing",
     "cli explorer",
