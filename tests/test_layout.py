@@ -8,9 +8,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
-    " blas",
+    " blas copula",
     "tables anchor mechanism spread market evidence driver scenario",
-    "plan causes funnel readings blocks forecaster outcome findings page cards",
+    "plan causes funnel readings blocks forecaster outcome findings page cards scale",
     "hookspecs plugins",
     "charts report testing",
     "cli explorer",
