@@ -23,6 +23,7 @@ from .market import Market
 from .outcome import Forecast
 from .plan import Plan, make_plan, named_plan
 from .sampling import BLOCK
+from .scale import draws_bar
 from .scenario import MOST_DRAWS, Scenario
 from .summaries import FEW_BLOCKS, Kept, KeptSummary, Streamed, StreamedSummary, Summary
 
@@ -30,7 +31,7 @@ KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
 BATCH = 16
 """Blocks that are tallied together before they are handed over."""
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 Sink = Callable[[dict[str, Array]], None]
 Part = TypeVar("Part", Kept, Streamed)
 
@@ -40,7 +41,7 @@ def forecast(
     drivers: Iterable[Driver],
     scenario: Scenario | None = None,
     workers: int | Executor | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     until: float | None = None,
     sink: Sink | None = None,
 ) -> Forecast:
@@ -48,13 +49,17 @@ def forecast(
 
     ``workers`` is how many threads share the blocks of draws, or an executor of processes or of a
     cluster that runs them; the answer is the same to the last bit.  ``progress`` is called with
-    the draws that have been finished.  ``until`` (0.001 is 0.1%) draws until the standard errors of
-    P50 and P95 of the last year are that small; then ``plan.scenario.draws`` says how many it
-    took.  ``sink`` is handed the draws of each block by column.  Raises InputError for a scenario
-    that market or drivers do not know, DriverError for a driver that breaks its contract.
+    the draws that have been finished; True shows a bar in a notebook or terminal.  ``until``
+    (0.001 is 0.1%) draws until the standard errors of P50 and P95 of the last year are that small;
+    then ``plan.scenario.draws`` says how many it took.  ``sink`` is handed the draws of each block
+    by column.  Raises InputError for a scenario that market or drivers do not know, DriverError for
+    a driver that breaks its contract.
     """
     installed = tuple(drivers)
     chosen = scenario or Scenario()
+    if isinstance(progress, bool):
+        with draws_bar(None if until else chosen.draws, shown=progress) as advance:
+            return forecast(market, installed, chosen, workers, advance, until, sink)
     if until is not None:
         chosen = _enough_draws(market, installed, chosen, until, workers, progress)
     plan = make_plan(market, installed, chosen)

@@ -123,6 +123,14 @@ def test_progress_counts_every_draw(market, drivers, way):
     assert sum(seen) == MANY.draws
 
 
+@pytest.mark.filterwarnings("ignore::tqdm.std.TqdmWarning")
+def test_a_bar_may_be_asked_for(market, drivers, way, capsys):
+    forecast(market, drivers, MANY, progress=True)
+    assert "draw" in capsys.readouterr().err
+    forecast(market, drivers, MANY, progress=False)
+    assert capsys.readouterr().err == ""
+
+
 def test_kept_draws_are_all_in_the_file(market, drivers, way, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "draws.parquet"
