@@ -1,0 +1,93 @@
+// A live chart: one Vega view that keeps its SVG node and takes new data, at most once a frame.
+
+/** The shared runtime of this page; asked for once, whatever number of charts. */
+function loadRuntime(fetchBytes) {
+  globalThis.ismarketRuntime ??= fetchBytes().then(async (bytes) => {
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const source = await new Response(unpacked).blob();
+    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const found = await import(/* @vite-ignore */ address);
+    URL.revokeObjectURL(address);
+    return found;
+  });
+  globalThis.ismarketRuntime.catch(() => {
+    globalThis.ismarketRuntime = undefined;
+  });
+  return globalThis.ismarketRuntime;
+}
+
+function rowsOf(columns) {
+  const names = Object.keys(columns);
+  const length = names.length ? columns[names[0]].length : 0;
+  return Array.from({ length }, (_, i) => Object.fromEntries(names.map((n) => [n, columns[n][i]])));
+}
+
+/** A chart in `holder`, an element; `getRuntime` gives the shared runtime. */
+function createChart(holder, spec, themes, getRuntime) {
+  const place = h("div", { class: "plot", "aria-hidden": "true" });
+  holder.replaceChildren(place);
+  holder.setAttribute("role", "img");
+  holder.tabIndex = 0;
+  let view = null;
+  let latest = null;
+  let frame = 0;
+  let gone = false;
+  let running = false;
+
+  async function start() {
+    const { vegaEmbed } = await getRuntime();
+    if (gone) return;
+    const made = await vegaEmbed(place, structuredClone(spec), { actions: false, ast: true, renderer: "svg", tooltip: false });
+    if (gone) {
+      made.view.finalize();
+      return;
+    }
+    view = made.view;
+    schedule();
+  }
+
+  function schedule() {
+    if (!frame && view && latest) frame = requestAnimationFrame(paint);
+  }
+
+  async function paint() {
+    frame = 0;
+    if (running || gone) return;
+    running = true;
+    const chart = latest;
+    const width = Math.max(480, Math.floor(holder.clientWidth));
+    for (const [name, columns] of Object.entries(chart.datasets)) view.data(name, rowsOf(columns));
+    for (const [name, value] of Object.entries(chart.params)) view.signal(name, value);
+    view.signal("theme", themes[pageTheme()]);
+    view.background(themes[pageTheme()].bg);
+    view.width(width).height(chart.height);
+    await view.runAsync();
+    holder.setAttribute("aria-label", chart.alt);
+    holder.style.height = `${chart.height}px`;
+    holder.dataset.painted = String(Number(holder.dataset.painted ?? 0) + 1);
+    running = false;
+    if (latest !== chart) schedule();
+  }
+
+  const resize = new ResizeObserver(schedule);
+  resize.observe(holder);
+  start().catch((error) => {
+    place.textContent = `The chart could not be drawn: ${error.message}. Its numbers stand in the table.`;
+  });
+  return {
+    update(chart) {
+      latest = chart;
+      schedule();
+    },
+    repaint: schedule,
+    svg: () => view.toSVG(),
+    png: () => view.toImageURL("png", 2),
+    finalize() {
+      gone = true;
+      resize.disconnect();
+      cancelAnimationFrame(frame);
+      view?.finalize();
+      holder.replaceChildren();
+    },
+  };
+}
