@@ -112,8 +112,9 @@ def notices(forecast: Forecast) -> list[dict[str, str]]:
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:
         text = (
-            f"**Scaled by {times(factor)}.** Every value is multiplied to meet the anchor. The level"
-            " is the report\N{RIGHT SINGLE QUOTATION MARK}s; the shape is the count\N{RIGHT SINGLE QUOTATION MARK}s."
+            f"**Scaled by {times(factor)}.** Every value is multiplied to meet the anchor. The"
+            " level is the report\N{RIGHT SINGLE QUOTATION MARK}s; the shape is the"
+            " count\N{RIGHT SINGLE QUOTATION MARK}s."
         )
         found.append({"tone": "warn", "text": text})
     found += [{"tone": "note", "text": t} for t in page_notices(forecast) if "not installed" in t]

@@ -71,7 +71,7 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
 def count_changes(scenario: Scenario, origin: Scenario) -> int:
     """In how many places a scenario differs from the one it started from."""
     plain = (*PLAIN, "beyond", "periods", "sampler")
-    count = sum(getattr(scenario, name) != getattr(origin, name) for name in plain)
+    count: int = sum(getattr(scenario, name) != getattr(origin, name) for name in plain)
     count += len(set(scenario.without) ^ set(origin.without))
     for name in ("strength", "fixed"):
         now, before = getattr(scenario, name), getattr(origin, name)
@@ -92,8 +92,8 @@ def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Drive
         return f"strength of {title} {'reset' if value is None else f'set to {float(value):g}'}"
     if kind == "driver":
         return f"{titles.get(key, key)} {'reset' if value is None else 'on' if value else 'off'}"
-    if kind == "anchor" and value in market.anchors:
-        return f"anchor {market.anchors[value].publisher}, {value}"
+    if kind == "anchor" and str(value) in market.anchors:
+        return f"anchor {market.anchors[str(value)].publisher}, {value}"
     if kind == "reset":
         return "everything reset" if not key else f"{titles.get(key, key)} reset"
     names = {"through": "forecast through", "draws": "draws", "overlap": "overlap", "seed": "seed"}

@@ -1,4 +1,4 @@
-"""Files of a forecast: its tables as CSV and XLSX, its views as one page that needs nothing else."""
+"""Files of a forecast: its tables as CSV and XLSX, its views as one self-contained page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NUMBER = set("0123456789+\N{MINUS SIGN}.,%")
 
 
 def as_csv(views: Sequence[View]) -> bytes:
-    """Every table of the views as CSV, one after the other, each under its title; UTF-8 with BOM."""
+    """Every table of the views as CSV, each under its title; UTF-8 with BOM."""
     out = io.StringIO()
     writer = csv.writer(out)
     for view in views:
@@ -99,8 +99,10 @@ body {{ margin: 0; }} .ism {{ max-width: 900px; margin: 0 auto; }}</style></head
 <script type="module">
 {text("dom.js", "chart.js", "table.js")}
 const {{ page, specs }} = JSON.parse(document.getElementById("data").textContent);
-const bytes = Uint8Array.from(atob(document.getElementById("runtime").textContent), (c) => c.charCodeAt(0));
-showPage(document.getElementById("page"), page, specs, () => loadRuntime(() => Promise.resolve(bytes)));
+const packed = atob(document.getElementById("runtime").textContent);
+const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+const getRuntime = () => loadRuntime(() => Promise.resolve(bytes));
+showPage(document.getElementById("page"), page, specs, getRuntime);
 </script></body></html>
 """
     return html.encode()

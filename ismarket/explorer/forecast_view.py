@@ -44,15 +44,19 @@ def aid(forecast: Forecast) -> str:
     size = "billion" if unit.name == "bn" else "million"
     parts = [f"{forecast.plan.market.title.split(', ')[-1].capitalize()}, USD {size} a year."]
     report = published(forecast)
-    below = percent(1.0 - share_at_least(drawn, forecast.columns["reference"]["value"][0]))
+    below = _share(1.0 - share_at_least(drawn, forecast.columns["reference"]["value"][0]))
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        reached = percent(share_at_least(drawn, report["value"][-1]))
+        reached = _share(share_at_least(drawn, report["value"][-1]))
         value = "the report\N{RIGHT SINGLE QUOTATION MARK}s value"
         parts.append(f"{reached} of draws reach {value}; {below} end below {first}.")
     else:
         parts.append(f"{below} of draws end below {first}.")
     parts.append("The axis does not start at 0.")
     return " ".join(parts)
+
+
+def _share(share: float) -> str:
+    return percent(share) if share else "0%"
 
 
 def note(forecast: Forecast) -> str:

@@ -1,4 +1,4 @@
-"""The strip above the tabs: size, forecast, growth, how much is unexplained, how far from a count."""
+"""The strip above the tabs: size, forecast, growth, what is unexplained, how far from a count."""
 
 from __future__ import annotations
 

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from ..charts.swings import MOST, figure, name_of, picture
 from ..charts.units import millions_of
 from ..outcome import Forecast
+from ..parameter import STATUSES
 from ..plan import known_parameters
 from ..tornado import Swing
 from ..wording import listed
 from .view import Column, Row, View
 from .why_view import _count as counted
+
+SHOWN = 25
+"""Inputs that the page lists; files hold all of them."""
 
 
 def view(forecast: Forecast, swings: Sequence[Swing]) -> View:
@@ -24,7 +28,7 @@ def view(forecast: Forecast, swings: Sequence[Swing]) -> View:
     )  # fmt: skip
     return View(
         "matters", finding(forecast, swings), aid(forecast), note(swings), columns,
-        [_row(swing, swings) for swing in swings], picture(forecast, swings),
+        [_row(swing, swings) for swing in swings], picture(forecast, swings), shown=SHOWN,
     )  # fmt: skip
 
 
@@ -36,7 +40,7 @@ def finding(forecast: Forecast, swings: Sequence[Swing]) -> str:
     unit = millions_of(swings[0].width)
     low, high = sorted((top.at_p10, top.at_p90))
     return (
-        f"{name_of(top.parameter)}, moves {last} most:"
+        f"One input moves {last} most: {name_of(top.parameter)},"
         f" {unit.change(low)} to {unit.change(high)} USD {unit.name}"
     )
 
@@ -59,14 +63,12 @@ def note(swings: Sequence[Swing]) -> str:
     top = swings[:MOST]
     if not top:
         return "Reset an input to let it vary."
-    count = {
-        s: sum(w.parameter.status == s for w in top) for s in ("measured", "estimated", "assumed")
-    }
+    count = {s: sum(w.parameter.status == s for w in top) for s in STATUSES}
     measured = "none rests" if not count["measured"] else (
         f"{counted(count['measured'])} rest{'s' if count['measured'] == 1 else ''}"
     )  # fmt: skip
     rest = len(swings) - len(top)
-    more = f" {rest} smaller ones follow in the table." if rest else ""
+    more = f" {rest} smaller ones follow, all of them in the download." if rest else ""
     number = counted(len(top)) if len(top) < 10 else {10: "ten", 11: "eleven"}[len(top)]
     return (
         f"Of the {number} largest, {measured} on measurement,"

@@ -48,7 +48,7 @@ class Filter:
 class View:
     """One tab: ``name`` finds it, ``title`` is its finding with numbers, ``note`` the caveat.
 
-    Words between double asterisks are bold.
+    Words between double asterisks are bold; ``shown`` is how many rows the page takes.
     """
 
     name: str
@@ -60,6 +60,7 @@ class View:
     picture: Picture
     filters: Sequence[Filter] = field(default_factory=tuple)
     below: str = ""
+    shown: int | None = None
 
     def as_page(self) -> dict[str, Any]:
         """The view as plain values for the page."""
@@ -76,7 +77,7 @@ class View:
                     "chosen": r.chosen, "detail": list(r.detail), "tags": list(r.tags),
                     "status": r.status,
                 }
-                for r in self.rows
+                for r in self.rows[: self.shown]
             ],
             "filters": [
                 {"tag": f.tag, "title": f.title, "status": f.status} for f in self.filters
