@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 
 from .arrays import Array
-from .driver import Driver
+from .driver import Driver, Effect
 from .forecaster import evaluate
+from .market import Market
 from .mechanism import Mechanism
 from .outcome import Forecast
 from .parameter import Parameter
@@ -118,7 +120,15 @@ def _narrowed(plan: Plan, claims: Sequence[str]) -> Plan:
         replace(d, claims=tuple(n for n in d.claims if n in claims), effects=None, parameters=())
         for d in plan.drivers
     )
-    return replace(plan, drivers=tuple(driver for driver in drivers if driver.claims))
+    return replace(plan, drivers=(STILL, *(driver for driver in drivers if driver.claims)))
+
+
+def _nothing(market: Market, _: SimpleNamespace) -> list[Effect]:
+    return [Effect("incidence", np.zeros_like(market.elapsed))]
+
+
+STILL = Driver("still", "Nothing", effects=_nothing)
+"""Moves nothing, but gives every cell all years where a lone cause moves one drug class only."""
 
 
 def _alone(plan: Plan, mechanism: Mechanism, points: float) -> CauseAlone:
@@ -130,7 +140,7 @@ def _alone(plan: Plan, mechanism: Mechanism, points: float) -> CauseAlone:
 
 def _own(plan: Plan, driver: Driver) -> CauseAlone:
     """A driver's own effects, as one cause; as well known as the least known of its inputs."""
-    alone = replace(plan, drivers=(replace(driver, claims=()),))
+    alone = replace(plan, drivers=(STILL, replace(driver, claims=())))
     rank = {"measured": 0, "estimated": 1, "assumed": 2}
     status = max((p.status for p in driver.parameters), key=lambda s: rank[s], default="assumed")
     points = _growth(alone, _reference(plan))[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import altair as alt
@@ -55,6 +57,16 @@ KINDS = {
 def draw(picture: Picture, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """The chart of a picture, in theme ``light`` or ``dark``, ``width`` px wide."""
     return filled(picture, KINDS[picture.kind].layers, theme, width)
+
+
+def _offline() -> None:
+    """In a notebook, draw charts with the runtime that comes with the package, unless told else."""
+    if "ipykernel" in sys.modules and alt.renderers.active == "default":
+        with suppress(ImportError, ValueError):
+            alt.renderers.enable("ismarket")
+
+
+_offline()
 
 
 def fan(

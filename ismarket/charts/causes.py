@@ -65,7 +65,7 @@ def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> P
     dot_rows = _dots(found, place, (high - low) / (WIDTH - LEFT - RIGHT))
     marks = inner_ticks(low, high, 6)
     names = {
-        name: columns_of(_names(dot_rows, high - low, width), ["text", "x"])
+        name: columns_of(_names(dot_rows, (low, high), width), ["text", "x"])
         for name, width in (("names", WIDTH), ("names_narrow", NARROW))
     }
     foot = [_foot(t) for t in marks]
@@ -116,11 +116,14 @@ def _foot(at: float) -> dict[str, Any]:
     return {"x": at, **word(text, 0, HEIGHT - FOOT + 14, "muted", align="center", size=11)}
 
 
-def _names(rows: list[dict[str, Any]], span: float, width: int) -> list[dict[str, Any]]:
+def _names(
+    rows: list[dict[str, Any]], ends: tuple[float, float], width: int
+) -> list[dict[str, Any]]:
     """The largest causes by name, above their dot, where no other name stands."""
     used: list[tuple[float, float, float]] = []
     words: list[dict[str, Any]] = []
-    per_px = span / (width - LEFT - RIGHT)
+    per_px = (ends[1] - ends[0]) / (width - LEFT - RIGHT)
+    edges = ends[0] - 10 * per_px, ends[1] + (RIGHT - 4) * per_px
     largest = sorted(rows, key=lambda r: -abs(r["cause"].points))
     for row in [r for r in largest if not r["inert"]][: 2 * NAMED]:
         cause: CauseAlone = row["cause"]
@@ -134,7 +137,9 @@ def _names(rows: list[dict[str, Any]], span: float, width: int) -> list[dict[str
         if clash or own or level < 6 or len(words) == NAMED:
             continue
         used.append((row["x"], level, half))
-        words.append({"x": row["x"], **word(text, 0, level, "ink2", size=11, align="center")})
+        end, begin = row["x"] + half > edges[1], row["x"] - half < edges[0]
+        align = "right" if end else "left" if begin else "center"
+        words.append({"x": row["x"], **word(text, 0, level, "ink2", size=11, align=align)})
     return words
 
 

@@ -43,11 +43,11 @@ def layers() -> Any:
         band.mark_area(color=ink("band90"), aria=False).encode(y=y("p5", **Y), y2="p95"),
         band.mark_area(color=ink("band50"), aria=False).encode(y=y("p25", **Y), y2="p75"),
         *(ghost.mark_line(**dashed).encode(y=y(end, **Y)) for end in ("p5", "p95", "p50")),
+        band.mark_line(color=ink("model"), strokeWidth=1.2, aria=False).encode(y=y("p50", **Y)),
+        band.mark_line(color=ink("model"), strokeWidth=3, aria=False).encode(y=y("value", **Y)),
         alt.Chart(data("report"))
         .mark_line(color=ink("report"), strokeDash=[7, 4], strokeWidth=2, aria=False)
         .encode(x=year, y=value),
-        band.mark_line(color=ink("model"), strokeWidth=1.2, aria=False).encode(y=y("p50", **Y)),
-        band.mark_line(color=ink("model"), strokeWidth=3, aria=False).encode(y=y("value", **Y)),
         alt.Chart(data("start"))
         .mark_point(filled=True, size=50, opacity=1, color=by_row(), aria=False)
         .encode(x=year, y=value),

@@ -19,11 +19,12 @@ AT = "(width < 640 ? 124 : 136)"
 VALUE = {"low": "v0", "high": "v1", "left": AT, "right": f"{AT} + 0.34 * (width - {AT})"}
 SHARE = {
     "low": "s0", "high": "s1",
-    "left": f"{AT} + 0.47 * (width - {AT})", "right": f"{AT} + 0.69 * (width - {AT})",
+    "left": f"{AT} + 0.47 * (width - {AT})",
+    "right": f"{AT} + (width < 640 ? 0.65 : 0.69) * (width - {AT})",
 }  # fmt: skip
 GROWTH = {
     "low": "g0", "high": "g1",
-    "left": f"{AT} + 0.79 * (width - {AT})", "right": "width - 46",
+    "left": f"{AT} + (width < 640 ? 0.77 : 0.79) * (width - {AT})", "right": "width - 46",
 }  # fmt: skip
 PARAMS = {"v0": 0.0, "v1": 1.0, "s0": 0.0, "s1": 1.0, "g0": 0.0, "g1": 1.0}
 KINDS = ("region", "drug_class")
@@ -73,7 +74,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
         "growth_range": _range(rows, "cagr", 100.0),
         "growth_now": {"x": [100 * r["cagr"] for r in rows], "py": [r["py"] for r in rows]},
         "sticks": {"x": [0.0, 0.5, 1.0]},
-        "gticks": {"x": inner_ticks(*growth, 3)},
+        "gticks": {"x": inner_ticks(*growth, 2)},
         "gzero": {"x": [0.0]},
         "slabels": columns_of(
             [_head(0.0, "Share of value")]
@@ -81,8 +82,10 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
             + [{"x": 1.0, **word(percent(r["share"]), 0, r["py"], dx=10)} for r in rows]
         ),
         "glabels": columns_of(
-            [_head(growth[0], "Growth a year")]
-            + [_tick(t, f"{number(t, 0)}%") for t in inner_ticks(*growth, 3)]
+            [
+                _tick(t, f"{number(t, 0 if float(t).is_integer() else 1)}%")
+                for t in inner_ticks(*growth, 2)
+            ]
         ),
         "between": {"py": _between(rows, kinds, step)},
         "labels": columns_of(_labels(forecast, rows)),
@@ -191,7 +194,7 @@ def _between(rows: list[dict[str, Any]], kinds: tuple[str, ...], step: float) ->
 def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     largest = {max((r for r in rows if r["kind"] == kind), key=lambda r: r["final"])["name"]
                for kind in {r["kind"] for r in rows}}  # fmt: skip
-    words = []
+    words = [word("Growth a year", -1e-9, 7, align="right", weight=600)]
     for row in rows:
         name = row["name"][:1].upper() + row["name"][1:]
         words.append(word(name, 0, row["py"], weight=600 if row["name"] in largest else 400))

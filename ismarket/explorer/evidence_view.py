@@ -83,7 +83,7 @@ def _row(forecast: Forecast, claim: Claim, mechanism: Mechanism, alone: CauseAlo
     detail.append(f"Claims that mean the same cause: {', '.join(same)}" if same else "")
     cells = (
         claim.id, claim.text, mechanism.title, _ratio(forecast, mechanism),
-        signed(alone.points, 2) if alone else "off", mechanism.status, mechanism.source,
+        _points(alone), mechanism.status, mechanism.source,
     )  # fmt: skip
     tone = "plain" if alone else "muted"
     return Row(
@@ -98,7 +98,7 @@ def _added(market: Market, cause: CauseAlone) -> Row:
     source = mechanism.source if mechanism else "declared by the driver"
     ratio = f"{mechanism.ratio.mode:.2f}" if mechanism else "own effect"
     cells = (
-        "\N{EN DASH}", "Not in the report", cause.title, ratio, signed(cause.points, 2),
+        "\N{EN DASH}", "Not in the report", cause.title, ratio, _points(cause),
         cause.status, source,
     )  # fmt: skip
     tags = (cause.status, "on", *cause.drivers, *(("inert",) if cause.inert else ()))
@@ -114,7 +114,13 @@ def _ratio(forecast: Forecast, mechanism: Mechanism) -> str:
     ratio = mechanism.ratio
     value = forecast.plan.scenario.fixed.get(ratio.key, ratio.mode)
     fixed = ", fixed" if ratio.key in forecast.plan.scenario.fixed else ""
-    return f"{value:.2f} ({ratio.low:.2f} to {ratio.high:.2f}){fixed}"
+    return f"{value:.2f} ({ratio.low:.2f} to {ratio.high:.3g}){fixed}"
+
+
+def _points(cause: CauseAlone | None) -> str:
+    if cause is None:
+        return "off"
+    return "0.00" if cause.inert else signed(cause.points, 2)
 
 
 def _shares(mechanism: Mechanism) -> str:

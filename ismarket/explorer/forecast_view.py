@@ -128,6 +128,6 @@ def _rows(forecast: Forecast, pinned: Forecast | None) -> list[Row]:
         values = [known.get(forecast.years[i]) for i in shown]
         cells = ("" if v is None else unit.cell(v) for v in values)
         name = pinned.plan.scenario.name or "scenario"
-        rows.append(Row((f"Pinned \N{LEFT DOUBLE QUOTATION MARK}{name}"
-                         "\N{RIGHT DOUBLE QUOTATION MARK}: reference", *cells), "muted"))  # fmt: skip
+        quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+        rows.append(Row((f"Pinned {quoted}: reference", *cells), "muted"))
     return rows

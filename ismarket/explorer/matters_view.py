@@ -72,7 +72,8 @@ def note(swings: Sequence[Swing]) -> str:
     number = counted(len(top)) if len(top) < 10 else {10: "ten", 11: "eleven"}[len(top)]
     return (
         f"Of the {number} largest, {measured} on measurement,"
-        f" {counted(count['estimated'])} are estimated and {counted(count['assumed'])} assumed.{more}"
+        f" {counted(count['estimated'])} are estimated and {counted(count['assumed'])}"
+        f" assumed.{more}"
     )
 
 

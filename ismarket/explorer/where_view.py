@@ -25,7 +25,7 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     columns = (
         Column(f"Reference, USD M in {last}", right=False),
         *(Column(c[:1].upper() + c[1:]) for c in classes),
-        Column("All"), Column("Share"), Column(str(first)),
+        Column("All"), Column("Share"), Column(str(first), wide=True),
     )  # fmt: skip
     return View(
         "where", finding(forecast), aid, note(forecast, pinned), columns, _rows(forecast),

@@ -37,7 +37,13 @@ function createChart(holder, spec, themes, getRuntime) {
   async function start() {
     const { vegaEmbed } = await getRuntime();
     if (gone) return;
-    const made = await vegaEmbed(place, structuredClone(spec), { actions: false, ast: true, renderer: "svg", tooltip: false });
+    const own = structuredClone(spec);
+    if (themes) {
+      own.background = "transparent"; // the panel's own ground shows through
+      own.padding = 0;
+      delete own.config.background;
+    }
+    const made = await vegaEmbed(place, own, { actions: false, ast: true, renderer: "svg", tooltip: false });
     if (gone) {
       made.view.finalize();
       return;
@@ -55,18 +61,26 @@ function createChart(holder, spec, themes, getRuntime) {
     if (running || gone) return;
     running = true;
     const chart = latest;
-    const width = Math.max(480, Math.floor(holder.clientWidth));
     for (const [name, columns] of Object.entries(chart.datasets)) view.data(name, rowsOf(columns));
     for (const [name, value] of Object.entries(chart.params)) view.signal(name, value);
-    view.signal("theme", themes[pageTheme()]);
-    view.background(themes[pageTheme()].bg);
-    view.width(width).height(chart.height);
+    if (themes) {
+      view.signal("theme", themes[pageTheme()]);
+      view.width(Math.max(480, Math.floor(holder.clientWidth))).height(chart.height);
+      holder.style.height = `${chart.height}px`;
+    }
     await view.runAsync();
     holder.setAttribute("aria-label", chart.alt);
-    holder.style.height = `${chart.height}px`;
     holder.dataset.painted = String(Number(holder.dataset.painted ?? 0) + 1);
     running = false;
     if (latest !== chart) schedule();
+  }
+
+  /** A file needs a ground of its own. */
+  async function onGround(make) {
+    await view.background(themes[pageTheme()].bg).runAsync();
+    const made = await make();
+    await view.background("transparent").runAsync();
+    return made;
   }
 
   const resize = new ResizeObserver(schedule);
@@ -80,8 +94,8 @@ function createChart(holder, spec, themes, getRuntime) {
       schedule();
     },
     repaint: schedule,
-    svg: () => view.toSVG(),
-    png: () => view.toImageURL("png", 2),
+    svg: () => onGround(() => view.toSVG()),
+    png: () => onGround(() => view.toImageURL("png", 2)),
     finalize() {
       gone = true;
       resize.disconnect();

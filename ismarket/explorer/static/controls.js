@@ -43,7 +43,7 @@ function createControls(structure, send, ask) {
   return {
     root,
     update(state, waiting) {
-      say(changes, state.changes ? `${state.changes} change${state.changes > 1 ? "s" : ""}` : `${state.scenario}, as shipped`);
+      say(changes, state.changes ? `${state.changes} change${state.changes > 1 ? "s" : ""}` : "as opened");
       changes.dataset.changed = state.changes > 0;
       undo.disabled = !state.undo;
       reset.disabled = !state.changes;

@@ -125,7 +125,7 @@ function render({ model, el }) {
   const root = h(
     "div",
     { class: "ism", role: "region", "aria-label": "Explorer" },
-    h("header", {}, h("h2", {}, model.get("structure").title), scenario),
+    h("div", { class: "head" }, h("h2", {}, model.get("structure").title), scenario),
     box,
     h("div", { class: "main" }, strip.root, tabs.root, viewRoot),
     actions.root,

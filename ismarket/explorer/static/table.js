@@ -149,6 +149,7 @@ function createTable(choose) {
         cell.querySelector("input").checked = row.chosen;
         say(cell.querySelector("span"), text);
       } else if (row.status && text === row.status) {
+        cell.classList.add("status-cell");
         if (cell.dataset.said !== text) cell.replaceChildren(statusSign(text), ` ${text}`);
         cell.dataset.said = text;
       } else if (cell.dataset.said !== text) {
