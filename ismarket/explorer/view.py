@@ -66,6 +66,7 @@ class View:
         """The view as plain values for the page."""
         return {
             "name": self.name,
+            "tab": TABS[self.name],
             "title": self.title,
             "aid": self.aid,
             "note": self.note,

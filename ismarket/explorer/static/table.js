@@ -170,7 +170,7 @@ function showPage(root, page, specs, getRuntime) {
     const holder = h("div", { class: "chart" });
     const table = createTable(() => {});
     table.update({ ...view, rows: view.rows.map((row) => ({ ...row, choice: "" })) });
-    root.append(h("section", {}, h("h2", {}, view.title), h("p", { class: "aid" }, rich(view.aid)), holder, h("p", { class: "caveat" }, rich(view.note)), table.root));
+    root.append(h("section", {}, h("p", { class: "aid" }, view.tab), h("h2", {}, view.title), h("p", { class: "aid" }, rich(view.aid)), holder, h("p", { class: "caveat" }, rich(view.note)), table.root));
     const chart = createChart(holder, specs[view.chart.kind], specs.themes, getRuntime);
     chart.update(view.chart);
     return chart;
