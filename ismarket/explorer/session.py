@@ -19,8 +19,10 @@ from . import evidence_view, forecast_view, howbig_view, matters_view, where_vie
 from .changes import changed, described, reset_driver
 from .view import TABS, View
 
-QUICK = 2048
-"""Draws while a hand still moves; the scenario's own follow once it rests."""
+QUICK, QUICKEST = 4096, 1024
+"""Most and least draws while a hand still moves; the scenario's own follow once it rests."""
+PATIENCE = 0.03
+"""Seconds that a forecast may take while a hand moves, before the next has half the draws."""
 GESTURE = 1.0
 """Seconds within which changes of one control are one step back."""
 MOST_UNDO = 100
@@ -42,6 +44,7 @@ class Session:
     settled: bool = True
     pinned: Forecast | None = None
     last: str = ""
+    quick: int = QUICK
     former: list[Scenario] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
     _tornado: tuple[Forecast, tuple[Swing, ...]] | None = None
@@ -74,10 +77,20 @@ class Session:
     def compute(self, scenario: Scenario, quick: bool = False) -> None:
         """Forecast ``scenario``; with ``quick`` from fewer draws, to be settled later."""
         make_plan(self.market, self.drivers, scenario)
-        draws = min(scenario.draws, QUICK) if quick else scenario.draws
+        draws = min(scenario.draws, self.quick) if quick else scenario.draws
+        started = time.perf_counter()
         self.shown = make_forecast(self.market, self.drivers, scenario.changed(draws=draws))
         self.current = scenario
         self.settled = draws == scenario.draws
+        if quick:
+            self._pace(time.perf_counter() - started)
+
+    def _pace(self, seconds: float) -> None:
+        """As many draws at the next move as this computer can follow."""
+        if seconds > PATIENCE:
+            self.quick = max(QUICKEST, self.quick // 2)
+        elif seconds < PATIENCE / 3:
+            self.quick = min(QUICK, self.quick * 2)
 
     def settle(self) -> None:
         """Forecast with the scenario's own draws, if that was not done."""

@@ -145,6 +145,10 @@ def lab(tmp_path_factory):
         yield Lab(address, token, work)
 
 
+CONNECTED = """() => {
+  const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
 RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 
 
@@ -157,8 +161,7 @@ class Lab:
     def run(self, page, name):
         page.goto(f"{self.address}/doc/tree/{name}?token={self.token}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        page.wait_for_function("window.jupyterapp !== undefined")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        page.wait_for_function(CONNECTED, timeout=60_000)
         page.evaluate(RUN_ALL)
 
     def write(self, name, *cells):
