@@ -20,8 +20,8 @@ HEIGHT = 200
 TOP, FOOT = 14.0, 24.0
 LEFT, RIGHT = 128.0, 40.0
 DOT = 7.6
-NARROW = 540
-"""Width, px, for which the names of a narrow panel are placed."""
+MIDDLE, NARROW = 740, 520
+"""Widths, px, for which the names of a wide and of a narrow panel are placed."""
 NAMED = 7
 """At most so many causes are named on the chart; all stand in the table."""
 X = {"low": "x0", "high": "x1", "left": f"{LEFT}", "right": f"width - {RIGHT}"}
@@ -66,7 +66,7 @@ def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> P
     marks = inner_ticks(low, high, 6)
     names = {
         name: columns_of(_names(dot_rows, (low, high), width), ["text", "x"])
-        for name, width in (("names", WIDTH), ("names_narrow", NARROW))
+        for name, width in (("names", MIDDLE), ("names_narrow", NARROW))
     }
     foot = [_foot(t) for t in marks]
     words = [word("points, alone", 0, HEIGHT - FOOT + 14, "muted", size=11)]
@@ -128,18 +128,26 @@ def _names(
     for row in [r for r in largest if not r["inert"]][: 2 * NAMED]:
         cause: CauseAlone = row["cause"]
         text = f"{cause.title.split(' of parents')[0].split(',')[0]} {signed(cause.points, 2)}"
-        half, level = text_width(text) / 2 * per_px, row["py"] - 14
-        clash = any(abs(y - level) < 13 and abs(at - row["x"]) < half + h for at, y, h in used)
-        own = any(
-            other is not row and abs(other["py"] - level) < 9 and abs(other["x"] - row["x"]) < half
-            for other in rows
+        wide, level, at = text_width(text) * per_px, row["py"] - 14, row["x"]
+        align = (
+            "right"
+            if at + wide / 2 > edges[1]
+            else "left"
+            if at - wide / 2 < edges[0]
+            else "center"
         )
-        if clash or own or level < 6 or len(words) == NAMED:
+        begin = at - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * wide
+        end = begin + wide
+        clash = any(abs(y - level) < 13 and begin < e and b < end for y, b, e in used)
+        covers = any(
+            abs(other["py"] - level) < 9 and begin < other["x"] < end
+            for other in rows
+            if other is not row
+        )
+        if clash or covers or level < 6 or len(words) == NAMED:
             continue
-        used.append((row["x"], level, half))
-        end, begin = row["x"] + half > edges[1], row["x"] - half < edges[0]
-        align = "right" if end else "left" if begin else "center"
-        words.append({"x": row["x"], **word(text, 0, level, "ink2", size=11, align=align)})
+        used.append((level, begin, end))
+        words.append({"x": at, **word(text, 0, level, "ink2", size=11, align=align)})
     return words
 
 

@@ -14,6 +14,8 @@ from ..errors import InputError
 
 FOLDER = "ismarket-notebooks"
 APP = "01_explore.ipynb"
+NOT_IN_APP = ("jupyterlab-jupytext", "@jupyter-notebook/lab-extension")
+"""Extensions of JupyterLab that a page without JupyterLab cannot load."""
 
 
 class LaunchError(InputError):
@@ -96,6 +98,7 @@ def app(port: int, browser: bool, token: str | None) -> int:
     arguments = [
         str(notebooks() / APP), "--Voila.ip=127.0.0.1", f"--port={port}", "--template=ismarket",
         f"--Voila.token={token}", "--no-browser",
+        *(f"--VoilaConfiguration.extension_denylist={name}" for name in NOT_IN_APP),
     ]  # fmt: skip
     address = f"http://127.0.0.1:{port}/?token={token}"
     click.echo(address)

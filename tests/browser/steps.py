@@ -14,11 +14,7 @@ def ready(page):
 
 def rest(page):
     """Wait until the draws are complete and painted."""
-    page.wait_for_function(
-        "() => { const s = document.querySelector('.ism .status')?.textContent ?? '';"
-        " return /^[\\d,]+ draws/.test(s) && !document.querySelector('.ism.busy'); }",
-        timeout=60_000,
-    )
+    page.wait_for_selector(f"{PANEL}[data-rest=true]", timeout=60_000)
     page.wait_for_timeout(120)
 
 

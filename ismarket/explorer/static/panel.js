@@ -98,6 +98,7 @@ function render({ model, el }) {
   const getRuntime = () => loadRuntime(() => askRuntime(model));
   const queue = createQueue((message) => {
     setTimeout(() => queue.busy && root.classList.add("busy"), BUSY);
+    root.dataset.rest = "false";
     model.send(message);
   });
   const ask = (message) => model.send(message);
@@ -186,6 +187,7 @@ function render({ model, el }) {
     say(status, now.status);
     if (now.settled) say(live, now.live);
     root.dataset.seq = now.seq;
+    root.dataset.rest = String(now.settled && !queue.busy);
   }
 
   function hear(message, buffers) {
@@ -200,7 +202,7 @@ function render({ model, el }) {
 
   const narrow = new ResizeObserver(() => {
     const width = root.clientWidth;
-    const size = width < 720 ? "small" : width < 1000 ? "narrow" : "wide";
+    const size = width < 820 ? "small" : width < 1000 ? "narrow" : "wide";
     if (root.dataset.size === size) return;
     box.open = size !== "small";
     root.dataset.size = size;
