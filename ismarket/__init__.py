@@ -19,6 +19,8 @@ _HOME = {
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
+    "charts": "",
+    "explore": "explorer.panel",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
     "load_anchors": "plugins",
@@ -34,6 +36,7 @@ __all__ = sorted(_HOME)
 
 if TYPE_CHECKING:
     from . import adoption as adoption
+    from . import charts as charts
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
     from .driver import Driver as Driver
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
     from .evidence import read_market as read_market
+    from .explorer.panel import explore as explore
     from .forecaster import forecast as forecast
     from .hookspecs import hookimpl as hookimpl
     from .market import Market as Market

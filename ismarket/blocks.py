@@ -169,6 +169,12 @@ def market_value(
     return [np.broadcast_to(part, full) for part in funnel.by_class(everyone)], causes
 
 
+def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
+    """Market value before calibration, USD, (year, region, drug_class, draw) from the start on."""
+    by_class, _ = market_value(plan, values)
+    return np.stack(by_class, axis=2)[plan.start :]
+
+
 def carried(
     plan: Plan, values: Mapping[str, Array], causes: list[Cause]
 ) -> tuple[Array, Array | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,10 +20,10 @@ FEW_BLOCKS = 16
 SHORT = 512
 
 
-def quantiles(draws: NDArray[np.floating], levels: Array) -> Array:
+def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array) -> Array:
     """Quantiles (level, ...) of the draws (..., draw), as Hyndman & Fan 1996 type 7."""
     ordered = np.sort(draws, axis=-1)
-    position = levels * (draws.shape[-1] - 1)
+    position = np.asarray(levels) * (draws.shape[-1] - 1)
     below = np.floor(position).astype(int)
     above = np.minimum(below + 1, draws.shape[-1] - 1)
     share = position - below

@@ -10,7 +10,7 @@ FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
     " blas copula",
     "tables anchor mechanism spread market evidence driver scenario",
-    "plan causes funnel readings blocks store forecaster outcome findings page cards scale",
+    "plan causes funnel readings blocks store forecaster outcome findings page cards scale tornado",
     "hookspecs plugins",
     "charts report testing",
     "cli explorer",

@@ -14,6 +14,8 @@ COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
+    "lab": ("lab", "Open the notebooks in JupyterLab."),
+    "app": ("lab", "Serve the explorer as an app on this computer."),
 }
 """Every command with the module that holds it and its line in the help."""
 
