@@ -14,6 +14,10 @@ COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
+    "triangulate": ("triangulate", "Say which published level to believe, and how far."),
+    "audit": ("audit", "Say which sentence of the report rests on a number."),
+    "sensitivity": ("sensitivity", "Say what would change the answer most."),
+    "require": ("require", "Say what would have to be true for a target."),
 }
 """Every command with the module that holds it and its line in the help."""
 

@@ -1,0 +1,124 @@
+"""The model as a function of its inputs: the market's value at two years, and no attribution.
+
+``totals`` is the only place here that touches the funnel; all analyses of what matters, what is
+required and what rests on evidence ask their questions through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .arrays import Array
+from .driver import Driver
+from .errors import InputError, unknown
+from .forecaster import unexplained
+from .funnel import Funnel, Shifts, gather
+from .market import Market, YearPath
+from .parameter import Parameter
+from .plan import Plan, make_plan, named_plan
+from .scenario import Scenario
+
+OUTPUTS = {
+    "value": "value in the last year",
+    "cagr": "growth a year",
+    "count": "the count in the first year",
+}
+"""What may be asked for: USD, a fraction a year, USD before any published level is put on it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """A scenario as a function: drawn inputs in, one figure of the forecast out.
+
+    ``left`` is the published growth, a factor over the whole span, that no named driver carries.
+    """
+
+    plan: Plan
+    left: float
+
+    @property
+    def inputs(self) -> tuple[Parameter, ...]:
+        """What is uncertain: neither constant nor fixed by the scenario."""
+        fixed = self.plan.scenario.fixed
+        return tuple(p for p in self.plan.parameters if not p.constant and p.key not in fixed)
+
+    @property
+    def modes(self) -> dict[str, Array]:
+        """Every input of the plan in the reference case, each (1,)."""
+        return {**self.plan.modes, **self.plan.fixed}
+
+    @property
+    def span(self) -> int:
+        """Years from the first to the last."""
+        return self.plan.years[-1] - self.plan.years[0]
+
+    def __call__(self, output: str, values: Mapping[str, Array]) -> Array:
+        """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode.
+
+        Raises InputError for an output that is not one of OUTPUTS.
+        """
+        if output not in OUTPUTS:
+            raise unknown("sensitivity", "output", output, OUTPUTS)
+        draws = max((np.size(value) for value in values.values()), default=1)
+        full = {k: np.broadcast_to(v, draws) for k, v in {**self.modes, **values}.items()}
+        first, last = totals(self.plan, full)[[0, -1]]
+        if output == "count":
+            return np.asarray(first)
+        grown: Array = self.left * last / first
+        if output == "cagr":
+            return np.asarray(np.expm1(np.log(grown) / self.span))
+        anchor = self.plan.anchor
+        level = anchor.at(self.plan.years[0]) if anchor.published else first
+        return np.asarray(level * grown)
+
+
+def response(
+    market: Market,
+    drivers: Iterable[Driver],
+    scenario: Scenario | None = None,
+    year: int | None = None,
+) -> Response:
+    """The scenario as a function of its inputs; ``year`` moves its last year.
+
+    Raises InputError for a scenario that market or drivers do not know.
+    """
+    installed = tuple(drivers)
+    chosen = scenario or Scenario()
+    plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
+    if not plan.parameters:
+        raise InputError("nothing in this scenario is uncertain")
+    report = named_plan(plan, installed)
+    named = totals(report, report.modes, every_year=True)[:, 0]
+    return Response(plan, float(unexplained(plan, named)[-1]))
+
+
+def totals(plan: Plan, values: Mapping[str, Array], *, every_year: bool = False) -> Array:
+    """Value before calibration, USD: the plan's first and last year (2, draw), or every year."""
+    own = any(driver.effects is not None for driver in plan.drivers)
+    market = plan.market if every_year or own else _two_years(plan)
+    causes = gather(market, plan.drivers, values)
+    funnel = Funnel(market, values, Shifts(causes, plan.strengths, plan.scenario.overlap))
+    value = funnel.total((1 << len(plan.drivers)) - 1)
+    value = np.broadcast_to(value, (len(market.years), value.shape[-1]))
+    if every_year:
+        return value[plan.start :]
+    start = market.years.index(plan.years[0])
+    return np.asarray(value[[start, -1]])
+
+
+def _two_years(plan: Plan) -> Market:
+    """The market at its base year and the plan's first and last alone: causes need no others."""
+    rows = sorted({0, plan.start, len(plan.market.years) - 1})
+
+    def cut(path: YearPath) -> YearPath:
+        kept = [*rows, len(path.mode) - 1]  # a drawn path is told by the last year of its table
+        return YearPath(path.low[kept], path.mode[kept], path.high[kept])
+
+    stages = tuple(
+        stage if stage.path is None else replace(stage, path=cut(stage.path))
+        for stage in plan.market.stages
+    )
+    return replace(plan.market, years=tuple(plan.market.years[row] for row in rows), stages=stages)
