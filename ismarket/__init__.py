@@ -27,6 +27,7 @@ _HOME = {
     "load_scenario": "scenario",
     "read_anchors": "anchor",
     "read_market": "evidence",
+    "sensitivity_of": "sensitivity",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario as Scenario
     from .scenario import load_scenario as load_scenario
     from .scenario import write_scenario as write_scenario
+    from .sensitivity import sensitivity_of as sensitivity_of
 
 
 def __getattr__(name: str) -> Any:

@@ -116,7 +116,7 @@ class Sensitivity:
         return sheet(self).html()
 
 
-def sensitivity(
+def sensitivity_of(
     market: Market,
     drivers: Iterable[Driver],
     scenario: Scenario | None = None,

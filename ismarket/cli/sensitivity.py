@@ -30,14 +30,12 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """Say which inputs SCENARIO depends on: shares of the variance, and one at a time."""
-    from .. import sensitivity as analysis
     from ..scenario import load_scenario
+    from ..sensitivity import sensitivity_of
 
     plugins = installed_plugins()
     choices = {"anchor": anchor, "through": through}
     chosen = load_scenario(scenario).changed(**{k: v for k, v in choices.items() if v is not None})
     market = installed_market(plugins, chosen.market)
-    found = analysis.sensitivity(
-        market, plugins.drivers(), chosen, output=output, by=by, points=points
-    )
+    found = sensitivity_of(market, plugins.drivers(), chosen, output=output, by=by, points=points)
     click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else str(found))
