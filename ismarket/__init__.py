@@ -27,6 +27,7 @@ _HOME = {
     "load_scenario": "scenario",
     "read_anchors": "anchor",
     "read_market": "evidence",
+    "require": "requirement",
     "sensitivity_of": "sensitivity",
     "write_scenario": "scenario",
 }
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .plugins import load_anchors as load_anchors
     from .plugins import load_drivers as load_drivers
     from .plugins import load_market as load_market
+    from .requirement import require as require
     from .scenario import Scenario as Scenario
     from .scenario import load_scenario as load_scenario
     from .scenario import write_scenario as write_scenario

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .response import OUTPUTS
 from .sensitivity import Sensitivity
 from .sheet import Sheet, Table
-from .wording import money, number, percent, rate
+from .wording import figure, money, percent, rate
 
 MOST_ROWS = 12
 LONGEST = 46
@@ -88,11 +88,6 @@ def _tornado(found: Sensitivity) -> Table:
 
 def _written(found: Sensitivity, value: float) -> str:
     return rate(value) if found.output == "cagr" else f"USD {money(value)}"
-
-
-def figure(value: float) -> str:
-    """An input's value with three figures, whole from a thousand on."""
-    return number(value, 0) if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def short(label: str) -> str:
