@@ -18,6 +18,7 @@ from .market import Market
 from .outcome import Forecast, Path
 from .parameter import Parameter, Quantiles
 from .plan import Plan, make_plan, named_plan
+from .pooling import drawn_level
 from .sampling import BLOCK, block_points
 from .scenario import Scenario
 
@@ -76,9 +77,13 @@ def _room(plan: Plan, draws: int) -> Path:
     return Path.empty(*sizes, draws)
 
 
-def _take(plan: Plan, path: Path, first: int, outcome: Outcome, left: Array) -> None:
+def _take(
+    plan: Plan, path: Path, first: int, outcome: Outcome, left: Array, drawn: int = 0
+) -> None:
     anchor = plan.anchor
-    level = anchor.at(plan.years[0]) if anchor.published else None
+    level: float | Array | None = anchor.at(plan.years[0]) if anchor.published else None
+    if anchor.spread and drawn:
+        level = drawn_level(anchor, plan.years[0], plan.scenario.seed, first, drawn)
     path.fill(first, outcome.cells, outcome.contributions, level, left)
 
 
@@ -155,7 +160,7 @@ def _run_blocks(
             outcome = evaluate(plan, values)
             if not np.isfinite(outcome.cells).all():
                 raise DriverError(_not_finite(plan, drawn, values, outcome, first + low))
-            _take(plan, path, first + low, outcome, left)
+            _take(plan, path, first + low, outcome, left, drawn=high - low)
         return size
 
     blocks = range(-(-plan.scenario.draws // BLOCK))

@@ -51,11 +51,16 @@ class Path:
         return cls(*(np.full(shape, np.nan) for shape in shapes))
 
     def fill(
-        self, first: int, cells: Array, contributions: Array, level: float | None, left: Array
+        self,
+        first: int,
+        cells: Array,
+        contributions: Array,
+        level: float | Array | None,
+        left: Array,
     ) -> None:
         """Write draws from column ``first`` on; ``cells`` are before calibration.
 
-        ``level`` is the published value in the first year, USD, None where the count stands;
+        ``level`` is the published value in the first year, USD, or one a draw; None: the count;
         ``left`` the growth (year,) that no driver carries, a factor.
         """
         columns = slice(first, first + cells.shape[-1])

@@ -13,6 +13,7 @@ from .driver import Driver
 from .errors import DriverError, InputError, unknown
 from .market import Market
 from .parameter import Parameter
+from .pooling import POOLED, estimates, pooled_anchor
 from .scenario import DEFAULT_WITHOUT, Scenario
 
 
@@ -137,6 +138,9 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
 
 
 def _anchor(market: Market, scenario: Scenario) -> Anchor:
+    published = estimates(market.anchors)
+    if scenario.anchor == POOLED and published:
+        return pooled_anchor(published, market.base_year, market.horizon)
     if scenario.anchor not in market.anchors:
         raise unknown("scenario", "anchor", scenario.anchor, market.anchors)
     anchor = market.anchors[scenario.anchor]
