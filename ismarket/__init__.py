@@ -29,6 +29,7 @@ _HOME = {
     "read_market": "evidence",
     "require": "requirement",
     "sensitivity_of": "sensitivity",
+    "triangulate": "triangulation",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from .scenario import load_scenario as load_scenario
     from .scenario import write_scenario as write_scenario
     from .sensitivity import sensitivity_of as sensitivity_of
+    from .triangulation import triangulate as triangulate
 
 
 def __getattr__(name: str) -> Any:
