@@ -19,6 +19,7 @@ _HOME = {
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
+    "audit_report": "audit",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
     "load_anchors": "plugins",
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from . import adoption as adoption
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
+    from .audit import audit_report as audit_report
     from .driver import Driver as Driver
     from .driver import Effect as Effect
     from .errors import DriverError as DriverError

@@ -1,0 +1,170 @@
+"""The claim ledger: what each sentence of a report rests on, and whether the numbers bear it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .driver import Driver
+from .market import Claim, Market
+from .mechanism import Mechanism
+from .outcome import Forecast
+from .plan import make_plan
+from .response import Response
+from .scenario import Scenario
+from .sensitivity import drawn
+
+SURE = 0.95
+POINTS = 4096
+STILL = 1e-9
+"""Growth a year below which a draw counts as not moving."""
+VERDICTS = {
+    "supported": "more than 19 in 20 draws bear it out, on a measured or estimated number",
+    "assumed": "more than 19 in 20 draws bear it out, but only because a number was assumed",
+    "open": "the draws bear it out sometimes",
+    "contradicted": "fewer than 1 in 20 draws bear it out",
+    "no effect": "the evidence gives this cause no effect",
+    "no number": "nothing in the model: a statement that moves nothing",
+}
+"""The only verdicts, and the numbers that each follows from."""
+HEADLINES = {"H1": "level", "H2": "growth", "H3": "fastest class", "H4": "largest region"}
+"""The claims that are tested against the whole forecast, by id."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One claim and what it rests on.
+
+    ``effect`` is the cause's effect low, mode and high in ``unit``; ``points`` the growth a year
+    that the cause alone brings at its mode, in points; ``share`` the share of draws in which it
+    goes the way that is claimed.
+    """
+
+    id: str
+    section: str
+    claim: str
+    mechanism: str
+    parameter: str
+    effect: tuple[float, float, float] | None
+    unit: str
+    status: str
+    points: float | None
+    share: float | None
+    verdict: str
+    source: str
+    overlaps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One headline of the report against the count: ``share`` of its draws that bear it out."""
+
+    about: str
+    said: str
+    found: str
+    share: float
+    verdict: str
+
+
+def headlines(market: Market, report: str, run: Forecast) -> list[Headline]:
+    """The headlines of anchor ``report`` against ``run``, the market counted bottom-up.
+
+    A level or a growth is borne out by a draw that reaches it; a name by a draw that agrees.
+    """
+    anchor, draws = market.anchors[report], run.draws
+    level = anchor.at(run.years[0]) if anchor.published else 0.0
+    growth = np.expm1(draws.log_growth / run.span)
+    found = [
+        ("level", f"{level:.6g}", f"{run.modes.counted[0]:.6g}", draws.counted >= level),
+        ("growth", f"{anchor.cagr:.6g}", f"{run.columns['cagr']['reference'][0]:.6g}",
+         growth >= anchor.cagr),
+    ]  # fmt: skip
+    if anchor.fastest_growing_class:
+        faster = draws.drug_class[1] / draws.drug_class[0]
+        found.append(_named("fastest class", anchor.fastest_growing_class, market.drug_classes,
+                            faster, run.modes.drug_class[1] / run.modes.drug_class[0]))  # fmt: skip
+    if anchor.largest_region:
+        found.append(_named("largest region", anchor.largest_region, market.regions,
+                            draws.region[0], run.modes.region[0]))  # fmt: skip
+    return [
+        Headline(
+            about, said, got, float(np.mean(bears)), verdict_of(float(np.mean(bears)), "estimated")
+        )
+        for about, said, got, bears in found
+    ]
+
+
+def _named(
+    about: str, said: str, names: tuple[str, ...], drawn_values: np.ndarray, modes: np.ndarray
+) -> tuple[str, str, str, np.ndarray]:
+    best = drawn_values.argmax(axis=0)
+    bears = best == names.index(said) if said in names else np.zeros(len(best), bool)
+    return about, said, names[int(modes[:, 0].argmax())], bears
+
+
+def verdict_of(share: float, status: str) -> str:
+    """The verdict on a claim that a share of the draws bears out."""
+    if share >= SURE:
+        return "assumed" if status == "assumed" else "supported"
+    return "contradicted" if share <= 1.0 - SURE else "open"
+
+
+def entries(
+    market: Market, report: str, found: list[Headline], through: int, seed: int
+) -> list[Entry]:
+    """One entry a claim of the anchor ``report``, in its order; ``found`` its tested headlines."""
+    claims = [claim for claim in market.claims if claim.source == market.anchors[report].source]
+    verdicts = {headline.about: headline for headline in found}
+    effects = {
+        name: alone(market, market.mechanisms[name], through, seed)
+        for name in dict.fromkeys(claim.mechanism for claim in claims if claim.mechanism)
+    }
+    return [_entry(market, claim, verdicts, effects) for claim in claims]
+
+
+def _entry(
+    market: Market,
+    claim: Claim,
+    verdicts: dict[str, Headline],
+    effects: dict[str, tuple[float, float] | None],
+) -> Entry:
+    headline = verdicts.get(HEADLINES.get(claim.id, ""))
+    if headline or claim.mechanism not in market.mechanisms:
+        return Entry(
+            claim.id, claim.section, claim.text, "", "", None, "", "", None,
+            headline.share if headline else None,
+            headline.verdict if headline else "no number", claim.source, claim.overlaps,
+        )  # fmt: skip
+    mechanism = market.mechanisms[claim.mechanism]
+    ratio, effect = mechanism.ratio, effects[claim.mechanism]
+    share = None
+    verdict = "no effect"
+    if effect is not None:
+        upward = effect[1]
+        share = 1.0 - upward if claim.direction == "down" else upward
+        verdict = verdict_of(share, mechanism.status)
+    return Entry(
+        claim.id, claim.section, claim.text, mechanism.name, ratio.key,
+        (ratio.low, ratio.mode, ratio.high), ratio.unit, mechanism.status,
+        None if effect is None else 100.0 * effect[0], share, verdict, mechanism.source,
+        claim.overlaps,
+    )  # fmt: skip
+
+
+def alone(
+    market: Market, mechanism: Mechanism, through: int, seed: int
+) -> tuple[float, float] | None:
+    """Growth a year that one cause brings to the count, and the share of draws in which it rises.
+
+    Growth at the mode, a fraction; None for a cause without effect.
+    """
+    if mechanism.inert:
+        return None
+    driver = Driver("alone", mechanism.title, claims=(mechanism.name,))
+    scenario = Scenario(anchor="bottom-up", without=(), through=through, seed=seed,
+                        market=market.name)  # fmt: skip
+    asked = Response(make_plan(market, [driver], scenario), left=1.0)
+    values, _ = drawn(asked.inputs, POINTS, seed)
+    growth = asked("cagr", values)
+    return float(asked("cagr", {})[0]), float(np.mean(growth > STILL))
