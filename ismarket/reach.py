@@ -20,6 +20,9 @@ Score = Callable[[Array], Array]
 FARTHEST = 6.0
 """Scores beyond this are an end of the range: one draw in a thousand million."""
 STEP = 0.01
+CLOSE = 1e-4
+MOST_WEIGHT = 1e12
+MOST_STEPS = 25
 
 
 def normal_share(score: float) -> float:
@@ -33,39 +36,47 @@ def nearest(function: Score, target: float, inputs: int) -> Array | None:
     ``function`` at zero must lie below the target.  None where no scores within FARTHEST do.
     Stationary points of ``|z|**2 / 2 - weight * function`` are followed as the weight rises.
     """
-    scores, below, weight, above = np.zeros(inputs), 0.0, 0.0, math.inf
+    scores = np.zeros(inputs)
+    here = float(function(scores[:, None])[0])
     slope = float(np.linalg.norm(_slopes(function, scores)[0]))
     if slope == 0.0:
         return None
-    trial = (target - float(function(scores[:, None])[0])) / slope**2
+    below, above = (0.0, here - target), (math.inf, math.inf)
+    weight = (target - here) / slope**2
     reached: Array | None = None
     for _ in range(60):
-        weight = trial
-        moved = _stationary(function, scores, weight)
-        if float(function(moved[:, None])[0]) >= target:
-            above, reached = weight, moved
+        scores = _stationary(function, scores, weight)
+        past = float(function(scores[:, None])[0]) - target
+        if past >= 0.0:
+            above, reached = (weight, past), scores
         else:
-            below, scores = weight, moved
-        if math.isinf(above):
-            trial = weight * 2.0
-            if trial > 1e12:
+            below = weight, past
+        if math.isinf(above[0]):
+            weight *= 2.0
+            if weight > MOST_WEIGHT:
                 return None
-        elif above - below < 1e-4 * above:
+        elif (past <= CLOSE * slope and past >= 0.0) or above[0] - below[0] < CLOSE * above[0]:
             break
         else:
-            trial = (below + above) / 2.0
+            weight = _between(below, above)
     return None if reached is None else _landed(function, target, reached)
+
+
+def _between(below: tuple[float, float], above: tuple[float, float]) -> float:
+    """A weight between two, where a straight line would meet the target, kept off both ends."""
+    share = below[1] / (below[1] - above[1])
+    return below[0] + min(max(share, 0.1), 0.9) * (above[0] - below[0])
 
 
 def _stationary(function: Score, scores: Array, weight: float) -> Array:
     """Where scores equal the weighted slopes, by diagonal Newton steps from ``scores``."""
-    for _ in range(60):
+    for _ in range(MOST_STEPS):
         slopes, bends = _slopes(function, scores)
         step = (weight * slopes - scores) / np.maximum(1.0 - weight * bends, 0.5)
         moved = np.clip(scores + np.clip(step, -1.0, 1.0), -FARTHEST, FARTHEST)
         change = float(np.abs(moved - scores).max())
         scores = moved
-        if change < 1e-6:
+        if change < CLOSE:
             break
     return scores
 

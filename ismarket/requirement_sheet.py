@@ -12,8 +12,8 @@ MOST_ROWS = 10
 def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
-    named = plan.scenario.name or "of your own"
-    title = f"What would have to be true · scenario {named} · anchor {plan.anchor.name}"
+    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
+    title = f"What would have to be true · {named}anchor {plan.anchor.name}"
     parts: list[str | Table] = [asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])

@@ -16,11 +16,11 @@ def sheet(found: Sensitivity) -> Sheet:
     plan = found.response.plan
     rows = found.columns["indices"]
     shown = min(MOST_ROWS, len(rows["group"]))
-    named = plan.scenario.name or "of your own"
+    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
     first, last = plan.years[0], plan.years[-1]
     what = {"value": f"value in {last}", "cagr": f"growth a year, {first} to {last}",
             "count": f"the count in {first}"}[found.output]  # fmt: skip
-    title = f"What it depends on: {what} · scenario {named} · anchor {plan.anchor.name}"
+    title = f"What it depends on: {what} · {named}anchor {plan.anchor.name}"
     parts: list[str | Table] = [headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)])]  # fmt: skip

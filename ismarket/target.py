@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from .arrays import Array
-from .parameter import Quantiles
+from .parameter import Parameter, Quantiles
 from .reach import FARTHEST, normal_share
 from .response import Response
 
@@ -51,15 +51,18 @@ class Towards:
 
     def values(self, scores: Array) -> dict[str, Array]:
         """Inputs by key, each (run,), at ``scores`` (input, run)."""
-        below = np.asarray(_SHARE(np.nan_to_num(scores)), float)
+        return {p.key: self._row(i, p, scores[i]) for i, p in enumerate(self.asked.inputs)}
+
+    def _row(self, index: int, parameter: Parameter, scores: Array) -> Array:
+        """One input (run,) at its scores; most runs share a few of them, read once each."""
+        distinct, where = np.unique(scores, return_inverse=True)
+        below = np.array([normal_share(score) for score in np.nan_to_num(distinct)])
         bits = np.clip(below * 2.0**32, 0, 2.0**32 - 1).astype(np.uint32)
-        found = {}
-        for i, parameter in enumerate(self.asked.inputs):
-            drawn = self.quantiles.values(i, bits[i])
-            drawn = np.where(scores[i] >= FARTHEST, parameter.high, drawn)
-            drawn = np.where(scores[i] <= -FARTHEST, parameter.low, drawn)
-            found[parameter.key] = np.where(np.isnan(scores[i]), parameter.mode, drawn)
-        return found
+        found = self.quantiles.values(index, bits)
+        found = np.where(distinct >= FARTHEST, parameter.high, found)
+        found = np.where(distinct <= -FARTHEST, parameter.low, found)
+        found = np.where(np.isnan(distinct), parameter.mode, found)
+        return np.asarray(found[where])
 
     def setting(self, scores: Array) -> Setting:
         """The inputs that ``scores`` (input,) move off their modes, by key."""
@@ -84,6 +87,3 @@ class Towards:
             if float(self.past({k: np.array([v]) for k, v in rounded.items()})[0]) >= 0.0:
                 return rounded
         return exact
-
-
-_SHARE = np.frompyfunc(normal_share, 1, 1)
