@@ -13,7 +13,6 @@ import numpy as np
 
 from ismarket import load_drivers, load_market, load_scenario
 from ismarket.grouping import Grouping
-from ismarket.parameter import Quantiles
 from ismarket.response import response
 from ismarket.saltelli import evaluate_design, indices
 from ismarket.sensitivity import drawn
@@ -94,11 +93,10 @@ def theirs(asked, points):
     names = [p.key for p in asked.inputs]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     unit = sampler.sample(problem, points, calc_second_order=False, seed=1)
-    table = Quantiles(asked.inputs)
-    levels = np.linspace(0, 2**32 - 1, 4097).astype(np.uint32)
     x = np.empty_like(unit)
-    for i in range(len(names)):
-        x[:, i] = np.interp(unit[:, i], np.linspace(0, 1, 4097), table.values(i, levels))
+    levels = np.linspace(0, 1, 4097)
+    for i, parameter in enumerate(asked.inputs):
+        x[:, i] = np.interp(unit[:, i], levels, parameter.quantile(levels))
     y = plain_model(asked)(x)
     return sobol.analyze(problem, y, calc_second_order=False, num_resamples=RESAMPLES, seed=1)
 

@@ -143,12 +143,12 @@ def audit_report(
         anchor="bottom-up", without=(), market=market.name, through=published.years[-1],
         draws=chosen.draws, seed=chosen.seed,
     )  # fmt: skip
-    run = forecast(market, installed, against)
     asked = response(market, installed, against)
-    found = headlines(market, anchor.name, run)
+    found = headlines(market, anchor.name, asked)
+    last = asked.plan.years[-1]
     return Audit(
-        market, anchor.name, run.years[0], run.years[-1],
-        tuple(entries(market, anchor.name, found, run.years[-1], against.seed)), tuple(found),
+        market, anchor.name, asked.plan.years[0], last,
+        tuple(entries(market, anchor.name, found, last, against.seed)), tuple(found),
         tuple(coverage(asked, output) for output in OUTPUTS),
         _shared(market, published.plan.drivers),
         published.stacking_premium, published.years[-1],

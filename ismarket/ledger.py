@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .arrays import Array
 from .driver import Driver
 from .market import Claim, Market
 from .mechanism import Mechanism
-from .outcome import Forecast
 from .plan import make_plan
 from .response import Response
 from .scenario import Scenario
@@ -67,40 +68,46 @@ class Headline:
     verdict: str
 
 
-def headlines(market: Market, report: str, run: Forecast) -> list[Headline]:
-    """The headlines of anchor ``report`` against ``run``, the market counted bottom-up.
+def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
+    """The headlines of anchor ``report`` against ``asked``, the market counted bottom-up.
 
     A level or a growth is borne out by a draw that reaches it; a name by a draw that agrees.
     """
-    anchor, draws = market.anchors[report], run.draws
-    level = anchor.at(run.years[0]) if anchor.published else 0.0
-    growth = np.expm1(draws.log_growth / run.span)
-    found = [
-        ("level", f"{level:.6g}", f"{run.modes.counted[0]:.6g}", draws.counted >= level),
-        ("growth", f"{anchor.cagr:.6g}", f"{run.columns['cagr']['reference'][0]:.6g}",
-         growth >= anchor.cagr),
-    ]  # fmt: skip
-    if anchor.fastest_growing_class:
-        faster = draws.drug_class[1] / draws.drug_class[0]
-        found.append(_named("fastest class", anchor.fastest_growing_class, market.drug_classes,
-                            faster, run.modes.drug_class[1] / run.modes.drug_class[0]))  # fmt: skip
-    if anchor.largest_region:
-        found.append(_named("largest region", anchor.largest_region, market.regions,
-                            draws.region[0], run.modes.region[0]))  # fmt: skip
-    return [
-        Headline(
-            about, said, got, float(np.mean(bears)), verdict_of(float(np.mean(bears)), "estimated")
-        )
-        for about, said, got, bears in found
+    anchor, first = market.anchors[report], asked.plan.years[0]
+    values, _ = drawn(asked.inputs, POINTS, asked.plan.scenario.seed)
+    cells, modes = asked.cells(values), asked.cells({})
+    whole, reference = cells.sum(axis=(1, 2)), modes.sum(axis=(1, 2))[:, 0]
+    level, growth = anchor.at(first), (whole[1] / whole[0]) ** (1.0 / asked.span) - 1.0
+    grown = float((reference[1] / reference[0]) ** (1.0 / asked.span) - 1.0)
+    tests = [
+        ("level", level, float(reference[0]), whole[0] >= level),
+        ("growth", anchor.cagr, grown, growth >= anchor.cagr),
     ]
+    found = [_headline(about, f"{said:.6g}", f"{got:.6g}", b) for about, said, got, b in tests]
+    if anchor.fastest_growing_class:
+        by_class, usual = cells.sum(axis=1), modes.sum(axis=1)
+        found.append(
+            _named("fastest class", anchor.fastest_growing_class, market.drug_classes,
+                   by_class[1] / by_class[0], usual[1] / usual[0])
+        )  # fmt: skip
+    if anchor.largest_region:
+        found.append(
+            _named("largest region", anchor.largest_region, market.regions,
+                   cells[0].sum(axis=1), modes[0].sum(axis=1))
+        )  # fmt: skip
+    return found
 
 
-def _named(
-    about: str, said: str, names: tuple[str, ...], drawn_values: np.ndarray, modes: np.ndarray
-) -> tuple[str, str, str, np.ndarray]:
-    best = drawn_values.argmax(axis=0)
+def _named(about: str, said: str, names: tuple[str, ...], draws: Array, modes: Array) -> Headline:
+    """Whether ``said`` is the largest of the names, in the draws (name, draw) and at the modes."""
+    best = draws.argmax(axis=0)
     bears = best == names.index(said) if said in names else np.zeros(len(best), bool)
-    return about, said, names[int(modes[:, 0].argmax())], bears
+    return _headline(about, said, names[int(modes[:, 0].argmax())], bears)
+
+
+def _headline(about: str, said: str, found: str, bears: NDArray[np.bool_]) -> Headline:
+    share = float(np.mean(bears))
+    return Headline(about, said, found, share, verdict_of(share, "estimated"))
 
 
 def verdict_of(share: float, status: str) -> str:

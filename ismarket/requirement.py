@@ -16,8 +16,8 @@ from .errors import InputError, unknown
 from .market import Market
 from .reach import furthest, nearest, normal_share, smallest_set
 from .response import Response, response
-from .saltelli import sample
 from .scenario import Scenario
+from .sensitivity import drawn
 from .target import Setting, Towards
 
 if TYPE_CHECKING:
@@ -237,7 +237,5 @@ def _nearest(scale: Towards, chosen: Sequence[int], ends: Array) -> Array:
 
 def _drawn_share(scale: Towards) -> float:
     """Share of the draws that reach the target."""
-    inputs = scale.asked.inputs
-    bits, _ = sample([p.key for p in inputs], DRAWS, scale.asked.plan.scenario.seed)
-    values = {p.key: scale.quantiles.values(i, bits[i]) for i, p in enumerate(inputs)}
+    values, _ = drawn(scale.asked.inputs, DRAWS, scale.asked.plan.scenario.seed)
     return float((scale.past(values) >= 0.0).mean())

@@ -1,6 +1,6 @@
 """The model as a function of its inputs: the market's value at two years, and no attribution.
 
-``totals`` is the only place here that touches the funnel; all analyses of what matters, what is
+``funnel_at`` is the only place here that touches the engine; all analyses of what matters, what is
 required and what rests on evidence ask their questions through it.
 """
 
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from .arrays import Array
 from .driver import Driver
-from .errors import InputError, unknown
+from .errors import unknown
 from .forecaster import unexplained
 from .funnel import Funnel, Shifts, gather
 from .market import Market, YearPath
@@ -45,6 +46,12 @@ class Response:
         fixed = self.plan.scenario.fixed
         return tuple(p for p in self.plan.parameters if not p.constant and p.key not in fixed)
 
+    @cached_property
+    def grid(self) -> Market:
+        """The market at the years that matter here: causes of the catalogue need no others."""
+        own = any(driver.effects is not None for driver in self.plan.drivers)
+        return self.plan.market if own else _two_years(self.plan)
+
     @property
     def modes(self) -> dict[str, Array]:
         """Every input of the plan in the reference case, each (1,)."""
@@ -62,9 +69,7 @@ class Response:
         """
         if output not in OUTPUTS:
             raise unknown("sensitivity", "output", output, OUTPUTS)
-        draws = max((np.size(value) for value in values.values()), default=1)
-        full = {k: np.broadcast_to(v, draws) for k, v in {**self.modes, **values}.items()}
-        first, last = totals(self.plan, full)[[0, -1]]
+        first, last = self._totals(values)
         if output == "count":
             return np.asarray(first)
         grown: Array = self.left * last / first
@@ -73,6 +78,29 @@ class Response:
         anchor = self.plan.anchor
         level = anchor.at(self.plan.years[0]) if anchor.published else first
         return np.asarray(level * grown)
+
+    def _totals(self, values: Mapping[str, Array]) -> Array:
+        """Value before calibration in the first and last year, USD, (2, draw)."""
+        full = self._full(values)
+        value = funnel_at(self.grid, self.plan, full).total(everyone(self.plan))
+        draws = np.size(next(iter(full.values())))
+        return np.broadcast_to(value, (len(self.grid.years), draws))[self._ends]
+
+    def cells(self, values: Mapping[str, Array]) -> Array:
+        """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
+        full = self._full(values)
+        value = funnel_at(self.grid, self.plan, full).cells(everyone(self.plan))
+        shape = (len(self.grid.years), *value.shape[1:3], np.size(next(iter(full.values()))))
+        return np.asarray(np.broadcast_to(value, shape)[self._ends])
+
+    @property
+    def _ends(self) -> list[int]:
+        return [self.grid.years.index(self.plan.years[0]), len(self.grid.years) - 1]
+
+    def _full(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """``values`` with every other input of the plan at its mode, each (draw,)."""
+        draws = max((np.size(value) for value in values.values()), default=1)
+        return {k: np.broadcast_to(v, draws) for k, v in {**self.modes, **values}.items()}
 
 
 def response(
@@ -88,25 +116,21 @@ def response(
     installed = tuple(drivers)
     chosen = scenario or Scenario()
     plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
-    if not plan.parameters:
-        raise InputError("nothing in this scenario is uncertain")
     report = named_plan(plan, installed)
-    named = totals(report, report.modes, every_year=True)[:, 0]
-    return Response(plan, float(unexplained(plan, named)[-1]))
+    named = funnel_at(report.market, report, report.modes).total(everyone(report))
+    path = np.broadcast_to(named[:, :1], (len(report.market.years), 1))[report.start :, 0]
+    return Response(plan, float(unexplained(plan, path)[-1]))
 
 
-def totals(plan: Plan, values: Mapping[str, Array], *, every_year: bool = False) -> Array:
-    """Value before calibration, USD: the plan's first and last year (2, draw), or every year."""
-    own = any(driver.effects is not None for driver in plan.drivers)
-    market = plan.market if every_year or own else _two_years(plan)
+def funnel_at(market: Market, plan: Plan, values: Mapping[str, Array]) -> Funnel:
+    """The funnel of a plan on ``market``, its own or one with fewer years, for some draws."""
     causes = gather(market, plan.drivers, values)
-    funnel = Funnel(market, values, Shifts(causes, plan.strengths, plan.scenario.overlap))
-    value = funnel.total((1 << len(plan.drivers)) - 1)
-    value = np.broadcast_to(value, (len(market.years), value.shape[-1]))
-    if every_year:
-        return value[plan.start :]
-    start = market.years.index(plan.years[0])
-    return np.asarray(value[[start, -1]])
+    return Funnel(market, values, Shifts(causes, plan.strengths, plan.scenario.overlap))
+
+
+def everyone(plan: Plan) -> int:
+    """All drivers of a plan, as a bit mask."""
+    return (1 << len(plan.drivers)) - 1
 
 
 def _two_years(plan: Plan) -> Market:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array, Columns
+from .arrays import Array, Bits, Columns
 from .driver import Driver
 from .errors import InputError, unknown
 from .grouping import Grouping, grouping
 from .market import Market
-from .parameter import Parameter, Quantiles
+from .parameter import Parameter
 from .response import OUTPUTS, Response, response
 from .saltelli import RESAMPLES, Indices, Values, evaluate_design, indices, sample
 from .scenario import Scenario
@@ -156,12 +156,16 @@ def sensitivity_of(
 
 def drawn(inputs: tuple[Parameter, ...], points: int, seed: int) -> tuple[Values, Values]:
     """Two independent samples of the inputs, by key, each (point,) in its own unit."""
-    quantiles = Quantiles(inputs)
     first, second = (
-        {p.key: quantiles.values(i, bits[i]) for i, p in enumerate(inputs)}
+        {p.key: p.quantile(_unit(bits[i])) for i, p in enumerate(inputs)}
         for bits in sample([p.key for p in inputs], points, seed)
     )
     return first, second
+
+
+def _unit(bits: Bits) -> Array:
+    """Points of the unit interval from 32-bit integers."""
+    return np.asarray((bits.astype(float) + 0.5) / 2.0**32)
 
 
 def tornado(asked: Response, output: str) -> Swing:

@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 
 from .arrays import Array
-from .parameter import Parameter, Quantiles
 from .reach import FARTHEST, normal_share
 from .response import Response
 
+SCORES = np.linspace(-FARTHEST, FARTHEST, 6001)
 Setting = dict[str, float]
 """Inputs by key, each in its own unit."""
 
@@ -30,9 +30,13 @@ class Towards:
     target: float
 
     @cached_property
-    def quantiles(self) -> Quantiles:
-        """The quantile functions of the inputs, in their order."""
-        return Quantiles(self.asked.inputs)
+    def _table(self) -> list[Array]:
+        """By input, its value at each of SCORES: read between them by a straight line."""
+        shares = np.array([normal_share(score) for score in SCORES])
+        table = [p.quantile(shares) for p in self.asked.inputs]
+        for values, parameter in zip(table, self.asked.inputs, strict=True):
+            values[0], values[-1] = parameter.low, parameter.high
+        return table
 
     @cached_property
     def _sign(self) -> float:
@@ -51,18 +55,11 @@ class Towards:
 
     def values(self, scores: Array) -> dict[str, Array]:
         """Inputs by key, each (run,), at ``scores`` (input, run)."""
-        return {p.key: self._row(i, p, scores[i]) for i, p in enumerate(self.asked.inputs)}
-
-    def _row(self, index: int, parameter: Parameter, scores: Array) -> Array:
-        """One input (run,) at its scores; most runs share a few of them, read once each."""
-        distinct, where = np.unique(scores, return_inverse=True)
-        below = np.array([normal_share(score) for score in np.nan_to_num(distinct)])
-        bits = np.clip(below * 2.0**32, 0, 2.0**32 - 1).astype(np.uint32)
-        found = self.quantiles.values(index, bits)
-        found = np.where(distinct >= FARTHEST, parameter.high, found)
-        found = np.where(distinct <= -FARTHEST, parameter.low, found)
-        found = np.where(np.isnan(distinct), parameter.mode, found)
-        return np.asarray(found[where])
+        found = {}
+        for row, parameter, table in zip(scores, self.asked.inputs, self._table, strict=True):
+            drawn = np.interp(np.nan_to_num(row), SCORES, table)
+            found[parameter.key] = np.where(np.isnan(row), parameter.mode, drawn)
+        return found
 
     def setting(self, scores: Array) -> Setting:
         """The inputs that ``scores`` (input,) move off their modes, by key."""

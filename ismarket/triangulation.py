@@ -22,7 +22,6 @@ from .plan import drawn_parameters
 from .pooling import estimates, pool_of
 from .scenario import Scenario
 from .sensitivity import drawn
-from .summaries import summarise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,10 +177,12 @@ def count_people(market: Market, seed: int) -> People:
     a, _ = drawn(inputs, DRAWS, seed)
     modes = {p.key: np.array([p.mode]) for p in market.parameters.values()}
     drawn_people, reference = _people(market, {**modes, **a}), _people(market, modes)
+    ends = {name: np.quantile(people, ENDS) for name, people in drawn_people.items()}
     return {
         name: {
             "reference": float(reference[name][0]),
-            **{k: float(v) for k, v in summarise(drawn_people[name]).items()},
+            "mean": float(drawn_people[name].mean()),
+            **dict(zip(("p5", "p50", "p95"), map(float, ends[name]), strict=True)),
         }
         for name in reference
     }
