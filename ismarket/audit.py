@@ -28,8 +28,9 @@ OUTPUTS = ("count", "value", "cagr")
 class Audit:
     """What a report's claims rest on.
 
-    ``report`` is the anchor that was audited; the headlines are tested against, and the coverage
-    taken of, the market counted bottom-up with every driver, from ``first`` to ``last``.
+    ``report`` is the anchor that was audited; the headlines are tested against the market counted
+    bottom-up with every driver, from ``first`` to ``last``; coverage is of that market, and of the
+    report's own forecast.
     ``premium`` is what counting shared causes once a driver would add to the report's own
     forecast in its last year, USD; ``shared`` the causes that several drivers claim.
     """
@@ -54,6 +55,7 @@ class Audit:
                 f.name: [getattr(h, f.name) for h in self.headlines] for f in fields(Headline)
             },
             "coverage": {
+                "anchor": [c.anchor for c in self.coverage for _ in c.groups],
                 "output": [c.output for c in self.coverage for _ in c.groups],
                 "status": [name for c in self.coverage for name in c.groups],
                 "inputs": [n for c in self.coverage for n in c.inputs],
@@ -149,7 +151,8 @@ def audit_report(
     return Audit(
         market, anchor.name, asked.plan.years[0], last,
         tuple(entries(market, anchor.name, found, last, against.seed)), tuple(found),
-        tuple(coverage(asked, output) for output in OUTPUTS),
+        (*(coverage(asked, output) for output in OUTPUTS),
+         coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
         published.stacking_premium, published.years[-1],
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .audit import Audit
+from .errors import unknown
 from .ledger import VERDICTS, Entry, Headline
 from .sheet import Sheet, Table
 from .wording import listed, money, percent, rate, signed
@@ -29,6 +30,33 @@ def sheet(found: Audit) -> Sheet:
             " Sources and ranges: --json.",
         ],
     )
+
+
+def claim_sheet(found: Audit, claim: str) -> Sheet:
+    """One claim in full: its cause, its number, what that rests on, and the verdict.
+
+    Raises InputError for a claim that is not on file.
+    """
+    known = {entry.id: entry for entry in found.ledger}
+    if claim not in known:
+        raise unknown("audit", "claim", claim, known)
+    entry = known[claim]
+    parts = [f"Verdict: {entry.verdict}: {VERDICTS[entry.verdict]}."]
+    if entry.effect is not None:
+        low, mode, high = entry.effect
+        title = found.market.mechanisms[entry.mechanism].title
+        number = f"{entry.parameter} = {mode:g} {entry.unit} ({low:g} to {high:g})"
+        if low == high and entry.verdict != "no effect":
+            number = "it follows the published path of its stage"
+        parts += [f"Cause: {entry.mechanism} ({title})", f"Number: {number}, {entry.status}"]
+    if entry.points is not None:
+        parts.append(f"Alone: {signed(entry.points, 2)} points of growth a year to the count")
+    if entry.share is not None:
+        parts.append(f"Draws that bear it out: {percent(entry.share)}")
+    if entry.overlaps:
+        parts.append(f"Says the same as: {listed(list(entry.overlaps))}")
+    parts += [f"Source: {part}" for part in entry.source.split(" | ")]
+    return Sheet(f"{entry.id} · {entry.claim}", parts)
 
 
 def headline(found: Audit) -> str:
@@ -94,6 +122,8 @@ def _coverage(found: Audit) -> Table:
     rows = []
     for part in found.coverage:
         name = OUTPUTS[part.output].format(first=found.first, last=found.last)
+        if part.anchor == found.report:
+            name += ", the report's level"
         shares = [
             f"{percent(share)} ({percent(low)} to {percent(high)})" if count else "0%"
             for share, low, high, count in zip(
@@ -102,7 +132,7 @@ def _coverage(found: Audit) -> Table:
         ]
         rows.append([name, *shares])
     return Table(["spread of", *found.coverage[0].groups], rows, 1,
-                 "What the spread of the count rests on: share of variance, 9 in 10")  # fmt: skip
+                 "What the spread rests on: share of variance, 9 in 10")  # fmt: skip
 
 
 def _ledger(found: Audit) -> Table:

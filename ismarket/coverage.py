@@ -29,9 +29,10 @@ POINTS = 4096
 class Coverage:
     """Shares of the variance of one output by group; ``low`` and ``high`` hold 9 in 10 resamples.
 
-    ``inputs`` counts the uncertain inputs of each group.
+    ``anchor`` is whose level the output has, ``inputs`` counts the uncertain inputs of a group.
     """
 
+    anchor: str
     output: str
     groups: tuple[str, ...]
     share: Array
@@ -50,7 +51,7 @@ def coverage(asked: Response, output: str, *, points: int = POINTS) -> Coverage:
     share, resampled = shapley_effects(lambda v: asked(output, v), a, b, groups, seed=seed)
     low, high = np.quantile(resampled, INTERVAL, axis=0)
     counts = tuple(len(keys) for keys in groups.values())
-    return Coverage(output, tuple(groups), share, low, high, counts)
+    return Coverage(asked.plan.anchor.name, output, tuple(groups), share, low, high, counts)
 
 
 def shapley_effects(

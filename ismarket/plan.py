@@ -140,10 +140,11 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
 def _anchor(market: Market, scenario: Scenario) -> Anchor:
     published = estimates(market.anchors)
     if scenario.anchor == POOLED and published:
-        return pooled_anchor(published, market.base_year, market.horizon)
-    if scenario.anchor not in market.anchors:
-        raise unknown("scenario", "anchor", scenario.anchor, market.anchors)
-    anchor = market.anchors[scenario.anchor]
+        anchor = pooled_anchor(published, market.base_year, market.horizon)
+    elif scenario.anchor in market.anchors:
+        anchor = market.anchors[scenario.anchor]
+    else:
+        raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
     if scenario.periods is None:
         return anchor
     if not anchor.published:

@@ -30,12 +30,13 @@ def pooled_anchor(anchors: tuple[Anchor, ...], year: int, last_year: int) -> Anc
     found = pool_of(anchors, year)
     median = float(found.quantile(0.5))
     shares = (np.arange(STEPS) + 0.5) / STEPS
-    last = tuple(sorted({name for anchor in anchors for name in anchor.drivers_named}))
+    named = tuple(sorted({name for anchor in anchors for name in anchor.drivers_named}))
     weight = 1.0 - found.outlier
+    publishers = len({anchor.publisher for anchor in anchors})
     return Anchor(
-        POOLED, f"{len(anchors)} published estimates pooled", "Published estimates, pooled", year,
+        POOLED, f"{publishers} publishers, pooled", "Published estimates, pooled", year,
         median, weighted_median([anchor.cagr for anchor in anchors], weight), year + 1, last_year,
-        last_year - year, drivers_named=last, market=anchors[0].market,
+        last_year - year, drivers_named=named, market=anchors[0].market,
         source=" | ".join(dict.fromkeys(anchor.source for anchor in anchors)),
         note="level drawn from the main cluster of a two-component mixture; outliers: "
         + ", ".join(

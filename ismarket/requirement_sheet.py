@@ -57,9 +57,9 @@ def verdict(found: Requirement) -> str:
         return f"The reference case is already there; nothing has to move. {draws}"
     if found.within:
         return (
-            f"Within the stated ranges it can be reached. {draws} To first order"
-            f" {one_in(found.probability)} lies that far out (distance"
-            f" {number(found.distance, 2)} in normal scores)."
+            f"Within the stated ranges it can be reached. {draws} Its nearest setting lies"
+            f" {number(found.distance, 1)} standard deviations from the middle, where about"
+            f" {one_in(found.probability)} draws are."
         )
     return f"No setting within the stated ranges reaches it: {miss(found)}. {draws}"
 

@@ -53,9 +53,15 @@ def _level(found: Sensitivity) -> list[str]:
     anchor = found.response.plan.anchor
     if found.output != "value" or not anchor.published:
         return []
+    how = "--output count, or ismarket triangulate"
+    if anchor.spread:
+        return [
+            "The pooled level is held at its median here, so only growth moves it; its own spread:"
+            " ismarket triangulate."
+        ]
     return [
         f"The level is {anchor.publisher}'s in every draw, so only growth can move it; whether the"
-        " level itself stands: --output count, or ismarket triangulate."
+        f" level itself stands: {how}."
     ]
 
 

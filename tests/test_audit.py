@@ -209,4 +209,15 @@ def test_the_page_defines_every_verdict_that_it_uses():
     for entry in FOUND.ledger:
         assert f"· {entry.verdict}: " in text
     assert len(FOUND.frame("claims")) == len(MARKET.claims)
-    assert len(FOUND.frame("coverage")) == 9
+    assert len(FOUND.frame("coverage")) == 12
+
+
+def test_one_claim_is_shown_in_full_with_every_source(capsys):
+    from ismarket.cli import ismarket
+
+    ismarket.main(["audit", "--claim", "O7"], standalone_mode=False)
+    text = capsys.readouterr().out.replace("\n", " ")
+    for part in MARKET.mechanisms["precision_medicine"].source.split(" | "):
+        assert part in text
+    with pytest.raises(InputError, match="no claim 'D11'; did you mean"):
+        ismarket.main(["audit", "--claim", "D11"], standalone_mode=False)
