@@ -13,7 +13,7 @@ COMMANDS = [
     ["audit"],
     ["sensitivity", "--points", "256"],
     ["sensitivity", "evidence", "--by", "mechanism", "--output", "count", "--points", "256"],
-    ["require", "--cagr", "0%"],
+    ["require", "--value", "60 M"],
     ["require", "--value", "USD 3.20 bn", "--year", "2022"],
 ]
 
