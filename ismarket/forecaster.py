@@ -3,88 +3,84 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
 from .arrays import Array
-from .attribution import MOST_EXACT, exact_shapley, sampled_shapley
+from .bins import Grid
+from .blas import one_thread
+from .blocks import Engine, carried, market_value
 from .driver import Driver
-from .errors import DriverError
-from .funnel import Funnel, Shifts, at_years, gather
 from .market import Market
-from .outcome import Forecast, Path
-from .parameter import Parameter, Quantiles
+from .outcome import Forecast
 from .plan import Plan, make_plan, named_plan
-from .pooling import drawn_level
-from .sampling import BLOCK, block_points
+from .sampling import BLOCK
 from .scenario import Scenario
+from .summaries import Kept, KeptSummary, Streamed, StreamedSummary, Summary
 
-CHUNK = 1024
-"""Draws that are worked on at once; their arrays stay in the processor's cache."""
+KEPT = 1 << 17
+"""Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
+BATCH = 16
+"""Blocks that are tallied together before they are handed over."""
 Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a set of draws gives before calibration, for the years from the start on.
-
-    ``cells`` (year, region, drug_class, draw) in USD; ``contributions`` (driver, draw) to log
-    growth, with their standard error where orders were sampled.
-    """
-
-    cells: Array
-    contributions: Array
-    sampling_error: Array
+Piece = TypeVar("Piece", int, range)
+Part = TypeVar("Part", Kept, Streamed)
 
 
 def forecast(
     market: Market,
     drivers: Iterable[Driver],
     scenario: Scenario | None = None,
-    workers: int | None = None,
+    workers: int | Executor | None = None,
     progress: Progress | None = None,
 ) -> Forecast:
     """The forecast of ``scenario`` (by default the shipped one, ``published``).
 
-    ``workers`` threads share the blocks of draws; the answer does not depend on how many.
-    ``progress`` is called with the draws that each block has finished.  Raises InputError for a
-    scenario that market or drivers do not know, DriverError for a driver that breaks its contract.
+    ``workers`` is how many threads share the blocks of draws, or an executor of processes or of a
+    cluster that runs them; the answer is the same to the last bit.  ``progress`` is called with
+    the draws that have been finished.  Raises InputError for a scenario that market or drivers do
+    not know, DriverError for a driver that breaks its contract.
     """
     installed = tuple(drivers)
     plan = make_plan(market, installed, scenario or Scenario())
+    with one_thread():
+        return _forecast(plan, installed, workers, progress)
+
+
+def _forecast(
+    plan: Plan,
+    installed: tuple[Driver, ...],
+    workers: int | Executor | None,
+    progress: Progress | None,
+) -> Forecast:
     report = named_plan(plan, installed)
-    named = evaluate(report, report.modes).cells.sum(axis=(1, 2))[:, 0]
-    left = unexplained(plan, named)
+    left = unexplained(plan, total_value(report, report.modes)[:, 0])
+    engine = Engine(plan, left)
     at_modes = {**plan.modes, **plan.fixed}
-    reference = evaluate(plan, at_modes)
-    modes, stacked, draws = (_room(plan, n) for n in (1, 1, plan.scenario.draws))
-    _take(plan, modes, 0, reference, left)
-    _take(plan, stacked, 0, evaluate(plan, at_modes, overlap=0.0), left)
-    _run_blocks(plan, draws, left, workers or os.cpu_count() or 1, progress)
+    reference = engine.at(at_modes)
+    _, causes = market_value(plan, at_modes)
+    _, error = carried(plan, at_modes, causes)
+    stacked = total_value(plan, at_modes, overlap=0.0)[:, 0] * left
+    calibration = reference[engine.reader.layout["calibration"]][0, 0]
+    found = summarise(engine, workers, progress)
     return Forecast(
-        plan, installed, left, modes, draws,
-        stacked_total=float(stacked.total[-1, 0]),
-        shapley_error=float(reference.sampling_error.max(initial=0.0)),
+        plan, installed, left, engine.reader.layout, reference[:, 0], found,
+        stacked_total=float(stacked[-1] * calibration),
+        shapley_error=0.0 if error is None else float(error.max(initial=0.0)),
     )  # fmt: skip
 
 
-def _room(plan: Plan, draws: int) -> Path:
-    market = plan.market
-    sizes = len(plan.years), len(market.regions), len(market.drug_classes), len(plan.drivers)
-    return Path.empty(*sizes, draws)
-
-
-def _take(
-    plan: Plan, path: Path, first: int, outcome: Outcome, left: Array, drawn: int = 0
-) -> None:
-    anchor = plan.anchor
-    level: float | Array | None = anchor.at(plan.years[0]) if anchor.published else None
-    if anchor.spread and drawn:
-        level = drawn_level(anchor, plan.years[0], plan.scenario.seed, first, drawn)
-    path.fill(first, outcome.cells, outcome.contributions, level, left)
+def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
+    """Market value before calibration, (year, draw) from the start on, without attribution."""
+    by_class, _ = market_value(plan, values, overlap)
+    total: Array = np.add.reduce([part[plan.start :].sum(axis=1) for part in by_class])
+    return total
 
 
 def unexplained(plan: Plan, named: Array) -> Array:
@@ -105,81 +101,71 @@ def unexplained(plan: Plan, named: Array) -> Array:
     return factor
 
 
-def evaluate(plan: Plan, values: Mapping[str, Array], overlap: float | None = None) -> Outcome:
-    """The market of a plan for some draws: ``values`` holds each parameter by key, (draw,)."""
-    rho = plan.scenario.overlap if overlap is None else overlap
-    causes = gather(plan.market, plan.drivers, values)
-    everyone = (1 << len(plan.drivers)) - 1
-    funnel = Funnel(plan.market, values, Shifts(causes, plan.strengths, rho))
-    draws = max(np.size(value) for value in values.values())
-    cells = funnel.cells(everyone)
-    years, regions, classes = (
-        len(plan.market.years), len(plan.market.regions), len(plan.market.drug_classes),
-    )  # fmt: skip
-    cells = np.broadcast_to(cells, (years, regions, classes, draws))
-    ends = [plan.start, years - 1] if plan.start else [years - 1]
-    at_ends = Funnel(plan.market, values, Shifts(at_years(causes, ends), plan.strengths, rho))
-    base = np.log(at_ends.total(0)[0])
-
-    def log_growth(coalition: int) -> Array:
-        value = np.log(at_ends.total(coalition))
-        grown: Array = value[-1] - (value[0] if plan.start and len(value) > 1 else base)
-        return np.broadcast_to(grown, (draws,))
-
-    players = len(plan.drivers)
-    if players <= MOST_EXACT:
-        contributions = exact_shapley(players, log_growth)
-        error = np.zeros_like(contributions)
-    else:
-        contributions, error = sampled_shapley(players, log_growth, seed=plan.scenario.seed)
-    return Outcome(cells[plan.start :], contributions, error)
+def summarise(engine: Engine, workers: int | Executor | None, progress: Progress | None) -> Summary:
+    """The summary of all blocks, the same whoever computes them and whenever they finish."""
+    draws = engine.plan.scenario.draws
+    blocks = range(-(-draws // BLOCK))
+    if draws <= KEPT:
+        kept = _merged(engine, blocks, Engine.kept, workers, progress)
+        return KeptSummary.of(kept, BLOCK)
+    grid = engine.grid()
+    batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
+    work = partial(_streamed, grid=grid)
+    return StreamedSummary.of(_merged(engine, batches, work, workers, progress), grid)
 
 
-def _run_blocks(
-    plan: Plan, path: Path, left: Array, workers: int, progress: Progress | None
-) -> None:
-    """Fill the forecast's draws, block by block; each block writes its own columns."""
-    drawn = [p for p in plan.parameters if p.key not in plan.scenario.fixed]
-    quantiles = Quantiles(drawn)
-    dimensions = {key: index for index, key in enumerate(plan.market.parameters)}
+def _streamed(engine: Engine, blocks: range, grid: Grid) -> Streamed:
+    return engine.streamed(blocks, grid)
 
-    def run(block: int) -> int:
-        points = block_points(
-            [p.key for p in drawn],
-            dimensions,
-            seed=plan.scenario.seed,
-            block=block,
-            sampler=plan.scenario.sampler,
-        )
-        first = block * BLOCK
-        size = min(BLOCK, plan.scenario.draws - first)
-        for low in range(0, size, CHUNK):
-            high = min(low + CHUNK, size)
-            values = {p.key: quantiles.values(i, points[i, low:high]) for i, p in enumerate(drawn)}
-            values |= {k: np.broadcast_to(v, high - low) for k, v in plan.fixed.items()}
-            outcome = evaluate(plan, values)
-            if not np.isfinite(outcome.cells).all():
-                raise DriverError(_not_finite(plan, drawn, values, outcome, first + low))
-            _take(plan, path, first + low, outcome, left, drawn=high - low)
-        return size
 
-    blocks = range(-(-plan.scenario.draws // BLOCK))
-    with ThreadPoolExecutor(min(workers, len(blocks))) as pool:
-        for size in pool.map(run, blocks):
+def _merged(
+    engine: Engine,
+    pieces: Sequence[Piece],
+    work: Callable[[Engine, Piece], Part],
+    workers: int | Executor | None,
+    progress: Progress | None,
+) -> Part:
+    """The parts that ``work`` makes of the pieces, merged in the order of the pieces."""
+    total: Part | None = None
+    with _executor(workers, len(pieces)) as (pool, ahead):
+        for piece, found in zip(pieces, _in_order(pool, engine, pieces, work, ahead), strict=True):
             if progress:
-                progress(size)
+                progress(BLOCK * (len(piece) if isinstance(piece, range) else 1))
+            if total is None:
+                total = found
+            else:
+                total.add(found)
+    assert total is not None  # a scenario has at least one draw
+    return total
 
 
-def _not_finite(
-    plan: Plan,
-    drawn: Iterable[Parameter],
-    values: Mapping[str, Array],
-    outcome: Outcome,
-    first: int,
-) -> str:
-    draw = int(np.flatnonzero(~np.isfinite(outcome.cells).all(axis=(0, 1, 2)))[0])
-    own = {p.owner for driver in plan.drivers for p in driver.parameters}
-    at = ", ".join(f"{p.key} = {values[p.key][draw]:g}" for p in drawn if p.owner in own)
-    names = ", ".join(driver.name for driver in plan.drivers)
-    where = f"draw {first + draw}" + (f" with {at}" if at else "")
-    return f"drivers {names}: the market is not finite at {where}"
+def _in_order(
+    pool: Executor,
+    engine: Engine,
+    pieces: Sequence[Piece],
+    work: Callable[[Engine, Piece], Part],
+    ahead: int,
+) -> Iterator[Part]:
+    """Results in the order of the pieces, with at most ``ahead`` of them under way."""
+    waiting: deque[Future[Part]] = deque()
+    try:
+        for piece in pieces:
+            waiting.append(pool.submit(work, engine, piece))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def _executor(workers: int | Executor | None, batches: int) -> Iterator[tuple[Executor, int]]:
+    """The executor that runs the batches, and how many to hand it ahead of the one awaited."""
+    if isinstance(workers, Executor):
+        yield workers, 64
+        return
+    threads = min(workers or os.cpu_count() or 1, batches)
+    with ThreadPoolExecutor(threads) as pool:
+        yield pool, 2 * threads + 1

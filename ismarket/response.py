@@ -13,10 +13,11 @@ from functools import cached_property
 import numpy as np
 
 from .arrays import Array
+from .causes import Shifts, gather
 from .driver import Driver
 from .errors import unknown
 from .forecaster import unexplained
-from .funnel import Funnel, Shifts, gather
+from .funnel import Funnel
 from .market import Market, YearPath
 from .parameter import Parameter
 from .plan import Plan, make_plan, named_plan
@@ -89,7 +90,8 @@ class Response:
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
         full = self._full(values)
-        value = funnel_at(self.grid, self.plan, full).cells(everyone(self.plan))
+        by_class = funnel_at(self.grid, self.plan, full).by_class(everyone(self.plan))
+        value = np.stack(by_class, axis=2)
         shape = (len(self.grid.years), *value.shape[1:3], np.size(next(iter(full.values()))))
         return np.asarray(np.broadcast_to(value, shape)[self._ends])
 
