@@ -12,6 +12,7 @@ from .attribution import MOST_EXACT, exact_shapley, sampled_shapley
 from .bins import Grid
 from .blas import one_thread
 from .causes import Cause, Shifts, gather
+from .copula import Copula, copula
 from .errors import DriverError
 from .funnel import Funnel
 from .parameter import Quantiles
@@ -33,6 +34,15 @@ class Engine:
         self.reader = Reader(plan, left)
         self.drawn = [p for p in plan.parameters if p.key not in plan.scenario.fixed]
 
+    def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
+        """What another process needs; the tables are made anew there."""
+        return Engine, (self.plan, self.left)
+
+    @cached_property
+    def copula(self) -> Copula | None:
+        """How the parameters are correlated, if the scenario says so."""
+        return copula(self.plan.scenario.pairs)
+
     @cached_property
     def _quantiles(self) -> Quantiles:
         return Quantiles(self.drawn)
@@ -44,9 +54,19 @@ class Engine:
     def points(self, block: int) -> Bits:
         """Points of the parameters that are not fixed, (parameter, BLOCK)."""
         scenario, keys = self.plan.scenario, [p.key for p in self.drawn]
-        return block_points(
-            keys, self._dimensions, seed=scenario.seed, block=block, sampler=scenario.sampler
+        mixed = self.copula.keys if self.copula else ()
+        apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws
+        points = block_points(
+            [*keys, *apart],
+            self._dimensions,
+            seed=scenario.seed,
+            block=block,
+            sampler=scenario.sampler,
         )
+        if self.copula:
+            rows = [[*keys, *apart].index(key) for key in mixed]
+            points[rows] = self.copula.mix(points[rows])
+        return points[: len(keys)]
 
     def values(self, points: Bits) -> dict[str, Array]:
         """Every parameter of the plan by key, each (draw,) in its own unit."""
@@ -59,6 +79,14 @@ class Engine:
         """The draws of one block."""
         with one_thread():
             return Kept.of(*self._block(block))
+
+    def columns(self, block: int, kept: Kept) -> dict[str, Array]:
+        """The draws of a block by column: every parameter by key, then every row by its label."""
+        size = kept.rows[0].shape[1]
+        with one_thread():
+            values = self.values(self.points(block)[:, :size])
+        labels = self.reader.layout.labels(self.plan)
+        return {**values, **dict(zip(labels, kept.rows[0], strict=True))}
 
     def grid(self) -> Grid:
         """The bins for streamed draws, over the range of the first block."""
@@ -103,6 +131,14 @@ class Engine:
         rows, cells = np.empty((layout.rows, draws)), np.empty((layout.cells, draws))
         self._read(values, rows, cells)
         return rows
+
+    def shapley_error(self, values: Mapping[str, Array]) -> float:
+        """Largest standard error of a contribution to log growth; 0 where no order is sampled."""
+        if len(self.plan.drivers) <= MOST_EXACT:
+            return 0.0
+        _, causes = market_value(self.plan, values)
+        _, error = carried(self.plan, values, causes)
+        return 0.0 if error is None else float(error.max())
 
     def _level(self, first: int, draws: int) -> Array | None:
         """The anchor's level, USD (draw,), where it is drawn; None where it is one figure."""

@@ -16,6 +16,7 @@ import numpy as np
 from .arrays import Array
 from .attribution import exact_shapley
 from .errors import InputError
+from .grouping import correlated
 from .parameter import STATUSES
 from .response import Response
 from .saltelli import INTERVAL, RESAMPLES, Function, Values, evaluate_design, resampled_weights
@@ -43,15 +44,26 @@ class Coverage:
 
 def coverage(asked: Response, output: str, *, points: int = POINTS) -> Coverage:
     """Shares of the variance of ``output`` (value, cagr or count) by status of the inputs."""
+    weakest = _weakest(asked)
     groups = {
-        status: tuple(p.key for p in asked.inputs if p.status == status) for status in STATUSES
+        status: tuple(p.key for p in asked.inputs if weakest[p.key] == status)
+        for status in STATUSES
     }
     seed = asked.plan.scenario.seed
-    a, b = drawn(asked.inputs, points, seed)
+    a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
     share, resampled = shapley_effects(lambda v: asked(output, v), a, b, groups, seed=seed)
     low, high = np.quantile(resampled, INTERVAL, axis=0)
     counts = tuple(len(keys) for keys in groups.values())
     return Coverage(asked.plan.anchor.name, output, tuple(groups), share, low, high, counts)
+
+
+def _weakest(asked: Response) -> dict[str, str]:
+    """The status of each input; correlated ones count together, under the weakest of them."""
+    status = {p.key: p.status for p in asked.inputs}
+    for members in correlated(asked.plan, asked.inputs):
+        found = max((status[key] for key in members), key=STATUSES.index)
+        status |= dict.fromkeys(members, found)
+    return status
 
 
 def shapley_effects(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from .outcome import TRUSTED, UNEXPLAINED, Forecast
 from .wording import listed, money, money_range, number, percent, rate, signed, times
 
@@ -122,6 +124,21 @@ def three_middles(forecast: Forecast) -> str:
     )
 
 
+def exactness(forecast: Forecast) -> str:
+    """Standard errors of the last year's quantiles and of growth, from replicates of the draws."""
+    errors, summary = forecast.standard_errors, forecast.columns["summary"]
+    if any(isnan(value[-1]) for value in (errors["summary"]["p50"], errors["cagr"]["p50"])):
+        return ""
+    shown = [
+        f"{label} {number(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
+        for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
+    ]
+    return (
+        f"{listed(shown)} of {forecast.years[-1]}, {number(100 * errors['cagr']['p50'][0], 3)}"
+        f" points of growth (standard errors of {forecast.plan.scenario.draws:,} draws)."
+    )
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan, found = forecast.plan, []
@@ -150,6 +167,13 @@ def notices(forecast: Forecast) -> list[str]:
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")
+    for pair, rho in scenario.correlation.items():
+        found.append(f"Rank correlation of {pair}: {number(rho, 2)}.")
+    if forecast.repaired:
+        found.append(
+            "The correlations contradict each other; the nearest that do not were used, changed by"
+            f" up to {forecast.repaired:.2f}."
+        )
     if forecast.shapley_error:
         points = 100.0 * forecast.shapley_error / forecast.span
         found.append(
@@ -166,6 +190,7 @@ FINDINGS = {
     "Where": where,
     "Overlap": stacking,
     "Middles": three_middles,
+    "Exact to": exactness,
 }
 """What stands below the tables, in reading order: a label and its sentence."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, reduce
 from typing import TypeVar
 
 import numpy as np
@@ -15,21 +16,22 @@ import numpy as np
 from .arrays import Array
 from .bins import Grid
 from .blas import one_thread
-from .blocks import Engine, carried, market_value
+from .blocks import Engine, market_value
 from .driver import Driver
+from .errors import InputError
 from .market import Market
 from .outcome import Forecast
 from .plan import Plan, make_plan, named_plan
 from .sampling import BLOCK
-from .scenario import Scenario
-from .summaries import Kept, KeptSummary, Streamed, StreamedSummary, Summary
+from .scenario import MOST_DRAWS, Scenario
+from .summaries import FEW_BLOCKS, Kept, KeptSummary, Streamed, StreamedSummary, Summary
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
 BATCH = 16
 """Blocks that are tallied together before they are handed over."""
 Progress = Callable[[int], None]
-Piece = TypeVar("Piece", int, range)
+Sink = Callable[[dict[str, Array]], None]
 Part = TypeVar("Part", Kept, Streamed)
 
 
@@ -39,41 +41,66 @@ def forecast(
     scenario: Scenario | None = None,
     workers: int | Executor | None = None,
     progress: Progress | None = None,
+    until: float | None = None,
+    sink: Sink | None = None,
 ) -> Forecast:
     """The forecast of ``scenario`` (by default the shipped one, ``published``).
 
     ``workers`` is how many threads share the blocks of draws, or an executor of processes or of a
     cluster that runs them; the answer is the same to the last bit.  ``progress`` is called with
-    the draws that have been finished.  Raises InputError for a scenario that market or drivers do
-    not know, DriverError for a driver that breaks its contract.
+    the draws that have been finished.  ``until`` (0.001 is 0.1%) draws until the standard errors of
+    P50 and P95 of the last year are that small; then ``plan.scenario.draws`` says how many it
+    took.  ``sink`` is handed the draws of each block by column.  Raises InputError for a scenario
+    that market or drivers do not know, DriverError for a driver that breaks its contract.
     """
     installed = tuple(drivers)
-    plan = make_plan(market, installed, scenario or Scenario())
+    chosen = scenario or Scenario()
+    if until is not None:
+        chosen = _enough_draws(market, installed, chosen, until, workers, progress)
+    plan = make_plan(market, installed, chosen)
     with one_thread():
-        return _forecast(plan, installed, workers, progress)
+        left = unexplained(plan, installed)
+        engine = Engine(plan, left)
+        at_modes = {**plan.modes, **plan.fixed}
+        reference = engine.at(at_modes)
+        calibration = reference[engine.reader.layout["calibration"]][0, 0]
+        stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * left[-1] * calibration
+        return Forecast(
+            plan,
+            installed,
+            left,
+            engine.reader.layout,
+            reference[:, 0],
+            summarise(engine, workers, progress, sink),
+            stacked_total=float(stacked),
+            shapley_error=engine.shapley_error(at_modes),
+            repaired=engine.copula.repaired if engine.copula else 0.0,
+        )
 
 
-def _forecast(
-    plan: Plan,
-    installed: tuple[Driver, ...],
+def _enough_draws(
+    market: Market,
+    drivers: tuple[Driver, ...],
+    scenario: Scenario,
+    until: float,
     workers: int | Executor | None,
     progress: Progress | None,
-) -> Forecast:
-    report = named_plan(plan, installed)
-    left = unexplained(plan, total_value(report, report.modes)[:, 0])
-    engine = Engine(plan, left)
-    at_modes = {**plan.modes, **plan.fixed}
-    reference = engine.at(at_modes)
-    _, causes = market_value(plan, at_modes)
-    _, error = carried(plan, at_modes, causes)
-    stacked = total_value(plan, at_modes, overlap=0.0)[:, 0] * left
-    calibration = reference[engine.reader.layout["calibration"]][0, 0]
-    found = summarise(engine, workers, progress)
-    return Forecast(
-        plan, installed, left, engine.reader.layout, reference[:, 0], found,
-        stacked_total=float(stacked[-1] * calibration),
-        shapley_error=0.0 if error is None else float(error.max(initial=0.0)),
-    )  # fmt: skip
+) -> Scenario:
+    """The scenario with as many draws as the wanted precision takes, in whole blocks."""
+    if not 0 < until < 1:
+        raise InputError(f"until = {until!r} must be a share between 0 and 1, 0.001 for 0.1%")
+    draws = FEW_BLOCKS * BLOCK
+    while True:
+        trial = scenario.changed(draws=draws)
+        error = forecast(market, drivers, trial, workers, progress).last_year_error
+        if error <= until:
+            return trial
+        blocks = max(draws // BLOCK + 1, 1.1 * draws * (error / until) ** 2 / BLOCK)
+        draws = BLOCK * math.ceil(blocks)
+        if draws > MOST_DRAWS:
+            raise InputError(
+                f"until = {until:g} would take about {draws:,} draws, more than {MOST_DRAWS:,}"
+            )
 
 
 def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
@@ -83,16 +110,17 @@ def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = No
     return total
 
 
-def unexplained(plan: Plan, named: Array) -> Array:
+def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
     """Published growth that the named drivers do not carry: a factor (year,), 1 at the start.
 
-    ``named`` is the value (year,) with the drivers that the report names, at their modes.  After
-    the report's last year the factor stands still, or goes on at the published rate if the
-    scenario says so.
+    The drivers that the report names count at their modes, each cause once.  After the report's
+    last year the factor stands still, or goes on at the published rate if the scenario says so.
     """
     anchor = plan.anchor
     if not anchor.published:
         return np.ones(len(plan.years))
+    report = named_plan(plan, drivers)
+    named = total_value(report, report.modes)[:, 0]
     published = np.array([anchor.at(year) for year in plan.years])
     factor: Array = (published / published[0]) / (named / named[0])
     if plan.scenario.beyond == "drivers":
@@ -101,63 +129,87 @@ def unexplained(plan: Plan, named: Array) -> Array:
     return factor
 
 
-def summarise(engine: Engine, workers: int | Executor | None, progress: Progress | None) -> Summary:
+def summarise(
+    engine: Engine, workers: int | Executor | None, progress: Progress | None, sink: Sink | None
+) -> Summary:
     """The summary of all blocks, the same whoever computes them and whenever they finish."""
     draws = engine.plan.scenario.draws
     blocks = range(-(-draws // BLOCK))
     if draws <= KEPT:
-        kept = _merged(engine, blocks, Engine.kept, workers, progress)
-        return KeptSummary.of(kept, BLOCK)
+        kept = _handed_over(engine, blocks, sink, workers, progress)
+        return KeptSummary.of(reduce(_merge, kept), BLOCK)
     grid = engine.grid()
-    batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
-    work = partial(_streamed, grid=grid)
-    return StreamedSummary.of(_merged(engine, batches, work, workers, progress), grid)
+    counted: Iterator[Streamed]
+    if sink is not None:
+        kept = _handed_over(engine, blocks, sink, workers, progress)
+        counted = (Streamed.of_kept(block, grid, BLOCK) for block in kept)
+    else:
+        batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
+        work = partial(_streamed, grid=grid)
+        counted = _in_order(engine, batches, work, workers, progress)
+    return StreamedSummary.of(reduce(_merge, counted), grid)
+
+
+def _handed_over(
+    engine: Engine,
+    blocks: range,
+    sink: Sink | None,
+    workers: int | Executor | None,
+    progress: Progress | None,
+) -> Iterator[Kept]:
+    """The draws of each block, handed to the sink on their way."""
+    pieces = [blocks[block : block + 1] for block in blocks]
+    for block, kept in enumerate(_in_order(engine, pieces, _kept, workers, progress)):
+        if sink:
+            sink(engine.columns(block, kept))
+        yield kept
+
+
+def _kept(engine: Engine, blocks: range) -> Kept:
+    return engine.kept(blocks[0])
 
 
 def _streamed(engine: Engine, blocks: range, grid: Grid) -> Streamed:
     return engine.streamed(blocks, grid)
 
 
-def _merged(
-    engine: Engine,
-    pieces: Sequence[Piece],
-    work: Callable[[Engine, Piece], Part],
-    workers: int | Executor | None,
-    progress: Progress | None,
-) -> Part:
-    """The parts that ``work`` makes of the pieces, merged in the order of the pieces."""
-    total: Part | None = None
-    with _executor(workers, len(pieces)) as (pool, ahead):
-        for piece, found in zip(pieces, _in_order(pool, engine, pieces, work, ahead), strict=True):
-            if progress:
-                progress(BLOCK * (len(piece) if isinstance(piece, range) else 1))
-            if total is None:
-                total = found
-            else:
-                total.add(found)
-    assert total is not None  # a scenario has at least one draw
+def _merge(total: Part, following: Part) -> Part:
+    total.add(following)
     return total
 
 
 def _in_order(
-    pool: Executor,
     engine: Engine,
-    pieces: Sequence[Piece],
-    work: Callable[[Engine, Piece], Part],
-    ahead: int,
+    pieces: Sequence[range],
+    work: Callable[[Engine, range], Part],
+    workers: int | Executor | None,
+    progress: Progress | None,
 ) -> Iterator[Part]:
-    """Results in the order of the pieces, with at most ``ahead`` of them under way."""
-    waiting: deque[Future[Part]] = deque()
-    try:
-        for piece in pieces:
-            waiting.append(pool.submit(work, engine, piece))
-            if len(waiting) >= ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
+    """What ``work`` makes of the pieces, in their order, with a bounded number under way."""
+    waiting: deque[tuple[range, Future[Part]]] = deque()
+    left = engine.plan.scenario.draws
+
+    def next_one() -> Part:
+        nonlocal left
+        piece, future = waiting.popleft()
+        part = future.result()
+        size = min(left, BLOCK * len(piece))
+        left -= size
+        if progress:
+            progress(size)
+        return part
+
+    with _executor(workers, len(pieces)) as (pool, ahead):
+        try:
+            for piece in pieces:
+                waiting.append((piece, pool.submit(work, engine, piece)))
+                if len(waiting) >= ahead:
+                    yield next_one()
+            while waiting:
+                yield next_one()
+        finally:
+            for _, future in waiting:
+                future.cancel()
 
 
 @contextmanager

@@ -30,15 +30,21 @@ def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
     """
     if by not in BY:
         raise unknown("sensitivity", "grouping", by, BY)
+    together = {key: members for members in correlated(plan, inputs) for key in members}
     groups: dict[str, list[str]] = {}
     for parameter in inputs:
         for label in BY[by](plan, parameter):
-            groups.setdefault(label, []).append(parameter.key)
-    notices = []
-    if by == "parameter" and any(len(keys) > 1 for keys in groups.values()):
+            members = groups.setdefault(label, [])
+            members += [
+                k for k in together.get(parameter.key, (parameter.key,)) if k not in members
+            ]
+    notices: list[str] = []
+    if by == "parameter":
+        groups, notices = _one_row_each(groups)
+    if together:
         notices.append(
-            "The class shares of a region are rescaled to sum to one, so none of them moves alone:"
-            " they count as one input."
+            f"{len(together)} inputs are correlated in this scenario: those that hang together"
+            " count as one wherever one of them counts."
         )
     keys = [key for members in groups.values() for key in members]
     shared = sorted({key for key in keys if keys.count(key) > 1})
@@ -49,6 +55,37 @@ def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
         )
     return Grouping(by, {label: tuple(members) for label, members in groups.items()},
                     tuple(notices))  # fmt: skip
+
+
+def _one_row_each(groups: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+    """Groups that share inputs made one, and what to say about class shares."""
+    merged: dict[str, list[str]] = {}
+    for label, members in groups.items():
+        known = next((m for m, keys in merged.items() if set(keys) & set(members)), None)
+        if known is None:
+            merged[label] = list(members)
+        else:
+            keys = merged.pop(known)
+            merged[f"{known}, {label}"] = keys + [key for key in members if key not in keys]
+    if all(not label.startswith(f"{FUNNEL}.class_mix") for label in merged):
+        return merged, []
+    return merged, [
+        "The class shares of a region are rescaled to sum to one, so none of them moves alone:"
+        " they count as one input."
+    ]
+
+
+def correlated(plan: Plan, inputs: tuple[Parameter, ...]) -> list[tuple[str, ...]]:
+    """The inputs that hang together by the scenario's rank correlations, set by set."""
+    known = {p.key for p in inputs}
+    sets: list[set[str]] = []
+    for pair, rho in plan.scenario.pairs.items():
+        if rho:
+            touching = [found for found in sets if found & set(pair)]
+            sets = [found for found in sets if found not in touching]
+            sets.append(set(pair).union(*touching))
+    kept = (tuple(sorted(found & known)) for found in sets)
+    return sorted(members for members in kept if len(members) > 1)
 
 
 def stage_of(plan: Plan, parameter: Parameter) -> str:

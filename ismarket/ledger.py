@@ -74,7 +74,8 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
     A level or a growth is borne out by a draw that reaches it; a name by a draw that agrees.
     """
     anchor, first = market.anchors[report], asked.plan.years[0]
-    values, _ = drawn(asked.inputs, POINTS, asked.plan.scenario.seed)
+    scenario = asked.plan.scenario
+    values, _ = drawn(asked.inputs, POINTS, scenario.seed, scenario.pairs)
     cells, modes = asked.cells(values), asked.cells({})
     whole, reference = cells.sum(axis=(1, 2)), modes.sum(axis=(1, 2))[:, 0]
     level, growth = anchor.at(first), (whole[1] / whole[0]) ** (1.0 / asked.span) - 1.0

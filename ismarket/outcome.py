@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .arrays import Array, Columns
 from .driver import Driver
 from .errors import InputError, unknown
@@ -54,7 +56,8 @@ class Forecast:
     modes: Array
     drawn: Summary
     stacked_total: float
-    shapley_error: float
+    shapley_error: float = 0.0
+    repaired: float = 0.0
 
     # the tables, by column ------------------------------------------------------------------
 
@@ -167,6 +170,14 @@ class Forecast:
                 **self._statistics("points", ("p5", "p95"), True),
             },
         }
+
+    @property
+    def last_year_error(self) -> float:
+        """The larger relative standard error of P50 and P95 of the last year."""
+        last = self.layout["total"].stop - 1
+        found = [STATISTICS.index(name) for name in ("p50", "p95")]
+        relative = self.drawn.errors[found, last] / self.drawn.statistics[found, last]
+        return float(np.abs(relative).max())
 
     # the tables, as frames ------------------------------------------------------------------
 

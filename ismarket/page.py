@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from math import isfinite
 from typing import Any
 
+from .arrays import Columns
 from .findings import findings, how_big, how_fast, notices
 from .outcome import UNEXPLAINED, Forecast
 from .wording import number, signed
@@ -19,6 +21,7 @@ MOST_COLUMNS = 8
 def as_dict(forecast: Forecast) -> dict[str, Any]:
     """The forecast as plain values: money in USD, rates as fractions, points of CAGR."""
     columns, scenario = forecast.columns, forecast.plan.scenario
+    errors = finite(forecast.standard_errors)
     drivers = [row for row in _rows(columns["attribution"]) if row["driver"] not in _SUMS]
     left = next(row for row in _rows(columns["attribution"]) if row["driver"] == UNEXPLAINED)
     return {
@@ -44,7 +47,24 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "stacking_premium_usd": forecast.stacking_premium,
         "by_region": _rows(columns["region"], ("name", "base", "final", "cagr")),
         "by_drug_class": _rows(columns["drug_class"], ("name", "base", "final", "cagr")),
+        "standard_error": {
+            "summary": _rows(errors["summary"], ("year", "mean", "p5", "p50", "p95")),
+            "cagr": _rows(errors["cagr"])[0],
+            "calibration": _rows(errors["calibration"], ("p5", "p50", "p95"))[0],
+            "attribution": _rows(errors["attribution"]),
+        },
         "notices": notices(forecast),
+    }
+
+
+def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:
+    """The tables with None for what too few draws cannot tell: JSON knows no nan."""
+    return {
+        name: {
+            column: [None if isinstance(v, float) and not isfinite(v) else v for v in values]
+            for column, values in table.items()
+        }
+        for name, table in tables.items()
     }
 
 

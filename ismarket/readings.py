@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
 import numpy as np
@@ -34,8 +34,24 @@ class Layout:
     def __getitem__(self, name: str) -> slice:
         return self._slices[name]
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._slices)
+
+    def labels(self, plan: Plan) -> list[str]:
+        """A name for each row: ``total 2028``, ``points diagnosis``, ``region_share Europe``."""
+        drivers = [driver.name for driver in plan.drivers]
+        members: dict[str, Sequence[object]] = {
+            "total": plan.years,
+            "contribution": drivers,
+            "points": [*drivers, "unexplained", "total"],
+            "usd": [*drivers, "unexplained", "total"],
+        }
+        for axis, names in (
+            ("region", plan.market.regions),
+            ("drug_class", plan.market.drug_classes),
+        ):
+            members |= {f"{axis}_{column}": names for column in ("base", "final", "cagr", "share")}
+        return [f"{name} {member}".strip() for name in self for member in members.get(name, ("",))]
 
 
 class Reader:

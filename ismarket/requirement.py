@@ -13,6 +13,7 @@ import numpy as np
 from .arrays import Array, Columns
 from .driver import Driver
 from .errors import InputError, unknown
+from .grouping import correlated
 from .market import Market
 from .reach import furthest, nearest, normal_share, smallest_set
 from .response import Response, response
@@ -180,6 +181,11 @@ def require(
         asked = response(market, drivers, scenario, year)
     target = value if cagr is None else cagr
     assert target is not None
+    if correlated(asked.plan, asked.inputs):
+        raise InputError(
+            "require: how far out a setting lies is told for independent inputs; take the"
+            " correlation out of the scenario"
+        )
     if not asked.inputs:
         raise InputError("require: nothing is uncertain here, every input is fixed")
     return _solve(asked, output, target)
@@ -237,5 +243,6 @@ def _nearest(scale: Towards, chosen: Sequence[int], ends: Array) -> Array:
 
 def _drawn_share(scale: Towards) -> float:
     """Share of the draws that reach the target."""
-    values, _ = drawn(scale.asked.inputs, DRAWS, scale.asked.plan.scenario.seed)
+    scenario = scale.asked.plan.scenario
+    values, _ = drawn(scale.asked.inputs, DRAWS, scenario.seed, scenario.pairs)
     return float((scale.past(values) >= 0.0).mean())

@@ -20,7 +20,7 @@ from .forecaster import unexplained
 from .funnel import Funnel
 from .market import Market, YearPath
 from .parameter import Parameter
-from .plan import Plan, make_plan, named_plan
+from .plan import Plan, make_plan
 from .scenario import Scenario
 
 OUTPUTS = {
@@ -118,10 +118,7 @@ def response(
     installed = tuple(drivers)
     chosen = scenario or Scenario()
     plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
-    report = named_plan(plan, installed)
-    named = funnel_at(report.market, report, report.modes).total(everyone(report))
-    path = np.broadcast_to(named[:, :1], (len(report.market.years), 1))[report.start :, 0]
-    return Response(plan, float(unexplained(plan, path)[-1]))
+    return Response(plan, float(unexplained(plan, installed)[-1]))
 
 
 def funnel_at(market: Market, plan: Plan, values: Mapping[str, Array]) -> Funnel:

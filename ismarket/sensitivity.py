@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrays import Array, Bits, Columns
+from .copula import copula
 from .driver import Driver
 from .errors import InputError, unknown
 from .grouping import Grouping, grouping
@@ -140,7 +141,7 @@ def sensitivity_of(
     if not asked.inputs:
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)
-    a, b = drawn(asked.inputs, points, seed)
+    a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
     evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups)
     spread = float(np.concatenate([evaluated.a, evaluated.b]).std())
     reference = float(asked(output, {})[0])
@@ -154,11 +155,26 @@ def sensitivity_of(
     )  # fmt: skip
 
 
-def drawn(inputs: tuple[Parameter, ...], points: int, seed: int) -> tuple[Values, Values]:
-    """Two independent samples of the inputs, by key, each (point,) in its own unit."""
+def drawn(
+    inputs: tuple[Parameter, ...],
+    points: int,
+    seed: int,
+    pairs: Mapping[tuple[str, str], float] | None = None,
+) -> tuple[Values, Values]:
+    """Two independent samples of the inputs, by key, each (point,) in its own unit.
+
+    ``pairs`` holds rank correlations by pair of keys, as a scenario has them.
+    """
+    mixing = copula(pairs or {})
+    keys = [p.key for p in inputs]
+    apart = [key for key in mixing.keys if key not in keys] if mixing else []
+    samples = sample([*keys, *apart], points, seed)
+    if mixing:
+        rows = [[*keys, *apart].index(key) for key in mixing.keys]
+        for bits in samples:
+            bits[rows] = mixing.mix(bits[rows])
     first, second = (
-        {p.key: p.quantile(_unit(bits[i])) for i, p in enumerate(inputs)}
-        for bits in sample([p.key for p in inputs], points, seed)
+        {p.key: p.quantile(_unit(bits[i])) for i, p in enumerate(inputs)} for bits in samples
     )
     return first, second
 

@@ -79,6 +79,12 @@ class Streamed:
             moments[:] = found, found**2
         return cls(rows.shape[1], every.sum(axis=1), grid.count(every), int(whole), moments)
 
+    @classmethod
+    def of_kept(cls, kept: Kept, grid: Grid, block: int) -> Streamed:
+        """One block of draws that were also kept."""
+        (rows,), (cells,) = kept.rows, kept.cells
+        return cls.of(rows, cells.astype(float), grid, whole=rows.shape[1] == block)
+
     def add(self, following: Streamed) -> None:
         """Take the draws that come next."""
         self.draws += following.draws

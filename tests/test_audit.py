@@ -193,6 +193,17 @@ def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
     assert there.share[there.groups.index("measured")] > 0.4
 
 
+def test_correlated_numbers_count_under_the_weakest_of_them():
+    pair = "funnel.net_cost.north_america.acth ~ funnel.net_cost.north_america.anticonvulsants"
+    here, there = (
+        coverage(response(MARKET, DRIVERS, scenario), "count", points=1024)
+        for scenario in (EVIDENCE, EVIDENCE.changed(correlation={pair: 0.5}))
+    )
+    assert there.inputs[2] == here.inputs[2] + 1
+    assert there.share[2] > here.share[2] + 0.2
+    assert there.share.sum() == pytest.approx(1.0, abs=1e-12)
+
+
 # overlap ----------------------------------------------------------------------------------------
 
 

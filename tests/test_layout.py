@@ -8,11 +8,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
-    " blas sheet saltelli mixture reach",
+    " blas copula sheet saltelli mixture reach",
     "tables anchor mechanism spread market evidence driver scenario ceilings endpoints pooling",
-    "plan causes funnel readings blocks forecaster outcome findings page cards response grouping"
-    " sensitivity sensitivity_sheet coverage target requirement requirement_sheet triangulation"
-    " triangulation_sheet ledger audit audit_sheet",
+    "plan causes funnel readings blocks forecaster outcome findings page cards scale response"
+    " grouping sensitivity sensitivity_sheet coverage target requirement requirement_sheet"
+    " triangulation triangulation_sheet ledger audit audit_sheet",
     "hookspecs plugins",
     "charts report testing",
     "cli explorer",

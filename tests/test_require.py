@@ -180,6 +180,9 @@ def test_bad_targets_are_refused_in_one_line():
     ):  # fmt: skip
         with pytest.raises(InputError, match=text):
             require(MARKET, DRIVERS, EVIDENCE, **goal)
+    tied = {"video_eeg.ratio ~ awareness.ratio": 0.5}
+    with pytest.raises(InputError, match="independent inputs"):
+        require(MARKET, DRIVERS, EVIDENCE.changed(correlation=tied), cagr=0.0)
     with pytest.raises(InputError, match="anchor's own"):
         require(MARKET, DRIVERS, Scenario(), value=1e9, year=2022)
 

@@ -9,6 +9,7 @@ from ismarket import InputError, Scenario, forecast, load_drivers, load_market, 
 from ismarket.grouping import BY, grouping
 from ismarket.response import OUTPUTS, response
 from ismarket.saltelli import evaluate_design, indices, sample
+from ismarket.sensitivity import drawn
 
 MARKET, DRIVERS = load_market(), load_drivers()
 EVIDENCE = Scenario(anchor="bottom-up", without=(), draws=512)
@@ -179,6 +180,37 @@ def test_class_shares_of_a_region_count_as_one_input():
     groups = grouping(asked.plan, asked.inputs, "parameter")
     assert len(groups.groups["funnel.class_mix.europe"]) == 3
     assert any("one input" in notice for notice in groups.notices)
+
+
+CORRELATED = EVIDENCE.changed(correlation={
+    "funnel.net_cost.north_america.acth ~ funnel.net_cost.north_america.anticonvulsants": 0.8,
+    "funnel.net_cost.north_america.acth ~ funnel.incidence.europe": -0.3,
+})  # fmt: skip
+
+
+def test_correlated_inputs_count_as_one_and_the_page_says_so():
+    found = sensitivity_of(MARKET, DRIVERS, CORRELATED, output="count", points=2048)
+    rows = found.columns["indices"]
+    largest = rows["inputs"][0]
+    assert set(largest) == {
+        "funnel.net_cost.north_america.acth", "funnel.net_cost.north_america.anticonvulsants",
+        "funnel.incidence.europe",
+    }  # fmt: skip
+    assert any("correlated" in notice for notice in found.grouping.notices)
+    apart = sensitivity_of(MARKET, DRIVERS, EVIDENCE, output="count", points=2048)
+    assert found.spread > apart.spread
+    assert rows["first"][0] > apart.columns["indices"]["first"][0]
+
+
+def test_the_samples_have_the_correlation_of_the_scenario():
+    from scipy.stats import spearmanr
+
+    asked = response(MARKET, DRIVERS, CORRELATED)
+    for values in drawn(asked.inputs, 4096, 5, CORRELATED.pairs):
+        for (first, second), rho in CORRELATED.pairs.items():
+            assert spearmanr(values[first], values[second]).statistic == pytest.approx(
+                rho, abs=0.04
+            )
 
 
 def test_stages_of_the_market_explain_the_whole_variance_of_the_count():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +19,7 @@ from .common import (
     json_option,
     pairs,
     progress_bar,
+    share,
 )
 
 
@@ -36,13 +39,20 @@ from .common import (
               help="Fix a parameter, as video_eeg.ratio=2.6; repeatable.")  # fmt: skip
 @click.option("--strength", multiple=True, callback=pairs, metavar="DRIVER=FACTOR",
               help="Scale all shifts of a driver, as diagnosis=1.5; repeatable.")  # fmt: skip
+@click.option("--correlate", "correlation", multiple=True, callback=pairs, metavar="PAIR=RHO",
+              help="Rank correlation, as 'a.ratio ~ b.ratio=0.5'; repeatable.")  # fmt: skip
 @click.option("--overlap", type=float, help="1 counts a shared cause once, 0 once for each driver.")
 @click.option("--draws", type=int, help="How many draws; 10,000 unless the scenario says more.")
 @click.option("--seed", type=int, help="Seed of the draws.")
 @click.option("--sampler", help="sobol (default) or random.")
-@click.option(
-    "--workers", type=click.IntRange(1), help="Threads; the answer does not depend on it."
-)
+@click.option("--until", callback=share, metavar="SHARE",
+              help="Draw until P50 and P95 of the last year are that exact, as 0.1%.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1),
+              help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
+@click.option("--dask", metavar="ADDRESS",
+              help="Compute on a Dask cluster, or on one of this machine: local.")  # fmt: skip
+@click.option("--keep-draws", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+              metavar="FILE.parquet", help="Keep every draw in a Parquet file.")  # fmt: skip
 @json_option
 def run(
     scenario: str,
@@ -52,11 +62,16 @@ def run(
     including: tuple[str, ...],
     fixed: dict[str, float],
     strength: dict[str, float],
+    correlation: dict[str, float],
+    until: float | None,
+    dask: str | None,
+    keep_draws: Path | None,
     **choices: Any,
 ) -> None:
     """Forecast SCENARIO: a shipped one (published, evidence) or a TOML file. Flags win over it."""
     from ..forecaster import forecast
     from ..plan import make_plan
+    from ..scale import DrawsFile, dask_executor
     from ..scenario import load_scenario
 
     chosen = load_scenario(scenario)
@@ -68,9 +83,13 @@ def run(
         without=tuple(n for n in (*chosen.without, *without) if n not in including),
         fixed={**chosen.fixed, **fixed},
         strength={**chosen.strength, **strength},
+        correlation={**chosen.correlation, **correlation},
         **{name: value for name, value in choices.items() if value is not None},
     )
     make_plan(market, drivers, chosen)
-    with progress_bar(chosen.draws) as advance:
-        result = forecast(market, drivers, chosen, workers=workers, progress=advance)
+    with ExitStack() as stack:
+        sink = stack.enter_context(DrawsFile(keep_draws)) if keep_draws else None
+        pool = stack.enter_context(dask_executor(dask, workers)) if dask else workers
+        advance = stack.enter_context(progress_bar(None if until else chosen.draws))
+        result = forecast(market, drivers, chosen, pool, advance, until, sink)
     click.echo(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
