@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from .arrays import Array
+from .blas import one_thread
 from .causes import Shifts, gather
 from .driver import Driver
 from .errors import unknown
@@ -83,14 +84,16 @@ class Response:
     def _totals(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration in the first and last year, USD, (2, draw)."""
         full = self._full(values)
-        value = funnel_at(self.grid, self.plan, full).total(everyone(self.plan))
+        with one_thread():
+            value = funnel_at(self.grid, self.plan, full).total(everyone(self.plan))
         draws = np.size(next(iter(full.values())))
         return np.broadcast_to(value, (len(self.grid.years), draws))[self._ends]
 
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
         full = self._full(values)
-        by_class = funnel_at(self.grid, self.plan, full).by_class(everyone(self.plan))
+        with one_thread():
+            by_class = funnel_at(self.grid, self.plan, full).by_class(everyone(self.plan))
         value = np.stack(by_class, axis=2)
         shape = (len(self.grid.years), *value.shape[1:3], np.size(next(iter(full.values()))))
         return np.asarray(np.broadcast_to(value, shape)[self._ends])
