@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +54,20 @@ def _patience() -> Iterator[None]:
 
     with dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}):
         yield
+
+
+@contextmanager
+def draws_bar(draws: int | None, *, shown: bool = True) -> Iterator[Callable[[int], object]]:
+    """A bar that counts draws, in a notebook or a terminal; ``draws`` None: as long as it takes.
+
+    Needs tqdm (extra ``ismarket[notebook]``); raises InputError where it is missing.
+    """
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        raise InputError("a progress bar needs tqdm: pip install 'ismarket[notebook]'") from None
+    with tqdm(total=draws, unit="draw", unit_scale=True, leave=False, disable=not shown) as bar:
+        yield bar.update
 
 
 class DrawsFile:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,17 @@ class Kept:
         sums = np.concatenate([rows.sum(axis=1), cells.sum(axis=1)])
         return cls([rows], [cells.astype(np.float32)], sums)
 
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """One block as plain arrays, from which ``Kept.from_arrays`` makes it again."""
+        (rows,), (cells,) = self.rows, self.cells
+        return {"rows": rows, "cells": cells, "sums": self.sums}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Kept:
+        """What ``arrays`` gave, bit for bit."""
+        return cls([arrays["rows"]], [arrays["cells"]], arrays["sums"].copy())
+
     def add(self, following: Kept) -> None:
         """Take the draws that come next."""
         self.rows += following.rows
@@ -84,6 +97,19 @@ class Streamed:
         """One block of draws that were also kept."""
         (rows,), (cells,) = kept.rows, kept.cells
         return cls.of(rows, cells.astype(float), grid, whole=rows.shape[1] == block)
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Plain arrays, from which ``Streamed.from_arrays`` makes it again."""
+        whole = np.array([self.draws, self.blocks])
+        return {"sums": self.sums, "counts": self.counts, "whole": whole, "moments": self.moments}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Streamed:
+        """What ``arrays`` gave, bit for bit."""
+        sums, counts, moments = (arrays[name].copy() for name in ("sums", "counts", "moments"))
+        draws, blocks = (int(number) for number in arrays["whole"])
+        return cls(draws, sums, counts, blocks, moments)
 
     def add(self, following: Streamed) -> None:
         """Take the draws that come next."""

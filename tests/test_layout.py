@@ -10,9 +10,9 @@ FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
     " blas copula sheet saltelli mixture reach",
     "tables anchor mechanism spread market evidence driver scenario ceilings endpoints pooling",
-    "plan causes funnel readings blocks forecaster outcome findings page cards scale response"
-    " grouping sensitivity sensitivity_sheet coverage target requirement requirement_sheet"
-    " triangulation triangulation_sheet ledger audit audit_sheet",
+    "plan causes funnel readings blocks store forecaster outcome findings page cards scale"
+    " response grouping sensitivity sensitivity_sheet coverage target requirement"
+    " requirement_sheet triangulation triangulation_sheet ledger audit audit_sheet",
     "hookspecs plugins",
     "charts report testing",
     "cli explorer",
