@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -19,6 +20,7 @@ Score = Callable[[Array], Array]
 """From scores (input, run) to the output (run,), to be raised."""
 FARTHEST = 6.0
 """Scores beyond this are an end of the range: one draw in a thousand million."""
+STRONGEST, LARGEST_TRIED, AT_ONCE = 20, 4, 4000
 STEP = 0.01
 CLOSE = 1e-4
 MOST_WEIGHT = 1e12
@@ -109,10 +111,7 @@ def furthest(function: Score, free: Sequence[int], start: Array) -> Array:
     here = start.copy()
     best = float(function(here[:, None])[0])
     for _ in range(100):
-        ends = np.repeat(here[:, None], 2 * len(free), axis=1)
-        for column, i in enumerate(free):
-            ends[i, 2 * column], ends[i, 2 * column + 1] = -FARTHEST, FARTHEST
-        found = function(ends).reshape(len(free), 2)
+        found = function(_ends(here, free)).reshape(len(free), 2)
         better = found.max(axis=1) > best
         if not better.any():
             break
@@ -132,43 +131,64 @@ def smallest_set(
 ) -> tuple[tuple[int, ...], bool] | None:
     """The fewest inputs that reach the target at their ends, and whether fewer were ruled out.
 
-    Sets of one and of two are tried one and all, each input at its own better end; larger ones
-    grow by what carries furthest.  None where all together do not reach it.
+    Each input is set to its own better end.  Sets of one and of two are tried one and all, of up
+    to LARGEST_TRIED among the STRONGEST inputs; larger ones grow by what carries furthest.  None
+    where all together do not reach it.
     """
-    everyone = range(inputs)
-    if float(function(furthest(function, everyone, start)[:, None])[0]) < target:
+    if float(function(furthest(function, range(inputs), start)[:, None])[0]) < target:
         return None
+    alone = function(_ends(start, range(inputs))).reshape(inputs, 2)
+    better = np.where(alone[:, 1] > alone[:, 0], FARTHEST, -FARTHEST)
+    order = [int(i) for i in np.argsort(-alone.max(axis=1), kind="stable")]
+    for size in range(1, LARGEST_TRIED + 1):
+        candidates = order if size <= 2 else order[:STRONGEST]
+        found = _of_size(function, target, start, better, candidates, size)
+        if found is not None:
+            return found, True
+    grown = _grown(function, target, start, inputs)
+    return grown, len(grown) <= LARGEST_TRIED + 1
+
+
+def _of_size(
+    function: Score,
+    target: float,
+    start: Array,
+    better: Array,
+    candidates: Sequence[int],
+    size: int,
+) -> tuple[int, ...] | None:
+    """The set of that size that carries furthest, if it reaches the target."""
+    sets = np.array(list(combinations(candidates, size)), int).reshape(-1, size)
+    best, furthest_set = -math.inf, None
+    for first in range(0, len(sets), AT_ONCE):
+        batch = sets[first : first + AT_ONCE]
+        trials = np.repeat(start[:, None], len(batch), axis=1)
+        trials[batch.T, np.arange(len(batch))] = better[batch.T]
+        found = function(trials)
+        top = int(found.argmax())
+        if found[top] > best:
+            best, furthest_set = float(found[top]), tuple(int(i) for i in batch[top])
+    return furthest_set if best >= target else None
+
+
+def _grown(function: Score, target: float, start: Array, inputs: int) -> tuple[int, ...]:
+    """A set that reaches the target, grown one by one and pruned."""
     chosen: list[int] = []
     here = start.copy()
     while float(function(here[:, None])[0]) < target:
-        left = [i for i in everyone if i not in chosen]
-        trials = np.repeat(here[:, None], 2 * len(left), axis=1)
-        for column, i in enumerate(left):
-            trials[i, 2 * column], trials[i, 2 * column + 1] = -FARTHEST, FARTHEST
-        column = int(function(trials).argmax())
-        chosen.append(left[column // 2])
+        left = [i for i in range(inputs) if i not in chosen]
+        chosen.append(left[int(function(_ends(here, left)).argmax()) // 2])
         here = furthest(function, chosen, start)
-    if len(chosen) > 2:
-        pair = _pair(function, target, start, inputs)
-        if pair is not None:
-            return pair, True
     for i in list(chosen):
         fewer = [j for j in chosen if j != i]
         if fewer and float(function(furthest(function, fewer, start)[:, None])[0]) >= target:
             chosen = fewer
-    return tuple(chosen), len(chosen) <= 3
+    return tuple(chosen)
 
 
-def _pair(function: Score, target: float, start: Array, inputs: int) -> tuple[int, int] | None:
-    """The two inputs that reach furthest, each at its own better end, if they reach the target."""
-    ends = np.repeat(start[:, None], 2 * inputs, axis=1)
-    for i in range(inputs):
-        ends[i, 2 * i], ends[i, 2 * i + 1] = -FARTHEST, FARTHEST
-    better = np.where(np.diff(function(ends).reshape(inputs, 2))[:, 0] > 0, FARTHEST, -FARTHEST)
-    first, second = np.triu_indices(inputs, 1)
-    trials = np.repeat(start[:, None], len(first), axis=1)
-    trials[first, np.arange(len(first))] = better[first]
-    trials[second, np.arange(len(first))] = better[second]
-    found = function(trials)
-    top = int(found.argmax())
-    return (int(first[top]), int(second[top])) if found[top] >= target else None
+def _ends(start: Array, free: Sequence[int]) -> Array:
+    """Scores (input, run): each free input in turn at its low, then at its high end."""
+    ends = np.repeat(start[:, None], 2 * len(free), axis=1)
+    for column, i in enumerate(free):
+        ends[i, 2 * column], ends[i, 2 * column + 1] = -FARTHEST, FARTHEST
+    return ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .reach import STRONGEST
 from .requirement import DRAWS, Requirement
 from .sheet import Sheet, Table
 from .wording import figure, listed, money, number, one_in, rate, signed, times
@@ -20,7 +21,9 @@ def sheet(found: Requirement) -> Sheet:
     if found.met:
         return Sheet(title, parts)
     rows = len(found.columns["few"]["parameter"])
-    fewest = "no smaller set does" if found.fewest else "the smallest set found"
+    fewest = "the smallest set found"
+    if found.fewest:
+        fewest = f"no smaller set {'' if rows <= 3 else f'of the strongest {STRONGEST} '}does"
     few = f"The fewest inputs that suffice ({fewest}), the rest at their most likely value"
     every = "All inputs moved together, as little as possible"
     parts += [_table(found, "few", few, rows), f"· {assumptions(found)}"]

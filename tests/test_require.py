@@ -80,6 +80,15 @@ def test_the_smallest_set_is_the_smallest():
     assert smallest_set(lambda z: slope @ z, 36.1, np.zeros(4), 4) is None
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(0.1, 3), min_size=2, max_size=9), st.floats(0.05, 0.99))
+def test_the_fewest_of_a_sum_are_its_largest_parts(weights, share):
+    slope, reach = np.array(weights), 6.0 * np.sort(weights)[::-1].cumsum()
+    target = share * reach[-1]
+    found, _ = smallest_set(lambda z: slope @ z, target, np.zeros(len(slope)), len(slope))
+    assert len(found) == 1 + np.searchsorted(reach * (1 + 1e-12), target)
+
+
 def test_one_input_is_moved_to_exactly_where_it_has_to_be():
     drivers, alone = linear(rate("a"))
     found = require(MARKET, drivers, alone, cagr=1.2 ** (1 / 6) - 1)
