@@ -106,8 +106,9 @@ def test_pooling_knows_no_unit_and_no_order(levels, factor):
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.floats(0.05, 20))
-def test_an_outlier_hardly_moves_the_pool_and_the_farther_the_surer(factor):
+@given(st.floats(3, 20), st.booleans())
+def test_an_outlier_hardly_moves_the_pool_and_the_farther_the_surer(factor, above):
+    factor = factor if above else 1 / factor
     cluster = {f"s{i}": v for i, v in enumerate((1.0e8, 1.2e8, 1.3e8, 1.5e8))}
     moved = pool({**cluster, "x": 1.25e8 * factor})
     farther = pool({**cluster, "x": 1.25e8 * factor**2})
