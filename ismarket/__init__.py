@@ -21,6 +21,7 @@ _HOME = {
     "adoption": "",
     "charts": "",
     "explore": "explorer.panel",
+    "audit_report": "audit",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
     "load_anchors": "plugins",
@@ -29,6 +30,9 @@ _HOME = {
     "load_scenario": "scenario",
     "read_anchors": "anchor",
     "read_market": "evidence",
+    "require": "requirement",
+    "sensitivity_of": "sensitivity",
+    "triangulate": "triangulation",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from . import charts as charts
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
+    from .audit import audit_report as audit_report
     from .driver import Driver as Driver
     from .driver import Effect as Effect
     from .errors import DriverError as DriverError
@@ -54,9 +59,12 @@ if TYPE_CHECKING:
     from .plugins import load_anchors as load_anchors
     from .plugins import load_drivers as load_drivers
     from .plugins import load_market as load_market
+    from .requirement import require as require
     from .scenario import Scenario as Scenario
     from .scenario import load_scenario as load_scenario
     from .scenario import write_scenario as write_scenario
+    from .sensitivity import sensitivity_of as sensitivity_of
+    from .triangulation import triangulate as triangulate
 
 
 def __getattr__(name: str) -> Any:

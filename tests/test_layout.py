@@ -8,9 +8,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
-    " blas copula",
-    "tables anchor mechanism spread market evidence driver scenario",
-    "plan causes funnel readings blocks store forecaster outcome findings page cards scale tornado",
+    " blas copula sheet saltelli mixture reach",
+    "tables anchor mechanism spread market evidence driver scenario ceilings endpoints pooling",
+    "plan causes funnel readings blocks store forecaster outcome findings page cards scale tornado"
+    " response grouping sensitivity sensitivity_sheet coverage target requirement"
+    " requirement_sheet triangulation triangulation_sheet ledger audit audit_sheet",
     "hookspecs plugins",
     "charts report testing",
     "cli explorer",

@@ -16,6 +16,10 @@ COMMANDS = {
     "anchors": ("show", "List the published estimates."),
     "lab": ("lab", "Open the notebooks in JupyterLab."),
     "app": ("lab", "Serve the explorer as an app on this computer."),
+    "triangulate": ("triangulate", "Say which published level to believe, and how far."),
+    "audit": ("audit", "Say which sentence of the report rests on a number."),
+    "sensitivity": ("sensitivity", "Say what would change the answer most."),
+    "require": ("require", "Say what would have to be true for a target."),
 }
 """Every command with the module that holds it and its line in the help."""
 
