@@ -1,0 +1,154 @@
+"""The words of this family of reports: the disease, regions, drug classes, drivers, cues."""
+
+from __future__ import annotations
+
+import re
+
+FAMILY = re.compile(
+    r"infantile[\s-](?:epileptic[\s-])?spasms?|west(?:'s)?\s+syndrome|\bIESS\b", re.IGNORECASE
+)
+REGIONS = {
+    "North America": r"north(?:ern)?\s+america",
+    "Europe": r"europe(?!an)",
+    "Asia Pacific": r"asia[\s-]*pacific|\bAPAC\b",
+    "South America": r"south\s+america|latin\s+america|\bLATAM\b",
+    "Middle East & Africa": r"middle\s+east(?:\s*(?:&|and)\s*africa)?|\bMEA\b",
+}
+COUNTRIES = re.compile(
+    r"\b(?:united\s+states|america|U\.S\.A?\.?|USA?(?![\s$D]*\$)(?!D)|united\s+kingdom|U\.?K\.?|"
+    r"germany|france|italy|spain|japan|china|india|korea|brazil|mexico|canada|australia|africa|"
+    r"middle\s+east|asia)\b(?!\s*-?\s*pacific)",
+    re.IGNORECASE,
+)
+CLASSES = {
+    "ACTH": r"\bACTH\b|adrenocorticotrop\w+|corticotropin|tetracosactide",
+    "corticosteroids": r"cortico-?steroids?|oral\s+steroids?|prednisolone|prednisone",
+    "anticonvulsants": r"anti-?convulsants?|anti-?epileptics?|anti-?seizure|vigabatrin",
+}
+DRIVERS = {
+    "diagnosis": r"diagnos\w+|awareness|early\s+detection|screening|earlier\s+recognition",
+    "incidence": r"incidence|prevalence|birth\s*rates?|number\s+of\s+(?:births|cases|patients)|"
+    r"patient\s+(?:pool|population)",
+    "technology": r"technolog\w+|tele-?(?:medicine|health)|artificial\s+intelligence|\bAI\b|"
+    r"digital\s+health",
+    "innovation": r"orphan|research\s+and\s+development|\bR&D\b|pipeline|innovat\w+|"
+    r"(?:novel|new)\s+(?:\w+\s+)?(?:therap\w+|drugs?|treatments?)|personali[sz]ed|precision\s+medicine",
+    "pricing": r"(?:rising|higher|increasing|premium)\s+(?:\w+\s+)?prices?|price\s+increases?",
+}
+PUSHES = re.compile(
+    r"\bdriv(?:e|es|en|ing|er|ers)\b|fuel\w*|propel\w*|boost\w*|spur\w*|underpin\w*|bolster\w*|"
+    r"augment\w*|support(?:s|ed|ing)?\s+(?:the\s+)?(?:market|growth|demand)|"
+    r"contribut\w+\s+to\s+(?:the\s+)?(?:market\s+)?growth|"
+    r"(?:growth|market|demand).{0,60}(?:owing\s+to|due\s+to|attribut\w+\s+to|on\s+the\s+back\s+of)",
+    re.IGNORECASE,
+)
+HOLDS_BACK = re.compile(
+    r"hamper\w*|restrain\w*|hinder\w*|imped\w*|limit(?:s|ed|ing)?\b|challeng\w*|barriers?|threat\w*|"
+    r"slow(?:s|ed|ing)?\b|curb\w*|obstacle\w*",
+    re.IGNORECASE,
+)
+DRIVER_HEADING = re.compile(r"\b(?:drivers?|growth\s+factors|driving)\b", re.IGNORECASE)
+NOT = re.compile(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b", re.IGNORECASE)
+
+FUTURE = re.compile(
+    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|"
+    r"should|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
+    r"by)\b",
+    re.IGNORECASE,
+)
+PAST = re.compile(
+    r"\b(?:was|were|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|worth|"
+    r"crossed|had)\b",
+    re.IGNORECASE,
+)
+PRESENT = re.compile(
+    r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b", re.IGNORECASE
+)
+NOT_A_LEVEL = re.compile(
+    r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
+    r"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?(?:about\s+|around\s+|nearly\s+)?$",
+    re.IGNORECASE,
+)
+NOT_A_MARKET = re.compile(
+    r"\bnet\s+sales|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
+    r"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+(?:vial|patient|course|dose|infant)|\bfee\b|settle|"
+    r"\bgrants?\b|\bcourse\s+of|invest|\bspend|royalt|milestone|\bshares?\s+of",
+    re.IGNORECASE,
+)
+WHOLE_WORLD = re.compile(r"\b(?:global\w*|world\w*|weltmarkt|international)\b", re.IGNORECASE)
+GROWTH_RATE = re.compile(
+    r"C\.?A\.?G\.?R|compound(?:ed)?\s+annual|annual\s+(?:growth|rate)|per\s+annum|\bp\.a\.|"
+    r"annually|(?:a|per|each)\s+year|growth\s+rate",
+    re.IGNORECASE,
+)
+HISTORY = re.compile(r"histor\w*|\bpast\b|\bprevious\b", re.IGNORECASE)
+LARGEST = re.compile(
+    r"\blargest\b|dominat\w+|\bdominant|\bled\s+the|\bleads?\s+the|leading\s+(?:region|market)|"
+    r"highest\s+(?:\w+\s+)?share|biggest|lion's\s+share|most\s+of\s+the\s+(?:market|revenue)",
+    re.IGNORECASE,
+)
+FASTEST = re.compile(
+    r"fastest|highest\s+(?:CAGR|growth|rate)|quickest|most\s+rapid\w*", re.IGNORECASE
+)
+
+
+def regions_in(text: str) -> list[tuple[str, int, int]]:
+    """The model's regions that a text names, with where."""
+    return _named(REGIONS, text)
+
+
+def classes_in(text: str) -> list[tuple[str, int, int]]:
+    """The drug classes that a text names, with where."""
+    return _named(CLASSES, text)
+
+
+def drivers_in(text: str) -> list[tuple[str, int, int]]:
+    """The drivers whose words a text holds, with where."""
+    return _named(DRIVERS, text)
+
+
+def _named(words: dict[str, str], text: str) -> list[tuple[str, int, int]]:
+    return [
+        (name, match.start(), match.end())
+        for name, pattern in words.items()
+        for match in re.finditer(pattern, text, re.IGNORECASE)
+    ]
+
+
+_GENERIC = frozenset(
+    "the a an this that its our overall global world worldwide international therapeutics therapeutic"
+    " treatment treatments drugs drug medicines total target market report of for in on as whole and"
+    " entire said current future key size overview analysis share our 's value is was be to"
+    " largest leading dominated led leads biggest".split()
+)
+
+
+def about_the_whole(before: str, after: str) -> bool:
+    """True where an amount or rate stands for the whole market of this disease.
+
+    ``before`` is its sentence up to it, ``after`` the rest.  A region, a class, a company or
+    another market named before it makes it something else.
+    """
+    if NOT_A_MARKET.search(before) or re.search(r"\bsegment|\bcategory\b", before, re.IGNORECASE):
+        return False
+    if re.match(r"\s*(?:per|a|an|for\s+a)\s+(?:vial|patient|course|dose|infant)", after):
+        return False
+    for match in re.finditer(r"((?:[\w'&+/().-]+\s+){0,7})markets?\b", before, re.IGNORECASE):
+        if not FAMILY.search(match[0]) and not _is_generic(match[1]):
+            return False
+    if WHOLE_WORLD.search(before):
+        return True
+    family = FAMILY.search(before)
+    classes = [c for c in classes_in(before) if not (family and c[1] < family.start())]
+    return not (regions_in(before) or COUNTRIES.search(before) or classes)
+
+
+def _is_generic(words: str) -> bool:
+    """True where the words right before "market" name no other thing than the market itself."""
+    last = re.findall(r"[\w']+", words.lower())[-3:]
+    for word in reversed(last):
+        if word in ("the", "this", "a", "to", "of", "global", "for", "is", "which"):
+            return True
+        if word not in _GENERIC:
+            return False
+    return True
