@@ -14,6 +14,7 @@ COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
+    "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
 }
 """Every command with the module that holds it and its line in the help."""
 

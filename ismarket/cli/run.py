@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,10 +19,14 @@ from .common import (
     progress_bar,
 )
 
+if TYPE_CHECKING:
+    from ..market import Market
+    from ..scenario import Scenario
+
 
 @click.command()
 @click.argument("scenario", default="published", shell_complete=complete_scenario)
-@click.option("--anchor", help="Published estimate that sets the level, or bottom-up.",
+@click.option("--anchor", help="Published estimate that sets the level, bottom-up, or a TOML file.",
               shell_complete=complete_anchor)  # fmt: skip
 @click.option("--through", type=int, help="Last year of the forecast, up to 2035.")
 @click.option("--beyond", help="After the report's last year: drivers (default) or published.")
@@ -70,7 +74,18 @@ def run(
         strength={**chosen.strength, **strength},
         **{name: value for name, value in choices.items() if value is not None},
     )
+    market, chosen = _own_anchor(market, chosen)
     make_plan(market, drivers, chosen)
     with progress_bar(chosen.draws) as advance:
         result = forecast(market, drivers, chosen, workers=workers, progress=advance)
     click.echo(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
+
+
+def _own_anchor(market: Market, chosen: Scenario) -> tuple[Market, Scenario]:
+    """Where the anchor is a file: the market with that anchor, and the scenario that names it."""
+    from ..anchor_file import is_anchor_file, with_anchor_file
+
+    if not is_anchor_file(chosen.anchor):
+        return market, chosen
+    market, name = with_anchor_file(market, chosen.anchor)
+    return market, chosen.changed(anchor=name)

@@ -6,14 +6,15 @@ page does not say, or says twice differently, is marked as not found and never g
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ..errors import InputError
-from . import contradictions, figures, judge, statements
+from . import contradictions, figures, growth, judge, statements
 from .amounts import YEAR, find_blanks
-from .found import FIELDS, Found, Reading, shorten
+from .found import FIELDS, Found, Reading, quote, shorten
 from .pagetext import Page, page_of
-from .passages import Labelled, passages
+from .passages import Labelled, Sentence, passages
 
 __all__ = ["FIELDS", "Found", "Reading", "read_file", "read_text"]
 LARGEST_FILE = 4_194_304
@@ -41,9 +42,9 @@ def read_text(source: str, file: str = "text") -> Reading:
         return Reading(file, {}, {}, (), ("the file holds no readable text",))
     sentences, labelled = passages(page)
     levels = figures.levels(sentences, labelled)
-    growth = figures.rates(sentences, labelled)
-    fields, says = judge.judge_period(page, figures.periods(sentences, labelled, growth))
-    rate, problems = judge.judge_rate(page, growth)
+    printed = growth.rates(sentences, labelled)
+    fields, says = judge.judge_period(page, growth.periods(sentences, labelled, printed))
+    rate, problems = judge.judge_rate(page, printed)
     says += problems
     if rate:
         fields["cagr"] = rate
@@ -68,15 +69,13 @@ def read_text(source: str, file: str = "text") -> Reading:
 
 def _base_year(page: Page, labelled: list[Labelled]) -> Found | None:
     """The base year where the page labels it; None where labels differ."""
-    import re
-
     found: dict[int, Found] = {}
     for item in labelled:
         match = re.match(rf"\D{{0,12}}({YEAR})\b", item.value)
         if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match:
             span = page.span(item.start + match.start(1), item.start + match.end(1))
-            quote = shorten(f"{item.key}: {item.value}", 0)
-            found.setdefault(int(match[1]), Found(int(match[1]), *span, quote, "high"))
+            words = shorten(f"{item.key}: {item.value}", 0)
+            found.setdefault(int(match[1]), Found(int(match[1]), *span, words, "high"))
     return next(iter(found.values())) if len(found) == 1 else None
 
 
@@ -89,14 +88,14 @@ def _last_year_of_value(
     for level in levels:
         start, end = page.span(level.start, level.end)
         if level.year and (start, end) == (fields["last_value"].start, fields["last_value"].end):
-            quote = shorten(level.context, 0)
-            return {"last_year": Found(level.year, start, end, quote, "medium")}
+            words = quote(page, level.context, level.start, level.end)
+            return {"last_year": Found(level.year, start, end, words, "medium")}
     return {}
 
 
 def _say_words(
     page: Page,
-    sentences: list[statements.Sentence],
+    sentences: list[Sentence],
     labelled: list[Labelled],
     fields: dict[str, Found],
     says: list[str],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -41,9 +42,8 @@ _UNIT = re.compile(
     rf"(?P<currency>(?<![A-Za-z])(?:{_ANY_CURRENCY}))\s?(?:in\s)?(?P<scale>(?:{_ANY_SCALE}))(?![A-Za-z])",
     re.IGNORECASE,
 )
-_OTHER_DOLLAR = re.compile(r"(?:[ACS]|AU|NZ|HK|SG|CA|CAD|AUD)\s?$")
 _BLANK = re.compile(
-    rf"(?:(?:{_ANY_CURRENCY})\s?(?:X{{2,}}|x{{2,}}|\*{{2,}}|-{{2,}}|_{{2,}})[\w.]*"
+    rf"(?:(?:{_ANY_CURRENCY})\s?\d*(?:X{{2,}}|x{{2,}}|\*{{2,}}|-{{2,}}|_{{2,}})[\w.]*"
     r"|\b(?:X{2,}|x{2,})(?:[.,]X+|[.,]x+)?\s?%|(?<!\w)(?:\*{2,}|-{2,}|_{2,})\s?%)"
 )
 YEAR = r"(?:19|20)\d\d"
@@ -78,8 +78,11 @@ class Percent:
     half_unit: float
 
 
-def number(text: str) -> tuple[float, float] | None:
-    """A printed number and half of its last digit; None where the marks can be read two ways."""
+def number(text: str, factor: float = 1.0) -> tuple[float, float] | None:
+    """A printed number and half of its last digit, times a factor that is a power of ten.
+
+    None where the marks can be read two ways.
+    """
     plain = re.sub(r"[ ']", "", text)
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")
@@ -89,37 +92,34 @@ def number(text: str) -> tuple[float, float] | None:
         plain = plain.replace(",", ".")
     elif not re.fullmatch(r"\d+(\.\d+)?", plain):
         return None
+    power = round(math.log10(factor))
     decimals = len(plain.partition(".")[2])
-    return float(plain), 0.5 * 10.0**-decimals
+    return float(f"{plain}e{power}"), 0.5 * 10.0 ** (power - decimals)
 
 
 def find_amounts(text: str) -> list[Amount]:
     """All amounts in the order of the text."""
-    found = [_amount(text, match) for match in _AMOUNT.finditer(text)]
+    found = [_amount(match) for match in _AMOUNT.finditer(text)]
     taken = [(a.start, a.end) for a in found]
     for match in _AFTER.finditer(text):
         if not any(start < match.end() and match.start() < end for start, end in taken):
-            found.append(_amount(text, match))
+            found.append(_amount(match))
     return sorted(found, key=lambda amount: amount.start)
 
 
-def _amount(text: str, match: re.Match[str]) -> Amount:
+def _amount(match: re.Match[str]) -> Amount:
     groups = match.groupdict()
     currency = _currency(groups["before"])
-    if groups["before"] == "$" and _OTHER_DOLLAR.search(text[: match.start()]):
-        currency = "another dollar"
     scale = groups["scale"] or groups.get("scale2") or ""
-    read = number(groups["number"])
+    factor = scale_factor(scale)
+    read = number(groups["number"], factor)
     if groups.get("range"):
         return Amount(match.start(), match.end(), None, currency, 0.0, range=True)
     if read is None:
         return Amount(match.start(), match.end(), None, currency, 0.0)
-    factor = scale_factor(scale)
-    if factor == 1e9 and read[0] >= 1000 and "," in groups["number"]:
+    if factor == 1e9 and read[0] >= 1e12 and "," in groups["number"]:
         return Amount(match.start(), match.end(), None, currency, 0.0)
-    return Amount(
-        match.start(), match.end(), read[0] * factor, currency, read[1] * factor, scaled=factor > 1
-    )
+    return Amount(match.start(), match.end(), read[0], currency, read[1], scaled=factor > 1)
 
 
 def scale_factor(word: str) -> float:
@@ -152,13 +152,12 @@ def unit_of(label: str) -> tuple[str, float] | None:
 def find_percents(text: str) -> list[Percent]:
     """All percentages in the order of the text."""
     found = []
-    pattern = (
-        rf"(?P<low>(?:{_NUMBER})\s?%?\s?(?:-|to)\s?)?(?P<n>{_NUMBER})\s?(?:%|per\s?cent\b|percent\b)"
-    )
+    low = rf"(?P<low>(?:{_NUMBER})\s?%?\s?(?:-|to)\s?)?"
+    pattern = rf"{low}(?P<n>{_NUMBER})\s?(?:%|per\s?cent\b|percent\b)"
     for match in re.finditer(rf"(?<![\d.,]){pattern}", text, re.IGNORECASE):
-        read = number(match["n"])
-        value = None if match["low"] or read is None else read[0] / 100
-        half = 0.0 if read is None else read[1] / 100
+        read = number(match["n"], 0.01)
+        value = None if match["low"] or read is None else read[0]
+        half = 0.0 if read is None else read[1]
         found.append(Percent(match.start(), match.end(), value, half))
     return found
 

@@ -44,8 +44,7 @@ def _by_end_points(fields: Fields, readings: list[int]) -> tuple[int | None, lis
     if fitting:
         return fitting[0], []
     implied = " or ".join(
-        f"{rate((last.value / value.value) ** (1 / n) - 1)} over {_word(n)} steps"
-        for n in readings
+        f"{rate((last.value / value.value) ** (1 / n) - 1)} over {_word(n)} steps" for n in readings
     )
     return None, [
         f"the end points {money(value.value)} and {money(last.value)} give {implied} a year;"

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .pagetext import Page
+
 FIELDS = (
     "publisher",
     "base_year",
@@ -92,3 +94,8 @@ def shorten(text: str, at: int) -> str:
     index = len(text[:at].split())
     first = max(0, min(index - MOST_WORDS // 2, len(words) - MOST_WORDS))
     return " ".join(words[first : first + MOST_WORDS])
+
+
+def quote(page: Page, context: str, start: int, end: int) -> str:
+    """At most MOST_WORDS words of ``context`` around characters ``start`` to ``end`` of a page."""
+    return shorten(context, max(0, context.find(page.text[start:end])))

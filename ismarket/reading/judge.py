@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ..wording import money, rate
-from .figures import Level, Period, Rate
-from .found import Found, shorten
+from .figures import Level
+from .found import Found, quote
+from .growth import Period, Rate
 from .pagetext import Page
 
 
@@ -28,14 +30,14 @@ def judge_levels(
     if chosen:
         fields["value"] = _field(page, chosen, chosen.amount.value)
         if chosen.year and not problems:
-            fields["base_year"] = _field(page, chosen, chosen.year)
+            fields["base_year"] = _year_field(page, chosen)
     disputed = [level for level in base if any(f"for {level.year}:" in text for text in problems)]
     if disputed:
-        fields["base_year"] = _field(page, disputed[0], disputed[0].year)
+        fields["base_year"] = _year_field(page, disputed[0])
     if stated and "base_year" not in fields and not problems:
         fields["base_year"] = stated
     if not fields and not base and (ranged := [v for v in found if v.amount.range and v.year]):
-        fields["base_year"] = _field(page, ranged[0], ranged[0].year)
+        fields["base_year"] = _year_field(page, ranged[0])
     last, problems = _last(page, future, chosen, period_end)
     says += problems
     if last:
@@ -47,6 +49,9 @@ def judge_levels(
 
 def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> bool:
     if level.role in ("future",):
+        return True
+    ahead = [v for v in sure if v.role == "future" and v.year == level.year]
+    if level.year and any(_agree([level, v]) for v in ahead):
         return True
     years = sorted({v.year for v in sure if v.year})
     if level.role in ("labelled", "bare") and level.year and years:
@@ -127,21 +132,29 @@ def _agree(levels: Iterable[Level]) -> bool:
 
 def _listed(levels: Iterable[Level]) -> str:
     shown = dict.fromkeys(
-        f"{v.amount.currency} {money(v.amount.value)}"
-        for v in levels
-        if v.amount.value is not None
+        f"{v.amount.currency} {money(v.amount.value)}" for v in levels if v.amount.value is not None
     )
     return " and ".join(shown)
 
 
 def _field(page: Page, level: Level, value: object) -> Found:
-    start, end = page.span(level.start, level.end)
     sure = level.role in ("labelled", "past") or (level.role == "future" and level.year)
+    confidence = "high" if sure and level.year else "medium"
+    words = quote(page, level.context, level.start, level.end)
+    span = page.span(level.start, level.end)
     return Found(
-        value, start, end, shorten(level.context, 0) if len(level.context) < 200 else
-        shorten(level.context, max(0, level.start)), "high" if sure and level.year else "medium",
-        level.amount.currency, level.amount.half_unit,
+        value, *span, words, confidence, level.amount.currency, level.amount.half_unit
     )  # fmt: skip
+
+
+def _year_field(page: Page, level: Level) -> Found:
+    """The year of a level, where it stands next to the amount."""
+    field = _field(page, level, level.year)
+    after = re.compile(rf"\b{level.year}\b").search(page.text, level.end, level.end + 60)
+    before = page.text.rfind(str(level.year), max(0, level.start - 160), level.start)
+    at = after.start() if after else before
+    span = page.span(at, at + 4) if at >= 0 else (field.start, field.end)
+    return Found(level.year, *span, field.quote, field.confidence)
 
 
 def judge_rate(page: Page, found: Sequence[Rate]) -> tuple[Found | None, list[str]]:
@@ -159,8 +172,8 @@ def judge_rate(page: Page, found: Sequence[Rate]) -> tuple[Found | None, list[st
     best = min(sure, key=lambda r: (r.half_unit, not r.labelled))
     start, end = page.span(best.start, best.end)
     confidence = "high" if best.labelled or "CAGR" in best.context.upper() else "medium"
-    quote = shorten(best.context, 0)
-    return Found(best.value, start, end, quote, confidence, half_unit=best.half_unit), says
+    words = quote(page, best.context, best.start, best.end)
+    return Found(best.value, start, end, words, confidence, half_unit=best.half_unit), says
 
 
 def judge_period(page: Page, found: Sequence[Period]) -> tuple[dict[str, Found], list[str]]:
@@ -176,8 +189,8 @@ def judge_period(page: Page, found: Sequence[Period]) -> tuple[dict[str, Found],
     best = group[0]
     start, end = page.span(best.start, best.end)
     confidence = "high" if rank == 0 else "medium"
-    quote = shorten(best.context, 0)
-    fields = {"last_year": Found(best.last, start, end, quote, confidence)}
+    words = quote(page, best.context, best.start, best.end)
+    fields = {"last_year": Found(best.last, start, end, words, confidence)}
     if best.first:
-        fields["first_year"] = Found(best.first, start, end, quote, confidence)
+        fields["first_year"] = Found(best.first, start, end, words, confidence)
     return fields, []

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 CELL = " | "
-_BLOCKS = frozenset(
-    "address article blockquote body br caption dd div dl dt figure figcaption footer form h1 h2 h3"
-    " h4 h5 h6 header hr html li main ol p section table tbody thead tfoot title tr ul".split()
+_BLOCKS = re.compile(
+    "address|article|blockquote|body|br|caption|d[dlt]|div|fig(?:ure|caption)|footer|form|h[1-6r]|"
+    "header|html|li|main|[ou]l|p|section|table|tbody|t(?:head|foot|itle|r)"
 )
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 title".split())
-_UNSEEN = frozenset(
-    "script style template noscript svg iframe object select button nav aside textarea".split()
+_HEADINGS = re.compile("h[1-6]|title")
+_UNSEEN = re.compile(
+    "script|style|template|noscript|svg|iframe|object|select|button|nav|aside|textarea"
 )
-_VOID = frozenset("br hr img input meta link area base col embed source track wbr".split())
+_VOID = re.compile("br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr")
 _NO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _SAME = str.maketrans(
     "\u00a0\u2007\u202f\u2009\u200a\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d\x00",
@@ -55,7 +55,8 @@ def page_of(source: str) -> Page:
 
 def _from_text(source: str) -> Page:
     """Plain text: lines stay lines, except where a long line runs on in the next."""
-    text, origin = [], []
+    text: list[str] = []
+    origin: list[int] = []
     for start, end in _lines(source):
         line = source[start:end]
         if text and text[-1] == "\n" and _runs_on(source, start):
@@ -67,7 +68,7 @@ def _from_text(source: str) -> Page:
         text.append("\n")
         origin.append(min(end, len(source) - 1))
     joined = "".join(text)
-    starts = [m for m in re.finditer(r"[^\n]+", joined)]
+    starts = list(re.finditer(r"[^\n]+", joined))
     heads = frozenset(m.start() for m in starts if _looks_like_heading(m.group()))
     return Page(joined, tuple(origin), heads)
 
@@ -83,7 +84,9 @@ def _runs_on(source: str, start: int) -> bool:
         return False
     line = above.group(1).rstrip()
     lower = source[start : start + 1].islower() or source[start : start + 1].isdigit()
-    return len(line) >= 50 and line[-1:] not in ".!?:|" and (lower or len(line) >= 70)
+    long = [word for word in line.split() if len(word) > 3 and word[0].isalpha()]
+    titled = sum(word[0].isupper() for word in long) >= 0.6 * len(long)
+    return len(line) >= 50 and line[-1:] not in ".!?:|" and (lower or not titled)
 
 
 def _looks_like_heading(line: str) -> bool:
@@ -152,16 +155,16 @@ class _Reader(HTMLParser):
             self.site = found.get("content", "").strip()[:80]
         style = re.sub(r"\s", "", found.get("style", "").lower())
         hidden = "hidden" in found or "display:none" in style or "visibility:hidden" in style
-        if tag in _UNSEEN or (hidden and tag not in _VOID):
+        if _UNSEEN.fullmatch(tag) or (hidden and not _VOID.fullmatch(tag)):
             self._unseen = (tag, 1)
         elif tag in ("td", "th"):
             if self._cells:
                 self._break(CELL)
             self._cells += 1
-        elif tag in _BLOCKS:
+        elif _BLOCKS.fullmatch(tag):
             self._break("\n")
             self._cells = 0
-            if tag in _HEADINGS:
+            if _HEADINGS.fullmatch(tag):
                 self.heads.append(len(self.text))
 
     def handle_endtag(self, tag: str) -> None:
@@ -170,7 +173,7 @@ class _Reader(HTMLParser):
             name, depth = self._unseen
             if tag == name:
                 self._unseen = (name, depth - 1) if depth > 1 else None
-        elif tag in _BLOCKS:
+        elif _BLOCKS.fullmatch(tag):
             self._break("\n")
             self._cells = 0
 

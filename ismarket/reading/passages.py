@@ -26,7 +26,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Labelled:
-    """A value under its label; ``start`` is where the value begins, ``whole`` where the row does."""
+    """A value under its label; the value begins at ``start``, its row at ``whole``."""
 
     key: str
     value: str
@@ -38,7 +38,8 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
     """Sentences and labelled values in the order of the page."""
     sentences: list[Sentence] = []
     labelled: list[Labelled] = []
-    heading, header = "", []
+    heading = ""
+    header: list[tuple[str, int]] = []
     for match in re.finditer(r"[^\n]+", page.text):
         line, start = match.group(), match.start()
         if CELL.strip() in line and start not in page.headings:
@@ -87,7 +88,7 @@ def _sentences(line: str, start: int, heading: str) -> list[Sentence]:
 def clauses(sentence: Sentence) -> list[Sentence]:
     """The sentence cut at the words and marks that set one statement against another."""
     cut = re.compile(
-        r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)"
+        r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|,?\sfollowed\s(?=by)"
     )
     found, begin = [], 0
     for match in cut.finditer(sentence.text):

@@ -36,7 +36,7 @@ _BY_NAME = (
     rf"(?:(?:market\s+)?(?:report|study|analysis|research)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
     rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
     rf"\bsays\s+{_HOUSE_NAME}",
-    rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|projects|values))",
+    rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values))",
     rf"(?:\u00a9|\(c\)|[Cc]opyright)\s*(?:\d{{4}}\s*)?{_HOUSE_NAME}",
     rf"\s[-|]\s{_HOUSE_NAME}\s*$",
 )
@@ -123,7 +123,7 @@ def _said(
                 continue
             if other and other.search(clause.text):
                 continue
-            if names_in is regions_in and not _of_the_market(clause.text, said.end()):
+            if names_in is regions_in and not _of_the_market(clause.text, said):
                 continue
             if names_in is classes_in and regions_in(clause.text):
                 continue
@@ -134,17 +134,25 @@ def _said(
     return (next(iter(found.values())), []) if len(found) == 1 else (None, list(found))
 
 
-def _of_the_market(clause: str, after: int) -> bool:
-    """True where the cue speaks of market, share, region or revenue, not of companies or growth."""
-    players = r"players|compan(?:y|ies)|manufactur|vendors|product|segment|growth|patients|causes?\b"
-    rest = clause[after:]
-    if re.match(r"\W*(?:\w+\W+){0,2}(?:" + players + ")", rest, re.IGNORECASE):
+def _of_the_market(clause: str, said: re.Match[str]) -> bool:
+    """True where a region itself is said to be the largest: not a company, a class or a cause."""
+    others = r"players|compan(?:y|ies)|manufactur|vendors|product|segment|growth|patients|causes?\b"
+    rest = clause[said.end() :]
+    if re.match(r"\W*(?:\w+\W+){0,2}(?:" + others + ")", rest, re.IGNORECASE):
         return False
-    return bool(re.search(r"market|share|region|revenue|sales", clause, re.IGNORECASE))
+    if not re.search(r"market|share|region|revenue|sales", clause, re.IGNORECASE):
+        return False
+    _, start, _ = regions_in(clause)[0]
+    before = clause[:start]
+    if start < said.start():
+        return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
+    return bool(
+        re.search(r"(?:\bby|\bis|\bwas|\bbeing|\bremains|[:(-])\s*(?:the\s+)?$", before, re.I)
+    )
 
 
 def drivers_named(page: Page, sentences: Iterable[Sentence]) -> dict[str, Found]:
-    """The drivers that the page credits with growth, by name; what holds growth back is left out."""
+    """The drivers that the page credits with growth, by name; not what holds growth back."""
     found: dict[str, Found] = {}
     for sentence in sentences:
         under = bool(DRIVER_HEADING.search(sentence.heading)) and not HOLDS_BACK.search(

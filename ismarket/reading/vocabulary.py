@@ -15,7 +15,8 @@ REGIONS = {
     "Middle East & Africa": r"middle\s+east(?:\s*(?:&|and)\s*africa)?|\bMEA\b",
 }
 COUNTRIES = re.compile(
-    r"\b(?:united\s+states|america|U\.S\.A?\.?|USA?(?![\s$D]*\$)(?!D)|united\s+kingdom|U\.?K\.?|"
+    r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D)|UK|"
+    r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|"
     r"germany|france|italy|spain|japan|china|india|korea|brazil|mexico|canada|australia|africa|"
     r"middle\s+east|asia)\b(?!\s*-?\s*pacific)",
     re.IGNORECASE,
@@ -51,14 +52,14 @@ DRIVER_HEADING = re.compile(r"\b(?:drivers?|growth\s+factors|driving)\b", re.IGN
 NOT = re.compile(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b", re.IGNORECASE)
 
 FUTURE = re.compile(
-    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|"
-    r"should|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
+    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
+    r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
     r"by)\b",
     re.IGNORECASE,
 )
 PAST = re.compile(
-    r"\b(?:was|were|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|worth|"
-    r"crossed|had)\b",
+    r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
+    r"crossed|had|grew|rose|climbed|increased|expanded)\b",
     re.IGNORECASE,
 )
 PRESENT = re.compile(
@@ -72,7 +73,12 @@ NOT_A_LEVEL = re.compile(
 NOT_A_MARKET = re.compile(
     r"\bnet\s+sales|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
     r"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+(?:vial|patient|course|dose|infant)|\bfee\b|settle|"
-    r"\bgrants?\b|\bcourse\s+of|invest|\bspend|royalt|milestone|\bshares?\s+of",
+    r"\bgrants?\b|\bcourse\s+of|invest|\bspend|royalt|milestone|\bshares?\s+of|"
+    r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b",
+    re.IGNORECASE,
+)
+SUBJECT = re.compile(
+    FAMILY.pattern + r"|\bmarket|\bindustry\b|\b(?:it|this)\b|\bsales\b|\bdemand\b|CAGR|growth",
     re.IGNORECASE,
 )
 WHOLE_WORLD = re.compile(r"\b(?:global\w*|world\w*|weltmarkt|international)\b", re.IGNORECASE)
@@ -81,6 +87,7 @@ GROWTH_RATE = re.compile(
     r"annually|(?:a|per|each)\s+year|growth\s+rate",
     re.IGNORECASE,
 )
+GREW = re.compile(r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed)\b", re.IGNORECASE)
 HISTORY = re.compile(r"histor\w*|\bpast\b|\bprevious\b", re.IGNORECASE)
 LARGEST = re.compile(
     r"\blargest\b|dominat\w+|\bdominant|\bled\s+the|\bleads?\s+the|leading\s+(?:region|market)|"
@@ -115,12 +122,13 @@ def _named(words: dict[str, str], text: str) -> list[tuple[str, int, int]]:
     ]
 
 
-_GENERIC = frozenset(
-    "the a an this that its our overall global world worldwide international therapeutics therapeutic"
-    " treatment treatments drugs drug medicines total target market report of for in on as whole and"
-    " entire said current future key size overview analysis share our 's value is was be to"
-    " largest leading dominated led leads biggest".split()
+_GENERIC = re.compile(
+    r"the|an?|this|that|its|our|overall|global(?:ly)?|world(?:wide)?|international|therapeutics?|"
+    r"treatments?|drugs?|medicines|total|target|market|report|of|for|in|on|as|whole|and|entire|said|"
+    r"current|future|key|size|overview|analysis|share|'?s|value|is|was|be|to|largest|leading|"
+    r"dominated|led|leads|biggest"
 )
+"""Words before "market" that do not make it another market."""
 
 
 def about_the_whole(before: str, after: str) -> bool:
@@ -129,7 +137,9 @@ def about_the_whole(before: str, after: str) -> bool:
     ``before`` is its sentence up to it, ``after`` the rest.  A region, a class, a company or
     another market named before it makes it something else.
     """
-    if NOT_A_MARKET.search(before) or re.search(r"\bsegment|\bcategory\b", before, re.IGNORECASE):
+    if not SUBJECT.search(before + after[:60]) or NOT_A_MARKET.search(before):
+        return False
+    if re.search(r"\bsegment|\bcategory\b", before, re.IGNORECASE):
         return False
     if re.match(r"\s*(?:per|a|an|for\s+a)\s+(?:vial|patient|course|dose|infant)", after):
         return False
@@ -149,6 +159,6 @@ def _is_generic(words: str) -> bool:
     for word in reversed(last):
         if word in ("the", "this", "a", "to", "of", "global", "for", "is", "which"):
             return True
-        if word not in _GENERIC:
+        if not _GENERIC.fullmatch(word):
             return False
     return True
