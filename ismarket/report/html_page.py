@@ -21,7 +21,12 @@ def as_page(forecast: Forecast) -> str:
     parts = [
         f"<h1>{escape(market.title)}</h1><p class='small'>{escape(title(forecast))}</p>",
         f"<p class='headline'>{escape(headline(forecast))}</p>",
-        _section("Path", path_picture(forecast), _table(*path_table(forecast))),
+        _section(
+            "Path",
+            f"<p class='small'>{escape(_how_to_read(forecast))}</p>",
+            path_picture(forecast),
+            _table(*path_table(forecast)),
+        ),
         _section("Carried by", driver_picture(forecast), _table(*attribution_table(forecast))),
         _section("Where", _where(forecast, "region"), _where(forecast, "drug_class")),
         _section("What to know", _list(sentences(forecast))),
@@ -39,6 +44,28 @@ def as_page(forecast: Forecast) -> str:
         f"<!DOCTYPE html>\n<html lang='en'><head>{head}</head><body><main>{body}</main>"
         "</body></html>\n"
     )
+
+
+def _how_to_read(forecast: Forecast) -> str:
+    """What the lines and bands are, and why the bands open where they do."""
+    text = "Thick: the reference; thin: the median draw; bands: 1 in 2 and 9 in 10 draws"
+    text += "; dashed: as printed." if forecast.plan.anchor.published else "."
+    market = forecast.plan.market
+    path = market.stage("births").path
+    drawn = any(p.key.startswith("funnel.births.") for p in forecast.plan.parameters)
+    if path is not None and drawn:
+        opens = [
+            year
+            for year, low, mode in zip(market.years, path.low, path.mode, strict=False)
+            if (low < mode).any()
+        ]
+        if opens and opens[0] > market.base_year:
+            text += f" Births have no interval before {opens[0]}: the bands open there."
+    return text
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:g}"
 
 
 def _section(name: str, *parts: str) -> str:
@@ -82,8 +109,8 @@ def _inputs(forecast: Forecast) -> str:
     fixed = forecast.plan.scenario.fixed
     rows = []
     for p in forecast.plan.parameters:
-        used = f"{fixed[p.key]:g} (fixed)" if p.key in fixed else f"{p.mode:g}"
-        spread = "constant" if p.constant else f"{p.low:g} to {p.high:g}"
+        used = f"{_figure(fixed[p.key])} (fixed)" if p.key in fixed else _figure(p.mode)
+        spread = "constant" if p.constant else f"{_figure(p.low)} to {_figure(p.high)}"
         rows.append((p.key, used, spread, p.unit, p.status, p.source))
     return _table(("Input", "Reference", "Range", "Unit", "Status", "Source"), rows, "words")
 

@@ -14,7 +14,7 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 130, 14, 30
 def path_picture(forecast: Forecast) -> str:
     """The reference path, its 50% and 90% bands, and the published path if there is one."""
     summary, years = forecast.columns["summary"], forecast.years
-    top = 1.06 * max(summary["p95"])
+    top = 1.06 * float(max(summary["p95"]))
     wide = WIDTH - LEFT - RIGHT
     high = HEIGHT - TOP - BOTTOM
     across = [LEFT + wide * i / (len(years) - 1) for i in range(len(years))]
@@ -43,7 +43,7 @@ def path_picture(forecast: Forecast) -> str:
         dashed = " ".join(f"{x:.1f},{down(v):.1f}" for x, v in points)
         parts.append(f'<polyline class="report" points="{dashed}"/>')
     parts += [_text(x, HEIGHT - 10, str(y), "middle") for x, y in zip(across, years, strict=True)]
-    parts += _scale(top, down)
+    parts += _scale(top)
     end = across[-1] + 8
     ends = [("9 in 10", summary["p95"][-1]), ("reference", summary["reference"][-1])]
     ends.append(("9 in 10", summary["p5"][-1]))
@@ -71,8 +71,8 @@ def driver_picture(forecast: Forecast) -> str:
     ]
     if not rows:
         return ""
-    low = min(0.0, *(table["p5"][i] for i in rows), *(table["points"][i] for i in rows))
-    high = max(0.01, *(table["p95"][i] for i in rows), *(table["points"][i] for i in rows))
+    low: float = min(0.0, *(table["p5"][i] for i in rows), *(table["points"][i] for i in rows))
+    high: float = max(0.01, *(table["p95"][i] for i in rows), *(table["points"][i] for i in rows))
     left, wide = 190, WIDTH - 190 - 80
 
     def across(points: float) -> float:
@@ -96,7 +96,7 @@ def driver_picture(forecast: Forecast) -> str:
     return _svg(words, parts, len(rows) * 30 + 12)
 
 
-def _scale(top: float, down: object) -> list[str]:
+def _scale(top: float) -> list[str]:
     """Three grid lines with their money."""
     parts = []
     for share in (0.0, 0.5, 0.95):
