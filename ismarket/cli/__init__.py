@@ -15,6 +15,7 @@ COMMANDS = {
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
     "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
+    "voi": ("voi", "What knowing more is worth to a decision, at most."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
 }
