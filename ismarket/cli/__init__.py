@@ -16,6 +16,7 @@ COMMANDS = {
     "anchors": ("show", "List the published estimates."),
     "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
     "voi": ("voi", "What knowing more is worth to a decision, at most."),
+    "backtest": ("backtest", "How well the verified past could have been forecast."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
 }
