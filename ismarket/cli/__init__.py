@@ -18,6 +18,7 @@ COMMANDS = {
     "voi": ("voi", "What knowing more is worth to a decision, at most."),
     "backtest": ("backtest", "How well the verified past could have been forecast."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
+    "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
     "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
 }
 """Every command with the module that holds it and its line in the help."""
