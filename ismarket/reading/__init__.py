@@ -17,7 +17,7 @@ from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
 
 __all__ = ["FIELDS", "Found", "Reading", "read_file", "read_text"]
-LARGEST_FILE = 4_194_304
+LARGEST_FILE = 2_097_152
 
 
 def read_file(path: str | Path) -> Reading:

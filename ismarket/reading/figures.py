@@ -11,6 +11,8 @@ from .passages import Labelled, Sentence
 from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT, about_the_whole
 
 ROLES = ("labelled", "past", "present", "start", "future", "bare")
+MOST = 200
+"""Amounts of one page that are weighed against each other."""
 SMALLEST = 1e6
 """Amounts below a million, in any currency, are prices and fees, not markets."""
 
@@ -33,7 +35,8 @@ def levels(sentences: Iterable[Sentence], labelled: Iterable[Labelled]) -> list[
     taken = {level.start for level in found}
     for sentence in sentences:
         found += [level for level in _in_sentence(sentence) if level.start not in taken]
-    return found
+    once = {(v.amount.value, v.amount.currency, v.year, v.role): v for v in reversed(found)}
+    return sorted(once.values(), key=lambda v: v.start)[:MOST]
 
 
 def _labelled_level(item: Labelled) -> list[Level]:

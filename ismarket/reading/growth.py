@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .amounts import YEAR, find_blanks, find_percents, find_periods
+from .figures import MOST
 from .passages import Labelled, Sentence
 from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, about_the_whole
 
@@ -59,7 +60,7 @@ def rates(sentences: Iterable[Sentence], labelled: Iterable[Labelled]) -> list[R
         for rate in _rates_in(sentence):
             if rate.start not in taken:
                 found.append(rate)
-    return found
+    return found[:MOST]
 
 
 def _rates_in(sentence: Sentence) -> list[Rate]:
@@ -87,7 +88,7 @@ def periods(
 ) -> list[Period]:
     """Every forecast period that the page states; rank 0 is under a label of its own."""
     found = []
-    contexts = [rate.context for rate in growth]
+    contexts = {rate.context for rate in growth}
     for item in labelled:
         named = re.search(r"forecast(?:ed|ing)?\s+(?:period|years?|horizon)", item.key, re.I)
         if named and not HISTORY.search(item.key):
@@ -102,7 +103,7 @@ def periods(
     for sentence in sentences:
         blank = find_blanks(sentence.text) and GROWTH_RATE.search(sentence.text)
         found += _periods_in(sentence, bool(blank) or sentence.text in contexts)
-    return found
+    return found[:MOST]
 
 
 def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:

@@ -57,10 +57,12 @@ def _from_text(source: str) -> Page:
     """Plain text: lines stay lines, except where a long line runs on in the next."""
     text: list[str] = []
     origin: list[int] = []
+    above: tuple[int, int] | None = None
     for start, end in _lines(source):
         line = source[start:end]
-        if text and text[-1] == "\n" and _runs_on(source, start):
+        if above and _runs_on(source, above, start):
             text[-1] = " "
+        above = start, end
         for offset, character in enumerate(line, start):
             if character not in _NO_WIDTH:
                 text.append(character.translate(_SAME))
@@ -77,16 +79,15 @@ def _lines(source: str) -> list[tuple[int, int]]:
     return [m.span() for m in re.finditer(r"[^\r\n]*", source) if m.end() > m.start()]
 
 
-def _runs_on(source: str, start: int) -> bool:
+def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
-    above = re.search(r"([^\r\n]+)\r?\n\Z", source[:start][-400:])
-    if not above:
+    gap = source[above[1] : start]
+    line = source[above[0] : above[1]].rstrip()
+    if gap.count("\n") > 1 or len(line) < 50 or line[-1:] in ".!?:|":
         return False
-    line = above.group(1).rstrip()
-    lower = source[start : start + 1].islower() or source[start : start + 1].isdigit()
     long = [word for word in line.split() if len(word) > 3 and word[0].isalpha()]
     titled = sum(word[0].isupper() for word in long) >= 0.6 * len(long)
-    return len(line) >= 50 and line[-1:] not in ".!?:|" and (lower or not titled)
+    return source[start].islower() or source[start].isdigit() or not titled
 
 
 def _looks_like_heading(line: str) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from .pagetext import CELL, Page
 
+LONGEST = 1_500
+"""Characters of a sentence; what runs on longer is no sentence and is cut."""
 _ABBREVIATION = re.compile(
     r"(?:\b(?:U\.S|U\.K|Inc|Ltd|Co|Corp|vs|approx|ca|No|St|Dr|e\.g|i\.e|Rs|Mr|Ms)|\b[A-Z])\.$"
 )
@@ -57,7 +59,7 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
         header = []
         if start in page.headings:
             heading = line.strip()
-        pair = _LABELLED.match(line)
+        pair = _LABELLED.match(line[:LONGEST])
         if pair and len(pair["key"].split()) <= 9:
             value_at = start + pair.start("value")
             labelled.append(Labelled(pair["key"].strip(), pair["value"], value_at, start))
@@ -82,7 +84,12 @@ def _sentences(line: str, start: int, heading: str) -> list[Sentence]:
         found.append((line[begin : match.end()], begin))
         begin = match.end()
     found.append((line[begin:], begin))
-    return [Sentence(text, start + at, heading) for text, at in found if text.strip()]
+    cut = [
+        (text[first : first + LONGEST], at + first)
+        for text, at in found
+        for first in range(0, len(text), LONGEST)
+    ]
+    return [Sentence(text, start + at, heading) for text, at in cut if text.strip()]
 
 
 def clauses(sentence: Sentence) -> list[Sentence]:

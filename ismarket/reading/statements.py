@@ -28,8 +28,8 @@ _HOUSE = (
     r"Partners|Consultants|Advisors|Data)"
 )
 _CAPITAL = r"(?:[A-Z0-9][\w'-]*|&|of|and)"
-_NAME = rf"(?P<name>[A-Z0-9][\w-]*(?:\s{_CAPITAL}){{0,4}})"
-_HOUSE_NAME = rf"(?P<name>[A-Z0-9][\w-]*(?:\s{_CAPITAL}){{0,3}}\s{_HOUSE})"
+_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w-]*(?:\s{_CAPITAL}){{0,4}})"
+_HOUSE_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w-]*(?:\s{_CAPITAL}){{0,3}}\s{_HOUSE})"
 _BY_NAME = (
     rf"(?:[Pp]ublished|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis)\s+by\s+{_NAME}",
     r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
