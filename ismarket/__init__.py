@@ -16,6 +16,7 @@ _HOME = {
     "InputError": "errors",
     "Market": "market",
     "Mechanism": "mechanism",
+    "Observation": "updating",
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .scenario import Scenario as Scenario
     from .scenario import load_scenario as load_scenario
     from .scenario import write_scenario as write_scenario
+    from .updating import Observation as Observation
 
 
 def __getattr__(name: str) -> Any:
