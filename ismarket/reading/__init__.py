@@ -15,6 +15,7 @@ from .amounts import YEAR, find_blanks
 from .found import FIELDS, Found, Reading, quote, shorten
 from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
+from .vocabulary import of_one_place
 
 __all__ = ["FIELDS", "Found", "Reading", "read_file", "read_text"]
 LARGEST_FILE = 2_097_152
@@ -41,9 +42,11 @@ def read_text(source: str, file: str = "text") -> Reading:
     if not page.text.strip():
         return Reading(file, {}, {}, (), ("the file holds no readable text",))
     sentences, labelled = passages(page)
-    levels = figures.levels(sentences, labelled)
-    printed = growth.rates(sentences, labelled)
-    fields, says = judge.judge_period(page, growth.periods(sentences, labelled, printed))
+    of_place = of_one_place([sentence.text for sentence in sentences])
+    whole = [s for s, place in zip(sentences, of_place, strict=True) if not place]
+    levels = figures.levels(whole, labelled)
+    printed = growth.rates(whole, labelled)
+    fields, says = judge.judge_period(page, growth.periods(whole, labelled, printed))
     rate, problems = judge.judge_rate(page, printed)
     says += problems
     if rate:

@@ -39,7 +39,8 @@ def _by_end_points(fields: Fields, readings: list[int]) -> tuple[int | None, lis
     for n in readings:
         low = ((last.value - last.half_unit) / (value.value + value.half_unit)) ** (1 / n) - 1
         high = ((last.value + last.half_unit) / (value.value - value.half_unit)) ** (1 / n) - 1
-        if low - cagr.half_unit <= cagr.value <= high + cagr.half_unit:
+        digit = 2 * cagr.half_unit  # publishers round down as well as to the nearest
+        if low - digit <= cagr.value <= high + digit:
             fitting.append(n)
     if fitting:
         return fitting[0], []

@@ -83,7 +83,8 @@ def _in_sentence(sentence: Sentence) -> list[Level]:
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
         if not whole or small or NOT_A_LEVEL.search(own):
             continue
-        role = _role(own, after[:used] if used else "", bool(found))
+        ahead = bool(FUTURE.search(text[: amount.start]))
+        role = _role(own, after[:used] if used else "", bool(found), ahead)
         if role:
             start, end = sentence.start + amount.start, sentence.start + amount.end
             found.append(Level(amount, year, role, start, end, text))
@@ -107,8 +108,11 @@ def _year_of(own: str, after: str) -> tuple[int | None, int]:
     return (int(before[-1]), 0) if before else (None, 0)
 
 
-def _role(own: str, year_words: str, later: bool) -> str:
-    """What the words before an amount, and those of its year, make of it."""
+def _role(own: str, year_words: str, later: bool, ahead: bool) -> str:
+    """What the words before an amount, and those of its year, make of it.
+
+    ``ahead`` is true where the sentence has begun to speak of the future.
+    """
     by_year = re.match(r"\s*,?\s*by\b", year_words) or re.match(r"\W*by\b", own, re.IGNORECASE)
     future = [m.end() for m in FUTURE.finditer(own)]
     past = [m.end() for m in PAST.finditer(own)]
@@ -116,8 +120,10 @@ def _role(own: str, year_words: str, later: bool) -> str:
         return "start"
     if past and (not future or past[-1] > future[-1]) and not by_year:
         return "past"
-    if by_year or re.search(r"(?:\bto|->|\u2192)\s+(?:about\s+|around\s+|nearly\s+)?$", own):
+    if by_year or re.search(r"(?:->|\u2192)\s*$", own):
         return "future"
+    if re.search(r"\bto\s+(?:about\s+|around\s+|nearly\s+)?$", own):
+        return "future" if ahead else "past"
     if future:
         return "future"
     if past:

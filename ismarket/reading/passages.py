@@ -46,6 +46,13 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
         line, start = match.group(), match.start()
         if CELL.strip() in line and start not in page.headings:
             cells = _cells(line, start)
+            pairs = [(found, at) for text, at in cells if (found := _LABELLED.match(text))]
+            if len(pairs) > 1 and len(pairs) == len(cells):
+                labelled += [
+                    Labelled(pair["key"].strip(), pair["value"], at + pair.start("value"), at)
+                    for pair, at in pairs
+                ]
+                continue
             if len(cells) > 2 and header and len(header) == len(cells):
                 labelled += [
                     Labelled(f"{cells[0][0]} {title}", text, at, start)

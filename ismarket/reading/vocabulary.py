@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 FAMILY = re.compile(
     r"infantile[\s-](?:epileptic[\s-])?spasms?|west(?:'s)?\s+syndrome|\bIESS\b", re.IGNORECASE
@@ -59,7 +60,7 @@ FUTURE = re.compile(
 )
 PAST = re.compile(
     r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
-    r"crossed|had|grew|rose|climbed|increased|expanded)\b",
+    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded)\b",
     re.IGNORECASE,
 )
 PRESENT = re.compile(
@@ -120,6 +121,29 @@ def _named(words: dict[str, str], text: str) -> list[tuple[str, int, int]]:
         for name, pattern in words.items()
         for match in re.finditer(pattern, text, re.IGNORECASE)
     ]
+
+
+_PLACE = "|".join([*REGIONS.values(), COUNTRIES.pattern])
+_ONE_PLACE = re.compile(
+    rf"(?:{_PLACE})\W{{1,3}}(?:(?!\b(?:is|was|has|had|held|holds|led|leads|dominat\w*|account\w*|"
+    rf"remain\w*|and)\b)[\w-]+\W{{1,3}}){{0,5}}?(?:market\b|{FAMILY.pattern})",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
+
+
+def of_one_place(texts: Sequence[str]) -> list[bool]:
+    """For each sentence in turn: is it about the market of one region or country.
+
+    One that begins with "it" or "the market" goes on about the same as the one before.
+    """
+    found: list[bool] = []
+    for text in texts:
+        if _ONE_PLACE.search(text) and not WHOLE_WORLD.search(text):
+            found.append(True)
+        else:
+            found.append(bool(found) and found[-1] and bool(_GOES_ON.match(text)))
+    return found
 
 
 _GENERIC = re.compile(
