@@ -94,10 +94,9 @@ def _in_sentence(text: str, where: str) -> Iterator[Figure]:
             yield Figure(value, half, "money", where, shorten(text, start), year, text)
     for p in find_percents(text):
         if p.value is not None:
-            sign = -1.0 if re.search(r"(?<![\d.])-$", text[: p.start]) else 1.0
             quote = shorten(text, p.start)
             near = text[max(0, p.start - 24) : p.end + 24]
-            yield Figure(sign * p.value, p.half_unit, "percent", where, quote, shared, near)
+            yield Figure(p.value, p.half_unit, "percent", where, quote, shared, near)
     for match in _POINTS.finditer(text):
         read = number(match["n"])
         if read:

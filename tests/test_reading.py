@@ -17,6 +17,8 @@ from ismarket.reading.draft import draft_anchor
 from ismarket.reading.found import MOST_WORDS
 
 TEXTS = Path(__file__).parent / "texts"
+MORE = Path(__file__).parent / "texts_more"
+EXPECTED_MORE = tomllib.loads((MORE / "expected.toml").read_text(encoding="utf-8"))
 EXPECTED = tomllib.loads((TEXTS / "expected.toml").read_text(encoding="utf-8"))
 NUMBER_WORDS = re.compile(r"\d")
 
@@ -39,6 +41,17 @@ def test_every_field_is_right_or_not_found(name):
     for field in ("value", "last_value"):
         if field in reading.fields:
             assert reading.fields[field].currency == expected["currency"]
+
+
+@pytest.mark.parametrize("name", EXPECTED_MORE)
+def test_pages_written_after_the_rules_are_read_as_a_person_read_them(name):
+    reading, expected = read_file(MORE / name), dict(EXPECTED_MORE[name])
+    currency = expected.pop("currency", "")
+    assert set(reading.fields) == set(expected)
+    for field, want in expected.items():
+        assert same(reading.value(field), want), field
+    if "value" in reading.fields:
+        assert reading.fields["value"].currency == currency
 
 
 @pytest.mark.parametrize("name", EXPECTED)

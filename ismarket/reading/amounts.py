@@ -157,6 +157,8 @@ def find_percents(text: str) -> list[Percent]:
     for match in re.finditer(rf"(?<![\d.,]){pattern}", text, re.IGNORECASE):
         read = number(match["n"], 0.01)
         value = None if match["low"] or read is None else read[0]
+        if value is not None and re.search(r"(?:^|[\s(:])-$", text[: match.start()][-2:]):
+            value = -value
         half = 0.0 if read is None else read[1]
         found.append(Percent(match.start(), match.end(), value, half))
     return found

@@ -84,7 +84,7 @@ def _in_sentence(sentence: Sentence) -> list[Level]:
         if not whole or small or NOT_A_LEVEL.search(own):
             continue
         ahead = bool(FUTURE.search(text[: amount.start]))
-        role = _role(own, after[:used] if used else "", bool(found), ahead)
+        role = _role(own, after[:used] if used else "", ahead)
         if role:
             start, end = sentence.start + amount.start, sentence.start + amount.end
             found.append(Level(amount, year, role, start, end, text))
@@ -108,7 +108,7 @@ def _year_of(own: str, after: str) -> tuple[int | None, int]:
     return (int(before[-1]), 0) if before else (None, 0)
 
 
-def _role(own: str, year_words: str, later: bool, ahead: bool) -> str:
+def _role(own: str, year_words: str, ahead: bool) -> str:
     """What the words before an amount, and those of its year, make of it.
 
     ``ahead`` is true where the sentence has begun to speak of the future.
@@ -132,4 +132,4 @@ def _role(own: str, year_words: str, later: bool, ahead: bool) -> str:
         return "present"
     if re.search(r"between\s+$", own):
         return "present"
-    return "bare" if not later or year_words else ""
+    return "bare" if year_words else ""

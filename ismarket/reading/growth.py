@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .amounts import YEAR, find_blanks, find_percents, find_periods
 from .figures import MOST
 from .passages import Labelled, Sentence
-from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, about_the_whole
+from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, about_the_whole
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ def _rates_in(sentence: Sentence) -> list[Rate]:
         before = text[: percent.start]
         if not GROWTH_RATE.search(near) or HISTORY.search(before):
             continue
+        if percent.value is not None and percent.value > 0 and SHRINKS.search(before):
+            continue  # "a decline of 1.9%": the sign is in the words
         if re.search(r"year[\s-]on[\s-]year|y-?o-?y|\bshare\s+of\s+$", near, re.IGNORECASE):
             continue
         if re.search(r"(?:highest|fastest)\W+(?:\w+\W+){0,2}$", before, re.IGNORECASE):

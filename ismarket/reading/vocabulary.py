@@ -79,7 +79,9 @@ NOT_A_MARKET = re.compile(
     re.IGNORECASE,
 )
 SUBJECT = re.compile(
-    FAMILY.pattern + r"|\bmarket|\bindustry\b|\b(?:it|this)\b|\bsales\b|\bdemand\b|CAGR|growth",
+    FAMILY.pattern
+    + r"|\bmarket|\bindustry\b|\b(?:it|this)\b|\bsales\s+(?:are|were|will)\b|\bdemand\b|CAGR"
+    r"|growth",
     re.IGNORECASE,
 )
 WHOLE_WORLD = re.compile(r"\b(?:global\w*|world\w*|weltmarkt|international)\b", re.IGNORECASE)
@@ -89,6 +91,7 @@ GROWTH_RATE = re.compile(
     re.IGNORECASE,
 )
 GREW = re.compile(r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed)\b", re.IGNORECASE)
+SHRINKS = re.compile(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)", re.IGNORECASE)
 HISTORY = re.compile(r"histor\w*|\bpast\b|\bprevious\b", re.IGNORECASE)
 LARGEST = re.compile(
     r"\blargest\b|dominat\w+|\bdominant|\bled\s+the|\bleads?\s+the|leading\s+(?:region|market)|"
