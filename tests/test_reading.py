@@ -204,3 +204,31 @@ def test_a_name_that_is_installed_is_refused(tmp_path):
     )
     with pytest.raises(InputError, match="is installed"):
         with_anchor_file(load_market(), path)
+
+
+def test_the_command_prints_fields_quotes_and_contradictions(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["read", str(TEXTS / "15_mismatch.txt")])
+    assert ended.value.code == 0
+    printed = capsys.readouterr().out
+    assert "USD 150 M  (high, characters 62 to 77)" in printed
+    assert "Publisher      not found" in printed
+    assert "Contradiction: the end points 150 M and 300 M give 12.25%" in printed
+    with pytest.raises(SystemExit) as ended:
+        main(["read", str(TEXTS / "15_mismatch.txt"), "--json"])
+    assert ended.value.code == 0
+    assert '"not_found": [' in capsys.readouterr().out
+
+
+def test_files_that_cannot_be_read_are_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot be read"):
+        read_file(tmp_path / "absent.html")
+    path = tmp_path / "latin.txt"
+    path.write_bytes(b"caf\xe9")
+    with pytest.raises(InputError, match="not UTF-8 text"):
+        read_file(path)
+
+
+def test_a_long_hostile_page_is_read(tmp_path):
+    for piece in ("USD 1 million ", "<div>", "CAGR 3.9% ", "1", "a line\n", "2022-2028 "):
+        read_text("The infantile spasms market " + piece * 3_000)

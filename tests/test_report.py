@@ -12,7 +12,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
+from ismarket import (
+    Driver,
+    Effect,
+    InputError,
+    Scenario,
+    forecast,
+    load_drivers,
+    load_market,
+    load_scenario,
+)
 from ismarket.cli import main
 from ismarket.report.checklist import checklist
 from ismarket.report.deck import write_deck
@@ -207,6 +216,18 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
         read_workbook(path)
     with pytest.raises(InputError, match="cannot be read"):
         read_workbook(tmp_path / "absent.xlsx")
+
+
+def test_a_driver_with_code_of_its_own_is_refused_by_the_workbook_and_not_by_the_page(tmp_path):
+    def effects(market, p):
+        yield Effect("treated", 0.1 * market.elapsed)
+
+    own = Driver(name="stranger", title="A stranger", effects=effects)
+    result = forecast(load_market(), [*load_drivers(), own], Scenario(draws=16))
+    with pytest.raises(InputError, match="driver stranger computes effects of its own"):
+        write_workbook(result, tmp_path / "x.xlsx")
+    assert "A stranger" in as_page(result)
+    assert not (tmp_path / "x.xlsx").exists()
 
 
 def test_columns_are_counted_as_spreadsheets_do():

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import InputError
 from .common import complete_scenario
 
-KINDS = ("html", "xlsx", "pptx")
+if TYPE_CHECKING:
+    from ..outcome import Forecast
 
 
 @click.command()
@@ -43,6 +45,19 @@ def report(
         if not path.resolve().parent.is_dir():
             raise InputError(f"{path}: no folder {path.parent}")
     result = forecast_of(run, draws)
+    if xlsx:
+        from ..report.grid import live_drivers
+
+        live_drivers(result)  # refuse before anything is written
+    try:
+        _write(result, html, xlsx, pptx)
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
+    for path in wanted:
+        click.echo(f"wrote {path}")
+
+
+def _write(result: Forecast, html: Path | None, xlsx: Path | None, pptx: Path | None) -> None:
     if html:
         from ..report.html_page import as_page
 
@@ -55,5 +70,3 @@ def report(
         from ..report.deck import write_deck
 
         write_deck(result, pptx)
-    for path in wanted:
-        click.echo(f"wrote {path}")

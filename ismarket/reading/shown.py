@@ -31,7 +31,7 @@ def as_text(reading: Reading) -> str:
             lines.append(f"{_NAMES[name]:<15}not found")
             continue
         where = f"{found.confidence}, characters {found.start} to {found.end}"
-        lines.append(f"{_NAMES[name]:<15}{_value(name, found):<28}{where}")
+        lines.append(f"{_NAMES[name]:<15}{_value(name, found)}  ({where})")
         lines += textwrap.wrap(
             f"\u201c{found.quote}\u201d",
             _WIDTH,
