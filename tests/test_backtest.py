@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 import scoringrules
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -37,6 +37,7 @@ def straight(points):
     return Series("straight", "USD", time, value, "", ())
 
 
+@settings(deadline=None, max_examples=50)
 @given(samples, st.floats(-50, 50))
 def test_crps_is_that_of_scoringrules(sample, observed):
     assert crps(sample, observed) == pytest.approx(
@@ -44,6 +45,7 @@ def test_crps_is_that_of_scoringrules(sample, observed):
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(samples, st.floats(-50, 50))
 def test_interval_score_is_that_of_scoringrules(sample, observed):
     low, high = np.quantile(sample, [0.05, 0.95])
@@ -54,6 +56,7 @@ def test_interval_score_is_that_of_scoringrules(sample, observed):
     assert held == (low <= observed <= high)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_bounds_of_a_share_are_exact(counts):
     successes, trials = counts

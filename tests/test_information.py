@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
@@ -76,6 +76,7 @@ def test_a_curved_effect_is_followed():
     assert abs(value - exact) < 2 * error + 0.01
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.dictionaries(
         st.frozensets(st.sampled_from("abcd"), min_size=1).map(lambda s: tuple(sorted(s))),

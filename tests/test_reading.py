@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import InputError, load_market
@@ -105,6 +105,7 @@ def test_a_page_in_another_currency_is_not_converted_in_the_draft():
     assert "# value_usd =   # the page prints EUR" in draft
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_is_read_without_an_error(text):
     reading = read_text(text)
@@ -112,6 +113,7 @@ def test_any_text_is_read_without_an_error(text):
     tomllib.loads(draft_anchor(reading))
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet="<>/!-&;#=\"' abdivtrpscx0123456789%$.", max_size=300))
 def test_any_broken_page_is_read_without_an_error(text):
     read_text("<html><p>" + text)

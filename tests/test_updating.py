@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import genpareto
 
@@ -39,6 +39,7 @@ def test_the_shape_of_a_known_tail_is_found(shape):
     assert scale == pytest.approx(2.0, rel=0.1)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.floats(-600, 0), min_size=30, max_size=300).map(np.array))
 def test_weights_are_a_distribution(log_weights):
     weights, _ = smoothed(log_weights)
@@ -47,6 +48,7 @@ def test_weights_are_a_distribution(log_weights):
     assert np.isfinite(weights).all()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.floats(-20, 0), min_size=30, max_size=300).map(np.array))
 def test_smoothing_keeps_the_order_of_the_weights(log_weights):
     weights, _ = smoothed(log_weights)
