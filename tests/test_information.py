@@ -102,7 +102,7 @@ def test_the_drawn_values_are_those_of_the_forecast():
 
 
 def test_the_count_is_worth_knowing_by_its_large_inputs_and_not_by_its_small_ones():
-    result = forecast(load_market(), load_drivers(), load_scenario("evidence"))
+    result = forecast(load_market(), load_drivers(), load_scenario("evidence").changed(draws=3_000))
     found = information(result, Decision(margin=0.3, share=0.1, cost=8e6), by=("input", "stage"))
     worth = {row.name: row for row in found.partial["input"]}
     assert next(iter(worth)) == "funnel.net_cost.north_america.acth"

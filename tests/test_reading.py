@@ -233,4 +233,4 @@ def test_files_that_cannot_be_read_are_refused(tmp_path):
 
 def test_a_long_hostile_page_is_read(tmp_path):
     for piece in ("USD 1 million ", "<div>", "CAGR 3.9% ", "1", "a line\n", "2022-2028 "):
-        read_text("The infantile spasms market " + piece * 3_000)
+        read_text("The infantile spasms market " + piece * 300)
