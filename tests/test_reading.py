@@ -44,7 +44,7 @@ def test_every_field_is_right_or_not_found(name):
 
 
 @pytest.mark.parametrize("name", EXPECTED_MORE)
-def test_pages_written_after_the_rules_are_read_as_a_person_read_them(name):
+def test_pages_written_after_the_rules_keep_their_checked_reading(name):
     reading, expected = read_file(MORE / name), dict(EXPECTED_MORE[name])
     currency = expected.pop("currency", "")
     assert set(reading.fields) == set(expected)
