@@ -16,6 +16,7 @@ _HOME = {
     "InputError": "errors",
     "Market": "market",
     "Mechanism": "mechanism",
+    "Observation": "updating",
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from .scenario import write_scenario as write_scenario
     from .sensitivity import sensitivity_of as sensitivity_of
     from .triangulation import triangulate as triangulate
+    from .updating import Observation as Observation
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ from .summaries import STATISTICS, Summary
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from .updating import Observation, Updated
 
 UNEXPLAINED = "unexplained"
 TRUSTED = (0.8, 1.25)
@@ -232,6 +234,12 @@ class Forecast:
     def cells(self) -> pd.DataFrame:
         """Every year, region and drug class: mean and quantiles of its value, USD."""
         return self._frame("cells", {"mean, p5 to p95": "USD"})
+
+    def update(self, observations: Iterable[Observation]) -> Updated:
+        """The draws weighted by new actuals; InputError where they do not reach them."""
+        from .updating import update
+
+        return update(self, observations)
 
     # what a person sees ---------------------------------------------------------------------
 

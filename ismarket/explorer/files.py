@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ..errors import InputError
-from ..findings import how_big, how_fast, notices
+from ..findings import headline, notices
 from ..outcome import Forecast
 from ..page import title
 from ..scenario import write_scenario
@@ -78,7 +78,7 @@ def _value(cell: str) -> str | float:
 
 
 def _origin(forecast: Forecast) -> list[str]:
-    lines = [how_big(forecast), how_fast(forecast), title(forecast), *notices(forecast), ""]
+    lines = [headline(forecast), title(forecast), *notices(forecast), ""]
     return [*lines, *write_scenario(forecast.plan.scenario).splitlines()]
 
 
