@@ -12,6 +12,7 @@ drawn parameters (1, 1, 1, draw).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -106,7 +107,7 @@ def piecewise(elapsed: ArrayLike, *, points: Sequence[tuple[float, ArrayLike]]) 
     that do not begin at year 0 or do not run forward.
     """
     years = [float(year) for year, _ in points]
-    if not years or years[0] != 0.0 or any(b <= a for a, b in zip(years, years[1:], strict=False)):
+    if not years or years[0] != 0.0 or any(b <= a for a, b in pairwise(years)):
         raise InputError(f"piecewise: years {years} must begin with 0 and rise")
     shares = [np.asarray(share, float) for _, share in points]
     t = np.asarray(elapsed, float)

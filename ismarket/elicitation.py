@@ -228,4 +228,3 @@ def _too_lopsided(
         if skew[0] <= on_log <= skew[1]:
             text += "; scale='log' holds it"
     return text
-

@@ -11,6 +11,7 @@ import numpy as np
 
 from .arrays import Array
 from .attribution import MOST_EXACT, exact_shapley, sampled_shapley
+from .contract import standing, watched_blocks
 from .driver import Driver
 from .errors import DriverError
 from .funnel import Funnel, Shifts, at_years, gather
@@ -58,7 +59,8 @@ def forecast(
     named = evaluate(report, report.modes).cells.sum(axis=(1, 2))[:, 0]
     left = unexplained(plan, named)
     at_modes = {**plan.modes, **plan.fixed}
-    reference = evaluate(plan, at_modes)
+    with standing(None, watched=True):
+        reference = evaluate(plan, at_modes)
     modes, stacked, draws = (_room(plan, n) for n in (1, 1, plan.scenario.draws))
     _take(plan, modes, 0, reference, left)
     _take(plan, stacked, 0, evaluate(plan, at_modes, overlap=0.0), left)
@@ -152,13 +154,15 @@ def _run_blocks(
             high = min(low + CHUNK, size)
             values = {p.key: quantiles.values(i, points[i, low:high]) for i, p in enumerate(drawn)}
             values |= {k: np.broadcast_to(v, high - low) for k, v in plan.fixed.items()}
-            outcome = evaluate(plan, values)
+            with standing(first + low, watched=block in watched and low == 0):
+                outcome = evaluate(plan, values)
             if not np.isfinite(outcome.cells).all():
                 raise DriverError(_not_finite(plan, drawn, values, outcome, first + low))
             _take(plan, path, first + low, outcome, left)
         return size
 
     blocks = range(-(-plan.scenario.draws // BLOCK))
+    watched = watched_blocks(plan.scenario.seed, len(blocks))
     with ThreadPoolExecutor(min(workers, len(blocks))) as pool:
         for size in pool.map(run, blocks):
             if progress:

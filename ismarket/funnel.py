@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import SimpleNamespace
 
 import numpy as np
 
 from . import links
 from .arrays import Array
+from .contract import guarded_effects
 from .driver import Driver, Effect
-from .errors import DriverError, unknown
-from .market import BY_CLASS, LINK_OF_STAGE, Market
+from .market import BY_CLASS, Market
 from .overlap import combine
 
 Slot = tuple[str, int | None]
@@ -56,7 +55,7 @@ def gather(market: Market, drivers: Sequence[Driver], values: Mapping[str, Array
                 claimed[name] = mechanism.shift(market, values)[:, :, 0]
             slot = market.drug_classes.index(mechanism.drug_class) if mechanism.drug_class else None
             found.setdefault((mechanism.stage, name), []).append((index, slot, claimed[name]))
-        for number, effect in enumerate(_own_effects(market, driver, values)):
+        for number, effect in enumerate(guarded_effects(market, driver, values)):
             key = effect.stage, effect.mechanism or f"{driver.name}#{number}"
             for slot, shift in _by_class(market, effect):
                 found.setdefault(key, []).append((index, slot, shift))
@@ -64,46 +63,6 @@ def gather(market: Market, drivers: Sequence[Driver], values: Mapping[str, Array
     for (stage, _), entries in sorted(found.items(), key=lambda item: item[0]):
         causes += _causes_of(stage, entries, len(market.drug_classes))
     return causes
-
-
-def _own_effects(market: Market, driver: Driver, values: Mapping[str, Array]) -> list[Effect]:
-    if driver.effects is None:
-        return []
-    drawn = {p.name: values[p.key][None, None, None, :] for p in driver.parameters}
-    effects = list(driver.effects(market, SimpleNamespace(**drawn)))
-    for effect in effects:
-        _check_effect(market, driver, effect)
-    return effects
-
-
-def _check_effect(market: Market, driver: Driver, effect: Effect) -> None:
-    """Refuse what would not be a shift of this market's funnel."""
-    who = f"{driver.plugin} {driver.name}".strip()
-    if not isinstance(effect, Effect):
-        raise DriverError(f"{who}: effects must yield Effect objects, not {type(effect).__name__}")
-    if effect.stage not in LINK_OF_STAGE:
-        raise DriverError(str(unknown(who, "stage", effect.stage, LINK_OF_STAGE)))
-    by_class = effect.stage in BY_CLASS
-    if effect.drug_class and (not by_class or effect.drug_class not in market.drug_classes):
-        known = market.drug_classes if by_class else ()
-        raise DriverError(
-            str(unknown(f"{who}, {effect.stage}", "drug class", effect.drug_class, known))
-        )
-    shape = np.shape(effect.shift)
-    classes = len(market.drug_classes) if by_class and not effect.drug_class else 1
-    allowed = len(market.years), len(market.regions), classes
-    if len(shape) != 4 or any(n not in (1, full) for n, full in zip(shape, allowed, strict=False)):
-        raise DriverError(
-            f"{who}: shift of {effect.stage!r} has shape {shape}; it must broadcast to"
-            f" (year, region, drug_class, draw) = {(*allowed, 'draws')}"
-        )
-    if not np.isfinite(effect.shift).all():
-        raise DriverError(f"{who}: shift of {effect.stage!r} is not finite")
-    if np.any(effect.shift[0] != 0.0):
-        raise DriverError(
-            f"{who}: shift of {effect.stage!r} must be exactly 0 in the base year"
-            f" {market.base_year}"
-        )
 
 
 def _by_class(market: Market, effect: Effect) -> list[tuple[int | None, Array]]:

@@ -117,7 +117,9 @@ class Market:
     @cached_property
     def elapsed(self) -> Array:
         """Years since the base year, (year, 1, 1, 1)."""
-        return (np.array(self.years, float) - self.base_year)[:, None, None, None]
+        elapsed: Array = (np.array(self.years, float) - self.base_year)[:, None, None, None]
+        elapsed.flags.writeable = False
+        return elapsed
 
     def by_region(self, values: Mapping[str, float], default: float | None = None) -> Array:
         """One number for each region, (1, region, 1, 1); ``default`` where none is given."""
