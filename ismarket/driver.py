@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .arrays import Array
 from .errors import InputError
+from .mechanism import Mechanism
 from .parameter import Parameter
 
 if TYPE_CHECKING:
@@ -39,8 +42,10 @@ Effects: TypeAlias = Callable[["Market", SimpleNamespace], Iterable[Effect]]
 class Driver:
     """One driver of growth: the causes of the catalogue it claims, and effects of its own.
 
-    ``name`` is a Python identifier in lower case; it owns ``parameters``.  Raises InputError for
-    a name that cannot stand in a parameter key or a parameter declared twice.
+    ``name`` is a Python identifier in lower case; it owns ``parameters``.  ``mechanisms`` are
+    causes of its own, beside the catalogue, each owning its parameters; it claims them.
+    ``markets`` names the markets that it is made for, none meaning any.  Raises InputError for a
+    name that cannot stand in a parameter key or a parameter declared twice.
     """
 
     name: str
@@ -50,6 +55,27 @@ class Driver:
     parameters: tuple[Parameter, ...] = ()
     description: str = ""
     plugin: str = ""
+    markets: tuple[str, ...] = ()
+    mechanisms: tuple[Mechanism, ...] = ()
+
+    @classmethod
+    def from_table(cls, path: Path | Traversable, **about: Any) -> Driver:
+        """The driver whose causes stand in a CSV table of its own; ``about`` as for Driver.
+
+        Name and title come from the file's name unless given.  The table has the columns of the
+        catalogue and of its adoption table, one row a cause and region (``all`` for any region).
+        Raises InputError with file and line for a table that does not hold together.
+        """
+        from .own_table import read_own_mechanisms  # it needs the market's stages
+
+        stem = re.sub(r"\W+", "_", Path(path.name).stem.lower())
+        about.setdefault("name", stem)
+        about.setdefault("title", stem.replace("_", " ").capitalize())
+        return cls(mechanisms=read_own_mechanisms(path), **about)
+
+    def suits(self, market: str) -> bool:
+        """True where the driver is made for the market of that name, or for any."""
+        return not self.markets or market in self.markets
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
@@ -59,5 +85,11 @@ class Driver:
             raise InputError(f"driver {self.name}: a parameter is declared twice")
         if own and self.effects is None:
             raise InputError(f"driver {self.name}: parameters without an effects function")
-        object.__setattr__(self, "claims", tuple(self.claims))
+        for listed in ("claims", "markets"):
+            if isinstance(getattr(self, listed), str):
+                raise InputError(f"driver {self.name}: {listed} is a list of names")
+        claims = dict.fromkeys((*self.claims, *(m.name for m in self.mechanisms)))
+        object.__setattr__(self, "claims", tuple(claims))
+        object.__setattr__(self, "markets", tuple(self.markets))
+        object.__setattr__(self, "mechanisms", tuple(self.mechanisms))
         object.__setattr__(self, "parameters", own)

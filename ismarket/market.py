@@ -94,7 +94,8 @@ class Claim:
 class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
 
-    ``horizon`` is the last year of a forecast without an anchor's own period.
+    ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
+    causes among ``mechanisms`` that drivers brought in tables of their own.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Market:
     claims: tuple[Claim, ...] = ()
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     currency: str = "USD of 2022, net of rebates, before trade margins"
+    lent: frozenset[str] = frozenset()
 
     @property
     def base_year(self) -> int:
@@ -132,12 +134,12 @@ class Market:
     def _along(
         self, kind: str, names: tuple[str, ...], values: Mapping[str, float], default: float | None
     ) -> Array:
-        if default is None:
-            for missing in set(names) - set(values):
-                raise InputError(f"{self.name}: no value for {kind} {missing!r} and no default")
-        for name in values:
-            if name not in names and default is None:
-                raise unknown(self.name, kind, name, names)
+        missing = [name for name in names if name not in values]
+        if missing and default is None:
+            for name in values:
+                if name not in names:
+                    raise unknown(self.name, kind, name, names)
+            raise InputError(f"{self.name}: no value for {kind} {missing[0]!r} and no default")
         return np.array([values.get(name, default) for name in names], float)
 
     def stage(self, name: str) -> Stage:
@@ -149,9 +151,13 @@ class Market:
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
-        """Every parameter of the funnel and of the catalogue by key, in the order of the tables."""
+        """Every parameter of the funnel and of the catalogue by key, in the order of the tables.
+
+        Causes that a driver lends are not among them: its coming moves no other draw.
+        """
         funnel = [p for stage in self.stages for p in stage.parameters]
-        causes = [p for mechanism in self.mechanisms.values() for p in mechanism.parameters]
+        catalogue = [m for name, m in self.mechanisms.items() if name not in self.lent]
+        causes = [p for mechanism in catalogue for p in mechanism.parameters]
         return {p.key: p for p in (*causes, *funnel)}
 
     def until(self, year: int) -> Market:
