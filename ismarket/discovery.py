@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from .errors import unknown
@@ -46,7 +47,7 @@ class Found:
     @property
     def summary(self) -> str:
         """The one line that the distribution says of itself."""
-        about = self.dist.metadata if self.dist else {}
+        about: Any = self.dist.metadata if self.dist else {}
         return str(about["Summary"]) if "Summary" in about else ""
 
     @property
