@@ -107,7 +107,10 @@ class _Call:
         if printed := said.getvalue().strip():
             lines = printed.splitlines()
             more = f" and {len(lines) - 1} more lines" if len(lines) > 1 else ""
-            self.breach(f"printed {lines[0][:80]!r}{more}; a driver answers, it does not print")
+            self.breach(
+                "nothing_else_touched",
+                f"printed {lines[0][:80]!r}{more}; a driver answers, it does not print",
+            )
         return found
 
     def _asked(self) -> list[Effect]:
@@ -116,32 +119,38 @@ class _Call:
         effects = iter(self.driver.effects(self.market, SimpleNamespace(**drawn)))
         found = [self.checked(effect) for effect in islice(effects, MOST_EFFECTS)]
         if len(found) == MOST_EFFECTS:
-            self.breach(f"yields {MOST_EFFECTS} effects or more")
+            self.breach("answers", f"yields {MOST_EFFECTS} effects or more")
         return found
 
     def _raised(self, error: BaseException) -> NoReturn:
         if isinstance(error, ValueError) and "read-only" in str(error):
-            self.breach("tried to change its input; compute into a new array", error=error)
-        self.breach(f"raised {type(error).__name__}: {error}".rstrip(": "), error=error)
+            self.breach(
+                "inputs_unchanged",
+                "tried to change its input; compute into a new array",
+                error=error,
+            )
+        self.breach("answers", f"raised {type(error).__name__}: {error}".rstrip(": "), error=error)
 
     def checked(self, effect: object) -> Effect:
         """The effect with its shift copied as floats; refused if it is no shift of this funnel."""
         if not isinstance(effect, Effect):
-            self.breach(f"must yield Effect objects, not {type(effect).__name__}")
+            self.breach("known_stages", f"must yield Effect objects, not {type(effect).__name__}")
         if effect.stage not in LINK_OF_STAGE:
-            self.breach(_reason(unknown("", "stage", effect.stage, LINK_OF_STAGE)))
+            self.breach("known_stages", _reason(unknown("", "stage", effect.stage, LINK_OF_STAGE)))
         classes = self.market.drug_classes if effect.stage in BY_CLASS else ()
         if effect.drug_class and effect.drug_class not in classes:
             error = unknown("", "drug class", effect.drug_class, classes)
-            self.breach(f"{effect.stage}: {_reason(error)}")
+            self.breach("known_stages", f"{effect.stage}: {_reason(error)}")
         return replace(effect, shift=self._shift(effect, len(classes)))
 
     def _shift(self, effect: Effect, classes: int) -> Array:
         what, given = f"shift of {effect.stage!r}", effect.shift
         if not isinstance(given, (np.ndarray, float, int)) or isinstance(given, np.ma.MaskedArray):
-            self.breach(f"{what} is a {type(given).__name__}, not a NumPy array")
+            self.breach("four_axes", f"{what} is a {type(given).__name__}, not a NumPy array")
         if np.asarray(given).dtype.kind not in "fiu":
-            self.breach(f"{what} holds {np.asarray(given).dtype} values, not real numbers")
+            self.breach(
+                "four_axes", f"{what} holds {np.asarray(given).dtype} values, not real numbers"
+            )
         shift = np.array(given, float)
         across = classes if classes and not effect.drug_class else 1
         allowed = len(self.market.years), len(self.market.regions), across, self.draws
@@ -149,26 +158,32 @@ class _Call:
             n not in (1, full) for n, full in zip(shift.shape, allowed, strict=True)
         ):
             self.breach(
+                "four_axes",
                 f"{what} has shape {shift.shape}; it must broadcast to"
-                f" (year, region, drug_class, draw) = {allowed}"
+                f" (year, region, drug_class, draw) = {allowed}",
             )
         finite = np.isfinite(shift)
         if not finite.all():
             where = first_draw(~finite)
             value = shift[..., where][~finite[..., where]][0]
-            self.breach(f"{what} is not finite ({value:g})", where)
+            self.breach("finite_at_every_corner", f"{what} is not finite ({value:g})", where)
         if shift[0].any():
             self.breach(
+                "zero_in_the_base_year",
                 f"{what} must be exactly 0 in the base year {self.market.base_year}",
                 first_draw(shift[:1] != 0.0),
             )
         if (large := np.abs(shift) > LARGEST_SHIFT).any():
             where = first_draw(large)
             value = shift[..., where][large[..., where]][0]
-            self.breach(f"{what} is {value:g}, a ratio of exp({value:g})", where)
+            self.breach(
+                "finite_at_every_corner", f"{what} is {value:g}, a ratio of exp({value:g})", where
+            )
         return shift
 
-    def breach(self, what: str, draw: int = 0, error: BaseException | None = None) -> NoReturn:
+    def breach(
+        self, law: str, what: str, draw: int = 0, error: BaseException | None = None
+    ) -> NoReturn:
         """Raise DriverError: who, what, at which draw and values, and how to see it again."""
         driver = self.driver
         plugin = f"plugin {driver.plugin}, " if driver.plugin else ""
@@ -176,7 +191,9 @@ class _Call:
         where = "in the reference case" if self.first is None else f"at draw {self.first + draw}"
         text = f"{plugin}driver {driver.name}: {what} {where}" + (f" with {at}" if at else "")
         again = command(self.market, driver, self.values, draw)
-        raise DriverError(f"{text}; see it again: {again}") from error
+        breach = DriverError(f"{text}; see it again: {again}")
+        breach.law = law
+        raise breach from error
 
 
 def _watched(call: _Call) -> list[Effect]:
@@ -186,14 +203,18 @@ def _watched(call: _Call) -> list[Effect]:
     _untouched(call, before)
     again = replace(call, values={k: v.copy() for k, v in call.values.items()}).answer()
     if (draw := differs(answer, again, 0.0)) is not None:
-        call.breach("gives a different answer on a second call", draw)
+        call.breach("same_answer_twice", "gives a different answer on a second call", draw)
     draws = call.draws
     if draws > 1:
         some = np.linspace(0, draws - 1, min(ALONE, draws)).astype(int)
         few = {k: v[some] if np.size(v) == draws else v for k, v in call.values.items()}
         alone = replace(call, values=few).answer()
         if (draw := differs(at_draws(answer, some), alone, TOLERANCE)) is not None:
-            call.breach("gives a draw another answer when other draws stand by", int(some[draw]))
+            call.breach(
+                "a_draw_stands_alone",
+                "gives a draw another answer when other draws stand by",
+                int(some[draw]),
+            )
     return answer
 
 
@@ -201,7 +222,8 @@ def _untouched(call: _Call, before: Mapping[str, Any]) -> None:
     for name, after in surroundings(call.market, call.values).items():
         if not same(before[name], after):
             verb = "moved" if "generator" in name else "changed"
-            call.breach(f"{verb} {name}")
+            law = "nothing_else_touched" if "'s " in name and "market" not in name else ""
+            call.breach(law or "inputs_unchanged", f"{verb} {name}")
 
 
 def _sealed(values: Array) -> Array:

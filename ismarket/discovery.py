@@ -27,12 +27,16 @@ CHOICE = "ISMARKET_PLUGINS"
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """One installed plugin as its metadata has it; ``value`` is the module behind it."""
+    """One plugin as its metadata has it; ``value`` is the module behind it.
+
+    ``folder`` is set where somebody named a folder or file by hand, instead of installing it.
+    """
 
     name: str
     value: str
     point: EntryPoint
     dist: Distribution | None
+    folder: Path | None = None
 
     @property
     def distribution(self) -> str:
@@ -152,7 +156,12 @@ def elsewhere(found: Found) -> Iterator[None]:
 
 
 def installed_from_here(found: Found) -> bool:
-    """True where the plugin was installed as editable from the current folder or one above it."""
+    """True where the plugin may come from the current folder.
+
+    It was installed as editable from it, or from one above it, or named by hand.
+    """
+    if found.folder:
+        return True
     text = found.dist.read_text("direct_url.json") if found.dist else None
     try:
         origin = json.loads(text or "{}")

@@ -74,27 +74,33 @@ def load_plugins(
         found, scenario.plugins if scenario else None, scenario.pins if scenario else ()
     )
     problems += unheard
-    manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(hookspecs)
+    holder = manager()
     brought: dict[str, dict[str, list[Any]]] = {}
     homes: dict[str, Found] = {}
     for one in kept:
         if one.name in homes:
             problems.append(left_out(one, f"the name is taken by {_home(homes[one.name])}"))
             continue
-        objects, problem = offered(manager, one)
+        objects, problem = offered(holder, one)
         if problem:
             problems.append(left_out(one, problem))
         else:
             homes[one.name], brought[one.name] = one, objects
     admitted, refused = admit(brought)
     for name, reason in refused.items():
-        manager.unregister(name=name)
+        holder.unregister(name=name)
         problems.append(left_out(homes[name], reason))
     if strict and problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DriverError(f"{problems[0]}{more}")
-    return Plugins(manager, tuple(problems), admitted)
+    return Plugins(holder, tuple(problems), admitted)
+
+
+def manager() -> pluggy.PluginManager:
+    """A plugin manager that knows the hooks and has discovered nothing."""
+    empty = pluggy.PluginManager(PROJECT)
+    empty.add_hookspecs(hookspecs)
+    return empty
 
 
 def left_out(one: Found, reason: str) -> str:
