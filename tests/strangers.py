@@ -63,7 +63,7 @@ def _by_hash(market, p):
 
 
 def _by_process(market, p):
-    yield Effect("incidence", _shift(market, p) * (1 + os.getpid() % 1009))
+    yield Effect("incidence", _shift(market, p) * (1 + 1e-3 * (os.getpid() % 1009)))
 
 
 _seen = set()
@@ -77,7 +77,7 @@ def _knows_who_ran(market, p):
 
 
 def _slow(market, p):
-    time.sleep(0.1)
+    time.sleep(0.5)
     yield Effect("incidence", _shift(market, p))
 
 
