@@ -19,9 +19,12 @@ _HOME = {
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
+    "elicitation": "",
+    "entry": "",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
     "load_anchors": "plugins",
+    "load_charts": "plugins",
     "load_drivers": "plugins",
     "load_market": "plugins",
     "load_scenario": "scenario",
@@ -34,6 +37,8 @@ __all__ = sorted(_HOME)
 
 if TYPE_CHECKING:
     from . import adoption as adoption
+    from . import elicitation as elicitation
+    from . import entry as entry
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
     from .driver import Driver as Driver
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from .outcome import Forecast as Forecast
     from .parameter import Parameter as Parameter
     from .plugins import load_anchors as load_anchors
+    from .plugins import load_charts as load_charts
     from .plugins import load_drivers as load_drivers
     from .plugins import load_market as load_market
     from .scenario import Scenario as Scenario

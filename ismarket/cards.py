@@ -132,10 +132,14 @@ def anchor_list(market: Market) -> Card:
         rows.append(row)
     names = ("anchor", "publisher", "printed", "growth", f"in {year}")
     values = [anchor.at(year) for anchor in market.anchors.values() if anchor.published]
-    note = f"The largest level is {times(max(values) / min(values))} times the smallest."
+    note = (
+        f"The largest level is {times(max(values) / min(values))} times the smallest."
+        if values
+        else ""
+    )
     return Card(
         f"Published estimates of {market.title}", rows, {n: n for n in names},
-        f"{note} {count.name} leaves the level as counted." if values else "",
+        f"{note} {count.name} leaves the level as counted." if len(values) > 1 else "",
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def from_quantiles(
     low, middle, high = _on(scale, name, p10, p50, p90)
     target = (middle - low) / (high - low)
     skew = _skew(0.0), _skew(1.0)
-    if not skew[0] <= target <= skew[1]:
+    if not skew[0] - 1e-9 <= target <= skew[1] + 1e-9:
         raise InputError(_too_lopsided(name, (p10, p50, p90), scale, target, skew))
     share = _bisect(lambda s: _skew(s) - target)
     q10, q90 = _unit_quantiles(share, (0.1, 0.9))

@@ -240,7 +240,8 @@ class Funnel:
     def cells(self, coalition: int) -> Array:
         """Market value by cell, (year, region, drug_class, draw)."""
         treated = self.treated(coalition)
-        return np.stack([treated * spend for spend in self.spend(coalition)], axis=2)
+        by_class = np.broadcast_arrays(*(treated * spend for spend in self.spend(coalition)))
+        return np.stack(by_class, axis=2)
 
 
 def at_years(causes: Sequence[Cause], years: Sequence[int]) -> list[Cause]:

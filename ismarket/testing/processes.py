@@ -66,4 +66,8 @@ def _home(driver: Driver) -> str:
 
 
 def _in_module(module: ModuleType, name: str) -> list[Driver]:
-    return [v for v in vars(module).values() if isinstance(v, Driver) and v.name == name]
+    """The drivers of that name among the module's names, or in a list under one of them."""
+    held: list[object] = []
+    for value in list(vars(module).values()):
+        held += value if isinstance(value, list | tuple) else [value]
+    return [one for one in held if isinstance(one, Driver) and one.name == name]
