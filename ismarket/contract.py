@@ -162,24 +162,25 @@ class _Call:
                 f"{what} has shape {shift.shape}; it must broadcast to"
                 f" (year, region, drug_class, draw) = {allowed}",
             )
-        finite = np.isfinite(shift)
-        if not finite.all():
-            where = first_draw(~finite)
-            value = shift[..., where][~finite[..., where]][0]
-            self.breach("finite_at_every_corner", f"{what} is not finite ({value:g})", where)
+        if not (shift.max() <= LARGEST_SHIFT and shift.min() >= -LARGEST_SHIFT):
+            self._beyond(what, shift)
         if shift[0].any():
             self.breach(
                 "zero_in_the_base_year",
                 f"{what} must be exactly 0 in the base year {self.market.base_year}",
                 first_draw(shift[:1] != 0.0),
             )
-        if (large := np.abs(shift) > LARGEST_SHIFT).any():
-            where = first_draw(large)
-            value = shift[..., where][large[..., where]][0]
-            self.breach(
-                "finite_at_every_corner", f"{what} is {value:g}, a ratio of exp({value:g})", where
-            )
         return shift
+
+    def _beyond(self, what: str, shift: Array) -> NoReturn:
+        """Name the first draw whose shift is no number, or more than exp can hold."""
+        bad = ~np.isfinite(shift)
+        bad = bad if bad.any() else np.abs(shift) > LARGEST_SHIFT
+        where = first_draw(bad)
+        value = shift[..., where][bad[..., where]][0]
+        said = f"{value:g}, a ratio of exp({value:g})" if np.isfinite(value) else ""
+        said = said or f"not finite ({value:g})"
+        self.breach("finite_at_every_corner", f"{what} is {said}", where)
 
     def breach(
         self, law: str, what: str, draw: int = 0, error: BaseException | None = None

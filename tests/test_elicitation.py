@@ -118,7 +118,7 @@ def test_a_pool_of_equals_is_the_expert():
 def test_the_pool_is_the_mixture_and_not_the_mean_of_quantiles(weights):
     experts = [expert(2, 3, 5), expert(6, 8, 10, source="second interview")]
     pooled = elicitation.pool(experts, weights)
-    share = np.array([0.5, 0.5] if weights is None else weights) / np.sum(weights or (1, 1))
+    share = np.array(weights or (1.0, 1.0)) / np.sum(weights or (1.0, 1.0))
     draws = np.random.default_rng(7)
     which = draws.random(400_000) < share[0]
     levels = draws.random(400_000)
