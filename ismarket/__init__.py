@@ -30,6 +30,7 @@ _HOME = {
     "load_scenario": "scenario",
     "read_anchors": "anchor",
     "read_market": "evidence",
+    "testing": "",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from . import adoption as adoption
     from . import elicitation as elicitation
     from . import entry as entry
+    from . import testing as testing
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
     from .driver import Driver as Driver

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PROJECT = "ismarket"
 API = 1
 """Version of the hooks; a plugin may say which it was written for: ``ISMARKET_API = 1``."""
+Manager = pluggy.PluginManager
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 

@@ -9,14 +9,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
-import pluggy
-
 from . import hookspecs
 from .anchor import Anchor
 from .discovery import Found, elsewhere, installed_from_here, lies_here
 from .driver import Driver
 from .errors import unknown
-from .hookspecs import API, PROJECT
+from .hookspecs import API, PROJECT, Manager
 from .market import Market
 
 HOOKS = {
@@ -29,10 +27,10 @@ HOOKS = {
 MOST = 10_000
 
 
-def offered(manager: pluggy.PluginManager, found: Found) -> tuple[dict[str, list[Any]], str]:
+def offered(manager: Manager, found: Found) -> tuple[dict[str, list[Any]], str]:
     """The objects of a plugin by hook, and "" or the reason for which it is left out.
 
-    Whatever it raises is caught, SystemExit too; whatever it prints goes nowhere but in the reason.
+    Whatever it raises is caught, SystemExit too; what it prints is reported as a warning.
     """
     said = io.StringIO()
     try:
@@ -55,6 +53,9 @@ def offered(manager: pluggy.PluginManager, found: Found) -> tuple[dict[str, list
         reason, objects = f"{type(error).__name__}: {error}".rstrip(": "), {}
     if reason and manager.has_plugin(found.name):
         manager.unregister(name=found.name)
+    if (printed := said.getvalue().strip()) and not reason:
+        line = printed.splitlines()[0][:80]
+        warnings.warn(f"plugin {found.name} printed {line!r} while it was loaded", stacklevel=3)
     return objects, reason
 
 
@@ -74,7 +75,7 @@ def _refusal(found: Found, module: Any) -> str:
     return ""
 
 
-def _unknown_hooks(manager: pluggy.PluginManager, module: Any) -> str:
+def _unknown_hooks(manager: Manager, module: Any) -> str:
     callers = manager.get_hookcallers(module) or []
     for caller in callers:
         if not caller.has_spec():
@@ -86,7 +87,7 @@ def _unknown_hooks(manager: pluggy.PluginManager, module: Any) -> str:
     return ""
 
 
-def _objects(manager: pluggy.PluginManager, module: Any) -> dict[str, list[Any]]:
+def _objects(manager: Manager, module: Any) -> dict[str, list[Any]]:
     """What the hooks of the plugin hand over; TypeError for what no hook may."""
     found: dict[str, list[Any]] = {}
     for caller in manager.get_hookcallers(module) or []:

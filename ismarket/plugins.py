@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from typing import Any
 
-import pluggy
-
 from . import hookspecs
 from .admission import Admitted, admit
 from .anchor import Anchor
 from .discovery import Found, chosen, find_plugins, from_points
 from .driver import Driver
 from .errors import DriverError, unknown
-from .hookspecs import PROJECT
+from .hookspecs import PROJECT, Manager
 from .market import Market
 from .offering import offered
 from .pins import check_pins
@@ -33,7 +31,7 @@ DEFAULT_MARKET = Scenario().market
 class Plugins:
     """The plugins that loaded, what they brought, and a line for each that did not load."""
 
-    manager: pluggy.PluginManager
+    manager: Manager
     problems: tuple[str, ...]
     admitted: Admitted
 
@@ -96,9 +94,9 @@ def load_plugins(
     return Plugins(holder, tuple(problems), admitted)
 
 
-def manager() -> pluggy.PluginManager:
+def manager() -> Manager:
     """A plugin manager that knows the hooks and has discovered nothing."""
-    empty = pluggy.PluginManager(PROJECT)
+    empty = Manager(PROJECT)
     empty.add_hookspecs(hookspecs)
     return empty
 

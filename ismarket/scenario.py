@@ -42,7 +42,8 @@ class Scenario:
     market      name of the market
     plugins     plugins to load besides the bundled ones, by name; None: all that are installed
     pins        distributions held to a version and hash, as ``0.1.0 sha256:...``; without
-                ``plugins`` no other distribution's plugins load
+                ``plugins`` no other distribution's plugins load; the command line and
+                ``load_drivers(scenario)`` heed both
 
     Raises InputError for a value that no market could accept.
     """

@@ -163,6 +163,13 @@ def test_unreadable_metadata_is_named_and_left_out(parcels):
     assert done.stderr.count("broken-1.0.dist-info was left out") == 1
 
 
+def test_a_plugin_that_prints_while_it_loads_is_heard_once_and_not_on_stdout(parcels):
+    parcel(parcels, "good", "    print('hello')\n" + DRIVER.format(name="good"))
+    done = ismarket("run", "--json", "--draws", "50", path=parcels)
+    assert "good" in json.loads(done.stdout)["drivers"]
+    assert done.stderr == "ismarket: plugin good printed 'hello' while it was loaded\n"
+
+
 # the current folder -----------------------------------------------------------------------------
 
 
