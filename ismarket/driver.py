@@ -18,6 +18,9 @@ from .parameter import Parameter
 if TYPE_CHECKING:
     from .market import Market
 
+RESERVED = ("funnel", "total", "unexplained")
+"""Names that no driver may have: they head rows and own parameters already."""
+
 
 @dataclass(frozen=True, eq=False)
 class Effect:
@@ -59,7 +62,7 @@ class Driver:
     mechanisms: tuple[Mechanism, ...] = ()
 
     @classmethod
-    def from_table(cls, path: Path | Traversable, **about: Any) -> Driver:
+    def from_table(cls, path: str | Path | Traversable, **about: Any) -> Driver:
         """The driver whose causes stand in a CSV table of its own; ``about`` as for Driver.
 
         Name and title come from the file's name unless given.  The table has the columns of the
@@ -68,6 +71,7 @@ class Driver:
         """
         from .own_table import read_own_mechanisms  # it needs the market's stages
 
+        path = Path(path) if isinstance(path, str) else path
         stem = re.sub(r"\W+", "_", Path(path.name).stem.lower())
         about.setdefault("name", stem)
         about.setdefault("title", stem.replace("_", " ").capitalize())
@@ -80,6 +84,8 @@ class Driver:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
             raise InputError(f"driver {self.name!r}: a name is lower-case letters, digits and _")
+        if self.name in RESERVED:
+            raise InputError(f"driver {self.name!r}: the name is taken by a row of the tables")
         own = tuple(parameter.owned_by(self.name) for parameter in self.parameters)
         if len({parameter.key for parameter in own}) < len(own):
             raise InputError(f"driver {self.name}: a parameter is declared twice")

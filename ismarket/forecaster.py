@@ -56,7 +56,8 @@ def forecast(
     installed = tuple(drivers)
     plan = make_plan(market, installed, scenario or Scenario())
     report = named_plan(plan, installed)
-    named = evaluate(report, report.modes).cells.sum(axis=(1, 2))[:, 0]
+    with standing(None, watched=True):
+        named = evaluate(report, report.modes).cells.sum(axis=(1, 2))[:, 0]
     left = unexplained(plan, named)
     at_modes = {**plan.modes, **plan.fixed}
     with standing(None, watched=True):

@@ -80,6 +80,8 @@ def test_an_update_follows_the_template_and_leaves_the_authors_files(tmp_path):
     [
         (("New-Driver",), "lower-case letters, digits and _ only; did you mean 'new_driver'?"),
         (("diagnosis",), "'diagnosis' is taken by ismarket"),
+        (("video_eeg",), "'video_eeg' is taken by a cause or row of infantile-spasms"),
+        (("unexplained",), "'unexplained' is taken by a cause or row"),
         (("mine", "--title", 'a "b"'), "no quotes, backslashes"),
         (("mine", "--update"), "was ismarket-mine written by new-driver?"),
     ],

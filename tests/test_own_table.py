@@ -122,3 +122,13 @@ def test_a_driver_made_for_another_market_stands_aside(table):
     driver = Driver.from_table(table(ROW.format(region="all")), markets=("dravet",))
     result = forecast(MARKET, [driver], Scenario(anchor="bottom-up", draws=10))
     assert result.plan.drivers == ()
+
+
+def test_the_path_may_be_text(table):
+    assert Driver.from_table(str(table(ROW.format(region="all")))).name == "home_care"
+
+
+@pytest.mark.parametrize("name", ["funnel", "total", "unexplained", "Two words", "1st"])
+def test_a_name_that_heads_a_row_already_is_refused(name):
+    with pytest.raises(InputError, match="name"):
+        Driver(name, "Title")

@@ -280,6 +280,17 @@ def test_a_pin_that_does_not_hold_ends_a_run(parcels, tmp_path):
     assert imported(parcels) == set()
 
 
+def test_the_pin_that_check_prints_holds_in_a_scenario(parcels, tmp_path):
+    parcel(parcels, "one", DRIVER.format(name="one"))
+    scenario = tmp_path / "pinned.toml"
+    scenario.write_text(ismarket("check", "one", "--pin", path=parcels).stdout)
+    run = "run", str(scenario), "--json", "--draws", "50"
+    assert "one" in drivers_of(ismarket(*run, path=parcels))
+    with (parcels / "plug_one.py").open("a") as stream:
+        stream.write("# one byte more")
+    assert ismarket(*run, path=parcels).returncode == 2
+
+
 def test_the_hash_covers_the_code_and_not_the_place(tmp_path, monkeypatch):
     pins = []
     for place in ("a", "b"):

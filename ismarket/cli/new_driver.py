@@ -43,9 +43,16 @@ def new_driver(
 
 
 def _check_free(name: str) -> None:
-    """Refuse a name that an installed plugin has; nothing is imported to know it."""
+    """Refuse a name that a plugin or a cause has; only the bundled plugins are imported."""
     from ..discovery import find_plugins
+    from ..driver import RESERVED
+    from ..plugins import load_plugins
 
-    for one in find_plugins()[0]:
+    found = find_plugins()[0]
+    for one in found:
         if one.name == name:
             raise InputError(f"new-driver: {name!r} is taken by {one.distribution} {one.version}")
+    bundled = load_plugins([one.point for one in found if one.bundled])
+    for market in bundled.markets().values():
+        if name in (*RESERVED, *market.mechanisms):
+            raise InputError(f"new-driver: {name!r} is taken by a cause or row of {market.name}")

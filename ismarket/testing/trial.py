@@ -35,6 +35,9 @@ class Trial:
         if market is None:
             markets = _installed().markets()
             name = next(iter(driver.markets), Scenario().market)
+            if name not in markets:  # installed since?
+                _installed.cache_clear()
+                markets = _installed().markets()
             if name not in markets:
                 raise unknown(driver.name, "market", name, markets)
             market = markets[name]
