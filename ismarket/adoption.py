@@ -21,8 +21,9 @@ from .arrays import Array
 from .errors import InputError
 
 BASS_IMITATION = 0.38 / 0.03
-"""Imitation over innovation, q / p, at the means p = 0.03 and q = 0.38 of 213 applications
-(Sultan, Farley & Lehmann 1990, J. Marketing Research 27:70)."""
+"""Imitation over innovation, q / p, at the average values p = 0.03 and q = 0.38 that are quoted
+from Sultan, Farley & Lehmann (1990, J. Marketing Research 27:70); consumer durables mostly, so a
+plain starting point and an assumption for medicine."""
 
 
 def logistic(
