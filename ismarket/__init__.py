@@ -23,9 +23,12 @@ _HOME = {
     "charts": "",
     "explore": "explorer.panel",
     "audit_report": "audit",
+    "elicitation": "",
+    "entry": "",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
     "load_anchors": "plugins",
+    "load_charts": "plugins",
     "load_drivers": "plugins",
     "load_market": "plugins",
     "load_scenario": "scenario",
@@ -34,6 +37,7 @@ _HOME = {
     "require": "requirement",
     "sensitivity_of": "sensitivity",
     "triangulate": "triangulation",
+    "testing": "",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -42,6 +46,9 @@ __all__ = sorted(_HOME)
 if TYPE_CHECKING:
     from . import adoption as adoption
     from . import charts as charts
+    from . import elicitation as elicitation
+    from . import entry as entry
+    from . import testing as testing
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
     from .audit import audit_report as audit_report
@@ -58,6 +65,7 @@ if TYPE_CHECKING:
     from .outcome import Forecast as Forecast
     from .parameter import Parameter as Parameter
     from .plugins import load_anchors as load_anchors
+    from .plugins import load_charts as load_charts
     from .plugins import load_drivers as load_drivers
     from .plugins import load_market as load_market
     from .requirement import require as require

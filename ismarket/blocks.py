@@ -12,6 +12,7 @@ from .attribution import MOST_EXACT, exact_shapley, sampled_shapley
 from .bins import Grid
 from .blas import one_thread
 from .causes import Cause, Shifts, gather
+from .contract import standing, watched_blocks
 from .copula import Copula, copula
 from .errors import DriverError
 from .funnel import Funnel
@@ -42,6 +43,11 @@ class Engine:
     def copula(self) -> Copula | None:
         """How the parameters are correlated, if the scenario says so."""
         return copula(self.plan.scenario.pairs)
+
+    @cached_property
+    def _watched(self) -> frozenset[int]:
+        scenario = self.plan.scenario
+        return watched_blocks(scenario.seed, -(-scenario.draws // BLOCK))
 
     @cached_property
     def _quantiles(self) -> Quantiles:
@@ -117,7 +123,8 @@ class Engine:
             chunk = slice(low, low + CHUNK)
             values = {key: value[chunk] for key, value in drawn.items()}
             level = self._level(block * BLOCK + low, len(rows[0, chunk]))
-            self._read(values, rows[:, chunk], cells[:, chunk], level)
+            with standing(block * BLOCK + low, watched=low == 0 and block in self._watched):
+                self._read(values, rows[:, chunk], cells[:, chunk], level)
             if not np.isfinite(rows[layout["total"], chunk]).all():
                 raise DriverError(
                     self._not_finite(values, rows[layout["total"], chunk], block, low)

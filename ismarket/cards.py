@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .discovery import Found
 from .driver import Driver
 from .market import Market
 from .parameter import Parameter
@@ -46,10 +47,34 @@ def driver_list(drivers: Iterable[Driver], market: Market) -> Card:
     return Card("Drivers", rows, shown, "ismarket drivers NAME shows the causes of one.")
 
 
+def with_unloaded(card: Card, others: Iterable[Found]) -> Card:
+    """The list with a row for each plugin that was not imported, from its metadata."""
+    rows = [{**row, "loaded": True} for row in card.rows]
+    unloaded = [
+        {
+            "driver": one.name,
+            "title": one.summary,
+            "causes": None,
+            "without_effect": None,
+            "own_parameters": None,
+            "plugin": f"{one.distribution} {one.version}".strip(),
+            "description": "",
+            "loaded": False,
+        }
+        for one in others
+    ]
+    note = card.note
+    if unloaded:
+        note += " Rows without counts are as their packages say; --load imports them."
+    return Card(card.title, rows + unloaded, card.shown, note)
+
+
 def driver_card(driver: Driver, market: Market, drivers: Iterable[Driver]) -> Card:
     """One row a cause or parameter of its own: range, unit, status, who else claims it, source."""
     rows = []
     for name in driver.claims:
+        if name not in market.mechanisms:
+            continue
         mechanism = market.mechanisms[name]
         others = [d.name for d in drivers if name in d.claims and d.name != driver.name]
         ids = [claim.id for claim in market.claims if claim.mechanism == name]
@@ -107,10 +132,14 @@ def anchor_list(market: Market) -> Card:
         rows.append(row)
     names = ("anchor", "publisher", "printed", "growth", f"in {year}")
     values = [anchor.at(year) for anchor in market.anchors.values() if anchor.published]
-    note = f"The largest level is {times(max(values) / min(values))} times the smallest."
+    note = (
+        f"The largest level is {times(max(values) / min(values))} times the smallest."
+        if values
+        else ""
+    )
     return Card(
         f"Published estimates of {market.title}", rows, {n: n for n in names},
-        f"{note} {count.name} leaves the level as counted." if values else "",
+        f"{note} {count.name} leaves the level as counted." if len(values) > 1 else "",
     )  # fmt: skip
 
 
@@ -132,4 +161,6 @@ def show(card: Card, as_json: bool) -> None:
 
 
 def _cell(value: object) -> str:
+    if value is None:
+        return ""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from types import SimpleNamespace
 
 import numpy as np
 
 from . import links
 from .arrays import Array
+from .contract import guarded_effects
 from .driver import Driver, Effect
-from .errors import DriverError, unknown
-from .market import BY_CLASS, LINK_OF_STAGE, Market
+from .market import Market
 from .overlap import combine
 
 Slot = tuple[str, int | None]
@@ -56,10 +55,10 @@ def gather(market: Market, drivers: Sequence[Driver], values: Mapping[str, Array
     for key, claimants in sorted(_claimed(market, drivers).items()):
         slot = _slot(market, key[1])
         if key in own:
-            shift = _mechanism_shift(market, key[1], values, draws)
+            shift = mechanism_shift(market, key[1], values, draws)
             own[key] = [*((index, slot[1], shift) for index in claimants), *own[key]]
         elif market.mechanisms[key[1]].follows_path:
-            shift = _mechanism_shift(market, key[1], values, draws)
+            shift = mechanism_shift(market, key[1], values, draws)
             causes.append(Cause(slot, claimants, (shift,), True))
         else:
             together.setdefault((slot, claimants), []).append(key[1])
@@ -87,7 +86,8 @@ def _slot(market: Market, mechanism: str) -> Slot:
     return found.stage, market.drug_classes.index(found.drug_class) if found.drug_class else None
 
 
-def _mechanism_shift(market: Market, name: str, values: Mapping[str, Array], draws: int) -> Array:
+def mechanism_shift(market: Market, name: str, values: Mapping[str, Array], draws: int) -> Array:
+    """Shift of one cause of the catalogue, (year, region, draw), for values by key, (draw,)."""
     mechanism = market.mechanisms[name]
     if mechanism.follows_path:
         return market.stage(mechanism.stage).path_shift(market, values)
@@ -104,51 +104,11 @@ def _own_effects(
     """The effects that drivers compute themselves, by stage and mechanism."""
     found: dict[tuple[str, str], list[Entry]] = {}
     for index, driver in enumerate(drivers):
-        for number, effect in enumerate(effects_of(market, driver, values)):
+        for number, effect in enumerate(guarded_effects(market, driver, values)):
             key = effect.stage, effect.mechanism or f"{driver.name}#{number}"
             entries = ((index, c, shift) for c, shift in _by_class(market, effect))
             found.setdefault(key, []).extend(entries)
     return found
-
-
-def effects_of(market: Market, driver: Driver, values: Mapping[str, Array]) -> list[Effect]:
-    """The effects of a driver's own function, each checked against the market's grid."""
-    if driver.effects is None:
-        return []
-    drawn = {p.name: values[p.key][None, None, None, :] for p in driver.parameters}
-    effects = list(driver.effects(market, SimpleNamespace(**drawn)))
-    for effect in effects:
-        _check_effect(market, driver, effect)
-    return effects
-
-
-def _check_effect(market: Market, driver: Driver, effect: Effect) -> None:
-    """Refuse what would not be a shift of this market's funnel."""
-    who = f"{driver.plugin} {driver.name}".strip()
-    if not isinstance(effect, Effect):
-        raise DriverError(f"{who}: effects must yield Effect objects, not {type(effect).__name__}")
-    if effect.stage not in LINK_OF_STAGE:
-        raise DriverError(str(unknown(who, "stage", effect.stage, LINK_OF_STAGE)))
-    by_class = effect.stage in BY_CLASS
-    if effect.drug_class and (not by_class or effect.drug_class not in market.drug_classes):
-        known = market.drug_classes if by_class else ()
-        where = f"{who}, {effect.stage}"
-        raise DriverError(str(unknown(where, "drug class", effect.drug_class, known)))
-    shape = np.shape(effect.shift)
-    classes = len(market.drug_classes) if by_class and not effect.drug_class else 1
-    allowed = len(market.years), len(market.regions), classes
-    if len(shape) != 4 or any(n not in (1, full) for n, full in zip(shape, allowed, strict=False)):
-        raise DriverError(
-            f"{who}: shift of {effect.stage!r} has shape {shape}; it must broadcast to"
-            f" (year, region, drug_class, draw) = {(*allowed, 'draws')}"
-        )
-    if not np.isfinite(effect.shift).all():
-        raise DriverError(f"{who}: shift of {effect.stage!r} is not finite")
-    if np.any(effect.shift[0] != 0.0):
-        raise DriverError(
-            f"{who}: shift of {effect.stage!r} must be exactly 0 in the base year"
-            f" {market.base_year}"
-        )
 
 
 def _by_class(market: Market, effect: Effect) -> list[tuple[int | None, Array]]:

@@ -12,9 +12,13 @@ class InputError(ValueError):
 
 
 class DriverError(RuntimeError):
-    """A driver broke its contract; the message names plugin, driver and what it did."""
+    """A driver broke its contract; the message names plugin, driver and what it did.
+
+    ``law`` is the name of the law that it broke, as ``ismarket check`` prints it.
+    """
 
     exit_code = 3
+    law = ""
 
 
 def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputError:

@@ -18,6 +18,7 @@ from .arrays import Array
 from .bins import Grid
 from .blas import one_thread
 from .blocks import Engine, market_value
+from .contract import standing
 from .driver import Driver
 from .errors import InputError
 from .market import Market
@@ -68,10 +69,11 @@ def forecast(
         chosen = _enough_draws(market, installed, chosen, until, workers, progress)
     plan = make_plan(market, installed, chosen)
     with one_thread():
-        left = unexplained(plan, installed)
-        engine = Engine(plan, left)
         at_modes = {**plan.modes, **plan.fixed}
-        reference = engine.at(at_modes)
+        with standing(None, watched=True):
+            left = unexplained(plan, installed)
+            engine = Engine(plan, left)
+            reference = engine.at(at_modes)
         calibration = reference[engine.reader.layout["calibration"]][0, 0]
         stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * left[-1] * calibration
         return Forecast(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .outcome import Forecast
 
 PROJECT = "ismarket"
+API = 1
+"""Version of the hooks; a plugin may say which it was written for: ``ISMARKET_API = 1``."""
+Manager = pluggy.PluginManager
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 

@@ -98,7 +98,8 @@ class Claim:
 class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
 
-    ``horizon`` is the last year of a forecast without an anchor's own period.
+    ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
+    causes among ``mechanisms`` that drivers brought in tables of their own.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Market:
     claims: tuple[Claim, ...] = ()
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     currency: str = "USD of 2022, net of rebates, before trade margins"
+    lent: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""
@@ -125,7 +127,9 @@ class Market:
     @cached_property
     def elapsed(self) -> Array:
         """Years since the base year, (year, 1, 1, 1)."""
-        return (np.array(self.years, float) - self.base_year)[:, None, None, None]
+        elapsed: Array = (np.array(self.years, float) - self.base_year)[:, None, None, None]
+        elapsed.flags.writeable = False
+        return elapsed
 
     def by_region(self, values: Mapping[str, float], default: float | None = None) -> Array:
         """One number for each region, (1, region, 1, 1); ``default`` where none is given."""
@@ -138,12 +142,12 @@ class Market:
     def _along(
         self, kind: str, names: tuple[str, ...], values: Mapping[str, float], default: float | None
     ) -> Array:
-        if default is None:
-            for missing in set(names) - set(values):
-                raise InputError(f"{self.name}: no value for {kind} {missing!r} and no default")
-        for name in values:
-            if name not in names and default is None:
-                raise unknown(self.name, kind, name, names)
+        missing = [name for name in names if name not in values]
+        if missing and default is None:
+            for name in values:
+                if name not in names:
+                    raise unknown(self.name, kind, name, names)
+            raise InputError(f"{self.name}: no value for {kind} {missing[0]!r} and no default")
         return np.array([values.get(name, default) for name in names], float)
 
     def stage(self, name: str) -> Stage:
@@ -158,10 +162,12 @@ class Market:
         """Every parameter of the funnel and of the catalogue by key; births come first.
 
         The order fixes the Sobol dimension of each: the first are the most even, and births of the
-        largest region are four fifths of the variance of growth.
+        largest region are four fifths of the variance of growth.  Causes that a driver lends are
+        not among them: its coming moves no other draw.
         """
         funnel = [p for stage in self.stages for p in stage.parameters]
-        causes = [p for mechanism in self.mechanisms.values() for p in mechanism.parameters]
+        catalogue = [m for name, m in self.mechanisms.items() if name not in self.lent]
+        causes = [p for mechanism in catalogue for p in mechanism.parameters]
         return {p.key: p for p in (*funnel, *causes)}
 
     @cached_property

@@ -33,6 +33,8 @@ ADOPTION_COLUMNS = [
     "half_time_years_mode",
     "half_time_years_high",
 ]
+EVERYWHERE = "all"
+"""The region of a share that stands for every region not named, in a driver's own table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +101,14 @@ def read_mechanisms(
             raise InputError(f"{row.where}: mechanism {name!r} stands twice")
         row.choice("drug_class", "drug class", ("", *drug_classes))
         row.choice("unit", "unit", (RATIO_UNIT[links[stage]],))
-        catalogue[name] = _from_rows(row, spread.pop(name, []), regions)
+        catalogue[name] = from_rows(row, spread.pop(name, []), regions)
     for name, rows in spread.items():
         raise unknown(rows[0].where, "mechanism", name, catalogue)
     return catalogue
 
 
-def _from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanism:
+def from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanism:
+    """One cause from its row in the catalogue and its adoption rows, one for each region."""
     name, title = row.text("mechanism"), row.text("title")
     status, source = row.choice("status", "status", STATUSES), row.text("source")
     share = {r.text("region"): r.number("share_2022") for r in spread}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,31 @@ class Parameter:
             raise InputError(f"{self.key}: scale {self.scale!r}; one of {', '.join(SCALES)}")
         if self.scale == "log" and self.low <= 0:
             raise InputError(f"{self.key}: low {self.low:g} must be above 0 on a log scale")
+
+    @classmethod
+    def from_quantiles(
+        cls, name: str, p10: float, p50: float, p90: float, **about: Any
+    ) -> Parameter:
+        """The parameter with these quantiles; ``about`` as for Parameter (unit, source, scale).
+
+        ``elicitation.feedback`` gives its P5 and P95 back.  Raises InputError for quantiles that
+        no PERT distribution has.
+        """
+        from .elicitation import from_quantiles  # it builds on this module
+
+        return from_quantiles(name, p10, p50, p90, **about)
+
+    @classmethod
+    def from_points(
+        cls, name: str, low: float, mode: float, high: float, **about: Any
+    ) -> Parameter:
+        """The parameter with its peak at ``mode`` and 8 of 10 draws from ``low`` to ``high``.
+
+        ``inside=`` says another share than 0.8; 1 takes the two for the ends of the range.
+        """
+        from .elicitation import from_points
+
+        return from_points(name, low, mode, high, **about)
 
     @property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from .arrays import Array
 from .driver import Driver
 from .errors import DriverError, InputError, unknown
 from .market import Market
+from .own_table import fitted
 from .parameter import Parameter
 from .pooling import POOLED, estimates, pooled_anchor
 from .scenario import DEFAULT_WITHOUT, Scenario
@@ -57,8 +58,8 @@ class Plan:
 
 def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
     """The plan of a scenario; InputError names the choice that market or drivers do not know."""
-    installed = sorted(drivers, key=lambda driver: driver.name)
-    names = [driver.name for driver in installed]
+    everybody = sorted(drivers, key=lambda driver: driver.name)
+    names = [driver.name for driver in everybody]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"two drivers are called {name!r}; leave one out")
@@ -67,8 +68,10 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
     for name in (*scenario.without, *scenario.strength):
         if name not in (*names, *DEFAULT_WITHOUT):
             raise unknown("scenario", "driver", name, names)
+    installed = [driver for driver in everybody if driver.suits(market.name)]
+    market = with_own_causes(market, installed)
     for driver in installed:
-        _check_claims(driver, market)
+        check_fits(driver, market)
     _check_fixed(market, installed, scenario)
     anchor = _anchor(market, scenario)
     start = max(market.base_year, anchor.base_year)
@@ -88,7 +91,11 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
 def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
     """The plan of the report itself: the drivers it names as shipped, each cause counted once."""
     named = sorted(
-        (driver for driver in drivers if driver.name in plan.anchor.drivers_named),
+        (
+            driver
+            for driver in drivers
+            if driver.name in plan.anchor.drivers_named and driver.suits(plan.market.name)
+        ),
         key=lambda driver: driver.name,
     )
     neutral = replace(plan.scenario, fixed={}, strength={}, overlap=1.0)
@@ -98,6 +105,18 @@ def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
         drivers=tuple(named),
         parameters=drawn_parameters(plan.market, named),
     )
+
+
+def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
+    """The market with the causes that drivers bring in tables of their own."""
+    for driver in drivers:
+        if driver.mechanisms:
+            who = f"{driver.plugin} {driver.name}".strip()
+            try:
+                market = fitted(who, driver.mechanisms, market)
+            except InputError as error:
+                raise DriverError(str(error)) from None
+    return market
 
 
 def drawn_parameters(market: Market, drivers: Iterable[Driver]) -> tuple[Parameter, ...]:
@@ -118,15 +137,20 @@ def drawn_parameters(market: Market, drivers: Iterable[Driver]) -> tuple[Paramet
 
 def known_parameters(market: Market, drivers: Iterable[Driver]) -> dict[str, Parameter]:
     """Every parameter of the market and of all installed drivers, by key."""
+    drivers = list(drivers)
     own = {p.key: p for driver in drivers for p in driver.parameters}
-    return {**market.parameters, **own}
+    lent = {p.key: p for d in drivers for m in d.mechanisms for p in m.parameters}
+    return {**market.parameters, **lent, **own}
 
 
-def _check_claims(driver: Driver, market: Market) -> None:
+def check_fits(driver: Driver, market: Market) -> None:
+    """Raise DriverError where the market has not the causes it claims, or its name is taken."""
+    where = f"{driver.plugin} {driver.name}" if driver.plugin else driver.name
     for name in driver.claims:
         if name not in market.mechanisms:
-            where = f"{driver.plugin or 'driver'} {driver.name}" if driver.plugin else driver.name
             raise DriverError(str(unknown(where, "mechanism", name, market.mechanisms)))
+    if driver.parameters and driver.name in (*market.mechanisms, "funnel"):
+        raise DriverError(f"{where}: the name is taken by a cause, and so are its parameter keys")
 
 
 def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> None:

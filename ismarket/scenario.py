@@ -18,6 +18,8 @@ from .sampling import SAMPLERS
 BEYOND = ("drivers", "published")
 DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
+PIN = r"[\w.!+-]+(\s+sha256:[0-9a-f]{64})?"
+"""A pin: a version, and if it is to hold the very files, their hash."""
 LARGEST_FILE = 262_144
 MOST_DRAWS = 10_000_000_000
 
@@ -39,6 +41,10 @@ class Scenario:
     seed        any integer from 0 to 2**63 - 1
     sampler     ``sobol`` (stratified) or ``random`` (plain Monte Carlo)
     market      name of the market
+    plugins     plugins to load besides the bundled ones, by name; None: all that are installed
+    pins        distributions held to a version and hash, as ``0.1.0 sha256:...``; without
+                ``plugins`` no other distribution's plugins load; the command line and
+                ``load_drivers(scenario)`` heed both
 
     Raises InputError for a value that no market could accept.
     """
@@ -58,10 +64,14 @@ class Scenario:
     market: str = "infantile-spasms"
     name: str = ""
     title: str = ""
+    plugins: tuple[str, ...] | None = None
+    pins: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {
-            "without": _names(self.without),
+            "without": _names("without", self.without, "driver"),
+            "plugins": None if self.plugins is None else _names("plugins", self.plugins, "plugin"),
+            "pins": _pins(self.pins),
             "fixed": {key: _number(f"fixed {key}", value) for key, value in self.fixed.items()},
             "strength": {
                 driver: _number(f"strength {driver}", value, 0.0, 10.0)
@@ -95,14 +105,23 @@ class Scenario:
         return replace(self, **choices)
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _names(key: str, value: object, kind: str) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InputError(f"without = {value!r} must be a list of driver names")
+        raise InputError(f"{key} = {value!r} must be a list of {kind} names")
     names = tuple(value)
     for name in names:
         if not isinstance(name, str):
-            raise InputError(f"without holds {name!r}, which is not a driver name")
+            raise InputError(f"{key} holds {name!r}, which is not a {kind} name")
     return tuple(dict.fromkeys(names))
+
+
+def _pins(value: object) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise InputError(f"pins = {value!r} must be a table, [pins]")
+    for name, pin in value.items():
+        if not isinstance(pin, str) or not re.fullmatch(PIN, pin.strip()):
+            raise InputError(f"pins {name} = {pin!r} must be like '0.1.0 sha256:' and 64 digits")
+    return dict(value)
 
 
 def _number(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
@@ -183,7 +202,7 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
         try:
             Scenario(**{key: value})
         except InputError as error:
-            found = re.match(r"(?:fixed|strength) ([\w.]+)", str(error))
+            found = re.match(r"(?:fixed|strength|pins) ([\w.-]+)", str(error))
             line = _where(file, text, found.group(1).split(".")[-1] if found else key)
             raise InputError(f"{line}: {error}") from None
     return Scenario(**values)

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import adoption
 from .arrays import Array
-from .mechanism import Mechanism
+from .mechanism import EVERYWHERE, Mechanism
 
 NODES = 48
 EXACT = 1e-13
@@ -51,8 +51,8 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
     rate = middle + half_width * np.cos(angle)
     gained = adoption.logistic(
         elapsed[:, None, None],
-        start=np.array([mechanism.share[region] for region in regions])[:, None],
-        ceiling=np.array([mechanism.ceiling[region] for region in regions])[:, None],
+        start=_by_region(mechanism.share, regions),
+        ceiling=_by_region(mechanism.ceiling, regions),
         half_time=1.0 / rate,
     )
     transform = np.cos(np.arange(NODES)[:, None] * angle) * 2.0 / NODES
@@ -63,6 +63,11 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
     terms = 1 if half_time.constant else max(2, int((tail > EXACT).sum()))
     key = half_time.key
     return Spread(mechanism.ratio.key, key, middle, half_width or 1.0, series[:terms])
+
+
+def _by_region(shares: Mapping[str, float], regions: tuple[str, ...]) -> Array:
+    """Shares (region, 1); a cause with one row for every region has it under EVERYWHERE."""
+    return np.array([[shares.get(region, shares.get(EVERYWHERE, 0.0))] for region in regions])
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from .errors import InputError, unknown
 
@@ -59,22 +60,28 @@ def read_table(path: Path | Traversable, columns: Sequence[str]) -> list[Row]:
     Raises InputError for a missing column, a short or long row, or a row without its evidence.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path.name}: cannot be read as UTF-8 text ({error})") from None
     reader = csv.reader(text.splitlines(), strict=True)
-    header = next(reader, [])
+    try:
+        return _rows(path.name, reader, columns)
+    except csv.Error as error:
+        raise InputError(f"{path.name}, line {reader.line_num}: not CSV: {error}") from None
+
+
+def _rows(file: str, reader: Any, columns: Sequence[str]) -> list[Row]:
+    header: list[str] = next(reader, [])
     for column in (*columns, "status", "source"):
         if column not in header:
-            raise unknown(path.name, "column", column, header)
+            raise unknown(file, "column", column, header)
     rows = []
-    for cells in reader:
+    for cells in filter(any, reader):
         if len(cells) != len(header):
             raise InputError(
-                f"{path.name}, line {reader.line_num}: {len(cells)} cells, the header has"
-                f" {len(header)}"
+                f"{file}, line {reader.line_num}: {len(cells)} cells, the header has {len(header)}"
             )
-        row = Row(path.name, reader.line_num, dict(zip(header, cells, strict=True)))
+        row = Row(file, reader.line_num, dict(zip(header, cells, strict=True)))
         row.text("status"), row.text("source")
         rows.append(row)
     return rows

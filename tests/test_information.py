@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
-from ismarket.cli import main
 from ismarket.blocks import cells_of
+from ismarket.cli import main
 from ismarket.information import (
     Decision,
     drawn_values,

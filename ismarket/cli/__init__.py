@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from importlib import import_module
 
 import click
 
 from .. import __version__
 from ..errors import DriverError, InputError, unknown
+from .common import with_strict
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
@@ -26,6 +28,8 @@ COMMANDS = {
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
     "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
+    "check": ("check", "Hold a driver, installed or in a file, to every law."),
+    "new-driver": ("new_driver", "Write a new driver as a package of its own."),
 }
 """Every command with the module that holds it and its line in the help."""
 
@@ -43,7 +47,7 @@ class Commands(click.Group):
             raise unknown("ismarket", "command", name, COMMANDS)
         module = import_module(f".{COMMANDS[name][0]}", __name__)
         command: click.Command = getattr(module, name.replace("-", "_"))
-        return command
+        return with_strict(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, written without importing any."""
@@ -68,7 +72,9 @@ def ismarket() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; bad input ends with one line on stderr and its exit code."""
     try:
-        code = ismarket.main(arguments, prog_name="ismarket", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.showwarning = _one_line
+            code = ismarket.main(arguments, prog_name="ismarket", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         sys.exit(0)
@@ -83,3 +89,7 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo("ismarket: stopped", err=True)
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _one_line(message: Warning | str, *_: object, **__: object) -> None:
+    click.echo(f"ismarket: {' '.join(str(message).split())}", err=True)

@@ -14,6 +14,9 @@ from ..errors import InputError, unknown
 if TYPE_CHECKING:
     from ..market import Market
     from ..plugins import Plugins
+    from ..scenario import Scenario
+
+STRICT = "ismarket.strict"
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -70,14 +73,37 @@ def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> l
     return [driver.name for driver in load_drivers() if driver.name.startswith(incomplete)]
 
 
-def installed_plugins() -> Plugins:
-    """What is installed; a plugin that cannot be loaded is named on stderr and left out."""
+def installed_plugins(scenario: Scenario | None = None) -> Plugins:
+    """What is installed, or what ``scenario`` chooses and pins of it.
+
+    A plugin that cannot be loaded is named on stderr and left out; with ``--strict`` it is an
+    error.
+    """
     from ..plugins import load_plugins
 
-    plugins = load_plugins()
+    context = click.get_current_context(silent=True)
+    strict = bool(context and context.meta.get(STRICT))
+    plugins = load_plugins(scenario=scenario, strict=strict)
     for problem in plugins.problems:
         click.echo(f"ismarket: {problem}", err=True)
     return plugins
+
+
+def with_strict(command: click.Command) -> click.Command:
+    """The command with the option ``--strict``, as every command has it."""
+
+    def note(context: click.Context, _: click.Parameter, value: bool) -> None:
+        if value:
+            context.meta[STRICT] = True
+
+    if all(parameter.name != "strict" for parameter in command.params):
+        command.params.append(
+            click.Option(
+                ["--strict"], is_flag=True, expose_value=False, callback=note, is_eager=True,
+                help="A plugin that cannot be loaded is an error.",
+            )
+        )  # fmt: skip
+    return command
 
 
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:

@@ -79,7 +79,7 @@ def run(
     from ..scenario import load_scenario
 
     chosen = load_scenario(scenario)
-    plugins = installed_plugins()
+    plugins = installed_plugins(chosen)
     market = installed_market(plugins, chosen.market)
     drivers = plugins.drivers()
     check_drivers("--with", including, (driver.name for driver in drivers))

@@ -1,0 +1,101 @@
+"""The drivers of the second market, one for each curve; every range is invented."""
+
+import numpy as np
+
+from ismarket import Driver, Effect, Parameter, adoption, entry
+
+SOURCE = "assumption: illustration, not an estimate of the Dravet market"
+MARKETS = ("dravet",)
+SCREENED = ((0, 0.0), (2, 0.02), (5, 0.15), (10, 0.4))
+"""Newborns screened by gene panel: years from 2022, share (invented programme)."""
+
+
+def ratio(kind, low, mode, high, title):
+    """The effect where the cause is in use, as a ratio of that kind."""
+    return Parameter(f"{kind}_ratio", low, mode, high, unit=f"{kind} ratio", title=title,
+                     source=SOURCE, scale="log")  # fmt: skip
+
+
+def years(name, low, mode, high, title):
+    """A time in years."""
+    return Parameter(name, low, mode, high, unit="years", title=title, source=SOURCE)
+
+
+def testing(market, p):
+    """Gene testing at first seizure spreads quickly, then slowly: Gompertz."""
+    today = market.by_region({"United States": 0.4, "European Union": 0.3}, default=0.2)
+    reached = adoption.gompertz(market.elapsed, start=today, ceiling=0.9, takeover=p.takeover)
+    yield Effect("diagnosed", np.log(p.odds_ratio) * reached, mechanism="gene_testing")
+
+
+def screening(market, p):
+    """Newborn screening follows a programme: straight lines through its points."""
+    reached = adoption.piecewise(market.elapsed, points=SCREENED)
+    yield Effect("diagnosed", np.log(p.odds_ratio) * reached, mechanism="newborn_screening")
+
+
+def access(market, p):
+    """Reimbursement reaches more of those diagnosed: logistic."""
+    reached = adoption.logistic(market.elapsed, start=0.7, ceiling=0.95, half_time=p.half_time)
+    yield Effect("treated", np.log(p.odds_ratio) * reached, mechanism="reimbursement")
+
+
+def uptake(market, p):
+    """Fenfluramine gains courses, steeply from launch: Bass."""
+    reached = adoption.bass(market.elapsed, start=0.05, ceiling=0.6, half_time=p.half_time)
+    yield Effect("class_mix", np.log(p.weight_ratio) * reached, mechanism="fenfluramine",
+                 drug_class="fenfluramine")  # fmt: skip
+
+
+def entrant(market, p):
+    """A third branded agent widens the class of cannabidiol by its share for coming third.
+
+    The class then weighs one plus the entrant's share over the pioneer's, as far as it is taken up.
+    """
+    taken_up = adoption.bass(market.elapsed, start=0.0, ceiling=1.0, half_time=p.half_time)
+    weight = 1.0 + entry.order_ratio(3, p.order_exponent) * taken_up
+    yield Effect("class_mix", np.log(weight), mechanism="later_entrant", drug_class="cannabidiol")
+
+
+def generics(market, p):
+    """Stiripentol loses exclusivity: the brand keeps few units, the rest pays generic prices."""
+    kept = entry.kept_volume(market.elapsed - p.years_to_loss, after_one_year=p.kept)
+    price = entry.mean_price(kept, entry.price_ratio(p.generics))
+    yield Effect("net_cost", np.log(price), mechanism="stiripentol_generics",
+                 drug_class="stiripentol")  # fmt: skip
+
+
+def driver(name, title, effects=None, *parameters, claims=()):
+    """A driver of this market."""
+    return Driver(name, title, claims, effects, parameters, "An illustration.", markets=MARKETS)
+
+
+DRIVERS = (
+    driver("dravet_births", "Births", claims=("births",)),
+    driver("dravet_networks", "Centres for rare epilepsies", claims=("care_networks",)),
+    driver("dravet_testing", "Gene testing at first seizure", testing,
+           ratio("odds", 1.2, 1.6, 2.5, "Odds of diagnosis with a gene test"),
+           years("takeover", 5, 8, 12, "Years from 10% to 90% of the ceiling")),
+    driver("dravet_screening", "Newborn screening", screening,
+           ratio("odds", 1.5, 3.0, 6.0, "Odds of diagnosis if screened")),
+    driver("dravet_access", "Reimbursement", access,
+           ratio("odds", 1.2, 1.8, 3.0, "Odds of treatment if reimbursed"),
+           years("half_time", 2, 4, 7, "Years to half of the gap")),
+    driver("fenfluramine_uptake", "Uptake of fenfluramine", uptake,
+           ratio("weight", 1.5, 3.0, 6.0, "Weight among courses where it is used"),
+           years("half_time", 2, 4, 7, "Years to half of the gap")),
+    driver("later_entrant", "A third branded agent", entrant,
+           Parameter("order_exponent", -0.7, entry.ORDER_EXPONENT, -0.3, unit="exponent",
+                     title="Share over the pioneer's, by order of entry",
+                     source="Kalyanaram, Robinson & Urban 1995 | assumption: range",
+                     status="estimated"),
+           years("half_time", 2, 4, 7, "Years to half of its uptake")),
+    driver("stiripentol_generics", "Generic stiripentol", generics,
+           years("years_to_loss", 1, 3, 6, "Years from 2022 to loss of exclusivity"),
+           Parameter("kept", 0.1, entry.KEPT_AFTER_ONE_YEAR, 0.5, unit="share of units",
+                     title="What the brand keeps after one year",
+                     source="Grabowski, Long & Mortimer 2014 | assumption: range",
+                     status="estimated"),
+           Parameter("generics", 1, 2, 4, unit="producers", title="Generic producers",
+                     source=SOURCE)),
+)  # fmt: skip

@@ -1,0 +1,129 @@
+"""``ismarket check``: a driver held to every law, or asked once at given values."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from ..errors import DriverError, InputError, unknown
+from .common import complete_driver, installed_market, installed_plugins, json_option, pairs
+
+if TYPE_CHECKING:
+    from ..driver import Driver
+    from ..market import Market
+    from ..plugins import Plugins
+
+MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
+
+
+@click.command()
+@click.argument("driver", shell_complete=complete_driver)
+@click.option("--market", help="Market to try it on, instead of the one it is made for.")
+@click.option("--set", "values", multiple=True, callback=pairs, metavar="KEY=VALUE",
+              help="Ask it at these values alone, others at their modes; repeatable.")  # fmt: skip
+@click.option("--through", type=int, help="Last year, where it is asked at given values.")
+@click.option("--draws", type=click.IntRange(1), default=1024, show_default=True,
+              help="How many equal draws it is asked for at given values.")  # fmt: skip
+@click.option("--pin", is_flag=True, help="Print the line that pins its package in a scenario.")
+@json_option
+def check(
+    driver: str,
+    market: str | None,
+    values: dict[str, float],
+    through: int | None,
+    draws: int,
+    pin: bool,
+    as_json: bool,
+) -> None:
+    """Hold DRIVER, an installed one or the path of a file or package folder, to every law.
+
+    With --set it is asked once, at those values: a fault that stopped a run shows again.
+    """
+    plugins = installed_plugins()
+    if pin:
+        click.echo(_pin(driver))
+        return
+    found = _drivers(driver, plugins)
+    chosen = installed_market(plugins, market) if market else None
+    if values or through:
+        for one in found:
+            click.echo(_asked(one, chosen or _home(one, plugins), values, through, draws))
+        return
+    _show(found, chosen, as_json)
+
+
+def _show(found: list[Driver], market: Market | None, as_json: bool) -> None:
+    from ..testing import findings
+
+    rows, broken = [], 0
+    for one in found:
+        if not as_json:
+            click.echo(f"{one.title} ({one.name})")
+        for finding in findings(one, market):
+            broken += finding.kept is False
+            rows.append({"driver": one.name, **vars(finding)})
+            if not as_json:
+                reason = f": {finding.reason}" if finding.reason else ""
+                click.echo(f"{MARKS[finding.kept]} {finding.law}{reason}")
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    if broken:
+        raise DriverError(f"{broken} of {len(rows)} laws broken by {found[0].name}")
+
+
+def _drivers(name: str, plugins: Plugins) -> list[Driver]:
+    installed = {driver.name: driver for driver in plugins.drivers()}
+    if name in installed:
+        return [installed[name]]
+    path = Path(name)
+    if path.exists():
+        from ..testing.from_path import drivers_at
+
+        return drivers_at(path)
+    by_plugin = [driver for driver in installed.values() if driver.plugin == name]
+    if by_plugin:
+        return by_plugin
+    for problem in plugins.problems:
+        if problem.startswith(f"plugin {name} ("):
+            raise DriverError(problem)
+    if path.suffix or len(path.parts) > 1:
+        raise InputError(f"{name}: no such file or folder")
+    raise unknown("check", "driver", name, installed)
+
+
+def _home(driver: Driver, plugins: Plugins) -> Market:
+    return installed_market(plugins, next(iter(driver.markets), None))
+
+
+def _asked(
+    driver: Driver, market: Market, values: dict[str, float], through: int | None, draws: int
+) -> str:
+    """Ask the driver once, watched; DriverError shows the fault that it was asked for."""
+    from ..contract import guarded_effects, standing
+
+    keys = {parameter.key: parameter for parameter in driver.parameters}
+    for key, value in values.items():
+        if key not in keys:
+            raise unknown(driver.name, "parameter", key, keys)
+        keys[key].check(value)
+    asked = {key: np.full(draws, values.get(key, p.mode)) for key, p in keys.items()}
+    cut = market.until(through) if through else market
+    with standing(None, watched=True):
+        effects = guarded_effects(cut, driver, asked)
+    stages = ", ".join(effect.stage for effect in effects) or "nothing of its own"
+    return f"{driver.name} answers there and keeps its contract: it moves {stages}"
+
+
+def _pin(name: str) -> str:
+    from ..discovery import find_plugins
+    from ..pins import pin_of
+
+    found = find_plugins()[0]
+    for one in found:
+        if one.called(name):
+            return f'[pins]\n"{one.distribution}" = "{pin_of(one)}"'
+    raise unknown("check", "plugin", name, [one.name for one in found])

@@ -1,0 +1,85 @@
+"""The contract kit: the laws that every driver keeps, for the tests of whoever writes one.
+
+    import pytest
+    from ismarket.testing import CHECKS
+    from ismarket_stranger import DRIVER
+
+    @pytest.mark.parametrize("check", CHECKS)
+    def test_law(check):
+        check(DRIVER)
+
+``pytest_plugins = ["ismarket.testing.fixtures"]`` in a conftest.py adds a toy market and a plugin
+manager that discovers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from unittest import SkipTest
+
+from ..driver import Driver
+from ..errors import DriverError
+from ..market import Market
+from . import laws
+from .toy import one_region, other_classes, toy_market
+
+__all__ = ["CHECKS", "Finding", "check_driver", "findings", "one_region", "other_classes"]
+__all__ += ["toy_market"]
+
+Check = Callable[..., None]
+CHECKS: tuple[Check, ...] = (
+    laws.answers,
+    laws.known_stages,
+    laws.four_axes,
+    laws.zero_in_the_base_year,
+    laws.finite_at_every_corner,
+    laws.same_answer_twice,
+    laws.same_answer_in_another_process,
+    laws.a_draw_stands_alone,
+    laws.inputs_unchanged,
+    laws.nothing_else_touched,
+    laws.order_irrelevant,
+    laws.every_parameter_matters,
+    laws.title_unit_and_source,
+    laws.works_with_one_region,
+    laws.works_with_other_classes,
+    laws.quick_enough,
+)
+"""The laws, each ``check(driver, market=None)``: AssertionError with the reason if it is broken,
+unittest.SkipTest where it cannot be tried."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one law says of a driver; ``kept`` is None where it could not be tried."""
+
+    law: str
+    kept: bool | None
+    reason: str = ""
+
+
+def findings(driver: Driver, market: Market | None = None) -> list[Finding]:
+    """What every law says of ``driver``, in the order of CHECKS."""
+    found = []
+    for check in CHECKS:
+        name = check.__name__.replace("_", " ")
+        try:
+            check(driver, market)
+        except AssertionError as error:
+            found.append(Finding(name, False, str(error)))
+        except SkipTest as reason:
+            found.append(Finding(name, None, str(reason)))
+        else:
+            found.append(Finding(name, True))
+    return found
+
+
+def check_driver(driver: Driver, market: Market | None = None) -> None:
+    """Hold ``driver`` to every law on ``market``, by default the one it is made for.
+
+    Raises DriverError that names each law it breaks.
+    """
+    broken = [f"{f.law}: {f.reason}" for f in findings(driver, market) if f.kept is False]
+    if broken:
+        raise DriverError(f"{driver.name} breaks {len(broken)} of its laws: " + "; ".join(broken))

@@ -1,0 +1,114 @@
+"""Small markets to try a driver on: a toy one, and any one with another grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ..market import BY_CLASS, LINK_OF_STAGE, Market, Stage, YearPath, slug
+from ..mechanism import Mechanism
+from ..parameter import Parameter
+
+ANOTHER = "another class"
+_TOY = {
+    "births": (1.9e6, 2.0e6, 2.1e6, "live births a year"),
+    "incidence": (3e-4, 4e-4, 5e-4, "cases per live birth"),
+    "diagnosed": (0.5, 0.6, 0.7, "share of cases"),
+    "treated": (0.7, 0.8, 0.9, "share of diagnosed cases"),
+    "class_mix": (0.4, 0.5, 0.6, "share of courses"),
+    "net_cost": (500.0, 1000.0, 2000.0, "USD per treated patient"),
+}
+_ABOUT = {"source": "assumption: a toy market, invented for tests", "status": "assumed"}
+
+
+def toy_market() -> Market:
+    """Two regions, two drug classes, ten years, two causes; every number invented for tests."""
+    regions, classes, years = ("North", "South"), ("old", "new"), tuple(range(2022, 2032))
+    mode = np.full((len(years), len(regions)), _TOY["births"][1])
+    path = YearPath(0.95 * mode, mode, 1.05 * mode)
+    stages = tuple(
+        Stage(
+            name,
+            tuple(
+                _parameter(name, key)
+                for region in regions
+                for key in ([(region, c) for c in classes] if name in BY_CLASS else [(region,)])
+            ),
+            _TOY[name][3],
+            path if name == "births" else None,
+        )
+        for name in LINK_OF_STAGE
+    )
+    causes = _cause("awareness", "diagnosed", "", 1.5), _cause("new_drug", "class_mix", "new", 2.0)
+    market = Market(
+        "toy", "A toy market", years, 2028, regions, classes, stages, {c.name: c for c in causes}
+    )
+    return market.with_anchors({})
+
+
+def _parameter(stage: str, key: tuple[str, ...]) -> Parameter:
+    low, mode, high, unit = _TOY[stage]
+    name = ".".join([stage, *map(slug, key)])
+    title = f"{stage.capitalize()}, {', '.join(key)}"
+    return Parameter(name, low, mode, high, unit=unit, title=title, owner="funnel", **_ABOUT)
+
+
+def _cause(name: str, stage: str, drug_class: str, ratio: float) -> Mechanism:
+    unit = "odds ratio" if stage == "diagnosed" else "weight ratio"
+    title = name.replace("_", " ").capitalize()
+    return Mechanism(
+        name=name, title=title, stage=stage, drug_class=drug_class,
+        ratio=Parameter("ratio", 1.0, ratio, 2 * ratio, unit=unit, title=title, owner=name,
+                        **_ABOUT),
+        half_time=Parameter("half_time", 2.0, 4.0, 8.0, unit="years", title=title, owner=name,
+                            **_ABOUT),
+        share={"North": 0.3, "South": 0.1}, ceiling={"North": 0.9, "South": 0.6},
+        scope="", note="", **_ABOUT,
+    )  # fmt: skip
+
+
+def one_region(market: Market) -> Market:
+    """The market with its first region alone."""
+
+    def cut(stage: Stage) -> Stage:
+        count = len(market.drug_classes) if stage.name in BY_CLASS else 1
+        path = stage.path and YearPath(
+            stage.path.low[:, :1], stage.path.mode[:, :1], stage.path.high[:, :1]
+        )
+        return replace(stage, parameters=stage.parameters[:count], path=path)
+
+    first = market.regions[0]
+    causes = {
+        name: replace(
+            m,
+            share={r: v for r, v in m.share.items() if r not in market.regions[1:]},
+            ceiling={r: v for r, v in m.ceiling.items() if r not in market.regions[1:]},
+        )
+        for name, m in market.mechanisms.items()
+    }
+    own = {name: market.mechanisms[name] for name in market.lent}
+    return _changed(replace(market, regions=(first,), mechanisms={**causes, **own}), cut)
+
+
+def other_classes(market: Market) -> Market:
+    """The market with its drug classes in reverse, and one more of them."""
+
+    def turned(stage: Stage) -> Stage:
+        if stage.name not in BY_CLASS:
+            return stage
+        count = len(market.drug_classes)
+        rows = [stage.parameters[i : i + count] for i in range(0, len(stage.parameters), count)]
+        added = [
+            (*row[::-1], replace(row[0], name=row[0].name.rpartition(".")[0] + "." + slug(ANOTHER)))
+            for row in rows
+        ]
+        return replace(stage, parameters=tuple(p for row in added for p in row))
+
+    classes = (*market.drug_classes[::-1], ANOTHER)
+    return _changed(replace(market, drug_classes=classes), turned)
+
+
+def _changed(market: Market, change: Callable[[Stage], Stage]) -> Market:
+    return replace(market, stages=tuple(map(change, market.stages)))

@@ -1,0 +1,137 @@
+"""A driver on trial: the market it is tried on and the values it is tried at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+
+import numpy as np
+
+from ..arrays import Array
+from ..causes import mechanism_shift
+from ..contract import guarded_effects, standing
+from ..discovery import find_plugins
+from ..driver import Driver, Effect
+from ..errors import unknown
+from ..market import Market
+from ..parameter import Parameter
+from ..plan import Plan, drawn_parameters, make_plan, with_own_causes
+from ..plugins import Plugins, load_plugins
+from ..scenario import Scenario
+
+MOST_CORNERS = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One driver on one market, up to the last year of its tables."""
+
+    driver: Driver
+    market: Market
+
+    @classmethod
+    def of(cls, driver: Driver, market: Market | None = None) -> Trial:
+        """The trial on ``market``, or on the installed one that the driver is made for."""
+        if market is None:
+            markets = _installed().markets()
+            name = next(iter(driver.markets), Scenario().market)
+            if name not in markets:  # installed since?
+                _installed.cache_clear()
+                markets = _installed().markets()
+            if name not in markets:
+                raise unknown(driver.name, "market", name, markets)
+            market = markets[name]
+        if not driver.suits(market.name):
+            driver = replace(driver, markets=())
+        own = {mechanism.name for mechanism in driver.mechanisms} & market.lent
+        market = replace(
+            market,
+            mechanisms={n: m for n, m in market.mechanisms.items() if n not in own},
+            lent=market.lent - own,
+        )
+        return cls(driver, with_own_causes(market, [driver]))
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Everything that is drawn when the driver acts alone."""
+        return drawn_parameters(self.market, [self.driver])
+
+    @property
+    def own(self) -> list[Parameter]:
+        """What the driver itself declares, in its own table too."""
+        tables = [p for mechanism in self.driver.mechanisms for p in mechanism.parameters]
+        return [*self.driver.parameters, *tables]
+
+    @property
+    def varied(self) -> list[Parameter]:
+        """What the driver's effects may depend on: all but the funnel."""
+        return [p for p in self.parameters if p.owner != "funnel"]
+
+    def plan(self, drivers: Iterable[Driver] | None = None) -> Plan:
+        """The bottom-up plan of the driver, or of several, to the last year of the tables."""
+        scenario = Scenario(
+            anchor="bottom-up", without=(), market=self.market.name, through=self.market.years[-1]
+        )
+        return make_plan(self.market, [self.driver] if drivers is None else drivers, scenario)
+
+    def modes(self) -> dict[str, Array]:
+        """Every parameter at its mode, each (1,)."""
+        return {p.key: np.array([p.mode]) for p in self.parameters}
+
+    def corners(self) -> dict[str, Array]:
+        """The corners of the ranges, each (draw,); of many parameters 512 of them."""
+        varied = self.varied
+        if 1 << len(varied) <= MOST_CORNERS:
+            bits = np.arange(1 << len(varied))[:, None] >> np.arange(len(varied)) & 1
+        else:
+            some = np.random.Generator(np.random.PCG64(1)).integers(
+                0, 2, (MOST_CORNERS, len(varied))
+            )
+            ends = np.array([[0], [1]]).repeat(len(varied), axis=1)
+            bits = np.concatenate([ends, np.eye(len(varied), dtype=int), some])
+        ends_of = {p.key: np.where(bits[:, i] == 1, p.high, p.low) for i, p in enumerate(varied)}
+        return self._filled(ends_of, len(bits))
+
+    def spread(self, draws: int) -> dict[str, Array]:
+        """Values all over the ranges, each (draw,), the same every time."""
+        stream = np.random.Generator(np.random.PCG64(20717))
+        drawn = {p.key: stream.uniform(p.low, p.high, draws) for p in self.varied}
+        return self._filled(drawn, draws)
+
+    def _filled(self, values: Mapping[str, Array], draws: int) -> dict[str, Array]:
+        return {p.key: np.full(draws, p.mode) for p in self.parameters} | dict(values)
+
+    def effects(self, values: Mapping[str, Array]) -> list[Effect]:
+        """All that the driver moves, by its claims and by its own function."""
+        draws = max((np.size(value) for value in values.values()), default=1)
+        claimed = [self.market.mechanisms[name] for name in self.driver.claims]
+        moved = [
+            Effect(
+                m.stage,
+                mechanism_shift(self.market, m.name, values, draws)[:, :, None],
+                m.name,
+                m.drug_class,
+            )
+            for m in claimed
+            if not m.inert
+        ]
+        return moved + guarded_effects(self.market, self.driver, values)
+
+    def watched_effects(self, values: Mapping[str, Array]) -> list[Effect]:
+        """The same, the driver being watched as in the first block of a forecast."""
+        with standing(0, watched=True):
+            return self.effects(values)
+
+
+@cache
+def _installed() -> Plugins:
+    return load_plugins()
+
+
+@cache
+def reference_trial() -> list[Trial]:
+    """The bundled drivers on their market: what others are measured against."""
+    bundled = load_plugins([one.point for one in find_plugins()[0] if one.bundled])
+    market = bundled.markets()[Scenario().market]
+    return [Trial.of(driver, market) for driver in bundled.drivers()]

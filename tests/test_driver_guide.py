@@ -1,0 +1,87 @@
+"""The driver-author guide: its examples run, its hooks and laws are those of the code."""
+
+import inspect
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from parcels import ismarket
+
+from ismarket import hookspecs
+from ismarket.offering import HOOKS
+from ismarket.scenario import parse_scenario
+from ismarket.testing import CHECKS
+
+GUIDE = (Path(__file__).parent.parent / "plugins" / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+def section(name):
+    return re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end of {name} -->", GUIDE, re.DOTALL)[1]
+
+
+def test_every_hook_stands_in_the_guide_with_its_exact_signature():
+    lines = []
+    for name in HOOKS:
+        hook = getattr(hookspecs, name)
+        returns = inspect.signature(hook).return_annotation
+        arguments = ", ".join(inspect.signature(hook).parameters)
+        lines.append(f"- `{name}({arguments}) -> {returns}`: {hook.__doc__}")
+    assert section("hooks").splitlines() == lines
+
+
+def test_every_law_stands_in_the_guide_in_its_own_words():
+    lines = [f"- {check.__name__.replace('_', ' ')}: {check.__doc__}" for check in CHECKS]
+    assert section("laws").splitlines() == lines
+
+
+def test_the_python_examples_run():
+    namespace = {"__name__": "guide"}
+    found = blocks("python")
+    assert len(found) >= 5
+    for block in found:
+        exec(compile(block, "plugins/README.md", "exec"), namespace)
+    assert namespace["register_drivers"]() == [namespace["DRIVER"]]
+
+
+def test_the_scenario_examples_read():
+    for block in blocks("toml"):
+        scenario = parse_scenario(block)
+        assert scenario.plugins == ("stranger",)
+        assert "ismarket-stranger" in scenario.pins
+
+
+def test_the_commands_run_in_their_order(tmp_path):
+    pytest.importorskip("copier")
+    site = tmp_path / "site"
+    site.mkdir()
+    path = [str(site)]
+    ran = 0
+    for line in "".join(blocks("console")).splitlines():
+        words = line.removeprefix("$ ").split()
+        if words[:3] == ["pip", "install", "-e"]:
+            path.append(as_installed(tmp_path / words[3], site))
+            continue
+        assert words[0] == "ismarket"
+        done = ismarket(*words[1:], path=":".join(path), cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), line
+        ran += 1
+    assert ran >= 6
+
+
+def as_installed(package, site):
+    """What ``pip install -e`` leaves behind, without a network: metadata, and a way to import."""
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    about = site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    )
+    points = project["entry-points"]["ismarket"]
+    lines = [f"{name} = {value}" for name, value in points.items()]
+    (about / "entry_points.txt").write_text("\n".join(["[ismarket]", *lines, ""]))
+    return str(package / "src")

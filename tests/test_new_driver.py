@@ -1,0 +1,162 @@
+"""A new driver is a whole package that keeps every law untouched."""
+
+import ast
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from parcels import ismarket
+
+from ismarket import InputError
+from ismarket.new_driver import update_driver, write_driver
+
+pytest.importorskip("copier")
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("options", [(), ("--table",)], ids=["code", "table"])
+def test_a_new_driver_passes_its_tests_and_its_check_untouched(tmp_path, options):
+    done = ismarket("new-driver", "stranger", *options, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    folder = tmp_path / "ismarket-stranger"
+    done = ismarket("check", str(folder), cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("\N{CHECK MARK}") == 16
+    own = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=folder, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert own.returncode == 0, own.stdout
+    assert "16 passed" in own.stdout
+
+
+def test_the_package_is_complete_and_well_formed(tmp_path):
+    for table in (False, True):
+        folder = tmp_path / str(table)
+        written = write_driver("one_two", folder, table=table, title="It's a <title> & more")
+        names = {path.relative_to(folder).as_posix() for path in written}
+        assert names >= {
+            "pyproject.toml", "README.md", ".gitignore", "tests/test_laws.py",
+            ".github/workflows/test.yml", "src/ismarket_one_two/__init__.py",
+        }  # fmt: skip
+        assert ("src/ismarket_one_two/one_two.csv" in names) == table
+        project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+        assert project["name"] == "ismarket-one-two"
+        assert project["description"].startswith("It's a <title> & more")
+        assert project["entry-points"]["ismarket"] == {"one_two": "ismarket_one_two"}
+        ast.parse((folder / "src/ismarket_one_two/__init__.py").read_text())
+        assert "${{ matrix.python }}" in (folder / ".github/workflows/test.yml").read_text()
+        assert "Driver card" in (folder / "README.md").read_text()
+        for path in written:
+            assert str(ROOT) not in path.read_text()
+            assert "{%" not in path.read_text()
+    table = (tmp_path / "True/src/ismarket_one_two/one_two.csv").read_text()
+    rows = list(csv.DictReader(table.splitlines()))
+    assert rows[0]["title"] == "It's a <title> & more"
+
+
+def test_an_update_follows_the_template_and_leaves_the_authors_files(tmp_path):
+    folder = tmp_path / "mine"
+    write_driver("mine", folder, title="Mine")
+    assert update_driver(folder) == []
+    law, code = folder / "tests/test_laws.py", folder / "src/ismarket_mine/__init__.py"
+    as_written = law.read_text()
+    law.write_text("# as an older template had it\n")
+    edited = code.read_text().replace("mode=1.0", "mode=1.2")
+    code.write_text(edited)
+    assert update_driver(folder) == [law]
+    assert (law.read_text(), code.read_text()) == (as_written, edited)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("New-Driver",), "lower-case letters, digits and _ only; did you mean 'new_driver'?"),
+        (("diagnosis",), "'diagnosis' is taken by ismarket"),
+        (("video_eeg",), "'video_eeg' is taken by a cause or row of infantile-spasms"),
+        (("unexplained",), "'unexplained' is taken by a cause or row"),
+        (("mine", "--title", 'a "b"'), "no quotes, backslashes"),
+        (("mine", "--update"), "was ismarket-mine written by new-driver?"),
+    ],
+)
+def test_what_cannot_be_written_is_said_in_one_line(tmp_path, arguments, words):
+    done = ismarket("new-driver", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="is there already"):
+        write_driver("mine", tmp_path / "mine")
+
+
+def test_without_copier_one_line_says_what_to_install(tmp_path):
+    (tmp_path / "copier.py").write_text("raise ImportError('not here')")
+    done = ismarket("new-driver", "mine", path=tmp_path, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "ismarket: new-driver needs copier, which is not installed: pip install 'ismarket[sdk]'\n",
+    )
+
+
+def built_wheel(folder: Path) -> Path:
+    """The wheel of this package, made from its sources."""
+    source = folder / "source"
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
+    shutil.copytree(ROOT, source, ignore=ignored)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return next(folder.glob("*.whl"))
+
+
+@pytest.mark.fresh
+@pytest.mark.timeout(600)
+def test_from_nothing_to_a_driver_that_moves_the_forecast(tmp_path):
+    """Three commands and the edit of one number, in a fresh environment from the built wheel."""
+    import json
+
+    wheel = built_wheel(tmp_path)
+    names = zipfile.ZipFile(wheel).namelist()
+    assert any(name.startswith("ismarket/templates/driver/template/") for name in names)
+    place = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "ISMARKET_PLUGINS")}
+
+    def command(*arguments: str) -> str:
+        done = subprocess.run(
+            [str(place / "bin" / arguments[0]), *arguments[1:]],
+            cwd=tmp_path, env=clean, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    command("pip", "install", "-q", f"{wheel}[sdk]")
+    published = json.loads(command("ismarket", "run", "--json"))["reference"][-1]["value"]
+
+    command("ismarket", "new-driver", "stranger")  # the first command
+    command("pip", "install", "-q", "-e", "ismarket-stranger")  # the second
+    assert json.loads(command("ismarket", "run", "--json"))["reference"][-1]["value"] == published
+    code = tmp_path / "ismarket-stranger/src/ismarket_stranger/__init__.py"
+    text = code.read_text()
+    assert text.count("mode=1.0") == 1
+    code.write_text(text.replace("mode=1.0", "mode=1.4"))  # one number
+    forecast = json.loads(command("ismarket", "run", "--json"))  # the third
+    assert forecast["reference"][-1]["value"] > 1.001 * published
+    assert "stranger" in forecast["drivers"]
+
+    assert "stranger" in command("ismarket", "drivers")
+    assert command("ismarket", "check", "stranger").count("\N{CHECK MARK}") == 16
+    command("python", "-m", "pytest", "-q", "ismarket-stranger")

@@ -1,0 +1,181 @@
+"""The contract kit: it passes what keeps the laws; each law catches the driver that breaks it."""
+
+import json
+from pathlib import Path
+from unittest import SkipTest
+
+import numpy as np
+import pytest
+import strangers
+from parcels import DRIVER, ismarket, parcel
+
+from ismarket import (
+    Driver,
+    DriverError,
+    InputError,
+    Parameter,
+    Scenario,
+    forecast,
+    load_drivers,
+    load_market,
+)
+from ismarket.testing import CHECKS, check_driver, findings, one_region, other_classes
+from ismarket.testing import toy_market as make_toy_market
+from ismarket.testing.from_path import drivers_at
+
+pytest_plugins = ["ismarket.testing.fixtures"]
+BUNDLED = [d for d in load_drivers(Scenario(plugins=())) if d.plugin == d.name]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("driver", BUNDLED, ids=lambda driver: driver.name)
+def test_bundled_drivers_keep_every_law(driver, check):
+    check(driver)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_good_stranger_keeps_every_law(check, toy_market):
+    check(strangers.GOOD)
+    check(strangers.GOOD, toy_market)
+
+
+def test_every_law_has_a_driver_that_breaks_it():
+    assert list(strangers.BREAKS) == [check.__name__ for check in CHECKS]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_law_catches_the_driver_that_breaks_it(check):
+    driver = strangers.BREAKS[check.__name__]
+    with pytest.raises(AssertionError):
+        check(driver)
+
+
+def test_an_answer_that_depends_on_the_hash_seed_is_caught():
+    law = next(c for c in CHECKS if c.__name__ == "same_answer_in_another_process")
+    with pytest.raises(AssertionError, match="another answer with PYTHONHASHSEED"):
+        law(strangers.HASHED)
+
+
+def test_a_driver_that_no_module_holds_is_not_asked_elsewhere():
+    law = next(c for c in CHECKS if c.__name__ == "same_answer_in_another_process")
+    with pytest.raises(SkipTest, match="no importable module"):
+        law(Driver(name="local", title="Local", effects=lambda market, p: []))
+
+
+def test_check_driver_names_the_broken_laws():
+    check_driver(strangers.GOOD)
+    with pytest.raises(DriverError, match=r"breaks 1 of its laws: title unit and source: missing"):
+        check_driver(strangers.BREAKS["title_unit_and_source"])
+
+
+def test_one_broken_law_is_one_finding():
+    broken = [f.law for f in findings(strangers.BREAKS["zero_in_the_base_year"]) if f.kept is False]
+    assert broken == ["zero in the base year"]
+
+
+def test_each_law_says_in_one_line_what_must_hold():
+    for check in CHECKS:
+        assert check.__doc__.endswith(".")
+        assert "\n" not in check.__doc__
+
+
+# the markets ------------------------------------------------------------------------------------
+
+
+def test_the_toy_market_forecasts(toy_market):
+    scenario = Scenario(anchor="bottom-up", market="toy", without=(), draws=100)
+    result = forecast(toy_market, [strangers.GOOD], scenario)
+    assert result.columns["cagr"]["reference"][0] > 0
+
+
+def test_other_grids_have_one_region_or_one_class_more():
+    market = load_market()
+    assert one_region(market).regions == market.regions[:1]
+    assert other_classes(market).drug_classes == (*market.drug_classes[::-1], "another class")
+    scenario = Scenario(anchor="bottom-up", draws=10)
+    for changed in (one_region(market), other_classes(market)):
+        result = forecast(changed, BUNDLED, scenario)
+        assert np.isfinite(result.draws.total).all()
+
+
+def test_no_plugins_discovers_nothing(no_plugins):
+    assert no_plugins.drivers() == ()
+    assert no_plugins.manager.get_plugins() == set()
+    assert {driver.name for driver in load_drivers()} == {driver.name for driver in BUNDLED}
+
+
+# the command ------------------------------------------------------------------------------------
+
+
+def test_check_prints_a_tick_or_the_reason(tmp_path):
+    folder = tmp_path / "parcels"
+    folder.mkdir()
+    parcel(folder, "good", DRIVER.format(name="good"))
+    bad = DRIVER.format(name="bad").replace("market.elapsed / 10.0", "market.elapsed + 0.1")
+    parcel(folder, "bad", bad)
+    done = ismarket("check", "good", path=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\N{CHECK MARK}") == len(CHECKS)
+    done = ismarket("check", "bad", path=folder)
+    assert done.returncode == 3
+    assert "\N{BALLOT X} zero in the base year: plugin bad, driver bad:" in done.stdout
+    assert done.stderr == f"ismarket: 1 of {len(CHECKS)} laws broken by bad\n"
+    done = ismarket("check", "good", "--json", path=folder)
+    assert {row["kept"] for row in json.loads(done.stdout)} == {True}
+
+
+def test_the_command_in_a_message_shows_the_fault_again(tmp_path):
+    folder = tmp_path / "parcels"
+    folder.mkdir()
+    rare = "np.where(p.rate > 1.8, np.nan, np.log(p.rate)) * market.elapsed"
+    code = DRIVER.format(name="rare").replace("np.log(p.rate) * market.elapsed / 10.0", rare)
+    parcel(folder, "rare", code)
+    done = ismarket("run", path=folder)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "driver rare: shift of 'incidence' is not finite (nan) at draw" in done.stderr
+    again = done.stderr.split("see it again: ismarket ")[1].split()
+    once_more = ismarket(*again, path=folder)
+    assert once_more.returncode == 3
+    assert "is not finite (nan) in the reference case with rare.rate = 1.8" in once_more.stderr
+    assert ismarket("check", "rare", "--set", "rare.rate=1.2", path=folder).returncode == 0
+
+
+def test_check_takes_the_path_of_a_file_and_names_what_it_is_not(tmp_path):
+    folder = tmp_path / "parcels"
+    folder.mkdir()
+    parcel(folder, "loose", DRIVER.format(name="loose"))
+    done = ismarket("check", "plug_loose.py", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "A stranger (loose)" in done.stdout
+    assert ismarket("check", "plug_lose.py", cwd=folder).stderr == (
+        "ismarket: plug_lose.py: no such file or folder\n"
+    )
+    near = ismarket("check", "diagnosys")
+    assert (near.returncode, near.stderr) == (
+        2, "ismarket: check: no driver 'diagnosys'; did you mean 'diagnosis'?\n",
+    )  # fmt: skip
+
+
+def test_a_folder_without_an_entry_point_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"neither a \.py file nor a folder"):
+        drivers_at(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    with pytest.raises(InputError, match="no entry point"):
+        drivers_at(tmp_path)
+
+
+# the whole diagnosis driver ---------------------------------------------------------------------
+
+
+def test_the_diagnosis_driver_has_at_most_sixty_lines():
+    import ismarket_diagnosis
+
+    assert len(Path(ismarket_diagnosis.__file__).read_text().splitlines()) <= 60
+
+
+def test_a_parameter_key_is_never_shared():
+    toy = make_toy_market()
+    rate = Parameter("ratio", 1, 1.1, 2, unit="1", title="t", source="s")
+    clash = Driver(name="awareness", title="t", effects=lambda m, p: [], parameters=(rate,))
+    with pytest.raises(DriverError, match="taken by a cause"):
+        forecast(toy, [clash], Scenario(anchor="bottom-up", market="toy", draws=10))
