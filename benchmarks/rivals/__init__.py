@@ -1,0 +1,1 @@
+"""The same market as ismarket's, written by other means: yardsticks for its speed and its answer."""
