@@ -194,7 +194,9 @@ def show_growth(ours, sizes, rounds):
     rows = []
     for n in sizes:
         wall, cpu = np.median(times[n], axis=0)
-        exponent = np.log(ratio(times[n], times[sizes[0]])) / np.log(n / sizes[0]) if n > sizes[0] else ""
+        exponent = (
+            np.log(ratio(times[n], times[sizes[0]])) / np.log(n / sizes[0]) if n > sizes[0] else ""
+        )
         rows.append(
             (f"{n:,}", f"{wall:.2f}", f"{cpu:.2f}", f"{1e6 * cpu / n:.2f}",
              f"{exponent:.3f}" if exponent else "", f"{peak('whole', n):,.0f}")
@@ -224,7 +226,9 @@ def show_equal_error(ours, seeds, draws=8192):
             start = time.process_time()
             made = ours.forecast(draws, seed, 1, sampler=name)
             seconds[name].append(time.process_time() - start)
-            found[name].append(made.drawn.statistics[[0, 1, 3, 5], made.years.index(made.years[-1])])
+            found[name].append(
+                made.drawn.statistics[[0, 1, 3, 5], made.years.index(made.years[-1])]
+            )
     variance = {name: np.var(rows, axis=0, ddof=1) for name, rows in found.items()}
     cost = {name: statistics.median(times) for name, times in seconds.items()}
     points = variance["random"] / variance["sobol"]
@@ -270,7 +274,9 @@ def show_slider(ours, rounds):
 
 def describe():
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    compiler = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True)
+    compiler = subprocess.run(
+        ["gcc", "-dumpfullversion"], capture_output=True, text=True, check=True
+    )
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, gcc"
         f" {compiler.stdout.strip()} {' '.join(FLAGS[:3])}, {os.cpu_count()} processors; load"

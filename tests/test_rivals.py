@@ -1,9 +1,9 @@
 """The market written a second time, in plain NumPy, gives what the engine gives."""
 
 import numpy as np
+
 from benchmarks.rivals import plain
 from benchmarks.rivals.inputs import published_plan, read_inputs
-
 from ismarket import Scenario, forecast, load_drivers, load_market
 from ismarket.blocks import Engine
 

@@ -1,1 +1,1 @@
-"""The same market as ismarket's, written by other means: yardsticks for its speed and its answer."""
+"""The same market written by other means: yardsticks for ismarket's speed and answer."""

@@ -1,4 +1,4 @@
-"""The published market as plain numbers: what every rival is given, read from the shipped tables."""
+"""The published market as plain numbers, read from the shipped tables: what rivals are given."""
 
 from dataclasses import dataclass
 
@@ -51,6 +51,7 @@ class Inputs:
 
     @property
     def years(self):
+        """How many years the forecast has."""
         return len(self.published)
 
 

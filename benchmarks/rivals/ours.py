@@ -1,6 +1,7 @@
 """The engine's values alone, for a comparison with rivals that attribute nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,7 +28,8 @@ class Ours:
         """A whole forecast: every cell, table and attribution."""
         scenario = Scenario(draws=draws, seed=seed, **choices)
         made = forecast(self.market, self.drivers, scenario, workers=threads)
-        assert made.drawn.statistics.size and made.drawn.cells.size
+        assert made.drawn.statistics.size
+        assert made.drawn.cells.size
         return made
 
     def whole(self, draws, seed=1, threads=1):
@@ -38,6 +40,7 @@ class Ours:
 
     @property
     def shape(self):
+        """Years, regions and drug classes."""
         market = self.plan.market
         return len(self.plan.years), len(market.regions), len(market.drug_classes)
 
@@ -67,8 +70,6 @@ class Ours:
 
     def forecast_plan(self, seed):
         """The plan with that seed."""
-        from dataclasses import replace
-
         return replace(self.plan, scenario=self.plan.scenario.changed(seed=seed))
 
     def _write(self, values, out):
