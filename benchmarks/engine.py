@@ -15,7 +15,6 @@ on the mean and the quantiles of the last year.
 import argparse
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from benchmarks.rivals import plain, with_salib, with_squigglepy
 from benchmarks.rivals.inputs import read_inputs
 from benchmarks.rivals.kernel import FLAGS, Kernel
 from benchmarks.rivals.ours import Ours
+from benchmarks.rivals.timing import highest_memory, in_turn, ratio, table
 
 DRAWS = 100_000
 THREADS = 2
@@ -53,36 +53,6 @@ def contestants():
         "plain": partial(plain.run, inputs),
         "squigglepy": partial(with_squigglepy.run, inputs),
     }
-
-
-def timed(work):
-    """Wall and CPU seconds of one call."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - wall, time.process_time() - cpu
-
-
-def in_turn(works, rounds):
-    """Wall and CPU seconds (round, 2) of each work, taken in turn, after one call to warm up."""
-    for work in works.values():
-        work()
-    found = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
-            found[name].append(timed(work))
-    return {name: np.array(times) for name, times in found.items()}
-
-
-def ratio(above, below, column=1):
-    """Median over the rounds of one's time over the other's; column 0 is wall, 1 is CPU."""
-    return float(np.median(above[:, column] / below[:, column]))
-
-
-def table(header, rows):
-    print("\n| " + " | ".join(header) + " |")
-    print("|---" * len(header) + "|")
-    for row in rows:
-        print("| " + " | ".join(map(str, row)) + " |")
 
 
 def check_agreement(works, draws=DRAWS):
@@ -152,14 +122,6 @@ def peak(name, draws):
         return float("nan")
     command = [sys.executable, __file__, "--peak", name, str(draws)]
     return float(subprocess.run(command, check=True, capture_output=True).stdout)
-
-
-def highest_memory():
-    """MB of this process alone: what getrusage tells begins with the parent's memory on Linux."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1000
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 def memory_gb():

@@ -168,7 +168,7 @@ def _cells(bits: Bits) -> NDArray[np.intp]:
 def _lines(scale: str, low: float, mode: float, high: float) -> tuple[Array, Array]:
     """Value at point 0 and slope of the line that stands for the quantile function in each cell."""
     share = (mode - low) / (high - low) if high > low else 0.5
-    equal: Array = np.arange(CELLS + 1) * 2.0 ** (32 - CELL_BITS)
+    equal = np.linspace(0.0, 2.0**32, CELLS + 1)
     near: Array = (np.arange(_NEAREST, _FARTHEST + 1) << _TO_STEP).view(np.float64)
     far: Array = 2.0**32 - near
     lines = [_line(at, scale, low, high, share) for at in (equal, near, far)]
