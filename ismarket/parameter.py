@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Array, Bits
 from .errors import InputError
@@ -134,12 +136,18 @@ class Parameter:
         return self.low, self.mode, self.high
 
 
-CELL_BITS = 12
+CELL_BITS = 11
 CELLS = 1 << CELL_BITS
-WITHIN = (1 << (32 - CELL_BITS)) - 1
 TAIL = 64
-"""Cells of the table, and how many at each end are read from the finer nodes instead."""
+"""Cells at each end that are read from finer ones, STEPS to each doubling of the distance."""
+STEP_BITS = 6
+_TO_STEP = 52 - STEP_BITS
+_NEAREST = int(np.float64(0.5).view(np.int64)) >> _TO_STEP
+_FARTHEST = int(np.float64(TAIL << (32 - CELL_BITS)).view(np.int64)) >> _TO_STEP
+STEPS = _FARTHEST - _NEAREST
 NODES = 1025
+SLAB = 8
+"""Parameters that are read at once, so that their cells stay in cache."""
 _GAUSS = np.polynomial.legendre.leggauss(3)
 
 
@@ -151,49 +159,67 @@ class Quantiles:
     """
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
-        shapes = np.array([p.density_shapes for p in parameters]).reshape(-1, 2)
-        ends = np.array([p._scaled() for p in parameters]).reshape(-1, 3)
-        nodes = np.sin(np.linspace(0.0, np.pi / 2, NODES)) ** 2
-        below = _cumulative(nodes, shapes)
-        values = ends[:, :1] + (ends[:, 2:] - ends[:, :1]) * nodes
-        on_log = np.array([p.scale == "log" for p in parameters], bool)
-        values[on_log] = np.exp(values[on_log])
-        levels = np.linspace(0.0, 1.0, CELLS + 1)
-        table = [np.interp(levels, f, x) for f, x in zip(below, values, strict=True)]
-        self._below, self._values = below, values
-        at = np.array(table).reshape(-1, CELLS + 1)
-        self._begin, self._step = at[:, :-1].copy(), np.diff(at, axis=1) / (WITHIN + 1)
-        self._low, self._high = at[:, 0], at[:, -1]
+        self._lines = [_lines(p.scale, *p._scaled()) for p in parameters]
 
     def values(self, bits: Bits) -> Array:
         """Draws (parameter, draw), each in its unit, at the points ``bits`` (parameter, draw)."""
         drawn = np.empty(bits.shape)
-        for row, points in enumerate(bits):
-            self._draw(row, points, drawn[row])
+        taken = np.empty(bits.shape[1])
+        for low in range(0, len(bits), SLAB):
+            slab = slice(low, low + SLAB)
+            cells = _cells(bits[slab])
+            lines = zip(self._lines[slab], cells, drawn[slab], strict=True)
+            drawn[slab] = bits[slab]
+            for (begin, slope), cell, row in lines:
+                row *= slope.take(cell, out=taken, mode="clip")
+                row += begin.take(cell, out=taken, mode="clip")
         return drawn
 
-    def _draw(self, row: int, points: Bits, drawn: Array) -> None:
-        """Fill ``drawn`` (draw,) with the values of one parameter."""
-        cell = (points >> np.uint32(32 - CELL_BITS)).astype(np.intp)
-        np.bitwise_and(points, np.uint32(WITHIN), out=drawn, casting="unsafe")
-        drawn += 0.5
-        drawn *= self._step[row].take(cell)
-        drawn += self._begin[row].take(cell)
-        cell -= TAIL
-        tail = np.flatnonzero(cell.view(np.uintp) >= CELLS - 2 * TAIL)
-        level = (points[tail].astype(float) + 0.5) * 2.0**-32
-        found = np.interp(level, self._below[row], self._values[row])
-        drawn[tail] = np.clip(found, self._low[row], self._high[row])
+
+def _cells(bits: Bits) -> NDArray[np.intp]:
+    """The cell in which each point lies: equal ones, then those of the lower and upper tail."""
+    number = bits >> np.uint32(32 - CELL_BITS)
+    cells = number.astype(np.intp)
+    number -= np.uint32(TAIL)
+    tail = np.flatnonzero(number >= np.uint32(CELLS - 2 * TAIL))
+    points = bits.ravel()[tail]
+    distance = np.minimum(points, ~points) + 0.5
+    step = (distance.view(np.int64) >> _TO_STEP) - _NEAREST + CELLS
+    step += (points >> np.uint32(31)).astype(np.int64) * STEPS
+    cells.ravel()[tail] = step
+    return cells
 
 
-def _cumulative(nodes: Array, shapes: Array) -> Array:
-    """Beta distribution functions (parameter, node) at ``nodes`` for ``shapes`` (parameter, 2)."""
+@lru_cache(maxsize=1024)
+def _lines(scale: str, low: float, mode: float, high: float) -> tuple[Array, Array]:
+    """Value at point 0 and slope of the line that stands for the quantile function in each cell."""
+    share = (mode - low) / (high - low) if high > low else 0.5
+    equal = np.linspace(0.0, 2.0**32, CELLS + 1)
+    near: Array = (np.arange(_NEAREST, _FARTHEST + 1) << _TO_STEP).view(np.float64)
+    far: Array = 2.0**32 - near
+    lines = [_line(at, scale, low, high, share) for at in (equal, near, far)]
+    begin, slope = (np.concatenate(part) for part in zip(*lines, strict=True))
+    return begin, slope
+
+
+def _line(at: Array, scale: str, low: float, high: float, share: float) -> tuple[Array, Array]:
+    """Value at point 0 and slope between neighbours of ``at``, in points of 2**-32."""
+    nodes, below = _cumulative(1.0 + 4.0 * share, 5.0 - 4.0 * share)
+    value = low + (high - low) * np.interp(at * 2.0**-32, below, nodes)
+    if scale == "log":
+        value = np.exp(value)
+    slope = np.diff(value) / np.diff(at)
+    return value[:-1] - slope * (at[:-1] - 0.5), slope
+
+
+@lru_cache(maxsize=1024)
+def _cumulative(rising: float, falling: float) -> tuple[Array, Array]:
+    """Nodes on [0, 1] and the beta distribution function of those two shapes at them."""
     at, weight = _GAUSS
+    nodes = np.sin(np.linspace(0.0, np.pi / 2, NODES)) ** 2
     width = np.diff(nodes)
     x = nodes[:-1, None] + width[:, None] * (at + 1.0) / 2.0
-    log_density = (shapes[:, 0, None, None] - 1.0) * np.log(x)
-    log_density += (shapes[:, 1, None, None] - 1.0) * np.log1p(-x)
-    mass = (np.exp(log_density) * weight).sum(axis=2) * width
-    below = np.concatenate([np.zeros((len(shapes), 1)), np.cumsum(mass, axis=1)], axis=1)
-    share: Array = below / below[:, -1:]
-    return share
+    log_density = (rising - 1.0) * np.log(x) + (falling - 1.0) * np.log1p(-x)
+    mass = (np.exp(log_density) * weight).sum(axis=1) * width
+    below = np.concatenate([[0.0], np.cumsum(mass)])
+    return nodes, below / below[-1]
