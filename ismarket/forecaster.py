@@ -20,6 +20,7 @@ from .parameter import Parameter, Quantiles
 from .plan import Plan, make_plan, named_plan
 from .sampling import BLOCK, block_points
 from .scenario import Scenario
+from .store import BlockStore
 
 CHUNK = 1024
 """Draws that are worked on at once; their arrays stay in the processor's cache."""
@@ -45,11 +46,13 @@ def forecast(
     scenario: Scenario | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    store: BlockStore | None = None,
 ) -> Forecast:
     """The forecast of ``scenario`` (by default the shipped one, ``published``).
 
     ``workers`` threads share the blocks of draws; the answer does not depend on how many.
-    ``progress`` is called with the draws that each block has finished.  Raises InputError for a
+    ``progress`` is called with the draws that each block has finished; ``store`` keeps finished
+    blocks, so that a forecast that was interrupted goes on from them.  Raises InputError for a
     scenario that market or drivers do not know, DriverError for a driver that breaks its contract.
     """
     installed = tuple(drivers)
@@ -62,7 +65,7 @@ def forecast(
     modes, stacked, draws = (_room(plan, n) for n in (1, 1, plan.scenario.draws))
     _take(plan, modes, 0, reference, left)
     _take(plan, stacked, 0, evaluate(plan, at_modes, overlap=0.0), left)
-    _run_blocks(plan, draws, left, workers or os.cpu_count() or 1, progress)
+    _run_blocks(plan, draws, left, workers or os.cpu_count() or 1, progress, store)
     return Forecast(
         plan, installed, left, modes, draws,
         stacked_total=float(stacked.total[-1, 0]),
@@ -131,7 +134,12 @@ def evaluate(plan: Plan, values: Mapping[str, Array], overlap: float | None = No
 
 
 def _run_blocks(
-    plan: Plan, path: Path, left: Array, workers: int, progress: Progress | None
+    plan: Plan,
+    path: Path,
+    left: Array,
+    workers: int,
+    progress: Progress | None,
+    store: BlockStore | None = None,
 ) -> None:
     """Fill the forecast's draws, block by block; each block writes its own columns."""
     drawn = [p for p in plan.parameters if p.key not in plan.scenario.fixed]
@@ -139,6 +147,12 @@ def _run_blocks(
     dimensions = {key: index for index, key in enumerate(plan.market.parameters)}
 
     def run(block: int) -> int:
+        first = block * BLOCK
+        size = min(BLOCK, plan.scenario.draws - first)
+        finished = store.load(block) if store else None
+        if finished is not None:
+            path.put(first, finished)
+            return size
         points = block_points(
             [p.key for p in drawn],
             dimensions,
@@ -146,8 +160,6 @@ def _run_blocks(
             block=block,
             sampler=plan.scenario.sampler,
         )
-        first = block * BLOCK
-        size = min(BLOCK, plan.scenario.draws - first)
         for low in range(0, size, CHUNK):
             high = min(low + CHUNK, size)
             values = {p.key: quantiles.values(i, points[i, low:high]) for i, p in enumerate(drawn)}
@@ -156,6 +168,8 @@ def _run_blocks(
             if not np.isfinite(outcome.cells).all():
                 raise DriverError(_not_finite(plan, drawn, values, outcome, first + low))
             _take(plan, path, first + low, outcome, left)
+        if store:
+            store.save(block, path.part(first, size))
         return size
 
     blocks = range(-(-plan.scenario.draws // BLOCK))

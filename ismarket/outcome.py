@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,16 @@ class Path:
         self.drug_class[:, :, columns] = ends.sum(axis=1) * end_scale
         self.counted[columns] = counted
         self.contributions[:, columns] = contributions
+
+    def part(self, first: int, size: int) -> dict[str, Array]:
+        """The columns of ``size`` draws from ``first`` on, by name, draws last."""
+        columns = slice(first, first + size)
+        return {f.name: getattr(self, f.name)[..., columns] for f in fields(self)}
+
+    def put(self, first: int, part: Mapping[str, Array]) -> None:
+        """Write back what ``part`` gave; ValueError for arrays of another shape."""
+        for name, values in part.items():
+            getattr(self, name)[..., first : first + values.shape[-1]] = values
 
     @property
     def calibration(self) -> Array:

@@ -18,7 +18,10 @@ from .sampling import SAMPLERS
 BEYOND = ("drivers", "published")
 DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
-LARGEST_FILE = 262_144
+LARGEST_FILE = 65_536
+DEEPEST = 8
+"""Parts of a dotted key, and brackets within brackets, that a scenario may have."""
+MOST_KEYS = 5_000
 MOST_DRAWS = 1_000_000_000
 
 
@@ -98,17 +101,31 @@ def _names(value: object) -> tuple[str, ...]:
 
 
 def _number(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError(f"{name} = {value!r} is not a finite number")
-    if not low <= value <= high:
-        raise InputError(f"{name} = {value:g} is outside {low:g} to {high:g}")
-    return float(value)
+    number = math.nan
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+    if not math.isfinite(number):
+        raise InputError(f"{name} = {_shown(value)} is not a finite number")
+    if not low <= number <= high:
+        raise InputError(f"{name} = {number:g} is outside {low:g} to {high:g}")
+    return number
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} = {value!r} must be a whole number from {low} to {high}")
+        raise InputError(f"{name} = {_shown(value)} must be a whole number from {low} to {high}")
     return value
+
+
+def _shown(value: object) -> str:
+    """A value as an error shows it: never more than a line."""
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"a whole number of {value.bit_length()} bits"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def shipped_scenarios() -> dict[str, Traversable]:
@@ -123,6 +140,16 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
     Raises InputError with file, line and key for what cannot be read.
     """
+    text, file = scenario_text(name_or_path)
+    scenario = parse_scenario(text, file)
+    for key in ("name", "title"):
+        if not getattr(scenario, key).isprintable():
+            raise InputError(f"{_where(file, text, key)}: {key} holds a control character")
+    return scenario
+
+
+def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
+    """The TOML of a shipped scenario or of a file, and the name of the file."""
     shipped = shipped_scenarios()
     source: Path | Traversable = Path(name_or_path)
     if str(name_or_path) in shipped:
@@ -136,26 +163,27 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
             text = stream.read(LARGEST_FILE + 1)
         if len(text) > LARGEST_FILE:
             raise InputError(f"{source.name}: larger than {LARGEST_FILE} bytes, not a scenario")
-        return parse_scenario(text.decode("utf-8"), source.name)
+        return text.decode("utf-8"), source.name
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{source.name}: cannot be read as UTF-8 text ({error})") from None
 
 
 def parse_scenario(text: str, file: str = "scenario") -> Scenario:
     """The scenario written in TOML; ``file`` is what an error calls it."""
+    refuse_bombs(text, file)
     try:
-        values = tomllib.loads(text)
+        values = tomllib.loads(text, parse_float=_toml_float)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise InputError(f"{file}: not valid TOML: {error}") from None
     known = {f.name for f in fields(Scenario)}
     for key in values:
         if key not in known:
-            raise unknown(_where(file, text, key), "key", key, known)
+            raise unknown(_where(file, text, key), "key", key[:60], known)
     for key in ("fixed", "strength"):
         if key in values:
             if not isinstance(values[key], dict):
                 raise InputError(f"{_where(file, text, key)}: {key} must be a table, [{key}]")
-            values[key] = dict(_flat(values[key]))
+            values[key] = _once(values[key], key, file, text)
     values.setdefault("name", Path(file).stem)
     for key, value in values.items():  # one at a time, so that an error names its line
         try:
@@ -165,6 +193,52 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
             line = _where(file, text, found.group(1).split(".")[-1] if found else key)
             raise InputError(f"{line}: {error}") from None
     return Scenario(**values)
+
+
+_NOT_STRUCTURE = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+)
+"""Strings and comments of TOML."""
+
+
+def refuse_bombs(text: str, file: str) -> None:
+    """Raise InputError for TOML that would cost more to parse than a scenario is worth.
+
+    Python's parser takes seconds for a key of ten thousand parts and runs out of stack in deep
+    brackets, so both are counted in the text first.
+    """
+    if len(text) > LARGEST_FILE:
+        raise InputError(f"{file}: larger than {LARGEST_FILE} characters, not a scenario")
+    structure = _NOT_STRUCTURE.sub("_", text)
+    if structure.count("=") > MOST_KEYS:
+        raise InputError(f"{file}: more than {MOST_KEYS} keys, not a scenario")
+    for number, line in enumerate(structure.split("\n"), start=1):
+        if max(part.count(".") for part in re.split(r"[=,\[\]{}]", line)) >= DEEPEST:
+            raise InputError(f"{file}, line {number}: a key of more than {DEEPEST} parts")
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", structure):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            raise InputError(f"{file}: brackets more than {DEEPEST} deep")
+
+
+def _toml_float(text: str) -> float:
+    """A number with a point or exponent; one beyond the range of numbers is an error."""
+    number = float(text)
+    if math.isinf(number) and "inf" not in text:
+        raise ValueError(f"{_shown(text)[1:-1]} is larger than any number")
+    return number
+
+
+def _once(table: Mapping[str, Any], key: str, file: str, text: str) -> dict[str, Any]:
+    """The entries of a table by dotted key, each set once however it is quoted."""
+    found: dict[str, Any] = {}
+    for name, value in _flat(table):
+        if name in found:
+            line = _where(file, text, name.split(".")[-1])
+            raise InputError(f"{line}: {key} {name[:60]} is set twice")
+        found[name] = value
+    return found
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

@@ -43,10 +43,22 @@ from .common import (
 @click.option(
     "--workers", type=click.IntRange(1), help="Threads; the answer does not depend on it."
 )
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; by default a new"
+              " one in runs/.")  # fmt: skip
+@click.option("--no-keep", is_flag=True, help="Write no run directory.")
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run, at --out or in runs/.")
+@click.option("--also", type=click.Choice(["draws", "histogram"]), multiple=True,
+              help="Keep a further table; repeatable.")  # fmt: skip
 @json_option
+@click.pass_context
 def run(
+    context: click.Context,
     scenario: str,
     as_json: bool,
+    out: Path | None,
+    no_keep: bool,
+    resume: bool,
+    also: tuple[str, ...],
     workers: int | None,
     without: tuple[str, ...],
     including: tuple[str, ...],
@@ -55,22 +67,21 @@ def run(
     **choices: Any,
 ) -> None:
     """Forecast SCENARIO: a shipped one (published, evidence) or a TOML file. Flags win over it."""
-    from ..forecaster import forecast
     from ..plan import make_plan
-    from ..scenario import load_scenario
+    from ..runs.keep import keep_or_not
+    from ..runs.start import taken_up
+    from ..scenario import parse_scenario, scenario_text
 
-    chosen = load_scenario(scenario)
-    plugins = installed_plugins()
-    market = installed_market(plugins, chosen.market)
-    drivers = plugins.drivers()
-    check_drivers("--with", including, (driver.name for driver in drivers))
+    given, file, again = *scenario_text(scenario), None
+    if resume and (again := taken_up(out)) is not None and not _asked(context):
+        given, file = again.given, again.file
+    chosen = parse_scenario(given, file)
+    loaded = installed(chosen.market)
+    check_drivers("--with", including, (driver.name for driver in loaded.drivers))
     chosen = chosen.changed(
         without=tuple(n for n in (*chosen.without, *without) if n not in including),
         fixed={**chosen.fixed, **fixed},
         strength={**chosen.strength, **strength},
         **{name: value for name, value in choices.items() if value is not None},
     )
-    make_plan(market, drivers, chosen)
-    with progress_bar(chosen.draws) as advance:
-        result = forecast(market, drivers, chosen, workers=workers, progress=advance)
-    click.echo(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
+    make_plan(loaded.market, loaded.drivers, chosen)

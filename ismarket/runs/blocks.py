@@ -1,0 +1,76 @@
+"""Finished blocks of draws on disk, from which an interrupted run goes on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import EnvironmentFault
+from .disk import make_folder, sync_folder, write_file
+from .layout import digest
+
+MOST_KEPT = 1 << 24
+"""Draws up to which finished blocks are kept (about 230 bytes a draw)."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """One file a block: a line that says what follows and its SHA-256, then the numbers.
+
+    A file that was not written to its end does not match its own sum, so it counts as absent.
+    """
+
+    folder: Path
+
+    def open(self) -> None:
+        """Make the folder ready; nothing is lost if it is there."""
+        make_folder(self.folder)
+        sync_folder(self.folder.parent)
+
+    def load(self, block: int) -> dict[str, Array] | None:
+        """The arrays of a finished block, None where there is none or it is torn."""
+        try:
+            head, _, body = self._file(block).read_bytes().partition(b"\n")
+            described = json.loads(head)
+            if digest(body) != described["sha256"]:
+                return None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        numbers, found, at = np.frombuffer(body, "<f8").astype(float), {}, 0
+        for name, shape in described["arrays"]:
+            found[name] = numbers[at : at + prod(shape)].reshape(shape)
+            at += prod(shape)
+        return found
+
+    def save(self, block: int, arrays: Mapping[str, Array]) -> None:
+        """Write the arrays of a block and wait until they are on the disk."""
+        body = b"".join(np.ascontiguousarray(a, "<f8").tobytes() for a in arrays.values())
+        shapes = [[name, list(array.shape)] for name, array in arrays.items()]
+        head = json.dumps({"arrays": shapes, "sha256": digest(body)}).encode()
+        write_file(self._file(block), head + b"\n" + body)
+        sync_folder(self.folder)
+
+    def finished(self) -> int:
+        """How many block files there are."""
+        return len(list(self.folder.glob("*.block"))) if self.folder.is_dir() else 0
+
+    def _file(self, block: int) -> Path:
+        return self.folder / f"{block:06d}.block"
+
+
+def check_room(folder: Path, draws: int, numbers_per_draw: int) -> None:
+    """Raise EnvironmentFault before a run starts for which the disk has no room."""
+    needed = 8 * draws * numbers_per_draw + (1 << 20)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise EnvironmentFault(
+            f"{folder}: {free / 1e6:.0f} MB free, the finished blocks of {draws:,} draws need"
+            f" {needed / 1e6:.0f} MB; free some, choose another --out or use --no-keep"
+        )
