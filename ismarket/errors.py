@@ -17,7 +17,7 @@ class DriverError(RuntimeError):
     exit_code = 3
 
 
-class EnvironmentFault(RuntimeError):
+class DiskError(RuntimeError):
     """The disk or the environment failed, not what was asked; the message says what is safe."""
 
     exit_code = 4

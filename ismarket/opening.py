@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from .driver import Driver
 from .errors import unknown
 from .market import Market
-from .outcome import Forecast
 from .plugins import DEFAULT_MARKET, load_plugins
 from .runs.origin import Origin
 from .tables import recording, supplied

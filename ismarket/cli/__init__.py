@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from .. import __version__
-from ..errors import DriverError, EnvironmentFault, InputError, unknown
+from ..errors import DiskError, DriverError, InputError, unknown
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"ismarket: {error.format_message()}", err=True)
         sys.exit(2)
-    except (InputError, DriverError, EnvironmentFault) as error:
+    except (InputError, DriverError, DiskError) as error:
         text = str(error).removeprefix("ismarket: ")
         click.echo(f"ismarket: {text}", err=True)
         sys.exit(error.exit_code)

@@ -13,6 +13,7 @@ from ..errors import InputError, unknown
 
 if TYPE_CHECKING:
     from ..market import Market
+    from ..opening import Loaded
     from ..plugins import Plugins
 
 
@@ -57,6 +58,16 @@ def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> l
     from ..plugins import load_drivers
 
     return [driver.name for driver in load_drivers() if driver.name.startswith(incomplete)]
+
+
+def installed(market: str) -> Loaded:
+    """What is installed for a market, with a record of the tables that were read."""
+    from ..opening import load
+
+    loaded = load(market)
+    for problem in loaded.problems:
+        click.echo(f"ismarket: {problem}", err=True)
+    return loaded
 
 
 def installed_plugins() -> Plugins:

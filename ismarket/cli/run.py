@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,8 +13,7 @@ from .common import (
     complete_anchor,
     complete_driver,
     complete_scenario,
-    installed_market,
-    installed_plugins,
+    installed,
     json_option,
     pairs,
     progress_bar,
@@ -53,6 +53,7 @@ from .common import (
 @click.pass_context
 def run(
     context: click.Context,
+    /,
     scenario: str,
     as_json: bool,
     out: Path | None,
@@ -67,21 +68,40 @@ def run(
     **choices: Any,
 ) -> None:
     """Forecast SCENARIO: a shipped one (published, evidence) or a TOML file. Flags win over it."""
+    from ..forecaster import forecast
     from ..plan import make_plan
-    from ..runs.keep import keep_or_not
-    from ..runs.start import taken_up
-    from ..scenario import parse_scenario, scenario_text
+    from ..runs.keep import keep
+    from ..runs.start import starting_point
 
-    given, file, again = *scenario_text(scenario), None
-    if resume and (again := taken_up(out)) is not None and not _asked(context):
-        given, file = again.given, again.file
-    chosen = parse_scenario(given, file)
-    loaded = installed(chosen.market)
+    start = starting_point(scenario, out, resume=resume, asked=_asked(context))
+    if start.finished:
+        click.echo(f"Already finished: {start.finished}")
+        return
+    loaded = installed(start.scenario.market)
     check_drivers("--with", including, (driver.name for driver in loaded.drivers))
-    chosen = chosen.changed(
-        without=tuple(n for n in (*chosen.without, *without) if n not in including),
-        fixed={**chosen.fixed, **fixed},
-        strength={**chosen.strength, **strength},
+    chosen = start.scenario.changed(
+        without=tuple(n for n in (*start.scenario.without, *without) if n not in including),
+        fixed={**start.scenario.fixed, **fixed},
+        strength={**start.scenario.strength, **strength},
         **{name: value for name, value in choices.items() if value is not None},
     )
     make_plan(loaded.market, loaded.drivers, chosen)
+    with progress_bar(chosen.draws) as advance:
+        how: Any = {"workers": workers, "progress": advance}
+        if no_keep:
+            result, kept = forecast(loaded.market, loaded.drivers, chosen, **how), ""
+        else:
+            origin = start.origin(loaded.origin, chosen)
+            run = keep(loaded.market, loaded.drivers, chosen, origin, where=start.where,
+                       resume=resume, extras=also, **how)  # fmt: skip
+            result, kept = run.forecast, f"Kept in {run.path}"
+    click.echo(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
+    if kept:
+        click.echo(kept, err=as_json)
+
+
+def _asked(context: click.Context) -> bool:
+    """True where the command line names a scenario or a choice, not only how to run it."""
+    how = {"out", "no_keep", "resume", "also", "workers", "as_json"}
+    given = click.core.ParameterSource.COMMANDLINE
+    return any(context.get_parameter_source(name) is given for name in {*context.params} - how)

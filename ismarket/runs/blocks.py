@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..arrays import Array
-from ..errors import EnvironmentFault
+from ..errors import DiskError
 from .disk import make_folder, sync_folder, write_file
 from .layout import digest
 
@@ -66,11 +66,11 @@ class Blocks:
 
 
 def check_room(folder: Path, draws: int, numbers_per_draw: int) -> None:
-    """Raise EnvironmentFault before a run starts for which the disk has no room."""
+    """Raise DiskError before a run starts for which the disk has no room."""
     needed = 8 * draws * numbers_per_draw + (1 << 20)
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise EnvironmentFault(
+        raise DiskError(
             f"{folder}: {free / 1e6:.0f} MB free, the finished blocks of {draws:,} draws need"
             f" {needed / 1e6:.0f} MB; free some, choose another --out or use --no-keep"
         )

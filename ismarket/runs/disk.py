@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import EnvironmentFault
+from ..errors import DiskError
 
 WINDOWS = os.name == "nt"
 
@@ -77,14 +77,14 @@ def told(what: str, then: str = "") -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise EnvironmentFault(f"{what}: {reason}{'; ' + then if then else ''}") from None
+        raise DiskError(f"{what}: {reason}{'; ' + then if then else ''}") from None
 
 
 @contextmanager
 def locked(folder: Path, name: str) -> Iterator[None]:
     """Hold ``folder`` alone; the kernel lets go when the process ends, however it ends.
 
-    Raises EnvironmentFault if another process holds it, or has just finished with it.  Where the
+    Raises DiskError if another process holds it, or has just finished with it.  Where the
     system has no such lock (Windows) none is taken.
     """
     try:
@@ -97,9 +97,9 @@ def locked(folder: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise EnvironmentFault(f"{name}: another process is writing this run") from None
+            raise DiskError(f"{name}: another process is writing this run") from None
         if not _still_there(handle, folder):
-            raise EnvironmentFault(f"{name}: another process has just finished this run")
+            raise DiskError(f"{name}: another process has just finished this run")
         yield
     finally:
         os.close(handle)

@@ -6,6 +6,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import Any
 
@@ -38,8 +39,8 @@ def environment(roots: Iterable[str]) -> dict[str, Any]:
 def cpu_features() -> list[str]:
     """The processor features that NumPy uses here, beyond those it was built to expect."""
     try:
-        from numpy._core._multiarray_umath import __cpu_features__ as known
-    except ImportError:  # another NumPy keeps them elsewhere
+        known = import_module("numpy._core._multiarray_umath").__cpu_features__
+    except (ImportError, AttributeError):  # another NumPy keeps them elsewhere
         return []
     return sorted(name for name, present in known.items() if present)
 
@@ -76,7 +77,11 @@ def content_hash(package: Distribution) -> str:
         for line in record.splitlines()
         if ",sha256=" in line and not line.startswith(("..", '"..', "__editable__", "_editable"))
     ]
-    own = [line for line in own if ".dist-info/" not in line and not line.split(",")[0].endswith(".pth")]
+    own = [
+        line
+        for line in own
+        if ".dist-info/" not in line and not line.split(",")[0].endswith(".pth")
+    ]
     return digest("\n".join(sorted(own)).encode()) if own else ""
 
 

@@ -17,7 +17,16 @@ from . import disk
 from .blocks import MOST_KEPT, Blocks, check_room
 from .crate import crate
 from .layout import (
-    BLOCKS, CRATE, GIVEN, MANIFEST, README, RESOLVED, SUMS, TABLES, to_json, tree,
+    BLOCKS,
+    CRATE,
+    GIVEN,
+    MANIFEST,
+    README,
+    RESOLVED,
+    SUMS,
+    TABLES,
+    to_json,
+    tree,
 )  # fmt: skip
 from .manifest import build, sums
 from .origin import Origin, identity, plan_digest, resolved
@@ -51,9 +60,10 @@ def keep(
     ``where`` is a place in ``runs/`` unless given; with ``resume`` a run that was interrupted
     there goes on from its finished blocks.  ``extras`` adds tables such as ``draws``.  Raises
     InputError for a bad scenario or a taken name, DriverError for a driver that breaks its
-    contract, EnvironmentFault if the disk fails; what is finished is kept then.
+    contract, DiskError if the disk fails; what is finished is kept then.
     """
     installed = tuple(drivers)
+    scenario = resolved(make_plan(market, installed, scenario))
     plan = make_plan(market, installed, scenario)
     made_of = identity(plan, installed, origin)
     where = where or place(None, plan.scenario.name, plan_digest(made_of))
@@ -75,7 +85,7 @@ def inputs(plan: Plan, origin: Origin, made_of: Mapping[str, Any]) -> dict[str, 
     as_given = origin.given or write_scenario(plan.scenario)
     files = {
         GIVEN: as_given.encode(),
-        RESOLVED: write_scenario(resolved(plan)).encode(),
+        RESOLVED: write_scenario(plan.scenario).encode(),
         "environment/environment.json": to_json(made_of["environment"]),
         "environment/code.json": to_json(made_of["code"]),
         "environment/requirements.txt": "".join(
@@ -142,4 +152,3 @@ def _publish(where: Place) -> None:
     disk.sync_folder(where.partial)
     disk.rename(where.partial, where.final)
     disk.sync_folder(where.final.parent)
-

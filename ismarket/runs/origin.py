@@ -108,10 +108,10 @@ def _source(name: str, drivers: list[Driver], point: EntryPoint | None, provides
         module = modules.pop() if len(modules) == 1 else ""
         files = module_files(module) if module not in ("", "__main__") else {}
         return Source(name, module, files=files, drivers=names, provides=provides)
-    package = point.dist
+    package, files = point.dist, module_files(point.module.split(".")[0])
     return Source(
         name, point.module, package.metadata["Name"] if package else "",
-        package.version if package else "", module_files(point.module.split(".")[0]), names, provides,
+        package.version if package else "", files, names, provides,
     )  # fmt: skip
 
 

@@ -7,14 +7,16 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
 from .disk import locked, make_folder, remove, sync_folder, told, write_file
-from .layout import BLOCKS, GIVEN, LOG, PLAN, RUNS, from_json, to_json
+from .layout import BLOCKS, LOG, PLAN, RUNS, from_json, to_json
+from .origin import Origin
 
 AGAIN = "what is finished is kept, go on with --resume"
 OR_NOT = "choose another --out or use --no-keep"
@@ -88,6 +90,43 @@ def interrupted(out: Path | None) -> Place:
     return Place(RUNS / names[0])
 
 
+@dataclass(frozen=True, eq=False)
+class Start:
+    """What a command begins with: the scenario before any flag, its text, where the run goes.
+
+    ``finished`` is the run that is there already, where one that was to go on has its end.
+    """
+
+    scenario: Scenario
+    text: str = ""
+    where: Place | None = None
+    finished: Path | None = None
+
+    def origin(self, loaded: Origin, chosen: Scenario) -> Origin:
+        """``loaded`` with the scenario as given and the choices that flags changed in it."""
+        before = set(write_scenario(self.scenario).splitlines())
+        flags = [line for line in write_scenario(chosen).splitlines() if line not in before]
+        return replace(loaded, given=self.text, flags=tuple(flags))
+
+
+def starting_point(scenario: str, out: Path | None, *, resume: bool, asked: bool) -> Start:
+    """Where a command begins: a scenario by name or file, or the run that was interrupted.
+
+    An interrupted run goes on with its own scenario unless one is ``asked`` for, which must then
+    be the same.  Raises InputError if there is nothing to go on with, or ``out`` is taken.
+    """
+    where = interrupted(out) if resume else place(out, "", "") if out else None
+    if where and where.final.exists():
+        if resume:
+            return Start(Scenario(), finished=where.final)
+        raise InputError(f"{where.final} exists; choose another --out")
+    old = begun(where) if where and resume else None
+    if old is not None and not asked:
+        return Start(parse_scenario(str(old["identity"]["scenario"]), PLAN), where=where)
+    text, _ = scenario_text(scenario)
+    return Start(load_scenario(scenario), text, where)
+
+
 def begun(where: Place) -> dict[str, Any] | None:
     """What an interrupted run was begun with; None where it did not get that far."""
     try:
@@ -95,14 +134,6 @@ def begun(where: Place) -> dict[str, Any] | None:
     except (OSError, InputError, ValueError, TypeError):
         return None
     return found if {"started", "extras", "identity"} <= set(found) else None
-
-
-def given(where: Place) -> str:
-    """The scenario as it was given to an interrupted run."""
-    try:
-        return (where.partial / GIVEN).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +157,7 @@ def taken(
 
     ``contents`` are files written before the plan, which is written last: a partial folder
     without a whole plan has no finished blocks either.  Raises InputError for a name that is
-    taken or a plan that changed, EnvironmentFault if the disk fails or another process has it.
+    taken or a plan that changed, DiskError if the disk fails or another process has it.
     """
     name = where.final.name
     with told(f"{where.final.parent}: cannot write a run here", OR_NOT):

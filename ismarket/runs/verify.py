@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import EnvironmentFault, InputError
+from ..errors import DiskError, InputError
 from ..scenario import Scenario, parse_scenario
 from .layout import (
-    CRATE, GIVEN, MANIFEST, PLAN, RESOLVED, SUMS, TABLES, digest, from_json, tree,
+    CRATE,
+    GIVEN,
+    MANIFEST,
+    PLAN,
+    RESOLVED,
+    SUMS,
+    TABLES,
+    digest,
+    from_json,
+    tree,
 )  # fmt: skip
 from .manifest import headline, read_manifest, sums
 from .origin import plan_digest
@@ -91,7 +100,7 @@ def _read(path: Path) -> tuple[dict[str, bytes], list[str]]:
         odd += [f"{name}: larger than {LARGEST} bytes" for name in large]
         return {n: file.read_bytes() for n, file in files.items() if n not in large}, odd
     except OSError as error:
-        raise EnvironmentFault(f"{path}: cannot be read ({error.strerror})") from None
+        raise DiskError(f"{path}: cannot be read ({error.strerror})") from None
 
 
 def _against(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> list[str]:
