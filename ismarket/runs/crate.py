@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 
 from .. import __version__
 from .layout import CRATE, MANIFEST, SUFFIXES, SUMS, role, to_json
@@ -12,8 +13,11 @@ from .layout import CRATE, MANIFEST, SUFFIXES, SUMS, role, to_json
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 LICENSE = "https://spdx.org/licenses/BSD-3-Clause"
-SOFTWARE = "#ismarket"
-AGENT = "#person-who-ran"
+ADDRESS = "https://ismarket.invalid"
+"""Identifiers of software need an address; this one (RFC 2606) says that it has none."""
+SOFTWARE = f"{ADDRESS}/{__version__}"
+AGENT = "#not-recorded"
+UNNAMED = "#no-publisher"
 
 
 def crate(
@@ -32,9 +36,9 @@ def crate(
         "description": "A forecast computed from a scenario, evidence tables and drivers.",
         "instrument": {"@id": SOFTWARE},
         "agent": {"@id": AGENT},
-        "startTime": started,
-        "endTime": finished,
-        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+        "startTime": started.replace("Z", "+00:00"),
+        "endTime": finished.replace("Z", "+00:00"),
+        "actionStatus": "http://schema.org/CompletedActionStatus",
         "object": _ids(inputs),
         "result": _ids(results),
     }
@@ -45,6 +49,8 @@ def crate(
         "description": f"{title}: inputs, environment, drivers and outputs of one forecast.",
         "datePublished": finished,
         "license": {"@id": LICENSE},
+        "author": {"@id": AGENT},
+        "publisher": {"@id": UNNAMED},
         "conformsTo": {"@id": PROFILE},
         "hasPart": _ids(everything),
         "mentions": {"@id": "#run"},
@@ -62,13 +68,14 @@ def crate(
             "@id": SOFTWARE,
             "@type": "SoftwareApplication",
             "name": "ismarket",
-            "version": __version__,
+            "url": SOFTWARE,
             "softwareVersion": __version__,
             "description": "Forecasts the market for infantile-spasms therapeutics.",
             "softwareRequirements": _ids(d["@id"] for d in drivers),
         },
+        {"@id": UNNAMED, "@type": "Organization", "name": "not recorded", "url": ADDRESS},
         {"@id": AGENT, "@type": "Person", "name": "not recorded",
-         "description": "A run names no person."},
+         "description": "A run names no person.", "affiliation": {"@id": UNNAMED}},
         {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
         {"@id": LICENSE, "@type": "CreativeWork", "name": "BSD 3-Clause License",
          "description": "Licence of the run's own files; the tables name their sources."},
@@ -83,18 +90,17 @@ def _ids(names: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _iri(path: str) -> str:
-    from urllib.parse import quote
-
     return quote(path, safe="/#:")
 
 
 def _plugin(plugin: Mapping[str, Any]) -> dict[str, Any]:
+    name = quote(plugin["plugin"], safe="")
     version = plugin["version"] or "not installed as a distribution"
     return {
-        "@id": f"#plugin-{plugin['plugin']}",
+        "@id": f"{ADDRESS}/plugin/{name}",
         "@type": "SoftwareApplication",
         "name": f"{plugin['distribution'] or 'session'}: {plugin['plugin']}",
-        "version": version,
+        "url": f"{ADDRESS}/plugin/{name}",
         "softwareVersion": version,
     }
 
