@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Anchor": "anchor",
     "Driver": "driver",
+    "DiskError": "errors",
     "DriverError": "errors",
     "Effect": "driver",
     "Forecast": "outcome",
@@ -21,10 +22,12 @@ _HOME = {
     "adoption": "",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
+    "keep_run": "opening",
     "load_anchors": "plugins",
     "load_drivers": "plugins",
     "load_market": "plugins",
     "load_scenario": "scenario",
+    "open_run": "opening",
     "read_anchors": "anchor",
     "read_market": "evidence",
     "write_scenario": "scenario",
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from .anchor import read_anchors as read_anchors
     from .driver import Driver as Driver
     from .driver import Effect as Effect
+    from .errors import DiskError as DiskError
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
     from .evidence import read_market as read_market
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
     from .hookspecs import hookimpl as hookimpl
     from .market import Market as Market
     from .mechanism import Mechanism as Mechanism
+    from .opening import keep_run as keep_run
+    from .opening import open_run as open_run
     from .outcome import Forecast as Forecast
     from .parameter import Parameter as Parameter
     from .plugins import load_anchors as load_anchors

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from .driver import Driver
 from .errors import unknown
+from .forecaster import forecast
 from .market import Market
+from .outcome import Forecast
+from .plan import make_plan
 from .plugins import DEFAULT_MARKET, load_plugins
-from .runs.origin import Origin
+from .runs.agreement import DIFFERENT, Agreement, agreement, changes, need_drivers
+from .runs.keep import keep
+from .runs.layout import GIVEN
+from .runs.origin import Origin, identity
+from .runs.outputs import outputs
+from .runs.start import place
+from .runs.verify import Record, checked
+from .scenario import Scenario, load_scenario, scenario_text
 from .tables import recording, supplied
 
 
@@ -42,3 +54,86 @@ def load(market: str = DEFAULT_MARKET, tables: Mapping[str, bytes] | None = None
         }
     origin = Origin(dict(sorted(read.items())), tuple(sorted(providers)))
     return Loaded(markets[market], drivers, origin, plugins.problems)
+
+
+@dataclass(frozen=True, eq=False)
+class Again:
+    """A run computed again: the forecast, how far it agrees, and where it is kept if it is."""
+
+    forecast: Forecast
+    agreement: Agreement
+    path: Path | None = None
+
+
+def prepare(record: Record) -> tuple[Loaded, dict[str, list[str]]]:
+    """What is installed for a run, on the run's own tables, and what is another here.
+
+    Raises DiskError that names the drivers that are not installed.
+    """
+    scenario = record.scenario
+    loaded = load(scenario.market, record.tables)
+    need_drivers(record, (driver.name for driver in loaded.drivers))
+    wanted = record.identity["installed"]
+    drivers = tuple(driver for driver in loaded.drivers if driver.name in wanted)
+    ready = replace(loaded, drivers=drivers)
+    plan = make_plan(ready.market, drivers, scenario)
+    return ready, changes(record.identity, identity(plan, drivers, ready.origin))
+
+
+def compute_again(
+    record: Record,
+    loaded: Loaded,
+    changed: Mapping[str, list[str]],
+    *,
+    out: Path | None = None,
+    workers: int | None = None,
+) -> Again:
+    """The forecast of a run on its own inputs, set against the run; kept at ``out`` if given."""
+    scenario, extras = record.scenario, record.extras
+    kept = None
+    if out is None:
+        result = forecast(loaded.market, loaded.drivers, scenario, workers=workers)
+    else:
+        origin = replace(loaded.origin, given=record.contents[GIVEN].decode("utf-8"))
+        run = keep(loaded.market, loaded.drivers, scenario, origin, where=place(out, "", ""),
+                   extras=extras, workers=workers)  # fmt: skip
+        result, kept = run.forecast, run.path
+    reasons = [line for lines in changed.values() for line in lines]
+    return Again(result, agreement(record, outputs(result, extras), reasons), kept)
+
+
+def open_run(path: str | Path) -> Forecast:
+    """The forecast of a kept run: checked byte by byte, then computed again from its own inputs.
+
+    Warns if what is installed here gives other values.  Raises InputError for a run that is not
+    as it was written, DiskError if a driver that it needs is not installed.
+    """
+    record = checked(Path(path))
+    loaded, changed = prepare(record)
+    again = compute_again(record, loaded, changed)
+    if again.agreement.level == DIFFERENT:
+        warnings.warn(f"{record.path.name}: {again.agreement}", stacklevel=2)
+    return again.forecast
+
+
+def keep_run(
+    scenario: Scenario | str = "published",
+    out: str | Path | None = None,
+    *,
+    extras: Iterable[str] = (),
+    workers: int | None = None,
+) -> Path:
+    """Compute a scenario (or the shipped one of that name) with what is installed, and keep it.
+
+    Gives the run directory: ``out``, or a new one in ``runs/``.  ``extras`` are ``draws`` and
+    ``histogram``.  Raises as ``forecast`` does, and DiskError if the disk fails.
+    """
+    if isinstance(scenario, str):
+        given, chosen = scenario_text(scenario)[0], load_scenario(scenario)
+    else:
+        given, chosen = "", scenario
+    loaded = load(chosen.market)
+    where = place(Path(out), "", "") if out is not None else None
+    origin = replace(loaded.origin, given=given)
+    return keep(loaded.market, loaded.drivers, chosen, origin, where=where, extras=extras,
+                workers=workers).path  # fmt: skip

@@ -43,6 +43,11 @@ class Record:
         return parse_scenario(self.contents[RESOLVED].decode("utf-8"), RESOLVED)
 
     @property
+    def extras(self) -> tuple[str, ...]:
+        """The further tables that were asked for."""
+        return tuple(from_json(self.contents[PLAN], PLAN)["extras"])
+
+    @property
     def tables(self) -> dict[str, bytes]:
         """The evidence tables by name, as they were read."""
         prefix = f"{TABLES}/"
