@@ -15,8 +15,9 @@ from .outcome import Forecast
 from .plan import make_plan
 from .plugins import DEFAULT_MARKET, load_plugins
 from .runs.agreement import DIFFERENT, Agreement, agreement, changes, need_drivers
+from .runs.bridge import Bridge, bridge
 from .runs.keep import keep
-from .runs.layout import GIVEN
+from .runs.layout import GIVEN, digest
 from .runs.origin import Origin, identity
 from .runs.outputs import outputs
 from .runs.start import place
@@ -137,3 +138,27 @@ def keep_run(
     origin = replace(loaded.origin, given=given)
     return keep(loaded.market, loaded.drivers, chosen, origin, where=where, extras=extras,
                 workers=workers).path  # fmt: skip
+
+
+def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridge:
+    """What changed from run ``a`` to run ``b``, and what each change did, USD in ``year``.
+
+    Both are checked first.  Raises InputError for a run that is not as it was written, DiskError
+    if a driver that either needs is not installed.
+    """
+    first, second = checked(Path(a)), checked(Path(b))
+    loaded: dict[tuple[str, ...], Loaded] = {}
+
+    def compute(
+        scenario: Scenario, tables: Mapping[str, bytes], drivers: frozenset[str]
+    ) -> Forecast:
+        key = tuple(f"{name} {digest(data)}" for name, data in sorted(tables.items()))
+        if key not in loaded:
+            loaded[key] = load(scenario.market, tables)
+        here = loaded[key]
+        for record in (first, second):
+            need_drivers(record, (driver.name for driver in here.drivers))
+        acting = tuple(driver for driver in here.drivers if driver.name in drivers)
+        return forecast(here.market, acting, scenario)
+
+    return bridge(first, second, compute, year)
