@@ -123,6 +123,8 @@ def starting_point(scenario: str, out: Path | None, *, resume: bool, asked: bool
     old = begun(where) if where and resume else None
     if old is not None and not asked:
         return Start(parse_scenario(str(old["identity"]["scenario"]), PLAN), where=where)
+    if where and resume and not asked:
+        raise InputError(f"--resume: {where.final.name} was not begun; name its scenario as well")
     text, _ = scenario_text(scenario)
     return Start(load_scenario(scenario), text, where)
 
