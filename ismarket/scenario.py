@@ -21,7 +21,7 @@ DEFAULT_WITHOUT = ("pricing",)
 LARGEST_FILE = 65_536
 DEEPEST = 8
 """Parts of a dotted key, and brackets within brackets, that a scenario may have."""
-MOST_KEYS = 5_000
+MOST_KEYS = 2_000
 MOST_DRAWS = 1_000_000_000
 
 
@@ -210,8 +210,8 @@ def refuse_bombs(text: str, file: str) -> None:
     if len(text) > LARGEST_FILE:
         raise InputError(f"{file}: larger than {LARGEST_FILE} characters, not a scenario")
     structure = _NOT_STRUCTURE.sub("_", text)
-    if structure.count("=") > MOST_KEYS:
-        raise InputError(f"{file}: more than {MOST_KEYS} keys, not a scenario")
+    if structure.count("=") + structure.count("[") > MOST_KEYS:
+        raise InputError(f"{file}: more than {MOST_KEYS} keys and tables, not a scenario")
     for number, line in enumerate(structure.split("\n"), start=1):
         if max(part.count(".") for part in re.split(r"[=,\[\]{}]", line)) >= DEEPEST:
             raise InputError(f"{file}, line {number}: a key of more than {DEEPEST} parts")

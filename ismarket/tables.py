@@ -22,6 +22,7 @@ from .errors import InputError, unknown
 LARGEST_TABLE = 8 * 1024 * 1024
 MOST_ROWS = 100_000
 LONGEST_CELL = 10_000
+LONGEST_NAME = 60
 EVIDENCE = ("status", "source")
 """Columns that every table has, with something in every row."""
 OPTIONAL = ("note",)
@@ -110,6 +111,9 @@ def _checked_text(data: bytes, file: str) -> str:
 
 def _check_header(header: Sequence[str], file: str, columns: Sequence[str]) -> None:
     known = (*columns, *EVIDENCE)
+    for column in header:
+        if "\n" in column or len(column) > LONGEST_NAME:
+            raise InputError(f"{file}, line 1: {column[:60]!r} is not the name of a column")
     for column in known:
         if column not in header:
             raise unknown(file, "column", column, header)
@@ -117,7 +121,7 @@ def _check_header(header: Sequence[str], file: str, columns: Sequence[str]) -> N
         if header.count(column) > 1:
             raise InputError(f"{file}: column {column!r} stands twice")
         if column not in (*known, *OPTIONAL):
-            raise unknown(file, "column to read", column[:60], known)
+            raise unknown(file, "column to read", column, known)
 
 
 def _row(cells: Sequence[str], header: Sequence[str], file: str, line: int) -> Row:

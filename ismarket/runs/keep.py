@@ -125,7 +125,7 @@ def _seal(where: Place, plan: Plan, made_of: Mapping[str, Any], started: str) ->
     contents[README] = readme(where.final.name, plan, contents)
     contents[CRATE] = crate(
         name=where.final.name, title=plan.scenario.title or plan.scenario.name or "forecast",
-        started=started, finished=finished, paths=[*contents, CRATE], plugins=made_of["plugins"],
+        started=started, finished=finished, paths=contents, plugins=made_of["plugins"],
     )  # fmt: skip
     scenario = {
         "name": plan.scenario.name,

@@ -112,7 +112,7 @@ def problems(value: Any, rule: Mapping[str, Any], where: str) -> Iterable[str]:
     if types and (not isinstance(value, types) or isinstance(value, bool)):
         yield f"{where}: not of type {' or '.join(kinds)}"
         return
-    if "const" in rule and value != rule["const"]:
+    if "const" in rule and (value != rule["const"] or isinstance(value, bool)):
         yield f"{where}: {value!r}, this version reads {rule['const']!r}"
     if "enum" in rule and value not in rule["enum"]:
         yield f"{where}: {value!r}; one of {', '.join(rule['enum'])}"

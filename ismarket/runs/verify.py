@@ -73,6 +73,8 @@ def verify(path: Path) -> Verdict:
     Raises InputError where there is no run at all.
     """
     contents, found = _read(path)
+    if MANIFEST not in contents and any(line.startswith(f"{MANIFEST}: ") for line in found):
+        return Verdict(tuple(found), None)
     if MANIFEST not in contents:
         raise InputError(f"{path.name}: no {MANIFEST}, so not a run directory")
     try:
