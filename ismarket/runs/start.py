@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
-from .disk import locked, make_folder, remove, sync_folder, told, write_file
+from .disk import locked, make_folder, remove, sync_folder, told, write_file, write_files
 from .layout import BLOCKS, LOG, PLAN, RUNS, from_json, to_json
 from .origin import Origin
 
@@ -210,10 +210,8 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     folders = {folder / parent for path in files for parent in Path(path).parents}
     for made in sorted(folders - {folder}):
         make_folder(made)
-    for path, data in files.items():
-        write_file(folder / path, data)
-    for made in sorted(folders, reverse=True):
-        sync_folder(made)
+    write_files({folder / path: data for path, data in files.items()})
+    sync_folder(*sorted(folders))
 
 
 def _empty(partial: Path, stays: Collection[str]) -> None:

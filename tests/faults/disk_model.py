@@ -9,6 +9,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 CALLS = ("open", "write", "fsync", "close", "mkdir", "rename", "unlink", "rmdir")
 
@@ -28,7 +29,7 @@ def recording(root, fail_at=None, error=None, unsynced=()):
 
     An fsync of a file whose name is in ``unsynced`` is left out: a deliberate fault.
     """
-    root, calls, handles = os.fspath(root), [], {}
+    root, calls, handles, turn = os.fspath(root), [], {}, Lock()
     real = {name: getattr(os, name) for name in CALLS}
 
     def below(path):
@@ -38,10 +39,11 @@ def recording(root, fail_at=None, error=None, unsynced=()):
         )
 
     def note(name, path, data=None):
-        if fail_at is not None and len(calls) == fail_at:
-            calls.append(Call("failed", path))
+        with turn:  # files are synced from several threads
+            fails = fail_at is not None and len(calls) == fail_at
+            calls.append(Call("failed" if fails else name, path, data))
+        if fails:
             raise OSError(error, os.strerror(error))
-        calls.append(Call(name, path, data))
 
     def wrapped_open(path, flags, *rest, **more):
         where = None if isinstance(path, int) else below(path)
