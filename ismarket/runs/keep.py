@@ -13,25 +13,11 @@ from ..market import Market
 from ..outcome import Forecast
 from ..plan import Plan, make_plan
 from ..scenario import Scenario, write_scenario
-from . import disk
 from .blocks import MOST_KEPT, Blocks, check_room
-from .crate import crate
-from .layout import (
-    BLOCKS,
-    CRATE,
-    GIVEN,
-    MANIFEST,
-    README,
-    RESOLVED,
-    SUMS,
-    TABLES,
-    to_json,
-    tree,
-)  # fmt: skip
-from .manifest import build, sums
+from .finish import About, common_inputs, publish, seal_run
+from .layout import BLOCKS, GIVEN, RESOLVED
 from .origin import Origin, identity, plan_digest, resolved
 from .outputs import outputs
-from .readme import readme
 from .start import Place, log, now, place, taken, write_all
 
 
@@ -75,36 +61,33 @@ def keep(
         )
         write_all(where.partial, outputs(result, begun.extras))
         log(where.partial, {"event": "finished", "time": now()})
-        _seal(where, plan, made_of, begun.started)
-        _publish(where)
+        seal_run(where, about(plan), made_of, begun.started)
+        publish(where)
     return Kept(result, where.final)
 
 
 def inputs(plan: Plan, origin: Origin, made_of: Mapping[str, Any]) -> dict[str, bytes]:
     """The files that say what a run is made from; all are known before it starts."""
     as_given = origin.given or write_scenario(plan.scenario)
-    files = {
-        GIVEN: as_given.encode(),
-        RESOLVED: write_scenario(plan.scenario).encode(),
-        "environment/environment.json": to_json(made_of["environment"]),
-        "environment/code.json": to_json(made_of["code"]),
-        "environment/requirements.txt": "".join(
-            f"{name}=={package['version']}\n"
-            for name, package in made_of["environment"]["packages"].items()
-        ).encode(),
-    }
+    files = {GIVEN: as_given.encode(), RESOLVED: write_scenario(plan.scenario).encode()}
     if origin.flags:
         files["inputs/flags.txt"] = ("\n".join(origin.flags) + "\n").encode()
-    for plugin in made_of["plugins"]:
-        files[f"drivers/{plugin_file(plugin['plugin'])}"] = to_json(plugin)
-    files |= {f"{TABLES}/{name}": data for name, data in origin.tables.items()}
-    return files
+    return files | common_inputs(made_of, origin.tables)
 
 
-def plugin_file(name: str) -> str:
-    """A file name for a plugin, whatever it is called."""
-    safe = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in name)
-    return f"{safe[:60] or 'plugin'}.json"
+def about(plan: Plan) -> About:
+    """What a forecast is about."""
+    scenario = plan.scenario
+    named = {
+        "name": scenario.name,
+        "market": plan.market.name,
+        "anchor": plan.anchor.name,
+        "through": plan.years[-1],
+        "draws": scenario.draws,
+        "seed": scenario.seed,
+    }
+    subject = f"scenario {scenario.name or 'unnamed'}, anchor {plan.anchor.name}"
+    return About(plan.market.title, subject, named)
 
 
 def _open(blocks: Blocks, plan: Plan) -> Blocks | None:
@@ -115,40 +98,3 @@ def _open(blocks: Blocks, plan: Plan) -> Blocks | None:
     check_room(blocks.folder.parent, plan.scenario.draws, numbers + 1 + len(plan.drivers))
     blocks.open()
     return blocks
-
-
-def _seal(where: Place, plan: Plan, made_of: Mapping[str, Any], started: str) -> None:
-    """README, crate, manifest and sums: everything that speaks of the other files."""
-    partial, finished = where.partial, now()
-    found = tree(partial)[0].items()
-    contents = {p: file.read_bytes() for p, file in found if not p.startswith(f"{BLOCKS}/")}
-    contents[README] = readme(where.final.name, plan, contents)
-    contents[CRATE] = crate(
-        name=where.final.name, title=plan.scenario.title or plan.scenario.name or "forecast",
-        started=started, finished=finished, paths=contents, plugins=made_of["plugins"],
-    )  # fmt: skip
-    scenario = {
-        "name": plan.scenario.name,
-        "market": plan.market.name,
-        "anchor": plan.anchor.name,
-        "through": plan.years[-1],
-        "draws": plan.scenario.draws,
-        "seed": plan.scenario.seed,
-    }
-    manifest = build(
-        name=where.final.name, started=started, finished=finished, scenario=scenario,
-        plan=plan_digest(made_of), contents=contents,
-    )  # fmt: skip
-    written = to_json(manifest)
-    write_all(partial, {
-        README: contents[README], CRATE: contents[CRATE], MANIFEST: written,
-        SUMS: sums(manifest, written),
-    })  # fmt: skip
-
-
-def _publish(where: Place) -> None:
-    """The one step that makes a run of a partial folder; done only when the parent is synced."""
-    disk.remove_if_there(where.partial / BLOCKS)
-    disk.sync_folder(where.partial)
-    disk.rename(where.partial, where.final)
-    disk.sync_folder(where.final.parent)

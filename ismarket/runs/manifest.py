@@ -15,7 +15,8 @@ HEADLINE = ("reference", "mean", "p5", "p50", "p95")
 
 
 def build(
-    *, name: str, started: str, finished: str, scenario: Mapping[str, Any], plan: str,
+    *, name: str, started: str, finished: str, scenario: Mapping[str, Any] | None,
+    plan: str,
     contents: Mapping[str, bytes],
 ) -> dict[str, Any]:  # fmt: skip
     """The manifest of a run that holds ``contents``, all files but this one and the sums."""
@@ -25,7 +26,7 @@ def build(
         "started": started,
         "finished": finished,
         "plan": plan,
-        "scenario": dict(scenario),
+        "scenario": None if scenario is None else dict(scenario),
         "headline": headline(contents),
         "files": [
             {"path": path, "bytes": len(data), "sha256": digest(data), "role": role(path)}

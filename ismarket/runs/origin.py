@@ -70,12 +70,30 @@ def resolved(plan: Plan) -> Scenario:
 
 def identity(plan: Plan, installed: Iterable[Driver], origin: Origin) -> dict[str, Any]:
     """All that decides the bytes of a run: scenario, tables, plugins, code, environment."""
-    plugins = sources(plan, tuple(installed), origin)
-    roots = {GROUP, *(source.distribution for source in plugins if source.distribution)}
+    drivers = tuple(installed)
+    named = {driver.name for driver in plan.drivers} | set(plan.anchor.drivers_named)
+    plugins = sources_of(drivers, [d for d in drivers if d.name in named], origin)
     return {
         "scenario": write_scenario(resolved(plan)),
+        **code_identity(plugins, drivers, origin),
+    }
+
+
+def code_identity(
+    plugins: Iterable[Source],
+    installed: Iterable[Driver],
+    origin: Origin,
+    tools: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The part of an identity that is not a choice: tables, plugins, code and environment.
+
+    ``tools`` are further distributions that took part.
+    """
+    found = list(plugins)
+    roots = {GROUP, *tools, *(source.distribution for source in found if source.distribution)}
+    return {
         "tables": {name: digest(data) for name, data in sorted(origin.tables.items())},
-        "plugins": [source.to_dict() for source in plugins],
+        "plugins": [source.to_dict() for source in found],
         "installed": sorted(driver.name for driver in installed),
         "code": {"version": __version__, "files": module_files(GROUP)},
         "environment": environment(roots),
@@ -87,13 +105,18 @@ def plan_digest(identity: Mapping[str, Any]) -> str:
     return digest(to_json({k: v for k, v in identity.items() if k != "environment"}))
 
 
-def sources(plan: Plan, installed: tuple[Driver, ...], origin: Origin) -> list[Source]:
-    """The plugins that act: those of acting and named drivers, of the market and its anchors."""
+def sources_of(
+    installed: Iterable[Driver], acting: Iterable[Driver], origin: Origin
+) -> list[Source]:
+    """The plugins of the ``acting`` drivers, of the market and of its anchors.
+
+    Drivers that the report names count as acting: they decide what it leaves unexplained.
+    """
     points = {point.name: point for point in entry_points(group=GROUP)}
-    acting = {driver.name for driver in plan.drivers} | set(plan.anchor.drivers_named)
+    names = {driver.name for driver in acting}
     by_plugin: dict[str, list[Driver]] = {name: [] for name in origin.market_plugins}
     for driver in installed:
-        if driver.name in acting:
+        if driver.name in names:
             by_plugin.setdefault(driver.plugin or driver.name, []).append(driver)
     return [
         _source(name, drivers, points.get(name), "market" * (name in origin.market_plugins))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import DriverError, InputError
 from ..scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
 from .disk import locked, make_folder, remove, sync_folder, told, write_file, write_files
 from .layout import BLOCKS, LOG, PLAN, RUNS, from_json, to_json
@@ -185,7 +185,11 @@ def taken(
             _empty(where.partial, STAYS)
             _mend_log(where.partial / LOG)
             log(where.partial, {"event": "resumed", "time": now()})
-        yield state
+        try:
+            yield state
+        except (InputError, DriverError):  # it would fail again: there is nothing to go on with
+            remove(where.partial)
+            raise
 
 
 def _make_parents(folder: Path) -> None:

@@ -13,12 +13,15 @@ from .layout import (
     CRATE,
     GIVEN,
     MANIFEST,
+    NOTEBOOK,
+    PARAMETERS,
     PLAN,
     RESOLVED,
     SUMS,
     TABLES,
     digest,
     from_json,
+    to_json,
     tree,
 )  # fmt: skip
 from .manifest import headline, read_manifest, sums
@@ -39,7 +42,9 @@ class Record:
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario with every default filled in."""
+        """The scenario with every default filled in; InputError for a notebook run."""
+        if RESOLVED not in self.contents:
+            raise InputError(f"{self.path.name} is a notebook run: it has no scenario of its own")
         return parse_scenario(self.contents[RESOLVED].decode("utf-8"), RESOLVED)
 
     @property
@@ -129,13 +134,14 @@ def _against(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> list
 
 def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> dict[str, Any]:
     """The identity of the run, which must say what the manifest and the inputs say."""
-    for path in (CRATE, GIVEN, RESOLVED):
-        if path not in contents:
-            raise InputError(f"{path}: missing from the manifest")
     plan = from_json(contents[PLAN], PLAN)
     if not isinstance(plan, dict) or not isinstance(plan.get("identity"), dict):
         raise InputError(f"{PLAN}: not the plan of a run")
     identity: dict[str, Any] = plan["identity"]
+    notebook = "notebook" in identity
+    for path in (CRATE, *((NOTEBOOK, PARAMETERS) if notebook else (GIVEN, RESOLVED))):
+        if path not in contents:
+            raise InputError(f"{path}: missing from the manifest")
     tables = {
         path.removeprefix(f"{TABLES}/"): digest(data)
         for path, data in contents.items()
@@ -145,9 +151,14 @@ def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> d
         "plan": manifest["plan"] == plan_digest(identity),
         "headline": manifest["headline"] == headline(contents),
         "start": manifest["started"] == plan.get("started"),
-        "scenario": contents[RESOLVED] == str(identity.get("scenario")).encode(),
         "tables": tables == identity.get("tables"),
+        "kind": (manifest["scenario"] is None) == notebook,
     }
+    if notebook:
+        agree["notebook"] = digest(contents[NOTEBOOK]) == identity["notebook"]
+        agree["parameters"] = contents[PARAMETERS] == to_json(identity.get("parameters"))
+    else:
+        agree["scenario"] = contents[RESOLVED] == str(identity.get("scenario")).encode()
     for what, same in agree.items():
         if not same:
             raise InputError(f"{MANIFEST}: its {what} is not that of the files")

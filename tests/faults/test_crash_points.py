@@ -19,13 +19,13 @@ def test_the_harness_catches_an_fsync_that_is_left_out():
 
 
 def test_the_harness_catches_a_rename_before_the_sums(monkeypatch):
-    seal, publish = keeping._seal, keeping._publish
+    seal, publish = keeping.seal_run, keeping.publish
 
     def too_early(where, *arguments):
         publish(where)
         seal(crash_points.Reversed(where), *arguments)
 
-    monkeypatch.setattr(keeping, "_seal", too_early)
-    monkeypatch.setattr(keeping, "_publish", lambda where: None)
+    monkeypatch.setattr(keeping, "seal_run", too_early)
+    monkeypatch.setattr(keeping, "publish", lambda where: None)
     _, _, found = campaign(points=None, last=12)
     assert any("looks complete and is not" in problem for problem in found)

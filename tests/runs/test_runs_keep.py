@@ -154,7 +154,7 @@ def test_two_runs_in_one_second_have_two_names(tmp_path):
 
 def test_resume_refuses_another_plan_and_says_what_changed(tmp_path, loaded, monkeypatch):
     where = Place(tmp_path / "run")
-    monkeypatch.setattr("ismarket.runs.keep._seal", lambda *_: 1 / 0)
+    monkeypatch.setattr("ismarket.runs.keep.seal_run", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         keep(loaded.market, loaded.drivers, Scenario(draws=100), loaded.origin, where=where)
     monkeypatch.undo()
