@@ -30,6 +30,7 @@ _HOME = {
     "open_run": "opening",
     "read_anchors": "anchor",
     "read_market": "evidence",
+    "run_notebook": "opening",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .mechanism import Mechanism as Mechanism
     from .opening import keep_run as keep_run
     from .opening import open_run as open_run
+    from .opening import run_notebook as run_notebook
     from .outcome import Forecast as Forecast
     from .parameter import Parameter as Parameter
     from .plugins import load_anchors as load_anchors

@@ -6,9 +6,10 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from .driver import Driver
-from .errors import unknown
+from .errors import InputError, unknown
 from .forecaster import forecast
 from .market import Market
 from .outcome import Forecast
@@ -17,10 +18,19 @@ from .plugins import DEFAULT_MARKET, load_plugins
 from .runs.agreement import DIFFERENT, Agreement, agreement, changes, need_drivers
 from .runs.bridge import Bridge, bridge
 from .runs.keep import keep
-from .runs.layout import GIVEN, digest
+from .runs.keep_notebook import keep_notebook
+from .runs.layout import GIVEN, NOTEBOOK, digest
+from .runs.notebook import (
+    execute,
+    injected,
+    notebook_identity,
+    notebook_outputs,
+    parsed,
+    read_notebook,
+)  # fmt: skip
 from .runs.origin import Origin, identity
 from .runs.outputs import outputs
-from .runs.start import place
+from .runs.start import place, starting_place
 from .runs.verify import Record, checked
 from .scenario import Scenario, load_scenario, scenario_text
 from .tables import recording, supplied
@@ -59,9 +69,9 @@ def load(market: str = DEFAULT_MARKET, tables: Mapping[str, bytes] | None = None
 
 @dataclass(frozen=True, eq=False)
 class Again:
-    """A run computed again: the forecast, how far it agrees, and where it is kept if it is."""
+    """A run computed again: the forecast (a notebook has none), how far it agrees, where it is."""
 
-    forecast: Forecast
+    forecast: Forecast | None
     agreement: Agreement
     path: Path | None = None
 
@@ -71,6 +81,12 @@ def prepare(record: Record) -> tuple[Loaded, dict[str, list[str]]]:
 
     Raises DiskError that names the drivers that are not installed.
     """
+    if record.is_notebook:
+        loaded = load()
+        need_drivers(record, (driver.name for driver in loaded.drivers))
+        data, parameters = record.contents[NOTEBOOK], record.identity["parameters"]
+        here = notebook_identity(data, parameters, loaded.drivers, loaded.origin)
+        return loaded, changes(record.identity, here)
     scenario = record.scenario
     loaded = load(scenario.market, record.tables)
     need_drivers(record, (driver.name for driver in loaded.drivers))
@@ -90,6 +106,10 @@ def compute_again(
     workers: int | None = None,
 ) -> Again:
     """The forecast of a run on its own inputs, set against the run; kept at ``out`` if given."""
+    reasons = [line for lines in changed.values() for line in lines]
+    if record.is_notebook:
+        made, kept = _execute_again(record, loaded, out)
+        return Again(None, agreement(record, made, reasons), kept)
     scenario, extras = record.scenario, record.extras
     kept = None
     if out is None:
@@ -99,8 +119,40 @@ def compute_again(
         run = keep(loaded.market, loaded.drivers, scenario, origin, where=place(out, "", ""),
                    extras=extras, workers=workers)  # fmt: skip
         result, kept = run.forecast, run.path
-    reasons = [line for lines in changed.values() for line in lines]
     return Again(result, agreement(record, outputs(result, extras), reasons), kept)
+
+
+def _execute_again(
+    record: Record, loaded: Loaded, out: Path | None
+) -> tuple[Mapping[str, bytes], Path | None]:
+    data, parameters = record.contents[NOTEBOOK], record.identity["parameters"]
+    if out is not None:
+        where = place(out, "", "")
+        kept = keep_notebook(data, NOTEBOOK, parameters, loaded.drivers, loaded.origin, where=where)
+        return checked(kept).contents, kept
+    notebook = injected(parsed(data, NOTEBOOK), parameters, NOTEBOOK)
+    return notebook_outputs(execute(notebook, NOTEBOOK)), None
+
+
+def run_notebook(
+    path: str | Path,
+    parameters: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+    *,
+    resume: bool = False,
+) -> Path:
+    """Execute a notebook with ``parameters`` set after its cell tagged ``parameters``; keep it.
+
+    Gives the run directory.  Raises InputError for a parameter that the notebook does not set or
+    a cell that fails; needs the extra ``notebook``.
+    """
+    data, _ = read_notebook(Path(path))
+    where = starting_place(Path(out) if out is not None else None, resume=resume)
+    loaded = load()
+    return keep_notebook(
+        data, Path(path).name, parameters or {}, loaded.drivers, loaded.origin, where=where,
+        resume=resume,
+    )  # fmt: skip
 
 
 def open_run(path: str | Path) -> Forecast:
@@ -110,8 +162,11 @@ def open_run(path: str | Path) -> Forecast:
     as it was written, DiskError if a driver that it needs is not installed.
     """
     record = checked(Path(path))
+    if record.is_notebook:
+        raise InputError(f"{record.path.name} is a notebook run: look at outputs/notebook.ipynb")
     loaded, changed = prepare(record)
     again = compute_again(record, loaded, changed)
+    assert again.forecast is not None
     if again.agreement.level == DIFFERENT:
         warnings.warn(f"{record.path.name}: {again.agreement}", stacklevel=2)
     return again.forecast

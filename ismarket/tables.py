@@ -71,10 +71,16 @@ class Row:
 def read_table(path: Path | Traversable, columns: Sequence[str]) -> list[Row]:
     """The rows of a CSV file that has ``columns`` and, in every row, a status and a source.
 
+    With the extra ``xlsx`` the file may be a workbook of one sheet.
     Raises InputError for a missing, unknown or repeated column, a short or long row, a row
     without its evidence, or a file beyond LARGEST_TABLE bytes or MOST_ROWS rows.
     """
-    return parse_table(_bytes_of(path), path.name, columns)
+    data = _bytes_of(path)
+    if path.name.lower().endswith(".xlsx"):
+        from .workbook import workbook_csv  # an extra
+
+        data = workbook_csv(data, path.name)
+    return parse_table(data, path.name, columns)
 
 
 def parse_table(data: bytes, file: str, columns: Sequence[str]) -> list[Row]:

@@ -49,6 +49,10 @@ from .common import (
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run, at --out or in runs/.")
 @click.option("--also", type=click.Choice(["draws", "histogram"]), multiple=True,
               help="Keep a further table; repeatable.")  # fmt: skip
+@click.option("--notebook", type=click.Path(path_type=Path),
+              help="Execute this notebook instead, and keep it as a run.")  # fmt: skip
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE",
+              help="Set a parameter of the notebook; repeatable.")  # fmt: skip
 @json_option
 @click.pass_context
 def run(
@@ -60,6 +64,8 @@ def run(
     no_keep: bool,
     resume: bool,
     also: tuple[str, ...],
+    notebook: Path | None,
+    parameters: tuple[str, ...],
     workers: int | None,
     without: tuple[str, ...],
     including: tuple[str, ...],
@@ -73,6 +79,9 @@ def run(
     from ..runs.keep import keep
     from ..runs.start import starting_point
 
+    if notebook is not None or parameters:
+        _run_notebook(context, notebook, parameters, out, resume)
+        return
     start = starting_point(scenario, out, resume=resume, asked=_asked(context))
     if start.finished:
         click.echo(f"Already finished: {start.finished}")
@@ -100,8 +109,27 @@ def run(
         click.echo(kept, err=as_json)
 
 
+def _run_notebook(
+    context: click.Context,
+    notebook: Path | None,
+    parameters: tuple[str, ...],
+    out: Path | None,
+    resume: bool,
+) -> None:
+    from ..errors import InputError
+    from ..opening import run_notebook
+    from ..runs.notebook import parameter
+
+    if notebook is None:
+        raise InputError("-p goes with --notebook; a scenario takes --set KEY=VALUE")
+    if _asked(context) or context.params["no_keep"] or context.params["also"]:
+        raise InputError("--notebook takes -p, --out and --resume; choices stand in the notebook")
+    run = run_notebook(notebook, dict(map(parameter, parameters)), out, resume=resume)
+    click.echo(f"Kept in {run}")
+
+
 def _asked(context: click.Context) -> bool:
     """True where the command line names a scenario or a choice, not only how to run it."""
-    how = {"out", "no_keep", "resume", "also", "workers", "as_json"}
+    how = {"out", "no_keep", "resume", "also", "workers", "as_json", "notebook", "parameters"}
     given = click.core.ParameterSource.COMMANDLINE
     return any(context.get_parameter_source(name) is given for name in {*context.params} - how)

@@ -34,7 +34,8 @@ class Agreement:
     def __str__(self) -> str:
         because = f" ({'; '.join(self.reasons)})" if self.reasons else ""
         if self.level == IDENTICAL:
-            return f"identical bytes in all {self.tables} tables{because}"
+            tables = "its table" if self.tables == 1 else f"all {self.tables} tables"
+            return f"identical bytes in {tables}{because}"
         why = because or " (no difference in drivers, code or environment is known)"
         if self.level == EQUAL:
             return f"equal to a relative {TOLERANCE:g}, at most {self.largest:.1e} apart{why}"

@@ -71,13 +71,13 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
     ``year`` is the last year that both have unless given.  Raises InputError for a year that
     either lacks, and what ``compute`` raises where no mixture of the two can be computed.
     """
+    before, after = (_choices(record) for record in (a, b))
     recorded = [_recorded(record) for record in (a, b)]
     common = sorted(set(recorded[0]) & set(recorded[1]))
     if not common or (year is not None and year not in common):
         has = f"{common[0]} to {common[-1]}" if common else "no year"
         raise InputError(f"compare: {year or 'a year'} is not in both runs; both have {has}")
     year = common[-1] if year is None else year
-    before, after = (_choices(record) for record in (a, b))
     last: InputError | DriverError | None = None
     for groups in _groupings(before, after):
         try:

@@ -125,17 +125,24 @@ def execute(notebook: Notebook, name: str, timeout: int | None = None) -> Notebo
         import_module("ipykernel")
     except ImportError:
         raise InputError("--notebook needs nbclient: pip install 'ismarket[notebook]'") from None
-    node = nbformat.from_dict(_without_outputs(notebook))
-    with tempfile.TemporaryDirectory() as folder:
+    node = nbformat.reads(json.dumps(_without_outputs(notebook)), as_version=4)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sockets:
+        how = {"transport": "ipc", "ip": f"{sockets}/kernel"}  # no port is opened
+        config = import_module("traitlets.config").Config(
+            {} if os.name == "nt" else {"KernelManager": how}
+        )
         client = nbclient.NotebookClient(
             node, timeout=timeout, kernel_name="python3", record_timing=False,
-            resources={"metadata": {"path": folder}}, store_widget_state=False,
+            resources={"metadata": {"path": folder}}, store_widget_state=False, config=config,
         )  # fmt: skip
         try:
             client.execute()
         except nbclient.exceptions.CellExecutionError as error:
-            at = next(i for i, c in enumerate(node["cells"], 1) if _failed(c))
+            own = [c for c in node["cells"] if INJECTED not in _tags(c)]
+            at = next((i for i, c in enumerate(own, 1) if _failed(c)), "parameters")
             raise InputError(f"{name}, cell {at}: {error.ename}: {error.evalue}"[:300]) from None
+        except RuntimeError as error:  # the kernel died, or never answered
+            raise InputError(f"{name}: the kernel did not finish ({error})"[:300]) from None
         places = {folder: ".", os.path.realpath(folder): "."}
     return _scrubbed(json.loads(nbformat.writes(node)), places)
 

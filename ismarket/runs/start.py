@@ -115,11 +115,9 @@ def starting_point(scenario: str, out: Path | None, *, resume: bool, asked: bool
     An interrupted run goes on with its own scenario unless one is ``asked`` for, which must then
     be the same.  Raises InputError if there is nothing to go on with, or ``out`` is taken.
     """
-    where = interrupted(out) if resume else place(out, "", "") if out else None
+    where = starting_place(out, resume=resume)
     if where and where.final.exists():
-        if resume:
-            return Start(Scenario(), finished=where.final)
-        raise InputError(f"{where.final} exists; choose another --out")
+        return Start(Scenario(), finished=where.final)
     old = begun(where) if where and resume else None
     if old is not None and not asked:
         return Start(parse_scenario(str(old["identity"]["scenario"]), PLAN), where=where)
@@ -127,6 +125,14 @@ def starting_point(scenario: str, out: Path | None, *, resume: bool, asked: bool
         raise InputError(f"--resume: {where.final.name} was not begun; name its scenario as well")
     text, _ = scenario_text(scenario)
     return Start(load_scenario(scenario), text, where)
+
+
+def starting_place(out: Path | None, *, resume: bool) -> Place | None:
+    """The place that the options name; InputError if it is taken and not to go on."""
+    where = interrupted(out) if resume else place(out, "", "") if out else None
+    if where and where.final.exists() and not resume:
+        raise InputError(f"{where.final} exists; choose another --out")
+    return where
 
 
 def begun(where: Place) -> dict[str, Any] | None:

@@ -41,6 +41,11 @@ class Record:
     contents: Mapping[str, bytes]
 
     @property
+    def is_notebook(self) -> bool:
+        """True where a notebook was executed."""
+        return "notebook" in self.identity
+
+    @property
     def scenario(self) -> Scenario:
         """The scenario with every default filled in; InputError for a notebook run."""
         if RESOLVED not in self.contents:
