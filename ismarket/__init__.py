@@ -9,8 +9,8 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Anchor": "anchor",
-    "Driver": "driver",
     "DiskError": "errors",
+    "Driver": "driver",
     "DriverError": "errors",
     "Effect": "driver",
     "Forecast": "outcome",
@@ -20,8 +20,11 @@ _HOME = {
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
+    "compare_runs": "opening",
+    "export_run": "opening",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
+    "import_run": "opening",
     "keep_run": "opening",
     "load_anchors": "plugins",
     "load_drivers": "plugins",
@@ -30,7 +33,9 @@ _HOME = {
     "open_run": "opening",
     "read_anchors": "anchor",
     "read_market": "evidence",
+    "rerun": "opening",
     "run_notebook": "opening",
+    "verify_run": "opening",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -50,9 +55,14 @@ if TYPE_CHECKING:
     from .hookspecs import hookimpl as hookimpl
     from .market import Market as Market
     from .mechanism import Mechanism as Mechanism
+    from .opening import compare_runs as compare_runs
+    from .opening import export_run as export_run
+    from .opening import import_run as import_run
     from .opening import keep_run as keep_run
     from .opening import open_run as open_run
+    from .opening import rerun as rerun
     from .opening import run_notebook as run_notebook
+    from .opening import verify_run as verify_run
     from .outcome import Forecast as Forecast
     from .parameter import Parameter as Parameter
     from .plugins import load_anchors as load_anchors

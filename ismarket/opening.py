@@ -16,10 +16,12 @@ from .outcome import Forecast
 from .plan import make_plan
 from .plugins import DEFAULT_MARKET, load_plugins
 from .runs.agreement import DIFFERENT, Agreement, agreement, changes, need_drivers
+from .runs.archive import export
+from .runs.archive import import_run as unpack
 from .runs.bridge import Bridge, bridge
 from .runs.keep import keep
 from .runs.keep_notebook import keep_notebook
-from .runs.layout import GIVEN, NOTEBOOK, digest
+from .runs.layout import GIVEN, NOTEBOOK, RUNS, digest
 from .runs.notebook import (
     execute,
     injected,
@@ -31,7 +33,8 @@ from .runs.notebook import (
 from .runs.origin import Origin, identity
 from .runs.outputs import outputs
 from .runs.start import place, starting_place
-from .runs.verify import Record, checked
+from .runs.verify import Record, Verdict, checked, verify
+from .runs.wheels import wheels
 from .scenario import Scenario, load_scenario, scenario_text
 from .tables import recording, supplied
 
@@ -74,6 +77,12 @@ class Again:
     forecast: Forecast | None
     agreement: Agreement
     path: Path | None = None
+
+    def __str__(self) -> str:
+        return str(self.agreement)
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def prepare(record: Record) -> tuple[Loaded, dict[str, list[str]]]:
@@ -153,6 +162,43 @@ def run_notebook(
         data, Path(path).name, parameters or {}, loaded.drivers, loaded.origin, where=where,
         resume=resume,
     )  # fmt: skip
+
+
+def verify_run(path: str | Path) -> Verdict:
+    """What a check of every byte of a run found; loads no plugin.
+
+    Raises InputError where there is no run at all.
+    """
+    return verify(Path(path))
+
+
+def rerun(path: str | Path, out: str | Path | None = None, workers: int | None = None) -> Again:
+    """Check a run, compute it again from its own inputs and say how far it agrees.
+
+    ``out`` keeps the second run.  Raises as ``open_run`` does.
+    """
+    record = checked(Path(path))
+    loaded, changed = prepare(record)
+    keep_at = Path(out) if out is not None else None
+    return compute_again(record, loaded, changed, out=keep_at, workers=workers)
+
+
+def export_run(path: str | Path, target: str | Path, *, with_wheels: bool = False) -> Path:
+    """A checked run as the zip ``target``, the same bytes each time.
+
+    ``with_wheels`` puts the packages that it needs beside it.  Raises InputError for a run that
+    is not as it was written or a target that exists, DiskError if disk or pip fails.
+    """
+    record = checked(Path(path))
+    return export(record, Path(target), wheels(record.identity) if with_wheels else None)
+
+
+def import_run(archive: str | Path, folder: str | Path = RUNS) -> Path:
+    """Unpack the run in an archive into ``folder`` and check it; gives the run directory.
+
+    Raises InputError for links, paths that leave the folder, bombs, or a run that is not sound.
+    """
+    return unpack(Path(archive), Path(folder)).path
 
 
 def open_run(path: str | Path) -> Forecast:

@@ -64,6 +64,14 @@ class Bridge:
     error: float
     changed: Mapping[str, list[str]]
 
+    def __str__(self) -> str:
+        from .bridge_page import as_text
+
+        return as_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
 
 def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> Bridge:
     """The bridge from run ``a`` to run ``b``.

@@ -76,6 +76,15 @@ class Verdict:
         """True where nothing was found."""
         return not self.findings
 
+    def __str__(self) -> str:
+        if self.record is None:
+            return "\n".join(["not as it was written", *(f"  {line}" for line in self.findings)])
+        seal = self.record.manifest["seal"]
+        return f"{len(self.record.contents)} files, every byte as written\nseal {seal}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
 
 def verify(path: Path) -> Verdict:
     """Check a run directory; loads no plugin and runs nothing that stands in it.
