@@ -74,6 +74,11 @@ class Anchor:
         """True for a publisher's estimate, false for the bottom-up count."""
         return self.value is not None
 
+    @property
+    def whole_period(self) -> bool:
+        """True where the growth covers every year from the base year to the last."""
+        return self.periods == self.last_year - self.base_year
+
     def at(self, year: int) -> float:
         """The published path in ``year``, USD, at the anchor's own growth."""
         if self.value is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -23,16 +24,22 @@ PAIRS = 128
 
 def exact_shapley(players: int, game: Game) -> Array:
     """Contributions (player, draw): the mean gain over all orders in which players may join."""
-    value = [game(coalition) for coalition in range(1 << players)]
-    contributions = np.zeros((players, *value[0].shape))
-    for player in range(players):
-        bit = 1 << player
-        for coalition in range(1 << players):
-            if not coalition & bit:
-                size = coalition.bit_count()
-                weight = 1.0 / (players * math.comb(players - 1, size))
-                contributions[player] += weight * (value[coalition | bit] - value[coalition])
+    value = np.stack([game(coalition) for coalition in range(1 << players)])
+    contributions: Array = np.einsum("pc,cd->pd", _weights(players), value)
     return contributions
+
+
+@cache
+def _weights(players: int) -> Array:
+    """What the value of each coalition counts for each player, (player, coalition)."""
+    weights = np.zeros((players, 1 << players))
+    for player in range(players):
+        for coalition in range(1 << players):
+            inside = coalition >> player & 1
+            others = coalition.bit_count() - inside
+            weight = 1.0 / (players * math.comb(players - 1, others))
+            weights[player, coalition] = weight if inside else -weight
+    return weights
 
 
 def sampled_shapley(

@@ -35,7 +35,7 @@ Effects: TypeAlias = Callable[["Market", SimpleNamespace], Iterable[Effect]]
 """From the market and the drawn parameters, each (1, 1, 1, draw), to the effects of a driver."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Driver:
     """One driver of growth: the causes of the catalogue it claims, and effects of its own.
 
@@ -61,3 +61,7 @@ class Driver:
             raise InputError(f"driver {self.name}: parameters without an effects function")
         object.__setattr__(self, "claims", tuple(self.claims))
         object.__setattr__(self, "parameters", own)
+
+    def __repr__(self) -> str:
+        """The driver in one line."""
+        return f"<Driver {self.name}: {self.title}>"

@@ -28,9 +28,10 @@ def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputE
     import difflib  # only on the way to an error
 
     names = sorted(known)
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
+    folded = {known_name.lower(): known_name for known_name in names}
+    near = difflib.get_close_matches(str(name).lower(), folded, n=1, cutoff=0.6)
     if near:
-        hint = f"did you mean {near[0]!r}?"
+        hint = f"did you mean {folded[near[0]]!r}?"
     elif len(names) <= 12:
         hint = f"known: {', '.join(names) or 'none'}"
     else:

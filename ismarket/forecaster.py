@@ -2,99 +2,133 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial, reduce
+from typing import TypeVar
 
 import numpy as np
 
 from .arrays import Array
-from .attribution import MOST_EXACT, exact_shapley, sampled_shapley
+from .bins import Grid
+from .blas import one_thread
+from .blocks import Engine, market_value
 from .driver import Driver
-from .errors import DriverError
-from .funnel import Funnel, Shifts, at_years, gather
+from .errors import InputError
 from .market import Market
-from .outcome import Forecast, Path
-from .parameter import Parameter, Quantiles
+from .outcome import Forecast
 from .plan import Plan, make_plan, named_plan
-from .sampling import BLOCK, block_points
-from .scenario import Scenario
+from .sampling import BLOCK
+from .scale import draws_bar
+from .scenario import MOST_DRAWS, Scenario
 from .store import BlockStore
+from .summaries import FEW_BLOCKS, Kept, KeptSummary, Streamed, StreamedSummary, Summary, part_of
 
-CHUNK = 1024
-"""Draws that are worked on at once; their arrays stay in the processor's cache."""
-Progress = Callable[[int], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What a set of draws gives before calibration, for the years from the start on.
-
-    ``cells`` (year, region, drug_class, draw) in USD; ``contributions`` (driver, draw) to log
-    growth, with their standard error where orders were sampled.
-    """
-
-    cells: Array
-    contributions: Array
-    sampling_error: Array
+KEPT = 1 << 17
+"""Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
+BATCH = 16
+"""Blocks that are tallied together before they are handed over."""
+Progress = Callable[[int], object]
+Sink = Callable[[dict[str, Array]], None]
+Part = TypeVar("Part", Kept, Streamed)
 
 
 def forecast(
     market: Market,
     drivers: Iterable[Driver],
     scenario: Scenario | None = None,
-    workers: int | None = None,
-    progress: Progress | None = None,
+    workers: int | Executor | None = None,
+    progress: Progress | bool | None = None,
+    until: float | None = None,
+    sink: Sink | None = None,
     store: BlockStore | None = None,
 ) -> Forecast:
     """The forecast of ``scenario`` (by default the shipped one, ``published``).
 
-    ``workers`` threads share the blocks of draws; the answer does not depend on how many.
-    ``progress`` is called with the draws that each block has finished; ``store`` keeps finished
-    blocks, so that a forecast that was interrupted goes on from them.  Raises InputError for a
-    scenario that market or drivers do not know, DriverError for a driver that breaks its contract.
+    ``workers`` is how many threads share the blocks of draws, or an executor of processes or of a
+    cluster that runs them; the answer is the same to the last bit.  ``progress`` is called with
+    the draws that have been finished; True shows a bar in a notebook or terminal.  ``until``
+    (0.001 is 0.1%) draws until the standard errors of P50 and P95 of the last year are that small;
+    then ``plan.scenario.draws`` says how many it took.  ``sink`` is handed the draws of each block
+    by column.  ``store`` keeps what has been computed, so that a forecast that was interrupted goes
+    on from there.  Raises InputError for a scenario that market or drivers do not know, DriverError
+    for a driver that breaks its contract.
     """
     installed = tuple(drivers)
-    plan = make_plan(market, installed, scenario or Scenario())
-    report = named_plan(plan, installed)
-    named = evaluate(report, report.modes).cells.sum(axis=(1, 2))[:, 0]
-    left = unexplained(plan, named)
-    at_modes = {**plan.modes, **plan.fixed}
-    reference = evaluate(plan, at_modes)
-    modes, stacked, draws = (_room(plan, n) for n in (1, 1, plan.scenario.draws))
-    _take(plan, modes, 0, reference, left)
-    _take(plan, stacked, 0, evaluate(plan, at_modes, overlap=0.0), left)
-    _run_blocks(plan, draws, left, workers or os.cpu_count() or 1, progress, store)
-    return Forecast(
-        plan, installed, left, modes, draws,
-        stacked_total=float(stacked.total[-1, 0]),
-        shapley_error=float(reference.sampling_error.max(initial=0.0)),
-    )  # fmt: skip
+    chosen = scenario or Scenario()
+    if isinstance(progress, bool):
+        with draws_bar(None if until else chosen.draws, shown=progress) as advance:
+            return forecast(market, installed, chosen, workers, advance, until, sink, store)
+    if until is not None:
+        chosen = _enough_draws(market, installed, chosen, until, workers, progress)
+    plan = make_plan(market, installed, chosen)
+    with one_thread():
+        left = unexplained(plan, installed)
+        engine = Engine(plan, left)
+        at_modes = {**plan.modes, **plan.fixed}
+        reference = engine.at(at_modes)
+        calibration = reference[engine.reader.layout["calibration"]][0, 0]
+        stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * left[-1] * calibration
+        return Forecast(
+            plan,
+            installed,
+            left,
+            engine.reader.layout,
+            reference[:, 0],
+            summarise(engine, workers, progress, sink, store),
+            stacked_total=float(stacked),
+            shapley_error=engine.shapley_error(at_modes),
+            repaired=engine.copula.repaired if engine.copula else 0.0,
+        )
 
 
-def _room(plan: Plan, draws: int) -> Path:
-    market = plan.market
-    sizes = len(plan.years), len(market.regions), len(market.drug_classes), len(plan.drivers)
-    return Path.empty(*sizes, draws)
+def _enough_draws(
+    market: Market,
+    drivers: tuple[Driver, ...],
+    scenario: Scenario,
+    until: float,
+    workers: int | Executor | None,
+    progress: Progress | None,
+) -> Scenario:
+    """The scenario with as many draws as the wanted precision takes, in whole blocks."""
+    if not 0 < until < 1:
+        raise InputError(f"until = {until!r} must be a share between 0 and 1, 0.001 for 0.1%")
+    draws = FEW_BLOCKS * BLOCK
+    while True:
+        trial = scenario.changed(draws=draws)
+        error = forecast(market, drivers, trial, workers, progress).last_year_error
+        if error <= until:
+            return trial
+        blocks = max(draws // BLOCK + 1, 1.1 * draws * (error / until) ** 2 / BLOCK)
+        draws = BLOCK * math.ceil(blocks)
+        if draws > MOST_DRAWS:
+            raise InputError(
+                f"until = {until:g} would take about {draws:,} draws, more than {MOST_DRAWS:,}"
+            )
 
 
-def _take(plan: Plan, path: Path, first: int, outcome: Outcome, left: Array) -> None:
-    anchor = plan.anchor
-    level = anchor.at(plan.years[0]) if anchor.published else None
-    path.fill(first, outcome.cells, outcome.contributions, level, left)
+def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
+    """Market value before calibration, (year, draw) from the start on, without attribution."""
+    by_class, _ = market_value(plan, values, overlap)
+    total: Array = np.add.reduce([part[plan.start :].sum(axis=1) for part in by_class])
+    return total
 
 
-def unexplained(plan: Plan, named: Array) -> Array:
+def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
     """Published growth that the named drivers do not carry: a factor (year,), 1 at the start.
 
-    ``named`` is the value (year,) with the drivers that the report names, at their modes.  After
-    the report's last year the factor stands still, or goes on at the published rate if the
-    scenario says so.
+    The drivers that the report names count at their modes, each cause once.  After the report's
+    last year the factor stands still, or goes on at the published rate if the scenario says so.
     """
     anchor = plan.anchor
     if not anchor.published:
         return np.ones(len(plan.years))
+    report = named_plan(plan, drivers)
+    named = total_value(report, report.modes)[:, 0]
     published = np.array([anchor.at(year) for year in plan.years])
     factor: Array = (published / published[0]) / (named / named[0])
     if plan.scenario.beyond == "drivers":
@@ -103,92 +137,113 @@ def unexplained(plan: Plan, named: Array) -> Array:
     return factor
 
 
-def evaluate(plan: Plan, values: Mapping[str, Array], overlap: float | None = None) -> Outcome:
-    """The market of a plan for some draws: ``values`` holds each parameter by key, (draw,)."""
-    rho = plan.scenario.overlap if overlap is None else overlap
-    causes = gather(plan.market, plan.drivers, values)
-    everyone = (1 << len(plan.drivers)) - 1
-    funnel = Funnel(plan.market, values, Shifts(causes, plan.strengths, rho))
-    draws = max(np.size(value) for value in values.values())
-    cells = funnel.cells(everyone)
-    years, regions, classes = (
-        len(plan.market.years), len(plan.market.regions), len(plan.market.drug_classes),
-    )  # fmt: skip
-    cells = np.broadcast_to(cells, (years, regions, classes, draws))
-    ends = [plan.start, years - 1] if plan.start else [years - 1]
-    at_ends = Funnel(plan.market, values, Shifts(at_years(causes, ends), plan.strengths, rho))
-    base = np.log(at_ends.total(0)[0])
-
-    def log_growth(coalition: int) -> Array:
-        value = np.log(at_ends.total(coalition))
-        grown: Array = value[-1] - (value[0] if plan.start and len(value) > 1 else base)
-        return np.broadcast_to(grown, (draws,))
-
-    players = len(plan.drivers)
-    if players <= MOST_EXACT:
-        contributions = exact_shapley(players, log_growth)
-        error = np.zeros_like(contributions)
-    else:
-        contributions, error = sampled_shapley(players, log_growth, seed=plan.scenario.seed)
-    return Outcome(cells[plan.start :], contributions, error)
-
-
-def _run_blocks(
-    plan: Plan,
-    path: Path,
-    left: Array,
-    workers: int,
+def summarise(
+    engine: Engine,
+    workers: int | Executor | None,
     progress: Progress | None,
+    sink: Sink | None,
     store: BlockStore | None = None,
-) -> None:
-    """Fill the forecast's draws, block by block; each block writes its own columns."""
-    drawn = [p for p in plan.parameters if p.key not in plan.scenario.fixed]
-    quantiles = Quantiles(drawn)
-    dimensions = {key: index for index, key in enumerate(plan.market.parameters)}
-
-    def run(block: int) -> int:
-        first = block * BLOCK
-        size = min(BLOCK, plan.scenario.draws - first)
-        finished = store.load(block) if store else None
-        if finished is not None:
-            path.put(first, finished)
-            return size
-        points = block_points(
-            [p.key for p in drawn],
-            dimensions,
-            seed=plan.scenario.seed,
-            block=block,
-            sampler=plan.scenario.sampler,
-        )
-        for low in range(0, size, CHUNK):
-            high = min(low + CHUNK, size)
-            values = {p.key: quantiles.values(i, points[i, low:high]) for i, p in enumerate(drawn)}
-            values |= {k: np.broadcast_to(v, high - low) for k, v in plan.fixed.items()}
-            outcome = evaluate(plan, values)
-            if not np.isfinite(outcome.cells).all():
-                raise DriverError(_not_finite(plan, drawn, values, outcome, first + low))
-            _take(plan, path, first + low, outcome, left)
-        if store:
-            store.save(block, path.part(first, size))
-        return size
-
-    blocks = range(-(-plan.scenario.draws // BLOCK))
-    with ThreadPoolExecutor(min(workers, len(blocks))) as pool:
-        for size in pool.map(run, blocks):
-            if progress:
-                progress(size)
+) -> Summary:
+    """The summary of all blocks, the same whoever computes them and whenever they finish."""
+    draws = engine.plan.scenario.draws
+    blocks = range(-(-draws // BLOCK))
+    if draws <= KEPT:
+        kept = _handed_over(engine, blocks, sink, workers, progress, store)
+        return KeptSummary.of(reduce(_merge, kept), BLOCK)
+    grid = engine.grid()
+    counted: Iterator[Streamed]
+    if sink is not None:
+        kept = _handed_over(engine, blocks, sink, workers, progress, store)
+        counted = (Streamed.of_kept(block, grid, BLOCK) for block in kept)
+    else:
+        batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
+        work = partial(_streamed, grid=grid)
+        counted = _in_order(engine, batches, work, workers, progress, store)
+    return StreamedSummary.of(reduce(_merge, counted), grid)
 
 
-def _not_finite(
-    plan: Plan,
-    drawn: Iterable[Parameter],
-    values: Mapping[str, Array],
-    outcome: Outcome,
-    first: int,
-) -> str:
-    draw = int(np.flatnonzero(~np.isfinite(outcome.cells).all(axis=(0, 1, 2)))[0])
-    own = {p.owner for driver in plan.drivers for p in driver.parameters}
-    at = ", ".join(f"{p.key} = {values[p.key][draw]:g}" for p in drawn if p.owner in own)
-    names = ", ".join(driver.name for driver in plan.drivers)
-    where = f"draw {first + draw}" + (f" with {at}" if at else "")
-    return f"drivers {names}: the market is not finite at {where}"
+def _handed_over(
+    engine: Engine,
+    blocks: range,
+    sink: Sink | None,
+    workers: int | Executor | None,
+    progress: Progress | None,
+    store: BlockStore | None,
+) -> Iterator[Kept]:
+    """The draws of each block, handed to the sink on their way."""
+    pieces = [blocks[block : block + 1] for block in blocks]
+    for block, kept in enumerate(_in_order(engine, pieces, _kept, workers, progress, store)):
+        if sink:
+            sink(engine.columns(block, kept))
+        yield kept
+
+
+def _kept(engine: Engine, blocks: range) -> Kept:
+    return engine.kept(blocks[0])
+
+
+def _streamed(engine: Engine, blocks: range, grid: Grid) -> Streamed:
+    return engine.streamed(blocks, grid)
+
+
+def _merge(total: Part, following: Part) -> Part:
+    total.add(following)
+    return total
+
+
+def _in_order(
+    engine: Engine,
+    pieces: Sequence[range],
+    work: Callable[[Engine, range], Part],
+    workers: int | Executor | None,
+    progress: Progress | None,
+    store: BlockStore | None,
+) -> Iterator[Part]:
+    """What ``work`` makes of the pieces, in their order, with a bounded number under way."""
+    waiting: deque[tuple[range, Future[Part]]] = deque()
+    finished: set[int] = set()
+    left = engine.plan.scenario.draws
+
+    def begin(pool: Executor, piece: range) -> Future[Part]:
+        arrays = store.load(piece[0]) if store else None
+        if arrays is None:
+            return pool.submit(work, engine, piece)
+        finished.add(piece[0])
+        done: Future[Part] = Future()
+        done.set_result(part_of(arrays))  # type: ignore[arg-type]
+        return done
+
+    def next_one() -> Part:
+        nonlocal left
+        piece, future = waiting.popleft()
+        part = future.result()
+        if store and piece[0] not in finished:
+            store.save(piece[0], part.arrays())
+        size = min(left, BLOCK * len(piece))
+        left -= size
+        if progress:
+            progress(size)
+        return part
+
+    with _executor(workers, len(pieces)) as (pool, ahead):
+        try:
+            for piece in pieces:
+                waiting.append((piece, begin(pool, piece)))
+                if len(waiting) >= ahead:
+                    yield next_one()
+            while waiting:
+                yield next_one()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+@contextmanager
+def _executor(workers: int | Executor | None, batches: int) -> Iterator[tuple[Executor, int]]:
+    """The executor that runs the batches, and how many to hand it ahead of the one awaited."""
+    if isinstance(workers, Executor):
+        yield workers, 64
+        return
+    threads = min(workers or os.cpu_count() or 1, batches)
+    with ThreadPoolExecutor(threads) as pool:
+        yield pool, 2 * threads + 1

@@ -6,19 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from . import adoption
-from .arrays import Array
 from .errors import InputError, unknown
 from .links import RATIO_UNIT
 from .parameter import STATUSES, Parameter
 from .tables import Row, read_table
-
-if TYPE_CHECKING:
-    from .market import Market
 
 COLUMNS = [
     "mechanism",
@@ -83,24 +75,6 @@ class Mechanism:
             return ()
         half_time = (self.half_time,) if self.half_time else ()
         return tuple(p for p in (self.ratio, *half_time))
-
-    def shift(self, market: Market, values: Mapping[str, Array]) -> Array:
-        """Shift (year, region, 1, draw) on the link scale; 0 in the base year.
-
-        ``values`` holds the drawn parameters by key, each (draw,).
-        """
-        if self.follows_path:
-            return market.stage(self.stage).path_shift(market, values)
-        if self.half_time is None:
-            raise InputError(f"mechanism {self.name}: adoption rows without a half time")
-        reached = adoption.logistic(
-            market.elapsed,
-            start=market.by_region(self.share),
-            ceiling=market.by_region(self.ceiling),
-            half_time=values[self.half_time.key],
-        )
-        shift: Array = np.log(values[self.ratio.key]) * reached
-        return shift
 
 
 def read_mechanisms(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arrays import Array, Columns
-from .attribution import growth_share, money_share
 from .driver import Driver
-from .errors import unknown
+from .errors import InputError, unknown
 from .plan import Plan
-from .summaries import quantiles, summarise
+from .readings import Layout
+from .summaries import STATISTICS, Summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,91 +22,42 @@ if TYPE_CHECKING:
 UNEXPLAINED = "unexplained"
 TRUSTED = (0.8, 1.25)
 """Calibration factors that pass without a warning."""
+MEAN_AND_INTERVAL = ("mean", "p5", "p50", "p95")
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
-    """Calibrated values of a set of draws: USD, the last axis the draws.
+class Draws:
+    """The draws of a forecast, the last axis the draw: USD, factors, log growth.
 
-    total (year, draw); region and drug_class hold the first and the last year, (2, name, draw);
-    counted is the bottom-up value in the first year, contributions (driver, draw) to log growth.
+    total (year, draw), counted, calibration and log_growth (draw,), contributions (driver, draw).
     """
 
     total: Array
-    region: Array
-    drug_class: Array
     counted: Array
+    calibration: Array
+    log_growth: Array
     contributions: Array
-
-    @classmethod
-    def empty(cls, years: int, regions: int, classes: int, drivers: int, draws: int) -> Path:
-        """Room for the draws, not a number yet."""
-        shapes = (
-            (years, draws),
-            (2, regions, draws),
-            (2, classes, draws),
-            (draws,),
-            (drivers, draws),
-        )
-        return cls(*(np.full(shape, np.nan) for shape in shapes))
-
-    def fill(
-        self, first: int, cells: Array, contributions: Array, level: float | None, left: Array
-    ) -> None:
-        """Write draws from column ``first`` on; ``cells`` are before calibration.
-
-        ``level`` is the published value in the first year, USD, None where the count stands;
-        ``left`` the growth (year,) that no driver carries, a factor.
-        """
-        columns = slice(first, first + cells.shape[-1])
-        counted = cells[0].sum(axis=(0, 1))
-        scale = left[:, None] * (np.ones_like(counted) if level is None else level / counted)
-        ends, end_scale = cells[[0, -1]], scale[[0, -1], None]
-        self.total[:, columns] = cells.sum(axis=(1, 2)) * scale
-        self.total[0, columns] = counted if level is None else level
-        self.region[:, :, columns] = ends.sum(axis=2) * end_scale
-        self.drug_class[:, :, columns] = ends.sum(axis=1) * end_scale
-        self.counted[columns] = counted
-        self.contributions[:, columns] = contributions
-
-    def part(self, first: int, size: int) -> dict[str, Array]:
-        """The columns of ``size`` draws from ``first`` on, by name, draws last."""
-        columns = slice(first, first + size)
-        return {f.name: getattr(self, f.name)[..., columns] for f in fields(self)}
-
-    def put(self, first: int, part: Mapping[str, Array]) -> None:
-        """Write back what ``part`` gave; ValueError for arrays of another shape."""
-        for name, values in part.items():
-            getattr(self, name)[..., first : first + values.shape[-1]] = values
-
-    @property
-    def calibration(self) -> Array:
-        """Value in the first year over the bottom-up count, (draw,)."""
-        factor: Array = self.total[0] / self.counted
-        return factor
-
-    @property
-    def log_growth(self) -> Array:
-        """Log of the last year's value over the first year's, (draw,)."""
-        growth: Array = np.log(self.total[-1] / self.total[0])
-        return growth
 
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """The forecast of a scenario, with its draws; every table is a pandas frame.
+    """The forecast of a scenario; every table is a pandas frame.
 
     Money is in USD (see ``plan.market.currency``), growth in fractions a year unless a column
     says points.  ``reference`` sets every parameter to its mode or to the value fixed by hand.
+    ``modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
+    ``layout``; ``unexplained_factor`` (year,) is the growth that no driver carries.
     """
 
     plan: Plan
     installed: tuple[Driver, ...]
     unexplained_factor: Array
-    modes: Path
-    draws: Path
+    layout: Layout
+    modes: Array
+    drawn: Summary
     stacked_total: float
-    shapley_error: float
+    shapley_error: float = 0.0
+    repaired: float = 0.0
 
     # the tables, by column ------------------------------------------------------------------
 
@@ -114,14 +65,17 @@ class Forecast:
     def columns(self) -> Mapping[str, Columns]:
         """Every table by name, as lists by column."""
         return {
-            "reference": {"year": list(self.years), "value": _list(self.modes.total[:, 0])},
-            "summary": self._summary(),
-            "cagr": self._one_row(self._rate(self.modes), self._rate(self.draws)),
-            "calibration": self._one_row(self.modes.calibration, self.draws.calibration),
-            "count": self._one_row(self.modes.counted, self.draws.counted),
+            "reference": {"year": list(self.years), "value": self._modes("total")},
+            "summary": {
+                "year": list(self.years),
+                "reference": self._modes("total"),
+                **self._statistics("total", STATISTICS),
+            },
+            **{name: self._one_row(name) for name in ("cagr", "calibration", "count")},
             "attribution": self._attribution(),
             "region": self._split("region", self.plan.market.regions),
             "drug_class": self._split("drug_class", self.plan.market.drug_classes),
+            "cells": self._cells(),
         }
 
     @property
@@ -130,75 +84,100 @@ class Forecast:
         return self.plan.years
 
     @property
-    def stacking_premium(self) -> float:
-        """Reference value in the last year at overlap 0 less the forecast's own, USD."""
-        return self.stacked_total - float(self.modes.total[-1, 0])
-
-    @property
     def span(self) -> int:
         """Years from the first to the last."""
         return self.years[-1] - self.years[0]
 
-    def _rate(self, path: Path) -> Array:
-        rate: Array = np.expm1(path.log_growth / self.span)
-        return rate
+    @property
+    def stacking_premium(self) -> float:
+        """Reference value in the last year at overlap 0 less the forecast's own, USD."""
+        return self.stacked_total - self._modes("total")[-1]
 
-    def _one_row(self, modes: Array, draws: Array) -> Columns:
-        values = {"reference": modes[0], **summarise(draws)}
-        return {name: _list(np.atleast_1d(value)) for name, value in values.items()}
+    @cached_property
+    def draws(self) -> Draws:
+        """The draws themselves; InputError where they were too many to be kept."""
+        rows = self.drawn.rows
+        if rows is None:
+            raise InputError(f"{self.drawn.draws:,} draws were summarised as they came, not kept")
+        return self._draws_of(rows)
 
-    def _summary(self) -> Columns:
-        stats = summarise(self.draws.total, ("p5", "p25", "p50", "p75", "p95"))
-        return {
-            "year": list(self.years),
-            "reference": _list(self.modes.total[:, 0]),
-            **{name: _list(values) for name, values in stats.items()},
-        }
+    @cached_property
+    def reference_draw(self) -> Draws:
+        """The reference case in the form of one draw."""
+        return self._draws_of(self.modes[:, None])
+
+    def _draws_of(self, rows: Array) -> Draws:
+        part = {name: rows[self.layout[name]] for name in self.layout}
+        return Draws(
+            part["total"], part["count"][0], part["calibration"][0], part["log_growth"][0],
+            part["contribution"],
+        )  # fmt: skip
+
+    def _modes(self, name: str) -> list[float]:
+        return _list(self.modes[self.layout[name]])
+
+    def _statistics(self, name: str, wanted: Sequence[str], errors: bool = False) -> Columns:
+        table = (self.drawn.errors if errors else self.drawn.statistics)[:, self.layout[name]]
+        return {statistic: _list(table[STATISTICS.index(statistic)]) for statistic in wanted}
+
+    def _one_row(self, name: str) -> Columns:
+        return {"reference": self._modes(name), **self._statistics(name, MEAN_AND_INTERVAL)}
 
     def _attribution(self) -> Columns:
         """Rows: the drivers by size, then what stays unexplained, then the total."""
-        left = np.log(self.unexplained_factor[-1])
-        tables = []
-        for path in (self.modes, self.draws):
-            log_growth = path.log_growth
-            rows = [*path.contributions, np.full_like(log_growth, left), log_growth]
-            points = np.stack(rows) * growth_share(log_growth, self.span) * 100.0
-            usd = np.stack(rows) * money_share(log_growth, path.total[0])
-            tables.append((points, usd))
-        (points, usd), (drawn, drawn_usd) = tables
-        low, high = quantiles(drawn, [0.05, 0.95])
-        usd_low, usd_high = quantiles(drawn_usd, [0.05, 0.95])
-        names = [*(driver.name for driver in self.plan.drivers), UNEXPLAINED, "total"]
-        titles = [*(d.title for d in self.plan.drivers), "Unexplained", "All together"]
-        acting = len(names) - 2
-        order = sorted(range(acting), key=lambda i: (-abs(points[i, 0]), names[i]))
-        order += [acting, acting + 1]
-        return {
-            "driver": [names[i] for i in order],
-            "title": [titles[i] for i in order],
-            "named": [names[i] in self.plan.anchor.drivers_named for i in order],
-            "points": _list(points[order, 0]),
-            "p5": _list(low[order]),
-            "p95": _list(high[order]),
-            "usd": _list(usd[order, 0]),
-            "usd_p5": _list(usd_low[order]),
-            "usd_p95": _list(usd_high[order]),
+        points, usd = self._modes("points"), self._modes("usd")
+        drivers = self.plan.drivers
+        names = [*(driver.name for driver in drivers), UNEXPLAINED, "total"]
+        titles = [*(driver.title for driver in drivers), "Unexplained", "All together"]
+        order = sorted(range(len(drivers)), key=lambda i: (-abs(points[i]), names[i]))
+        order += [len(drivers), len(drivers) + 1]
+        table: Columns = {
+            "driver": names,
+            "title": titles,
+            "named": [name in self.plan.anchor.drivers_named for name in names],
+            "points": points,
+            **self._statistics("points", ("p5", "p95")),
+            "usd": usd,
+            **{f"usd_{s}": v for s, v in self._statistics("usd", ("p5", "p95")).items()},
         }
+        return {column: [values[i] for i in order] for column, values in table.items()}
 
     def _split(self, axis: str, names: Sequence[str]) -> Columns:
-        modes, draws = getattr(self.modes, axis), getattr(self.draws, axis)
-        growth = [np.expm1(np.log(path[1] / path[0]) / self.span) for path in (modes, draws)]
-        share = [path[1] / path[1].sum(axis=0) for path in (modes, draws)]
-        table: Columns = {
-            "name": list(names),
-            "base": _list(modes[0, :, 0]),
-            "final": _list(modes[1, :, 0]),
-            "cagr": _list(growth[0][:, 0]),
-            "share": _list(share[0][:, 0]),
-        }
-        for name, drawn in (("final", draws[1]), ("cagr", growth[1]), ("share", share[1])):
-            table[f"{name}_p5"], table[f"{name}_p95"] = map(_list, quantiles(drawn, [0.05, 0.95]))
+        table: Columns = {"name": list(names)}
+        for column in ("base", "final", "cagr", "share"):
+            table[column] = self._modes(f"{axis}_{column}")
+        for column in ("final", "cagr", "share"):
+            drawn = self._statistics(f"{axis}_{column}", ("p5", "p95"))
+            table |= {f"{column}_{statistic}": values for statistic, values in drawn.items()}
         return table
+
+    def _cells(self) -> Columns:
+        """Every year, region and class with mean and quantiles of its value."""
+        market = self.plan.market
+        grid = [(y, r, c) for y in self.years for r in market.regions for c in market.drug_classes]
+        years, regions, classes = (list(part) for part in zip(*grid, strict=True))
+        drawn = {name: _list(self.drawn.cells[i]) for i, name in enumerate(STATISTICS)}
+        return {"year": years, "region": regions, "drug_class": classes, **drawn}
+
+    @cached_property
+    def standard_errors(self) -> Mapping[str, Columns]:
+        """Standard errors of the printed statistics, by table, from replicates of the draws."""
+        return {
+            "summary": {"year": list(self.years), **self._statistics("total", STATISTICS, True)},
+            **{n: self._statistics(n, MEAN_AND_INTERVAL, True) for n in ("cagr", "calibration")},
+            "attribution": {
+                "driver": [*(d.name for d in self.plan.drivers), UNEXPLAINED, "total"],
+                **self._statistics("points", ("p5", "p95"), True),
+            },
+        }
+
+    @property
+    def last_year_error(self) -> float:
+        """The larger relative standard error of P50 and P95 of the last year."""
+        last = self.layout["total"].stop - 1
+        found = [STATISTICS.index(name) for name in ("p50", "p95")]
+        relative = self.drawn.errors[found, last] / self.drawn.statistics[found, last]
+        return float(np.abs(relative).max())
 
     # the tables, as frames ------------------------------------------------------------------
 
@@ -237,6 +216,10 @@ class Forecast:
         if axis not in ("region", "drug_class"):
             raise unknown("forecast", "axis", axis, ("region", "drug_class"))
         return self._frame(axis, {"base, final": "USD", "cagr": "fraction a year", "share": "1"})
+
+    def cells(self) -> pd.DataFrame:
+        """Every year, region and drug class: mean and quantiles of its value, USD."""
+        return self._frame("cells", {"mean, p5 to p95": "USD"})
 
     # what a person sees ---------------------------------------------------------------------
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from math import isfinite
 from typing import Any
 
-from .anchor import Anchor
-from .outcome import TRUSTED, UNEXPLAINED, Forecast
-from .wording import listed, money, number, percent, rate, signed, times
+from .arrays import Columns
+from .findings import findings, how_big, how_fast, notices
+from .outcome import UNEXPLAINED, Forecast
+from .wording import number, signed
 
-WIDTH = 88
+WIDTH = 92
+LABEL = 13
 MOST_COLUMNS = 8
 
 
 def as_dict(forecast: Forecast) -> dict[str, Any]:
     """The forecast as plain values: money in USD, rates as fractions, points of CAGR."""
     columns, scenario = forecast.columns, forecast.plan.scenario
+    errors = finite(forecast.standard_errors)
     drivers = [row for row in _rows(columns["attribution"]) if row["driver"] not in _SUMS]
     left = next(row for row in _rows(columns["attribution"]) if row["driver"] == UNEXPLAINED)
     return {
@@ -43,7 +47,24 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "stacking_premium_usd": forecast.stacking_premium,
         "by_region": _rows(columns["region"], ("name", "base", "final", "cagr")),
         "by_drug_class": _rows(columns["drug_class"], ("name", "base", "final", "cagr")),
+        "standard_error": {
+            "summary": _rows(errors["summary"], ("year", "mean", "p5", "p50", "p95")),
+            "cagr": _rows(errors["cagr"])[0],
+            "calibration": _rows(errors["calibration"], ("p5", "p50", "p95"))[0],
+            "attribution": _rows(errors["attribution"]),
+        },
         "notices": notices(forecast),
+    }
+
+
+def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:
+    """The tables with None for what too few draws cannot tell: JSON knows no nan."""
+    return {
+        name: {
+            column: [None if isinstance(v, float) and not isfinite(v) else v for v in values]
+            for column, values in table.items()
+        }
+        for name, table in tables.items()
     }
 
 
@@ -55,171 +76,6 @@ def _rows(
 ) -> list[dict[str, Any]]:
     chosen = {name: columns[name] for name in names or columns}
     return [dict(zip(chosen, row, strict=True)) for row in zip(*chosen.values(), strict=True)]
-
-
-# sentences --------------------------------------------------------------------------------------
-
-
-def headline(forecast: Forecast) -> str:
-    """How big and how fast, with the interval and whose level it is."""
-    path, summary = forecast.columns["reference"]["value"], forecast.columns["summary"]
-    anchor, first, last = forecast.plan.anchor, forecast.years[0], forecast.years[-1]
-    whose = f"as printed by {anchor.publisher}" if anchor.published else "counted bottom-up"
-    if anchor.published and anchor.base_year < first:
-        whose = f"{anchor.publisher}, {anchor.base_year}, moved on at its own growth"
-    cagr = forecast.columns["cagr"]
-    return (
-        f"USD {money(path[0])} in {first} ({whose}); USD {money(path[-1])} in {last} in the"
-        f" reference case, {money(summary['p5'][-1])} to {money(summary['p95'][-1])} in 9 of 10"
-        f" draws. Growth {signed(100 * cagr['reference'][0], 2)}% a year"
-        f" ({signed(100 * cagr['p5'][0], 1)} to {signed(100 * cagr['p95'][0], 1)})."
-    )
-
-
-def left_unexplained(forecast: Forecast) -> str:
-    """How much of the growth no cause carries."""
-    anchor, attribution = forecast.plan.anchor, forecast.columns["attribution"]
-    if not anchor.published:
-        return "Nothing is left unexplained: the count prints no growth of its own."
-    row = {name: attribution["points"][i] for i, name in enumerate(attribution["driver"])}
-    standing = f", {anchor.periods} steps" if _other_periods(anchor) else ""
-    return (
-        f"The report prints {rate(anchor.cagr)} a year{standing}; {number(row[UNEXPLAINED], 2)}"
-        " points of the growth are carried by no cause that it names."
-    )
-
-
-def _other_periods(anchor: Anchor) -> bool:
-    return anchor.periods != anchor.last_year - anchor.base_year
-
-
-def distance(forecast: Forecast) -> str:
-    """How far the level is from the bottom-up count, with a warning where it is far."""
-    count, factor = forecast.columns["count"], forecast.columns["calibration"]
-    counted = (
-        f"USD {money(count['reference'][0])} ({money(count['p5'][0])} to {money(count['p95'][0])})"
-    )
-    if not forecast.plan.anchor.published:
-        return f"The level is the count: births, cases, treatment and net cost add up to {counted}."
-    low, high = TRUSTED
-    reference = factor["reference"][0]
-    verdict = (
-        "the count supports the level"
-        if low <= reference <= high
-        else "WARNING: the count does not support the level"
-    )
-    return (
-        f"Births, cases, treatment and net cost add up to {counted}; the level is"
-        f" {times(reference)} times that ({times(factor['p5'][0])} to {times(factor['p95'][0])})."
-        f" {verdict}."
-    )
-
-
-def other_levels(forecast: Forecast) -> str:
-    """The anchor's level against the other published estimates, each moved at its own growth."""
-    anchor, year = forecast.plan.anchor, forecast.years[0]
-    others = [
-        a for a in forecast.plan.market.anchors.values() if a.published and a.name != anchor.name
-    ]
-    if not anchor.published or not others:
-        return ""
-    ratio = {other.name: anchor.at(year) / other.at(year) for other in others}
-    same = [other for other in others if other.publisher == anchor.publisher]
-    text = (
-        f"Of {len(others)} other published estimates, moved to {year}, it is"
-        f" {times(min(ratio.values()))} to {times(max(ratio.values()))} times"
-    )
-    if same:
-        text += f"; {number(ratio[same[0].name], 1)} times the same publisher's edition of"
-        text += f" {same[0].base_year}"
-    return text + "."
-
-
-def where(forecast: Forecast) -> str:
-    """The largest region and the fastest-growing class, set against the report's words."""
-    anchor, market = forecast.plan.anchor, forecast.plan.market
-    parts = []
-    for axis, column, label, said, known in (
-        ("region", "share", "Largest region", anchor.largest_region, market.regions),
-        ("drug_class", "cagr", "Fastest class", anchor.fastest_growing_class, market.drug_classes),
-    ):
-        table = forecast.columns[axis]
-        best = max(range(len(known)), key=lambda i: table[column][i])
-        value = table[column][best]
-        shown = f"{percent(value)} of value" if column == "share" else f"{rate(value)} a year"
-        report = ""
-        if said:
-            agrees = said == table["name"][best]
-            report = "; the report says so too" if agrees else f"; the report says {said}"
-        parts.append(f"{label}: {table['name'][best]}, {shown}{report}.")
-    return " ".join(parts)
-
-
-def stacking(forecast: Forecast) -> str:
-    """What counting shared causes once for every driver would add."""
-    premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
-    counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
-    change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
-    return (
-        f"Causes that several drivers share {counted}; counted once for each driver they would"
-        f" {change} in {forecast.years[-1]} (stacking premium)."
-    )
-
-
-def three_middles(forecast: Forecast) -> str:
-    """Reference, median and mean of the last year, and why they differ."""
-    reference = forecast.columns["reference"]["value"][-1]
-    summary = forecast.columns["summary"]
-    median, mean = summary["p50"][-1], summary["mean"][-1]
-    middles = f"reference {money(reference)}, median {money(median)}, mean {money(mean)}"
-    spread = summary["p95"][-1] - summary["p5"][-1]
-    if max(abs(median - reference), abs(mean - reference)) < 0.02 * spread:
-        return f"Three middles: {middles}: they all but agree, the ranges are balanced."
-    side = "up" if mean > reference else "down"
-    return (
-        f"Three middles: {middles}: the reference sets every input to its most likely value, and"
-        f" on balance the ranges reach further {side}."
-    )
-
-
-def notices(forecast: Forecast) -> list[str]:
-    """What to know before quoting: horizon, drivers left out and added, sampling error."""
-    plan, found = forecast.plan, []
-    anchor, scenario = plan.anchor, plan.scenario
-    installed = {driver.name: driver for driver in forecast.installed}
-    if anchor.published and forecast.years[-1] > anchor.last_year:
-        how = (
-            "the drivers alone move the market"
-            if scenario.beyond == "drivers"
-            else f"its {rate(anchor.cagr)} a year is carried on"
-        )
-        found.append(f"The report ends in {anchor.last_year}; after that {how}.")
-    missing = [name for name in anchor.drivers_named if name not in installed]
-    if missing:
-        found.append(f"Named by the report but not installed: {listed(missing)}.")
-    added = [
-        f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
-        for driver in plan.drivers
-        if anchor.published and driver.name not in anchor.drivers_named
-    ]
-    if added:
-        found.append(f"Not named by the report, so on top of it: {listed(added)}.")
-    left_out = [name for name in scenario.without if name in installed]
-    if left_out:
-        found.append(f"Left out: {listed(left_out)}.")
-    if scenario.fixed:
-        values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
-        found.append(f"Fixed by hand: {listed(values)}.")
-    if forecast.shapley_error:
-        points = 100.0 * forecast.shapley_error / forecast.span
-        found.append(
-            f"{len(plan.drivers)} drivers: contributions are sampled over orders,"
-            f" standard error up to {points:.3f} points."
-        )
-    return found
-
-
-# text and HTML ----------------------------------------------------------------------------------
 
 
 def path_table(forecast: Forecast) -> tuple[list[str], list[list[str]]]:
@@ -257,20 +113,12 @@ def attribution_table(forecast: Forecast) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def sentences(forecast: Forecast) -> list[str]:
-    """The findings below the tables, in reading order."""
-    lines = [left_unexplained, distance, other_levels, where, stacking, three_middles]
-    return [text for line in lines if (text := line(forecast))] + notices(forecast)
-
-
 def as_text(forecast: Forecast) -> str:
-    """The page for a terminal."""
-    plan = forecast.plan
-    lines = [f"{plan.market.title} · {title(forecast)}", *_wrapped(headline(forecast)), ""]
-    lines += [*_aligned(*path_table(forecast)), "", *_aligned(*attribution_table(forecast)), ""]
-    for text in sentences(forecast):
-        lines += _wrapped(text, "· ")
-    return "\n".join(lines)
+    """The page for a terminal, about thirty lines."""
+    lines = [forecast.plan.market.title, title(forecast), ""]
+    lines += _labelled([("How big", how_big(forecast)), ("How fast", how_fast(forecast))])
+    lines += ["", *_aligned(*path_table(forecast)), "", *_aligned(*attribution_table(forecast)), ""]
+    return "\n".join(lines + _labelled(findings(forecast)))
 
 
 def title(forecast: Forecast) -> str:
@@ -282,20 +130,27 @@ def title(forecast: Forecast) -> str:
 
 def as_html(forecast: Forecast) -> str:
     """The page for a notebook: headline, two tables, findings."""
+    pairs = [("How big", how_big(forecast)), ("How fast", how_fast(forecast))]
     parts = [
-        f"<h4>{escape(forecast.plan.market.title)}</h4><p><small>{escape(title(forecast))}</small></p>",
-        f"<p>{escape(headline(forecast))}</p>",
+        f"<h4>{escape(forecast.plan.market.title)}</h4>",
+        f"<p><small>{escape(title(forecast))}</small></p>",
+        _html_list(pairs),
         _html_table(*path_table(forecast)),
         _html_table(*attribution_table(forecast)),
-        "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in sentences(forecast)) + "</ul>",
+        _html_list(findings(forecast)),
     ]
     return f"<div class='ismarket-forecast'>{''.join(parts)}</div>"
+
+
+def _html_list(pairs: list[tuple[str, str]]) -> str:
+    items = (f"<li><b>{escape(label)}</b> {escape(text)}</li>" for label, text in pairs)
+    return f"<ul>{''.join(items)}</ul>"
 
 
 def _html_table(header: list[str], rows: list[list[str]]) -> str:
     right = " style='text-align:right'"
     head = "".join(
-        f"<th scope='col'{right if i else ''}>{escape(t)}</th>" for i, t in enumerate(header)
+        f"<th scope='col'{right if i else ''}>{escape(text)}</th>" for i, text in enumerate(header)
     )
     body = "".join(
         f"<tr><th scope='row' style='text-align:left'>{escape(row[0])}</th>"
@@ -325,5 +180,13 @@ def _aligned(header: list[str], rows: list[list[str]]) -> list[str]:
     ]
 
 
-def _wrapped(text: str, bullet: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet))
+def _labelled(pairs: list[tuple[str, str]]) -> list[str]:
+    """Sentences wrapped to WIDTH, each beside its label."""
+    indent = " " * LABEL
+    return [
+        line
+        for label, text in pairs
+        for line in textwrap.wrap(
+            text, WIDTH, initial_indent=label.ljust(LABEL), subsequent_indent=indent
+        )
+    ]

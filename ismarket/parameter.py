@@ -91,7 +91,9 @@ class Parameter:
     def quantile(self, level: float | Array) -> Array:
         """The value (unit of the parameter) below which a share ``level`` of draws lies."""
         bits = np.atleast_1d(np.asarray(level, float)) * 2.0**32
-        return Quantiles([self]).values(0, np.clip(bits, 0, 2.0**32 - 1).astype(np.uint32))
+        points = np.clip(bits, 0, 2.0**32 - 1).astype(np.uint32)
+        value: Array = Quantiles([self]).values(points[None])[0]
+        return value
 
     @property
     def density_shapes(self) -> tuple[float, float]:
@@ -106,7 +108,9 @@ class Parameter:
         return self.low, self.mode, self.high
 
 
-CELLS = 4096
+CELL_BITS = 12
+CELLS = 1 << CELL_BITS
+WITHIN = (1 << (32 - CELL_BITS)) - 1
 TAIL = 64
 """Cells of the table, and how many at each end are read from the finer nodes instead."""
 NODES = 1025
@@ -131,22 +135,29 @@ class Quantiles:
         levels = np.linspace(0.0, 1.0, CELLS + 1)
         table = [np.interp(levels, f, x) for f, x in zip(below, values, strict=True)]
         self._below, self._values = below, values
-        self._table = np.array(table).reshape(-1, CELLS + 1)
-        self._step = np.diff(self._table, axis=1)
-        self._lows = np.array([p.low for p in parameters])
-        self._highs = np.array([p.high for p in parameters])
+        at = np.array(table).reshape(-1, CELLS + 1)
+        self._begin, self._step = at[:, :-1].copy(), np.diff(at, axis=1) / (WITHIN + 1)
+        self._low, self._high = at[:, 0], at[:, -1]
 
-    def values(self, index: int, bits: Bits) -> Array:
-        """Draws of parameter ``index`` (its unit) at the points ``bits`` (draw,)."""
-        cell = (bits >> np.uint32(20)).astype(np.intp)
-        within = ((bits & np.uint32(0xFFFFF)).astype(float) + 0.5) * 2.0**-20
-        drawn: Array = self._table[index].take(cell)
-        drawn += self._step[index].take(cell) * within
-        tail = np.flatnonzero((cell < TAIL) | (cell >= CELLS - TAIL))
-        if tail.size:
-            level = (bits[tail].astype(float) + 0.5) * 2.0**-32
-            drawn[tail] = np.interp(level, self._below[index], self._values[index])
-        return np.clip(drawn, self._lows[index], self._highs[index], out=drawn)
+    def values(self, bits: Bits) -> Array:
+        """Draws (parameter, draw), each in its unit, at the points ``bits`` (parameter, draw)."""
+        drawn = np.empty(bits.shape)
+        for row, points in enumerate(bits):
+            self._draw(row, points, drawn[row])
+        return drawn
+
+    def _draw(self, row: int, points: Bits, drawn: Array) -> None:
+        """Fill ``drawn`` (draw,) with the values of one parameter."""
+        cell = (points >> np.uint32(32 - CELL_BITS)).astype(np.intp)
+        np.bitwise_and(points, np.uint32(WITHIN), out=drawn, casting="unsafe")
+        drawn += 0.5
+        drawn *= self._step[row].take(cell)
+        drawn += self._begin[row].take(cell)
+        cell -= TAIL
+        tail = np.flatnonzero(cell.view(np.uintp) >= CELLS - 2 * TAIL)
+        level = (points[tail].astype(float) + 0.5) * 2.0**-32
+        found = np.interp(level, self._below[row], self._values[row])
+        drawn[tail] = np.clip(found, self._low[row], self._high[row])
 
 
 def _cumulative(nodes: Array, shapes: Array) -> Array:

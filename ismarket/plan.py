@@ -134,6 +134,9 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
         if key not in known:
             raise unknown("scenario", "parameter", key, known)
         known[key].check(value)
+    for key in (key for pair in scenario.pairs for key in pair):
+        if key not in known:
+            raise unknown("scenario, correlation", "parameter", key, known)
 
 
 def _anchor(market: Market, scenario: Scenario) -> Anchor:

@@ -22,7 +22,7 @@ LARGEST_FILE = 65_536
 DEEPEST = 8
 """Parts of a dotted key, and brackets within brackets, that a scenario may have."""
 MOST_KEYS = 2_000
-MOST_DRAWS = 1_000_000_000
+MOST_DRAWS = 10_000_000_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Scenario:
     without     drivers left out
     fixed       parameter values set by hand, by key (``video_eeg.ratio``), unit of the parameter
     strength    factor on all shifts of a driver, 0 to 10, 1 if not named
+    correlation rank correlation (Spearman, -1 to 1) by pair of keys, ``"a.ratio ~ b.ratio"``
     overlap     0 to 1: 1 counts a cause that several drivers claim once, 0 once for each
     draws       how many draws of the uncertain parameters
     seed        any integer from 0 to 2**63 - 1
@@ -52,6 +53,7 @@ class Scenario:
     without: tuple[str, ...] = DEFAULT_WITHOUT
     fixed: Mapping[str, float] = field(default_factory=dict)
     strength: Mapping[str, float] = field(default_factory=dict)
+    correlation: Mapping[str, float] = field(default_factory=dict)
     overlap: float = 1.0
     draws: int = 10_000
     seed: int = 20717
@@ -68,6 +70,7 @@ class Scenario:
                 driver: _number(f"strength {driver}", value, 0.0, 10.0)
                 for driver, value in self.strength.items()
             },
+            "correlation": _correlations(self.correlation),
             "overlap": _number("overlap", self.overlap, 0.0, 1.0),
             "draws": _whole("draws", self.draws, 1, MOST_DRAWS),
             "seed": _whole("seed", self.seed, 0, 2**63 - 1),
@@ -84,6 +87,11 @@ class Scenario:
                 raise unknown(name, "choice", getattr(self, name), allowed)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+    @property
+    def pairs(self) -> dict[tuple[str, str], float]:
+        """Rank correlations by pair of parameter keys."""
+        return {tuple(name.split(" ~ ")): rho for name, rho in self.correlation.items()}  # type: ignore[misc]
 
     def changed(self, **choices: Any) -> Scenario:
         """The same scenario with some choices made differently."""
@@ -112,6 +120,20 @@ def _number(name: str, value: object, low: float = -math.inf, high: float = math
     if not low <= number <= high:
         raise InputError(f"{name} = {number:g} is outside {low:g} to {high:g}")
     return number
+
+
+def _correlations(given: Mapping[str, float]) -> dict[str, float]:
+    """Correlations by ``first ~ second``, the keys in order, so that a pair is named one way."""
+    found: dict[str, float] = {}
+    for pair, value in given.items():
+        keys = sorted(part.strip() for part in pair.split("~"))
+        if len(keys) != 2 or not all(keys) or keys[0] == keys[1]:
+            raise InputError(f'correlation {pair!r}: name two parameters, "a.ratio ~ b.ratio"')
+        name = " ~ ".join(keys)
+        if name in found:
+            raise InputError(f"correlation {name!r} is given twice")
+        found[name] = _number(f"correlation {name}", value, -1.0, 1.0)
+    return found
 
 
 def _whole(name: str, value: object, low: int, high: int) -> int:
@@ -179,7 +201,7 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
     for key in values:
         if key not in known:
             raise unknown(_where(file, text, key), "key", key[:60], known)
-    for key in ("fixed", "strength"):
+    for key in ("fixed", "strength", "correlation"):
         if key in values:
             if not isinstance(values[key], dict):
                 raise InputError(f"{_where(file, text, key)}: {key} must be a table, [{key}]")

@@ -1,27 +1,187 @@
-"""Summaries of draws: mean and quantiles along the last axis."""
+"""Summaries of draws: means, quantiles and their standard errors, from kept or streamed draws."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Array
+from .bins import Counts, Grid
 
-LEVELS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-INTERVAL = ("p5", "p50", "p95")
-
-
-def summarise(draws: Array, names: tuple[str, ...] = INTERVAL) -> dict[str, Array]:
-    """Mean and the named quantiles over the draws (..., draw); linear between order statistics."""
-    levels = [LEVELS[name] for name in names]
-    return {"mean": draws.mean(axis=-1), **dict(zip(names, quantiles(draws, levels), strict=True))}
+STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
+LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+FEW_BLOCKS = 16
+"""Whole blocks from which a standard error is read; below, their stretches of SHORT draws."""
+SHORT = 512
 
 
-def quantiles(draws: Array, levels: list[float]) -> Array:
+def quantiles(draws: NDArray[np.floating], levels: Array) -> Array:
     """Quantiles (level, ...) of the draws (..., draw), as Hyndman & Fan 1996 type 7."""
     ordered = np.sort(draws, axis=-1)
-    position = np.asarray(levels) * (draws.shape[-1] - 1)
+    position = levels * (draws.shape[-1] - 1)
     below = np.floor(position).astype(int)
     above = np.minimum(below + 1, draws.shape[-1] - 1)
     share = position - below
     found: Array = ordered[..., below] * (1 - share) + ordered[..., above] * share
     return np.moveaxis(found, -1, 0)
+
+
+def statistics(draws: NDArray[np.floating], means: Array) -> Array:
+    """Means and quantiles (statistic, ...) of the draws (..., draw)."""
+    return np.concatenate([means[None], quantiles(draws, LEVELS)])
+
+
+@dataclass(eq=False)
+class Kept:
+    """Draws as they are: ``rows`` (row, draw) of tables in float64, ``cells`` in float32."""
+
+    rows: list[Array]
+    cells: list[NDArray[np.float32]]
+    sums: Array
+
+    @classmethod
+    def of(cls, rows: Array, cells: Array) -> Kept:
+        """One block of draws."""
+        sums = np.concatenate([rows.sum(axis=1), cells.sum(axis=1)])
+        return cls([rows], [cells.astype(np.float32)], sums)
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """One block as arrays by name, from which ``part_of`` makes it again."""
+        (rows,), (cells,) = self.rows, self.cells
+        return {"rows": rows, "cells": cells, "sums": self.sums}
+
+    def add(self, following: Kept) -> None:
+        """Take the draws that come next."""
+        self.rows += following.rows
+        self.cells += following.cells
+        self.sums += following.sums
+
+
+@dataclass(eq=False)
+class Streamed:
+    """What draws add up to, block by block in their order.
+
+    ``counts`` and ``sums`` are by row and then by cell; ``moments`` holds the sum and the sum of
+    squares of the statistics of every whole block, a replicate of its own, (2, statistic, row).
+    """
+
+    draws: int
+    sums: Array
+    counts: Counts
+    blocks: int
+    moments: Array
+
+    @classmethod
+    def of(cls, rows: Array, cells: Array, grid: Grid, *, whole: bool) -> Streamed:
+        """One block; ``whole`` says that it is a full replicate."""
+        every = np.concatenate([rows, cells])
+        moments = np.zeros((2, len(STATISTICS), len(rows)))
+        if whole:
+            found = statistics(rows.astype(np.float32), rows.mean(axis=1))
+            moments[:] = found, found**2
+        return cls(rows.shape[1], every.sum(axis=1), grid.count(every), int(whole), moments)
+
+    @classmethod
+    def of_kept(cls, kept: Kept, grid: Grid, block: int) -> Streamed:
+        """One block of draws that were also kept."""
+        (rows,), (cells,) = kept.rows, kept.cells
+        return cls.of(rows, cells.astype(float), grid, whole=rows.shape[1] == block)
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """The same as arrays by name, from which ``part_of`` makes it again."""
+        return {
+            "draws": np.array(self.draws), "sums": self.sums, "counts": self.counts,
+            "blocks": np.array(self.blocks), "moments": self.moments,
+        }  # fmt: skip
+
+    def add(self, following: Streamed) -> None:
+        """Take the draws that come next."""
+        self.draws += following.draws
+        self.sums += following.sums
+        self.counts += following.counts
+        self.blocks += following.blocks
+        self.moments += following.moments
+
+
+def part_of(arrays: Mapping[str, NDArray[Any]]) -> Kept | Streamed:
+    """What ``arrays`` of a part gave, again."""
+    if "rows" in arrays:
+        return Kept([arrays["rows"]], [arrays["cells"]], arrays["sums"])
+    return Streamed(
+        int(arrays["draws"]), arrays["sums"], arrays["counts"], int(arrays["blocks"]),
+        arrays["moments"],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class KeptSummary:
+    """Statistics (statistic, row) and their standard errors, read off the draws themselves."""
+
+    rows: Array
+    means: Array
+    block: int
+    _cells: list[NDArray[np.float32]]
+
+    @classmethod
+    def of(cls, kept: Kept, block: int) -> KeptSummary:
+        """The summary of blocks of ``block`` draws."""
+        rows = np.concatenate(kept.rows, axis=1)
+        return cls(rows, kept.sums / rows.shape[1], block, kept.cells)
+
+    @property
+    def draws(self) -> int:
+        """How many draws."""
+        return int(self.rows.shape[1])
+
+    @cached_property
+    def statistics(self) -> Array:
+        """Mean and quantiles of every row, (statistic, row)."""
+        return statistics(self.rows, self.means[: len(self.rows)])
+
+    @cached_property
+    def cells(self) -> Array:
+        """Mean and quantiles of every cell, (statistic, cell)."""
+        draws = np.concatenate(self._cells, axis=1)
+        return statistics(draws, self.means[len(self.rows) :])
+
+    @cached_property
+    def errors(self) -> Array:
+        """Standard errors (statistic, row) from replicates among the draws; nan for too few."""
+        size = self.block if self.draws >= FEW_BLOCKS * self.block else SHORT
+        count = self.draws // size
+        if count < 2:
+            return np.full((len(STATISTICS), len(self.rows)), np.nan)
+        parts = self.rows[:, : count * size].reshape(len(self.rows), count, size)
+        found = statistics(parts, parts.mean(axis=2))
+        error: Array = found.std(axis=2, ddof=1) / np.sqrt(count)
+        return error
+
+
+@dataclass(frozen=True, eq=False)
+class StreamedSummary:
+    """Statistics (statistic, row), their standard errors, and those of the cells."""
+
+    draws: int
+    statistics: Array
+    errors: Array
+    cells: Array
+    rows: None = None
+
+    @classmethod
+    def of(cls, found: Streamed, grid: Grid) -> StreamedSummary:
+        """The summary of what was counted on ``grid``."""
+        rows, n = found.moments.shape[2], found.blocks
+        every = np.concatenate(
+            [(found.sums / found.draws)[None], grid.quantiles(found.counts, LEVELS)]
+        )
+        mean = found.moments[0] / n
+        variance = np.maximum(found.moments[1] / n - mean**2, 0.0) * n / (n - 1)
+        return cls(found.draws, every[:, :rows], np.sqrt(variance / n), every[:, rows:])
+
+
+Summary = KeptSummary | StreamedSummary

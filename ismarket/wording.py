@@ -23,6 +23,14 @@ def money(usd: float) -> str:
     return f"{number(usd / 1e6, 0 if abs(usd) >= 9.5e6 else 1)} M"
 
 
+def money_range(low: float, high: float) -> str:
+    """Two amounts as a range, the unit once where both have it: 3.64 to 4.47 bn."""
+    first, second = money(low), money(high)
+    if first.split()[1] == second.split()[1]:
+        first = first.split()[0]
+    return f"{first} to {second}"
+
+
 def percent(share: float) -> str:
     """A share of a whole in percent: one decimal under 10, none above."""
     return f"{number(100 * share, 1 if abs(share) < 0.0995 else 0)}%"
@@ -35,7 +43,7 @@ def rate(fraction: float) -> str:
 
 def times(factor: float) -> str:
     """A multiple, with as many figures as it is worth."""
-    return number(factor, 0 if factor >= 9.95 else 1 if factor >= 1.95 else 2)
+    return number(factor, 0 if factor >= 9.95 else 1 if factor >= 0.95 else 2)
 
 
 def listed(names: list[str]) -> str:

@@ -27,7 +27,7 @@ def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
     """``key=value`` options as a mapping."""
     found = {}
     for text in values:
-        key, equals, value = text.partition("=")
+        key, equals, value = text.rpartition("=")
         try:
             found[key.strip()] = float(value)
         except ValueError:
@@ -37,6 +37,17 @@ def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
                 f"{option.opts[0]} {text!r}: give NAME=NUMBER, such as {option.metavar}"
             )
     return found
+
+
+def share(_: click.Context, option: click.Parameter, value: str | None) -> float | None:
+    """A share given as 0.1% or as 0.001."""
+    if value is None:
+        return None
+    try:
+        number = float(value.strip().removesuffix("%"))
+    except ValueError:
+        raise InputError(f"{option.opts[0]} {value!r}: give a share such as 0.1%") from None
+    return number / 100 if value.strip().endswith("%") else number
 
 
 def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -99,10 +110,12 @@ def check_drivers(where: str, names: Iterable[str], known: Iterable[str]) -> Non
 
 
 @contextmanager
-def progress_bar(draws: int) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar on stderr for long work, on a terminal only."""
-    if draws < 50_000 or not sys.stderr.isatty():
+def progress_bar(draws: int | None) -> Iterator[Callable[[int], None] | None]:
+    """A progress bar on stderr for long work, on a terminal only; None: as long as it takes."""
+    if (draws is not None and draws < 50_000) or not sys.stderr.isatty():
         yield None
         return
-    with click.progressbar(length=draws, label="drawing", file=sys.stderr) as bar:
+    with click.progressbar(
+        length=draws or 0, label="draws", file=sys.stderr, show_pos=draws is None
+    ) as bar:
         yield bar.update

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from .common import (
     json_option,
     pairs,
     progress_bar,
+    share,
 )
 
 
@@ -36,13 +38,20 @@ from .common import (
               help="Fix a parameter, as video_eeg.ratio=2.6; repeatable.")  # fmt: skip
 @click.option("--strength", multiple=True, callback=pairs, metavar="DRIVER=FACTOR",
               help="Scale all shifts of a driver, as diagnosis=1.5; repeatable.")  # fmt: skip
+@click.option("--correlate", "correlation", multiple=True, callback=pairs, metavar="PAIR=RHO",
+              help="Rank correlation, as 'a.ratio ~ b.ratio=0.5'; repeatable.")  # fmt: skip
 @click.option("--overlap", type=float, help="1 counts a shared cause once, 0 once for each driver.")
 @click.option("--draws", type=int, help="How many draws; 10,000 unless the scenario says more.")
 @click.option("--seed", type=int, help="Seed of the draws.")
 @click.option("--sampler", help="sobol (default) or random.")
-@click.option(
-    "--workers", type=click.IntRange(1), help="Threads; the answer does not depend on it."
-)
+@click.option("--until", callback=share, metavar="SHARE",
+              help="Draw until P50 and P95 of the last year are that exact, as 0.1%.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1),
+              help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
+@click.option("--dask", metavar="ADDRESS",
+              help="Compute on a Dask cluster, or on one of this machine: local.")  # fmt: skip
+@click.option("--keep-draws", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+              metavar="FILE.parquet", help="Keep every draw in a Parquet file.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; by default a new"
               " one in runs/.")  # fmt: skip
 @click.option("--no-keep", is_flag=True, help="Write no run directory.")
@@ -71,6 +80,10 @@ def run(
     including: tuple[str, ...],
     fixed: dict[str, float],
     strength: dict[str, float],
+    correlation: dict[str, float],
+    until: float | None,
+    dask: str | None,
+    keep_draws: Path | None,
     **choices: Any,
 ) -> None:
     """Forecast SCENARIO: a shipped one (published, evidence) or a TOML file. Flags win over it."""
@@ -78,6 +91,7 @@ def run(
     from ..plan import make_plan
     from ..runs.keep import keep
     from ..runs.start import starting_point
+    from ..scale import DrawsFile, dask_executor
 
     if notebook is not None or parameters:
         _run_notebook(context, notebook, parameters, out, resume)
@@ -92,17 +106,24 @@ def run(
         without=tuple(n for n in (*start.scenario.without, *without) if n not in including),
         fixed={**start.scenario.fixed, **fixed},
         strength={**start.scenario.strength, **strength},
+        correlation={**start.scenario.correlation, **correlation},
         **{name: value for name, value in choices.items() if value is not None},
     )
     make_plan(loaded.market, loaded.drivers, chosen)
-    with progress_bar(chosen.draws) as advance:
-        how: Any = {"workers": workers, "progress": advance}
-        if no_keep:
-            result, kept = forecast(loaded.market, loaded.drivers, chosen, **how), ""
+    with ExitStack() as stack:
+        sink = stack.enter_context(DrawsFile(keep_draws)) if keep_draws else None
+        pool = stack.enter_context(dask_executor(dask, workers)) if dask else workers
+        advance = stack.enter_context(progress_bar(None if until else chosen.draws))
+        market, drivers, computed, kept = loaded.market, loaded.drivers, None, ""
+        if no_keep or until:
+            computed = forecast(market, drivers, chosen, pool, advance, until, sink)
+            chosen = computed.plan.scenario
+        if computed is not None and no_keep:
+            result = computed
         else:
-            origin = start.origin(loaded.origin, chosen)
-            run = keep(loaded.market, loaded.drivers, chosen, origin, where=start.where,
-                       resume=resume, extras=also, **how)  # fmt: skip
+            run = keep(market, drivers, chosen, start.origin(loaded.origin, chosen),
+                       where=start.where, resume=resume, extras=also, workers=pool,
+                       progress=advance, sink=sink, computed=computed)  # fmt: skip
             result, kept = run.forecast, f"Kept in {run.path}"
     click.echo(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
     if kept:
@@ -130,6 +151,17 @@ def _run_notebook(
 
 def _asked(context: click.Context) -> bool:
     """True where the command line names a scenario or a choice, not only how to run it."""
-    how = {"out", "no_keep", "resume", "also", "workers", "as_json", "notebook", "parameters"}
+    how = {
+        "out",
+        "no_keep",
+        "resume",
+        "also",
+        "workers",
+        "as_json",
+        "notebook",
+        "parameters",
+        "dask",
+        "keep_draws",
+    }
     given = click.core.ParameterSource.COMMANDLINE
     return any(context.get_parameter_source(name) is given for name in {*context.params} - how)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..driver import Driver
-from ..forecaster import forecast
+from ..forecaster import Progress, Sink, forecast
 from ..market import Market
 from ..outcome import Forecast
 from ..plan import Plan, make_plan
@@ -17,7 +18,7 @@ from .blocks import MOST_KEPT, Blocks, check_room
 from .finish import About, common_inputs, publish, seal_run
 from .layout import BLOCKS, GIVEN, RESOLVED
 from .origin import Origin, identity, plan_digest, resolved
-from .outputs import outputs
+from .outputs import check_kept, outputs
 from .start import Place, log, now, place, taken, write_all
 
 
@@ -37,28 +38,35 @@ def keep(
     *,
     where: Place | None = None,
     resume: bool = False,
-    workers: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    workers: int | Executor | None = None,
+    progress: Progress | None = None,
+    sink: Sink | None = None,
     extras: Iterable[str] = (),
+    computed: Forecast | None = None,
 ) -> Kept:
     """Compute the forecast of ``scenario`` and keep it as a run.
 
     ``where`` is a place in ``runs/`` unless given; with ``resume`` a run that was interrupted
-    there goes on from its finished blocks.  ``extras`` adds tables such as ``draws``.  Raises
-    InputError for a bad scenario or a taken name, DriverError for a driver that breaks its
-    contract, DiskError if the disk fails; what is finished is kept then.
+    there goes on from its finished blocks.  ``extras`` adds tables such as ``draws``;
+    ``computed`` is the forecast of this very scenario if there is one already.  Raises InputError
+    for a bad scenario or a taken name, DriverError for a driver that breaks its contract,
+    DiskError if the disk fails; what is finished is kept then.
     """
-    installed = tuple(drivers)
+    installed, extras = tuple(drivers), tuple(extras)
     scenario = resolved(make_plan(market, installed, scenario))
     plan = make_plan(market, installed, scenario)
+    if "draws" in extras or "histogram" in extras:
+        check_kept(scenario.draws)
     made_of = identity(plan, installed, origin)
     where = where or place(None, plan.scenario.name, plan_digest(made_of))
     contents = inputs(plan, origin, made_of)
-    with taken(where, made_of, contents, extras=tuple(extras), resume=resume) as begun:
-        store = _open(Blocks(where.partial / BLOCKS), plan)
-        result = forecast(
-            market, installed, scenario, workers=workers, progress=progress, store=store
-        )
+    with taken(where, made_of, contents, extras=extras, resume=resume) as begun:
+        result = computed
+        if result is None:
+            store = _open(Blocks(where.partial / BLOCKS), plan)
+            result = forecast(
+                market, installed, scenario, workers, progress, sink=sink, store=store
+            )
         write_all(where.partial, outputs(result, begun.extras))
         log(where.partial, {"event": "finished", "time": now()})
         seal_run(where, about(plan), made_of, begun.started)
@@ -93,8 +101,6 @@ def about(plan: Plan) -> About:
 def _open(blocks: Blocks, plan: Plan) -> Blocks | None:
     if plan.scenario.draws > MOST_KEPT:
         return None
-    market = plan.market
-    numbers = len(plan.years) + 2 * (len(market.regions) + len(market.drug_classes))
-    check_room(blocks.folder.parent, plan.scenario.draws, numbers + 1 + len(plan.drivers))
+    check_room(blocks.folder.parent, plan.scenario.draws)
     blocks.open()
     return blocks

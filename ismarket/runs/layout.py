@@ -89,8 +89,10 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
+    if isinstance(value, float):
+        return repr(float(value))  # a NumPy number says its type as well
+    if isinstance(value, int):
+        return repr(int(value))
     text = str(value)
     return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\n\r') else text
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Columns
-from ..forecaster import evaluate
+from ..errors import InputError
+from ..forecaster import KEPT
 from ..outcome import Forecast
 from .layout import to_csv, to_json
 
@@ -21,7 +22,7 @@ def outputs(forecast: Forecast, extras: Iterable[str] = ()) -> dict[str, bytes]:
 
     ``extras`` are names of EXTRAS; each adds a table that is large or seldom wanted.
     """
-    tables: dict[str, Columns] = {**forecast.columns, "cells": cells(forecast)}
+    tables: dict[str, Columns] = dict(forecast.columns)
     tables |= {name: EXTRAS[name](forecast) for name in extras}
     files = {f"outputs/{name}.csv": to_csv(columns) for name, columns in tables.items()}
     files["outputs/forecast.json"] = to_json(forecast.to_dict())
@@ -29,26 +30,13 @@ def outputs(forecast: Forecast, extras: Iterable[str] = ()) -> dict[str, bytes]:
     return files
 
 
-def cells(forecast: Forecast) -> Columns:
-    """The reference case by year, region and drug class, USD; each year adds up to the path."""
-    plan = forecast.plan
-    counted = evaluate(plan, {**plan.modes, **plan.fixed}).cells[..., 0]
-    factor = forecast.columns["calibration"]["reference"][0]
-    left = forecast.unexplained_factor
-    value = counted * (factor * left)[:, None, None]
-    grid = [
-        (year, region, drug_class)
-        for year in plan.years
-        for region in plan.market.regions
-        for drug_class in plan.market.drug_classes
-    ]
-    years, regions, classes = zip(*grid, strict=True)
-    return {
-        "year": list(years),
-        "region": list(regions),
-        "drug_class": list(classes),
-        "reference": [float(v) for v in value.reshape(-1)],
-    }
+def check_kept(draws: int) -> None:
+    """Raise InputError where there are too many draws to be kept one by one."""
+    if draws > KEPT:
+        raise InputError(
+            f"--also needs the draws themselves, which are kept up to {KEPT:,}, not {draws:,};"
+            " --keep-draws FILE.parquet keeps any number"
+        )
 
 
 def draws(forecast: Forecast) -> Columns:

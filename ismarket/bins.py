@@ -1,0 +1,53 @@
+"""Integer histograms of many rows of draws: they merge in any order to the same counts.
+
+The bins of each row are equal steps over the range that a first block of draws spans, widened by
+half on either side; what lies beyond falls into the outermost bins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import Array
+
+Counts = NDArray[np.int64]
+"""How many draws fell into each bin, (row, bin)."""
+BINS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Where the bins of each row begin and how wide they are, each (row,)."""
+
+    low: Array
+    width: Array
+
+    @classmethod
+    def over(cls, rows: Array) -> Grid:
+        """The grid for rows that look like these first draws (row, draw)."""
+        low, high = rows.min(axis=1), rows.max(axis=1)
+        return cls(low - (high - low) / 2.0, 2.0 * (high - low) / BINS)
+
+    def count(self, rows: Array) -> Counts:
+        """Counts of the rows (row, draw); a row without width has all its draws in bin 0."""
+        per_width = np.divide(1.0, self.width, out=np.zeros_like(self.width), where=self.width > 0)
+        steps = rows - self.low[:, None]
+        steps *= per_width[:, None]
+        np.clip(steps, 0, BINS - 1, out=steps)
+        number = steps.astype(np.intp)
+        number += (np.arange(len(rows)) * BINS)[:, None]
+        return np.bincount(number.ravel(), minlength=len(rows) * BINS).reshape(len(rows), BINS)
+
+    def quantiles(self, counts: Counts, levels: Array) -> Array:
+        """Quantiles (level, row), linear within the bin."""
+        found = np.empty((len(levels), len(counts)))
+        for row, each in enumerate(counts):
+            below = np.concatenate([[0], np.cumsum(each)])
+            rank = levels * (below[-1] - 1)
+            number = np.searchsorted(below, rank, side="right") - 1
+            share = np.minimum((rank - below[number] + 0.5) / each[number], 1.0)
+            found[:, row] = self.low[row] + (number + share) * self.width[row]
+        return found

@@ -1,0 +1,116 @@
+"""What is read off each draw: the rows from which every table of a forecast is summarised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+
+import numpy as np
+
+from .arrays import Array
+from .attribution import growth_share, money_share
+from .plan import Plan
+
+
+class Layout:
+    """Names of the rows and where each stands: ``layout["total"]`` is a slice of rows."""
+
+    def __init__(self, plan: Plan) -> None:
+        years, drivers = len(plan.years), len(plan.drivers)
+        regions, classes = len(plan.market.regions), len(plan.market.drug_classes)
+        counts = {
+            "total": years, "count": 1, "calibration": 1, "cagr": 1, "log_growth": 1,
+            "contribution": drivers, "points": drivers + 2, "usd": drivers + 2,
+        }  # fmt: skip
+        for axis, names in (("region", regions), ("drug_class", classes)):
+            counts |= {f"{axis}_{column}": names for column in ("base", "final", "cagr", "share")}
+        self._slices: dict[str, slice] = {}
+        self.rows = 0
+        for name, count in counts.items():
+            self._slices[name] = slice(self.rows, self.rows + count)
+            self.rows += count
+        self.cells = years * regions * classes
+
+    def __getitem__(self, name: str) -> slice:
+        return self._slices[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._slices)
+
+    def labels(self, plan: Plan) -> list[str]:
+        """A name for each row: ``total 2028``, ``points diagnosis``, ``region_share Europe``."""
+        drivers = [driver.name for driver in plan.drivers]
+        members: dict[str, Sequence[object]] = {
+            "total": plan.years,
+            "contribution": drivers,
+            "points": [*drivers, "unexplained", "total"],
+            "usd": [*drivers, "unexplained", "total"],
+        }
+        for axis, names in (
+            ("region", plan.market.regions),
+            ("drug_class", plan.market.drug_classes),
+        ):
+            members |= {f"{axis}_{column}": names for column in ("base", "final", "cagr", "share")}
+        return [f"{name} {member}".strip() for name in self for member in members.get(name, ("",))]
+
+
+class Reader:
+    """Reads the rows of a plan off its draws: USD after calibration, points, fractions."""
+
+    def __init__(self, plan: Plan, left: Array) -> None:
+        anchor = plan.anchor
+        self.layout = Layout(plan)
+        self._start = plan.start
+        self._left = left
+        self._level = anchor.at(plan.years[0]) if anchor.published else None
+        self._span = plan.years[-1] - plan.years[0]
+
+    def read(
+        self, by_class: Sequence[Array], contributions: Array, rows: Array, cells: Array
+    ) -> None:
+        """Write the rows (row, draw) and cells (cell, draw) of some draws.
+
+        ``by_class`` holds the value of each class before calibration, (year, region, draw), over
+        the market's years; ``contributions`` (driver, draw) is to log growth.
+        """
+        value = [part[self._start :] for part in by_class]
+        regional = reduce(np.add, value)
+        total = regional.sum(axis=1)
+        count = total[0].copy()
+        factor = np.ones_like(count) if self._level is None else self._level / count
+        scale = self._left[:, None] * factor
+        total *= scale
+        total[0] = count if self._level is None else self._level
+        self._cells(value, scale, cells)
+        log_growth = np.log(total[-1] / total[0])
+        row = self.layout
+        rows[row["total"]] = total
+        rows[row["count"]] = count
+        rows[row["calibration"]] = factor
+        rows[row["cagr"]] = np.expm1(log_growth / self._span)
+        rows[row["log_growth"]] = log_growth
+        rows[row["contribution"]] = contributions
+        carried = rows[row["points"]]
+        carried[:-2], carried[-2], carried[-1] = contributions, np.log(self._left[-1]), log_growth
+        np.multiply(carried, money_share(log_growth, total[0]), out=rows[row["usd"]])
+        carried *= 100.0 * growth_share(log_growth, self._span)
+        ends = [0, -1]
+        self._split("region", regional[ends] * scale[ends, None], total, rows)
+        classes = np.stack([part[ends].sum(axis=1) for part in value], axis=1)
+        self._split("drug_class", classes * scale[ends, None], total, rows)
+
+    def _cells(self, value: Sequence[Array], scale: Array, cells: Array) -> None:
+        """Cells in the order year, region, drug class."""
+        years, regions, draws = value[0].shape
+        table = cells.reshape(years, regions, len(value), draws)
+        for c, part in enumerate(value):
+            np.multiply(part, scale[:, None], out=table[:, :, c])
+
+    def _split(self, axis: str, ends: Array, total: Array, rows: Array) -> None:
+        """First and last value of each region or class, its growth and its share."""
+        row = self.layout
+        rows[row[f"{axis}_base"]], rows[row[f"{axis}_final"]] = ends
+        growth = np.log(ends[1] / ends[0])
+        growth /= self._span
+        np.expm1(growth, out=rows[row[f"{axis}_cagr"]])
+        np.divide(ends[1], total[-1], out=rows[row[f"{axis}_share"]])

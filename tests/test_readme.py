@@ -1,0 +1,94 @@
+"""The README: every block of code in it runs, every figure and table in it is the code's own.
+
+``ISMARKET_UPDATE=1 python -m pytest tests/test_readme.py`` writes the generated parts anew.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ismarket.cards import driver_list
+from ismarket.scenario import parse_scenario
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def blocks(language):
+    return [code for kind, code in BLOCKS if kind == language]
+
+
+def ismarket(*arguments):
+    command = [sys.executable, "-m", "ismarket", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def generated(name, content):
+    """The part of the README after the comment ``name``, up to a blank line after it."""
+    text = README.read_text(encoding="utf-8")
+    pattern = re.compile(rf"(<!-- {name} -->\n)(.*?)(?=\n\n(?!\|))", re.S)
+    found = pattern.search(text)
+    assert found, name
+    if os.environ.get("ISMARKET_UPDATE"):
+        README.write_text(text[: found.start(2)] + content + text[found.end(2) :], encoding="utf-8")
+        return content
+    return found.group(2)
+
+
+def test_the_python_blocks_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    space = {}
+    for code in blocks("python"):
+        exec(compile(code, "README.md", "exec"), space)
+    assert space["f"].years[-1] == 2030
+
+
+COMMANDS = [
+    line for code in blocks("sh") for line in code.splitlines() if line.startswith("ismarket ")
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_the_commands_run(line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = ismarket(*shlex.split(line)[1:])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_there_are_commands_to_run():
+    assert len(COMMANDS) >= 4
+
+
+def test_the_scenarios_are_valid():
+    (code,) = blocks("toml")
+    scenario = parse_scenario(code, "readme.toml")
+    assert scenario.fixed["funnel.diagnosed.asia_pacific"] == 0.6
+
+
+def test_the_table_of_drivers_is_made_from_the_code(market, drivers):
+    card = driver_list(drivers, market)
+    lines = ["| driver | what it is | causes | without effect |", "|---|---|---|---|"]
+    lines += [
+        f"| `{row['driver']}` | {row['title']}. {row['description']} | {row['causes']}"
+        f" | {row['without_effect'] or ''} |"
+        for row in card.rows
+    ]
+    table = "\n".join(lines)
+    assert generated("drivers", table) == table
+
+
+def test_the_page_is_what_run_prints():
+    page = "```text\n" + ismarket("run").stdout + "```"
+    shown = README.read_text(encoding="utf-8")
+    if os.environ.get("ISMARKET_UPDATE"):
+        start = shown.index("<!-- page -->\n") + len("<!-- page -->\n")
+        end = shown.index("```\n\nIn Python", start) + 3
+        README.write_text(shown[:start] + page + shown[end:], encoding="utf-8")
+    assert page in README.read_text(encoding="utf-8")
