@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
@@ -14,14 +13,11 @@ from typing import Any
 
 from .errors import InputError, unknown
 from .sampling import SAMPLERS
+from .strict_toml import LARGEST_FILE, read_toml, shown
 
 BEYOND = ("drivers", "published")
 DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
-LARGEST_FILE = 65_536
-DEEPEST = 8
-"""Parts of a dotted key, and brackets within brackets, that a scenario may have."""
-MOST_KEYS = 2_000
 MOST_DRAWS = 10_000_000_000
 
 
@@ -116,7 +112,7 @@ def _number(name: str, value: object, low: float = -math.inf, high: float = math
         except OverflowError:
             number = math.inf
     if not math.isfinite(number):
-        raise InputError(f"{name} = {_shown(value)} is not a finite number")
+        raise InputError(f"{name} = {shown(value)} is not a finite number")
     if not low <= number <= high:
         raise InputError(f"{name} = {number:g} is outside {low:g} to {high:g}")
     return number
@@ -138,16 +134,8 @@ def _correlations(given: Mapping[str, float]) -> dict[str, float]:
 
 def _whole(name: str, value: object, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} = {_shown(value)} must be a whole number from {low} to {high}")
+        raise InputError(f"{name} = {shown(value)} must be a whole number from {low} to {high}")
     return value
-
-
-def _shown(value: object) -> str:
-    """A value as an error shows it: never more than a line."""
-    if isinstance(value, int) and value.bit_length() > 256:
-        return f"a whole number of {value.bit_length()} bits"
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def shipped_scenarios() -> dict[str, Traversable]:
@@ -192,11 +180,7 @@ def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
 
 def parse_scenario(text: str, file: str = "scenario") -> Scenario:
     """The scenario written in TOML; ``file`` is what an error calls it."""
-    refuse_bombs(text, file)
-    try:
-        values = tomllib.loads(text, parse_float=_toml_float)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise InputError(f"{file}: not valid TOML: {error}") from None
+    values = read_toml(text, file)
     known = {f.name for f in fields(Scenario)}
     for key in values:
         if key not in known:
@@ -215,41 +199,6 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
             line = _where(file, text, found.group(1).split(".")[-1] if found else key)
             raise InputError(f"{line}: {error}") from None
     return Scenario(**values)
-
-
-_NOT_STRUCTURE = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
-)
-"""Strings and comments of TOML."""
-
-
-def refuse_bombs(text: str, file: str) -> None:
-    """Raise InputError for TOML that would cost more to parse than a scenario is worth.
-
-    Python's parser takes seconds for a key of ten thousand parts and runs out of stack in deep
-    brackets, so both are counted in the text first.
-    """
-    if len(text) > LARGEST_FILE:
-        raise InputError(f"{file}: larger than {LARGEST_FILE} characters, not a scenario")
-    structure = _NOT_STRUCTURE.sub("_", text)
-    if structure.count("=") + structure.count("[") > MOST_KEYS:
-        raise InputError(f"{file}: more than {MOST_KEYS} keys and tables, not a scenario")
-    for number, line in enumerate(structure.split("\n"), start=1):
-        if max(part.count(".") for part in re.split(r"[=,\[\]{}]", line)) >= DEEPEST:
-            raise InputError(f"{file}, line {number}: a key of more than {DEEPEST} parts")
-    depth = 0
-    for bracket in re.findall(r"[\[\]{}]", structure):
-        depth += 1 if bracket in "[{" else -1
-        if depth > DEEPEST:
-            raise InputError(f"{file}: brackets more than {DEEPEST} deep")
-
-
-def _toml_float(text: str) -> float:
-    """A number with a point or exponent; one beyond the range of numbers is an error."""
-    number = float(text)
-    if math.isinf(number) and "inf" not in text:
-        raise ValueError(f"{_shown(text)[1:-1]} is larger than any number")
-    return number
 
 
 def _once(table: Mapping[str, Any], key: str, file: str, text: str) -> dict[str, Any]:

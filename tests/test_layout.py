@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
     " blas copula",
-    "tables workbook anchor mechanism spread market evidence driver scenario",
+    "strict_toml tables workbook anchor mechanism spread market evidence driver scenario",
     "plan causes funnel readings blocks forecaster outcome findings page cards scale store runs",
     "hookspecs plugins",
     "charts report testing opening",

@@ -96,15 +96,12 @@ def test_tables_hold_the_forecast_to_the_last_bit(kept, loaded):
                 )
 
 
-def test_the_cells_of_each_year_add_up_to_the_reference_path(kept):
+def test_the_cells_of_each_year_add_up_to_the_mean_path(kept):
     rows = list(csv.DictReader((kept / "outputs/cells.csv").read_text().splitlines()))
-    path = {
-        r["year"]: float(r["value"])
-        for r in csv.DictReader((kept / "outputs/reference.csv").read_text().splitlines())
-    }
-    for year, value in path.items():
-        cells = sum(float(r["reference"]) for r in rows if r["year"] == year)
-        assert cells == pytest.approx(value, rel=1e-12)
+    path = csv.DictReader((kept / "outputs/summary.csv").read_text().splitlines())
+    for year in path:
+        cells = sum(float(row["mean"]) for row in rows if row["year"] == year["year"])
+        assert cells == pytest.approx(float(year["mean"]), rel=1e-9)
 
 
 def test_the_same_scenario_gives_the_same_bytes(tmp_path, loaded, monkeypatch):
