@@ -91,11 +91,10 @@ def parse_table(data: bytes, file: str, columns: Sequence[str]) -> list[Row]:
         header = next(reader, [])
         _check_header(header, file, columns)
         rows = []
-        for cells in reader:
-            row = _row(cells, header, file, reader.line_num)
-            rows.append(row)
+        for cells in filter(any, reader):  # a row with nothing in it says nothing
+            rows.append(_row(cells, header, file, reader.line_num))
     except csv.Error as error:
-        raise InputError(f"{file}, line {reader.line_num}: {error}") from None
+        raise InputError(f"{file}, line {reader.line_num}: not CSV: {error}") from None
     return rows
 
 

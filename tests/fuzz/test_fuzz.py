@@ -19,13 +19,13 @@ COUNT = int(os.environ.get("ISMARKET_FUZZ", "1500"))
 
 
 def timed(read, *arguments):
-    """What ``read`` gives, or None where it refuses with one line; and the time it took."""
-    result, refused, start = None, "one line", time.perf_counter()
+    """What ``read`` gives, or None where it refuses with one line; and the processor time it took."""
+    result, refused, start = None, "one line", time.process_time()
     try:
         result = read(*arguments)
     except InputError as error:
         refused = str(error)
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     assert len(refused.splitlines()) == 1
     assert len(refused) < 600
     return result, took
@@ -94,6 +94,7 @@ def test_no_mutated_table_is_misread():
             continue
         accepted += 1
         header, *expected = read_csv(text)
+        expected = [cells for cells in expected if any(cells)]
         assert [list(row.cells) for row in rows] == [header] * len(expected), text
         assert [list(row.cells.values()) for row in rows] == expected, text
         for row in rows:
