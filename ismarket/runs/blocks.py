@@ -65,10 +65,6 @@ class Blocks:
         write_file(self._file(block), head + b"\n" + body)
         sync_folder(self.folder)
 
-    def finished(self) -> int:
-        """How many block files there are."""
-        return len(list(self.folder.glob("*.block"))) if self.folder.is_dir() else 0
-
     def _file(self, block: int) -> Path:
         return self.folder / f"{block:06d}.block"
 

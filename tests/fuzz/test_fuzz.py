@@ -19,7 +19,7 @@ COUNT = int(os.environ.get("ISMARKET_FUZZ", "1500"))
 
 
 def timed(read, *arguments):
-    """What ``read`` gives, or None where it refuses with one line; and the processor time it took."""
+    """What ``read`` gives, or None where it refuses with one line; and its processor time."""
     result, refused, start = None, "one line", time.process_time()
     try:
         result = read(*arguments)
