@@ -17,11 +17,15 @@ _HOME = {
     "InputError": "errors",
     "Market": "market",
     "Mechanism": "mechanism",
+    "Observation": "updating",
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
     "compare_runs": "opening",
     "export_run": "opening",
+    "charts": "",
+    "explore": "explorer.panel",
+    "audit_report": "audit",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
     "import_run": "opening",
@@ -36,6 +40,9 @@ _HOME = {
     "rerun": "opening",
     "run_notebook": "opening",
     "verify_run": "opening",
+    "require": "requirement",
+    "sensitivity_of": "sensitivity",
+    "triangulate": "triangulation",
     "write_scenario": "scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -43,14 +50,17 @@ __all__ = sorted(_HOME)
 
 if TYPE_CHECKING:
     from . import adoption as adoption
+    from . import charts as charts
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
+    from .audit import audit_report as audit_report
     from .driver import Driver as Driver
     from .driver import Effect as Effect
     from .errors import DiskError as DiskError
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
     from .evidence import read_market as read_market
+    from .explorer.panel import explore as explore
     from .forecaster import forecast as forecast
     from .hookspecs import hookimpl as hookimpl
     from .market import Market as Market
@@ -68,9 +78,13 @@ if TYPE_CHECKING:
     from .plugins import load_anchors as load_anchors
     from .plugins import load_drivers as load_drivers
     from .plugins import load_market as load_market
+    from .requirement import require as require
     from .scenario import Scenario as Scenario
     from .scenario import load_scenario as load_scenario
     from .scenario import write_scenario as write_scenario
+    from .sensitivity import sensitivity_of as sensitivity_of
+    from .triangulation import triangulate as triangulate
+    from .updating import Observation as Observation
 
 
 def __getattr__(name: str) -> Any:

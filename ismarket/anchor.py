@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Anchor:
     ``periods`` is how many yearly steps the publisher's growth covers up to ``last_year``: fewer
     than the years since ``base_year`` means that the first years stand still.  An anchor without
     a value is the bottom-up count itself: it neither scales the level nor prints growth.
+    ``spread`` holds the quantiles of an uncertain level over ``value``, at equal steps.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Anchor:
     source: str = ""
     note: str = ""
     market: str = ""
+    spread: tuple[float, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if self.value is not None and not self.value > 0:

@@ -17,6 +17,7 @@ from .errors import DriverError
 from .funnel import Funnel
 from .parameter import Quantiles
 from .plan import Plan
+from .pooling import drawn_level
 from .readings import Reader
 from .sampling import BLOCK, block_points
 from .summaries import Kept, Streamed
@@ -115,7 +116,8 @@ class Engine:
         for low in range(0, size, CHUNK):
             chunk = slice(low, low + CHUNK)
             values = {key: value[chunk] for key, value in drawn.items()}
-            self._read(values, rows[:, chunk], cells[:, chunk])
+            level = self._level(block * BLOCK + low, len(rows[0, chunk]))
+            self._read(values, rows[:, chunk], cells[:, chunk], level)
             if not np.isfinite(rows[layout["total"], chunk]).all():
                 raise DriverError(
                     self._not_finite(values, rows[layout["total"], chunk], block, low)
@@ -138,10 +140,19 @@ class Engine:
         _, error = carried(self.plan, values, causes)
         return 0.0 if error is None else float(error.max())
 
-    def _read(self, values: Mapping[str, Array], rows: Array, cells: Array) -> None:
+    def _level(self, first: int, draws: int) -> Array | None:
+        """The anchor's level, USD (draw,), where it is drawn; None where it is one figure."""
+        anchor, scenario = self.plan.anchor, self.plan.scenario
+        if not anchor.spread:
+            return None
+        return np.asarray(drawn_level(anchor, self.plan.years[0], scenario.seed, first, draws))
+
+    def _read(
+        self, values: Mapping[str, Array], rows: Array, cells: Array, level: Array | None = None
+    ) -> None:
         by_class, causes = market_value(self.plan, values)
         contributions, _ = carried(self.plan, values, causes)
-        self.reader.read(by_class, contributions, rows, cells)
+        self.reader.read(by_class, contributions, rows, cells, level)
 
     def _not_finite(self, values: Mapping[str, Array], total: Array, block: int, low: int) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])
@@ -167,6 +178,12 @@ def market_value(
     everyone = (1 << len(plan.drivers)) - 1
     full = (*shape[:2], draws)
     return [np.broadcast_to(part, full) for part in funnel.by_class(everyone)], causes
+
+
+def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
+    """Market value before calibration, USD, (year, region, drug_class, draw) from the start on."""
+    by_class, _ = market_value(plan, values)
+    return np.stack(by_class, axis=2)[plan.start :]
 
 
 def carried(

@@ -201,3 +201,13 @@ def findings(forecast: Forecast) -> list[tuple[str, str]]:
     return [(label, text) for label, text in said if text] + [
         ("Note", text) for text in notices(forecast)
     ]
+
+
+def headline(forecast: Forecast) -> str:
+    """How big and how fast in two sentences."""
+    return f"{how_big(forecast)} {how_fast(forecast)}"
+
+
+def sentences(forecast: Forecast) -> list[str]:
+    """The findings without their labels."""
+    return [text for _, text in findings(forecast)]

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial, reduce
 from typing import TypeVar
 
@@ -25,8 +26,8 @@ from .plan import Plan, make_plan, named_plan
 from .sampling import BLOCK
 from .scale import draws_bar
 from .scenario import MOST_DRAWS, Scenario
-from .store import BlockStore
-from .summaries import FEW_BLOCKS, Kept, KeptSummary, Streamed, StreamedSummary, Summary, part_of
+from .store import Arrays, BlockStore
+from .summaries import FEW_BLOCKS, Kept, KeptSummary, Streamed, StreamedSummary, Summary
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
@@ -54,9 +55,9 @@ def forecast(
     the draws that have been finished; True shows a bar in a notebook or terminal.  ``until``
     (0.001 is 0.1%) draws until the standard errors of P50 and P95 of the last year are that small;
     then ``plan.scenario.draws`` says how many it took.  ``sink`` is handed the draws of each block
-    by column.  ``store`` keeps what has been computed, so that a forecast that was interrupted goes
-    on from there.  Raises InputError for a scenario that market or drivers do not know, DriverError
-    for a driver that breaks its contract.
+    by column; ``store`` keeps what is finished, so that an interrupted forecast goes on from there.
+    Raises InputError for a scenario that market or drivers do not know, DriverError for
+    a driver that breaks its contract.
     """
     installed = tuple(drivers)
     chosen = scenario or Scenario()
@@ -79,7 +80,7 @@ def forecast(
             left,
             engine.reader.layout,
             reference[:, 0],
-            summarise(engine, workers, progress, sink, store),
+            summarise(engine, Work(workers, progress, sink, store)),
             stacked_total=float(stacked),
             shapley_error=engine.shapley_error(at_modes),
             repaired=engine.copula.repaired if engine.copula else 0.0,
@@ -137,44 +138,40 @@ def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
     return factor
 
 
-def summarise(
-    engine: Engine,
-    workers: int | Executor | None,
-    progress: Progress | None,
-    sink: Sink | None,
-    store: BlockStore | None = None,
-) -> Summary:
+@dataclass(frozen=True, eq=False)
+class Work:
+    """How blocks are computed, and what is told and handed over on the way."""
+
+    workers: int | Executor | None = None
+    progress: Progress | None = None
+    sink: Sink | None = None
+    store: BlockStore | None = None
+
+
+def summarise(engine: Engine, work: Work) -> Summary:
     """The summary of all blocks, the same whoever computes them and whenever they finish."""
     draws = engine.plan.scenario.draws
     blocks = range(-(-draws // BLOCK))
     if draws <= KEPT:
-        kept = _handed_over(engine, blocks, sink, workers, progress, store)
-        return KeptSummary.of(reduce(_merge, kept), BLOCK)
+        return KeptSummary.of(reduce(_merge, _kept_blocks(engine, blocks, work)), BLOCK)
     grid = engine.grid()
     counted: Iterator[Streamed]
-    if sink is not None:
-        kept = _handed_over(engine, blocks, sink, workers, progress, store)
+    if work.sink is not None:
+        kept = _kept_blocks(engine, blocks, work)
         counted = (Streamed.of_kept(block, grid, BLOCK) for block in kept)
     else:
         batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
-        work = partial(_streamed, grid=grid)
-        counted = _in_order(engine, batches, work, workers, progress, store)
+        compute = partial(_streamed, grid=grid)
+        counted = _in_order(engine, batches, compute, Streamed.from_arrays, work)
     return StreamedSummary.of(reduce(_merge, counted), grid)
 
 
-def _handed_over(
-    engine: Engine,
-    blocks: range,
-    sink: Sink | None,
-    workers: int | Executor | None,
-    progress: Progress | None,
-    store: BlockStore | None,
-) -> Iterator[Kept]:
+def _kept_blocks(engine: Engine, blocks: range, work: Work) -> Iterator[Kept]:
     """The draws of each block, handed to the sink on their way."""
     pieces = [blocks[block : block + 1] for block in blocks]
-    for block, kept in enumerate(_in_order(engine, pieces, _kept, workers, progress, store)):
-        if sink:
-            sink(engine.columns(block, kept))
+    for block, kept in enumerate(_in_order(engine, pieces, _kept, Kept.from_arrays, work)):
+        if work.sink:
+            work.sink(engine.columns(block, kept))
         yield kept
 
 
@@ -194,48 +191,44 @@ def _merge(total: Part, following: Part) -> Part:
 def _in_order(
     engine: Engine,
     pieces: Sequence[range],
-    work: Callable[[Engine, range], Part],
-    workers: int | Executor | None,
-    progress: Progress | None,
-    store: BlockStore | None,
+    compute: Callable[[Engine, range], Part],
+    again: Callable[[Arrays], Part],
+    work: Work,
 ) -> Iterator[Part]:
-    """What ``work`` makes of the pieces, in their order, with a bounded number under way."""
-    waiting: deque[tuple[range, Future[Part]]] = deque()
-    finished: set[int] = set()
-    left = engine.plan.scenario.draws
+    """What ``compute`` makes of the pieces, in their order, with a bounded number under way.
 
-    def begin(pool: Executor, piece: range) -> Future[Part]:
-        arrays = store.load(piece[0]) if store else None
-        if arrays is None:
-            return pool.submit(work, engine, piece)
-        finished.add(piece[0])
-        done: Future[Part] = Future()
-        done.set_result(part_of(arrays))  # type: ignore[arg-type]
-        return done
+    A piece that the store holds is made ``again`` from its arrays.
+    """
+    waiting: deque[tuple[range, Future[Part] | Part]] = deque()
+    left = engine.plan.scenario.draws
 
     def next_one() -> Part:
         nonlocal left
-        piece, future = waiting.popleft()
-        part = future.result()
-        if store and piece[0] not in finished:
-            store.save(piece[0], part.arrays())
+        piece, found = waiting.popleft()
+        if isinstance(found, Future):
+            found = found.result()
+            if work.store:
+                work.store.save(piece[0], found.arrays)
         size = min(left, BLOCK * len(piece))
         left -= size
-        if progress:
-            progress(size)
-        return part
+        if work.progress:
+            work.progress(size)
+        return found
 
-    with _executor(workers, len(pieces)) as (pool, ahead):
+    with _executor(work.workers, len(pieces)) as (pool, ahead):
         try:
             for piece in pieces:
-                waiting.append((piece, begin(pool, piece)))
+                stored = work.store.load(piece[0]) if work.store else None
+                begun = pool.submit(compute, engine, piece) if stored is None else again(stored)
+                waiting.append((piece, begun))
                 if len(waiting) >= ahead:
                     yield next_one()
             while waiting:
                 yield next_one()
         finally:
-            for _, future in waiting:
-                future.cancel()
+            for _, begun in waiting:
+                if isinstance(begun, Future):
+                    begun.cancel()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,12 @@ from .summaries import STATISTICS, Summary
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .updating import Observation, Updated
+
 UNEXPLAINED = "unexplained"
 TRUSTED = (0.8, 1.25)
 """Calibration factors that pass without a warning."""
+AXES = ("region", "drug_class")
 MEAN_AND_INTERVAL = ("mean", "p5", "p50", "p95")
 
 
@@ -29,10 +32,13 @@ MEAN_AND_INTERVAL = ("mean", "p5", "p50", "p95")
 class Draws:
     """The draws of a forecast, the last axis the draw: USD, factors, log growth.
 
-    total (year, draw), counted, calibration and log_growth (draw,), contributions (driver, draw).
+    total (year, draw); region and drug_class hold the first and the last year, (2, name, draw);
+    counted, calibration and log_growth (draw,), contributions (driver, draw).
     """
 
     total: Array
+    region: Array
+    drug_class: Array
     counted: Array
     calibration: Array
     log_growth: Array
@@ -45,7 +51,7 @@ class Forecast:
 
     Money is in USD (see ``plan.market.currency``), growth in fractions a year unless a column
     says points.  ``reference`` sets every parameter to its mode or to the value fixed by hand.
-    ``modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
+    ``at_modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
     ``layout``; ``unexplained_factor`` (year,) is the growth that no driver carries.
     """
 
@@ -53,7 +59,7 @@ class Forecast:
     installed: tuple[Driver, ...]
     unexplained_factor: Array
     layout: Layout
-    modes: Array
+    at_modes: Array
     drawn: Summary
     stacked_total: float
     shapley_error: float = 0.0
@@ -102,19 +108,27 @@ class Forecast:
         return self._draws_of(rows)
 
     @cached_property
-    def reference_draw(self) -> Draws:
+    def modes(self) -> Draws:
         """The reference case in the form of one draw."""
-        return self._draws_of(self.modes[:, None])
+        return self._draws_of(self.at_modes[:, None])
 
     def _draws_of(self, rows: Array) -> Draws:
         part = {name: rows[self.layout[name]] for name in self.layout}
+        region, drug_class = (
+            np.stack([part[f"{axis}_base"], part[f"{axis}_final"]]) for axis in AXES
+        )
         return Draws(
-            part["total"], part["count"][0], part["calibration"][0], part["log_growth"][0],
+            part["total"],
+            region,
+            drug_class,
+            part["count"][0],
+            part["calibration"][0],
+            part["log_growth"][0],
             part["contribution"],
-        )  # fmt: skip
+        )
 
     def _modes(self, name: str) -> list[float]:
-        return _list(self.modes[self.layout[name]])
+        return _list(self.at_modes[self.layout[name]])
 
     def _statistics(self, name: str, wanted: Sequence[str], errors: bool = False) -> Columns:
         table = (self.drawn.errors if errors else self.drawn.statistics)[:, self.layout[name]]
@@ -213,13 +227,19 @@ class Forecast:
 
     def by(self, axis: str) -> pd.DataFrame:
         """Regions or drug classes: value in the first and last year, growth and share of value."""
-        if axis not in ("region", "drug_class"):
-            raise unknown("forecast", "axis", axis, ("region", "drug_class"))
+        if axis not in AXES:
+            raise unknown("forecast", "axis", axis, AXES)
         return self._frame(axis, {"base, final": "USD", "cagr": "fraction a year", "share": "1"})
 
     def cells(self) -> pd.DataFrame:
         """Every year, region and drug class: mean and quantiles of its value, USD."""
         return self._frame("cells", {"mean, p5 to p95": "USD"})
+
+    def update(self, observations: Iterable[Observation]) -> Updated:
+        """The draws weighted by new actuals; InputError where they do not reach them."""
+        from .updating import update
+
+        return update(self, observations)
 
     # what a person sees ---------------------------------------------------------------------
 

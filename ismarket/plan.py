@@ -13,6 +13,7 @@ from .driver import Driver
 from .errors import DriverError, InputError, unknown
 from .market import Market
 from .parameter import Parameter
+from .pooling import POOLED, estimates, pooled_anchor
 from .scenario import DEFAULT_WITHOUT, Scenario
 
 
@@ -140,9 +141,13 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
 
 
 def _anchor(market: Market, scenario: Scenario) -> Anchor:
-    if scenario.anchor not in market.anchors:
-        raise unknown("scenario", "anchor", scenario.anchor, market.anchors)
-    anchor = market.anchors[scenario.anchor]
+    published = estimates(market.anchors)
+    if scenario.anchor == POOLED and published:
+        anchor = pooled_anchor(published, market.base_year, market.horizon)
+    elif scenario.anchor in market.anchors:
+        anchor = market.anchors[scenario.anchor]
+    else:
+        raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
     if scenario.periods is None:
         return anchor
     if not anchor.published:

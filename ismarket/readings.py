@@ -66,21 +66,28 @@ class Reader:
         self._span = plan.years[-1] - plan.years[0]
 
     def read(
-        self, by_class: Sequence[Array], contributions: Array, rows: Array, cells: Array
+        self,
+        by_class: Sequence[Array],
+        contributions: Array,
+        rows: Array,
+        cells: Array,
+        level: Array | None = None,
     ) -> None:
         """Write the rows (row, draw) and cells (cell, draw) of some draws.
 
         ``by_class`` holds the value of each class before calibration, (year, region, draw), over
-        the market's years; ``contributions`` (driver, draw) is to log growth.
+        the market's years; ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in
+        USD stands in for the published one where it differs by draw.
         """
         value = [part[self._start :] for part in by_class]
         regional = reduce(np.add, value)
         total = regional.sum(axis=1)
         count = total[0].copy()
-        factor = np.ones_like(count) if self._level is None else self._level / count
+        published = self._level if level is None else level
+        factor = np.ones_like(count) if published is None else published / count
         scale = self._left[:, None] * factor
         total *= scale
-        total[0] = count if self._level is None else self._level
+        total[0] = count if published is None else published
         self._cells(value, scale, cells)
         log_growth = np.log(total[-1] / total[0])
         row = self.layout

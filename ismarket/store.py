@@ -1,4 +1,4 @@
-"""What a forecast asks of a place that keeps what it has computed."""
+"""What a forecast asks of a place that keeps its finished blocks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+Arrays = Mapping[str, NDArray[Any]]
+
 
 class BlockStore(Protocol):
-    """Keeps the arrays of finished parts of the draws by the number of their first block."""
+    """Keeps the arrays of finished pieces of work by the number of their first block."""
 
-    def load(self, block: int) -> Mapping[str, NDArray[Any]] | None:
+    def load(self, block: int) -> Arrays | None:
         """The arrays that ``save`` was given for this block, bit for bit, or None."""
 
-    def save(self, block: int, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Keep the arrays of a part before returning."""
+    def save(self, block: int, arrays: Arrays) -> None:
+        """Keep the arrays before returning."""

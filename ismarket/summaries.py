@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,10 +20,10 @@ FEW_BLOCKS = 16
 SHORT = 512
 
 
-def quantiles(draws: NDArray[np.floating], levels: Array) -> Array:
+def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array) -> Array:
     """Quantiles (level, ...) of the draws (..., draw), as Hyndman & Fan 1996 type 7."""
     ordered = np.sort(draws, axis=-1)
-    position = levels * (draws.shape[-1] - 1)
+    position = np.asarray(levels) * (draws.shape[-1] - 1)
     below = np.floor(position).astype(int)
     above = np.minimum(below + 1, draws.shape[-1] - 1)
     share = position - below
@@ -50,10 +50,16 @@ class Kept:
         sums = np.concatenate([rows.sum(axis=1), cells.sum(axis=1)])
         return cls([rows], [cells.astype(np.float32)], sums)
 
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """One block as arrays by name, from which ``part_of`` makes it again."""
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """One block as plain arrays, from which ``Kept.from_arrays`` makes it again."""
         (rows,), (cells,) = self.rows, self.cells
         return {"rows": rows, "cells": cells, "sums": self.sums}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Kept:
+        """What ``arrays`` gave, bit for bit."""
+        return cls([arrays["rows"]], [arrays["cells"]], arrays["sums"].copy())
 
     def add(self, following: Kept) -> None:
         """Take the draws that come next."""
@@ -92,12 +98,18 @@ class Streamed:
         (rows,), (cells,) = kept.rows, kept.cells
         return cls.of(rows, cells.astype(float), grid, whole=rows.shape[1] == block)
 
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """The same as arrays by name, from which ``part_of`` makes it again."""
-        return {
-            "draws": np.array(self.draws), "sums": self.sums, "counts": self.counts,
-            "blocks": np.array(self.blocks), "moments": self.moments,
-        }  # fmt: skip
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Plain arrays, from which ``Streamed.from_arrays`` makes it again."""
+        whole = np.array([self.draws, self.blocks])
+        return {"sums": self.sums, "counts": self.counts, "whole": whole, "moments": self.moments}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Streamed:
+        """What ``arrays`` gave, bit for bit."""
+        sums, counts, moments = (arrays[name].copy() for name in ("sums", "counts", "moments"))
+        draws, blocks = (int(number) for number in arrays["whole"])
+        return cls(draws, sums, counts, blocks, moments)
 
     def add(self, following: Streamed) -> None:
         """Take the draws that come next."""
@@ -106,16 +118,6 @@ class Streamed:
         self.counts += following.counts
         self.blocks += following.blocks
         self.moments += following.moments
-
-
-def part_of(arrays: Mapping[str, NDArray[Any]]) -> Kept | Streamed:
-    """What ``arrays`` of a part gave, again."""
-    if "rows" in arrays:
-        return Kept([arrays["rows"]], [arrays["cells"]], arrays["sums"])
-    return Streamed(
-        int(arrays["draws"]), arrays["sums"], arrays["counts"], int(arrays["blocks"]),
-        arrays["moments"],
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

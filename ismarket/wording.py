@@ -49,3 +49,21 @@ def times(factor: float) -> str:
 def listed(names: list[str]) -> str:
     """Names in a sentence: a, b and c."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def figure(value: float) -> str:
+    """An input's value with three figures, whole from a thousand on."""
+    return number(value, 0) if abs(value) >= 1000 else f"{value:.3g}".replace("-", MINUS)
+
+
+def one_in(share: float) -> str:
+    """A share of draws as one in so many: 1 in 40."""
+    if share <= 0.0:
+        return "none"
+    if share > 0.25:
+        return "1 in 2" if share > 0.4 else "1 in 3"
+    many = 1.0 / share
+    if many >= 1e9:
+        return "fewer than 1 in a billion"
+    digits = 10 ** max(0, len(str(int(many))) - 2)
+    return f"1 in {round(many / digits) * digits:,}"

@@ -123,7 +123,7 @@ def test_attribution_and_unexplained_add_up_in_every_draw(
         scenario(without=tuple(without), overlap=overlap, through=through, beyond=beyond,
                  strength={"diagnosis": strength}),
     )  # fmt: skip
-    for path in (result.reference_draw, result.draws):
+    for path in (result.modes, result.draws):
         carried = path.contributions.sum(axis=0) + np.log(result.unexplained_factor[-1])
         assert np.abs(carried - path.log_growth).max() < 1e-10
     rows = result.columns["attribution"]

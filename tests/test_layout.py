@@ -8,11 +8,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
-    " blas copula",
-    "strict_toml tables workbook anchor mechanism spread market evidence driver scenario",
-    "plan causes funnel readings blocks forecaster outcome findings page cards scale store runs",
+    " blas copula sheet saltelli mixture reach",
+    "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
+    " ceilings endpoints pooling anchor_file",
+    "plan causes funnel readings blocks store forecaster outcome findings page cards scale tornado"
+    " response grouping sensitivity sensitivity_sheet coverage target requirement"
+    " requirement_sheet triangulation triangulation_sheet ledger audit audit_sheet"
+    " information updating backtest outside_view reading runs",
     "hookspecs plugins",
-    "charts report testing opening",
+    "charts report testing opening numbers numbers_in",
     "cli explorer",
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names.split()}

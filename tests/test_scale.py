@@ -99,6 +99,28 @@ def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, dr
         assert_same_bits(expected, found)
 
 
+class Memory:
+    """Keeps finished pieces; ``lost`` names those that were never finished."""
+
+    def __init__(self, pieces=None):
+        self.pieces = dict(pieces or {})
+
+    def load(self, block):
+        return self.pieces.get(block)
+
+    def save(self, block, arrays):
+        self.pieces[block] = {name: array.copy() for name, array in arrays.items()}
+
+
+@pytest.mark.parametrize("lost", [(), (0,), (1, 3), (0, 1, 2, 3)])
+def test_going_on_from_finished_blocks_never_changes_a_bit(alone, market, drivers, lost):
+    store = Memory()
+    assert_same_bits(alone, forecast(market, drivers, MANY, store=store))
+    rest = Memory({block: arrays for block, arrays in store.pieces.items() if block not in lost})
+    assert_same_bits(alone, forecast(market, drivers, MANY, store=rest))
+    assert set(rest.pieces) == set(range(4))
+
+
 def test_until_draws_until_it_is_that_exact(market, drivers):
     result = forecast(market, drivers, Scenario(), until=0.0004)
     assert result.last_year_error <= 0.0004

@@ -19,6 +19,18 @@ COMMANDS = {
     "compare": ("compare", "What changed between two kept runs, and what each change did."),
     "export": ("export", "Put a kept run into one file, or its tables into a spreadsheet."),
     "import": ("export", "Unpack a run that somebody sent."),
+    "lab": ("lab", "Open the notebooks in JupyterLab."),
+    "app": ("lab", "Serve the explorer as an app on this computer."),
+    "triangulate": ("triangulate", "Say which published level to believe, and how far."),
+    "audit": ("audit", "Say which sentence of the report rests on a number."),
+    "sensitivity": ("sensitivity", "Say what would change the answer most."),
+    "require": ("require", "Say what would have to be true for a target."),
+    "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
+    "voi": ("voi", "What knowing more is worth to a decision, at most."),
+    "backtest": ("backtest", "How well the verified past could have been forecast."),
+    "report": ("report", "Write a forecast as a page, a workbook and a deck."),
+    "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
+    "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
 }
 """Every command with the module that holds it and its line in the help."""
 

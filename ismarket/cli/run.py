@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,10 +21,14 @@ from .common import (
     share,
 )
 
+if TYPE_CHECKING:
+    from ..market import Market
+    from ..scenario import Scenario
+
 
 @click.command()
 @click.argument("scenario", default="published", shell_complete=complete_scenario)
-@click.option("--anchor", help="Published estimate that sets the level, or bottom-up.",
+@click.option("--anchor", help="Published estimate that sets the level, bottom-up, or a TOML file.",
               shell_complete=complete_anchor)  # fmt: skip
 @click.option("--through", type=int, help="Last year of the forecast, up to 2035.")
 @click.option("--beyond", help="After the report's last year: drivers (default) or published.")
@@ -109,12 +113,14 @@ def run(
         correlation={**start.scenario.correlation, **correlation},
         **{name: value for name, value in choices.items() if value is not None},
     )
-    make_plan(loaded.market, loaded.drivers, chosen)
+    drivers = loaded.drivers
+    market, chosen = _own_anchor(loaded.market, chosen)
+    make_plan(market, drivers, chosen)
     with ExitStack() as stack:
         sink = stack.enter_context(DrawsFile(keep_draws)) if keep_draws else None
         pool = stack.enter_context(dask_executor(dask, workers)) if dask else workers
         advance = stack.enter_context(progress_bar(None if until else chosen.draws))
-        market, drivers, computed, kept = loaded.market, loaded.drivers, None, ""
+        computed, kept = None, ""
         if no_keep or until:
             computed = forecast(market, drivers, chosen, pool, advance, until, sink)
             chosen = computed.plan.scenario
@@ -165,3 +171,13 @@ def _asked(context: click.Context) -> bool:
     }
     given = click.core.ParameterSource.COMMANDLINE
     return any(context.get_parameter_source(name) is given for name in {*context.params} - how)
+
+
+def _own_anchor(market: Market, chosen: Scenario) -> tuple[Market, Scenario]:
+    """Where the anchor is a file: the market with that anchor, and the scenario that names it."""
+    from ..anchor_file import is_anchor_file, with_anchor_file
+
+    if not is_anchor_file(chosen.anchor):
+        return market, chosen
+    market, name = with_anchor_file(market, chosen.anchor)
+    return market, chosen.changed(anchor=name)

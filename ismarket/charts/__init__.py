@@ -1,0 +1,133 @@
+"""Charts of a forecast as Altair objects, for scripts and notebooks: saved without network."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NamedTuple
+
+import altair as alt
+
+from ..outcome import Forecast
+from . import causes as _causes
+from . import comparison as _comparison
+from . import contributions as _contributions
+from . import fan as _fan
+from . import levels as _levels
+from . import people as _people
+from . import swings as _swings
+from . import where as _where
+from .picture import WIDTH, Layers, Picture, filled, save
+
+__all__ = [
+    "causes",
+    "classes",
+    "compare",
+    "contributions",
+    "fan",
+    "funnel",
+    "levels",
+    "regions",
+    "save",
+    "tornado",
+]
+
+
+class Kind(NamedTuple):
+    """A kind of chart: its layers without data, and its axis parameters with their defaults."""
+
+    layers: Layers
+    params: dict[str, float]
+
+
+KINDS = {
+    "fan": Kind(_fan.layers, _fan.PARAMS),
+    "contributions": Kind(_contributions.layers, _contributions.PARAMS),
+    "where": Kind(_where.layers, _where.PARAMS),
+    "tornado": Kind(_swings.layers, _swings.PARAMS),
+    "levels": Kind(_levels.layers, _levels.PARAMS),
+    "causes": Kind(_causes.layers, _causes.PARAMS),
+    "funnel": Kind(_people.layers, _people.PARAMS),
+    "compare": Kind(_comparison.layers, _comparison.PARAMS),
+}
+"""The charts by kind; an explorer fills the same layers with new rows."""
+
+
+def draw(picture: Picture, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """The chart of a picture, in theme ``light`` or ``dark``, ``width`` px wide."""
+    return filled(picture, KINDS[picture.kind].layers, theme, width)
+
+
+def _offline() -> None:
+    """In a notebook, draw charts with the runtime that comes with the package, unless told else."""
+    if "ipykernel" in sys.modules and alt.renderers.active == "default":
+        with suppress(ImportError, ValueError):
+            alt.renderers.enable("ismarket")
+
+
+_offline()
+
+
+def fan(
+    forecast: Forecast, pinned: Forecast | None = None, *, theme: str = "light", width: int = WIDTH
+) -> alt.LayerChart:
+    """The path with its draws against the published path; ``pinned`` is a ghost behind."""
+    return draw(_fan.picture(forecast, pinned), theme, width)
+
+
+def contributions(
+    forecast: Forecast, pinned: Forecast | None = None, *, theme: str = "light", width: int = WIDTH
+) -> alt.LayerChart:
+    """What each driver carries of the growth, and what no cause carries."""
+    return draw(_contributions.picture(forecast, pinned), theme, width)
+
+
+def funnel(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """From births to treated children and money: the count behind the level."""
+    return draw(_people.picture(forecast), theme, width)
+
+
+def regions(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Regions: value split by drug class, share of value, growth."""
+    return draw(_where.picture(forecast, ("region",)), theme, width)
+
+
+def classes(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Drug classes: value, share of value, growth."""
+    return draw(_where.picture(forecast, ("drug_class",)), theme, width)
+
+
+def tornado(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Each input alone at its own P10 and P90."""
+    return draw(_swings.picture(forecast), theme, width)
+
+
+def levels(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """The published estimates, the chosen anchor and the count on one logarithmic axis."""
+    return draw(_levels.picture(forecast), theme, width)
+
+
+def causes(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Every cause at the growth that it carries alone, by how well it is known."""
+    return draw(_causes.picture(forecast), theme, width)
+
+
+def compare(
+    *forecasts: Forecast, names: tuple[str, ...] = (), theme: str = "light", width: int = WIDTH
+) -> alt.LayerChart:
+    """Several scenarios side by side: value in the last year and growth, with intervals."""
+    return draw(_comparison.picture(forecasts, names), theme, width)
+
+
+OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {
+    "fan": fan,
+    "contributions": contributions,
+    "funnel": funnel,
+    "regions": regions,
+    "classes": classes,
+    "tornado": tornado,
+    "levels": levels,
+    "causes": causes,
+}
+"""The charts of one forecast by name, as the hook ``register_charts`` hands them over."""

@@ -1,0 +1,187 @@
+"""Contributions: what each driver carries of the growth, and what no cause carries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from ..outcome import UNEXPLAINED, Forecast
+from ..wording import signed
+from .layout import ticks
+from .marks import (
+    by_row,
+    data,
+    dots,
+    full_rules,
+    ink,
+    level_bars,
+    level_rules,
+    py,
+    rules,
+    texts,
+    word,
+    x,
+)
+from .picture import HEIGHT, Picture, columns_of, rows_of
+
+LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
+TOP, FOOT, GAP = 18.0, 26.0, 12.0
+HATCHES = 64
+"""Diagonal strokes across the whole axis."""
+X = {"low": "x0", "high": "x1", "left": LEFT, "right": f"width - {RIGHT}"}
+PARAMS = {"x0": -1.0, "x1": 1.0}
+
+
+def layers() -> Any:
+    """Bars of the reference, whiskers for 9 in 10 draws, triangles for the pin, hatched rest."""
+    start = x("x", **X)
+    parts = [
+        rules("xticks", start, f"{TOP}", f"height - {FOOT}"),
+        rules("zero", start, f"{TOP}", f"height - {FOOT}", "muted"),
+        level_bars("bars", start, "x2", 10, color=by_row(), opacity=0.85),
+        level_bars("left", start, "x2", 10, color=ink("report_ground"), stroke=ink("report")),
+        alt.Chart(data("hatch"))
+        .mark_rule(color=ink("report"), strokeWidth=1.5, aria=False)
+        .encode(
+            x=start,
+            x2=alt.X2("x2"),
+            y=py("datum.py + 10"),
+            y2=alt.Y2Value(alt.ExprRef("datum.py - 10")),
+        ),
+        full_rules("total"),
+        level_rules("whiskers", start, "x2", color=ink("mark"), strokeWidth=1.5),
+        *(
+            alt.Chart(data("whiskers"))
+            .mark_rule(color=ink("mark"), strokeWidth=1.5, aria=False)
+            .encode(
+                x=x(end, **X),
+                y=py("datum.py - 4"),
+                y2=alt.Y2Value(alt.ExprRef("datum.py + 4")),
+            )
+            for end in ("x", "x2")
+        ),
+        dots("middles", start, size=36, filled=True, fill=ink("bg"), stroke=ink("mark"), opacity=1),
+        dots("pins", start, shape="triangle-down", size=44, filled=True, color=ink("pinned"),
+             opacity=1),
+        texts("labels"),
+        texts("values"),
+        texts("ticks", start, py(f"height - {FOOT} + 14")),
+    ]  # fmt: skip
+    return alt.layer(*parts)
+
+
+def order(forecast: Forecast) -> list[dict[str, Any]]:
+    """The rows of the chart and its table: unexplained first, the drivers by size, the total."""
+    rows = rows_of(forecast.columns["attribution"])
+    shown = [row for row in rows if row["driver"] == UNEXPLAINED and unexplained_shown(forecast)]
+    shown += [row for row in rows if row["driver"] not in (UNEXPLAINED, "total")]
+    return [*shown, rows[-1]]
+
+
+def unexplained_shown(forecast: Forecast) -> bool:
+    """True where a published rate leaves something to explain."""
+    return forecast.plan.anchor.published
+
+
+def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
+    """The rows of the chart; ``pinned`` adds a small triangle to each row."""
+    rows = order(forecast)
+    before = {row["driver"]: row["points"] for row in order(pinned)} if pinned else {}
+    step = min(39.0, (HEIGHT - TOP - FOOT - GAP) / len(rows))
+    for index, row in enumerate(rows):
+        row["py"] = TOP + step * (index + 0.5) + (GAP if index == len(rows) - 1 else 0.0)
+    ends = [row[name] for row in rows for name in ("points", "p5", "p95")]
+    marks = ticks(min(0.0, *ends, *before.values()), max(0.0, *ends, *before.values()), 9)
+    low, high = marks[0], marks[-1]
+    bars = [r for r in rows if r["driver"] != UNEXPLAINED]
+    left = [r for r in rows if r["driver"] == UNEXPLAINED]
+    datasets = {
+        "bars": {
+            "x": [0.0] * len(bars),
+            "x2": [r["points"] for r in bars],
+            "py": [r["py"] for r in bars],
+            "color": ["total" if r["driver"] == "total" else "model" for r in bars],
+        },
+        "left": {
+            "x": [0.0] * len(left), "x2": [r["points"] for r in left], "py": [r["py"] for r in left]
+        },
+        "hatch": _hatch(left, high - low),
+        "whiskers": {
+            "x": [r["p5"] for r in bars], "x2": [r["p95"] for r in bars],
+            "py": [r["py"] for r in bars],
+        },
+        "middles": {"x": [r["points"] for r in bars], "py": [r["py"] for r in bars]},
+        "pins": _pins(rows, before),
+        "zero": {"x": [0.0]},
+        "total": {"py": [rows[-1]["py"] - step / 2 - GAP / 2]},
+        "xticks": {"x": marks},
+        "ticks": columns_of([
+            {"x": t, **word(_tick(t, marks), 0, 0, "muted", align="center", size=11)} for t in marks
+        ]),
+        "labels": columns_of(_labels(forecast, rows)),
+        "values": columns_of(
+            [word(signed(r["points"], 2), -1e-9, r["py"], align="right", weight=600) for r in rows]
+            + [word("points", -1e-9, 7, "muted", align="right", weight=600, size=11)]
+        ),
+    }  # fmt: skip
+    alt_text = alternative(forecast, rows, before)
+    return Picture("contributions", datasets, alt_text, {"x0": low, "x1": high})
+
+
+def _tick(value: float, marks: list[float]) -> str:
+    whole = all(float(t).is_integer() for t in marks)
+    decimals = 0 if whole else 1 if all(float(10 * t).is_integer() for t in marks) else 2
+    return signed(value, decimals) if value else "0"
+
+
+def _hatch(left: list[dict[str, Any]], span: float) -> dict[str, list[float]]:
+    """Diagonal strokes over the unexplained bar, from its foot up."""
+    strokes: dict[str, list[float]] = {"x": [], "x2": [], "py": []}
+    gap = span / HATCHES
+    for row in left:
+        begin, end = min(0.0, row["points"]), max(0.0, row["points"])
+        for foot in np.arange(begin, end - gap, gap):
+            strokes["x"].append(float(foot))
+            strokes["x2"].append(float(foot + gap))
+            strokes["py"].append(row["py"])
+    return strokes
+
+
+def _pins(rows: list[dict[str, Any]], before: dict[str, float]) -> dict[str, list[float]]:
+    known = [row for row in rows if row["driver"] in before]
+    return {
+        "x": [before[row["driver"]] for row in known],
+        "py": [row["py"] - 15 for row in known],
+    }
+
+
+def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    words = [word("points of growth a year", 0, HEIGHT - FOOT + 14, "muted", size=11)]
+    for row in rows:
+        words.append(word(row["title"], 0, row["py"] - 7, weight=600))
+        words.append(word(role(forecast, row), 0, row["py"] + 8, "muted", size=11))
+    return words
+
+
+def role(forecast: Forecast, row: dict[str, Any]) -> str:
+    """What a row is to the report, in a few words."""
+    if row["driver"] == UNEXPLAINED:
+        return "report, no cause"
+    if row["driver"] == "total":
+        return f"a year to {forecast.years[-1]}"
+    if not forecast.plan.anchor.published:
+        return "counted"
+    return "named by the report" if row["named"] else "not in the report"
+
+
+def alternative(forecast: Forecast, rows: list[dict[str, Any]], before: dict[str, float]) -> str:
+    """The chart in words, row by row."""
+    first, last = forecast.years[0], forecast.years[-1]
+    parts = [f"Bar chart, points of growth a year, {first} to {last}; reference, 9 in 10 draws."]
+    for row in rows:
+        interval = f"{signed(row['p5'], 2)} to {signed(row['p95'], 2)}"
+        pin = f", pinned {signed(before[row['driver']], 2)}" if row["driver"] in before else ""
+        parts.append(f"{row['title']} {signed(row['points'], 2)} ({interval}){pin}.")
+    return " ".join(parts)

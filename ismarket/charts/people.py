@@ -1,0 +1,137 @@
+"""The funnel: from births to treated children and money, in the first and the last year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from ..arrays import Array
+from ..blocks import cells_of
+from ..outcome import Forecast
+from ..plan import Plan
+from ..wording import number, percent, signed
+from .marks import full_rules, ink, level_bars, rules, texts, word, x
+from .picture import Picture, columns_of
+
+TOP, STEP, FOOT = 34.0, 44.0, 22.0
+X = {"low": "x0", "high": "x1", "left": "180", "right": "width - 250"}
+PARAMS = {"x0": 0.0, "x1": 1.0}
+STEPS = (
+    ("births", "Births", "live births a year"),
+    ("incidence", "Affected", "new cases a year"),
+    ("diagnosed", "Diagnosed", "in time to be treated"),
+    ("treated", "Treated", "with one of the drug classes"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the funnel: people a year in the base year of the tables, world and largest."""
+
+    title: str
+    unit: str
+    people: float
+    of_before: float
+
+
+def steps_of(forecast: Forecast) -> list[Step]:
+    """People at each step in the base year of the tables, every input at its reference."""
+    plan = forecast.plan
+    regional = [_stage(plan, name) for name, _, _ in STEPS]
+    running: Array = np.ones_like(regional[0])
+    found: list[Step] = []
+    for (_, title, unit), factor in zip(STEPS, regional, strict=True):
+        running = running * factor
+        people = float(running.sum())
+        found.append(Step(title, unit, people, people / found[-1].people if found else 1.0))
+    return found
+
+
+def _stage(plan: Plan, name: str) -> Array:
+    """A stage by region at its reference, (region,)."""
+    stage = plan.market.stage(name)
+    if stage.path is not None:
+        start: Array = stage.path.mode[0]
+        return start
+    values = {**plan.modes, **plan.fixed}
+    return np.array([float(values[p.key][0]) for p in stage.parameters])
+
+
+def money_of(forecast: Forecast) -> tuple[float, float]:
+    """Count of the base year of the tables and of the last year, USD, before calibration."""
+    plan = forecast.plan
+    cells = cells_of(plan, {**plan.modes, **plan.fixed}).sum(axis=(1, 2))[:, 0]
+    return float(cells[0]), float(cells[-1])
+
+
+def layers() -> Any:
+    """One bar a step, on a logarithmic axis."""
+    at = x("x", **X)
+    parts = [
+        rules("xticks", at, f"{TOP - 8}", f"height - {FOOT}"),
+        full_rules("rule"),
+        level_bars("bars", at, "x2", 10, color=ink("model"), opacity=0.85),
+        texts("labels"),
+        texts("ticks", at),
+    ]
+    return alt.layer(*parts)
+
+
+def picture(forecast: Forecast) -> Picture:
+    """The rows of the chart."""
+    found = steps_of(forecast)
+    first, last = money_of(forecast)
+    height = round(TOP + STEP * (len(found) + 1) + FOOT)
+    low, high = 3.0, float(np.ceil(np.log10(found[0].people)))
+    places = [TOP + STEP * (i + 0.5) for i in range(len(found))]
+    words = [
+        word("people a year", -130, 12, "muted", align="right", weight=600, size=11),
+        word("of the step before", -1e-9, 12, "muted", align="right", weight=600, size=11),
+    ]
+    for step, place in zip(found, places, strict=True):
+        words += [
+            word(step.title, 0, place - 7, weight=600),
+            word(step.unit, 0, place + 8, "muted", size=11),
+            word(number(step.people, 0), -130, place, align="right", weight=600),
+            word(_share(step), -1e-9, place, align="right"),
+        ]
+    foot = TOP + STEP * (len(found) + 0.5)
+    per_child = first / found[-1].people
+    growth = 100 * ((last / first) ** (1 / forecast.span) - 1)
+    money = (
+        f"USD {number(first / 1e6, 1)} M counted, {number(per_child, 0)} a treated child;"
+        f" {signed(growth, 1)}% a year to {forecast.years[-1]}"
+    )
+    words += [word("Net cost", 0, foot, weight=600), word(money, 180, foot)]
+    words.append(word(f"{forecast.years[0]}, log scale", 0, height - 8, "muted", size=11))
+    marks = list(range(int(low), int(high) + 1))
+    datasets: dict[str, Any] = {
+        "bars": {
+            "x": [low] * len(found), "x2": [float(np.log10(s.people)) for s in found], "py": places
+        },
+        "xticks": {"x": marks},
+        "rule": {"py": [foot - STEP / 2]},
+        "labels": columns_of(words),
+        "ticks": columns_of(
+            [_tick(m, height) for m in marks]
+        ),
+    }  # fmt: skip
+    people = " ".join(f"{s.title} {number(s.people, 0)} ({_share(s)})." for s in found)
+    alt_text = f"Funnel, people a year on a log scale. {people} {money}."
+    return Picture("funnel", datasets, alt_text, {"x0": low, "x1": high}, height)
+
+
+def _tick(power: int, height: int) -> dict[str, Any]:
+    text = f"{10**power:,}" if power < 6 else f"{10 ** (power - 6):,} M"
+    return {"x": power, **word(text, 0, height - 8, "muted", align="center", size=11)}
+
+
+def _share(step: Step) -> str:
+    if step.of_before == 1.0:
+        return ""
+    if step.of_before < 0.01:
+        return f"{number(1e4 * step.of_before, 1)} in 10,000"
+    return percent(step.of_before)

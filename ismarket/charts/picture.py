@@ -1,0 +1,101 @@
+"""A picture: the rows, axis ends and words of one chart, and the Altair chart that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+
+from ..arrays import Columns
+from ..errors import InputError
+from .theme import LIGHT, theme
+
+WIDTH, HEIGHT = 822, 320
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+FORMATS = ("png", "svg", "json", "html")
+Layers = Callable[[], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Everything that changes in a chart: data by name, as columns, axis ends, alternative text.
+
+    ``params`` are the chart's parameters by name (axis ends, px); ``alt`` names the kind of
+    chart, what it shows, then every labelled number in the order of the table.
+    """
+
+    kind: str
+    datasets: Mapping[str, Columns]
+    alt: str
+    params: Mapping[str, float] = field(default_factory=dict)
+    height: int = HEIGHT
+
+
+def rows_of(columns: Columns) -> list[dict[str, Any]]:
+    """A table by column as one mapping a row."""
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Columns:
+    """Rows as a table by column; ``names`` keeps the columns where there are no rows."""
+    keys = list(rows[0]) if rows else list(names)
+    return {key: [row[key] for row in rows] for key in keys}
+
+
+def blank(
+    layers: Layers,
+    params: Mapping[str, float],
+    height: int = HEIGHT,
+    colours: Mapping[str, str] = LIGHT,
+) -> alt.LayerChart:
+    """The chart without data: its datasets are filled by name."""
+    declared = [alt.param(name="theme", value=dict(colours))]
+    declared += [alt.param(name=name, value=value) for name, value in params.items()]
+    chart: alt.LayerChart = (
+        layers()
+        .add_params(*declared)
+        .properties(width=WIDTH, height=height, autosize=alt.AutoSizeParams(type="none"))
+        .properties(padding=0)
+        .configure(font=FONT, background=alt.ExprRef("theme.bg"), view=alt.ViewConfig(stroke=None))
+    )
+    return chart
+
+
+def filled(picture: Picture, layers: Layers, colours: str, width: int) -> alt.LayerChart:
+    """The chart of ``picture``, complete: an Altair object to show, change or save."""
+    if width < 480:
+        raise InputError(f"charts: width = {width} px is too narrow; give 480 or more")
+    chart = blank(layers, picture.params, picture.height, theme(colours))
+    datasets = {name: rows_of(columns) for name, columns in picture.datasets.items()}
+    done: alt.LayerChart = chart.properties(
+        width=width, datasets=datasets, description=picture.alt, padding=12
+    )
+    return done
+
+
+def save(chart: alt.TopLevelMixin, path: str | Path, scale: float = 2.0) -> Path:
+    """Write a chart as PNG, SVG, JSON or HTML, without network; returns the path.
+
+    PNG and SVG are drawn by vl-convert, the extra ``export``; InputError says so if it is absent.
+    """
+    path = Path(path)
+    kind = path.suffix.lstrip(".").lower()
+    if kind not in FORMATS:
+        raise InputError(f"{path.name}: a chart is saved as .{', .'.join(FORMATS)}")
+    try:
+        if kind == "html":
+            chart.save(str(path), inline=True)
+        else:
+            chart.save(str(path), scale_factor=scale)
+    except (ImportError, ValueError) as error:
+        if "vl-convert" not in str(error) and "vl_convert" not in str(error):
+            raise
+        raise InputError(
+            f"{path.name}: needs the extra 'export': pip install 'ismarket[export]'"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
+    return path

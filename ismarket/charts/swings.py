@@ -1,0 +1,181 @@
+"""The tornado: each input alone at its own P10 and P90, and what that does to the last year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+from ..outcome import Forecast
+from ..parameter import Parameter
+from ..tornado import Swing, tornado
+from ..wording import number, signed
+from .layout import ticks
+from .marks import by_row, data, ink, level_bars, rules, texts, word, x
+from .marks import dots as dots_at
+from .marks import px as at_px
+from .picture import HEIGHT, Picture, columns_of
+from .units import millions_of
+
+MOST = 11
+"""Inputs that are drawn; the rest stand in the table for download."""
+LETTERS, LETTERS_NARROW = 43, 34
+"""Letters that fit before the bars in a wide and in a narrow panel."""
+TOP, FOOT = 18.0, 26.0
+LEFT = "(width < 640 ? 234 : 292)"
+X = {"low": "x0", "high": "x1", "left": LEFT, "right": "width - 30"}
+PARAMS = {"x0": -1.0, "x1": 1.0}
+SHAPES = {"measured": "full", "estimated": "half", "assumed": "hollow"}
+HALF = "M0,-1A1,1,0,0,0,0,1Z"
+"""A half dot, as an SVG path."""
+
+
+def layers() -> Any:
+    """Two bars an input, its own value at both ends, its status before its name."""
+    start = x("x", **X)
+    parts = [
+        rules("xticks", start, f"{TOP}", f"height - {FOOT}"),
+        level_bars("bars", start, "x2", 8, color=by_row(), stroke=by_row("edge"), strokeWidth=0.8),
+        rules("zero", start, f"{TOP}", f"height - {FOOT}", "muted"),
+        *status_marks("status"),
+        texts("names", at_px("width < 640 ? -999 : datum.px")),
+        texts("names_narrow", at_px("width < 640 ? datum.px : -999")),
+        texts("ends", start),
+        texts("labels"),
+    ]
+    return alt.layer(*parts)
+
+
+def status_marks(name: str) -> list[alt.Chart]:
+    """A full, half or hollow dot at px and py, as the column shape says."""
+    ring = dots_at(name, at_px(), size=64, filled=False, stroke=ink("status"), strokeWidth=1.6,
+                   opacity=1)  # fmt: skip
+    full = alt.Chart(data(name)).transform_filter("datum.shape == 'full'")
+    half = alt.Chart(data(name)).transform_filter("datum.shape == 'half'")
+    filled: dict[str, Any] = {"filled": True, "color": ink("status"), "opacity": 1, "aria": False}
+    places: dict[str, Any] = {"x": at_px(), "y": alt.YValue(alt.ExprRef("datum.py"))}
+    return [
+        ring,
+        full.mark_point(size=64, **filled).encode(**places),
+        half.mark_point(size=64, shape=HALF, **filled).encode(**places),
+    ]
+
+
+def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Picture:
+    """The largest inputs, from the top, ``swings`` if they are at hand."""
+    every = tornado(forecast) if swings is None else swings
+    shown = list(every[:MOST])
+    step = (HEIGHT - TOP - FOOT) / max(1, len(shown))
+    last = float(forecast.modes.total[-1, 0])
+    unit = millions_of(max((s.width for s in shown), default=last))
+    reach = max((abs(v) for s in shown for v in (s.at_p10, s.at_p90)), default=1.0) / unit.size
+    marks = ticks(-1.18 * reach, 1.18 * reach, 9)
+    end = max(abs(marks[0]), abs(marks[-1]))
+    bars: list[dict[str, Any]] = []
+    ends: list[dict[str, Any]] = []
+    status: list[dict[str, Any]] = []
+    names, narrow = [], []
+    for index, swing in enumerate(shown):
+        place = TOP + step * (index + 0.5)
+        for at, token in ((swing.at_p10, "p10"), (swing.at_p90, "p90")):
+            edge = "p10_edge" if token == "p10" else "p90"
+            bars.append({"x": 0.0, "x2": at / unit.size, "py": place, "color": token, "edge": edge})
+        ends += _ends(swing, unit.size, place)
+        status.append(
+            {"px": 6.0, "py": place, "shape": SHAPES.get(swing.parameter.status, "hollow")}
+        )
+        name = name_of(swing.parameter)
+        names.append(word(_short(name, LETTERS), 16, place))
+        narrow.append(word(_short(name, LETTERS_NARROW), 16, place))
+    titles = [
+        {"x": 0.0, **word("at the input\N{RIGHT SINGLE QUOTATION MARK}s P10", 0, 7, "p10_edge",
+                          align="right", weight=600, dx=-40)},
+        {"x": 0.0, **word("at the input\N{RIGHT SINGLE QUOTATION MARK}s P90", 0, 7, "p90",
+                          weight=600, dx=40)},
+    ]  # fmt: skip
+    foot = [_foot(t, unit.show(last) if t == 0 else signed(t, _decimals(marks))) for t in marks]
+    datasets = {
+        "bars": columns_of(bars, ["x", "x2", "py", "color", "edge"]),
+        "xticks": {"x": marks},
+        "zero": {"x": [0.0]},
+        "status": columns_of(status, ["px", "py", "shape"]),
+        "names": columns_of(names, ["text"]),
+        "names_narrow": columns_of(narrow, ["text"]),
+        "ends": columns_of([*ends, *titles, *foot]),
+        "labels": columns_of(
+            [word(f"USD {unit.name} in {forecast.years[-1]}", 0, HEIGHT - FOOT + 14, "muted",
+                  size=11)]
+        ),
+    }  # fmt: skip
+    return Picture("tornado", datasets, alternative(forecast, shown), {"x0": -end, "x1": end})
+
+
+def name_of(parameter: Parameter) -> str:
+    """The name of an input as people say it: cause and effect, or stage and place."""
+    title = parameter.title or parameter.key
+    return title.replace(": ", ", ").replace("  ", " ")
+
+
+def _short(name: str, most: int) -> str:
+    """A name of at most ``most`` letters: the head of the cause, its kind kept whole."""
+    if len(name) <= most:
+        return name
+    head, comma, kind = name.rpartition(", ")
+    if not comma:
+        return name[: most - 2].rstrip() + " \N{HORIZONTAL ELLIPSIS}"
+    room = most - len(kind) - 4
+    words = head.split()
+    while len(words) > 1 and len(" ".join(words)) > room:
+        words.pop()
+    return f"{' '.join(words)} \N{HORIZONTAL ELLIPSIS}, {kind}"
+
+
+def figure(value: float) -> str:
+    """An input's own value, with as many figures as it is worth."""
+    size = abs(value)
+    if size >= 1e6:
+        return f"{number(value / 1e6, 2)} M"
+    if size >= 1000:
+        return number(value, 0)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
+    if 0 < size < 0.1:
+        decimals = 1 - math.floor(math.log10(size))
+    return number(value, decimals)
+
+
+def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
+    rows = []
+    for value, at, other in (
+        (swing.p10, swing.at_p10, swing.at_p90),
+        (swing.p90, swing.at_p90, swing.at_p10),
+    ):
+        left = at < 0 or (at == 0 and other > 0)
+        side: dict[str, Any] = (
+            {"align": "right", "dx": -6.0} if left else {"align": "left", "dx": 6.0}
+        )
+        rows.append({"x": at / size, **word(figure(value), 0, place, "ink2", size=11, **side)})
+    return rows
+
+
+def _foot(at: float, text: str) -> dict[str, Any]:
+    color, weight = ("ink", 600) if at == 0 else ("muted", 400)
+    row = word(text, 0, HEIGHT - FOOT + 14, color, align="center", weight=weight, size=11)
+    return {"x": at, **row}
+
+
+def _decimals(marks: Sequence[float]) -> int:
+    return 0 if all(float(t).is_integer() for t in marks) else 1
+
+
+def alternative(forecast: Forecast, shown: Sequence[Swing]) -> str:
+    """The tornado in words, input by input."""
+    unit = millions_of(max((s.width for s in shown), default=1e9))
+    head = f"Tornado, change of {forecast.years[-1]} in USD {unit.name}, each input at P10 and P90."
+    rows = [
+        f"{name_of(s.parameter)} ({s.parameter.status}), {figure(s.p10)} to {figure(s.p90)}:"
+        f" {unit.change(s.at_p10)}, {unit.change(s.at_p90)}."
+        for s in shown
+    ]
+    return " ".join([head, *rows])

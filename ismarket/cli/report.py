@@ -1,0 +1,72 @@
+"""``ismarket report``: a forecast as a page, a workbook and a deck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import InputError
+from .common import complete_scenario
+
+if TYPE_CHECKING:
+    from ..outcome import Forecast
+
+
+@click.command()
+@click.argument("run", default="published", shell_complete=complete_scenario)
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page.")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the workbook.")
+@click.option("--pptx", type=click.Path(dir_okay=False, path_type=Path), help="Write the deck.")
+@click.option("--draws", type=click.IntRange(1), help="How many draws.")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+def report(
+    run: str,
+    html: Path | None,
+    xlsx: Path | None,
+    pptx: Path | None,
+    draws: int | None,
+    force: bool,
+) -> None:
+    """Report RUN: a scenario's name or TOML file.
+
+    Without a file, a page and a workbook are written here under the scenario's name.
+    """
+    from .chosen import forecast_of
+
+    name = Path(run).stem
+    if not (html or xlsx or pptx):
+        html, xlsx = Path(f"{name}.html"), Path(f"{name}.xlsx")
+    wanted = [path for path in (html, xlsx, pptx) if path]
+    for path in wanted:
+        if path.exists() and not force:
+            raise InputError(f"{path}: is there already; --force writes over it")
+        if not path.resolve().parent.is_dir():
+            raise InputError(f"{path}: no folder {path.parent}")
+    result = forecast_of(run, draws)
+    if xlsx:
+        from ..report.grid import live_drivers
+
+        live_drivers(result)  # refuse before anything is written
+    try:
+        _write(result, html, xlsx, pptx)
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
+    for path in wanted:
+        click.echo(f"wrote {path}")
+
+
+def _write(result: Forecast, html: Path | None, xlsx: Path | None, pptx: Path | None) -> None:
+    if html:
+        from ..report.html_page import as_page
+
+        html.write_text(as_page(result), encoding="utf-8")
+    if xlsx:
+        from ..report.workbook import write_workbook
+
+        write_workbook(result, xlsx)
+    if pptx:
+        from ..report.deck import write_deck
+
+        write_deck(result, pptx)

@@ -1,0 +1,58 @@
+"""``ismarket scenario``: scenarios from elsewhere, such as an edited workbook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import InputError
+from .common import json_option
+
+if TYPE_CHECKING:
+    from ..report.edits import Edited
+
+
+@click.group()
+def scenario() -> None:
+    """Bring a scenario in from elsewhere."""
+
+
+@scenario.command(name="from-xlsx")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the scenario to this TOML file.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@json_option
+def from_xlsx(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    """The scenario that an edited workbook FILE asks for, and every cell that was changed."""
+    from ..report.edits import read_workbook
+    from ..scenario import write_scenario
+
+    edited = read_workbook(file)
+    toml = write_scenario(edited.after)
+    if out:
+        if out.exists() and not force:
+            raise InputError(f"{out}: is there already; --force writes over it")
+        try:
+            out.write_text(toml, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{out}: cannot be written ({error.strerror})") from None
+    if as_json:
+        click.echo(json.dumps(_plain(edited, toml), indent=2, ensure_ascii=False))
+        return
+    for edit in edited.edits:
+        now = edit.now if isinstance(edit.now, str) else f"{edit.now:g}"
+        click.echo(f"{edit.cell:<6}{edit.key:<40}{edit.was:g} -> {now}")
+    for text in edited.ignored:
+        click.echo(f"Not an edit: {text}.")
+    if not edited.edits:
+        click.echo("No cell was changed.")
+    click.echo(f"Scenario written to {out}." if out else "\n" + toml, nl=bool(out))
+
+
+def _plain(edited: Edited, toml: str) -> dict[str, Any]:
+    rows = [vars(edit) for edit in edited.edits]
+    return {"edits": rows, "ignored": list(edited.ignored), "scenario": toml}

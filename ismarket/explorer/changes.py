@@ -1,0 +1,100 @@
+"""Changes made by hand: what a control says, as a new scenario, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..charts.swings import figure, name_of
+from ..driver import Driver
+from ..errors import InputError, unknown
+from ..market import Market
+from ..plan import known_parameters
+from ..scenario import Scenario
+
+PLAIN = ("anchor", "through", "draws", "overlap", "seed")
+"""Choices with one control each."""
+
+
+def changed(scenario: Scenario, change: Mapping[str, Any], origin: Scenario) -> Scenario:
+    """The scenario after one change: ``kind``, ``key`` and ``value``, as the page sends it.
+
+    A value of None resets to ``origin``.  Raises InputError for what is no choice.
+    """
+    kind, key, value = change.get("kind"), str(change.get("key", "")), change.get("value")
+    if kind in PLAIN:
+        new = {kind: getattr(origin, kind) if value is None else _whole(kind, value)}
+        if kind == "anchor":
+            new["through"] = None  # an anchor has its own last year
+            new["periods"] = None
+        return scenario.changed(**new)
+    if kind == "driver":
+        off = key in origin.without if value is None else not value
+        rest = tuple(name for name in scenario.without if name != key)
+        return scenario.changed(without=(*rest, key) if off else rest)
+    if kind in ("strength", "fixed"):
+        table = dict(getattr(scenario, kind))
+        table.pop(key, None)
+        if value is None:
+            table |= {k: v for k, v in getattr(origin, kind).items() if k == key}
+        elif not (kind == "strength" and value == 1):
+            table[key] = float(value)
+        return scenario.changed(**{kind: table})
+    if kind == "reset":
+        return origin
+    raise unknown("explorer", "change", kind, (*PLAIN, "driver", "strength", "fixed", "reset"))
+
+
+def _whole(kind: str, value: Any) -> Any:
+    if kind in ("through", "draws", "seed"):
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = float("nan")
+        if not number.is_integer():
+            raise InputError(f"{kind} = {value!r} must be a whole number")
+        return int(number)
+    return float(value) if kind == "overlap" else value
+
+
+def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Scenario) -> Scenario:
+    """The scenario with a driver's switch, strength and inputs as they were."""
+    keys = {p.key for n in driver.claims for p in market.mechanisms[n].parameters}
+    keys |= {p.key for p in driver.parameters}
+    fixed = {k: v for k, v in scenario.fixed.items() if k not in keys}
+    fixed |= {k: v for k, v in origin.fixed.items() if k in keys}
+    scenario = changed(scenario, {"kind": "driver", "key": driver.name}, origin)
+    scenario = changed(scenario, {"kind": "strength", "key": driver.name}, origin)
+    return scenario.changed(fixed=fixed)
+
+
+def count_changes(scenario: Scenario, origin: Scenario) -> int:
+    """In how many places a scenario differs from the one it started from."""
+    plain = (*PLAIN, "beyond", "periods", "sampler")
+    count: int = sum(getattr(scenario, name) != getattr(origin, name) for name in plain)
+    count += len(set(scenario.without) ^ set(origin.without))
+    for name in ("strength", "fixed"):
+        now, before = getattr(scenario, name), getattr(origin, name)
+        count += sum(now.get(key) != before.get(key) for key in {*now, *before})
+    return count
+
+
+def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Driver]) -> str:
+    """A change in a few words, for the status line and the live region."""
+    kind, key, value = change.get("kind"), str(change.get("key", "")), change.get("value")
+    titles = {d.name: d.title for d in drivers}
+    if kind == "fixed":
+        known = known_parameters(market, drivers)
+        name = name_of(known[key]) if key in known else key
+        return f"{name} reset" if value is None else f"{name} fixed at {figure(float(value))}"
+    if kind == "strength":
+        title = titles.get(key, key)
+        return f"strength of {title} {'reset' if value is None else f'set to {float(value):g}'}"
+    if kind == "driver":
+        return f"{titles.get(key, key)} {'reset' if value is None else 'on' if value else 'off'}"
+    if kind == "anchor" and str(value) in market.anchors:
+        return f"anchor {market.anchors[str(value)].publisher}, {value}"
+    if kind == "reset":
+        return "everything reset" if not key else f"{titles.get(key, key)} reset"
+    names = {"through": "forecast through", "draws": "draws", "overlap": "overlap", "seed": "seed"}
+    return f"{names.get(str(kind), str(kind))} {value}"

@@ -1,0 +1,162 @@
+"""The controls of the explorer, made from what market and drivers declare, and their state."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..charts.swings import name_of
+from ..driver import Driver
+from ..market import Market
+from ..mechanism import Mechanism
+from ..outcome import Forecast
+from ..parameter import Parameter
+from ..scenario import Scenario
+from ..wording import money, number, signed
+from .changes import count_changes
+
+CURVE = 25
+"""Points of the density that a control at rest shows."""
+DRAWS = (1_000, 4_096, 10_000, 50_000, 100_000)
+COUNT = "funnel"
+"""The group of inputs that belong to the count, not to a driver."""
+
+
+def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
+    """Everything that stays as it is: titles, ranges, units, sources, by driver and cause."""
+    return {
+        "title": market.title,
+        "anchors": [
+            {"name": anchor.name, "label": _anchor_label(market, anchor.name)}
+            for anchor in _anchors(market)
+        ],
+        "lastYear": market.years[-1],
+        "drivers": [_driver(market, driver, drivers) for driver in drivers],
+        "count": [
+            {"title": stage.name.replace("_", " ").capitalize(), "unit": stage.unit,
+             "inputs": [_input(p, _place(p)) for p in stage.parameters if not p.constant]}
+            for stage in market.stages
+        ],
+    }  # fmt: skip
+
+
+def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) -> dict[str, Any]:
+    """Where every control stands, and the points that each driver carries."""
+    plan, table = forecast.plan, forecast.columns["attribution"]
+    points = dict(zip(table["driver"], table["points"], strict=True))
+    acting = {d.name for d in plan.drivers}
+    changes = count_changes(scenario, origin)
+    return {
+        "anchor": scenario.anchor,
+        "through": forecast.years[-1],
+        "through_low": forecast.years[0] + 1,
+        "draws": scenario.draws,
+        "draws_offered": sorted({*DRAWS, scenario.draws}),
+        "overlap": scenario.overlap,
+        "seed": scenario.seed,
+        "fixed": dict(scenario.fixed),
+        "named": list(plan.anchor.drivers_named),
+        "published": plan.anchor.published,
+        "drivers": {
+            d.name: {
+                "on": d.name in acting,
+                "was_on": d.name not in origin.without,
+                "strength": scenario.strength.get(d.name, 1.0),
+                "points": signed(points[d.name], 2) if d.name in acting else "off",
+            }
+            for d in forecast.installed
+        },
+        "changes": changes,
+        "undo": undo,
+        "scenario": scenario.name or "scenario",
+    }
+
+
+def _anchors(market: Market) -> list[Any]:
+    published = [a for a in market.anchors.values() if a.published]
+    return [*published, *(a for a in market.anchors.values() if not a.published)]
+
+
+def _anchor_label(market: Market, name: str) -> str:
+    anchor = market.anchors[name]
+    if anchor.value is None:
+        return "Bottom-up count, no report"
+    publisher = anchor.publisher.removesuffix(" Research")
+    growth = number(100 * anchor.cagr, 1)
+    return f"{publisher} {anchor.base_year} \N{MIDDLE DOT} USD {money(anchor.value)}, {growth}%"
+
+
+def _driver(market: Market, driver: Driver, drivers: Sequence[Driver]) -> dict[str, Any]:
+    causes = [
+        _cause(market.mechanisms[name], driver, drivers)
+        for name in driver.claims
+        if name in market.mechanisms
+    ]
+    if driver.parameters:
+        own = [_input(p, p.title or p.name) for p in driver.parameters]
+        causes.append({"title": "Of its own", "also": [], "reason": "", "inputs": own})
+    return {
+        "name": driver.name,
+        "title": driver.title,
+        "description": driver.description,
+        "causes": sorted(causes, key=lambda cause: not cause["inputs"]),
+    }
+
+
+def _cause(mechanism: Mechanism, driver: Driver, drivers: Sequence[Driver]) -> dict[str, Any]:
+    also = [d.title for d in drivers if mechanism.name in d.claims and d.name != driver.name]
+    inputs = [
+        _input(p, "Effect" if p is mechanism.ratio else "Half time")
+        for p in mechanism.parameters
+        if not p.constant
+    ]
+    reason = ""
+    if mechanism.follows_path:
+        reason = "follows the births path; its inputs stand under The count"
+    elif not inputs:
+        reason = f"ratio {mechanism.ratio.mode:g}; {mechanism.source.removeprefix('assumption: ')}"
+    title = mechanism.title
+    return {"title": title, "also": also, "reason": reason, "inputs": inputs}
+
+
+def _place(parameter: Parameter) -> str:
+    """The region and class of an input of the funnel."""
+    return name_of(parameter).split(", ", 1)[-1]
+
+
+def _input(parameter: Parameter, label: str) -> dict[str, Any]:
+    return {
+        "key": parameter.key,
+        "label": label,
+        "name": name_of(parameter),
+        "low": parameter.low,
+        "mode": parameter.mode,
+        "high": parameter.high,
+        "unit": parameter.unit,
+        "status": parameter.status,
+        "source": parameter.source or "no source given",
+        "log": parameter.scale == "log",
+        "curve": density(parameter),
+    }
+
+
+def density(parameter: Parameter) -> list[float]:
+    """Heights (0 to 1) of the sampled density at CURVE even places from low to high."""
+    if parameter.constant:
+        return [0.0] * CURVE
+    a, b = parameter.density_shapes
+    at = np.linspace(0.0, 1.0, CURVE)
+    heights = at ** (a - 1.0) * (1.0 - at) ** (b - 1.0)
+    return [round(float(h), 3) for h in heights / heights.max()]
+
+
+def position(parameter: Parameter, value: float) -> float:
+    """Where a value lies on its control, 0 at low, 1 at high, on the parameter's own scale."""
+    if parameter.constant:
+        return 0.5
+    if parameter.scale == "log":
+        return math.log(value / parameter.low) / math.log(parameter.high / parameter.low)
+    return (value - parameter.low) / (parameter.high - parameter.low)

@@ -1,0 +1,109 @@
+"""Files of a forecast: its tables as CSV and XLSX, its views as one self-contained page."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Sequence
+from html import escape
+
+from ..errors import InputError
+from ..findings import headline, notices
+from ..outcome import Forecast
+from ..page import title
+from ..scenario import write_scenario
+from .headline import strip
+from .runtime import runtime, text
+from .view import TABS, View
+
+NUMBER = set("0123456789+\N{MINUS SIGN}.,%")
+
+
+def as_csv(views: Sequence[View]) -> bytes:
+    """Every table of the views as CSV, each under its title; UTF-8 with BOM."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for view in views:
+        writer.writerow([f"{TABS[view.name]}: {view.title}"])
+        writer.writerows([[_plain(cell) for cell in row] for row in view.cells()])
+        writer.writerow([])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(views: Sequence[View], forecast: Forecast) -> bytes:
+    """Every table as a sheet of one workbook, numbers as numbers, with what it was made from."""
+    try:
+        from openpyxl import Workbook
+    except ImportError:
+        raise InputError(
+            "XLSX needs the extra 'notebook': pip install 'ismarket[notebook]'"
+        ) from None
+    book = Workbook()
+    book.remove(book.active)
+    for view in views:
+        sheet = book.create_sheet(TABS[view.name])
+        sheet.append([view.title])
+        for row in view.cells():
+            sheet.append([_value(cell) for cell in row])
+    sheet = book.create_sheet("Made from")
+    for line in _origin(forecast):
+        sheet.append([_safe(line)])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _plain(cell: str) -> str:
+    """A cell without a true minus, which spreadsheets do not read."""
+    if set(cell) <= NUMBER:
+        return cell.replace("\N{MINUS SIGN}", "-").replace(",", "")
+    return _safe(cell)
+
+
+def _safe(cell: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+
+
+def _value(cell: str) -> str | float:
+    plain = _plain(cell)
+    share = plain.endswith("%")
+    try:
+        number = float(plain.rstrip("%"))
+    except ValueError:
+        return plain
+    return number / 100 if share else number
+
+
+def _origin(forecast: Forecast) -> list[str]:
+    lines = [headline(forecast), title(forecast), *notices(forecast), ""]
+    return [*lines, *write_scenario(forecast.plan.scenario).splitlines()]
+
+
+def as_page(views: Sequence[View], specs: dict[str, object], forecast: Forecast) -> bytes:
+    """All views as one HTML page: it opens without network and without a kernel."""
+    page = {"views": [view.as_page() for view in views], "strip": strip(forecast)}
+    data = json.dumps({"page": page, "specs": specs}).replace("<", "\\u003c")
+    packed = base64.b64encode(runtime()).decode("ascii")
+    name = escape(forecast.plan.market.title)
+    origin = "".join(f"<p>{escape(line)}</p>" for line in _origin(forecast) if line)
+    html = f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{name}</title><style>{text("panel.css")}
+body {{ margin: 0; }} .ism {{ max-width: 900px; margin: 0 auto; }}</style></head>
+<body><main class="ism ism-page"><h1>{name}</h1><div id="page"></div>
+<section><h2>Made from</h2>{origin}</section></main>
+<script type="application/json" id="data">{data}</script>
+<script type="application/octet-stream" id="runtime">{packed}</script>
+<script type="module">
+{text("dom.js", "chart.js", "table.js")}
+const {{ page, specs }} = JSON.parse(document.getElementById("data").textContent);
+const packed = atob(document.getElementById("runtime").textContent);
+const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+const getRuntime = () => loadRuntime(() => Promise.resolve(bytes));
+showPage(document.getElementById("page"), page, specs, getRuntime);
+</script></body></html>
+"""
+    return html.encode()

@@ -1,0 +1,133 @@
+"""The view Forecast: this scenario against the report's path, and the odds between them."""
+
+from __future__ import annotations
+
+from ..charts.fan import picture, published
+from ..charts.units import share_at_least, unit_of
+from ..outcome import Forecast
+from ..wording import number, percent, rate
+from .view import Column, Row, View
+
+MOST_YEARS = 8
+
+
+def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
+    """The fan, its finding and the path by year."""
+    return View(
+        "forecast", finding(forecast), aid(forecast), note(forecast),
+        _columns(forecast), _rows(forecast, pinned), picture(forecast, pinned),
+    )  # fmt: skip
+
+
+def finding(forecast: Forecast) -> str:
+    """Where the reference case ends, and whether the report says so."""
+    unit = unit_of(forecast.columns["reference"]["value"][0])
+    last = forecast.columns["reference"]["value"][-1]
+    value = f"{unit.show(last)} {unit.name}"
+    start = f"In the reference case the market reaches {value} in {forecast.years[-1]}"
+    report = published(forecast)
+    if not report["year"]:
+        return f"{start}, counted from births to price"
+    if report["year"][-1] < forecast.years[-1]:
+        return f"{start}; the report ends in {report['year'][-1]}"
+    printed = f"{unit.show(report['value'][-1])} {unit.name}"
+    if printed == value:
+        return f"{start}, as the report says"
+    return f"{start}, not the report\N{RIGHT SINGLE QUOTATION MARK}s {printed}"
+
+
+def aid(forecast: Forecast) -> str:
+    """How to read the fan, and the odds of the report's value."""
+    summary = forecast.columns["summary"]
+    unit = unit_of(summary["reference"][0])
+    drawn, first = forecast.draws.total[-1], forecast.years[0]
+    size = "billion" if unit.name == "bn" else "million"
+    parts = [f"{forecast.plan.market.title.split(', ')[-1].capitalize()}, USD {size} a year."]
+    report = published(forecast)
+    below = _share(1.0 - share_at_least(drawn, forecast.columns["reference"]["value"][0]))
+    if report["year"] and report["year"][-1] == forecast.years[-1]:
+        reached = _share(share_at_least(drawn, report["value"][-1]))
+        value = "the report\N{RIGHT SINGLE QUOTATION MARK}s value"
+        parts.append(f"{reached} of draws reach {value}; {below} end below {first}.")
+    else:
+        parts.append(f"{below} of draws end below {first}.")
+    parts.append("The axis does not start at 0.")
+    return " ".join(parts)
+
+
+def _share(share: float) -> str:
+    return percent(share) if share else "0%"
+
+
+def note(forecast: Forecast) -> str:
+    """Why reference, median and mean differ, or that they do not."""
+    summary = {k: v[-1] for k, v in forecast.columns["summary"].items()}
+    unit = unit_of(forecast.columns["reference"]["value"][0])
+    median, mean = unit.show(summary["p50"]), unit.show(summary["mean"])
+    reference = unit.show(summary["reference"])
+    head = "**Why three middles:** the reference sets every input to its most likely value."
+    if median == mean == reference:
+        return f"{head} The median and the mean agree with it: the ranges are balanced."
+    up = summary["mean"] > summary["reference"]
+    reach = "reach further up than down" if up else "reach further down than up"
+    widest = _widest(forecast)
+    such = f", such as {widest}," if widest else ""
+    middles = f"The median ({median}) and mean ({mean}) lie {'higher' if up else 'lower'}"
+    return f"{head} {middles} because several ranges{such} {reach}."
+
+
+def _widest(forecast: Forecast) -> str:
+    """The cause with the widest ratio of high to low, in words."""
+    plan = forecast.plan
+    names = dict.fromkeys(name for driver in plan.drivers for name in driver.claims)
+    ratios = [
+        plan.market.mechanisms[name]
+        for name in names
+        if plan.market.mechanisms[name].parameters
+        and plan.market.mechanisms[name].ratio.key not in plan.scenario.fixed
+    ]
+    if not ratios:
+        return ""
+    widest = max(ratios, key=lambda m: m.ratio.high / m.ratio.low)
+    low, high = widest.ratio.low, widest.ratio.high
+    return f"{widest.title[:1].lower()}{widest.title[1:]} (ratio {low:g} to {high:g})"
+
+
+def _shown(forecast: Forecast) -> list[int]:
+    count = len(forecast.years)
+    if count <= MOST_YEARS:
+        return list(range(count))
+    last = count - 1
+    return sorted({round(i * last / (MOST_YEARS - 1)) for i in range(MOST_YEARS)})
+
+
+def _columns(forecast: Forecast) -> tuple[Column, ...]:
+    unit = unit_of(forecast.columns["reference"]["value"][0])
+    years = (Column(str(forecast.years[i])) for i in _shown(forecast))
+    return (Column(f"USD {unit.name}", right=False), *years)
+
+
+def _rows(forecast: Forecast, pinned: Forecast | None) -> list[Row]:
+    summary = forecast.columns["summary"]
+    unit, shown = unit_of(summary["reference"][0]), _shown(forecast)
+    report = dict(zip(*published(forecast).values(), strict=True))
+    rows = []
+    if report:
+        values = [report.get(forecast.years[i]) for i in shown]
+        cells = ("" if v is None else number(v / unit.size, unit.in_table) for v in values)
+        rows.append(Row((f"Report, {rate(forecast.plan.anchor.cagr)} a year", *cells), "report"))
+    for title, name, tone in (
+        ("Reference", "reference", "strong"),
+        ("Median draw", "p50", "plain"),
+        ("9 in 10 draws: low", "p5", "plain"),
+        ("9 in 10 draws: high", "p95", "plain"),
+    ):
+        rows.append(Row((title, *(unit.cell(summary[name][i]) for i in shown)), tone))
+    if pinned is not None:
+        known = dict(zip(pinned.years, pinned.columns["summary"]["reference"], strict=True))
+        values = [known.get(forecast.years[i]) for i in shown]
+        cells = ("" if v is None else unit.cell(v) for v in values)
+        name = pinned.plan.scenario.name or "scenario"
+        quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+        rows.append(Row((f"Pinned {quoted}: reference", *cells), "muted"))
+    return rows

@@ -1,0 +1,49 @@
+"""One live chart: an Altair chart shown without network, its data replaced in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ..charts.picture import Picture
+from ..charts.theme import THEMES
+from .runtime import runtime, text
+
+
+class LiveChart(anywidget.AnyWidget):
+    """A chart as a widget; ``update`` gives it new rows and keeps its SVG.
+
+    ``alt`` is the text that stands for the chart: what it shows, with its numbers.
+    """
+
+    _esm = text("dom.js", "chart.js", "live.js")
+    spec = traitlets.Dict().tag(sync=True)
+    themes = traitlets.Dict(THEMES).tag(sync=True)
+    params = traitlets.Dict().tag(sync=True)
+    alt = traitlets.Unicode("").tag(sync=True)
+    datasets = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, spec: Mapping[str, Any], **traits: Any) -> None:
+        traits.setdefault("alt", str(spec.get("description", "Chart")))
+        super().__init__(spec=dict(spec), **traits)
+        self.on_msg(self._receive)
+
+    def update(self, picture: Picture) -> None:
+        """Show other rows in the same chart."""
+        with self.hold_sync():
+            self.params, self.alt = dict(picture.params), picture.alt
+            self.datasets = dict(picture.datasets)
+
+    def _receive(self, _: object, content: dict[str, Any], buffers: list[Any]) -> None:
+        if content.get("type") == "runtime":
+            self.send({"type": "runtime"}, buffers=[runtime()])
+
+
+def renderer(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """The Altair renderer ``ismarket``: a chart in a notebook, drawn without network."""
+    bundle: Any = LiveChart(spec)._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    return {**data, "text/plain": str(spec.get("description", "Chart"))}

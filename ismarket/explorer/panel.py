@@ -1,0 +1,213 @@
+"""The panel: one widget made from what the drivers declare."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ..charts import KINDS
+from ..charts.picture import blank
+from ..charts.theme import THEMES
+from ..driver import Driver
+from ..errors import DriverError, InputError
+from ..market import Market
+from ..outcome import Forecast
+from ..plugins import DEFAULT_MARKET, load_plugins
+from ..scenario import Scenario, load_scenario
+from . import actions
+from .controls import state, structure
+from .headline import live_sentence, strip
+from .runtime import runtime, text
+from .session import Session, start
+from .view import TABS
+
+PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "panel.js")
+VIEWS = ("fan", "contributions", "where", "tornado", "levels", "causes")
+
+
+class Panel(anywidget.AnyWidget):
+    """The explorer as an ordinary widget.
+
+    ``scenario`` and ``forecast`` can be read, set (the scenario) and observed from Python; both
+    change together, once the hand rests.  ``pinned`` is the forecast to compare with, or None,
+    ``tab`` the view that is open.
+    """
+
+    _esm = text(*PARTS)
+    _css = text("panel.css")
+    structure = traitlets.Dict().tag(sync=True)
+    specs = traitlets.Dict().tag(sync=True)
+    page = traitlets.Dict().tag(sync=True)
+    tab = traitlets.Unicode("forecast").tag(sync=True)
+    scenario = traitlets.Instance(Scenario)
+    forecast = traitlets.Instance(Forecast, allow_none=True)
+    pinned = traitlets.Instance(Forecast, allow_none=True)
+
+    def __init__(self, session: Session, problems: tuple[str, ...] = ()) -> None:
+        self._session, self._problems, self._seq = session, problems, 0
+        self._quiet = True
+        super().__init__(scenario=session.current, forecast=session.shown)
+        self._quiet = False
+        self.structure = structure(session.market, session.drivers) | {"problems": list(problems)}
+        self.specs = specs()
+        self.show()
+        self.on_msg(self._receive)
+
+    # what is shown --------------------------------------------------------------------------
+
+    def show(self, message: dict[str, str] | None = None, stale: bool = False) -> None:
+        """Send the strip, the controls and the open view to the page."""
+        session = self._session
+        self._seq += 1
+        draws, wanted = session.shown.plan.scenario.draws, session.current.draws
+        extent = f"{draws:,} draws" if session.settled else f"{draws:,} of {wanted:,} draws"
+        pinned = session.pinned
+        last = f" Last change: {session.last}." if session.last else ""
+        seed = session.current.seed
+        self.page = {
+            "seq": self._seq,
+            "controls": state(session.shown, session.current, session.origin, bool(session.former)),
+            "strip": strip(session.shown),
+            "view": session.view(self.tab).as_page(),
+            "status": f"{extent} \N{MIDDLE DOT} seed {seed} \N{MIDDLE DOT} up to date.{last}",
+            "live": live_sentence(session.last or "ready", session.shown),
+            "pinned": None if pinned is None else pinned.plan.scenario.name or "scenario",
+            "settled": session.settled,
+            "notices": actions.notices(session.shown),
+            "message": message,
+            "stale": stale,
+        }
+
+    def _publish(self, message: dict[str, str] | None = None) -> None:
+        """Show, and once the draws are complete let Python see scenario and forecast."""
+        self.show(message)
+        if self._session.settled and self.forecast is not self._session.shown:
+            self._quiet = True
+            try:
+                with self.hold_trait_notifications():
+                    self.scenario = self._session.current
+                    self.forecast = self._session.shown
+            finally:
+                self._quiet = False
+
+    @traitlets.validate("tab")
+    def _known_tab(self, proposal: dict[str, Any]) -> str:
+        if proposal["value"] not in TABS:
+            raise traitlets.TraitError(f"tab must be one of {', '.join(TABS)}")
+        return str(proposal["value"])
+
+    @traitlets.observe("tab")
+    def _tab_changed(self, _: object) -> None:
+        if not self._quiet:
+            self.show()
+
+    @traitlets.observe("scenario")
+    def _scenario_set(self, change: dict[str, Any]) -> None:
+        """From Python: forecast at once, with all draws; InputError reaches the caller."""
+        if self._quiet:
+            return
+        try:
+            self._session.former.append(self._session.current)
+            self._session.compute(change["new"])
+        except (InputError, DriverError):
+            self._session.former.pop()
+            self._quiet = True
+            self.scenario = change["old"]
+            self._quiet = False
+            raise
+        self._session.last = "scenario set from Python"
+        self._publish()
+
+    @traitlets.observe("pinned")
+    def _pinned_set(self, change: dict[str, Any]) -> None:
+        self._session.pinned = change["new"]
+        if not self._quiet:
+            self.show()
+
+    # what the page asks for -----------------------------------------------------------------
+
+    def change(self, *changes: dict[str, Any], quick: bool = False) -> None:
+        """Make changes as the controls do: ``{"kind": "fixed", "key": ..., "value": ...}``.
+
+        Kinds: anchor, through, draws, overlap, seed, driver, strength, fixed, reset; a value of
+        None takes the change back.
+        """
+        self._session.change(changes, quick)
+        self._publish()
+
+    def _receive(self, _: object, content: dict[str, Any], buffers: list[Any]) -> None:
+        """Answer a message of the page; an error becomes a line in it."""
+        kind = content.get("type")
+        if kind == "runtime":
+            self.send({"type": "runtime"}, buffers=[runtime()])
+            return
+        try:
+            if kind == "changes":
+                self.change(*content.get("changes", ()), quick=bool(content.get("quick")))
+            elif kind == "settle":
+                self._session.settle()
+                self._publish()
+            elif kind == "undo":
+                self._session.undo()
+                self._publish()
+            else:
+                actions.act(self, self._session, content)
+        except DriverError as error:
+            self.show({"tone": "wrong", "text": f"**Run stopped.** {error}"}, stale=True)
+        except InputError as error:
+            head = "Not loaded." if kind == "load" else "Not done."
+            self.show({"tone": "wrong", "text": f"**{head}** {error}"})
+
+
+def specs() -> dict[str, Any]:
+    """The Vega-Lite specification of every view's chart, without data, and the themes."""
+    found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}
+    return found | {"themes": THEMES}
+
+
+_open: weakref.WeakValueDictionary[str, Panel] = weakref.WeakValueDictionary()
+"""The panel of each cell, so that running the cell again closes the former one."""
+
+
+def explore(
+    market: Market | None = None,
+    drivers: Iterable[Driver] | None = None,
+    scenario: Scenario | str | None = None,
+) -> Panel:
+    """The explorer panel of a market and its drivers; by default all that is installed.
+
+    ``scenario`` may be the name of a shipped one or the path of a file.  Running the cell again
+    closes the panel that it showed before.
+    """
+    problems: tuple[str, ...] = ()
+    if market is None or drivers is None:
+        plugins = load_plugins()
+        problems = plugins.problems
+        market = plugins.markets()[DEFAULT_MARKET] if market is None else market
+        drivers = plugins.drivers() if drivers is None else drivers
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario or "published")
+    cell = _cell()
+    former = _open.pop(cell, None)
+    if former is not None:
+        former.close()
+    panel = Panel(start(market, tuple(drivers), scenario), problems)
+    if cell:
+        _open[cell] = panel
+    return panel
+
+
+def _cell() -> str:
+    """The notebook cell that is being run, empty outside of one."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return ""
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is None:
+        return ""
+    return str(kernel.get_parent().get("metadata", {}).get("cellId", ""))

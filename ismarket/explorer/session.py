@@ -1,0 +1,159 @@
+"""What a panel holds between two changes: the scenario, its forecast, the pin, the way back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..driver import Driver
+from ..errors import unknown
+from ..forecaster import forecast as make_forecast
+from ..market import Market
+from ..outcome import Forecast
+from ..plan import make_plan
+from ..scenario import Scenario
+from ..tornado import CauseAlone, Swing, causes_alone, tornado
+from . import evidence_view, forecast_view, howbig_view, matters_view, where_view, why_view
+from .changes import changed, described, reset_driver
+from .view import TABS, View
+
+QUICK, QUICKEST = 4096, 1024
+"""Most and least draws while a hand still moves; the scenario's own follow once it rests."""
+PATIENCE = 0.03
+"""Seconds that a forecast may take while a hand moves, before the next has half the draws."""
+GESTURE = 1.0
+"""Seconds within which changes of one control are one step back."""
+MOST_UNDO = 100
+
+
+@dataclass(eq=False)
+class Session:
+    """The state behind a panel, without a widget.
+
+    ``origin`` is the scenario as it was opened, ``current`` the one as changed, ``shown`` its
+    forecast, quick while ``settled`` is False.
+    """
+
+    market: Market
+    drivers: tuple[Driver, ...]
+    origin: Scenario
+    current: Scenario
+    shown: Forecast
+    settled: bool = True
+    pinned: Forecast | None = None
+    last: str = ""
+    quick: int = QUICK
+    former: list[Scenario] = field(default_factory=list)
+    _gesture: tuple[str, float] = ("", 0.0)
+    _tornado: tuple[Forecast, tuple[Swing, ...]] | None = None
+    _alone: tuple[Forecast, tuple[CauseAlone, ...]] | None = None
+
+    def change(self, changes: Sequence[Mapping[str, Any]], quick: bool = False) -> None:
+        """Make changes in their order and forecast once.
+
+        Raises InputError or DriverError and leaves everything as it was.
+        """
+        scenario = self.current
+        for change in changes:
+            if change.get("kind") == "reset" and change.get("key"):
+                driver = self.driver(str(change["key"]))
+                scenario = reset_driver(scenario, driver, self.market, self.origin)
+            else:
+                scenario = changed(scenario, change, self.origin)
+        if not changes or scenario == self.current:
+            return
+        before = self.current
+        self.compute(scenario, quick)
+        last = changes[-1]
+        self.last = described(last, self.market, self.drivers)
+        gesture = f"{last.get('kind')} {last.get('key')}"
+        now = time.monotonic()
+        if gesture != self._gesture[0] or now - self._gesture[1] > GESTURE:
+            self.former = [*self.former[-MOST_UNDO:], before]
+        self._gesture = gesture, now
+
+    def compute(self, scenario: Scenario, quick: bool = False) -> None:
+        """Forecast ``scenario``; with ``quick`` from fewer draws, to be settled later."""
+        make_plan(self.market, self.drivers, scenario)
+        draws = min(scenario.draws, self.quick) if quick else scenario.draws
+        started = time.perf_counter()
+        self.shown = make_forecast(self.market, self.drivers, scenario.changed(draws=draws))
+        self.current = scenario
+        self.settled = draws == scenario.draws
+        if quick:
+            self._pace(time.perf_counter() - started)
+
+    def _pace(self, seconds: float) -> None:
+        """As many draws at the next move as this computer can follow."""
+        if seconds > PATIENCE:
+            self.quick = max(QUICKEST, self.quick // 2)
+        elif seconds < PATIENCE / 3:
+            self.quick = min(QUICK, self.quick * 2)
+
+    def settle(self) -> None:
+        """Forecast with the scenario's own draws, if that was not done."""
+        if not self.settled:
+            self.compute(self.current)
+
+    def undo(self) -> None:
+        """Back to the scenario before the last change."""
+        if self.former:
+            scenario = self.former[-1]
+            self.compute(scenario)
+            self.former = self.former[:-1]
+            self.last, self._gesture = "last change undone", ("", 0.0)
+
+    def open(self, scenario: Scenario) -> None:
+        """Start anew from another scenario."""
+        self.compute(scenario)
+        self.origin, self.former = scenario, []
+        self.last = f"{scenario.name or 'scenario'} opened"
+
+    def driver(self, name: str) -> Driver:
+        """The installed driver of that name."""
+        for driver in self.drivers:
+            if driver.name == name:
+                return driver
+        raise unknown("explorer", "driver", name, [d.name for d in self.drivers])
+
+    def view(self, name: str) -> View:
+        """One of the views of what is shown."""
+        made, pinned = self.shown, self.pinned
+        if name == "forecast":
+            return forecast_view.view(made, pinned)
+        if name == "why":
+            return why_view.view(made, self.alone(), pinned)
+        if name == "where":
+            return where_view.view(made, pinned)
+        if name == "matters":
+            return matters_view.view(made, self.swings())
+        if name == "howbig":
+            return howbig_view.view(made)
+        if name == "evidence":
+            return evidence_view.view(made, self.alone())
+        raise unknown("explorer", "view", name, TABS)
+
+    def views(self) -> list[View]:
+        """All views, in the order of their tabs."""
+        return [self.view(name) for name in TABS]
+
+    def alone(self) -> tuple[CauseAlone, ...]:
+        """What each cause carries alone in the forecast that is shown."""
+        if self._alone is None or self._alone[0] is not self.shown:
+            self._alone = self.shown, causes_alone(self.shown)
+        return self._alone[1]
+
+    def swings(self) -> tuple[Swing, ...]:
+        """The tornado of the forecast that is shown."""
+        if self._tornado is None or self._tornado[0] is not self.shown:
+            self._tornado = self.shown, tornado(self.shown)
+        return self._tornado[1]
+
+
+def start(market: Market, drivers: Sequence[Driver], scenario: Scenario) -> Session:
+    """A session on ``scenario``, forecast with its own draws."""
+    installed = tuple(sorted(drivers, key=lambda d: d.name))
+    made = make_forecast(market, installed, scenario)
+    return Session(market, installed, scenario, scenario, made)

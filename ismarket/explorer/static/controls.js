@@ -1,0 +1,201 @@
+// The controls at the left, made from what market and drivers declare.
+
+/** `send(kind, key, value)` makes a change; `ask(message)` calls for an action. */
+function createControls(structure, send, ask) {
+  const changes = h("span", { class: "changes" });
+  const undo = h("button", { type: "button", class: "small", click: () => ask({ type: "undo" }) }, "Undo");
+  const reset = h("button", { type: "button", class: "small", click: () => send("reset", "", true) }, "Reset all");
+  const anchor = select("Market level (anchor)", structure.anchors.map((a) => [a.name, a.label]), (value) => send("anchor", "", value));
+  const through = createSlider("Forecast through", { range: { min: 2023, max: structure.lastYear, step: 1 }, words: String, class: "through" }, (value) => send("through", "", value));
+  const draws = select("Draws", [], (value) => send("draws", "", Number(value)));
+  const drivers = structure.drivers.map((driver) => createDriver(driver, send, opened));
+  const countGroup = createCount(structure.count, send, opened);
+  const named = h("div", { class: "group" });
+  const added = h("div", { class: "group" });
+  const namedHead = groupHead("Named by the report");
+  const addedHead = groupHead("Not in the report, adds on top");
+  const overlap = createSlider("Overlap of shared causes", { range: { min: 0, max: 1, step: 0.01 }, words: (v) => v.toFixed(2), class: "overlap" }, (value) => send("overlap", "", value));
+  const seedId = uid("seed");
+  const seed = h("input", { id: seedId, type: "text", inputmode: "numeric", "data-lm-suppress-shortcuts": "true", change: (e) => send("seed", "", e.target.value), keydown: (e) => e.stopPropagation() });
+  const key = h("p", { class: "key" }, s("svg", { viewBox: "0 0 12 8", width: 12, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,8 L6,0 L12,8Z", class: "humped" })), " uncertain, drawn ", h("i", { class: "dot" }), " set by you");
+  const lost = structure.problems.map((text) => h("p", { class: "line warn" }, h("b", {}, "1 driver left out. "), text));
+  const root = h(
+    "section",
+    { class: "controls", "aria-label": "Scenario" },
+    h("div", { class: "bar" }, h("h3", {}, "Scenario"), changes, h("span", { class: "grow" }), undo, reset),
+    anchor.root,
+    h("div", { class: "two" }, through.root, draws.root),
+    h("div", { class: "bar ruled" }, h("h3", {}, "Drivers"), h("span", { class: "grow" }), key),
+    namedHead,
+    named,
+    addedHead,
+    added,
+    lost,
+    countGroup.root,
+    h("div", { class: "two ruled" }, overlap.root, h("div", { class: "field" }, h("label", { for: seedId }, "Seed"), seed)),
+  );
+
+  /** One accordion open at a time. */
+  function opened(which) {
+    for (const driver of [...drivers, countGroup]) if (driver !== which) driver.close();
+  }
+
+  return {
+    root,
+    update(state, waiting) {
+      say(changes, state.changes ? `${state.changes} change${state.changes > 1 ? "s" : ""}` : "as opened");
+      changes.dataset.changed = state.changes > 0;
+      undo.disabled = !state.undo;
+      reset.disabled = !state.changes;
+      if (!waiting.has("anchor ")) anchor.update(state.anchor);
+      if (!waiting.has("through ")) through.update(state.through, state.through_low, structure.lastYear);
+      draws.options(state.draws_offered.map((n) => [String(n), n.toLocaleString("en")]));
+      if (!waiting.has("draws ")) draws.update(String(state.draws));
+      if (!waiting.has("overlap ")) overlap.update(state.overlap);
+      if (document.activeElement !== seed) seed.value = state.seed;
+      for (const driver of drivers) {
+        const home = !state.published || state.named.includes(driver.name) ? named : added;
+        if (driver.root.parentNode !== home) home.append(driver.root);
+        driver.update(state.drivers[driver.name], state.fixed, waiting);
+      }
+      say(namedHead.firstChild, state.published ? "Named by the report" : "On the count");
+      addedHead.hidden = !added.children.length;
+      countGroup.update(state.fixed, waiting);
+    },
+  };
+}
+
+function groupHead(title) {
+  return h("div", { class: "heads" }, h("b", {}, title), h("span", {}, "strength"), h("span", {}, "points"));
+}
+
+function select(label, choices, change) {
+  const id = uid("select");
+  const node = h("select", { id, "data-lm-suppress-shortcuts": "true", change: (e) => change(e.target.value) });
+  let known = "";
+  const options = (list) => {
+    if (JSON.stringify(list) === known) return;
+    known = JSON.stringify(list);
+    node.replaceChildren(...list.map(([value, text]) => h("option", { value }, text)));
+  };
+  options(choices);
+  return {
+    root: h("div", { class: "field" }, h("label", { for: id }, label), node),
+    options,
+    update: (value) => {
+      if (node.value !== value) node.value = value;
+    },
+  };
+}
+
+/** A driver: switch, points, strength, and an accordion with its causes. */
+function createDriver(driver, send, opened) {
+  const id = uid("driver");
+  const toggle = h("input", { type: "checkbox", role: "switch", id, "data-lm-suppress-shortcuts": "true", change: (e) => send("driver", driver.name, e.target.checked) });
+  const back = h("button", { class: "reset", type: "button", "aria-label": `Reset ${driver.title}`, title: "Reset this driver", click: () => send("reset", driver.name, true) }, "\u21ba");
+  const points = h("span", { class: "points" });
+  const body = h("div", { class: "causes", id: uid("causes"), hidden: true });
+  const words = h("span");
+  const fold = h("button", { class: "fold", type: "button", "aria-expanded": "false", "aria-controls": body.id, click: turn }, words);
+  const strength = createSlider(`Strength of ${driver.title}`, { range: { min: 0, max: 2, step: 0.02 }, words: (v) => `\u00d7 ${v.toFixed(2)}`, class: "strength", unseen: true }, (value) => send("strength", driver.name, value));
+  const root = h(
+    "div",
+    { class: "driver", "data-driver": driver.name },
+    h("div", { class: "first" }, h("label", { class: "switch", for: id, title: driver.description }, toggle, h("i", { "aria-hidden": "true" }), h("span", {}, driver.title)), h("span", { class: "grow" }), back, points),
+    h("div", { class: "second" }, fold, strength.root),
+    body,
+  );
+  const inputs = new Map();
+  const keys = driver.causes.flatMap((cause) => cause.inputs.map((input) => input.key));
+  let fixedNow = {};
+  const me = { name: driver.name, root, update, close: () => turn(null, false) };
+
+  function turn(_, open = body.hidden) {
+    if (open && !inputs.size) {
+      buildCauses(driver, body, inputs, send);
+      for (const [key, input] of inputs) for (const one of input) one.update(fixedNow[key]);
+    }
+    body.hidden = !open;
+    fold.setAttribute("aria-expanded", String(open));
+    if (open) opened(me);
+  }
+
+  function update(state, fixed, waiting) {
+    fixedNow = fixed;
+    const touched = keys.filter((key) => key in fixed).length;
+    if (!waiting.has(`driver ${driver.name}`)) toggle.checked = state.on;
+    root.dataset.on = state.on;
+    root.dataset.changed = state.on !== state.was_on;
+    root.dataset.stronger = state.strength !== 1;
+    back.hidden = state.on === state.was_on && state.strength === 1 && !touched;
+    say(points, state.points);
+    const causes = `${driver.causes.length} cause${driver.causes.length === 1 ? "" : "s"}`;
+    say(words, touched ? `${causes}, **${touched} fixed**` : causes);
+    strength.range.disabled = !state.on;
+    if (!waiting.has(`strength ${driver.name}`)) strength.update(state.strength);
+    for (const [key, list] of inputs) if (!waiting.has(`fixed ${key}`)) for (const one of list) one.update(fixed[key]);
+  }
+
+  return me;
+}
+
+const FIRST = 2;
+
+function buildCauses(driver, body, inputs, send) {
+  const nodes = driver.causes.map((cause) => {
+    const also = cause.also.length ? h("span", { class: "also" }, `also in ${cause.also.join(", ")}`) : null;
+    if (!cause.inputs.length) {
+      return h("div", { class: "cause none" }, h("div", { class: "top" }, h("span", {}, cause.title), h("span", { class: "grow" }), h("span", { class: "muted" }, cause.reason.startsWith("follows") ? "path" : "no effect")), h("p", { class: "source" }, cause.reason));
+    }
+    return h("div", { class: "cause" }, h("p", { class: "name" }, h("b", {}, cause.title), " ", also), cause.inputs.map((input) => control(input, inputs, send)));
+  });
+  const rest = nodes.slice(FIRST);
+  const hidden = driver.causes.slice(FIRST).flatMap((cause) => cause.inputs).length;
+  body.append(...nodes.slice(0, FIRST));
+  if (!rest.length) return;
+  const more = h("div", { hidden: true }, rest);
+  const button = h("button", { class: "link more", type: "button", click: () => {
+    more.hidden = false;
+    button.remove();
+  } }, `${hidden} more inputs in this driver \u25be`);
+  body.append(button, more);
+}
+
+function control(input, inputs, send) {
+  const made = createInput(input, (value) => send("fixed", input.key, value));
+  inputs.set(input.key, [...(inputs.get(input.key) ?? []), made]);
+  return made.root;
+}
+
+/** The inputs of the count itself, by stage. */
+function createCount(stages, send, opened) {
+  const inputs = new Map();
+  const total = stages.flatMap((stage) => stage.inputs).length;
+  const body = h("div", { class: "causes", id: uid("count"), hidden: true });
+  const words = h("span");
+  const fold = h("button", { class: "fold", type: "button", "aria-expanded": "false", "aria-controls": body.id, click: turn }, words);
+  const root = h("div", { class: "driver" }, h("div", { class: "heads" }, h("b", {}, "The count")), h("div", { class: "second" }, fold), body);
+  let fixedNow = {};
+  const me = { root, update, close: () => turn(null, false) };
+
+  function turn(_, open = body.hidden) {
+    if (open && !inputs.size) {
+      for (const stage of stages) {
+        body.append(h("div", { class: "cause" }, h("p", { class: "name" }, h("b", {}, stage.title), " ", h("span", { class: "also" }, stage.unit)), stage.inputs.map((input) => control(input, inputs, send))));
+      }
+      update(fixedNow, new Set());
+    }
+    body.hidden = !open;
+    fold.setAttribute("aria-expanded", String(open));
+    if (open) opened(me);
+  }
+
+  function update(fixed, waiting) {
+    fixedNow = fixed;
+    const touched = stages.flatMap((stage) => stage.inputs).filter((input) => input.key in fixed).length;
+    say(words, touched ? `${total} inputs, **${touched} fixed**` : `${total} inputs: births to net cost`);
+    for (const [key, list] of inputs) if (!waiting.has(`fixed ${key}`)) for (const one of list) one.update(fixed[key]);
+  }
+
+  return me;
+}

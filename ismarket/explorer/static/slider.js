@@ -1,0 +1,138 @@
+// One input: a native range with its label, the sampled density on the track, a number box, a reset.
+
+/** The control of an input; `change(value)` is called with a number, or null to let it vary again. */
+function createInput(input, change) {
+  const id = uid("input");
+  const range = h("input", { type: "range", id, min: 0, max: 100, step: 1, "data-lm-suppress-shortcuts": "true", input: slid, focus: showSource, blur: hideSource });
+  const box = h("input", { class: "box", type: "text", inputmode: "decimal", "aria-label": `${input.name}, value`, "data-lm-suppress-shortcuts": "true", change: typed, keydown: stop });
+  const state = h("span", { class: "state" });
+  const reset = h("button", { class: "reset", type: "button", title: "Reset", "aria-label": `Reset ${input.name}`, hidden: true, click: () => change(null) }, "\u21ba");
+  const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
+  const source = h("p", { class: "source", id: uid("source"), hidden: true }, input.source);
+  const more = h("button", { class: "link", type: "button", "aria-expanded": "false", "aria-controls": source.id, "aria-label": `Source of ${input.name}`, title: input.source, click: pinSource }, "source");
+  const root = h(
+    "div",
+    { class: "input", "data-key": input.key },
+    h("div", { class: "top" }, h("label", { for: id }, input.label), h("span", { class: "grow" }), state, box, reset),
+    h("div", { class: "track" }, hump(input), range),
+    h("div", { class: "foot" }, h("span", {}, figure(input.low)), h("span", { class: "mid" }, `${input.unit} \u00b7 `, statusSign(input.status), ` ${input.status} \u00b7 `, more), h("span", {}, figure(input.high))),
+    wrong,
+    source,
+  );
+  let kept = input.mode;
+  let pinned = false;
+
+  function showSource() {
+    source.hidden = false;
+  }
+
+  function hideSource() {
+    source.hidden = !pinned;
+  }
+
+  function pinSource() {
+    pinned = !pinned;
+    source.hidden = !pinned;
+    more.setAttribute("aria-expanded", String(pinned));
+  }
+
+  function stop(event) {
+    event.stopPropagation();
+  }
+
+  function slid() {
+    const value = valueAt(input, Number(range.value) / 100);
+    show(value, true);
+    change(value);
+  }
+
+  function typed() {
+    const value = Number(box.value.replaceAll(",", "").replace("\u2212", "-"));
+    if (!(value >= input.low && value <= input.high)) {
+      say(wrong, `${box.value} is outside ${figure(input.low)} to ${figure(input.high)} (${input.unit}). The forecast keeps ${figure(kept)}.`);
+      wrong.hidden = false;
+      return;
+    }
+    show(value, true);
+    change(value);
+  }
+
+  /** Touched means fixed, at rest means uncertain; both look different. */
+  function show(value, fixed) {
+    kept = value;
+    wrong.hidden = true;
+    root.dataset.state = fixed ? "fixed" : "rest";
+    const place = Math.round(100 * placeOf(input, value));
+    if (Number(range.value) !== place) range.value = place;
+    range.style.setProperty("--at", `${placeOf(input, value) * 100}%`);
+    range.setAttribute("aria-valuetext", `${fixed ? "fixed at" : "uncertain, about"} ${figure(value)} ${input.unit}`);
+    say(state, fixed ? "fixed" : "about");
+    if (document.activeElement !== box) box.value = figure(value);
+    box.size = Math.max(4, figure(value).length);
+    reset.hidden = !fixed;
+  }
+
+  range.setAttribute("aria-describedby", source.id);
+  show(input.mode, false);
+  return {
+    root,
+    update(value) {
+      if (value === undefined) show(input.mode, false);
+      else show(value, true);
+    },
+  };
+}
+
+function valueAt(input, place) {
+  const value = input.log ? input.low * (input.high / input.low) ** place : input.low + place * (input.high - input.low);
+  return Math.min(input.high, Math.max(input.low, rounded(value)));
+}
+
+function placeOf(input, value) {
+  if (input.high === input.low) return 0.5;
+  const place = input.log ? Math.log(value / input.low) / Math.log(input.high / input.low) : (value - input.low) / (input.high - input.low);
+  return Math.min(1, Math.max(0, place));
+}
+
+/** The density on the track, with a tick at the mode. */
+function hump(input) {
+  const top = 18;
+  const step = 100 / (input.curve.length - 1);
+  const line = input.curve.map((height, i) => `${(i * step).toFixed(1)},${(top - height * (top - 2)).toFixed(1)}`);
+  const mode = 100 * placeOf(input, input.mode);
+  return s(
+    "svg",
+    { class: "hump", viewBox: `0 0 100 ${top + 4}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    s("polygon", { points: `0,${top} ${line.join(" ")} 100,${top}` }),
+    s("line", { x1: 0, x2: 100, y1: top, y2: top, class: "base" }),
+    s("line", { x1: mode, x2: mode, y1: top - 4, y2: top + 4, class: "tick" }),
+  );
+}
+
+/** A plain slider with its label and its value in words. */
+function createSlider(label, options, change) {
+  const id = uid("slider");
+  const out = h("output", { for: id });
+  const range = h("input", { type: "range", id, ...options.range, "data-lm-suppress-shortcuts": "true", input: () => {
+    tell(Number(range.value));
+    change(Number(range.value));
+  } });
+  const name = h("label", { for: id, class: options.unseen ? "unseen" : "" }, label);
+  const root = h("div", { class: `slider ${options.class ?? ""}` }, name, range, out);
+
+  function tell(value) {
+    say(out, options.words(value));
+    range.setAttribute("aria-valuetext", options.words(value));
+  }
+
+  return {
+    root,
+    range,
+    update(value, low, high) {
+      if (low !== undefined) range.min = low;
+      if (high !== undefined) range.max = high;
+      if (Number(range.value) !== value) range.value = value;
+      tell(value);
+    },
+  };
+}

@@ -1,0 +1,184 @@
+// Strip, finding and table of a view: rows keep their nodes while their number stays.
+
+/** The five cells above the tabs. */
+function createStrip() {
+  const root = h("dl", { class: "strip", "aria-label": "Headline" });
+  return {
+    root,
+    update(cells) {
+      while (root.children.length < cells.length) {
+        root.append(h("div", { class: "cell" }, h("dt"), h("dd", { class: "figure" }, h("b"), " ", h("span")), h("dd", { class: "words" })));
+      }
+      cells.forEach((cell, i) => {
+        const node = root.children[i];
+        node.dataset.tone = cell.tone;
+        const [title, value, words] = node.children;
+        say(title, cell.title);
+        say(value.children[0], cell.value);
+        say(value.children[1], cell.unit);
+        say(words, cell.words);
+      });
+    },
+  };
+}
+
+/** A table with its filters; `choose` is called with the value of a chosen row. */
+function createTable(choose) {
+  const group = uid("choice");
+  const head = h("tr");
+  const body = h("tbody");
+  const caption = h("caption", { class: "unseen" });
+  const table = h("table", {}, caption, h("thead", {}, head), body);
+  const scroll = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table" }, table);
+  const chips = h("div", { class: "chips", role: "group", "aria-label": "Narrow the table" });
+  const empty = h("p", { class: "line note", hidden: true }, "No claim matches. ", h("button", { class: "link", click: clear }, "Clear filters"));
+  const find = h("input", { type: "search", placeholder: "Find", "aria-label": "Find in the table", "data-lm-suppress-shortcuts": "true", input: filter });
+  const root = h("div", { class: "tabled" }, chips, scroll, empty);
+  let shape = "";
+  let current = null;
+  let tag = null;
+  let status = "";
+
+  function clear() {
+    tag = "";
+    status = "";
+    find.value = "";
+    filter();
+  }
+
+  function build(view) {
+    head.replaceChildren(
+      ...view.columns.map((c) => h("th", { scope: "col", class: `${c.right ? "right" : ""} ${c.wide ? "wide" : ""}` }, c.title)),
+    );
+    body.replaceChildren(...view.rows.map((row) => line(view, row)));
+    chips.hidden = !view.filters.length;
+    chips.replaceChildren(...view.filters.map(chip), ...(view.filters.length ? [find] : []));
+    tag = view.filters.length ? view.filters[0].tag : "";
+    status = "";
+    find.value = "";
+    scroll.classList.toggle("long", view.rows.length > 12);
+  }
+
+  function line(view, row) {
+    const cells = row.cells.map((_, i) => {
+      const column = view.columns[i];
+      const kind = i ? "td" : "th";
+      return h(kind, { class: `${column.right ? "right" : ""} ${column.wide ? "wide" : ""}`, scope: i ? null : "row" });
+    });
+    if (row.choice) {
+      const radio = h("input", { type: "radio", name: group, value: row.choice, "data-lm-suppress-shortcuts": "true", change: (e) => choose(e.target.value) });
+      cells[0].append(h("label", { class: "choice" }, radio, h("span")));
+    }
+    const node = h("tr", {}, cells);
+    if (row.detail.length) {
+      node.tabIndex = 0;
+      node.classList.add("opens");
+      node.setAttribute("aria-expanded", "false");
+      node.addEventListener("click", () => open(node));
+      node.addEventListener("keydown", (e) => {
+        if (e.key !== "Enter" && e.key !== " ") return;
+        e.preventDefault();
+        open(node);
+      });
+    }
+    return node;
+  }
+
+  function open(node) {
+    const after = node.nextElementSibling;
+    if (after?.classList.contains("detail")) {
+      after.remove();
+      node.setAttribute("aria-expanded", "false");
+      return;
+    }
+    const row = current.rows[Number(node.dataset.index)];
+    const words = row.detail.map((text) => h("p", {}, text));
+    node.after(h("tr", { class: "detail" }, h("td", { colspan: row.cells.length }, words)));
+    node.setAttribute("aria-expanded", "true");
+  }
+
+  function chip(entry) {
+    const sign = entry.status ? statusSign(entry.status) : null;
+    const press = () => {
+      if (entry.status || entry.tag === "inert") status = status === entry.tag ? "" : entry.tag;
+      else tag = entry.tag;
+      filter();
+    };
+    return h("button", { class: "chip", type: "button", "data-tag": entry.tag, "data-status": entry.status || entry.tag === "inert" ? "yes" : "", click: press }, sign, entry.title);
+  }
+
+  function filter() {
+    if (!current) return;
+    for (const node of chips.querySelectorAll(".chip")) {
+      const on = node.dataset.status ? node.dataset.tag === status : node.dataset.tag === tag;
+      node.setAttribute("aria-pressed", String(on));
+    }
+    const wanted = find.value.trim().toLowerCase();
+    let shown = 0;
+    for (const node of body.children) {
+      if (node.classList.contains("detail")) continue;
+      const row = current.rows[Number(node.dataset.index)];
+      const fits = (!tag || row.tags.includes(tag)) && (!status || row.tags.includes(status)) && row.cells.join(" ").toLowerCase().includes(wanted);
+      node.hidden = !fits;
+      if (node.nextElementSibling?.classList.contains("detail")) node.nextElementSibling.hidden = !fits;
+      shown += fits;
+    }
+    empty.hidden = shown > 0;
+  }
+
+  return {
+    root,
+    update(view) {
+      const now = JSON.stringify([view.name, view.columns, view.filters, view.rows.map((r) => [r.choice, r.detail.length > 0])]);
+      current = view;
+      if (now !== shape) build(view);
+      shape = now;
+      say(caption, view.title);
+      const lines = [...body.children].filter((node) => !node.classList.contains("detail"));
+      view.rows.forEach((row, i) => fill(lines[i], row, i));
+      filter();
+    },
+  };
+
+  function fill(node, row, index) {
+    node.dataset.index = index;
+    node.dataset.tone = row.tone;
+    row.cells.forEach((text, i) => {
+      const cell = node.children[i];
+      if (row.choice && !i) {
+        cell.querySelector("input").checked = row.chosen;
+        say(cell.querySelector("span"), text);
+      } else if (row.status && text === row.status) {
+        cell.classList.add("status-cell");
+        if (cell.dataset.said !== text) cell.replaceChildren(statusSign(text), ` ${text}`);
+        cell.dataset.said = text;
+      } else if (cell.dataset.said !== text) {
+        cell.dataset.said = text;
+        cell.replaceChildren(h("span", { class: "clip" }, text));
+      }
+    });
+  }
+}
+
+/** The self-contained page: every view one below the other, without controls. */
+function showPage(root, page, specs, getRuntime) {
+  const frame = root.closest(".ism");
+  const strip = createStrip();
+  strip.update(page.strip);
+  root.append(strip.root);
+  const charts = page.views.map((view) => {
+    const holder = h("div", { class: "chart" });
+    const table = createTable(() => {});
+    table.update({ ...view, rows: view.rows.map((row) => ({ ...row, choice: "" })) });
+    root.append(h("section", {}, h("p", { class: "aid" }, view.tab), h("h2", {}, view.title), h("p", { class: "aid" }, rich(view.aid)), holder, h("p", { class: "caveat" }, rich(view.note)), table.root));
+    const chart = createChart(holder, specs[view.chart.kind], specs.themes, getRuntime);
+    chart.update(view.chart);
+    return chart;
+  });
+  const dress = () => {
+    frame.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    charts.forEach((chart) => chart.repaint());
+  };
+  dress();
+  onTheme(dress);
+}

@@ -1,0 +1,108 @@
+"""What a view of the explorer shows: a finding, how to read it, a chart, a caveat and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..charts.picture import Picture
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: ``wide`` columns are dropped in a narrow panel."""
+
+    title: str
+    right: bool = True
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of words: ``tone`` is report, strong, muted or plain.
+
+    ``choice`` makes the row a radio button of that value; ``detail`` opens on Enter; ``tags``
+    are what the filters look for.
+    """
+
+    cells: tuple[str, ...]
+    tone: str = "plain"
+    choice: str = ""
+    chosen: bool = False
+    detail: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A chip that narrows a table to the rows with its tag."""
+
+    tag: str
+    title: str
+    status: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One tab: ``name`` finds it, ``title`` is its finding with numbers, ``note`` the caveat.
+
+    Words between double asterisks are bold; ``shown`` is how many rows the page takes.
+    """
+
+    name: str
+    title: str
+    aid: str
+    note: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+    picture: Picture
+    filters: Sequence[Filter] = field(default_factory=tuple)
+    below: str = ""
+    shown: int | None = None
+
+    def as_page(self) -> dict[str, Any]:
+        """The view as plain values for the page."""
+        return {
+            "name": self.name,
+            "tab": TABS[self.name],
+            "title": self.title,
+            "aid": self.aid,
+            "note": self.note,
+            "below": self.below,
+            "columns": [{"title": c.title, "right": c.right, "wide": c.wide} for c in self.columns],
+            "rows": [
+                {
+                    "cells": list(r.cells), "tone": r.tone, "choice": r.choice,
+                    "chosen": r.chosen, "detail": list(r.detail), "tags": list(r.tags),
+                    "status": r.status,
+                }
+                for r in self.rows[: self.shown]
+            ],
+            "filters": [
+                {"tag": f.tag, "title": f.title, "status": f.status} for f in self.filters
+            ],
+            "chart": {
+                "kind": self.picture.kind,
+                "datasets": dict(self.picture.datasets),
+                "params": dict(self.picture.params),
+                "alt": self.picture.alt,
+                "height": self.picture.height,
+            },
+        }  # fmt: skip
+
+    def cells(self) -> list[list[str]]:
+        """Header and rows as words, for a file."""
+        return [[c.title for c in self.columns], *(list(r.cells) for r in self.rows)]
+
+
+TABS = {
+    "forecast": "Forecast",
+    "why": "Why",
+    "where": "Where",
+    "matters": "What matters",
+    "howbig": "How big",
+    "evidence": "Evidence",
+}
+"""The views by name, in the order of their tabs."""

@@ -1,0 +1,102 @@
+"""The view Where: regions and drug classes, as value, share and growth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..charts.picture import rows_of
+from ..charts.units import millions_of
+from ..charts.where import picture, shares_by_region
+from ..outcome import Forecast
+from ..wording import number, percent
+from .view import Column, Row, View
+
+
+def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
+    """Both blocks, their finding and the table of regions by class."""
+    last, first = forecast.years[-1], forecast.years[0]
+    aid = (
+        f"Dot: reference {last}; ring and tick: {first}; grey bar: 9 in 10 draws."
+        " Bars of regions are split by drug class in the colours of the lower block."
+    )
+    classes = forecast.plan.market.drug_classes
+    columns = (
+        Column(f"Reference, USD M in {last}", right=False),
+        *(Column(c[:1].upper() + c[1:]) for c in classes),
+        Column("All"), Column("Share"), Column(str(first), wide=True),
+    )  # fmt: skip
+    return View(
+        "where", finding(forecast), aid, note(forecast, pinned), columns, _rows(forecast),
+        picture(forecast),
+    )  # fmt: skip
+
+
+def finding(forecast: Forecast) -> str:
+    """The largest region's share then and now, and the largest class's."""
+    regions, classes = (rows_of(forecast.columns[k]) for k in ("region", "drug_class"))
+    region = max(regions, key=lambda r: r["final"])
+    drug = max(classes, key=lambda r: r["final"])
+    before = region["base"] / sum(r["base"] for r in regions)
+    name, first, last = region["name"], forecast.years[0], forecast.years[-1]
+    then, now = percent(before), percent(region["share"])
+    change = f"{then} of value in {first} and {now} in {last}"
+    if then == now:
+        change = f"{now} of value in {first} and still in {last}"
+    return f"{name} is {change}; {drug['name']} alone is {percent(drug['share'])}"
+
+
+def note(forecast: Forecast, pinned: Forecast | None) -> str:
+    """What the report says about the largest region and the fastest class, and how often it is."""
+    anchor, parts = forecast.plan.anchor, []
+    if anchor.largest_region in forecast.plan.market.regions:
+        how = _often(_largest(forecast, anchor.largest_region))
+        parts.append(f"The report calls {anchor.largest_region} the largest market: it is, {how}.")
+    if anchor.fastest_growing_class in forecast.plan.market.drug_classes:
+        name = anchor.fastest_growing_class
+        how = _often(_fastest(forecast, name))
+        pin = ""
+        if pinned is not None and name in pinned.plan.market.drug_classes:
+            pin = f" (pinned: {percent(_fastest(pinned, name))})"
+        parts.append(f"It calls {name} the fastest-growing class: they are, {how}{pin}.")
+    parts.append("Shares come from the count; no publisher prints any.")
+    return " ".join(parts)
+
+
+def _often(share: float) -> str:
+    if share == 1.0:
+        return "in all draws"
+    return "in no draw" if share == 0.0 else f"in {percent(share)} of draws"
+
+
+def _largest(forecast: Forecast, region: str) -> float:
+    last = forecast.draws.region[1]
+    return float(np.mean(last.argmax(axis=0) == forecast.plan.market.regions.index(region)))
+
+
+def _fastest(forecast: Forecast, drug_class: str) -> float:
+    growth = forecast.draws.drug_class[1] / forecast.draws.drug_class[0]
+    place = forecast.plan.market.drug_classes.index(drug_class)
+    return float(np.mean(growth.argmax(axis=0) == place))
+
+
+def _rows(forecast: Forecast) -> list[Row]:
+    split = shares_by_region(forecast)
+    classes = forecast.plan.market.drug_classes
+    unit = millions_of(0.0)
+    rows = []
+    for row in rows_of(forecast.columns["region"]):
+        cells = [unit.cell(split[row["name"]][c]) for c in classes]
+        cells += [unit.cell(row["final"]), _share(row["share"]), unit.cell(row["base"])]
+        rows.append(Row((row["name"], *cells)))
+    total: dict[str, Any] = {r["name"]: r for r in rows_of(forecast.columns["drug_class"])}
+    cells = [unit.cell(total[c]["final"]) for c in classes]
+    path = forecast.columns["reference"]["value"]
+    cells += [unit.cell(path[-1]), "100%", unit.cell(path[0])]
+    rows.append(Row(("World", *cells), "strong"))
+    return rows
+
+
+def _share(share: float) -> str:
+    return f"{number(100 * share, 1)}%"

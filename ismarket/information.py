@@ -1,0 +1,222 @@
+"""Value of information: the most that knowing an input is worth to one decision.
+
+The decision is to enter the market or not.  Expected values of perfect and of partial perfect
+information come from the run's own draws, by regression of the net benefit on the inputs (Strong,
+Oakley & Brennan 2014, Medical Decision Making 34:311), with standard errors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Array
+from .blocks import Engine
+from .errors import InputError
+from .outcome import Forecast
+from .parameter import Parameter
+from .plan import Plan
+from .sampling import BLOCK
+
+FEWEST_DRAWS = 1_000
+MOST_COLUMNS = 120
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Enter or not: ``share`` of the market at ``margin``, for ``cost`` USD at the start.
+
+    Profit is counted for every year after the first, discounted by ``discount`` a year.
+    """
+
+    margin: float
+    share: float
+    cost: float
+    discount: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("margin", 0, 1), ("share", 0, 1), ("discount", 0, 1)):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and low <= value <= high):
+                raise InputError(f"{name} = {value:g} is outside {low} to {high}, a fraction")
+        if not (math.isfinite(self.cost) and self.cost >= 0):
+            raise InputError(f"cost = {self.cost:g} USD must be 0 or more")
+
+    def net_benefit(self, total: Array) -> Array:
+        """Gain of entering over staying out, USD (draw,), from market values (year, draw)."""
+        years = np.arange(1, len(total))
+        weight = (1.0 + self.discount) ** -years
+        gain: Array = self.margin * self.share * (weight @ total[1:]) - self.cost
+        return gain
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What knowing a set of inputs is worth: USD with its standard error."""
+
+    name: str
+    keys: tuple[str, ...]
+    value: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Information:
+    """The decision as it stands, and what knowing more is worth, largest first."""
+
+    decision: Decision
+    expected: float
+    chance_to_regret: float
+    perfect: Worth
+    partial: Mapping[str, tuple[Worth, ...]]
+
+
+GROUPS = ("input", "cause", "stage", "status", "source")
+
+
+def information(
+    forecast: Forecast, decision: Decision, by: Sequence[str] = GROUPS[:2]
+) -> Information:
+    """Value of information for a decision, by single inputs and by groups of them.
+
+    InputError below FEWEST_DRAWS draws, where the regression would be noise.
+    """
+    draws = forecast.draws.total.shape[1]
+    if draws < FEWEST_DRAWS:
+        raise InputError(f"{draws} draws are too few for the regression; {FEWEST_DRAWS} or more")
+    gain = decision.net_benefit(forecast.draws.total)
+    values = drawn_values(forecast.plan)
+    perfect = expected_perfect(gain)
+    groups = {kind: grouped(forecast.plan, kind) for kind in ("input", *by)}
+    found = {
+        keys: expected_partial(gain, [values[key] for key in keys])
+        for keys in dict.fromkeys(keys for rows in groups.values() for keys in rows.values())
+    }
+    found = monotone(found, perfect)
+    partial = {
+        kind: tuple(
+            sorted(
+                (Worth(name, keys, *found[keys]) for name, keys in groups[kind].items()),
+                key=lambda worth: (-worth.value, worth.name),
+            )
+        )
+        for kind in by
+    }
+    regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
+    return Information(
+        decision, float(gain.mean()), regret, Worth("everything", tuple(values), *perfect), partial
+    )
+
+
+def drawn_values(plan: Plan) -> dict[str, Array]:
+    """The drawn parameters of a plan by key, each (draw,), the same as the forecast used."""
+    engine = Engine(plan, np.ones(len(plan.years)))
+    blocks = range(-(-plan.scenario.draws // BLOCK))
+    parts = [engine.values(engine.points(block)) for block in blocks]
+    return {
+        p.key: np.concatenate([part[p.key] for part in parts])[: plan.scenario.draws]
+        for p in engine.drawn
+    }
+
+
+def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
+    """The uncertain inputs by group: each alone, or by cause, stage, status or cited source."""
+    names: dict[str, Callable[[Parameter], Iterable[str]]] = {
+        "input": lambda p: (p.key,),
+        "cause": lambda p: (p.owner,) if p.owner in plan.market.mechanisms else (),
+        "stage": lambda p: (p.name.split(".")[0],) if p.owner == "funnel" else (),
+        "status": lambda p: (p.status,),
+        "source": lambda p: (
+            part.strip()
+            for part in p.source.split(" | ")
+            if part.strip() and not part.strip().startswith("assumption")
+        ),
+    }
+    if kind not in names:
+        raise InputError(f"no grouping {kind!r}; one of {', '.join(GROUPS)}")
+    groups: dict[str, list[str]] = {}
+    for p in plan.parameters:
+        if not p.constant and p.key not in plan.scenario.fixed:
+            for name in names[kind](p):
+                groups.setdefault(name, []).append(p.key)
+    return {name: tuple(dict.fromkeys(keys)) for name, keys in groups.items()}
+
+
+def expected_perfect(gain: Array) -> tuple[float, float]:
+    """EVPI of entering (gain, (draw,)) or not, with its standard error, unit of ``gain``."""
+    better = np.maximum(gain, 0.0) - (gain if gain.mean() > 0 else 0.0)
+    return float(better.mean()), float(better.std(ddof=1) / math.sqrt(len(gain)))
+
+
+def expected_partial(gain: Array, inputs: Sequence[Array]) -> tuple[float, float]:
+    """EVPPI of knowing ``inputs``, each (draw,), with its standard error, unit of ``gain``.
+
+    The error joins that of the regression's coefficients, carried through to first order, and
+    that of the mean over the draws.
+    """
+    columns = _basis([x for x in inputs if np.ptp(x) > 0], len(gain))
+    basis, _ = np.linalg.qr(columns)
+    scores = basis.T @ gain
+    fitted = basis @ scores
+    spare = max(1, len(gain) - basis.shape[1])
+    noise = math.sqrt(float(np.sum((gain - fitted) ** 2)) / spare)
+    enters = float(fitted.mean() > 0)
+    slope = basis.T @ ((fitted > 0) - enters) / len(gain)
+    better = np.maximum(fitted, 0.0) - enters * fitted
+    error = math.hypot(noise * float(np.linalg.norm(slope)), better.std() / math.sqrt(len(gain)))
+    return _worth(fitted), error
+
+
+def _worth(fitted: Array) -> float:
+    return float(np.maximum(fitted, 0.0).mean() - max(0.0, float(fitted.mean())))
+
+
+def _basis(inputs: Sequence[Array], draws: int) -> Array:
+    """Columns (draw, column): a natural spline of each input, and products of pairs."""
+    most = max(2, min(MOST_COLUMNS, draws // 20))
+    room = max(1, (most - 1) // max(1, len(inputs)))
+    splines = [_natural_spline(x, min(6, room)) for x in inputs]
+    columns = [np.ones(draws), *(column for spline in splines for column in spline)]
+    pairs = [(i, j) for i in range(len(splines)) for j in range(i)]
+    for i, j in pairs[: max(0, most - len(columns))]:
+        columns.append(splines[i][0] * splines[j][0])
+    return np.stack(columns, axis=1)
+
+
+def _natural_spline(x: Array, columns: int) -> list[Array]:
+    """Natural cubic spline of the standardised input: straight beyond its outer knots."""
+    z = (x - x.mean()) / x.std()
+    if columns < 2:
+        return [z]
+    knots = np.unique(np.quantile(z, np.linspace(0.02, 0.98, columns + 1)))
+    if len(knots) < 3:
+        return [z]
+
+    def hinge(k: int) -> Array:
+        last = knots[-1]
+        part = np.maximum(z - knots[k], 0.0) ** 3 - np.maximum(z - last, 0.0) ** 3
+        scaled: Array = part / (last - knots[k])
+        return scaled
+
+    bend = hinge(len(knots) - 2)
+    return [z, *(hinge(k) - bend for k in range(len(knots) - 2))]
+
+
+def monotone(
+    found: Mapping[tuple[str, ...], tuple[float, float]], perfect: tuple[float, float]
+) -> dict[tuple[str, ...], tuple[float, float]]:
+    """The estimates with the order that holds in truth: no set is worth less than a part of it.
+
+    A set takes the value of its most valuable part where its own estimate fell below it, and
+    none is worth more than perfect information.
+    """
+    raised: dict[tuple[str, ...], tuple[float, float]] = {}
+    for keys in sorted(found, key=len):
+        members = set(keys)
+        parts = [raised[other] for other in raised if set(other) <= members]
+        value, error = max([found[keys], *parts], key=lambda pair: pair[0])
+        raised[keys] = (min(value, perfect[0]), error)
+    return {keys: raised[keys] for keys in found}

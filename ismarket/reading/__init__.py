@@ -1,0 +1,128 @@
+"""Reading a report page or press release: what it says, where, and where it contradicts itself.
+
+Deterministic rules, no model: every field comes with the characters it was read from.  What the
+page does not say, or says twice differently, is marked as not found and never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..errors import InputError
+from . import contradictions, figures, growth, judge, statements
+from .amounts import YEAR, find_blanks
+from .found import FIELDS, Found, Reading, quote, shorten
+from .pagetext import Page, page_of
+from .passages import Labelled, Sentence, passages
+from .vocabulary import of_one_place
+
+__all__ = ["FIELDS", "Found", "Reading", "read_file", "read_text"]
+LARGEST_FILE = 2_097_152
+
+
+def read_file(path: str | Path) -> Reading:
+    """The reading of a text or HTML file; InputError for one that cannot be read as UTF-8."""
+    file = Path(path)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(raw) > LARGEST_FILE:
+        raise InputError(f"{file.name}: larger than {LARGEST_FILE} bytes; save the page alone")
+    try:
+        return read_text(raw.decode("utf-8"), file.name)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file.name}: not UTF-8 text (byte {error.start})") from None
+
+
+def read_text(source: str, file: str = "text") -> Reading:
+    """The reading of a source text; spans are characters of ``source``."""
+    page = page_of(source)
+    if not page.text.strip():
+        return Reading(file, {}, {}, (), ("the file holds no readable text",))
+    sentences, labelled = passages(page)
+    of_place = of_one_place([sentence.text for sentence in sentences])
+    whole = [s for s, place in zip(sentences, of_place, strict=True) if not place]
+    levels = figures.levels(whole, labelled)
+    printed = growth.rates(whole, labelled)
+    fields, says = judge.judge_period(page, growth.periods(whole, labelled, printed))
+    rate, problems = judge.judge_rate(page, printed)
+    says += problems
+    if rate:
+        fields["cagr"] = rate
+    end = fields["last_year"].value if "last_year" in fields else None
+    money, problems = judge.judge_levels(page, levels, _base_year(page, labelled), end)
+    says += problems
+    fields |= money
+    if "last_year" not in fields and not any("periods" in text for text in says):
+        fields |= _last_year_of_value(page, levels, fields)
+    notes = _say_words(page, sentences, labelled, fields, says)
+    drivers = statements.drivers_named(page, sentences)
+    if drivers:
+        first = next(iter(drivers.values()))
+        fields["drivers_named"] = Found(
+            sorted(drivers), first.start, first.end, first.quote, "medium"
+        )
+    says += contradictions.steps(fields)[1]
+    says += _blanks(page)
+    ordered = {name: fields[name] for name in FIELDS if name in fields}
+    return Reading(file, ordered, drivers, tuple(dict.fromkeys(says)), tuple(notes))
+
+
+def _base_year(page: Page, labelled: list[Labelled]) -> Found | None:
+    """The base year where the page labels it; None where labels differ."""
+    found: dict[int, Found] = {}
+    for item in labelled:
+        match = re.match(rf"\D{{0,12}}({YEAR})\b", item.value)
+        if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match:
+            span = page.span(item.start + match.start(1), item.start + match.end(1))
+            words = shorten(f"{item.key}: {item.value}", 0)
+            found.setdefault(int(match[1]), Found(int(match[1]), *span, words, "high"))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _last_year_of_value(
+    page: Page, levels: list[figures.Level], fields: dict[str, Found]
+) -> dict[str, Found]:
+    """The last year, where only the last value tells it."""
+    if "last_value" not in fields:
+        return {}
+    for level in levels:
+        start, end = page.span(level.start, level.end)
+        if level.year and (start, end) == (fields["last_value"].start, fields["last_value"].end):
+            words = quote(page, level.context, level.start, level.end)
+            return {"last_year": Found(level.year, start, end, words, "medium")}
+    return {}
+
+
+def _say_words(
+    page: Page,
+    sentences: list[Sentence],
+    labelled: list[Labelled],
+    fields: dict[str, Found],
+    says: list[str],
+) -> list[str]:
+    """Fill publisher, region and class; where names compete, say so and fill nothing."""
+    notes = []
+    for name, reader in (
+        ("publisher", statements.publisher),
+        ("largest_region", statements.largest_region),
+        ("fastest_growing_class", statements.fastest_class),
+    ):
+        found, competing = reader(page, sentences, labelled)
+        if found:
+            fields[name] = found
+        elif competing and name == "publisher":
+            notes.append(f"publisher: {' or '.join(competing)}")
+        elif competing:
+            says.append(f"{name.replace('_', ' ')}: {' and '.join(competing)}")
+    return notes
+
+
+def _blanks(page: Page) -> list[str]:
+    spans = find_blanks(page.text)
+    if not spans:
+        return []
+    shown = dict.fromkeys(page.text[start:end].strip() for start, end in spans)
+    return [f"{len(spans)} fields left blank: {', '.join(shown)}"]

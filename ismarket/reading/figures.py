@@ -1,0 +1,135 @@
+"""Levels: which printed amounts stand for the whole market, each with its year and its role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .amounts import YEAR, Amount, find_amounts, number, unit_of
+from .passages import Labelled, Sentence
+from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT, about_the_whole
+
+ROLES = ("labelled", "past", "present", "start", "future", "bare")
+MOST = 200
+"""Amounts of one page that are weighed against each other."""
+SMALLEST = 1e6
+"""Amounts below a million, in any currency, are prices and fees, not markets."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """An amount taken for the whole market: its role in the sentence and its year, if told."""
+
+    amount: Amount
+    year: int | None
+    role: str
+    start: int
+    end: int
+    context: str
+
+
+def levels(sentences: Iterable[Sentence], labelled: Iterable[Labelled]) -> list[Level]:
+    """Every amount that stands for the whole market, from labels and from prose."""
+    found = [level for item in labelled for level in _labelled_level(item)]
+    taken = {level.start for level in found}
+    for sentence in sentences:
+        found += [level for level in _in_sentence(sentence) if level.start not in taken]
+    once = {(v.amount.value, v.amount.currency, v.year, v.role): v for v in reversed(found)}
+    return sorted(once.values(), key=lambda v: v.start)[:MOST]
+
+
+def _labelled_level(item: Labelled) -> list[Level]:
+    key = item.key
+    size = re.search(
+        r"market\s+(?:size|value)|\bvalue\b|\brevenue|\bsales\b|^(?:global\s+)?market$", key, re.I
+    )
+    if (
+        not size
+        or not about_the_whole(f"market {key}", "")
+        or re.search(r"increment|growth", key, re.I)
+    ):
+        return []
+    years = re.findall(rf"\b{YEAR}\b", key)
+    amounts = [a for a in find_amounts(item.value) if a.value is None or a.value >= SMALLEST]
+    if not amounts and (unit := unit_of(key)):
+        bare = re.match(r"\s*([\d.,' ]*\d)\s*$", item.value)
+        currency, factor = unit
+        read = number(bare[1], factor) if bare else None
+        if bare and read:
+            amounts = [Amount(0, bare.end(1), read[0], currency, read[1])]
+    if len(amounts) != 1:
+        return []
+    amount = amounts[0]
+    inside = re.findall(rf"\b{YEAR}\b", item.value[amount.end :])
+    told = [int(year) for year in (years or inside)]
+    year = told[0] if len(set(told)) == 1 else None
+    role = "future" if re.search(r"forecast|projected|expected", key, re.I) else "labelled"
+    at = item.start
+    context = f"{item.key}: {item.value}"
+    return [Level(amount, year, role, at + amount.start, at + amount.end, context)]
+
+
+def _in_sentence(sentence: Sentence) -> list[Level]:
+    text, begin = sentence.text, 0
+    found: list[Level] = []
+    amounts = find_amounts(text)
+    for index, amount in enumerate(amounts):
+        stop = amounts[index + 1].start if index + 1 < len(amounts) else len(text)
+        own, after = text[begin : amount.start], text[amount.end : stop]
+        year, used = _year_of(own, after)
+        begin = amount.end + used
+        whole = about_the_whole(text[: amount.start], text[amount.end :])
+        small = not amount.range and (amount.value is None or amount.value < SMALLEST)
+        if not whole or small or NOT_A_LEVEL.search(own):
+            continue
+        ahead = bool(FUTURE.search(text[: amount.start]))
+        role = _role(own, after[:used] if used else "", ahead)
+        if role:
+            start, end = sentence.start + amount.start, sentence.start + amount.end
+            found.append(Level(amount, year, role, start, end, text))
+    return found
+
+
+def _year_of(own: str, after: str) -> tuple[int | None, int]:
+    """The year that belongs to an amount, and how much of what follows it that took."""
+    near = re.match(
+        r"\s*(?:,\s*)?(?:\(\s*)?(?:revenue\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
+        rf"(?:the\s+)?(?:year\s+)?(?:end\s+of\s+)?(?:FY\s?)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
+        after,
+    )
+    if near:
+        return int(near[1]), near.end()
+    before = re.findall(
+        rf"(?:\b(?:in|by|for|of|during)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|to)\s?\d)",
+        own,
+        re.IGNORECASE,
+    )
+    return (int(before[-1]), 0) if before else (None, 0)
+
+
+def _role(own: str, year_words: str, ahead: bool) -> str:
+    """What the words before an amount, and those of its year, make of it.
+
+    ``ahead`` is true where the sentence has begun to speak of the future.
+    """
+    by_year = re.match(r"\s*,?\s*by\b", year_words) or re.match(r"\W*by\b", own, re.IGNORECASE)
+    future = [m.end() for m in FUTURE.finditer(own)]
+    past = [m.end() for m in PAST.finditer(own)]
+    if re.search(r"\bfrom\s+(?:about\s+|around\s+)?$", own):
+        return "start"
+    if past and (not future or past[-1] > future[-1]) and not by_year:
+        return "past"
+    if by_year or re.search(r"(?:->|\u2192)\s*$", own):
+        return "future"
+    if re.search(r"\bto\s+(?:about\s+|around\s+|nearly\s+)?$", own):
+        return "future" if ahead else "past"
+    if future:
+        return "future"
+    if past:
+        return "past"
+    if PRESENT.search(own):
+        return "present"
+    if re.search(r"between\s+$", own):
+        return "present"
+    return "bare" if year_words else ""

@@ -1,0 +1,101 @@
+"""What a reading hands back: fields with where they stand, and what contradicts what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .pagetext import Page
+
+FIELDS = (
+    "publisher",
+    "base_year",
+    "value",
+    "cagr",
+    "first_year",
+    "last_year",
+    "last_value",
+    "largest_region",
+    "fastest_growing_class",
+    "drivers_named",
+)
+CONFIDENCE = {
+    "high": "under a label of its own, or in a sentence that says what it is and of which year",
+    "medium": "told from the wording or from a neighbouring passage",
+}
+MOST_WORDS = 25
+
+
+@dataclass(frozen=True)
+class Found:
+    """One field: ``value``, the span of the source it came from, a short quote, a confidence.
+
+    Money is in ``currency``, rates are fractions; ``half_unit`` is the rounding as printed.
+    """
+
+    value: Any
+    start: int
+    end: int
+    quote: str
+    confidence: str
+    currency: str = ""
+    half_unit: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one page says: the fields that were found, and where it contradicts itself."""
+
+    file: str
+    fields: Mapping[str, Found]
+    drivers: Mapping[str, Found]
+    contradictions: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields that are not in the text, or cannot be told from it."""
+        return tuple(name for name in FIELDS if name not in self.fields)
+
+    def value(self, name: str) -> Any:
+        """The value of a field, None where it was not found."""
+        return self.fields[name].value if name in self.fields else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as plain values, as ``ismarket read --json`` prints it."""
+        shown = {name: _plain(found) for name, found in self.fields.items()}
+        return {
+            "file": self.file,
+            "fields": {name: shown.get(name) for name in FIELDS},
+            "drivers": {name: _plain(found) for name, found in self.drivers.items()},
+            "not_found": list(self.missing),
+            "contradictions": list(self.contradictions),
+            "notes": list(self.notes),
+        }
+
+
+def _plain(found: Found) -> dict[str, Any]:
+    row = {
+        "value": found.value,
+        "start": found.start,
+        "end": found.end,
+        "quote": found.quote,
+        "confidence": found.confidence,
+    }
+    return row | ({"currency": found.currency} if found.currency else {})
+
+
+def shorten(text: str, at: int) -> str:
+    """At most MOST_WORDS words of ``text`` around the character ``at``, on one line."""
+    words = text.split()
+    if len(words) <= MOST_WORDS:
+        return " ".join(words)
+    index = len(text[:at].split())
+    first = max(0, min(index - MOST_WORDS // 2, len(words) - MOST_WORDS))
+    return " ".join(words[first : first + MOST_WORDS])
+
+
+def quote(page: Page, context: str, start: int, end: int) -> str:
+    """At most MOST_WORDS words of ``context`` around characters ``start`` to ``end`` of a page."""
+    return shorten(context, max(0, context.find(page.text[start:end])))

@@ -1,0 +1,129 @@
+"""Growth: the yearly rates of the whole market's forecast, and the years that they cover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .amounts import YEAR, find_blanks, find_percents, find_periods
+from .figures import MOST
+from .passages import Labelled, Sentence
+from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, about_the_whole
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A yearly growth rate of the whole market, None for a range, with where it stands."""
+
+    value: float | None
+    half_unit: float
+    start: int
+    end: int
+    context: str
+    labelled: bool
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last year of a forecast (first None where only the end is told)."""
+
+    first: int | None
+    last: int
+    rank: int
+    start: int
+    end: int
+    context: str
+
+
+def rates(sentences: Iterable[Sentence], labelled: Iterable[Labelled]) -> list[Rate]:
+    """Every yearly rate that stands for the whole market's forecast growth."""
+    found = []
+    for item in labelled:
+        if GROWTH_RATE.search(item.key) and not HISTORY.search(item.key):
+            percents = find_percents(item.value)
+            region = not about_the_whole(f"market {item.key}", "")
+            if len(percents) == 1 and not region:
+                p, context = percents[0], f"{item.key}: {item.value}"
+                found.append(
+                    Rate(
+                        p.value,
+                        p.half_unit,
+                        item.start + p.start,
+                        item.start + p.end,
+                        context,
+                        True,
+                    )
+                )
+    taken = {rate.start for rate in found}
+    for sentence in sentences:
+        for rate in _rates_in(sentence):
+            if rate.start not in taken:
+                found.append(rate)
+    return found[:MOST]
+
+
+def _rates_in(sentence: Sentence) -> list[Rate]:
+    text, found, begin = sentence.text, [], 0
+    for percent in find_percents(text):
+        own, begin = text[begin : percent.start], percent.end
+        if GREW.search(own) and not FUTURE.search(own):
+            continue
+        near = text[max(0, percent.start - 60) : percent.end + 30]
+        before = text[: percent.start]
+        if not GROWTH_RATE.search(near) or HISTORY.search(before):
+            continue
+        if percent.value is not None and percent.value > 0 and SHRINKS.search(before):
+            continue  # "a decline of 1.9%": the sign is in the words
+        if re.search(r"year[\s-]on[\s-]year|y-?o-?y|\bshare\s+of\s+$", near, re.IGNORECASE):
+            continue
+        if re.search(r"(?:highest|fastest)\W+(?:\w+\W+){0,2}$", before, re.IGNORECASE):
+            continue
+        if about_the_whole(before, text[percent.end :]):
+            start, end = sentence.start + percent.start, sentence.start + percent.end
+            found.append(Rate(percent.value, percent.half_unit, start, end, text, False))
+    return found
+
+
+def periods(
+    sentences: Iterable[Sentence], labelled: Iterable[Labelled], growth: Iterable[Rate]
+) -> list[Period]:
+    """Every forecast period that the page states; rank 0 is under a label of its own."""
+    found = []
+    contexts = {rate.context for rate in growth}
+    for item in labelled:
+        named = re.search(r"forecast(?:ed|ing)?\s+(?:period|years?|horizon)", item.key, re.I)
+        if named and not HISTORY.search(item.key):
+            for start, end, first, last in find_periods(item.value)[:1]:
+                at, context = item.start, f"{item.key}: {item.value}"
+                found.append(Period(first, last, 0, at + start, at + end, context))
+        elif GROWTH_RATE.search(item.key) and about_the_whole(f"market {item.key}", ""):
+            for text, at in ((item.key, item.whole), (item.value, item.start)):
+                for start, end, first, last in find_periods(text)[:1]:
+                    context = f"{item.key}: {item.value}"
+                    found.append(Period(first, last, 1, at + start, at + end, context))
+    for sentence in sentences:
+        blank = find_blanks(sentence.text) and GROWTH_RATE.search(sentence.text)
+        found += _periods_in(sentence, bool(blank) or sentence.text in contexts)
+    return found[:MOST]
+
+
+def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
+    text, found = sentence.text, []
+    for start, end, first, last in find_periods(text):
+        before = text[:start]
+        named = re.search(r"forecast(?:\s+(?:period|years?))?\W*(?:\w+\W+){0,4}$", before, re.I)
+        said = before[-80:]
+        grew = list(GREW.finditer(said))
+        if grew and not FUTURE.search(said, grew[-1].end()):
+            continue
+        if HISTORY.search(before[-60:]) or not (named or grows):
+            continue
+        rank = 0 if named else 1
+        at = sentence.start
+        found.append(Period(first, last, rank, at + start, at + end, text))
+    if grows and not found:
+        for match in re.finditer(rf"\b(?:through|until|to|till|up\s+to)\s+({YEAR})\b", text):
+            start, end = sentence.start + match.start(1), sentence.start + match.end(1)
+            found.append(Period(None, int(match[1]), 2, start, end, text))
+    return found

@@ -1,0 +1,196 @@
+"""From what a page prints to what it says: one value a field, or none, and the contradictions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ..wording import money, rate
+from .figures import Level
+from .found import Found, quote
+from .growth import Period, Rate
+from .pagetext import Page
+
+
+def judge_levels(
+    page: Page, found: Sequence[Level], stated: Found | None, period_end: int | None
+) -> tuple[dict[str, Found], list[str]]:
+    """Base year, base value and last value; a field on which the page disagrees is left out."""
+    fields: dict[str, Found] = {}
+    says = [
+        f"the level is printed as a range, not a value: {level.context.strip()[:90]}"
+        for level in found
+        if level.amount.range
+    ][:1]
+    sure = [level for level in found if level.amount.value is not None]
+    future = [level for level in sure if _is_future(level, sure, stated)]
+    base = [level for level in sure if level not in future]
+    chosen, problems = _base(base, stated)
+    says += problems
+    if chosen:
+        fields["value"] = _field(page, chosen, chosen.amount.value)
+        if chosen.year and not problems:
+            fields["base_year"] = _year_field(page, chosen)
+    disputed = [level for level in base if any(f"for {level.year}:" in text for text in problems)]
+    if disputed:
+        fields["base_year"] = _year_field(page, disputed[0])
+    if stated and "base_year" not in fields and not problems:
+        fields["base_year"] = stated
+    if not fields and not base and (ranged := [v for v in found if v.amount.range and v.year]):
+        fields["base_year"] = _year_field(page, ranged[0])
+    last, problems = _last(page, future, chosen, period_end)
+    says += problems
+    if last:
+        fields["last_value"] = last
+    if problems and any("two values" in text for text in problems):
+        fields.pop("last_value", None)
+    return fields, says
+
+
+def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> bool:
+    if level.role in ("future",):
+        return True
+    ahead = [v for v in sure if v.role == "future" and v.year == level.year]
+    if level.year and any(_agree([level, v]) for v in ahead):
+        return True
+    years = sorted({v.year for v in sure if v.year})
+    if level.role in ("labelled", "bare") and level.year and years:
+        first = stated.value if stated else years[0]
+        return bool(level.year > first)
+    return False
+
+
+def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, list[str]]:
+    """The level of the base year: as labelled, else the latest past, present or starting one."""
+    if stated:
+        there = [level for level in base if level.year == stated.value]
+        dated = [level for level in base if level.year]
+        if dated and not there:
+            words = (
+                f"the base year is printed as {stated.value}, the value for"
+                f" {', '.join(str(y) for y in sorted({v.year for v in dated if v.year}))}"
+            )
+            return (dated[0] if _agree(dated) else None), [words]
+        base = there or [level for level in base if not level.year]
+    for roles in (("labelled",), ("past",), ("present",), ("start",), ("bare",)):
+        group = [level for level in base if level.role in roles]
+        if not group:
+            continue
+        dated = [level for level in group if level.year]
+        if dated:
+            year = max(v.year for v in dated if v.year)
+            group = [level for level in base if level.year == year and level.role != "start"]
+            group = group or dated
+        else:
+            year = 0
+        if not _agree(group):
+            when = f" for {year}" if year else ""
+            return None, [f"two values{when}: {_listed(group)}"] if year else []
+        best = min(group, key=lambda v: v.amount.half_unit)
+        if not year and not stated and any(v.year for v in base):
+            continue
+        return best, []
+    return None, []
+
+
+def _last(
+    page: Page, future: Sequence[Level], chosen: Level | None, period_end: int | None
+) -> tuple[Found | None, list[str]]:
+    if not future:
+        return None, []
+    dated = [level for level in future if level.year]
+    if dated:
+        year = max(level.year for level in dated if level.year)
+        group = [level for level in dated if level.year == year]
+    elif period_end and len(future) == 1:
+        group, year = list(future), period_end
+    else:
+        return None, []
+    if chosen and chosen.year and year <= chosen.year:
+        return None, []
+    if not _agree(group):
+        return None, [f"two values for {year}: {_listed(group)}"]
+    says = []
+    if period_end and year != period_end:
+        says = [f"the forecast ends in {period_end}, its last value is for {year}"]
+    best = min(group, key=lambda v: v.amount.half_unit)
+    return _field(page, best, best.amount.value), says
+
+
+def _agree(levels: Iterable[Level]) -> bool:
+    """True where the amounts are one figure, printed with more or fewer digits."""
+    amounts = [level.amount for level in levels]
+    return all(
+        a.currency == b.currency
+        and a.value is not None
+        and b.value is not None
+        and abs(a.value - b.value) <= 1.001 * max(a.half_unit, b.half_unit)
+        for a in amounts
+        for b in amounts
+    )
+
+
+def _listed(levels: Iterable[Level]) -> str:
+    shown = dict.fromkeys(
+        f"{v.amount.currency} {money(v.amount.value)}" for v in levels if v.amount.value is not None
+    )
+    return " and ".join(shown)
+
+
+def _field(page: Page, level: Level, value: object) -> Found:
+    sure = level.role in ("labelled", "past") or (level.role == "future" and level.year)
+    confidence = "high" if sure and level.year else "medium"
+    words = quote(page, level.context, level.start, level.end)
+    span = page.span(level.start, level.end)
+    return Found(
+        value, *span, words, confidence, level.amount.currency, level.amount.half_unit
+    )  # fmt: skip
+
+
+def _year_field(page: Page, level: Level) -> Found:
+    """The year of a level, where it stands next to the amount."""
+    field = _field(page, level, level.year)
+    after = re.compile(rf"\b{level.year}\b").search(page.text, level.end, level.end + 60)
+    before = page.text.rfind(str(level.year), max(0, level.start - 160), level.start)
+    at = after.start() if after else before
+    span = page.span(at, at + 4) if at >= 0 else (field.start, field.end)
+    return Found(level.year, *span, field.quote, field.confidence)
+
+
+def judge_rate(page: Page, found: Sequence[Rate]) -> tuple[Found | None, list[str]]:
+    """The one growth rate of the whole market."""
+    says = []
+    if any(r.value is None for r in found):
+        says.append("the growth rate is printed as a range, not a value")
+    sure = [r for r in found if r.value is not None]
+    if says or not sure:
+        return None, says
+    for a in sure:
+        for b in sure:
+            if abs((a.value or 0) - (b.value or 0)) > 1.001 * max(a.half_unit, b.half_unit):
+                return None, [f"two growth rates: {rate(a.value or 0)} and {rate(b.value or 0)}"]
+    best = min(sure, key=lambda r: (r.half_unit, not r.labelled))
+    start, end = page.span(best.start, best.end)
+    confidence = "high" if best.labelled or "CAGR" in best.context.upper() else "medium"
+    words = quote(page, best.context, best.start, best.end)
+    return Found(best.value, start, end, words, confidence, half_unit=best.half_unit), says
+
+
+def judge_period(page: Page, found: Sequence[Period]) -> tuple[dict[str, Found], list[str]]:
+    """First and last year of the forecast, from the passage that says so most plainly."""
+    if not found:
+        return {}, []
+    rank = min(period.rank for period in found)
+    group = [period for period in found if period.rank == rank]
+    spans = dict.fromkeys((period.first, period.last) for period in group)
+    if len(spans) > 1:
+        shown = " and ".join(f"{first or '?'}-{last}" for first, last in spans)
+        return {}, [f"two forecast periods: {shown}"]
+    best = group[0]
+    start, end = page.span(best.start, best.end)
+    confidence = "high" if rank == 0 else "medium"
+    words = quote(page, best.context, best.start, best.end)
+    fields = {"last_year": Found(best.last, start, end, words, confidence)}
+    if best.first:
+        fields["first_year"] = Found(best.first, start, end, words, confidence)
+    return fields, []

@@ -1,0 +1,136 @@
+"""The HTML page of a forecast: one file, no script, nothing fetched from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from importlib.resources import files
+
+from .. import __version__
+from ..findings import headline, sentences
+from ..outcome import Forecast
+from ..page import attribution_table, path_table, title
+from ..scenario import write_scenario
+from ..wording import money, percent, rate
+from .checklist import SOURCE, checklist
+from .pictures import driver_picture, path_picture
+
+
+def as_page(forecast: Forecast) -> str:
+    """The whole page as text; open it in any browser, print it, send it."""
+    market = forecast.plan.market
+    parts = [
+        f"<h1>{escape(market.title)}</h1><p class='small'>{escape(title(forecast))}</p>",
+        f"<p class='headline'>{escape(headline(forecast))}</p>",
+        _section(
+            "Path",
+            f"<p class='small'>{escape(_how_to_read(forecast))}</p>",
+            path_picture(forecast),
+            _table(*path_table(forecast)),
+        ),
+        _section("Carried by", driver_picture(forecast), _table(*attribution_table(forecast))),
+        _section("Where", _where(forecast, "region"), _where(forecast, "drug_class")),
+        _section("What to know", _list(sentences(forecast))),
+        _section("Inputs", _inputs(forecast)),
+        _section("Reporting checklist", f"<p class='small'>{escape(SOURCE)}</p>", _items(forecast)),
+        _section("How to make it again", _again(forecast)),
+    ]
+    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    head = (
+        "<meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
+        f"<title>{escape(market.title)}</title><style>{style}</style>"
+    )
+    body = "".join(parts)
+    return (
+        f"<!DOCTYPE html>\n<html lang='en'><head>{head}</head><body><main>{body}</main>"
+        "</body></html>\n"
+    )
+
+
+def _how_to_read(forecast: Forecast) -> str:
+    """What the lines and bands are, and why the bands open where they do."""
+    text = "Thick: the reference; thin: the median draw; bands: 1 in 2 and 9 in 10 draws"
+    text += "; dashed: as printed." if forecast.plan.anchor.published else "."
+    market = forecast.plan.market
+    path = market.stage("births").path
+    drawn = any(p.key.startswith("funnel.births.") for p in forecast.plan.parameters)
+    if path is not None and drawn:
+        opens = [
+            year
+            for year, low, mode in zip(market.years, path.low, path.mode, strict=False)
+            if (low < mode).any()
+        ]
+        if opens and opens[0] > market.base_year:
+            text += f" Births have no interval before {opens[0]}: the bands open there."
+    return text
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:g}"
+
+
+def _section(name: str, *parts: str) -> str:
+    return f"<section><h2>{escape(name)}</h2>{''.join(parts)}</section>"
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[str]], words: str = "") -> str:
+    """A table, numbers to the right; ``words`` is a class for tables of words."""
+    head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in header)
+    body = ""
+    for row in rows:
+        first, *rest = row
+        cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
+        body += f"<tr><th scope='row'>{escape(first)}</th>{cells}</tr>"
+    kind = f" class='{words}'" if words else ""
+    return (
+        f"<div class='scroll'><table{kind}><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+
+
+def _where(forecast: Forecast, axis: str) -> str:
+    table, first, last = forecast.columns[axis], forecast.years[0], forecast.years[-1]
+    name = axis.replace("_", " ").capitalize()
+    header = (name, f"USD in {first}", f"USD in {last}", f"Share in {last}", "Growth a year")
+    rows = [
+        (name, money(base), money(final), percent(share), rate(growth))
+        for name, base, final, share, growth in zip(
+            table["name"], table["base"], table["final"], table["share"], table["cagr"], strict=True
+        )
+    ]
+    return _table(header, rows)
+
+
+def _inputs(forecast: Forecast) -> str:
+    """Every uncertain input with range, unit, status and source."""
+    fixed = forecast.plan.scenario.fixed
+    rows = []
+    for p in forecast.plan.parameters:
+        used = f"{_figure(fixed[p.key])} (fixed)" if p.key in fixed else _figure(p.mode)
+        spread = "constant" if p.constant else f"{_figure(p.low)} to {_figure(p.high)}"
+        rows.append((p.key, used, spread, p.unit, p.status, p.source))
+    return _table(("Input", "Reference", "Range", "Unit", "Status", "Source"), rows, "words")
+
+
+def _items(forecast: Forecast) -> str:
+    rows = ""
+    for item in checklist(forecast):
+        answer = (
+            f"<td>{escape(item.answer)}</td>"
+            if item.answer
+            else "<td class='empty'>to be filled in</td>"
+        )
+        rows += f"<tr><th scope='row'>{escape(item.asked)}</th>{answer}</tr>"
+    return f"<div class='scroll'><table class='words'><tbody>{rows}</tbody></table></div>"
+
+
+def _again(forecast: Forecast) -> str:
+    toml = escape(write_scenario(forecast.plan.scenario))
+    return (
+        f"<p>Save as <code>scenario.toml</code>, then <code>ismarket run scenario.toml</code>"
+        f" (ismarket {escape(__version__)}).</p><pre>{toml}</pre>"
+    )

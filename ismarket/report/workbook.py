@@ -1,0 +1,151 @@
+"""The workbook: inputs, the funnel in live formulas, the path beside Python's, its evidence.
+
+Written with XlsxWriter (extra ``office``).  Change the column "Your value" on the sheet Inputs and
+the reference path follows; the quantiles come from the draws and stay as they were computed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..findings import headline, sentences
+from ..outcome import Forecast
+from ..page import title
+from ..scenario import write_scenario
+from .checklist import SOURCE, checklist
+from .funnel_sheets import births_sheet, funnel_sheet, path_sheet, shifts_sheet, write_header
+from .grid import (
+    BIRTHS,
+    EFFECTIVE,
+    FIRST_ROW,
+    FUNNEL,
+    INPUTS,
+    PATH,
+    SHIFTS,
+    Formulas,
+    input_rows,
+)
+
+SCENARIO_SHEET = "Scenario"
+INPUT_COLUMNS = (
+    "input", "title", "your value", "used", "in this run", "low", "most likely", "high", "unit",
+    "status", "source",
+)  # fmt: skip
+FREE = "free"
+"""What a user writes to take a fixed parameter back to its range."""
+
+
+def write_workbook(forecast: Forecast, path: str | Path) -> None:
+    """Write the workbook of a forecast to ``path``; InputError where a driver cannot be a formula.
+
+    Reference values recomputed by the workbook equal Python's to 1e-9 relative.
+    """
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise InputError("a workbook needs XlsxWriter: pip install 'ismarket[office]'") from None
+    rows = input_rows(forecast)
+    where = {row.key: f"{INPUTS}!${EFFECTIVE}${FIRST_ROW + i}" for i, row in enumerate(rows)}
+    formulas = Formulas(forecast, where)
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+        book.set_calc_mode("auto")
+        book.set_properties({"title": title(forecast), "comments": headline(forecast)})
+        style = _styles(book)
+        _summary(book.add_worksheet("Summary"), forecast, style)
+        _inputs(book.add_worksheet(INPUTS), forecast, style)
+        path_sheet(book, book.add_worksheet(PATH), formulas, style)
+        funnel_sheet(book.add_worksheet(FUNNEL), formulas, style)
+        shifts_sheet(book.add_worksheet(SHIFTS), formulas, style)
+        births_sheet(book.add_worksheet(BIRTHS), formulas, style)
+        _tables(book.add_worksheet("Tables"), forecast, style)
+        _checklist(book.add_worksheet("Checklist"), forecast, style)
+        _scenario(book.add_worksheet(SCENARIO_SHEET), forecast, style)
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    return {
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "plain": book.add_format({}),
+        "edit": book.add_format({"bg_color": "#fbf1f6", "border": 1, "border_color": "#9c3f74"}),
+        "usd": book.add_format({"num_format": "#,##0"}),
+        "number": book.add_format({"num_format": "General"}),
+        "percent": book.add_format({"num_format": "0.00%"}),
+        "empty": book.add_format({"bg_color": "#fdf1e8", "italic": True, "font_color": "#B84F00"}),
+    }
+
+
+def _summary(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 100)
+    sheet.write_string(0, 0, forecast.plan.market.title, style["title"])
+    lines = [title(forecast), headline(forecast), "", *sentences(forecast), ""]
+    lines += [
+        f"Change the column 'your value' on the sheet {INPUTS}: {PATH} follows at once.",
+        "Send the file back with: ismarket scenario from-xlsx FILE.xlsx",
+        f"Money: {forecast.plan.market.currency}.",
+    ]
+    for row, text in enumerate(lines, start=1):
+        sheet.write_string(row, 0, text, style["text"])
+
+
+def _inputs(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
+    sheet.write_string(0, 0, "Inputs", style["title"])
+    sheet.write_string(1, 0, "Your value: a number within low and high; blank leaves the run's.")
+    sheet.write_string(2, 0, f"'{FREE}' takes an input that this run fixes back to its range.")
+    write_header(sheet, FIRST_ROW - 1, INPUT_COLUMNS, style)
+    sheet.freeze_panes(FIRST_ROW - 1, 1)
+    for col, width in enumerate((38, 44, 14, 14, 14, 12, 12, 12, 26, 11, 70)):
+        sheet.set_column(col, col, width)
+    for index, row in enumerate(input_rows(forecast)):
+        at = FIRST_ROW - 1 + index
+        line = at + 1
+        sheet.write_string(at, 0, row.key)
+        sheet.write_string(at, 1, row.title)
+        sheet.write_blank(at, 2, None, style["edit"])
+        used = f'=IF(ISNUMBER(C{line}),C{line},IF(C{line}="{FREE}",G{line},E{line}))'
+        sheet.write_formula(at, 3, used, style["number"], row.current)
+        for col, value in enumerate((row.current, row.low, row.mode, row.high), start=4):
+            sheet.write_number(at, col, value, style["number"])
+        for col, text in enumerate((row.unit, row.status, row.source), start=8):
+            sheet.write_string(at, col, text)
+
+
+def _tables(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
+    """Attribution, regions and classes, as computed from the draws."""
+    sheet.write_string(0, 0, "From the draws, as run (not recomputed here)", style["title"])
+    sheet.set_column(0, 12, 20)
+    line = 3
+    for name in ("attribution", "region", "drug_class", "calibration", "count"):
+        table = forecast.columns[name]
+        sheet.write_string(line - 1, 0, name, style["title"])
+        write_header(sheet, line + 1, table, style)
+        for col, values in enumerate(table.values()):
+            for i, value in enumerate(values):
+                sheet.write(line + 1 + i, col, value)
+        line += 4 + len(next(iter(table.values())))
+
+
+def _checklist(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
+    sheet.write_string(0, 0, f"Reporting checklist: {SOURCE}", style["title"])
+    write_header(sheet, FIRST_ROW - 1, ("part", "item", "answer"), style)
+    for col, width in enumerate((16, 60, 90)):
+        sheet.set_column(col, col, width)
+    for i, item in enumerate(checklist(forecast)):
+        at = FIRST_ROW - 1 + i
+        sheet.write_string(at, 0, item.part)
+        sheet.write_string(at, 1, item.asked, style["text"])
+        if item.answer:
+            sheet.write_string(at, 2, item.answer, style["text"])
+        else:
+            sheet.write_string(at, 2, "(to be filled in)", style["empty"])
+
+
+def _scenario(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
+    """The scenario of the run as TOML, one line a cell: what edits are set against."""
+    sheet.write_string(0, 0, "Scenario of this run; do not edit here", style["title"])
+    sheet.set_column(0, 0, 100)
+    for row, text in enumerate(write_scenario(forecast.plan.scenario).splitlines(), start=1):
+        sheet.write_string(row, 0, text)

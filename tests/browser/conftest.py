@@ -1,0 +1,189 @@
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]  # fmt: skip
+"""Every host but 127.0.0.1 is unresolvable."""
+HARMLESS = ("favicon", "third-party cookie")
+
+
+def pytest_collection_modifyitems(items):
+    missing = None
+    try:
+        import playwright  # noqa: F401
+    except ImportError:
+        missing = "playwright is not installed (extra browser)"
+    if not Path(CHROMIUM).exists():
+        missing = "no chromium"
+    for item in items:
+        if missing and Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.skip(reason=missing))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Watched:
+    """A page that keeps every request outside and every error of its console."""
+
+    def __init__(self, page):
+        self.page, self.outside, self.errors = page, [], []
+        page.on("request", self._request)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _request(self, request):
+        if not request.url.startswith(
+            ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "file:")
+        ):
+            self.outside.append(request.url)
+
+    def _console(self, message):
+        if message.type == "error" and not any(word in message.text.lower() for word in HARMLESS):
+            self.errors.append(message.text)
+
+    def clean(self):
+        assert self.outside == []
+        assert self.errors == []
+
+
+@pytest.fixture
+def watched(browser):
+    page = browser.new_page(viewport={"width": 1480, "height": 1000}, accept_downloads=True)
+    made = Watched(page)
+    yield made
+    page.close()
+
+
+@contextmanager
+def serving(command, address, env):
+    """A server of our own, ended by its process once the test is over."""
+    server = subprocess.Popen(
+        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(address, timeout=2).close()
+                break
+            except OSError:
+                if server.poll() is not None:
+                    pytest.fail(f"{command[2]} ended with {server.returncode}")
+                time.sleep(0.25)
+        else:
+            pytest.fail(f"{command[2]} did not answer")
+        yield
+    finally:
+        server.terminate()
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait(5)
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def quiet_home(folder):
+    """An environment without anybody's settings, and without questions about news."""
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    text = '{"fetchNews": "false", "checkForUpdates": false}'
+    (settings / "notification.jupyterlab-settings").write_text(text, encoding="utf-8")
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "HOME": str(folder),
+    }
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """A JupyterLab over a copy of the notebooks: opens one of them in a page and runs it."""
+    folder = tmp_path_factory.mktemp("lab")
+    work = folder / "work"
+    work.mkdir()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        shutil.copy(path, work)
+    port, token = free_port(), secrets.token_hex(8)
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+        f"--ServerApp.port={port}", "--ServerApp.ip=127.0.0.1",
+        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={work}",
+        "--LabApp.expose_app_in_browser=True",
+    ]  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    with serving(command, f"{address}/api?token={token}", quiet_home(folder)):
+        yield Lab(address, token, work)
+
+
+CONNECTED = """() => {
+  const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+  return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+
+
+class Lab:
+    """Opens notebooks of the server and runs them from top to bottom."""
+
+    def __init__(self, address, token, work):
+        self.address, self.token, self.work = address, token, work
+
+    def run(self, page, name):
+        page.goto(f"{self.address}/doc/tree/{name}?token={self.token}")
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_function(CONNECTED, timeout=60_000)
+        page.evaluate(RUN_ALL)
+
+    def write(self, name, *cells):
+        import nbformat
+
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.metadata["kernelspec"] = kernel
+        nbformat.write(notebook, self.work / name)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    """The address of the app that ``ismarket app`` serves, with its token."""
+    pytest.importorskip("voila")
+    folder = tmp_path_factory.mktemp("app")
+    port, token = free_port(), secrets.token_hex(8)
+    command = [
+        sys.executable, "-c", "from ismarket.cli import main; main()", "app", f"--port={port}",
+        "--no-browser", f"--token={token}",
+    ]  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    with serving(command, f"{address}/login", quiet_home(folder)):
+        yield f"{address}/?token={token}", address

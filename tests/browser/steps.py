@@ -1,0 +1,79 @@
+"""What a person does in the panel, as steps for a test."""
+
+import re
+from pathlib import Path
+
+PANEL = ".ism"
+
+
+def ready(page):
+    """Wait for the panel and its first picture."""
+    page.wait_for_selector(f"{PANEL} .chart[data-painted]", timeout=90_000)
+    rest(page)
+
+
+def rest(page):
+    """Wait until the draws are complete and painted."""
+    page.wait_for_selector(f"{PANEL}[data-rest=true]", timeout=60_000)
+    page.wait_for_timeout(120)
+
+
+def sequence(page):
+    """The number of the last answer."""
+    return int(page.get_attribute(PANEL, "data-seq"))
+
+
+def after(page, act):
+    """Do something, wait for its answer and for the draws to be complete."""
+    before = sequence(page)
+    act()
+    page.wait_for_function(
+        f"Number(document.querySelector('{PANEL}').dataset.seq) > {before}", timeout=60_000
+    )
+    rest(page)
+
+
+def label(page):
+    """The alternative text of the chart that is open."""
+    return page.get_attribute(f"{PANEL} .chart:not([hidden])", "aria-label")
+
+
+def row(page, title):
+    """The cells of the table's row of that title."""
+    found = page.locator(f"{PANEL} tbody tr", has=page.get_by_text(title, exact=True)).first
+    return [cell.strip() for cell in found.locator("th, td").all_inner_texts()]
+
+
+def open_tab(page, name):
+    """Open a view and wait for its chart."""
+    if page.get_attribute(f"{PANEL} [data-tab={name}]", "aria-selected") == "true":
+        return
+    after(page, lambda: page.click(f"{PANEL} [data-tab={name}]"))
+    page.wait_for_selector(f"{PANEL} .chart:not([hidden])[data-painted]")
+
+
+def slider(page, driver, key):
+    """The slider of an input, its driver's accordion opened."""
+    fold = page.locator(f'[data-driver="{driver}"] .fold')
+    if fold.get_attribute("aria-expanded") != "true":
+        fold.click()
+    found = page.locator(f'[data-driver="{driver}"] [data-key="{key}"] input[type=range]')
+    if not found.is_visible():
+        page.click(f'[data-driver="{driver}"] .more')
+    return found
+
+
+def download(page, menu, entry, folder):
+    """Press an entry of a menu and keep the file that comes."""
+    page.click(f"{PANEL} .actions >> text={menu}")
+    with page.expect_download(timeout=60_000) as coming:
+        page.click(f'{PANEL} .menu:not([hidden]) >> text="{entry}"')
+    path = Path(folder) / coming.value.suggested_filename
+    coming.value.save_as(path)
+    return path
+
+
+def fixed_value(page, driver, key):
+    """The value in the number box of an input."""
+    box = page.locator(f'[data-driver="{driver}"] [data-key="{key}"] .box')
+    return float(re.sub("[^0-9.]", "", box.input_value()))

@@ -1,0 +1,199 @@
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import ismarket
+from ismarket import Scenario, forecast, load_drivers, load_market, load_scenario
+from ismarket.charts.fan import alternative
+from ismarket.wording import number
+
+from . import steps
+from .conftest import RUN_ALL
+
+NAMES = [f"{n}.ipynb" for n in (
+    "01_explore", "02_why_it_grows", "03_how_big_is_it", "04_write_a_driver",
+    "05_reproducible_run", "06_what_would_change_it",
+)]  # fmt: skip
+TABS = ("forecast", "why", "where", "matters", "howbig", "evidence")
+PLACES = [os.environ.get("ISMARKET_AXE", ""), "node_modules/axe-core/axe.min.js"]
+AXE = next((Path(place) for place in PLACES if place and Path(place).is_file()), None)
+
+
+@pytest.fixture(params=["lab", "app"])
+def panel(request, watched):
+    """The panel of 01 in JupyterLab and in the app; nothing outside, no error, when it ends."""
+    if request.param == "lab":
+        request.getfixturevalue("lab").run(watched.page, "01_explore.ipynb")
+    else:
+        watched.page.goto(request.getfixturevalue("app")[0])
+    steps.ready(watched.page)
+    yield watched.page
+    watched.clean()
+
+
+def expected(**choices):
+    scenario = load_scenario("published").changed(**choices)
+    return forecast(load_market(), load_drivers(), scenario)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_notebook_runs_in_lab_without_network_and_shows_its_charts(lab, watched, name):
+    lab.run(watched.page, name)
+    count = watched.page.locator(".jp-CodeCell").count()
+    watched.page.wait_for_function(
+        "n => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]"
+        ".filter(p => /\\[\\d+\\]/.test(p.textContent)).length === n",
+        arg=count, timeout=90_000,
+    )  # fmt: skip
+    assert watched.page.locator(".jp-RenderedText[data-mime-type*=stderr]").count() == 0
+    holders = watched.page.locator(".ism-live, .ism .chart")
+    if name != "05_reproducible_run.ipynb":
+        watched.page.wait_for_selector("[data-painted]", timeout=30_000)
+        assert all(text for text in [h.get_attribute("aria-label") for h in holders.all()])
+    watched.clean()
+
+
+def test_keys_on_a_slider_give_the_numbers_of_the_python_api(panel):
+    found = steps.slider(panel, "diagnosis", "video_eeg.ratio")
+    found.focus()
+    steps.after(panel, lambda: [panel.keyboard.press("ArrowRight") for _ in range(5)])
+    value = steps.fixed_value(panel, "diagnosis", "video_eeg.ratio")
+    assert value > load_market().parameters["video_eeg.ratio"].mode
+    made = expected(fixed={"video_eeg.ratio": value})
+    assert steps.label(panel) == alternative(made)
+    for title, name in (("Reference", "reference"), ("9 in 10 draws: high", "p95")):
+        shown = [number(v / 1e9, 2) for v in made.columns["summary"][name]]
+        assert steps.row(panel, title)[1:] == shown
+    assert "fixed at" in found.get_attribute("aria-valuetext")
+
+
+def test_a_burst_of_forty_keys_ends_with_the_last_value(panel):
+    found = steps.slider(panel, "diagnosis", "awareness.ratio")
+    found.focus()
+    before, start = steps.sequence(panel), int(found.input_value())
+    steps.after(panel, lambda: [panel.keyboard.press("ArrowRight") for _ in range(40)])
+    assert int(found.input_value()) == start + 40
+    value = steps.fixed_value(panel, "diagnosis", "awareness.ratio")
+    assert steps.label(panel) == alternative(expected(fixed={"awareness.ratio": value}))
+    assert steps.sequence(panel) - before <= 42
+
+
+def test_switch_pin_and_anchor(panel):
+    steps.after(panel, lambda: panel.click(".ism >> text=Pin to compare"))
+    steps.after(panel, lambda: panel.click("[data-driver=pricing] .switch"))
+    made, pinned = expected(without=()), expected()
+    assert steps.label(panel) == alternative(made, pinned)
+    steps.after(panel, lambda: panel.click(".ism .unpin"))
+    assert steps.label(panel) == alternative(made)
+    steps.open_tab(panel, "howbig")
+    steps.after(panel, lambda: panel.check('.ism input[value="techsci-2024"]'))
+    steps.open_tab(panel, "forecast")
+    assert steps.label(panel) == alternative(expected(without=(), anchor="techsci-2024"))
+    steps.after(panel, lambda: panel.click(".ism >> text=Reset all"))
+    assert steps.label(panel) == alternative(pinned)
+
+
+def test_save_load_and_every_download(panel, tmp_path):
+    steps.after(panel, lambda: panel.click("[data-driver=pricing] .switch"))
+    saved = steps.download(panel, "Save scenario", "Download TOML", tmp_path)
+    assert load_scenario(saved).without == ()
+    steps.after(panel, lambda: panel.click(".ism >> text=Undo"))
+    steps.after(panel, lambda: panel.set_input_files(".ism input[type=file]", saved))
+    assert steps.label(panel) == alternative(expected(without=()))
+    found = {
+        kind: steps.download(panel, "Download", entry, tmp_path).read_bytes()
+        for kind, entry in (
+            ("csv", "CSV: all tables"), ("xlsx", "XLSX: all tables"), ("png", "PNG: this chart"),
+            ("svg", "SVG: this chart"), ("html", "HTML: one page"),
+        )
+    }  # fmt: skip
+    assert b"Reference" in found["csv"]
+    assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(found["xlsx"])).namelist()
+    assert found["png"][:4] == b"\x89PNG"
+    assert b"<svg" in found["svg"]
+    assert b"<!doctype html>" in found["html"]
+
+
+def test_the_saved_page_opens_without_kernel_or_network(watched, tmp_path):
+    made = ismarket.explore(scenario=Scenario(draws=512))
+    made._receive(None, {"type": "download", "kind": "html", "path": str(tmp_path / "p.html")}, [])
+    made.close()
+    watched.page.goto((tmp_path / "p.html").as_uri())
+    watched.page.wait_for_function("document.querySelectorAll('[data-painted]').length === 6")
+    assert watched.page.locator("svg .mark-text text").count() > 50
+    watched.clean()
+
+
+def test_tabs_move_by_arrow_keys(panel):
+    panel.focus(".ism [data-tab=forecast]")
+    steps.after(panel, lambda: panel.keyboard.press("ArrowRight"))
+    assert panel.get_attribute(".ism [data-tab=why]", "aria-selected") == "true"
+    assert steps.label(panel).startswith("Bar chart, points of growth")
+
+
+def test_updates_leave_no_nodes_behind(lab, watched):
+    page = watched.page
+    lab.run(page, "01_explore.ipynb")
+    steps.ready(page)
+    steps.slider(page, "diagnosis", "awareness.ratio").focus()
+    count = "document.querySelector('.ism').querySelectorAll('*').length"
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(20)
+    steps.rest(page)
+    after_20 = page.evaluate(count)
+    for turn in range(90):
+        page.keyboard.press("ArrowLeft" if turn % 2 else "ArrowRight")
+        page.wait_for_timeout(20)
+    steps.rest(page)
+    assert page.evaluate(count) <= after_20 + 20  # marks of the chart come and go with the data
+    watched.clean()
+
+
+def test_running_the_cell_again_leaves_no_former_panel(lab, watched):
+    lab.write(
+        "again.ipynb",
+        "import ismarket\nismarket.explore(scenario=ismarket.Scenario(draws=256))",
+        "import gc; from ismarket.explorer.panel import Panel; gc.collect()\n"
+        "print('alive', sum(isinstance(o, Panel) for o in gc.get_objects()))",
+    )
+    page = watched.page
+    lab.run(page, "again.ipynb")
+    page.wait_for_selector("text=/alive 1/", timeout=90_000)
+    for turn in range(8):
+        page.evaluate(RUN_ALL)
+        page.wait_for_function(
+            "wanted => [...document.querySelectorAll('.jp-InputPrompt')]"
+            ".some(p => p.textContent.includes(wanted))",
+            arg=f"[{2 * turn + 4}]",
+            timeout=60_000,
+        )
+    page.wait_for_timeout(300)
+    assert page.locator(".ism").count() == 1
+    assert "alive" in page.inner_text(".jp-Notebook")
+    assert page.locator("text=/alive [12]$/").count() == 1
+    watched.clean()
+
+
+@pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")
+@pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
+def test_axe_finds_nothing_serious(lab, watched, theme):
+    page = watched.page
+    lab.run(page, "01_explore.ipynb")
+    steps.ready(page)
+    page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
+    steps.slider(page, "diagnosis", "video_eeg.ratio").focus()
+    steps.after(page, lambda: page.keyboard.press("ArrowRight"))
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for tab in TABS:
+        steps.open_tab(page, tab)
+        result = page.evaluate("axe.run('.ism', {resultTypes: ['violations']})")
+        found += [
+            (tab, v["id"], v["nodes"][0]["html"][:200])
+            for v in result["violations"] if v["impact"] in ("serious", "critical")
+        ]  # fmt: skip
+    assert found == []

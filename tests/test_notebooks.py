@@ -1,0 +1,57 @@
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+SCRIPTS = sorted(FOLDER.glob("0*.py"))
+PROSE = [path for path in SCRIPTS if not path.name.startswith("04")]
+LARGEST = 300_000
+
+
+def test_there_are_six_notebooks():
+    assert [path.name[:2] for path in SCRIPTS] == ["01", "02", "03", "04", "05", "06"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_each_notebook_is_its_script_without_outputs(script):
+    pytest.importorskip("jupytext")
+    found = importlib.util.spec_from_file_location("pair", FOLDER / "pair.py")
+    pair = importlib.util.module_from_spec(found)
+    found.loader.exec_module(pair)
+    assert script.with_suffix(".ipynb").read_text(encoding="utf-8") == pair.notebook(script)
+
+
+@pytest.mark.parametrize("script", PROSE, ids=lambda path: path.stem)
+def test_no_function_class_or_loop_but_in_04(script):
+    import ast
+
+    banned = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda)
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    assert not [node for node in ast.walk(tree) if isinstance(node, banned)]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("default")
+def test_each_notebook_runs_from_top_to_bottom_and_stays_small(script, tmp_path):
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    notebook = nbformat.read(script.with_suffix(".ipynb"), as_version=4)
+    client = nbclient.NotebookClient(
+        notebook, timeout=120, store_widget_state=False,
+        resources={"metadata": {"path": str(tmp_path)}},
+    )  # fmt: skip
+    client.execute()
+    assert len(nbformat.writes(notebook)) < LARGEST
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_lab_copies_the_notebooks_and_never_over_a_changed_file(tmp_path):
+    from ismarket.cli.lab import copy_notebooks
+
+    copied, kept = copy_notebooks(tmp_path / "mine")
+    assert len(copied) == 6
+    assert kept == []
+    changed = tmp_path / "mine" / copied[0]
+    changed.write_text("mine", encoding="utf-8")
+    assert copy_notebooks(tmp_path / "mine") == ([], [copied[0]])
+    assert changed.read_text(encoding="utf-8") == "mine"
