@@ -68,10 +68,13 @@ class Row:
         return value
 
 
-def read_table(path: Path | Traversable, columns: Sequence[str]) -> list[Row]:
+def read_table(
+    path: Path | Traversable, columns: Sequence[str], *, others: bool = False
+) -> list[Row]:
     """The rows of a CSV file that has ``columns`` and, in every row, a status and a source.
 
-    With the extra ``xlsx`` the file may be a workbook of one sheet.
+    With the extra ``xlsx`` the file may be a workbook of one sheet.  ``others`` allows columns
+    that are not named here; they are read like any.
     Raises InputError for a missing, unknown or repeated column, a short or long row, a row
     without its evidence, or a file beyond LARGEST_TABLE bytes or MOST_ROWS rows.
     """
@@ -80,16 +83,18 @@ def read_table(path: Path | Traversable, columns: Sequence[str]) -> list[Row]:
         from .workbook import workbook_csv  # an extra
 
         data = workbook_csv(data, path.name)
-    return parse_table(data, path.name, columns)
+    return parse_table(data, path.name, columns, others=others)
 
 
-def parse_table(data: bytes, file: str, columns: Sequence[str]) -> list[Row]:
+def parse_table(
+    data: bytes, file: str, columns: Sequence[str], *, others: bool = False
+) -> list[Row]:
     """The rows of a table held in memory; ``file`` is what an error calls it."""
     text = _checked_text(data, file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
-        _check_header(header, file, columns)
+        _check_header(header, file, columns, others)
         rows = []
         for cells in filter(any, reader):  # a row with nothing in it says nothing
             rows.append(_row(cells, header, file, reader.line_num))
@@ -114,7 +119,7 @@ def _checked_text(data: bytes, file: str) -> str:
     return text
 
 
-def _check_header(header: Sequence[str], file: str, columns: Sequence[str]) -> None:
+def _check_header(header: Sequence[str], file: str, columns: Sequence[str], others: bool) -> None:
     known = (*columns, *EVIDENCE)
     for column in header:
         if "\n" in column or len(column) > LONGEST_NAME:
@@ -125,7 +130,7 @@ def _check_header(header: Sequence[str], file: str, columns: Sequence[str]) -> N
     for column in header:
         if header.count(column) > 1:
             raise InputError(f"{file}: column {column!r} stands twice")
-        if column not in (*known, *OPTIONAL):
+        if not others and column not in (*known, *OPTIONAL):
             raise unknown(file, "column to read", column, known)
 
 
