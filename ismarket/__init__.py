@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Anchor": "anchor",
+    "DiskError": "errors",
     "Driver": "driver",
     "DriverError": "errors",
     "Effect": "driver",
@@ -20,6 +21,8 @@ _HOME = {
     "Parameter": "parameter",
     "Scenario": "scenario",
     "adoption": "",
+    "compare_runs": "opening",
+    "export_run": "opening",
     "charts": "",
     "explore": "explorer.panel",
     "audit_report": "audit",
@@ -27,13 +30,19 @@ _HOME = {
     "entry": "",
     "forecast": "forecaster",
     "hookimpl": "hookspecs",
+    "import_run": "opening",
+    "keep_run": "opening",
     "load_anchors": "plugins",
     "load_charts": "plugins",
     "load_drivers": "plugins",
     "load_market": "plugins",
     "load_scenario": "scenario",
+    "open_run": "opening",
     "read_anchors": "anchor",
     "read_market": "evidence",
+    "rerun": "opening",
+    "run_notebook": "opening",
+    "verify_run": "opening",
     "require": "requirement",
     "sensitivity_of": "sensitivity",
     "triangulate": "triangulation",
@@ -54,6 +63,7 @@ if TYPE_CHECKING:
     from .audit import audit_report as audit_report
     from .driver import Driver as Driver
     from .driver import Effect as Effect
+    from .errors import DiskError as DiskError
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
     from .evidence import read_market as read_market
@@ -62,6 +72,14 @@ if TYPE_CHECKING:
     from .hookspecs import hookimpl as hookimpl
     from .market import Market as Market
     from .mechanism import Mechanism as Mechanism
+    from .opening import compare_runs as compare_runs
+    from .opening import export_run as export_run
+    from .opening import import_run as import_run
+    from .opening import keep_run as keep_run
+    from .opening import open_run as open_run
+    from .opening import rerun as rerun
+    from .opening import run_notebook as run_notebook
+    from .opening import verify_run as verify_run
     from .outcome import Forecast as Forecast
     from .parameter import Parameter as Parameter
     from .plugins import load_anchors as load_anchors

@@ -95,7 +95,7 @@ def read_series(folder: Path | Traversable | None = None) -> tuple[Series, ...]:
     groups: dict[tuple[str, str, bool], list[Row]] = {}
     folder = folder or files(__package__).joinpath("data", "evidence")
     for table in TABLES:
-        for row in read_table(folder.joinpath(f"{table}.csv"), COLUMNS):
+        for row in read_table(folder.joinpath(f"{table}.csv"), COLUMNS, others=True):
             row.choice("confidence", "confidence", CONFIDENCE)
             time = period(row.cells["year"])
             if time is None or not _usable(row):

@@ -21,6 +21,12 @@ class DriverError(RuntimeError):
     law = ""
 
 
+class DiskError(RuntimeError):
+    """The disk or the environment failed, not what was asked; the message says what is safe."""
+
+    exit_code = 4
+
+
 def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputError:
     """The error for a name that does not exist, with the nearest name that does."""
     import difflib  # only on the way to an error

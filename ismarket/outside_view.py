@@ -49,5 +49,5 @@ def read_outside_view() -> tuple[OutsideView, ...]:
             row.text("source"),
             row.cells["note"],
         )
-        for row in read_table(table, COLUMNS)
+        for row in read_table(table, COLUMNS, others=True)
     )

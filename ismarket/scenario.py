@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
@@ -14,13 +13,13 @@ from typing import Any
 
 from .errors import InputError, unknown
 from .sampling import SAMPLERS
+from .strict_toml import LARGEST_FILE, read_toml, shown
 
 BEYOND = ("drivers", "published")
 DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
 PIN = r"[\w.!+-]+(\s+sha256:[0-9a-f]{64})?"
 """A pin: a version, and if it is to hold the very files, their hash."""
-LARGEST_FILE = 262_144
 MOST_DRAWS = 10_000_000_000
 
 
@@ -125,11 +124,17 @@ def _pins(value: object) -> dict[str, str]:
 
 
 def _number(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise InputError(f"{name} = {value!r} is not a finite number")
-    if not low <= value <= high:
-        raise InputError(f"{name} = {value:g} is outside {low:g} to {high:g}")
-    return float(value)
+    number = math.nan
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+    if not math.isfinite(number):
+        raise InputError(f"{name} = {shown(value)} is not a finite number")
+    if not low <= number <= high:
+        raise InputError(f"{name} = {number:g} is outside {low:g} to {high:g}")
+    return number
 
 
 def _correlations(given: Mapping[str, float]) -> dict[str, float]:
@@ -148,7 +153,7 @@ def _correlations(given: Mapping[str, float]) -> dict[str, float]:
 
 def _whole(name: str, value: object, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} = {value!r} must be a whole number from {low} to {high}")
+        raise InputError(f"{name} = {shown(value)} must be a whole number from {low} to {high}")
     return value
 
 
@@ -164,6 +169,16 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
     Raises InputError with file, line and key for what cannot be read.
     """
+    text, file = scenario_text(name_or_path)
+    scenario = parse_scenario(text, file)
+    for key in ("name", "title"):
+        if not getattr(scenario, key).isprintable():
+            raise InputError(f"{_where(file, text, key)}: {key} holds a control character")
+    return scenario
+
+
+def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
+    """The TOML of a shipped scenario or of a file, and the name of the file."""
     shipped = shipped_scenarios()
     source: Path | Traversable = Path(name_or_path)
     if str(name_or_path) in shipped:
@@ -177,26 +192,23 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
             text = stream.read(LARGEST_FILE + 1)
         if len(text) > LARGEST_FILE:
             raise InputError(f"{source.name}: larger than {LARGEST_FILE} bytes, not a scenario")
-        return parse_scenario(text.decode("utf-8"), source.name)
+        return text.decode("utf-8"), source.name
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{source.name}: cannot be read as UTF-8 text ({error})") from None
 
 
 def parse_scenario(text: str, file: str = "scenario") -> Scenario:
     """The scenario written in TOML; ``file`` is what an error calls it."""
-    try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise InputError(f"{file}: not valid TOML: {error}") from None
+    values = read_toml(text, file)
     known = {f.name for f in fields(Scenario)}
     for key in values:
         if key not in known:
-            raise unknown(_where(file, text, key), "key", key, known)
+            raise unknown(_where(file, text, key), "key", key[:60], known)
     for key in ("fixed", "strength", "correlation"):
         if key in values:
             if not isinstance(values[key], dict):
                 raise InputError(f"{_where(file, text, key)}: {key} must be a table, [{key}]")
-            values[key] = dict(_flat(values[key]))
+            values[key] = _once(values[key], key, file, text)
     values.setdefault("name", Path(file).stem)
     for key, value in values.items():  # one at a time, so that an error names its line
         try:
@@ -206,6 +218,17 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
             line = _where(file, text, found.group(1).split(".")[-1] if found else key)
             raise InputError(f"{line}: {error}") from None
     return Scenario(**values)
+
+
+def _once(table: Mapping[str, Any], key: str, file: str, text: str) -> dict[str, Any]:
+    """The entries of a table by dotted key, each set once however it is quoted."""
+    found: dict[str, Any] = {}
+    for name, value in _flat(table):
+        if name in found:
+            line = _where(file, text, name.split(".")[-1])
+            raise InputError(f"{line}: {key} {name[:60]} is set twice")
+        found[name] = value
+    return found
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

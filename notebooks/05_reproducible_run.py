@@ -1,43 +1,108 @@
 # %% [markdown]
-# # A run that reproduces
+# # A run that a colleague can trust, check and compute again
 #
-# A forecast is its choices and nothing else: which report sets the level, which drivers act, what is
-# fixed by hand, how many draws, which seed. Written as a file of a few lines, they give a colleague
-# the same numbers to the last bit.
+# A *run* is a forecast kept on disk with everything it was made from. Here is the whole circle:
+# keep one, check it, see tampering found, open it, compute it again, say what changed between two
+# runs, and send one as a single file.
+
+# %% tags=["parameters"]
+draws = 10_000
+overlap = 0.5
 
 # %%
+import shutil
+import tempfile
+from pathlib import Path
+
 import ismarket
 
-market = ismarket.load_market()
-drivers = ismarket.load_drivers()
-scenario = ismarket.Scenario(without=(), fixed={"video_eeg.ratio": 2.6}, name="video-eeg-strong")
-mine = ismarket.forecast(market, drivers, scenario)
-print(ismarket.write_scenario(scenario))
+folder = Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# Write it, read it back, forecast again:
+# ## Keep
+# `keep_run` computes a scenario and keeps it: the scenario as given and with every default filled
+# in, the evidence tables, the drivers and packages with hashes, the results with full-precision
+# numbers. Without `out` the run goes to `runs/`, as with `ismarket run`.
 
 # %%
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
-with TemporaryDirectory() as folder:
-    path = Path(folder) / "video-eeg-strong.toml"
-    path.write_text(ismarket.write_scenario(scenario), encoding="utf-8")
-    yours = ismarket.forecast(market, drivers, ismarket.load_scenario(path))
-
-mine.summary().equals(yours.summary())
-
-# %% [markdown]
-# Draws belong to an input, not to a position in a list. Fixing one input, adding a driver or leaving
-# one out keeps every other draw as it was, so two scenarios differ by what was changed and by nothing
-# else. The number of threads does not matter either:
+published = ismarket.load_scenario("published").changed(draws=draws)
+run = ismarket.keep_run(published, folder / "published")
+for path in sorted(run.rglob("*")):
+    if path.is_file():
+        print(path.relative_to(run))
 
 # %%
-one = ismarket.forecast(market, drivers, scenario, workers=1)
-two = ismarket.forecast(market, drivers, scenario, workers=2)
-one.summary().equals(two.summary())
+print((run / "README.txt").read_text())
 
 # %% [markdown]
-# In the explorer, *Save scenario* writes the same file, and *Copy as Python* and its command line give
-# the same forecast without the panel.
+# ## Check
+# Every byte is accounted for. No plugin is loaded, so this is safe with a run from a stranger. The
+# *seal* is one line that stands for the whole run: a sender can pass it on by another way.
+
+# %%
+check = ismarket.verify_run(run)
+assert check.sound
+print(len(check.record.contents), "files, every byte as written")
+
+# %% [markdown]
+# Somebody makes one figure look better, and mends the line of that file in `SHA256SUMS`:
+
+# %%
+forged = folder / "forged"
+shutil.copytree(run, forged)
+summary = forged / "outputs" / "summary.csv"
+summary.write_text(summary.read_text().replace("2028,4", "2028,5"))
+ismarket.verify_run(forged)
+
+# %% [markdown]
+# ## Open and compute again
+# `open_run` checks the run and gives its forecast, computed from the run's own scenario and tables.
+
+# %%
+forecast = ismarket.open_run(run)
+forecast.summary()
+
+# %% [markdown]
+# `rerun` says at which level a second computation agrees: *identical* bytes, *equal* to a relative
+# 1e-12 with the reason (another NumPy, another processor), or *different* and where first.
+
+# %%
+ismarket.rerun(run)
+
+# %% [markdown]
+# ## What changed between two runs
+# A second run with other choices. The bridge adds up exactly: each row is the Shapley value of one
+# change, so no row depends on the order of the changes, and shared draws leave no noise between
+# them.
+
+# %%
+other = ismarket.keep_run(
+    published.changed(overlap=overlap, without=(), fixed={"video_eeg.ratio": 2.6}),
+    folder / "other",
+)
+bridge = ismarket.compare_runs(run, other)
+print(bridge)
+
+# %%
+moved = sum(step.reference for step in bridge.steps)
+assert abs(moved - (bridge.end.reference - bridge.start.reference)) < 1e-3  # USD
+
+# %% [markdown]
+# ## Send
+# One file, the same bytes each time; `with_wheels=True` puts the packages that it needs beside it.
+# `import_run` refuses links, paths that leave the folder and bombs, and checks the run before it
+# stands there.
+
+# %%
+archive = ismarket.export_run(run, folder / "published.zip")
+received = ismarket.import_run(archive, folder / "received")
+assert ismarket.verify_run(received).sound
+print(f"{archive.name}: {archive.stat().st_size / 1000:.0f} kB")
+
+# %% [markdown]
+# ## This notebook as a run
+# `ismarket run --notebook 05_reproducible_run.ipynb -p overlap=0.2` executes a notebook with other
+# parameters into a run directory, with the same guarantees.
+
+# %%
+shutil.rmtree(folder)

@@ -18,7 +18,7 @@ def ismarket(*arguments, cwd=None):
 
 @pytest.fixture(scope="module")
 def page():
-    return ismarket("run").stdout
+    return ismarket("run", "--no-keep").stdout
 
 
 def test_the_page_fits_one_screen_and_answers_the_five_questions(page):

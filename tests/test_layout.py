@@ -9,14 +9,14 @@ ROOT = Path(__file__).parents[1]
 FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
     " blas copula entry elicitation discovery sheet saltelli mixture reach",
-    "tables anchor mechanism spread market evidence driver scenario ceilings endpoints pooling"
-    " anchor_file own_table",
+    "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
+    " ceilings endpoints pooling anchor_file own_table",
     "hearing watching reproducing contract plan causes funnel readings blocks store forecaster"
     " outcome findings page cards scale tornado response grouping sensitivity sensitivity_sheet"
     " coverage target requirement requirement_sheet triangulation triangulation_sheet ledger audit"
-    " audit_sheet information updating backtest outside_view reading",
+    " audit_sheet information updating backtest outside_view reading runs",
     "hookspecs plugins pins offering admission",
-    "charts report testing numbers numbers_in new_driver",
+    "charts report testing opening numbers numbers_in new_driver",
     "cli explorer",
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names.split()}

@@ -9,13 +9,18 @@ from importlib import import_module
 import click
 
 from .. import __version__
-from ..errors import DriverError, InputError, unknown
+from ..errors import DiskError, DriverError, InputError, unknown
 from .common import with_strict
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
+    "verify": ("verify", "Check every byte of a kept run."),
+    "rerun": ("rerun", "Compute a kept run again and say how far it agrees."),
+    "compare": ("compare", "What changed between two kept runs, and what each change did."),
+    "export": ("export", "Put a kept run into one file, or its tables into a spreadsheet."),
+    "import": ("export", "Unpack a run that somebody sent."),
     "lab": ("lab", "Open the notebooks in JupyterLab."),
     "app": ("lab", "Serve the explorer as an app on this computer."),
     "triangulate": ("triangulate", "Say which published level to believe, and how far."),
@@ -81,7 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"ismarket: {error.format_message()}", err=True)
         sys.exit(2)
-    except (InputError, DriverError) as error:
+    except (InputError, DriverError, DiskError) as error:
         text = str(error).removeprefix("ismarket: ")
         click.echo(f"ismarket: {text}", err=True)
         sys.exit(error.exit_code)

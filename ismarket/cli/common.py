@@ -13,6 +13,7 @@ from ..errors import InputError, unknown
 
 if TYPE_CHECKING:
     from ..market import Market
+    from ..opening import Loaded
     from ..plugins import Plugins
     from ..scenario import Scenario
 
@@ -73,6 +74,22 @@ def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> l
     return [driver.name for driver in load_drivers() if driver.name.startswith(incomplete)]
 
 
+def installed(scenario: Scenario) -> Loaded:
+    """What is installed for a scenario's market, with a record of the tables that were read."""
+    from ..opening import load
+
+    loaded = load(scenario.market, scenario, strict=strict())
+    for problem in loaded.problems:
+        click.echo(f"ismarket: {problem}", err=True)
+    return loaded
+
+
+def strict() -> bool:
+    """True where the command line says ``--strict``."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(STRICT))
+
+
 def installed_plugins(scenario: Scenario | None = None) -> Plugins:
     """What is installed, or what ``scenario`` chooses and pins of it.
 
@@ -81,9 +98,7 @@ def installed_plugins(scenario: Scenario | None = None) -> Plugins:
     """
     from ..plugins import load_plugins
 
-    context = click.get_current_context(silent=True)
-    strict = bool(context and context.meta.get(STRICT))
-    plugins = load_plugins(scenario=scenario, strict=strict)
+    plugins = load_plugins(scenario=scenario, strict=strict())
     for problem in plugins.problems:
         click.echo(f"ismarket: {problem}", err=True)
     return plugins

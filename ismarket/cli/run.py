@@ -14,8 +14,7 @@ from .common import (
     complete_anchor,
     complete_driver,
     complete_scenario,
-    installed_market,
-    installed_plugins,
+    installed,
     json_option,
     pairs,
     progress_bar,
@@ -57,10 +56,29 @@ if TYPE_CHECKING:
               help="Compute on a Dask cluster, or on one of this machine: local.")  # fmt: skip
 @click.option("--keep-draws", type=click.Path(dir_okay=False, writable=True, path_type=Path),
               metavar="FILE.parquet", help="Keep every draw in a Parquet file.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; by default a new"
+              " one in runs/.")  # fmt: skip
+@click.option("--no-keep", is_flag=True, help="Write no run directory.")
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run, at --out or in runs/.")
+@click.option("--also", type=click.Choice(["draws", "histogram"]), multiple=True,
+              help="Keep a further table; repeatable.")  # fmt: skip
+@click.option("--notebook", type=click.Path(path_type=Path),
+              help="Execute this notebook instead, and keep it as a run.")  # fmt: skip
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE",
+              help="Set a parameter of the notebook; repeatable.")  # fmt: skip
 @json_option
+@click.pass_context
 def run(
+    context: click.Context,
+    /,
     scenario: str,
     as_json: bool,
+    out: Path | None,
+    no_keep: bool,
+    resume: bool,
+    also: tuple[str, ...],
+    notebook: Path | None,
+    parameters: tuple[str, ...],
     workers: int | None,
     without: tuple[str, ...],
     including: tuple[str, ...],
@@ -75,29 +93,84 @@ def run(
     """Forecast SCENARIO: a shipped one (published, evidence) or a TOML file. Flags win over it."""
     from ..forecaster import forecast
     from ..plan import make_plan
+    from ..runs.keep import keep
+    from ..runs.start import starting_point
     from ..scale import DrawsFile, dask_executor
-    from ..scenario import load_scenario
 
-    chosen = load_scenario(scenario)
-    plugins = installed_plugins(chosen)
-    market = installed_market(plugins, chosen.market)
-    drivers = plugins.drivers()
-    check_drivers("--with", including, (driver.name for driver in drivers))
-    chosen = chosen.changed(
-        without=tuple(n for n in (*chosen.without, *without) if n not in including),
-        fixed={**chosen.fixed, **fixed},
-        strength={**chosen.strength, **strength},
-        correlation={**chosen.correlation, **correlation},
+    if notebook is not None or parameters:
+        _run_notebook(context, notebook, parameters, out, resume)
+        return
+    start = starting_point(scenario, out, resume=resume, asked=_asked(context))
+    if start.finished:
+        click.echo(f"Already finished: {start.finished}")
+        return
+    loaded = installed(start.scenario)
+    check_drivers("--with", including, (driver.name for driver in loaded.drivers))
+    chosen = start.scenario.changed(
+        without=tuple(n for n in (*start.scenario.without, *without) if n not in including),
+        fixed={**start.scenario.fixed, **fixed},
+        strength={**start.scenario.strength, **strength},
+        correlation={**start.scenario.correlation, **correlation},
         **{name: value for name, value in choices.items() if value is not None},
     )
-    market, chosen = _own_anchor(market, chosen)
+    drivers = loaded.drivers
+    market, chosen = _own_anchor(loaded.market, chosen)
     make_plan(market, drivers, chosen)
     with ExitStack() as stack:
         sink = stack.enter_context(DrawsFile(keep_draws)) if keep_draws else None
         pool = stack.enter_context(dask_executor(dask, workers)) if dask else workers
         advance = stack.enter_context(progress_bar(None if until else chosen.draws))
-        result = forecast(market, drivers, chosen, pool, advance, until, sink)
+        computed, kept = None, ""
+        if no_keep or until:
+            computed = forecast(market, drivers, chosen, pool, advance, until, sink)
+            chosen = computed.plan.scenario
+        if computed is not None and no_keep:
+            result = computed
+        else:
+            run = keep(market, drivers, chosen, start.origin(loaded.origin, chosen),
+                       where=start.where, resume=resume, extras=also, workers=pool,
+                       progress=advance, sink=sink, computed=computed)  # fmt: skip
+            result, kept = run.forecast, f"Kept in {run.path}"
     click.echo(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
+    if kept:
+        click.echo(kept, err=as_json)
+
+
+def _run_notebook(
+    context: click.Context,
+    notebook: Path | None,
+    parameters: tuple[str, ...],
+    out: Path | None,
+    resume: bool,
+) -> None:
+    from ..errors import InputError
+    from ..opening import run_notebook
+    from ..runs.notebook import parameter
+
+    if notebook is None:
+        raise InputError("-p goes with --notebook; a scenario takes --set KEY=VALUE")
+    if _asked(context) or context.params["no_keep"] or context.params["also"]:
+        raise InputError("--notebook takes -p, --out and --resume; choices stand in the notebook")
+    run = run_notebook(notebook, dict(map(parameter, parameters)), out, resume=resume)
+    click.echo(f"Kept in {run}")
+
+
+def _asked(context: click.Context) -> bool:
+    """True where the command line names a scenario or a choice, not only how to run it."""
+    how = {
+        "out",
+        "no_keep",
+        "resume",
+        "also",
+        "workers",
+        "as_json",
+        "notebook",
+        "parameters",
+        "dask",
+        "keep_draws",
+    }
+    given = click.core.ParameterSource.COMMANDLINE
+    return any(context.get_parameter_source(name) is given for name in {*context.params} - how)
 
 
 def _own_anchor(market: Market, chosen: Scenario) -> tuple[Market, Scenario]:

@@ -1,0 +1,66 @@
+"""What keeping a run costs beyond its forecast: writing, hashing, syncing.
+
+python benchmarks/runs.py [--runs 15] [--draws 10000]
+"""
+
+import argparse
+import cProfile
+import pstats
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from ismarket import forecast, load_scenario
+from ismarket.opening import load
+from ismarket.runs.keep import keep
+from ismarket.runs.start import Place
+from ismarket.runs.verify import verify
+
+
+def timed(work):
+    start = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - start)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--runs", type=int, default=15)
+    options.add_argument("--draws", type=int, default=10_000)
+    options.add_argument("--profile", action="store_true")
+    asked = options.parse_args()
+    loaded = load()
+    scenario = load_scenario("published").changed(draws=asked.draws)
+
+    def compute():
+        str(forecast(loaded.market, loaded.drivers, scenario))
+
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        places = [Place(Path(folder) / f"run{i}") for i in range(asked.runs + 1)]
+
+        def kept(place):
+            result = keep(loaded.market, loaded.drivers, scenario, loaded.origin, where=place)
+            str(result.forecast)
+
+        compute(), kept(places[0])
+        pairs = [(timed(compute), timed(lambda p=place: kept(p))) for place in places[1:]]
+        checks = [timed(lambda p=place: verify(p.final)) for place in places]
+        files = [p for p in places[0].final.rglob("*") if p.is_file()]
+        size = sum(p.stat().st_size for p in files)
+        if asked.profile:
+            profile = cProfile.Profile()
+            profile.runcall(kept, Place(Path(folder) / "profiled"))
+            pstats.Stats(profile).sort_stats("cumulative").print_stats(35)
+    extra = sorted(b - a for a, b in pairs)
+    print(f"{asked.draws:,} draws, {asked.runs} runs, {len(files)} files, {size / 1000:.0f} kB")
+    print(f"forecast alone  {statistics.median(a for a, _ in pairs):7.1f} ms")
+    print(f"kept            {statistics.median(b for _, b in pairs):7.1f} ms")
+    print(
+        f"beyond it       {statistics.median(extra):7.1f} ms  ({extra[0]:.1f} to {extra[-1]:.1f})"
+    )
+    print(f"verify          {statistics.median(checks):7.1f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""One file for a colleague: a run as a zip that is the same bytes each time, and its way back."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from ..errors import DiskError, InputError
+from . import disk
+from .layout import digest
+from .start import write_all
+from .verify import Record, checked
+
+MOST_FILES = 10_000
+LARGEST_FILE = 1 << 30
+LARGEST_WHOLE = 1 << 32
+LARGEST_RATIO = 200
+"""Bytes unpacked for one byte packed: tables give about 5, bombs a thousand."""
+WHEELS = "wheels"
+_CHUNK = 1 << 20
+
+
+def export(record: Record, target: Path, wheels: Mapping[str, bytes] | None = None) -> Path:
+    """Write a checked run, and wheels beside it, as the zip ``target``.
+
+    Raises InputError if there is a file of that name, DiskError if the disk fails.
+    """
+    if target.exists():
+        raise InputError(f"{target} exists; choose another name")
+    name = record.manifest["name"]
+    files = {f"{name}/{path}": data for path, data in record.contents.items()}
+    files |= {f"{name}-{WHEELS}/{path}": data for path, data in (wheels or {}).items()}
+    partial = target.with_name(f".{target.name}.partial")
+    with disk.told(f"{target}: cannot write the archive"):
+        partial.unlink(missing_ok=True)
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, data in sorted(files.items()):
+                entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+                entry.external_attr = (stat.S_IFREG | 0o644) << 16
+                entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+                archive.writestr(entry, data)
+        with partial.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        disk.rename(partial, target)
+        disk.sync_folder(target.parent)
+    return target
+
+
+def import_run(archive: Path, folder: Path) -> Record:
+    """Unpack a run into ``folder`` and check it; nothing is left there unless it is sound.
+
+    Raises InputError for what is no archive of a run: links, absolute or parent paths, names that
+    clash, encrypted entries, more than the limits, or a run that is not as it was written.
+    """
+    files = read_archive(archive)
+    tops = sorted({PurePosixPath(path).parts[0] for path in files})
+    runs = [top for top in tops if f"{top}/manifest.json" in files]
+    if len(runs) != 1 or set(tops) - {runs[0], f"{runs[0]}-{WHEELS}"}:
+        raise InputError(f"{archive.name}: not one run in one folder")
+    for top in tops:
+        if (folder / top).exists():
+            raise InputError(f"{folder / top} exists; choose another --out")
+    for top in reversed(tops):  # wheels first: where the run stands, all of it is there
+        _unpack(folder, top, {p: d for p, d in files.items() if p.startswith(f"{top}/")}, runs[0])
+    return checked(folder / runs[0])
+
+
+def _unpack(folder: Path, top: str, files: Mapping[str, bytes], run: str) -> None:
+    partial = folder / f".{top}.import"
+    with disk.told(f"{folder}: cannot unpack the run"):
+        folder.mkdir(parents=True, exist_ok=True)
+        disk.remove_if_there(partial)
+        disk.make_folder(partial)
+        write_all(partial, {path.removeprefix(f"{top}/"): data for path, data in files.items()})
+        if top == run:
+            try:
+                checked(partial)
+            except (InputError, DiskError):
+                disk.remove(partial)
+                raise
+        disk.rename(partial, folder / top)
+        disk.sync_folder(folder)
+
+
+def read_archive(archive: Path) -> dict[str, bytes]:
+    """The files of an archive by path, within the limits and with names that stay inside."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = [entry for entry in opened.infolist() if not entry.is_dir()]
+            _check_entries(archive.name, opened.infolist())
+            return {entry.filename: _content(opened, entry, archive.name) for entry in entries}
+    except FileNotFoundError:
+        raise InputError(f"{archive}: no such file") from None
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+        raise InputError(f"{archive.name}: not a readable zip ({error})") from None
+    except InputError:
+        raise
+    except (ValueError, RuntimeError, OSError, zlib.error) as error:
+        raise InputError(f"{archive.name}: cannot be read ({error})") from None
+
+
+def _check_entries(name: str, entries: Iterable[zipfile.ZipInfo]) -> None:
+    entries = list(entries)
+    if len(entries) > MOST_FILES:
+        raise InputError(f"{name}: {len(entries)} entries, a run has fewer than {MOST_FILES}")
+    if sum(entry.file_size for entry in entries) > LARGEST_WHOLE:
+        raise InputError(f"{name}: unpacks to more than {LARGEST_WHOLE} bytes")
+    seen: set[str] = set()
+    for entry in entries:
+        for problem in _problems(entry):
+            raise InputError(f"{name}: {entry.filename[:80]!r} {problem}; nothing was unpacked")
+        folded = entry.filename.casefold().rstrip("/")
+        if folded in seen:
+            raise InputError(f"{name}: {entry.filename[:80]!r} stands twice; nothing was unpacked")
+        seen.add(folded)
+
+
+def _problems(entry: zipfile.ZipInfo) -> Iterator[str]:
+    path, mode = entry.orig_filename, entry.external_attr >> 16
+    parts = path.rstrip("/").split("/")
+    if path.startswith("/") or "\\" in path or ":" in path or not path.isprintable():
+        yield "is not a relative path"
+    if any(part in ("", ".", "..") for part in parts):
+        yield "leaves the folder"
+    if len(path) > 400 or len(parts) > 20:
+        yield "is too long a path"
+    if stat.S_ISLNK(mode):
+        yield "is a link"
+    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        yield "is neither file nor folder"
+    if entry.flag_bits & 0x1:
+        yield "is encrypted"
+    if entry.file_size > LARGEST_FILE:
+        yield f"unpacks to more than {LARGEST_FILE} bytes"
+    if entry.file_size > LARGEST_RATIO * max(entry.compress_size, 1000):
+        yield f"unpacks to more than {LARGEST_RATIO} times its size"
+
+
+def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
+    """The bytes of an entry, read no further than it said."""
+    parts, size = [], 0
+    with opened.open(entry) as stream:
+        while part := stream.read(_CHUNK):
+            size += len(part)
+            if size > entry.file_size:
+                raise InputError(f"{name}: {entry.filename[:80]!r} is larger than it says")
+            parts.append(part)
+    return b"".join(parts)
+
+
+def sums_of(files: Mapping[str, bytes]) -> bytes:
+    """Lines for ``sha256sum -c``."""
+    return "".join(f"{digest(data)}  {path}\n" for path, data in sorted(files.items())).encode()

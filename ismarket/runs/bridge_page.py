@@ -1,0 +1,33 @@
+"""The bridge between two runs as a page of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..wording import number, signed
+
+if TYPE_CHECKING:
+    from .bridge import Bridge
+
+
+def as_text(bridge: Bridge) -> str:
+    """The bridge as text, USD million, and below it what else is not the same."""
+    million = 1e6
+    digits = 1 if abs(bridge.start.reference) >= 1e8 else 3
+    rows = [(f"USD M in {bridge.year}", "reference", "median")]
+    for step in (bridge.start, *bridge.steps, bridge.end):
+        show = number if step in (bridge.start, bridge.end) else signed
+        reference, median = (show(v / million, digits) for v in (step.reference, step.median))
+        rows.append((step.change, reference, median))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2))])
+        for row in rows
+    ]
+    if not bridge.steps:
+        lines.append("Nothing changed.")
+    if bridge.error:
+        lines.append(f"Orders were sampled: standard error up to {bridge.error / million:.3g}.")
+    for part, changed in bridge.changed.items():
+        lines += [f"· {part}: {line}" for line in changed]
+    return "\n".join(lines)

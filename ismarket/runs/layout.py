@@ -1,0 +1,132 @@
+"""The layout of a run directory: which files, in what role, and how values are written in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+
+FORMAT = 1
+RUNS = Path("runs")
+MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+CRATE = "ro-crate-metadata.json"
+README = "README.txt"
+LOG = "log.jsonl"
+PLAN = "inputs/plan.json"
+GIVEN = "inputs/scenario.toml"
+RESOLVED = "inputs/resolved.toml"
+TABLES = "inputs/data"
+NOTEBOOK = "inputs/notebook.ipynb"
+PARAMETERS = "inputs/parameters.json"
+BLOCKS = ".blocks"
+CANONICAL, DERIVED, LOGGED = "canonical", "derived", "log"
+"""Byte-stable; made from canonical files for a reader; when what was done."""
+SUFFIXES = {
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".svg": "image/svg+xml",
+    ".toml": "application/toml",
+    ".txt": "text/plain",
+}
+
+
+def role(path: str) -> str:
+    """The role of a file, from its path in the run."""
+    if path == LOG:
+        return LOGGED
+    readable = path.startswith("outputs/") and not path.endswith(".csv")
+    return DERIVED if readable or path in (README, CRATE) else CANONICAL
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 as 64 hexadecimal digits."""
+    return sha256(data).hexdigest()
+
+
+def to_json(value: object) -> bytes:
+    """JSON as runs hold it: sorted keys, two spaces, full-precision numbers, one last newline."""
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def from_json(data: bytes, name: str) -> Any:
+    """The value of a JSON file; InputError for what is none, or holds a key twice."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise ValueError("a key stands twice")
+        return found
+
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=unique, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name}: not valid JSON ({error})") from None
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number")
+
+
+def to_csv(columns: Mapping[str, Sequence[Any]]) -> bytes:
+    """A table as canonical CSV: one header row, numbers that read back to the same bits."""
+    lines = [",".join(map(cell, columns))]
+    lines += [",".join(map(cell, row)) for row in zip(*columns.values(), strict=True)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def cell(value: object) -> str:
+    """One cell of canonical CSV."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(float(value))  # a NumPy number says its type as well
+    if isinstance(value, int):
+        return repr(int(value))
+    text = str(value)
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\n\r') else text
+
+
+def tree(folder: Path) -> tuple[dict[str, Path], list[str]]:
+    """Every file below ``folder`` by its path there, and what a run must not hold.
+
+    The second list has a line for each link, special file and empty folder; no link is followed.
+    """
+    files: dict[str, Path] = {}
+    odd: list[str] = []
+
+    def walk(path: Path, prefix: str) -> None:
+        entries = sorted(path.iterdir())
+        if not entries:
+            odd.append(f"{prefix.rstrip('/') or '.'}: an empty folder")
+        for entry in entries:
+            name = prefix + entry.name
+            if entry.is_symlink():
+                odd.append(f"{name}: a link")
+            elif entry.is_dir():
+                walk(entry, name + "/")
+            elif entry.is_file():
+                files[name] = entry
+            else:
+                odd.append(f"{name}: neither file nor folder")
+
+    walk(folder, "")
+    return files, odd
+
+
+def rows(data: bytes) -> Iterator[dict[str, str]]:
+    """The rows of a canonical CSV file, as text."""
+    import csv
+    import io
+
+    yield from csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)

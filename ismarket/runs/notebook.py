@@ -1,0 +1,209 @@
+"""Notebook runs: a notebook with parameters, executed, and kept with the guarantees of any run."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import keyword
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ..driver import Driver
+from ..errors import InputError, unknown
+from .layout import digest, from_json, to_csv, to_json
+from .origin import Origin, code_identity, sources_of
+
+LARGEST_NOTEBOOK = 32 * 1024 * 1024
+TAG = "parameters"
+INJECTED = "injected-parameters"
+TOOLS = ("nbclient", "nbformat", "ipykernel")
+Notebook = dict[str, Any]
+
+
+def read_notebook(path: Path) -> tuple[bytes, Notebook]:
+    """The bytes of a notebook and its cells; InputError for what is none (format 4)."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST_NOTEBOOK + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(data) > LARGEST_NOTEBOOK:
+        raise InputError(f"{path.name}: larger than {LARGEST_NOTEBOOK} bytes")
+    return data, parsed(data, path.name)
+
+
+def parsed(data: bytes, name: str) -> Notebook:
+    """A notebook from its bytes."""
+    found = from_json(data, name)
+    if not isinstance(found, dict) or found.get("nbformat") != 4 or "cells" not in found:
+        raise InputError(f"{name}: not a notebook of format 4")
+    return found
+
+
+def parameter(text: str) -> tuple[str, Any]:
+    """``key=value`` from the command line: a value of JSON, or text where it is none."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.isidentifier() or keyword.iskeyword(key):
+        raise InputError(f"-p {text!r}: give NAME=VALUE, such as draws=20000")
+    try:
+        return key, from_json(value.encode(), key)
+    except InputError:
+        return key, value
+
+
+def injected(notebook: Notebook, parameters: Mapping[str, Any], name: str) -> Notebook:
+    """The notebook with a cell that sets ``parameters`` after the one tagged ``parameters``.
+
+    Raises InputError for a name that the tagged cell does not set.
+    """
+    if not parameters:
+        return notebook
+    tagged = [i for i, cell in enumerate(notebook["cells"]) if TAG in _tags(cell)]
+    if not tagged:
+        raise InputError(f"{name}: no cell is tagged {TAG!r}, so it takes no -p")
+    known = _assigned(_source(notebook["cells"][tagged[0]]), name)
+    for key in parameters:
+        if key not in known:
+            raise unknown(name, "parameter", key, known)
+    lines = ["# set on the command line"] + [f"{key} = {parameters[key]!r}" for key in parameters]
+    cell: dict[str, Any] = {
+        "cell_type": "code", "id": INJECTED, "metadata": {"tags": [INJECTED]},
+        "source": "\n".join(lines), "outputs": [], "execution_count": None,
+    }  # fmt: skip
+    changed = copy.deepcopy(notebook)
+    changed["cells"].insert(tagged[0] + 1, cell)
+    return changed
+
+
+def _tags(cell: Mapping[str, Any]) -> list[str]:
+    return list(cell.get("metadata", {}).get("tags", []))
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _assigned(source: str, name: str) -> list[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise InputError(f"{name}: the cell tagged {TAG!r}: {error.msg}") from None
+    targets = [t for node in tree.body if isinstance(node, ast.Assign) for t in node.targets]
+    targets += [node.target for node in tree.body if isinstance(node, ast.AnnAssign)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def notebook_identity(
+    data: bytes, parameters: Mapping[str, Any], installed: Iterable[Driver], origin: Origin
+) -> dict[str, Any]:
+    """All that decides what a notebook gives: itself, its parameters, and what is installed."""
+    drivers = tuple(installed)
+    plugins = sources_of(drivers, drivers, origin)
+    return {
+        "notebook": digest(data),
+        "parameters": dict(parameters),
+        **code_identity(plugins, drivers, origin, TOOLS),
+    }
+
+
+def execute(notebook: Notebook, name: str, timeout: int | None = None) -> Notebook:
+    """The executed notebook; needs the extra ``notebook``.
+
+    Runs in an empty folder with the Python that runs this.  Raises InputError with cell and error
+    where a cell fails.
+    """
+    try:
+        nbclient, nbformat = import_module("nbclient"), import_module("nbformat")
+        import_module("ipykernel")
+    except ImportError:
+        raise InputError("--notebook needs nbclient: pip install 'ismarket[notebook]'") from None
+    node = nbformat.reads(json.dumps(_without_outputs(notebook)), as_version=4)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sockets:
+        how = {"transport": "ipc", "ip": f"{sockets}/kernel"}  # no port is opened
+        config = import_module("traitlets.config").Config(
+            {} if os.name == "nt" else {"KernelManager": how}
+        )
+        client = nbclient.NotebookClient(
+            node, timeout=timeout, kernel_name="python3", record_timing=False,
+            resources={"metadata": {"path": folder}}, store_widget_state=False, config=config,
+        )  # fmt: skip
+        try:
+            client.execute()
+        except nbclient.exceptions.CellExecutionError as error:
+            own = [c for c in node["cells"] if INJECTED not in _tags(c)]
+            at = next((i for i, c in enumerate(own, 1) if _failed(c)), "parameters")
+            raise InputError(f"{name}, cell {at}: {error.ename}: {error.evalue}"[:300]) from None
+        except RuntimeError as error:  # the kernel died, or never answered
+            raise InputError(f"{name}: the kernel did not finish ({error})"[:300]) from None
+        places = {folder: ".", os.path.realpath(folder): "."}
+    return _scrubbed(json.loads(nbformat.writes(node)), places)
+
+
+def _without_outputs(notebook: Notebook) -> Notebook:
+    clean = copy.deepcopy(notebook)
+    clean["metadata"] = {"language_info": {"name": "python"}}
+    for cell in clean["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return clean
+
+
+def _failed(cell: Mapping[str, Any]) -> bool:
+    return any(out["output_type"] == "error" for out in cell.get("outputs", []))
+
+
+def _scrubbed(notebook: Notebook, places: Mapping[str, str]) -> Notebook:
+    """The notebook without paths of this machine or addresses in memory in its outputs."""
+    package = str(Path(__file__).parents[2])
+    known = {**places, package: "PACKAGE", sys.prefix: "PYTHON", sys.base_prefix: "PYTHON",
+             os.path.expanduser("~"): "~", os.getcwd(): "."}  # fmt: skip
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: clean(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [clean(item) for item in value]
+        if isinstance(value, str):
+            for path in sorted(known, key=len, reverse=True):
+                if len(path) > 1:
+                    value = value.replace(path, known[path])
+            value = re.sub(r"0x[0-9a-fA-F]{8,}", "0x...", value)
+            return re.sub(r"ipykernel_\d+/\d+", "ipykernel", value)
+        return value
+
+    for cell in notebook["cells"]:
+        if "outputs" in cell:
+            cell["outputs"] = clean(cell["outputs"])
+    return notebook
+
+
+def notebook_outputs(executed: Notebook) -> dict[str, bytes]:
+    """The files of an executed notebook: itself, and what each cell printed as a table."""
+    table: dict[str, list[Any]] = {"cell": [], "output": [], "kind": [], "text": []}
+    for number, cell in enumerate(executed["cells"], start=1):
+        for at, out in enumerate(cell.get("outputs", []), start=1):
+            for kind, text in _texts(out):
+                row = (number, at, kind, text)
+                for column, value in zip(table.values(), row, strict=True):
+                    column.append(value)
+    return {
+        "outputs/notebook.ipynb": to_json(executed),
+        "outputs/cells.csv": to_csv(table),
+    }
+
+
+def _texts(output: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """What an output says as text; pictures and pages are in the notebook itself."""
+    if output["output_type"] == "stream":
+        yield output["name"], "".join(output["text"])
+    for kind, value in output.get("data", {}).items():
+        if kind == "text/plain":
+            yield kind, "".join(value)

@@ -1,0 +1,40 @@
+"""The page for somebody who receives a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..wording import money
+from .manifest import headline
+
+READ_FIRST = """\
+outputs/report.txt    the page to read first
+outputs/*.csv         the tables, with full-precision numbers
+inputs/               the scenario as given and with every default filled in; the tables used"""
+NOTEBOOK = """\
+outputs/cells.csv     what each cell printed
+inputs/               the notebook and its parameters as given; the tables used"""
+
+
+def readme(name: str, title: str, subject: str, contents: Mapping[str, bytes]) -> bytes:
+    """README.txt: what this is, what it says, how to check it and how to compute it again."""
+    said = headline(contents)
+    result = (
+        f"Forecast: USD {money(said['reference'])} in {said['year']} in the reference case,"
+        f" {money(said['p5'])} to {money(said['p95'])} in 9 of 10 draws."
+        if said
+        else "A notebook with its parameters, executed: outputs/notebook.ipynb."
+    )
+    return f"""\
+{title}
+Run {name}: {subject}.
+{result}
+
+{READ_FIRST if said else NOTEBOOK}
+drivers/              each plugin that acted, with the hash of its files
+environment/          Python, processor features, packages with versions and hashes
+
+Check every byte:     sha256sum -c SHA256SUMS    or    ismarket verify FOLDER
+Compute it again:     ismarket rerun FOLDER
+Against another run:  ismarket compare FOLDER OTHER
+""".encode()

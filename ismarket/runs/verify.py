@@ -1,0 +1,179 @@
+"""Checking a run: every byte accounted for, before anything in it is believed or loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import DiskError, InputError
+from ..scenario import Scenario, parse_scenario
+from .layout import (
+    CRATE,
+    GIVEN,
+    MANIFEST,
+    NOTEBOOK,
+    PARAMETERS,
+    PLAN,
+    RESOLVED,
+    SUMS,
+    TABLES,
+    digest,
+    from_json,
+    to_json,
+    tree,
+)  # fmt: skip
+from .manifest import headline, read_manifest, sums
+from .origin import plan_digest
+
+LARGEST = 1 << 32
+"""Bytes that one file of a run may have."""
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A run that was checked: its manifest, what it was made from and every file."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+    identity: Mapping[str, Any]
+    contents: Mapping[str, bytes]
+
+    @property
+    def is_notebook(self) -> bool:
+        """True where a notebook was executed."""
+        return "notebook" in self.identity
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with every default filled in; InputError for a notebook run."""
+        if RESOLVED not in self.contents:
+            raise InputError(f"{self.path.name} is a notebook run: it has no scenario of its own")
+        return parse_scenario(self.contents[RESOLVED].decode("utf-8"), RESOLVED)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The further tables that were asked for."""
+        return tuple(from_json(self.contents[PLAN], PLAN)["extras"])
+
+    @property
+    def tables(self) -> dict[str, bytes]:
+        """The evidence tables by name, as they were read."""
+        prefix = f"{TABLES}/"
+        return {p.removeprefix(prefix): d for p, d in self.contents.items() if p.startswith(prefix)}
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What a check of a run found; no finding means that every byte is accounted for."""
+
+    findings: tuple[str, ...]
+    record: Record | None
+
+    @property
+    def sound(self) -> bool:
+        """True where nothing was found."""
+        return not self.findings
+
+    def __str__(self) -> str:
+        if self.record is None:
+            return "\n".join(["not as it was written", *(f"  {line}" for line in self.findings)])
+        seal = self.record.manifest["seal"]
+        return f"{len(self.record.contents)} files, every byte as written\nseal {seal}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def verify(path: Path) -> Verdict:
+    """Check a run directory; loads no plugin and runs nothing that stands in it.
+
+    Raises InputError where there is no run at all.
+    """
+    contents, found = _read(path)
+    if MANIFEST not in contents and any(line.startswith(f"{MANIFEST}: ") for line in found):
+        return Verdict(tuple(found), None)
+    if MANIFEST not in contents:
+        raise InputError(f"{path.name}: no {MANIFEST}, so not a run directory")
+    try:
+        manifest = read_manifest(contents[MANIFEST])
+        found += _against(manifest, contents)
+        identity = {} if found else _consistent(manifest, contents)
+    except InputError as error:
+        return Verdict((*found, str(error)), None)
+    if found:
+        return Verdict(tuple(found), None)
+    return Verdict((), Record(path, manifest, identity, contents))
+
+
+def checked(path: Path) -> Record:
+    """The run at ``path``; InputError with the first finding if it is not sound."""
+    verdict = verify(path)
+    if verdict.record is None:
+        more = len(verdict.findings) - 1
+        rest = f" (and {more} more; ismarket verify lists them)" if more else ""
+        raise InputError(f"{path.name} is not as it was written: {verdict.findings[0]}{rest}")
+    return verdict.record
+
+
+def _read(path: Path) -> tuple[dict[str, bytes], list[str]]:
+    if not path.is_dir() or path.is_symlink():
+        raise InputError(f"{path}: no such run directory")
+    try:
+        files, odd = tree(path)
+        large = [name for name, file in files.items() if file.stat().st_size > LARGEST]
+        odd += [f"{name}: larger than {LARGEST} bytes" for name in large]
+        return {n: file.read_bytes() for n, file in files.items() if n not in large}, odd
+    except OSError as error:
+        raise DiskError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _against(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> list[str]:
+    """What is changed, missing or added, set against the manifest and the sums."""
+    listed = {entry["path"]: entry for entry in manifest["files"]}
+    found = [f"{path}: missing" for path in listed if path not in contents]
+    found += [f"{path}: added" for path in contents if path not in {*listed, MANIFEST, SUMS}]
+    for path, entry in listed.items():
+        if path in contents:
+            data = contents[path]
+            if (len(data), digest(data)) != (entry["bytes"], entry["sha256"]):
+                found.append(f"{path}: changed")
+    if SUMS not in contents:
+        found.append(f"{SUMS}: missing")
+    elif contents[SUMS] != sums(manifest, contents[MANIFEST]):
+        found.append(f"{SUMS}: does not match the manifest")
+    return found
+
+
+def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> dict[str, Any]:
+    """The identity of the run, which must say what the manifest and the inputs say."""
+    plan = from_json(contents[PLAN], PLAN)
+    if not isinstance(plan, dict) or not isinstance(plan.get("identity"), dict):
+        raise InputError(f"{PLAN}: not the plan of a run")
+    identity: dict[str, Any] = plan["identity"]
+    notebook = "notebook" in identity
+    for path in (CRATE, *((NOTEBOOK, PARAMETERS) if notebook else (GIVEN, RESOLVED))):
+        if path not in contents:
+            raise InputError(f"{path}: missing from the manifest")
+    tables = {
+        path.removeprefix(f"{TABLES}/"): digest(data)
+        for path, data in contents.items()
+        if path.startswith(f"{TABLES}/")
+    }
+    agree = {
+        "plan": manifest["plan"] == plan_digest(identity),
+        "headline": manifest["headline"] == headline(contents),
+        "start": manifest["started"] == plan.get("started"),
+        "tables": tables == identity.get("tables"),
+        "kind": (manifest["scenario"] is None) == notebook,
+    }
+    if notebook:
+        agree["notebook"] = digest(contents[NOTEBOOK]) == identity["notebook"]
+        agree["parameters"] = contents[PARAMETERS] == to_json(identity.get("parameters"))
+    else:
+        agree["scenario"] = contents[RESOLVED] == str(identity.get("scenario")).encode()
+    for what, same in agree.items():
+        if not same:
+            raise InputError(f"{MANIFEST}: its {what} is not that of the files")
+    return identity

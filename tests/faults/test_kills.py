@@ -1,0 +1,76 @@
+"""Real processes: killed at random times, racing for one run, on a disk that is full."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+from kills import campaign, finish, race, start
+
+from ismarket.runs.verify import verify
+
+
+def test_a_killed_run_leaves_nothing_that_looks_complete_and_resumes_to_identical_bytes():
+    in_time, _, found = campaign(kills=5, seed=20717)
+    assert found == []
+    assert in_time
+
+
+def test_of_eight_processes_one_gets_the_run_and_the_others_say_so(tmp_path):
+    codes, said = race(tmp_path, 8)
+    assert sorted(codes)[0] == 0
+    assert codes.count(0) == 1
+    assert verify(tmp_path / "run").sound
+    for line in said:
+        assert "\n" not in line
+        assert "another process" in line or "exists; choose another --out" in line
+
+
+def test_a_killed_process_leaves_no_lock(tmp_path):
+    first = start(tmp_path, draws="2000000")
+    while not any(tmp_path.glob(".run.partial/.blocks/*.block")):
+        time.sleep(0.01)
+    code, _, err = finish(start(tmp_path, "--resume", draws="2000000"))
+    assert (code, err.count("\n")) == (4, 1)
+    assert "another process is writing this run" in err
+    first.kill()
+    first.communicate()
+    code, _, err = finish(start(tmp_path, "--resume"))
+    assert code == 2
+    assert "changed: scenario (draws = 60000)" in err
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 16 MB; mounting one takes a privilege that is not everybody's."""
+    if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("mount"):
+        pytest.skip("mounting a small tmpfs needs root on Linux")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a tmpfs is not allowed here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(folder, leave):
+    """Use up the disk but for ``leave`` bytes."""
+    free = shutil.disk_usage(folder).free
+    (folder / "filler").write_bytes(bytes(max(0, free - leave)))
+
+
+@pytest.mark.parametrize("leave", [1_600_000, 100_000, 8192])
+def test_a_full_disk_is_exit_4_and_one_line_and_the_run_can_be_resumed(small_disk, leave):
+    fill(small_disk, leave)
+    code, out, err = finish(start(small_disk, draws="8000"))
+    assert (code, out) == (4, "")
+    assert len(err.splitlines()) == 1
+    assert not (small_disk / "run").exists()
+    (small_disk / "filler").unlink()
+    code, _, err = finish(start(small_disk, "--resume", draws="8000"))
+    assert (code, err) == (0, "")
+    assert verify(small_disk / "run").sound

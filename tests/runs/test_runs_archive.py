@@ -1,0 +1,161 @@
+"""A run as one file: the same bytes each time, and nothing leaves its folder on the way back."""
+
+import csv
+import io
+import os
+import stat
+import struct
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from ismarket import InputError
+from ismarket.runs import archive as archives
+from ismarket.runs.archive import export, import_run
+from ismarket.runs.layout import to_csv
+from ismarket.runs.spreadsheet import people_tables, safe, write_workbook
+from ismarket.runs.verify import Record, checked
+
+
+def ismarket(*arguments, cwd):
+    command = [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+
+
+def test_an_exported_run_comes_back_byte_by_byte(kept, tmp_path):
+    export(checked(kept), tmp_path / "run.zip")
+    record = import_run(tmp_path / "run.zip", tmp_path / "here")
+    assert record.contents == checked(kept).contents
+    assert [p.name for p in (tmp_path / "here").iterdir()] == ["run"]
+
+
+def test_two_exports_are_the_same_bytes(kept, tmp_path):
+    for name in ("a.zip", "b.zip"):
+        export(checked(kept), tmp_path / name)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_the_commands_export_and_import(kept, tmp_path):
+    done = ismarket("export", str(kept), "--zip", "--csv", "tables", cwd=tmp_path)
+    assert done.stdout == "Written run.zip\nWritten 9 tables in tables\n"
+    done = ismarket("import", "run.zip", "--out", "received", cwd=tmp_path)
+    assert done.stdout.startswith("Unpacked received/run\nseal ")
+    again = ismarket("import", "run.zip", "--out", "received", cwd=tmp_path)
+    assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
+
+
+def zipped(path, entries, **how):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = how.get("mode", stat.S_IFREG | 0o644) << 16
+            archive.writestr(entry, data)
+    return path
+
+
+NAMES = ["/etc/passwd", "../out", "run/../../out", "run\\..\\out", "C:/out", "run/./x", "run//x",
+         "run/a\nb", "run/" + "d/" * 30 + "x", "run/" + "x" * 500]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_path_that_leaves_the_folder_is_refused(tmp_path, name):
+    file = zipped(tmp_path / "bad.zip", {"run/manifest.json": b"{}", name: b"x"})
+    with pytest.raises(InputError, match="nothing was unpacked"):
+        import_run(file, tmp_path / "here")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.zip"]
+
+
+@pytest.mark.parametrize("mode", [stat.S_IFLNK | 0o777, stat.S_IFIFO | 0o644, stat.S_IFCHR | 0o644])
+def test_links_and_devices_are_refused(tmp_path, mode):
+    file = zipped(tmp_path / "bad.zip", {"run/manifest.json": b"/etc/passwd"}, mode=mode)
+    with pytest.raises(InputError, match="nothing was unpacked"):
+        import_run(file, tmp_path / "here")
+
+
+def test_bombs_are_refused(tmp_path, monkeypatch):
+    file = zipped(tmp_path / "ratio.zip", {"run/manifest.json": bytes(10_000_000)})
+    with pytest.raises(InputError, match="200 times its size"):
+        import_run(file, tmp_path / "here")
+    many = zipped(tmp_path / "many.zip", {f"run/{i}": b"" for i in range(10_001)})
+    with pytest.raises(InputError, match="10001 entries"):
+        import_run(many, tmp_path / "here")
+    monkeypatch.setattr(archives, "LARGEST_WHOLE", 1000)
+    whole = zipped(tmp_path / "whole.zip", {f"run/{i}": os.urandom(600) for i in range(2)})
+    with pytest.raises(InputError, match="unpacks to more than 1000 bytes"):
+        import_run(whole, tmp_path / "here")
+    assert not (tmp_path / "here").exists()
+
+
+def test_an_entry_that_lies_about_its_size_is_refused(tmp_path):
+    file = zipped(tmp_path / "lies.zip", {"run/manifest.json": b"a" * 100_000})
+    data = bytearray(file.read_bytes())
+    for mark, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
+        at = data.find(mark) + offset
+        data[at : at + 4] = struct.pack("<I", 10)
+    file.write_bytes(bytes(data))
+    with pytest.raises(InputError):
+        import_run(file, tmp_path / "here")
+
+
+def test_names_that_clash_on_another_system_are_refused(tmp_path):
+    file = zipped(tmp_path / "bad.zip", {"run/manifest.json": b"{}", "run/A": b"", "run/a": b""})
+    with pytest.raises(InputError, match="stands twice"):
+        import_run(file, tmp_path / "here")
+
+
+def test_what_is_no_sound_run_leaves_nothing_behind(kept, tmp_path):
+    record = checked(kept)
+    changed = {**record.contents, "outputs/report.txt": b"something else\n"}
+    export(Record(kept, record.manifest, record.identity, changed), tmp_path / "changed.zip")
+    with pytest.raises(InputError, match=r"outputs/report\.txt: changed"):
+        import_run(tmp_path / "changed.zip", tmp_path / "here")
+    assert not any((tmp_path / "here").iterdir())
+    for name, data in (("text.zip", b"not a zip"), ("empty.zip", b"PK\x05\x06" + bytes(18))):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(InputError):
+            import_run(tmp_path / name, tmp_path / "here")
+
+
+def test_flipped_bits_of_an_archive_never_give_a_traceback_or_another_run(kept, tmp_path):
+    import random
+
+    export(checked(kept), tmp_path / "run.zip")
+    good, chance, accepted = (tmp_path / "run.zip").read_bytes(), random.Random(1), 0
+    for number in range(150):
+        data = bytearray(good)
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        (tmp_path / "bad.zip").write_bytes(bytes(data))
+        try:
+            record = import_run(tmp_path / "bad.zip", tmp_path / str(number))
+        except InputError as error:
+            told = str(error)
+        else:
+            accepted, told = accepted + 1, "one line"
+            assert record.contents == checked(kept).contents
+        assert len(told.splitlines()) == 1
+    assert accepted < 75
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1", " =1", "|x", "%x"]
+)
+def test_no_cell_for_people_is_a_formula(kept, cell):
+    assert safe(cell) == "'" + cell
+    record = checked(kept)
+    table = to_csv({"name": [cell, "plain"], "value": [-1.5, 2.0]})
+    changed = Record(kept, record.manifest, record.identity,
+                     {**record.contents, "outputs/region.csv": table})  # fmt: skip
+    text = people_tables(changed)["region.csv"].decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[1:] == [["'" + cell, "-1.5"], ["plain", "2.0"]]
+    assert changed.contents["outputs/region.csv"] == table
+
+
+def test_a_workbook_holds_the_tables_as_values(kept, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(write_workbook(checked(kept), tmp_path / "run.xlsx"))
+    assert "summary" in book.sheetnames
+    assert {cell.data_type for row in book["summary"].iter_rows(min_row=2) for cell in row} == {"n"}
