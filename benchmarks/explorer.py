@@ -75,7 +75,7 @@ def altair(lab: Lab, page) -> dict[str, float]:
     page.wait_for_selector(".vega-embed svg, .vega-embed canvas", timeout=60_000)
     page.wait_for_timeout(1500)
     page.focus(".jupyter-widgets [role=slider], .jupyter-widgets .noUi-handle")
-    times = presses(page, ".jp-OutputArea-output")
+    times = presses(page, "div:has(> .vega-embed)")
     return {"ms": round(median(times), 1), "nodes": nodes(page)}
 
 

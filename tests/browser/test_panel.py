@@ -70,11 +70,13 @@ def test_keys_on_a_slider_give_the_numbers_of_the_python_api(panel):
     assert "fixed at" in found.get_attribute("aria-valuetext")
 
 
-def test_a_burst_of_forty_keys_ends_with_the_last_value(panel):
+@pytest.mark.parametrize("pause", [0, 25])
+def test_a_burst_of_forty_keys_ends_with_the_last_value(panel, pause):
     found = steps.slider(panel, "diagnosis", "awareness.ratio")
     found.focus()
     before, start = steps.sequence(panel), int(found.input_value())
-    steps.after(panel, lambda: [panel.keyboard.press("ArrowRight") for _ in range(40)])
+    press = lambda: (panel.keyboard.press("ArrowRight"), panel.wait_for_timeout(pause))  # noqa: E731
+    steps.after(panel, lambda: [press() for _ in range(40)])
     assert int(found.input_value()) == start + 40
     value = steps.fixed_value(panel, "diagnosis", "awareness.ratio")
     assert steps.label(panel) == alternative(expected(fixed={"awareness.ratio": value}))
