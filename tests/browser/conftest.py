@@ -1,3 +1,4 @@
+import json
 import os
 import secrets
 import shutil
@@ -158,7 +159,20 @@ class Lab:
     def __init__(self, address, token, work):
         self.address, self.token, self.work = address, token, work
 
+    def forget(self):
+        """End the kernels of earlier pages."""
+        for session in self._ask("GET", "/api/sessions"):
+            self._ask("DELETE", f"/api/sessions/{session['id']}")
+
+    def _ask(self, method, path):
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(self.address + path, method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            text = answer.read()
+        return json.loads(text) if text else []
+
     def run(self, page, name):
+        self.forget()
         page.goto(f"{self.address}/doc/tree/{name}?token={self.token}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function(CONNECTED, timeout=60_000)

@@ -65,7 +65,7 @@ def slider(page, driver, key):
 
 def download(page, menu, entry, folder):
     """Press an entry of a menu and keep the file that comes."""
-    page.click(f"{PANEL} .actions >> text={menu}")
+    page.click(f'{PANEL} .menued > button >> text="{menu} \u25be"')
     with page.expect_download(timeout=60_000) as coming:
         page.click(f'{PANEL} .menu:not([hidden]) >> text="{entry}"')
     path = Path(folder) / coming.value.suggested_filename

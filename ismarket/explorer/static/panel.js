@@ -8,6 +8,7 @@ const LOST = 20000;
 /** Changes waiting for the kernel: the last of each control, sent when the former are answered. */
 function createQueue(send) {
   const pending = new Map();
+  const sent = new Set(); // a control that moved on keeps its place until its own answer is there
   let busy = false;
   let rest = 0;
   let lost = 0;
@@ -15,6 +16,7 @@ function createQueue(send) {
   function flush() {
     if (busy || !pending.size) return;
     const changes = [...pending.values()];
+    for (const key of pending.keys()) sent.add(key);
     pending.clear();
     ask({ type: "changes", changes, quick: true });
   }
@@ -29,6 +31,7 @@ function createQueue(send) {
 
   function answered(settled) {
     busy = false;
+    sent.clear();
     clearTimeout(lost);
     clearTimeout(rest);
     if (pending.size) flush();
@@ -36,7 +39,7 @@ function createQueue(send) {
   }
 
   return {
-    waiting: pending,
+    waiting: { has: (key) => pending.has(key) || sent.has(key) },
     change(kind, key, value) {
       pending.delete(`${kind} ${key}`);
       pending.set(`${kind} ${key}`, { kind, key, value });

@@ -71,30 +71,25 @@ function createTable(choose) {
     }
     const node = h("tr", {}, cells);
     if (row.detail.length) {
-      node.tabIndex = 0;
       node.classList.add("opens");
-      node.setAttribute("aria-expanded", "false");
+      cells[0].append(h("button", { class: "opener", type: "button", "aria-expanded": "false" }));
       node.addEventListener("click", () => open(node));
-      node.addEventListener("keydown", (e) => {
-        if (e.key !== "Enter" && e.key !== " ") return;
-        e.preventDefault();
-        open(node);
-      });
     }
     return node;
   }
 
   function open(node) {
+    const opener = node.querySelector(".opener");
     const after = node.nextElementSibling;
     if (after?.classList.contains("detail")) {
       after.remove();
-      node.setAttribute("aria-expanded", "false");
+      opener.setAttribute("aria-expanded", "false");
       return;
     }
     const row = current.rows[Number(node.dataset.index)];
     const words = row.detail.map((text) => h("p", {}, text));
     node.after(h("tr", { class: "detail" }, h("td", { colspan: row.cells.length }, words)));
-    node.setAttribute("aria-expanded", "true");
+    opener.setAttribute("aria-expanded", "true");
   }
 
   function chip(entry) {
@@ -148,6 +143,8 @@ function createTable(choose) {
       if (row.choice && !i) {
         cell.querySelector("input").checked = row.chosen;
         say(cell.querySelector("span"), text);
+      } else if (!i && row.detail.length) {
+        say(cell.firstChild, text);
       } else if (row.status && text === row.status) {
         cell.classList.add("status-cell");
         if (cell.dataset.said !== text) cell.replaceChildren(statusSign(text), ` ${text}`);
