@@ -16,10 +16,9 @@ import numpy as np
 
 from .arrays import Array
 from .errors import InputError
-from .parameter import NODES, Parameter, _cumulative
+from .parameter import Parameter, _cumulative
 
 FED_BACK = {"p5": 0.05, "p10": 0.1, "p50": 0.5, "p90": 0.9, "p95": 0.95}
-_NODES = np.sin(np.linspace(0.0, np.pi / 2, NODES)) ** 2
 
 
 def from_quantiles(
@@ -190,8 +189,8 @@ def _rising(name: str, *points: tuple[str, float]) -> None:
 
 def _unit_quantiles(share: float, levels: tuple[float, ...]) -> tuple[float, ...]:
     """Quantiles of the PERT distribution on 0 to 1 with its peak at ``share``."""
-    below = _cumulative(_NODES, np.array([[1.0 + 4.0 * share, 5.0 - 4.0 * share]]))[0]
-    return tuple(float(value) for value in np.interp(levels, below, _NODES))
+    nodes, below = _cumulative(1.0 + 4.0 * share, 5.0 - 4.0 * share)
+    return tuple(float(value) for value in np.interp(levels, below, nodes))
 
 
 def _skew(share: float) -> float:

@@ -27,9 +27,7 @@ folder = Path(tempfile.mkdtemp())
 # %%
 published = ismarket.load_scenario("published").changed(draws=draws)
 run = ismarket.keep_run(published, folder / "published")
-for path in sorted(run.rglob("*")):
-    if path.is_file():
-        print(path.relative_to(run))
+print(*sorted(str(path.relative_to(run)) for path in run.rglob("*") if path.is_file()), sep="\n")
 
 # %%
 print((run / "README.txt").read_text())

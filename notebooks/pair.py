@@ -16,7 +16,8 @@ def notebook(script: Path) -> str:
     made = jupytext.read(script)
     made.metadata = nbformat.from_dict(METADATA)
     for number, cell in enumerate(made.cells):
-        cell.metadata, cell.id = nbformat.from_dict({}), f"cell-{number}"
+        tags = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        cell.metadata, cell.id = nbformat.from_dict(tags), f"cell-{number}"
     made.nbformat, made.nbformat_minor = 4, 5
     return nbformat.writes(made) + "\n"
 

@@ -103,7 +103,7 @@ def test_listing_imports_none_of_thirty_bad_plugins(thirty, command):
 
 
 def test_a_run_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_path):
-    done = ismarket("run", "--json", "--draws", "500", path=thirty, cwd=tmp_path)
+    done = ismarket("run", "--no-keep", "--json", "--draws", "500", path=thirty, cwd=tmp_path)
     assert done.returncode == 0
     for name in BAD:
         assert len(lines_that_name(done.stderr, name)) == 1, name
@@ -138,10 +138,10 @@ def test_the_lines_say_what_is_wrong(thirty):
 
 def test_strict_turns_a_broken_plugin_into_an_error(parcels):
     parcel(parcels, "raises", BAD["raises"])
-    done = ismarket("run", "--strict", path=parcels)
+    done = ismarket("run", "--no-keep", "--strict", path=parcels)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("ismarket: plugin raises (parcel-raises 1.0) was left out")
-    assert ismarket("run", "--strict", "--draws", "10").returncode == 0
+    assert ismarket("run", "--no-keep", "--strict", "--draws", "10").returncode == 0
 
 
 def test_strict_from_python(installed):
@@ -165,7 +165,7 @@ def test_unreadable_metadata_is_named_and_left_out(parcels):
 
 def test_a_plugin_that_prints_while_it_loads_is_heard_once_and_not_on_stdout(parcels):
     parcel(parcels, "good", "    print('hello')\n" + DRIVER.format(name="good"))
-    done = ismarket("run", "--json", "--draws", "50", path=parcels)
+    done = ismarket("run", "--no-keep", "--json", "--draws", "50", path=parcels)
     assert "good" in json.loads(done.stdout)["drivers"]
     assert done.stderr == "ismarket: plugin good printed 'hello' while it was loaded\n"
 
@@ -175,10 +175,10 @@ def test_a_plugin_that_prints_while_it_loads_is_heard_once_and_not_on_stdout(par
 
 def test_nothing_is_loaded_from_the_current_folder(parcels):
     parcel(parcels, "good", DRIVER.format(name="good"))
-    done = ismarket("run", "--json", "--draws", "50", cwd=parcels)
+    done = ismarket("run", "--no-keep", "--json", "--draws", "50", cwd=parcels)
     assert "good" not in json.loads(done.stdout)["drivers"]
     assert imported(parcels) == set()
-    done = ismarket("run", "--json", "--draws", "50", cwd=parcels, path=parcels)
+    done = ismarket("run", "--no-keep", "--json", "--draws", "50", cwd=parcels, path=parcels)
     assert "good" not in json.loads(done.stdout)["drivers"]
     assert imported(parcels) == set()
 
@@ -188,7 +188,7 @@ def test_a_module_in_the_current_folder_does_not_stand_in_for_an_installed_one(p
     here = tmp_path / "here"
     here.mkdir()
     (here / "plug_good.py").write_text("raise SystemExit('from the current folder')")
-    done = ismarket("run", "--json", "--draws", "50", path=parcels, cwd=here)
+    done = ismarket("run", "--no-keep", "--json", "--draws", "50", path=parcels, cwd=here)
     assert "good" in json.loads(done.stdout)["drivers"]
     assert done.stderr == ""
 
@@ -202,7 +202,7 @@ def test_a_package_installed_as_editable_from_the_current_folder_loads(parcels, 
     url = {"url": here.as_uri(), "dir_info": {"editable": True}}
     (about / "direct_url.json").write_text(json.dumps(url))
     path = f"{parcels}:{here}"
-    done = ismarket("run", "--json", "--draws", "50", path=path, cwd=here)
+    done = ismarket("run", "--no-keep", "--json", "--draws", "50", path=path, cwd=here)
     assert "good" in json.loads(done.stdout)["drivers"], done.stderr
 
 
@@ -217,7 +217,7 @@ def drivers_of(done):
 def test_the_environment_chooses_what_loads(parcels):
     for name in ("one", "two"):
         parcel(parcels, name, DRIVER.format(name=name))
-    run = "run", "--json", "--draws", "50"
+    run = "run", "--no-keep", "--json", "--draws", "50"
     assert drivers_of(ismarket(*run, path=parcels)) > {"one", "two", "diagnosis"}
     only = ismarket(*run, path=parcels, ISMARKET_PLUGINS="two")
     assert drivers_of(only) & {"one", "two", "diagnosis"} == {"two", "diagnosis"}
@@ -232,7 +232,7 @@ def test_the_environment_chooses_what_loads(parcels):
 def test_a_plugin_that_is_not_chosen_is_not_imported(parcels):
     for name in ("one", "two"):
         parcel(parcels, name, DRIVER.format(name=name))
-    ismarket("run", "--draws", "50", path=parcels, ISMARKET_PLUGINS="two")
+    ismarket("run", "--no-keep", "--draws", "50", path=parcels, ISMARKET_PLUGINS="two")
     assert imported(parcels) == {"two"}
 
 
@@ -274,7 +274,7 @@ def test_a_pin_that_does_not_hold_ends_a_run(parcels, tmp_path):
     parcel(parcels, "one", DRIVER.format(name="one"))
     scenario = tmp_path / "pinned.toml"
     scenario.write_text('[pins]\nparcel-one = "0.9"\n')
-    done = ismarket("run", str(scenario), path=parcels)
+    done = ismarket("run", str(scenario), "--no-keep", path=parcels)
     assert (done.returncode, done.stdout) == (2, "")
     assert "parcel-one is pinned at 0.9, 1.0 is installed" in done.stderr
     assert imported(parcels) == set()
@@ -284,7 +284,7 @@ def test_the_pin_that_check_prints_holds_in_a_scenario(parcels, tmp_path):
     parcel(parcels, "one", DRIVER.format(name="one"))
     scenario = tmp_path / "pinned.toml"
     scenario.write_text(ismarket("check", "one", "--pin", path=parcels).stdout)
-    run = "run", str(scenario), "--json", "--draws", "50"
+    run = "run", str(scenario), "--no-keep", "--json", "--draws", "50"
     assert "one" in drivers_of(ismarket(*run, path=parcels))
     with (parcels / "plug_one.py").open("a") as stream:
         stream.write("# one byte more")

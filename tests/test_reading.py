@@ -168,7 +168,7 @@ def test_the_draft_anchor_reproduces_the_published_path(tmp_path, capsys):
     assert anchor.periods == 6
     capsys.readouterr()
     with pytest.raises(SystemExit) as ended:
-        main(["run", "--anchor", str(draft), "--draws", "64", "--json"])
+        main(["run", "--no-keep", "--anchor", str(draft), "--draws", "64", "--json"])
     assert ended.value.code == 0
     assert f'"anchor": "{name}"' in capsys.readouterr().out
 

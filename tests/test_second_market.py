@@ -82,7 +82,7 @@ def test_the_same_drivers_run_on_both_markets_each_with_its_own(dravet):
 
 
 def test_the_published_forecast_is_the_same_with_and_without_the_second_market(path):
-    run = "run", "--json", "--draws", "2000"
+    run = "run", "--no-keep", "--json", "--draws", "2000"
     assert ismarket(*run, path=path).stdout == ismarket(*run).stdout
 
 
@@ -109,10 +109,10 @@ def test_every_number_says_that_it_is_an_illustration_or_names_its_study(dravet)
 
 
 def test_the_commands_work_on_the_second_market(path):
-    done = ismarket("run", str(SCENARIO), "--json", "--draws", "100", path=path)
+    done = ismarket("run", str(SCENARIO), "--no-keep", "--json", "--draws", "100", path=path)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["market"] == "dravet"
-    page = ismarket("run", str(SCENARIO), "--draws", "100", path=path).stdout
+    page = ismarket("run", str(SCENARIO), "--no-keep", "--draws", "100", path=path).stdout
     assert page.startswith("Dravet syndrome, new patients (illustration)")
     for command, words in (
         (("drivers",), "ismarket-dravet 0.1.0"),
