@@ -125,17 +125,17 @@ def three_middles(forecast: Forecast) -> str:
 
 
 def exactness(forecast: Forecast) -> str:
-    """Standard errors of the last year's quantiles and of growth, from replicates of the draws."""
+    """Standard errors of the last year's quantiles, from replicates of the draws."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
-    if any(isnan(value[-1]) for value in (errors["summary"]["p50"], errors["cagr"]["p50"])):
+    if isnan(errors["summary"]["p50"][-1]):
         return ""
     shown = [
         f"{label} {number(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
     ]
     return (
-        f"{listed(shown)} of {forecast.years[-1]}, {number(100 * errors['cagr']['p50'][0], 3)}"
-        f" points of growth (standard errors of {forecast.plan.scenario.draws:,} draws)."
+        f"Standard errors that {forecast.plan.scenario.draws:,} draws leave in the last year:"
+        f" {listed(shown)}."
     )
 
 

@@ -6,6 +6,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ismarket.cards import driver_list
+from ismarket.cli import COMMANDS
 from ismarket.scenario import parse_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -49,21 +51,30 @@ def test_the_python_blocks_run(tmp_path, monkeypatch):
     assert space["f"].years[-1] == 2030
 
 
-COMMANDS = [
-    line for code in blocks("sh") for line in code.splitlines() if line.startswith("ismarket ")
-]
+SHELL = [code for code in blocks("sh") if code.startswith("ismarket ")]
 
 
-@pytest.mark.parametrize("line", COMMANDS)
-def test_the_commands_run(line, tmp_path, monkeypatch):
+@pytest.mark.parametrize("code", SHELL, ids=lambda code: code.splitlines()[0])
+def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    done = ismarket(*shlex.split(line)[1:])
-    assert done.returncode == 0, done.stderr
-    assert done.stdout
+    shutil.copy(ROOT / "tests" / "texts" / "02_table.html", "page.html")
+    for line in code.splitlines():
+        program, *arguments = shlex.split(line)
+        assert program == "ismarket"
+        done = ismarket(*arguments)
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        assert done.stdout, line
 
 
 def test_there_are_commands_to_run():
-    assert len(COMMANDS) >= 4
+    assert len("".join(SHELL).splitlines()) >= 20
+
+
+def test_every_command_is_named_in_the_readme():
+    text = README.read_text(encoding="utf-8")
+    assert [
+        name for name in COMMANDS if f"`{name}" not in text and f"ismarket {name}" not in text
+    ] == []
 
 
 def test_the_scenarios_are_valid():
