@@ -25,12 +25,12 @@ PAIRS = 128
 def exact_shapley(players: int, game: Game) -> Array:
     """Contributions (player, draw): the mean gain over all orders in which players may join."""
     value = np.stack([game(coalition) for coalition in range(1 << players)])
-    contributions: Array = np.einsum("pc,cd->pd", _weights(players), value)
+    contributions: Array = np.einsum("pc,cd->pd", shapley_weights(players), value)
     return contributions
 
 
 @cache
-def _weights(players: int) -> Array:
+def shapley_weights(players: int) -> Array:
     """What the value of each coalition counts for each player, (player, coalition)."""
     weights = np.zeros((players, 1 << players))
     for player in range(players):

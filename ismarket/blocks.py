@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from .arrays import Array, Bits
-from .attribution import MOST_EXACT, exact_shapley, sampled_shapley
+from .attribution import MOST_EXACT, sampled_shapley, shapley_weights
 from .bins import Grid
 from .blas import one_thread
 from .causes import Cause, Shifts, gather
@@ -23,8 +23,9 @@ from .readings import Reader
 from .sampling import BLOCK, block_points
 from .summaries import Kept, Streamed
 
-CHUNK = 1024
-"""Draws that are worked on at once."""
+CHUNK = 4096
+"""Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
+FEW_DRIVERS = 8
 
 
 class Engine:
@@ -119,8 +120,9 @@ class Engine:
         layout = self.reader.layout
         rows, cells = np.empty((layout.rows, BLOCK)), np.empty((layout.cells, BLOCK))
         drawn = self.values(self.points(block))
-        for low in range(0, size, CHUNK):
-            chunk = slice(low, low + CHUNK)
+        step = CHUNK if len(self.plan.drivers) <= FEW_DRIVERS else CHUNK // 4
+        for low in range(0, size, step):
+            chunk = slice(low, low + step)
             values = {key: value[chunk] for key, value in drawn.items()}
             level = self._level(block * BLOCK + low, len(rows[0, chunk]))
             with standing(block * BLOCK + low, watched=low == 0 and block in self._watched):
@@ -201,6 +203,9 @@ def carried(
     ends = [plan.start, last] if plan.start else [last]
     cut = [cause.at(ends) for cause in causes]
     funnel = Funnel(plan.market, values, Shifts(cut, plan.strengths, plan.scenario.overlap))
+    players = len(plan.drivers)
+    if players <= MOST_EXACT:
+        return _exact(funnel, players, moves_to_start=bool(plan.start)), None
     base = np.log(funnel.total(0)[0])
 
     def log_growth(coalition: int) -> Array:
@@ -208,7 +213,21 @@ def carried(
         grown: Array = value[-1] - (value[0] if plan.start else base)
         return grown
 
-    players = len(plan.drivers)
-    if players <= MOST_EXACT:
-        return exact_shapley(players, log_growth), None
     return sampled_shapley(players, log_growth, seed=plan.scenario.seed)
+
+
+def _exact(funnel: Funnel, players: int, *, moves_to_start: bool) -> Array:
+    """Shapley values of log growth, (driver, draw).
+
+    Coalitions differ only in who moves patients and who moves spend, so the value of each pair of
+    the two is computed once and counts with the weights of all coalitions that share it.
+    """
+    weights = shapley_weights(players)
+    total = 0.0
+    for patients, group in funnel.pairs(1 << players):
+        weight = np.stack([weights[:, members].sum(axis=1) for members in group.values()], axis=1)
+        value = np.log(funnel.totals(patients, list(group)))
+        grown = value[:, -1] - value[:, 0] if moves_to_start else value[:, -1]
+        total = total + np.einsum("pc,cd->pd", weight, grown)
+    contributions: Array = np.asarray(total)
+    return contributions

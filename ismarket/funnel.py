@@ -5,7 +5,7 @@ Inside this module the drug class is a list index, so arrays are (year, region, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 
 import numpy as np
@@ -17,6 +17,8 @@ from .market import BY_CLASS, Market
 
 RATES = ("births", "incidence", "net_cost")
 SHARES = ("diagnosed", "treated")
+MOST_AT_ONCE = 32
+"""Ways of moving spend whose market value is computed in one go."""
 
 
 class Funnel:
@@ -87,11 +89,41 @@ class Funnel:
 
     def total(self, coalition: int) -> Array:
         """Market value of a coalition, (year, draw)."""
+        value: Array = (self._volume(coalition) * self._per_treated(coalition)).sum(axis=1)
+        return value
+
+    def pairs(self, coalitions: int) -> Iterator[tuple[int, dict[int, list[int]]]]:
+        """Coalitions that move patients alike, and among them by how they move spend.
+
+        Yields what moves patients, then for each way of moving spend the coalitions, all of them
+        below ``coalitions``; at most MOST_AT_ONCE ways at a time.
+        """
+        alike: dict[int, dict[int, list[int]]] = {}
+        for coalition in range(coalitions):
+            group = alike.setdefault(coalition & self._regional, {})
+            group.setdefault(coalition & self._classwise, []).append(coalition)
+        for patients, group in alike.items():
+            ways = list(group)
+            for low in range(0, len(ways), MOST_AT_ONCE):
+                yield patients, {way: group[way] for way in ways[low : low + MOST_AT_ONCE]}
+
+    def totals(self, patients: int, spends: Sequence[int]) -> Array:
+        """Market value for one way of moving patients and several of spend, (way, year, draw)."""
+        volume = self._volume(patients)
+        found = [self._per_treated(way) for way in spends]
+        spend = np.stack(np.broadcast_arrays(*found))
+        years = max(len(volume), spend.shape[1])
+        shape = (years, *volume.shape[1:])
+        full = np.broadcast_to(spend, (len(spend), years, *spend.shape[2:]))
+        value: Array = np.einsum("yrd,wyrd->wyd", np.broadcast_to(volume, shape), full)
+        return value
+
+    def _per_treated(self, coalition: int) -> Array:
+        """Net cost per treated patient over all classes, USD, (year, region, draw)."""
         key = coalition & self._classwise
         if key not in self._per_patient:
             self._per_patient[key] = reduce(np.add, self._cost(key))
-        value: Array = (self._volume(coalition) * self._per_patient[key]).sum(axis=1)
-        return value
+        return self._per_patient[key]
 
     def by_class(self, coalition: int) -> list[Array]:
         """Market value of each class, each (year, region, draw)."""

@@ -116,7 +116,7 @@ def built_wheel(folder: Path) -> Path:
     ignored = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
     shutil.copytree(ROOT, source, ignore=ignored)
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)],
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(source)],
         check=True, capture_output=True,
     )  # fmt: skip
     return next(folder.glob("*.whl"))
@@ -132,12 +132,14 @@ def test_from_nothing_to_a_driver_that_moves_the_forecast(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert any(name.startswith("ismarket/templates/driver/template/") for name in names)
     place = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "ISMARKET_PLUGINS")}
 
-    def command(*arguments: str) -> str:
+    def command(program: str, *arguments: str) -> str:
+        inside = [str(place / "bin" / program)]
+        pip = [sys.executable, "-m", "pip", "--python", str(place)]
         done = subprocess.run(
-            [str(place / "bin" / arguments[0]), *arguments[1:]],
+            [*(pip if program == "pip" else inside), *arguments],
             cwd=tmp_path, env=clean, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
