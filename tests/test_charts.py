@@ -13,6 +13,7 @@ from ismarket import InputError, Scenario, forecast, load_drivers, load_market
 
 alt = pytest.importorskip("altair")
 
+
 from ismarket import charts  # noqa: E402
 from ismarket.charts import KINDS  # noqa: E402
 from ismarket.charts.contributions import picture as bars  # noqa: E402
@@ -206,3 +207,12 @@ def test_ticks_are_even_few_and_cover_the_data(low, span, most):
     assert marks[-1] >= high - 1e-6 * span
     if len(marks) > 2:
         np.testing.assert_allclose(np.diff(marks), marks[1] - marks[0], rtol=1e-4)
+
+
+def test_register_charts_hands_over_every_chart_of_one_forecast(market, drivers):
+    from ismarket import Scenario, charts, forecast, load_charts
+
+    offered = load_charts()
+    assert set(charts.OF_ONE) <= set(offered)
+    drawn = offered["fan"](forecast(market, drivers, Scenario(draws=100)))
+    assert drawn.to_dict()["$schema"].startswith("https://vega.github.io/schema/vega-lite")

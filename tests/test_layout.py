@@ -86,6 +86,11 @@ def test_plugins_import_from_the_package_alone(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            assert node.module in ("ismarket", "ismarket.testing", "importlib.resources")
+            assert node.module in (
+                "ismarket",
+                "ismarket.testing",
+                "importlib.resources",
+                "functools",
+            )
         if isinstance(node, ast.Import):
             assert all(not alias.name.startswith("ismarket.") for alias in node.names)

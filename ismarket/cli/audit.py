@@ -26,8 +26,8 @@ def audit(scenario: str, anchor: str | None, claim: str | None, as_json: bool) -
     from ..audit_sheet import claim_sheet
     from ..scenario import load_scenario
 
-    plugins = installed_plugins()
     chosen = load_scenario(scenario)
+    plugins = installed_plugins(chosen)
     chosen = chosen if anchor is None else chosen.changed(anchor=anchor)
     market = installed_market(plugins, chosen.market)
     found = audit_report(market, plugins.drivers(), chosen)

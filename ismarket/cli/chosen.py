@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 
 def forecast_of(name: str, draws: int | None = None) -> Forecast:
-    """The forecast of a shipped scenario or of a TOML file; InputError if there is none."""
+    """The forecast of a shipped scenario, of a TOML file or of a kept run, which is checked first.
+
+    InputError if there is none of that name, or if ``draws`` are asked of a run, which has its own.
+    """
+    if (Path(name) / "manifest.json").is_file():
+        from ..opening import open_run
+
+        if draws is not None:
+            raise InputError(f"{name} is a run and has its own draws; leave --draws out")
+        return open_run(name)
     from ..anchor_file import is_anchor_file, with_anchor_file
     from ..forecaster import forecast
     from ..scenario import load_scenario
@@ -22,7 +31,7 @@ def forecast_of(name: str, draws: int | None = None) -> Forecast:
     chosen = load_scenario(name)
     if draws is not None:
         chosen = chosen.changed(draws=draws)
-    plugins = installed_plugins()
+    plugins = installed_plugins(chosen)
     market = installed_market(plugins, chosen.market)
     if is_anchor_file(chosen.anchor):
         market, anchor = with_anchor_file(market, chosen.anchor)

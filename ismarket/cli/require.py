@@ -60,8 +60,8 @@ def require(
     from ..requirement import require as required
     from ..scenario import load_scenario, write_scenario
 
-    plugins = installed_plugins()
     chosen = load_scenario(scenario)
+    plugins = installed_plugins(chosen)
     chosen = chosen if through is None else chosen.changed(through=through)
     market = installed_market(plugins, chosen.market)
     found = required(market, plugins.drivers(), chosen, cagr=cagr, value=value, year=year)

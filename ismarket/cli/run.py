@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import InputError
 from .common import (
     check_drivers,
     complete_anchor,
@@ -114,7 +115,10 @@ def run(
         **{name: value for name, value in choices.items() if value is not None},
     )
     drivers = loaded.drivers
+    named = chosen.anchor
     market, chosen = _own_anchor(loaded.market, chosen)
+    if named != chosen.anchor and not no_keep:
+        raise InputError(f"--anchor {named}: a run cannot hold an anchor file yet; say --no-keep")
     make_plan(market, drivers, chosen)
     with ExitStack() as stack:
         sink = stack.enter_context(DrawsFile(keep_draws)) if keep_draws else None
@@ -143,7 +147,6 @@ def _run_notebook(
     out: Path | None,
     resume: bool,
 ) -> None:
-    from ..errors import InputError
     from ..opening import run_notebook
     from ..runs.notebook import parameter
 

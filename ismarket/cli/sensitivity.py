@@ -33,9 +33,9 @@ def sensitivity(
     from ..scenario import load_scenario
     from ..sensitivity import sensitivity_of
 
-    plugins = installed_plugins()
     choices = {"anchor": anchor, "through": through}
     chosen = load_scenario(scenario).changed(**{k: v for k, v in choices.items() if v is not None})
+    plugins = installed_plugins(chosen)
     market = installed_market(plugins, chosen.market)
     found = sensitivity_of(market, plugins.drivers(), chosen, output=output, by=by, points=points)
     click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else str(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -10,11 +11,19 @@ from .common import installed_market, installed_plugins, json_option
 
 
 @click.command()
+@click.argument("files", nargs=-1, metavar="[ANCHOR.toml]...",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
 @json_option
-def triangulate(as_json: bool) -> None:
-    """Set the published levels beside each other, the count and what no level may pass."""
+def triangulate(files: tuple[Path, ...], as_json: bool) -> None:
+    """Set the published levels beside each other, the count and what no level may pass.
+
+    Anchors that `ismarket read` has drafted may be added as files.
+    """
     from .. import triangulation
+    from ..anchor_file import read_anchor_file
 
     plugins = installed_plugins()
-    found = triangulation.triangulate(installed_market(plugins), plugins.drivers())
+    market = installed_market(plugins)
+    added = [read_anchor_file(file, market) for file in files]
+    found = triangulation.triangulate(market, plugins.drivers(), anchors=added)
     click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else str(found))
