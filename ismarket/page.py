@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from math import isfinite
 from typing import Any
 
-from .arrays import Columns
+from .arrays import Columns, rows_of
 from .findings import findings, how_big, how_fast, notices
 from .outcome import UNEXPLAINED, Forecast
 from .wording import number, signed
@@ -22,8 +22,8 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
     """The forecast as plain values: money in USD, rates as fractions, points of CAGR."""
     columns, scenario = forecast.columns, forecast.plan.scenario
     errors = finite(forecast.standard_errors)
-    drivers = [row for row in _rows(columns["attribution"]) if row["driver"] not in _SUMS]
-    left = next(row for row in _rows(columns["attribution"]) if row["driver"] == UNEXPLAINED)
+    drivers = [row for row in rows_of(columns["attribution"]) if row["driver"] not in _SUMS]
+    left = next(row for row in rows_of(columns["attribution"]) if row["driver"] == UNEXPLAINED)
     return {
         "market": forecast.plan.market.name,
         "scenario": scenario.name,
@@ -34,24 +34,24 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "seed": scenario.seed,
         "drivers": [driver.name for driver in forecast.plan.drivers],
         "without": list(scenario.without),
-        "reference": _rows(columns["reference"]),
-        "summary": _rows(columns["summary"], ("year", "mean", "p5", "p50", "p95")),
-        "cagr": _rows(columns["cagr"])[0],
-        "calibration": _rows(columns["calibration"], ("reference", "p5", "p50", "p95"))[0],
-        "count": _rows(columns["count"])[0],
+        "reference": rows_of(columns["reference"]),
+        "summary": rows_of(columns["summary"], ("year", "mean", "p5", "p50", "p95")),
+        "cagr": rows_of(columns["cagr"])[0],
+        "calibration": rows_of(columns["calibration"], ("reference", "p5", "p50", "p95"))[0],
+        "count": rows_of(columns["count"])[0],
         "attribution": [
             {name: row[name] for name in ("driver", "points", "p5", "p95", "usd")}
             for row in drivers
         ],
         "unexplained": left["points"],
         "stacking_premium_usd": forecast.stacking_premium,
-        "by_region": _rows(columns["region"], ("name", "base", "final", "cagr")),
-        "by_drug_class": _rows(columns["drug_class"], ("name", "base", "final", "cagr")),
+        "by_region": rows_of(columns["region"], ("name", "base", "final", "cagr")),
+        "by_drug_class": rows_of(columns["drug_class"], ("name", "base", "final", "cagr")),
         "standard_error": {
-            "summary": _rows(errors["summary"], ("year", "mean", "p5", "p50", "p95")),
-            "cagr": _rows(errors["cagr"])[0],
-            "calibration": _rows(errors["calibration"], ("p5", "p50", "p95"))[0],
-            "attribution": _rows(errors["attribution"]),
+            "summary": rows_of(errors["summary"], ("year", "mean", "p5", "p50", "p95")),
+            "cagr": rows_of(errors["cagr"])[0],
+            "calibration": rows_of(errors["calibration"], ("p5", "p50", "p95"))[0],
+            "attribution": rows_of(errors["attribution"]),
         },
         "notices": notices(forecast),
     }
@@ -69,13 +69,6 @@ def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:
 
 
 _SUMS = (UNEXPLAINED, "total")
-
-
-def _rows(
-    columns: dict[str, list[Any]], names: Iterable[str] | None = None
-) -> list[dict[str, Any]]:
-    chosen = {name: columns[name] for name in names or columns}
-    return [dict(zip(chosen, row, strict=True)) for row in zip(*chosen.values(), strict=True)]
 
 
 def path_table(forecast: Forecast) -> tuple[list[str], list[list[str]]]:
@@ -96,7 +89,7 @@ def attribution_table(forecast: Forecast) -> tuple[list[str], list[list[str]]]:
     table = forecast.columns["attribution"]
     header = ["Carried by", "points a year", "9 in 10 draws", f"USD M in {forecast.years[-1]}"]
     rows = []
-    for row in _rows(table):
+    for row in rows_of(table):
         if row["driver"] == UNEXPLAINED and not forecast.plan.anchor.published:
             continue
         label = row["title"]

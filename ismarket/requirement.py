@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array, Columns
+from .arrays import Array, Columns, rows_of
 from .driver import Driver
 from .errors import InputError, unknown
 from .grouping import correlated
@@ -123,8 +123,7 @@ class Requirement:
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket require --json`` prints it."""
         plan = self.response.plan
-        rows = {name: [dict(zip(t, row, strict=True)) for row in zip(*t.values(), strict=True)]
-                for name, t in self.columns.items()}  # fmt: skip
+        rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {
             "scenario": plan.scenario.name, "anchor": plan.anchor.name, "output": self.output,
             "base_year": plan.years[0], "through": plan.years[-1], "target": self.target,

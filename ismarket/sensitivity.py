@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array, Bits, Columns
+from .arrays import Array, Bits, Columns, rows_of
 from .copula import copula
 from .driver import Driver
 from .errors import InputError, unknown
@@ -94,8 +94,7 @@ class Sensitivity:
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket sensitivity --json`` prints it."""
         plan = self.response.plan
-        rows = {name: [dict(zip(t, row, strict=True)) for row in zip(*t.values(), strict=True)]
-                for name, t in self.columns.items()}  # fmt: skip
+        rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {
             "scenario": plan.scenario.name, "anchor": plan.anchor.name, "output": self.output,
             "base_year": plan.years[0], "through": plan.years[-1], "by": self.grouping.by,

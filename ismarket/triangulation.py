@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .anchor import Anchor
-from .arrays import Array, Columns
+from .arrays import Array, Columns, rows_of
 from .ceilings import Ceiling, read_ceilings
 from .driver import Driver
 from .endpoints import Reading, readings
@@ -118,8 +118,7 @@ class Triangulation:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket triangulate --json`` prints it."""
-        rows = {name: [dict(zip(t, row, strict=True)) for row in zip(*t.values(), strict=True)]
-                for name, t in self.columns.items()}  # fmt: skip
+        rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {"market": self.market.name, "year": self.year, "count": self.count, **rows}
 
     def __str__(self) -> str:
