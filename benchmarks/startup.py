@@ -8,6 +8,7 @@ Whole processes in turn (A B A B ...), medians of wall time, and the ratio pair 
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 RUNS = 15
@@ -15,8 +16,15 @@ PYTHON = sys.executable
 PAIRS = [
     ("ismarket --help", ["-m", "ismarket", "--help"], "bare Python", ["-c", "pass"], 10),
     (
-        "ismarket run",
+        "ismarket run, kept",
         ["-m", "ismarket", "run"],
+        "import numpy, pandas",
+        ["-c", "import numpy, pandas"],
+        2,
+    ),
+    (
+        "ismarket run --no-keep",
+        ["-m", "ismarket", "run", "--no-keep"],
         "import numpy, pandas",
         ["-c", "import numpy, pandas"],
         2,
@@ -25,9 +33,10 @@ PAIRS = [
 
 
 def seconds(arguments):
-    start = time.perf_counter()
-    subprocess.run([PYTHON, *arguments], check=True, capture_output=True)
-    return time.perf_counter() - start
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        subprocess.run([PYTHON, *arguments], check=True, capture_output=True, cwd=folder)
+        return time.perf_counter() - start
 
 
 def main():
