@@ -188,8 +188,14 @@ class Market:
         return {}
 
     def until(self, year: int) -> Market:
-        """The same market with its years cut after ``year``."""
-        return replace(self, years=tuple(y for y in self.years if y <= year))
+        """The same market with its years cut after ``year``; made once, since its series are."""
+        if year not in self._cuts:
+            self._cuts[year] = replace(self, years=tuple(y for y in self.years if y <= year))
+        return self._cuts[year]
+
+    @cached_property
+    def _cuts(self) -> dict[int, Market]:
+        return {}
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
         """The same market with those published estimates, and the count itself."""
