@@ -57,10 +57,19 @@ def imported(folder: Path) -> set[str]:
 
 def ismarket(*arguments: str, path: Path | None = None, cwd: Path | None = None, **environment):
     """The command line in a process of its own, with the parcels in ``path`` installed."""
+    return python(
+        "from ismarket.cli import main; main()", *arguments, path=path, cwd=cwd, **environment
+    )
+
+
+def python(
+    code: str, *arguments: str, path: Path | None = None, cwd: Path | None = None, **environment
+):
+    """Python code in a process of its own, with the parcels in ``path`` installed."""
     known = {k: v for k, v in os.environ.items() if k not in ("ISMARKET_PLUGINS", "PYTHONPATH")}
     if path:
         known["PYTHONPATH"] = str(path)
     return subprocess.run(
-        [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments],
+        [sys.executable, "-c", code, *arguments],
         capture_output=True, text=True, env={**known, **environment}, cwd=cwd, timeout=120,
     )  # fmt: skip

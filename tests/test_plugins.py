@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from parcels import DRIVER, imported, ismarket, parcel
+from parcels import DRIVER, imported, ismarket, parcel, python
 
 from ismarket import DriverError, InputError, Scenario, load_drivers, load_scenario, write_scenario
 from ismarket.discovery import find_plugins
@@ -113,6 +113,21 @@ def test_a_run_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_p
     forecast = json.loads(done.stdout)
     assert "good" in forecast["drivers"]
     assert imported(thirty) >= set(BAD) - {"syntax_error"}
+
+
+def test_the_explorer_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_path):
+    pytest.importorskip("anywidget")
+    code = (
+        "import ismarket\n"
+        "panel = ismarket.explore()\n"
+        "print([driver.name for driver in panel.forecast.plan.drivers])\n"
+        "print(*panel.structure['problems'], sep='\\n')\n"
+    )
+    done = python(code, path=thirty, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "'good'" in done.stdout.splitlines()[0]
+    for name in BAD:
+        assert len(lines_that_name(done.stdout, name)) == 1, name
 
 
 def test_the_lines_say_what_is_wrong(thirty):
