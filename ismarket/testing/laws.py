@@ -8,6 +8,7 @@ from unittest import SkipTest
 
 import numpy as np
 
+from ..blas import one_thread
 from ..blocks import cells_of
 from ..causes import gather
 from ..driver import Driver, Effect
@@ -19,6 +20,8 @@ from .trial import Trial, reference_trial
 
 SLOWER = 5.0
 """How many times the time of the slowest bundled driver a driver may take for a draw."""
+ATTEMPTS = 3
+"""How often it may try; a machine that is busy with other things makes one try a poor judge."""
 DRAWS = 1024
 
 
@@ -176,8 +179,11 @@ def quick_enough(driver: Driver, market: Market | None = None) -> None:
     trial = Trial.of(driver, market)
 
     def ask() -> None:
-        bundled = max(map(_seconds, reference_trial()))
-        taken = _seconds(trial)
+        for _ in range(ATTEMPTS):
+            bundled = max(map(_seconds, reference_trial()))
+            taken = _seconds(trial)
+            if taken <= SLOWER * bundled:
+                break
         _require(
             taken <= SLOWER * bundled,
             f"{1e6 * taken:.1f} microseconds a draw; bundled drivers take up to"
@@ -224,7 +230,8 @@ def _seconds(trial: Trial) -> float:
     values, best = trial.spread(DRAWS), float("inf")
     for _ in range(5):
         started = time.perf_counter()
-        gather(trial.market, [trial.driver], values)
+        with one_thread():
+            gather(trial.market, [trial.driver], values)
         best = min(best, time.perf_counter() - started)
     return best / DRAWS
 
