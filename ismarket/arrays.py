@@ -15,6 +15,21 @@ Columns: TypeAlias = dict[str, list[Any]]
 """A table by column: what JSON, pandas and the printed page are all made from."""
 
 
+class Scratch:
+    """Memory that is used again: the same name and shape give the same array, as it was left."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, tuple[int, ...]], Array] = {}
+
+    def __call__(self, name: str, *shape: int) -> Array:
+        """The array of that name and shape."""
+        key = name, shape
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = np.empty(shape)
+        return found
+
+
 def rows_of(columns: Columns, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The rows of a table by column, or of some of its columns."""
     chosen = {name: columns[name] for name in names or columns}

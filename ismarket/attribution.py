@@ -8,8 +8,9 @@ Policy 32:1131), which adds up too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -57,23 +58,39 @@ def sampled_shapley(
             known[coalition] = game(coalition)
         return known[coalition]
 
-    orders = np.random.Generator(np.random.PCG64(seed))
     total = np.zeros((players, *value(0).shape))
     squares = np.zeros_like(total)
-    for _ in range(pairs):
-        order = orders.permutation(players)
+    for order in _orders(players, seed, pairs):
         pair = np.zeros_like(total)
         for sequence in (order, order[::-1]):
-            coalition = 0
-            for player in sequence:
-                joined = coalition | 1 << int(player)
-                pair[player] += (value(joined) - value(coalition)) / 2.0
-                coalition = joined
+            for player, (before, after) in zip(sequence, pairwise(_joined(sequence)), strict=True):
+                pair[player] += (value(after) - value(before)) / 2.0
         total += pair
         squares += pair**2
     mean = total / pairs
     variance = np.maximum(squares / pairs - mean**2, 0.0) * pairs / (pairs - 1)
     return mean, np.sqrt(variance / pairs)
+
+
+def sampled_coalitions(players: int, *, seed: int, pairs: int = PAIRS) -> list[int]:
+    """The coalitions that ``sampled_shapley`` asks for, each once."""
+    found = {0: None}
+    for order in _orders(players, seed, pairs):
+        for sequence in (order, order[::-1]):
+            found |= dict.fromkeys(_joined(sequence))
+    return list(found)
+
+
+def _orders(players: int, seed: int, pairs: int) -> Iterator[list[int]]:
+    """Random orders in which players may join."""
+    orders = np.random.Generator(np.random.PCG64(seed))
+    for _ in range(pairs):
+        yield [int(player) for player in orders.permutation(players)]
+
+
+def _joined(sequence: Sequence[int]) -> Iterator[int]:
+    """The coalitions as one player after the other joins, from nobody on."""
+    return accumulate((1 << player for player in sequence), int.__or__, initial=0)
 
 
 def growth_share(log_growth: Array, years: int) -> Array:

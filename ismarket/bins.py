@@ -26,16 +26,16 @@ class Grid:
     width: Array
 
     @classmethod
-    def over(cls, rows: Array) -> Grid:
+    def over(cls, rows: NDArray[np.floating]) -> Grid:
         """The grid for rows that look like these first draws (row, draw)."""
-        low, high = rows.min(axis=1), rows.max(axis=1)
+        low, high = (np.asarray(end, float) for end in (rows.min(axis=1), rows.max(axis=1)))
         return cls(low - (high - low) / 2.0, 2.0 * (high - low) / BINS)
 
-    def count(self, rows: Array) -> Counts:
+    def count(self, rows: NDArray[np.floating]) -> Counts:
         """Counts of the rows (row, draw); a row without width has all its draws in bin 0."""
         per_width = np.divide(1.0, self.width, out=np.zeros_like(self.width), where=self.width > 0)
-        steps = rows - self.low[:, None]
-        steps *= per_width[:, None]
+        steps = rows - self.low[:, None].astype(rows.dtype)
+        steps *= per_width[:, None].astype(rows.dtype)
         np.clip(steps, 0, BINS - 1, out=steps)
         number = steps.astype(np.intp)
         number += (np.arange(len(rows)) * BINS)[:, None]

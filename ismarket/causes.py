@@ -1,14 +1,14 @@
-"""Causes: the shifts that drivers bring to each stage, and what any coalition of drivers moves.
+"""Causes: what moves a stage of the funnel, who claims it, and how much any coalition moves it.
 
-Arrays are (year, region, draw); a slot is a stage and, where one drug class alone is moved, its
-index.
+Arrays are (year, region, draw).  A slot is what shifts are summed up in: ``rate`` for all that
+multiplies the value of every class alike (births, incidence, the cost of all classes), a share's
+stage, or a stage and the index of the one drug class that is moved.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -16,74 +16,86 @@ from . import links
 from .arrays import Array
 from .contract import guarded_effects
 from .driver import Driver, Effect
-from .market import Market
+from .market import BY_CLASS, Market
 from .overlap import combine
+from .spread import Curves
 
 Slot = tuple[str, int | None]
+RATE: Slot = ("rate", None)
+SHARES: tuple[Slot, ...] = (("diagnosed", None), ("treated", None))
+
+
+def slot_of(stage: str, drug_class: int | None) -> Slot:
+    """The slot in which a shift of the stage, or of one class of it, is summed up."""
+    if stage in ("births", "incidence") or (stage == "net_cost" and drug_class is None):
+        return RATE
+    return stage, drug_class
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A cause of the catalogue that has an effect, its slot, and the drivers (by index)."""
+
+    slot: Slot
+    name: str
+    drivers: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Cause:
-    """What moves one slot for one reason: the shift that each driver (by index) brings for it.
-
-    ``shared`` says that all of them bring the very same shift, as for causes of the catalogue;
-    then ``shifts`` holds it once.
-    """
+    """What moves one slot for one reason: the shift that each driver (by index) brings for it."""
 
     slot: Slot
     drivers: tuple[int, ...]
     shifts: tuple[Array, ...]
-    shared: bool
 
-    def at(self, years: Sequence[int]) -> Cause:
-        """The same cause at some of the years, by index."""
-        cut = (shift if len(shift) == 1 else shift[years] for shift in self.shifts)
-        return Cause(self.slot, self.drivers, tuple(cut), self.shared)
-
-
-def gather(market: Market, drivers: Sequence[Driver], values: Mapping[str, Array]) -> list[Cause]:
-    """The causes that ``drivers`` bring, in the order of stage and mechanism.
-
-    ``values`` holds the drawn parameters by key, each (draw,).  Causes of the catalogue with the
-    same slot and claimants act as one, so they are added up at once.  Raises DriverError for an
-    effect that does not fit the market.
-    """
-    draws = max((np.size(value) for value in values.values()), default=1)
-    own = _own_effects(market, drivers, values)
-    together: dict[tuple[Slot, tuple[int, ...]], list[str]] = {}
-    causes = []
-    for key, claimants in sorted(_claimed(market, drivers).items()):
-        slot = _slot(market, key[1])
-        if key in own:
-            shift = mechanism_shift(market, key[1], values, draws)
-            own[key] = [*((index, slot[1], shift) for index in claimants), *own[key]]
-        elif market.mechanisms[key[1]].follows_path:
-            shift = mechanism_shift(market, key[1], values, draws)
-            causes.append(Cause(slot, claimants, (shift,), True))
-        else:
-            together.setdefault((slot, claimants), []).append(key[1])
-    for (slot, claimants), names in together.items():
-        shift = market.group(tuple(names)).shift(values, draws)
-        causes.append(Cause(slot, claimants, (shift,), True))
-    for key in sorted(own):
-        causes += _apart(key[0], own[key], len(market.drug_classes))
-    return causes
+    @property
+    def moves(self) -> bool:
+        """False where a shift is the same in every year, and so exactly 0."""
+        return any(len(shift) > 1 for shift in self.shifts)
 
 
-def _claimed(market: Market, drivers: Sequence[Driver]) -> dict[tuple[str, str], tuple[int, ...]]:
-    """Which drivers claim each cause that has an effect, by stage and mechanism."""
+@dataclass(frozen=True)
+class Weighing:
+    """How the shifts of several drivers for one cause count together: strengths and overlap."""
+
+    strengths: tuple[float, ...]
+    rho: float
+
+    def factor(self, drivers: Sequence[int], coalition: int) -> float:
+        """The factor on a shift that all of these drivers bring alike; 0 if none is in."""
+        present = [self.strengths[i] for i in drivers if coalition >> i & 1]
+        return float(combine([np.asarray(s) for s in present], self.rho)) if present else 0.0
+
+    def combined(self, cause: Cause, coalition: int) -> Array:
+        """The shift of a cause whose drivers each bring their own; at least one is in."""
+        pairs = zip(cause.drivers, cause.shifts, strict=True)
+        present = [self.strengths[i] * shift for i, shift in pairs if coalition >> i & 1]
+        return combine(present, self.rho)
+
+
+def mask(drivers: Iterable[int]) -> int:
+    """The drivers as a bit mask."""
+    return sum(1 << driver for driver in set(drivers))
+
+
+def claims(market: Market, drivers: Sequence[Driver]) -> list[Claim]:
+    """The causes of the catalogue that the drivers move, in the order of stage and name."""
     claimed: dict[tuple[str, str], tuple[int, ...]] = {}
     for index, driver in enumerate(drivers):
         for name in driver.claims:
             if not market.mechanisms[name].inert:
                 key = market.mechanisms[name].stage, name
                 claimed[key] = (*claimed.get(key, ()), index)
-    return claimed
+    return [
+        Claim(slot_of(stage, _class_of(market, name)), name, who)
+        for (stage, name), who in sorted(claimed.items())
+    ]
 
 
-def _slot(market: Market, mechanism: str) -> Slot:
-    found = market.mechanisms[mechanism]
-    return found.stage, market.drug_classes.index(found.drug_class) if found.drug_class else None
+def _class_of(market: Market, mechanism: str) -> int | None:
+    chosen = market.mechanisms[mechanism].drug_class
+    return market.drug_classes.index(chosen) if chosen else None
 
 
 def mechanism_shift(market: Market, name: str, values: Mapping[str, Array], draws: int) -> Array:
@@ -91,24 +103,43 @@ def mechanism_shift(market: Market, name: str, values: Mapping[str, Array], draw
     mechanism = market.mechanisms[name]
     if mechanism.follows_path:
         return market.stage(mechanism.stage).path_shift(market, values)
-    return market.group((name,)).shift(values, draws)
+    return Curves([market.spreads[name]]).shift(values, draws)
 
 
 Entry = tuple[int, int | None, Array]
 """A driver's index, the class it moves (None: all) and its shift."""
 
 
-def _own_effects(
+def own_causes(
     market: Market, drivers: Sequence[Driver], values: Mapping[str, Array]
-) -> dict[tuple[str, str], list[Entry]]:
-    """The effects that drivers compute themselves, by stage and mechanism."""
+) -> tuple[list[Cause], frozenset[str]]:
+    """The causes that drivers compute themselves, and those of the catalogue among them.
+
+    ``values`` holds the drawn parameters by key, each (draw,).  Effects with the same stage and
+    mechanism are one cause, also with the catalogue's.  Raises DriverError for an effect that does
+    not fit the market.
+    """
     found: dict[tuple[str, str], list[Entry]] = {}
     for index, driver in enumerate(drivers):
         for number, effect in enumerate(guarded_effects(market, driver, values)):
             key = effect.stage, effect.mechanism or f"{driver.name}#{number}"
             entries = ((index, c, shift) for c, shift in _by_class(market, effect))
             found.setdefault(key, []).extend(entries)
-    return found
+    merged = [claim for claim in claims(market, drivers) if found] if found else []
+    merged = [c for c in merged if (market.mechanisms[c.name].stage, c.name) in found]
+    draws = max((np.size(value) for value in values.values()), default=1)
+    for claim in merged:
+        shift = mechanism_shift(market, claim.name, values, draws)
+        c = _class_of(market, claim.name)
+        key = market.mechanisms[claim.name].stage, claim.name
+        found[key] = [*((index, c, shift) for index in claim.drivers), *found[key]]
+    causes = [
+        cause
+        for key in sorted(found)
+        for cause in _apart(key[0], found[key], len(market.drug_classes))
+        if cause.moves
+    ]
+    return causes, frozenset(claim.name for claim in merged)
 
 
 def _by_class(market: Market, effect: Effect) -> list[tuple[int | None, Array]]:
@@ -121,7 +152,10 @@ def _by_class(market: Market, effect: Effect) -> list[tuple[int | None, Array]]:
 
 
 def _apart(stage: str, entries: Iterable[Entry], classes: int) -> list[Cause]:
-    """One cause for each slot; where drivers speak of all classes and of one, all are split."""
+    """One cause for each class; where drivers speak of all classes and of one, all are split.
+
+    A shift of the weights of all classes alike moves no share of the mix, and is left out.
+    """
     entries = list(entries)
     if len({c is None for _, c, _ in entries}) > 1:
         entries = [
@@ -130,51 +164,12 @@ def _apart(stage: str, entries: Iterable[Entry], classes: int) -> list[Cause]:
             for each in (range(classes) if c is None else (c,))
         ]
     causes = []
-    for slot in dict.fromkeys(c for _, c, _ in entries):
+    for chosen in dict.fromkeys(c for _, c, _ in entries):
+        if stage in BY_CLASS[:1] and chosen is None:
+            continue
         shifts: dict[int, Array] = {}
         for driver, c, shift in entries:
-            if c == slot:
+            if c == chosen:
                 shifts[driver] = shifts[driver] + shift if driver in shifts else shift
-        causes.append(Cause((stage, slot), tuple(shifts), tuple(shifts.values()), False))
+        causes.append(Cause(slot_of(stage, chosen), tuple(shifts), tuple(shifts.values())))
     return causes
-
-
-class Shifts:
-    """The shift of every slot for any coalition of drivers, given as a bit mask."""
-
-    def __init__(self, causes: Sequence[Cause], strengths: Sequence[float], rho: float) -> None:
-        self._strengths, self._rho = strengths, rho
-        self._causes: dict[Slot, list[Cause]] = {}
-        for cause in causes:
-            self._causes.setdefault(cause.slot, []).append(cause)
-        self._members = {slot: self._mask(found) for slot, found in self._causes.items()}
-        self._known: dict[tuple[Slot, int], Array | None] = {}
-
-    @staticmethod
-    def _mask(causes: Iterable[Cause]) -> int:
-        return reduce(int.__or__, (1 << driver for cause in causes for driver in cause.drivers), 0)
-
-    def members(self, *slots: Slot) -> int:
-        """The drivers, as a bit mask, that move any of the slots."""
-        return reduce(int.__or__, (self._members.get(slot, 0) for slot in slots), 0)
-
-    def of(self, slot: Slot, coalition: int) -> Array | None:
-        """Sum of the shifts (year, region, draw) of the slot; None where nothing moves it."""
-        key = slot, coalition & self._members.get(slot, 0)
-        if key[1] == 0:
-            return None
-        if key not in self._known:
-            found = (self._combined(cause, coalition) for cause in self._causes[slot])
-            self._known[key] = reduce(np.add, (part for part in found if part is not None))
-        return self._known[key]
-
-    def _combined(self, cause: Cause, coalition: int) -> Array | None:
-        present = [i for i, driver in enumerate(cause.drivers) if coalition >> driver & 1]
-        if not present:
-            return None
-        strengths = [np.float64(self._strengths[cause.drivers[i]]) for i in present]
-        if cause.shared:
-            factor = combine([np.asarray(s) for s in strengths], self._rho)
-            return cause.shifts[0] if factor == 1.0 else factor * cause.shifts[0]
-        scaled = [s * cause.shifts[i] for s, i in zip(strengths, present, strict=True)]
-        return combine(scaled, self._rho)

@@ -16,7 +16,8 @@ import numpy as np
 
 from .arrays import Array
 from .errors import InputError
-from .parameter import Parameter, _cumulative
+from .parameter import Parameter
+from .quantiles import cumulative
 
 FED_BACK = {"p5": 0.05, "p10": 0.1, "p50": 0.5, "p90": 0.9, "p95": 0.95}
 
@@ -189,7 +190,7 @@ def _rising(name: str, *points: tuple[str, float]) -> None:
 
 def _unit_quantiles(share: float, levels: tuple[float, ...]) -> tuple[float, ...]:
     """Quantiles of the PERT distribution on 0 to 1 with its peak at ``share``."""
-    nodes, below = _cumulative(1.0 + 4.0 * share, 5.0 - 4.0 * share)
+    nodes, below = cumulative(1.0 + 4.0 * share, 5.0 - 4.0 * share)
     return tuple(float(value) for value in np.interp(levels, below, nodes))
 
 

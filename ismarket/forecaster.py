@@ -15,12 +15,12 @@ from typing import TypeVar
 import numpy as np
 
 from .arrays import Array
-from .bins import Grid
 from .blas import one_thread
-from .blocks import Engine, market_value
+from .blocks import Engine, stack
 from .contract import standing
 from .driver import Driver
 from .errors import InputError
+from .funnel import Funnel
 from .market import Market
 from .outcome import Forecast
 from .plan import Plan, make_plan, named_plan
@@ -28,7 +28,7 @@ from .sampling import BLOCK
 from .scale import draws_bar
 from .scenario import MOST_DRAWS, Scenario
 from .store import Arrays, BlockStore
-from .summaries import FEW_BLOCKS, Kept, KeptSummary, Streamed, StreamedSummary, Summary
+from .summaries import FEW_BLOCKS, Grids, Kept, KeptSummary, Streamed, StreamedSummary, Summary
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
@@ -75,7 +75,7 @@ def forecast(
             engine = Engine(plan, left)
             reference = engine.at(at_modes)
         calibration = reference[engine.reader.layout["calibration"]][0, 0]
-        stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * left[-1] * calibration
+        stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * (left[-1] * calibration)
         return Forecast(
             plan,
             installed,
@@ -116,8 +116,7 @@ def _enough_draws(
 
 def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
     """Market value before calibration, (year, draw) from the start on, without attribution."""
-    by_class, _ = market_value(plan, values, overlap)
-    total: Array = np.add.reduce([part[plan.start :].sum(axis=1) for part in by_class])
+    total: Array = Funnel(plan, overlap).value(stack(plan, values)).by_region.sum(axis=1)
     return total
 
 
@@ -156,16 +155,16 @@ def summarise(engine: Engine, work: Work) -> Summary:
     blocks = range(-(-draws // BLOCK))
     if draws <= KEPT:
         return KeptSummary.of(reduce(_merge, _kept_blocks(engine, blocks, work)), BLOCK)
-    grid = engine.grid()
+    grids = engine.grids()
     counted: Iterator[Streamed]
     if work.sink is not None:
         kept = _kept_blocks(engine, blocks, work)
-        counted = (Streamed.of_kept(block, grid, BLOCK) for block in kept)
+        counted = (Streamed.of(block, grids, BLOCK) for block in kept)
     else:
         batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
-        compute = partial(_streamed, grid=grid)
+        compute = partial(_streamed, grids=grids)
         counted = _in_order(engine, batches, compute, Streamed.from_arrays, work)
-    return StreamedSummary.of(reduce(_merge, counted), grid)
+    return StreamedSummary.of(reduce(_merge, counted), grids)
 
 
 def _kept_blocks(engine: Engine, blocks: range, work: Work) -> Iterator[Kept]:
@@ -181,8 +180,8 @@ def _kept(engine: Engine, blocks: range) -> Kept:
     return engine.kept(blocks[0])
 
 
-def _streamed(engine: Engine, blocks: range, grid: Grid) -> Streamed:
-    return engine.streamed(blocks, grid)
+def _streamed(engine: Engine, blocks: range, grids: Grids) -> Streamed:
+    return engine.streamed(blocks, grids)
 
 
 def _merge(total: Part, following: Part) -> Part:

@@ -1,140 +1,278 @@
 """The funnel at work: from drawn parameters and the shifts of drivers to market value.
 
-Inside this module the drug class is a list index, so arrays are (year, region, draw).
+Inside this module the drug class is a list index, so arrays are (year, region, draw).  Where a
+share moves, its odds (1 - share) / share are divided by exp(shift); value is what those quotients,
+and the whole of the class weights, are divided into at the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 
-from . import links
-from .arrays import Array
-from .causes import Shifts
-from .market import BY_CLASS, Market
+from .arrays import Array, Scratch
+from .causes import RATE, SHARES, Cause, Slot, Weighing, claims, own_causes
+from .claimed import Claimed
+from .links import LARGEST_SHIFT
+from .plan import Plan
 
-RATES = ("births", "incidence", "net_cost")
-SHARES = ("diagnosed", "treated")
-MOST_AT_ONCE = 32
-"""Ways of moving spend whose market value is computed in one go."""
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The funnel before any driver moves it, each (region, draw); ``rate`` has no shares in it.
+
+    ``rate`` is births x incidence, ``shares`` those of SHARES, ``weight`` and ``spend`` by class:
+    the weight in the mix, and the weight times the net cost in USD; ``whole`` sums the weights.
+    """
+
+    rate: Array
+    shares: tuple[Array, ...]
+    weight: Sequence[Array]
+    spend: Sequence[Array]
+    whole: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """Market value, before calibration: ``volume`` x ``spend`` of each class, USD.
+
+    ``volume`` (year, region, draw) is treated patients over the whole of class weights, ``spend``
+    by class the weight times the net cost, (year or 1, region, draw).  The rest is what coalitions
+    are compared by: the base, what the causes of the catalogue are, their terms, and own causes.
+    """
+
+    volume: Array
+    spend: Sequence[Array]
+    base: Base
+    claimed: Claimed
+    terms: Array
+    own: Sequence[Cause]
+    last_births: Array | None
+
+    @property
+    def by_class(self) -> list[Array]:
+        """Value of each class, (year, region, draw)."""
+        return [self.volume * spend for spend in self.spend]
+
+    @property
+    def by_region(self) -> Array:
+        """Value of each region, (year, region, draw)."""
+        found: Array = self.volume * reduce(np.add, sorted(self.spend, key=len))
+        return found
 
 
 class Funnel:
-    """The market value of any coalition of drivers (a bit mask), for one set of draws.
+    """The market value of a plan for any draws.  Years are those of the forecast."""
 
-    ``values`` holds the drawn parameters by key, each (draw,).  Values are USD before calibration.
-    """
+    def __init__(self, plan: Plan, rho: float | None = None) -> None:
+        market = plan.market
+        self.plan = plan
+        self.rows = {p.key: row for row, p in enumerate(plan.parameters)}
+        self._stages = {
+            stage.name: slice(self.rows[keys[0]], self.rows[keys[0]] + len(keys))
+            for stage in market.stages
+            if (keys := [p.key for p in stage.parameters])[0] in self.rows
+        }
+        rho = plan.scenario.overlap if rho is None else rho
+        self.weighing = Weighing(plan.strengths, rho)
+        self.everyone = (1 << len(plan.drivers)) - 1
+        years = range(plan.start, len(market.years))
+        self.lead = 1 if plan.start == 0 else 0
+        self._moved = years[self.lead :]
+        self.ends = [0, len(years) - 1] if plan.start else [len(years) - 1]
+        self._claims = claims(market, plan.drivers)
+        self._claimed: dict[frozenset[str], Claimed] = {}
+        self.births = market.stage("births")
+        path = self.births.path
+        self.first_births = path.mode[0][:, None] if path else None
+        followed = [c for c in self._claims if market.mechanisms[c.name].follows_path]
+        self.path_drivers = followed[0].drivers if followed else ()
+        self._path_factor = self.weighing.factor(self.path_drivers, self.everyone)
+        if followed:
+            self._path = self.births.path_matrix(self._moved)
+            self.path_at_ends = self.births.path_matrix([years[end] for end in self.ends])
+        self._own = any(driver.effects is not None for driver in plan.drivers)
 
-    def __init__(self, market: Market, values: Mapping[str, Array], shifts: Shifts) -> None:
-        self._classes = range(len(market.drug_classes))
-        self._shifts = shifts
-        base = {stage.name: _base(market, stage.name, values) for stage in market.stages}
-        shape = (len(market.regions), len(market.drug_classes), -1)
-        mix = base["class_mix"].reshape(shape)
-        mix = mix / mix.sum(axis=1, keepdims=True)
-        spend = mix * base["net_cost"].reshape(shape)
-        self._mix = [mix[:, c] for c in self._classes]
-        self._spend = [spend[:, c] for c in self._classes]
-        self._incident = base["births"] * base["incidence"]
-        self._share = {name: base[name] for name in SHARES}
-        self._regional = shifts.members(*((stage, None) for stage in RATES + SHARES))
-        self._classwise = shifts.members(
-            *((stage, slot) for stage in BY_CLASS for slot in (None, *self._classes))
-        )
-        self._treated: dict[int, Array] = {}
-        self._by_class: dict[int, list[Array]] = {}
-        self._per_patient: dict[int, Array] = {}
+    def _known(self, merged: frozenset[str]) -> Claimed:
+        """The claimed causes but for those that own effects were merged with."""
+        if merged not in self._claimed:
+            left = [claim for claim in self._claims if claim.name not in merged]
+            ends = [self.plan.start + end for end in self.ends]
+            self._claimed[merged] = Claimed(
+                self.plan.market, left, self.weighing, self.rows, self._moved, ends
+            )
+        return self._claimed[merged]
 
-    def _volume(self, coalition: int) -> Array:
-        """Treated patients, times what moves all costs alike, (year, region, draw)."""
-        key = coalition & self._regional
-        if key not in self._treated:
-            rates = [self._shifts.of((stage, None), key) for stage in RATES]
-            moved = [rate for rate in rates if rate is not None]
-            volume = self._incident[None]
-            if moved:
-                volume = links.log(volume, reduce(np.add, moved))
-            for stage in SHARES:
-                shift = self._shifts.of((stage, None), key)
-                share = self._share[stage][None]
-                volume = volume * (share if shift is None else links.logit(share, shift))
-            self._treated[key] = volume
-        return self._treated[key]
+    def value(self, values: Array, scratch: Scratch | None = None) -> Value:
+        """The value of the market for values (parameter, draw), in the order of the plan.
 
-    def _cost(self, coalition: int) -> list[Array]:
-        """Net cost per treated patient that falls on each class, USD, each (year, region, draw)."""
-        key = coalition & self._classwise
-        if key not in self._by_class:
-            mixes = [self._class_mix_shift(c, key) for c in self._classes]
-            weights, whole = links.softmax_weights(self._mix, mixes)
-            spend = []
-            for c in self._classes:
-                cost: Array = self._spend[c][None]
-                weight = weights[c]
-                if weight is not None:
-                    cost = cost * weight
-                shift = self._shifts.of(("net_cost", c), key)
-                if shift is not None:
-                    cost = links.log(cost, shift)
-                spend.append(cost if whole is None else cost / whole)
-            self._by_class[key] = spend
-        return self._by_class[key]
-
-    def _class_mix_shift(self, c: int, coalition: int) -> Array | None:
-        both = (self._shifts.of(("class_mix", slot), coalition) for slot in (None, c))
-        present = [shift for shift in both if shift is not None]
-        return reduce(np.add, present) if present else None
-
-    def total(self, coalition: int) -> Array:
-        """Market value of a coalition, (year, draw)."""
-        value: Array = (self._volume(coalition) * self._per_treated(coalition)).sum(axis=1)
-        return value
-
-    def pairs(self, coalitions: int) -> Iterator[tuple[int, dict[int, list[int]]]]:
-        """Coalitions that move patients alike, and among them by how they move spend.
-
-        Yields what moves patients, then for each way of moving spend the coalitions, all of them
-        below ``coalitions``; at most MOST_AT_ONCE ways at a time.
+        Arrays of ``scratch`` are used again: what comes back is good until the next call.
         """
-        alike: dict[int, dict[int, list[int]]] = {}
-        for coalition in range(coalitions):
-            group = alike.setdefault(coalition & self._regional, {})
-            group.setdefault(coalition & self._classwise, []).append(coalition)
-        for patients, group in alike.items():
-            ways = list(group)
-            for low in range(0, len(ways), MOST_AT_ONCE):
-                yield patients, {way: group[way] for way in ways[low : low + MOST_AT_ONCE]}
+        scratch = scratch or Scratch()
+        own, merged = self._own_causes(values)
+        claimed = self._known(merged)
+        follows = bool(self.path_drivers) and "births" not in merged
+        with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
+            base = self._base(values, scratch)
+            terms = claimed.terms(values, scratch)
+            ratios = self._ratios(claimed, terms, own, scratch)
+            volume = self._volume(values, base, ratios, follows, scratch)
+            spend = self._spend(base, ratios, scratch)
+        last = values[self._stages["births"]] if follows else None
+        return Value(volume, spend, base, claimed, terms, own, last)
 
-    def totals(self, patients: int, spends: Sequence[int]) -> Array:
-        """Market value for one way of moving patients and several of spend, (way, year, draw)."""
-        volume = self._volume(patients)
-        found = [self._per_treated(way) for way in spends]
-        spend = np.stack(np.broadcast_arrays(*found))
-        years = max(len(volume), spend.shape[1])
-        shape = (years, *volume.shape[1:])
-        full = np.broadcast_to(spend, (len(spend), years, *spend.shape[2:]))
-        value: Array = np.einsum("yrd,wyrd->wyd", np.broadcast_to(volume, shape), full)
-        return value
+    def _own_causes(self, values: Array) -> tuple[list[Cause], frozenset[str]]:
+        if not self._own:
+            return [], frozenset()
+        named: Mapping[str, Array] = dict(zip(self.rows, values, strict=True))
+        return own_causes(self.plan.market, self.plan.drivers, named)
 
-    def _per_treated(self, coalition: int) -> Array:
-        """Net cost per treated patient over all classes, USD, (year, region, draw)."""
-        key = coalition & self._classwise
-        if key not in self._per_patient:
-            self._per_patient[key] = reduce(np.add, self._cost(key))
-        return self._per_patient[key]
+    def _base(self, values: Array, scratch: Scratch) -> Base:
+        """The funnel in the base year."""
+        regions, draws = len(self.plan.market.regions), values.shape[1]
+        classes = len(self.plan.market.drug_classes)
+        births = values[self._stages["births"]] if self.first_births is None else self.first_births
+        rate = np.multiply(
+            births, values[self._stages["incidence"]], out=scratch("rate", regions, draws)
+        )
+        weights = values[self._stages["class_mix"]].reshape(regions, classes, draws)
+        spend = np.multiply(
+            weights,
+            values[self._stages["net_cost"]].reshape(weights.shape),
+            out=scratch("spend", *weights.shape),
+        )
+        return Base(
+            rate,
+            tuple(values[self._stages[stage]] for stage, _ in SHARES),
+            [weights[:, c] for c in range(classes)],
+            [spend[:, c] for c in range(classes)],
+            np.add.reduce(weights, axis=1, out=scratch("whole", regions, draws)),
+        )
 
-    def by_class(self, coalition: int) -> list[Array]:
-        """Market value of each class, each (year, region, draw)."""
-        volume = self._volume(coalition)
-        return [volume * cost for cost in self._cost(coalition)]
+    def _ratios(
+        self, claimed: Claimed, terms: Array, own: Sequence[Cause], scratch: Scratch
+    ) -> dict[Slot, Array]:
+        """exp(shift) of every slot that moves, one over it for a share, (year, region, draw)."""
+        slots = tuple(dict.fromkeys([*claimed.slots, *(cause.slot for cause in own)]))
+        shape = len(self._moved), len(self.plan.market.regions), terms.shape[-1]
+        shifts = scratch("shifts", len(slots), *shape)
+        for slot, shift in zip(slots, shifts, strict=True):
+            if slot in claimed.slots:
+                claimed.shift(slot, terms, shift.reshape(-1, shape[-1]))
+            else:
+                shift[...] = 0.0
+            for cause in own:
+                if cause.slot == slot:
+                    moved = self.weighing.combined(cause, self.everyone)[self._moved]
+                    shift += -moved if slot in SHARES else moved
+            if any(cause.slot == slot for cause in own) or not claimed.within_bounds[slot]:
+                bound(shift, slot)
+        np.exp(shifts, out=shifts)
+        return dict(zip(slots, shifts, strict=True))
+
+    def _volume(
+        self,
+        values: Array,
+        base: Base,
+        ratios: Mapping[Slot, Array],
+        follows: bool,
+        scratch: Scratch,
+    ) -> Array:
+        """Treated patients over the whole of class weights, times what moves all costs alike."""
+        lead, regions, draws = self.lead, *base.rate.shape
+        volume = scratch("volume", lead + len(self._moved), regions, draws)
+        moved = volume[lead:]
+        if follows:
+            self._follow(values, base, moved, scratch)
+            volume[:lead] = base.rate
+        else:
+            volume[...] = base.rate
+        if RATE in ratios:
+            moved *= ratios[RATE]
+        divisor: Array | None = None
+        for slot, share in zip(SHARES, base.shares, strict=True):
+            if slot in ratios:
+                volume[:lead] *= share
+                divisor = _times(divisor, quotient(share, ratios[slot]))
+            else:
+                volume *= share
+        mixed = {slot[1]: ratio for slot, ratio in ratios.items() if slot[0] == "class_mix"}
+        if mixed:
+            volume[:lead] /= base.whole
+            divisor = _times(divisor, self._whole(base, mixed, scratch))
+        else:
+            volume /= base.whole
+        if divisor is not None:
+            moved /= divisor
+        return volume
+
+    def _follow(self, values: Array, base: Base, moved: Array, scratch: Scratch) -> None:
+        """Write births along their path times incidence, (year, region, draw), to ``moved``."""
+        incidence, last = (values[self._stages[stage]] for stage in ("incidence", "births"))
+        weights = self.births.path_weights(last, scratch("path", 3, *last.shape))
+        alike = self._path_factor == 1.0
+        if alike:
+            weights *= incidence
+        draws = last.shape[1]
+        np.matmul(self._path, weights.reshape(-1, draws), out=moved.reshape(-1, draws))
+        if not alike:
+            moved /= self.first_births
+            np.power(moved, self._path_factor, out=moved)
+            moved *= base.rate
+
+    def _whole(self, base: Base, mixed: Mapping[int | None, Array], scratch: Scratch) -> Array:
+        """The sum of the moved weights of all classes, (year, region, draw)."""
+        still = [weight for c, weight in enumerate(base.weight) if c not in mixed]
+        parts = [
+            np.multiply(ratio, base.weight[c], out=scratch(f"weight {c}", *ratio.shape))
+            for c, ratio in mixed.items()
+            if c is not None
+        ]
+        whole = parts[0]
+        for part in (*parts[1:], *still):
+            whole += part
+        return whole
+
+    def _spend(self, base: Base, ratios: Mapping[Slot, Array], scratch: Scratch) -> list[Array]:
+        """Weight times net cost of each class, USD, (year or 1, region, draw)."""
+        spend = []
+        for c, first in enumerate(base.spend):
+            moving = [ratios[s, c] for s in ("class_mix", "net_cost") if (s, c) in ratios]
+            if not moving:
+                spend.append(first[None])
+                continue
+            cost = scratch(f"cost {c}", self.lead + len(self._moved), *first.shape)
+            cost[: self.lead] = first
+            np.multiply(first, moving[0], out=cost[self.lead :])
+            for more in moving[1:]:
+                cost[self.lead :] *= more
+            spend.append(cost)
+        return spend
 
 
-def _base(market: Market, name: str, values: Mapping[str, Array]) -> Array:
-    """The stage in the base year: (region, draw), or (region x class, draw) row by row."""
-    stage = market.stage(name)
-    if stage.path is not None:
-        base: Array = stage.path.mode[0][:, None]
-        return base
-    return np.stack([values[p.key] for p in stage.parameters])
+def quotient(share: Array, ratio: Array) -> Array:
+    """One over the moved share, written over ``ratio``, which divides its odds: 1 + odds x ratio.
+
+    A share of 0 is divided by infinity, and stays 0 for any finite ratio; one of 1 stays 1.
+    """
+    odds_against = 1.0 / share
+    odds_against -= 1.0
+    ratio *= odds_against
+    ratio += 1.0
+    return ratio
+
+
+def bound(shift: Array, slot: Slot) -> None:
+    """Keep the shift of a share or a weight where its exponential is finite and above 0."""
+    if slot[0] != RATE[0] and slot[0] != "net_cost":
+        np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT, out=shift)
+
+
+def _times(divisor: Array | None, more: Array) -> Array:
+    if divisor is None:
+        return more
+    divisor *= more
+    return divisor

@@ -115,7 +115,7 @@ def drawn_values(plan: Plan) -> dict[str, Array]:
     """The drawn parameters of a plan by key, each (draw,), the same as the forecast used."""
     engine = Engine(plan, np.ones(len(plan.years)))
     blocks = range(-(-plan.scenario.draws // BLOCK))
-    parts = [engine.values(engine.points(block)) for block in blocks]
+    parts = [engine.values(block) for block in blocks]
     return {
         p.key: np.concatenate([part[p.key] for part in parts])[: plan.scenario.draws]
         for p in engine.drawn

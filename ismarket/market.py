@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from .arrays import Array
 from .errors import InputError, unknown
 from .mechanism import Mechanism
 from .parameter import Parameter
-from .spread import Group, Spread, group_of, spread_of
+from .spread import Spread, spread_of
 
 LINK_OF_STAGE = {
     "births": "log",
@@ -56,27 +56,43 @@ class Stage:
         """How a shift moves the stage: log, logit or softmax."""
         return LINK_OF_STAGE[self.name]
 
-    def path_shift(self, market: Market, values: Mapping[str, Array]) -> Array:
-        """Log of the stage's path over its base-year value, (year, region, draw).
+    def path_weights(self, last: Array, out: Array) -> Array:
+        """What the path's matrix is multiplied with, (3 x region, draw), in ``out``.
 
-        A drawn value is that of the path's last year; every other year lies as many times its own
-        bound from the medium path, so one quantile holds for all years.
+        A drawn value ``last`` (region, draw) is that of the path's last year; every other year
+        lies as many times its own bound from the medium path, so one quantile holds for all years.
         """
-        if self.path is None:
-            raise InputError(f"stage {self.name} of {market.name} has no path to follow")
-        years = len(market.years)
-        low, mode, high = (
-            part[:, :, None] for part in (self.path.low, self.path.mode, self.path.high)
-        )
-        last = np.stack([values[p.key] for p in self.parameters])
+        weight, up, down = out
+        weight[...] = 1.0
+        np.subtract(last, self._path.mode[-1][:, None], out=up)
+        np.minimum(up, 0.0, out=down)
+        np.maximum(up, 0.0, out=up)
+        return out
+
+    def path_matrix(self, years: Sequence[int]) -> Array:
+        """The path in some years, counted from the base year, (year x region, 3 x region)."""
+        low, mode, high = self._path.low, self._path.mode, self._path.high
         above, below = high[-1] - mode[-1], mode[-1] - low[-1]
-        up = np.maximum(last - mode[-1], 0.0) / np.where(above > 0, above, 1.0)
-        down = np.maximum(mode[-1] - last, 0.0) / np.where(below > 0, below, 1.0)
-        medium, wide_up, wide_down = (
-            (part / mode[0])[:years] for part in (mode, high - mode, mode - low)
-        )
-        shift: Array = np.log(medium + up * wide_up - down * wide_down)
+        wide_up = (high - mode) / np.where(above > 0, above, 1.0)
+        wide_down = (mode - low) / np.where(below > 0, below, 1.0)
+        regions = np.eye(len(above))
+        parts = [part[list(years), :, None] * regions for part in (mode, wide_up, wide_down)]
+        return np.stack(parts, axis=2).reshape(len(years) * len(regions), -1)
+
+    def path_shift(self, market: Market, values: Mapping[str, Array]) -> Array:
+        """Log of the stage's path over its base-year value, (year, region, draw)."""
+        last = np.stack([values[p.key] for p in self.parameters])
+        years, (regions, draws) = range(len(market.years)), last.shape
+        weights = self.path_weights(last, np.empty((3, regions, draws)))
+        path = self.path_matrix(years) @ weights.reshape(-1, draws)
+        shift: Array = np.log(path.reshape(-1, regions, draws) / self._path.mode[0][:, None])
         return shift
+
+    @property
+    def _path(self) -> YearPath:
+        if self.path is None:
+            raise InputError(f"stage {self.name} has no path to follow")
+        return self.path
 
 
 @dataclass(frozen=True)
@@ -176,16 +192,6 @@ class Market:
         elapsed = self.elapsed[1:, 0, 0, 0]
         found = {n: spread_of(m, self.regions, elapsed) for n, m in self.mechanisms.items()}
         return {name: spread for name, spread in found.items() if spread is not None}
-
-    def group(self, names: tuple[str, ...]) -> Group:
-        """The causes of those names, to be moved together."""
-        if names not in self._groups:
-            self._groups[names] = group_of(tuple(self.spreads[name] for name in names))
-        return self._groups[names]
-
-    @cached_property
-    def _groups(self) -> dict[tuple[str, ...], Group]:
-        return {}
 
     def until(self, year: int) -> Market:
         """The same market with its years cut after ``year``; made once, since its series are."""

@@ -8,16 +8,14 @@ distribution on [low, high] with shapes 1 + 4 (mode - low) / (high - low) and
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .arrays import Array, Bits
+from .arrays import Array
 from .errors import InputError
+from .quantiles import Quantiles, Range
 
 STATUSES = ("measured", "estimated", "assumed")
 SCALES = ("natural", "log")
@@ -120,106 +118,19 @@ class Parameter:
         """The value (unit of the parameter) below which a share ``level`` of draws lies."""
         bits = np.atleast_1d(np.asarray(level, float)) * 2.0**32
         points = np.clip(bits, 0, 2.0**32 - 1).astype(np.uint32)
-        value: Array = Quantiles([self]).values(points[None])[0]
+        value: Array = Quantiles([self.range]).values(points[None])[0]
         return value
 
     @property
     def density_shapes(self) -> tuple[float, float]:
         """The two shapes of the beta density on the scaled range."""
-        low, mode, high = self._scaled()
+        _, low, mode, high = self.range
         share = (mode - low) / (high - low) if high > low else 0.5
         return 1.0 + 4.0 * share, 5.0 - 4.0 * share
 
-    def _scaled(self) -> tuple[float, float, float]:
-        if self.scale == "log":
-            return math.log(self.low), math.log(self.mode), math.log(self.high)
-        return self.low, self.mode, self.high
-
-
-CELL_BITS = 11
-CELLS = 1 << CELL_BITS
-TAIL = 64
-"""Cells at each end that are read from finer ones, STEPS to each doubling of the distance."""
-STEP_BITS = 6
-_TO_STEP = 52 - STEP_BITS
-_NEAREST = int(np.float64(0.5).view(np.int64)) >> _TO_STEP
-_FARTHEST = int(np.float64(TAIL << (32 - CELL_BITS)).view(np.int64)) >> _TO_STEP
-STEPS = _FARTHEST - _NEAREST
-NODES = 1025
-SLAB = 8
-"""Parameters that are read at once, so that their cells stay in cache."""
-_GAUSS = np.polynomial.legendre.leggauss(3)
-
-
-class Quantiles:
-    """The quantile functions of many parameters, tabulated once, read at a few ns a value.
-
-    The cumulative distribution is integrated by three-point Gauss-Legendre between nodes that
-    crowd at both ends, then inverted; the error is below 1e-5 of the range.
-    """
-
-    def __init__(self, parameters: Sequence[Parameter]) -> None:
-        self._lines = [_lines(p.scale, *p._scaled()) for p in parameters]
-
-    def values(self, bits: Bits) -> Array:
-        """Draws (parameter, draw), each in its unit, at the points ``bits`` (parameter, draw)."""
-        drawn = np.empty(bits.shape)
-        taken = np.empty(bits.shape[1])
-        for low in range(0, len(bits), SLAB):
-            slab = slice(low, low + SLAB)
-            cells = _cells(bits[slab])
-            lines = zip(self._lines[slab], cells, drawn[slab], strict=True)
-            drawn[slab] = bits[slab]
-            for (begin, slope), cell, row in lines:
-                row *= slope.take(cell, out=taken, mode="clip")
-                row += begin.take(cell, out=taken, mode="clip")
-        return drawn
-
-
-def _cells(bits: Bits) -> NDArray[np.intp]:
-    """The cell in which each point lies: equal ones, then those of the lower and upper tail."""
-    number = bits >> np.uint32(32 - CELL_BITS)
-    cells = number.astype(np.intp)
-    number -= np.uint32(TAIL)
-    tail = np.flatnonzero(number >= np.uint32(CELLS - 2 * TAIL))
-    points = bits.ravel()[tail]
-    distance = np.minimum(points, ~points) + 0.5
-    step = (distance.view(np.int64) >> _TO_STEP) - _NEAREST + CELLS
-    step += (points >> np.uint32(31)).astype(np.int64) * STEPS
-    cells.ravel()[tail] = step
-    return cells
-
-
-@lru_cache(maxsize=1024)
-def _lines(scale: str, low: float, mode: float, high: float) -> tuple[Array, Array]:
-    """Value at point 0 and slope of the line that stands for the quantile function in each cell."""
-    share = (mode - low) / (high - low) if high > low else 0.5
-    equal = np.linspace(0.0, 2.0**32, CELLS + 1)
-    near: Array = (np.arange(_NEAREST, _FARTHEST + 1) << _TO_STEP).view(np.float64)
-    far: Array = 2.0**32 - near
-    lines = [_line(at, scale, low, high, share) for at in (equal, near, far)]
-    begin, slope = (np.concatenate(part) for part in zip(*lines, strict=True))
-    return begin, slope
-
-
-def _line(at: Array, scale: str, low: float, high: float, share: float) -> tuple[Array, Array]:
-    """Value at point 0 and slope between neighbours of ``at``, in points of 2**-32."""
-    nodes, below = _cumulative(1.0 + 4.0 * share, 5.0 - 4.0 * share)
-    value = low + (high - low) * np.interp(at * 2.0**-32, below, nodes)
-    if scale == "log":
-        value = np.exp(value)
-    slope = np.diff(value) / np.diff(at)
-    return value[:-1] - slope * (at[:-1] - 0.5), slope
-
-
-@lru_cache(maxsize=1024)
-def _cumulative(rising: float, falling: float) -> tuple[Array, Array]:
-    """Nodes on [0, 1] and the beta distribution function of those two shapes at them."""
-    at, weight = _GAUSS
-    nodes = np.sin(np.linspace(0.0, np.pi / 2, NODES)) ** 2
-    width = np.diff(nodes)
-    x = nodes[:-1, None] + width[:, None] * (at + 1.0) / 2.0
-    log_density = (rising - 1.0) * np.log(x) + (falling - 1.0) * np.log1p(-x)
-    mass = (np.exp(log_density) * weight).sum(axis=1) * width
-    below = np.concatenate([[0.0], np.cumsum(mass)])
-    return nodes, below / below[-1]
+    @property
+    def range(self) -> Range:
+        """The scale, and low, mode and high on it."""
+        ends = self.low, self.mode, self.high
+        low, mode, high = map(math.log, ends) if self.scale == "log" else ends
+        return self.scale, low, mode, high

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Array
 from .attribution import growth_share, money_share
+from .funnel import Value
 from .plan import Plan
 
 
@@ -67,28 +69,30 @@ class Reader:
 
     def read(
         self,
-        by_class: Sequence[Array],
+        value: Value,
         contributions: Array,
         rows: Array,
-        cells: Array,
+        cells: NDArray[np.float32],
         level: Array | None = None,
-    ) -> None:
-        """Write the rows (row, draw) and cells (cell, draw) of some draws.
+    ) -> Array:
+        """Write the rows (row, draw) and cells (cell, draw) of some draws; the sums of the cells.
 
-        ``by_class`` holds the value of each class before calibration, (year, region, draw), over
-        the market's years; ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in
-        USD stands in for the published one where it differs by draw.
+        ``value`` is the market's before calibration, and is scaled here; ``contributions``
+        (driver, draw) is to log growth; ``level`` (draw,) in USD stands in for the published one
+        where it differs by draw.
         """
-        value = [part[self._start :] for part in by_class]
-        regional = reduce(np.add, value)
-        total = regional.sum(axis=1)
+        draws = rows.shape[1]
+        volume = value.volume[..., :draws]
+        spend = [each[..., :draws] for each in value.spend]
+        regional = volume * reduce(np.add, sorted(spend, key=len))
+        total = np.add.reduce(regional, axis=1)
         count = total[0].copy()
         published = self._level if level is None else level
         factor = np.ones_like(count) if published is None else published / count
         scale = self._left[:, None] * factor
         total *= scale
         total[0] = count if published is None else published
-        self._cells(value, scale, cells)
+        volume *= scale[:, None]
         log_growth = np.log(total[-1] / total[0])
         row = self.layout
         rows[row["total"]] = total
@@ -103,15 +107,10 @@ class Reader:
         carried *= 100.0 * growth_share(log_growth, self._span)
         ends = [0, -1]
         self._split("region", regional[ends] * scale[ends, None], total, rows)
-        classes = np.stack([part[ends].sum(axis=1) for part in value], axis=1)
-        self._split("drug_class", classes * scale[ends, None], total, rows)
-
-    def _cells(self, value: Sequence[Array], scale: Array, cells: Array) -> None:
-        """Cells in the order year, region, drug class."""
-        years, regions, draws = value[0].shape
-        table = cells.reshape(years, regions, len(value), draws)
-        for c, part in enumerate(value):
-            np.multiply(part, scale[:, None], out=table[:, :, c])
+        by_class = [(volume[ends] * each[ends if len(each) > 1 else [0]]) for each in spend]
+        classes = np.stack([np.add.reduce(each, axis=1) for each in by_class], axis=1)
+        self._split("drug_class", classes, total, rows)
+        return write_cells(volume, spend, cells)
 
     def _split(self, axis: str, ends: Array, total: Array, rows: Array) -> None:
         """First and last value of each region or class, its growth and its share."""
@@ -121,3 +120,20 @@ class Reader:
         growth /= self._span
         np.expm1(growth, out=rows[row[f"{axis}_cagr"]])
         np.divide(ends[1], total[-1], out=rows[row[f"{axis}_share"]])
+
+
+def write_cells(volume: Array, spend: Sequence[Array], cells: NDArray[np.float32]) -> Array:
+    """Write ``volume`` x ``spend`` to the cells (cell, draw); their sums before rounding.
+
+    Cells stand in the order year, region, drug class; ``volume`` (year, region, draw), ``spend`` by
+    class (year or 1, region, draw).
+    """
+    years, regions, draws = volume.shape
+    table = cells.reshape(years, regions, len(spend), draws)
+    sums = np.empty(table.shape[:-1])
+    rounded = volume.astype(np.float32)
+    for c, each in enumerate(spend):
+        np.multiply(rounded, each.astype(np.float32), out=table[:, :, c])
+        each = np.broadcast_to(each, volume.shape)
+        np.einsum("yrd,yrd->yr", volume, each, out=sums[:, :, c])
+    return sums.ravel()

@@ -1,7 +1,7 @@
 """The model as a function of its inputs: the market's value at two years, and no attribution.
 
-``funnel_at`` is the only place here that touches the engine; all analyses of what matters, what is
-required and what rests on evidence ask their questions through it.
+All analyses of what matters, what is required and what rests on evidence ask their questions through
+it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import numpy as np
 
 from .arrays import Array
 from .blas import one_thread
-from .causes import Shifts, gather
+from .blocks import stack
 from .driver import Driver
 from .errors import unknown
 from .forecaster import unexplained
-from .funnel import Funnel
+from .funnel import Funnel, Value
 from .market import Market, YearPath
 from .parameter import Parameter
 from .plan import Plan, make_plan
@@ -83,29 +83,21 @@ class Response:
 
     def _totals(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration in the first and last year, USD, (2, draw)."""
-        full = self._full(values)
-        with one_thread():
-            value = funnel_at(self.grid, self.plan, full).total(everyone(self.plan))
-        draws = np.size(next(iter(full.values())))
-        return np.broadcast_to(value, (len(self.grid.years), draws))[self._ends]
+        return np.asarray(self._value(values).by_region.sum(axis=1)[[0, -1]])
 
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
-        full = self._full(values)
+        return np.stack(self._value(values).by_class, axis=2)[[0, -1]]
+
+    def _value(self, values: Mapping[str, Array]) -> Value:
+        full = {**self.modes, **values}
         with one_thread():
-            by_class = funnel_at(self.grid, self.plan, full).by_class(everyone(self.plan))
-        value = np.stack(by_class, axis=2)
-        shape = (len(self.grid.years), *value.shape[1:3], np.size(next(iter(full.values()))))
-        return np.asarray(np.broadcast_to(value, shape)[self._ends])
+            return self._funnel.value(stack(self._funnel.plan, full))
 
-    @property
-    def _ends(self) -> list[int]:
-        return [self.grid.years.index(self.plan.years[0]), len(self.grid.years) - 1]
-
-    def _full(self, values: Mapping[str, Array]) -> dict[str, Array]:
-        """``values`` with every other input of the plan at its mode, each (draw,)."""
-        draws = max((np.size(value) for value in values.values()), default=1)
-        return {k: np.broadcast_to(v, draws) for k, v in {**self.modes, **values}.items()}
+    @cached_property
+    def _funnel(self) -> Funnel:
+        start = self.grid.years.index(self.plan.years[0])
+        return Funnel(replace(self.plan, market=self.grid, start=start))
 
 
 def response(
@@ -122,17 +114,6 @@ def response(
     chosen = scenario or Scenario()
     plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
     return Response(plan, float(unexplained(plan, installed)[-1]))
-
-
-def funnel_at(market: Market, plan: Plan, values: Mapping[str, Array]) -> Funnel:
-    """The funnel of a plan on ``market``, its own or one with fewer years, for some draws."""
-    causes = gather(market, plan.drivers, values)
-    return Funnel(market, values, Shifts(causes, plan.strengths, plan.scenario.overlap))
-
-
-def everyone(plan: Plan) -> int:
-    """All drivers of a plan, as a bit mask."""
-    return (1 << len(plan.drivers)) - 1
 
 
 def _two_years(plan: Plan) -> Market:

@@ -1,21 +1,26 @@
 """Keyed draws: one stream of points per parameter name, the same whatever else is drawn.
 
-A block of BLOCK draws is a self-contained replicate, keyed by (seed, parameter key, block).
-A parameter with a dimension of its own gets that column of the Sobol sequence (direction numbers
-of Joe & Kuo 2008, SIAM J. Sci. Comput. 30:2635), with a random linear scramble and a digital
-shift (Matousek 1998, J. Complexity 14:527); any other a Latin hypercube column (McKay, Beckman &
-Conover 1979, Technometrics 21:239).  Dimensions are fixed by name: one sequence scrambled anew
-for each name would give columns correlated up to 0.98.
+A block of BLOCK draws is a self-contained replicate, keyed by (seed, parameter key, block): each
+of BLOCK equal strata of the unit interval holds one point of each parameter.  In which order is
+said by the parameter's own dimension of the Sobol sequence (direction numbers of Joe & Kuo 2008,
+SIAM J. Sci. Comput. 30:2635), with a random linear scramble and a digital shift (Matousek 1998,
+J. Complexity 14:527); a parameter without a dimension gets a Latin hypercube column (McKay,
+Beckman & Conover 1979, Technometrics 21:239).  Dimensions are fixed by name: one sequence scrambled
+anew for each name would give columns correlated up to 0.98.  Within its stratum a point lies at one
+place for the whole block, drawn anew for each block, from the left in even and from the right in
+odd strata: so a parameter's values in a block are one sorted table, read in the stratum's order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arrays import Bits
 
@@ -23,6 +28,95 @@ BLOCK_BITS = 12
 BLOCK = 1 << BLOCK_BITS
 """Draws in a block."""
 SAMPLERS = ("sobol", "random")
+WITHIN = 32 - BLOCK_BITS
+"""Bits of a point below those that name its stratum."""
+Strata = NDArray[np.intp]
+"""Strata by number: those of even rank come first, in their order, then those of odd rank."""
+LOW_BITS = 8
+"""The first 2**LOW_BITS points of a column are combined with each of the others by exclusive or."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stratified:
+    """One block of some parameters: the stratum of each draw, and where in it the point lies.
+
+    ``within`` (parameter,) is the distance in points of 2**-32 from the left end of an even
+    stratum and from the right end of an odd one.  The strata are ``many`` [:, :, None] xor ``few``
+    [:, None, :] for the rows of the Sobol sequence, and ``hypercube`` by row for the others.
+    """
+
+    many: Strata
+    few: Strata
+    hypercube: Mapping[int, Strata]
+    within: Bits
+
+    def strata(self, rows: slice, out: Strata) -> Strata:
+        """The stratum of each draw (row, BLOCK), counted on from one row to the next, in ``out``."""
+        first = np.arange(len(out)) * BLOCK
+        few = self.few[rows] | first[:, None]
+        shape = (len(few), self.many.shape[1], few.shape[1])
+        np.bitwise_xor(self.many[rows, :, None], few[:, None, :], out=out.reshape(shape))
+        for row, strata in self.hypercube.items():
+            if rows.start <= row < rows.stop:
+                out[row - rows.start] = strata + first[row - rows.start]
+        return out
+
+    def points(self) -> Bits:
+        """The points themselves (parameter, BLOCK), as 32-bit integers."""
+        every = slice(0, len(self.within))
+        strata = self.strata(every, np.empty((every.stop, BLOCK), np.intp)).astype(np.uint32)
+        odd = strata >> np.uint32(BLOCK_BITS - 1) & np.uint32(1)
+        rank = strata << np.uint32(1) & np.uint32(BLOCK - 2) | odd
+        mirror = odd * np.uint32((1 << WITHIN) - 1)
+        points: Bits = rank << np.uint32(WITHIN) | (self.within[:, None] ^ mirror)
+        return points
+
+
+def block_columns(
+    keys: Sequence[str], dimensions: Mapping[str, int], *, seed: int, block: int
+) -> Stratified:
+    """The columns of one block for each key; ``dimensions`` gives the Sobol dimension of a key.
+
+    A key without one, or beyond the table, is drawn by Latin hypercube.
+    """
+    table = len(_directions())
+    chosen = [dimensions.get(key, table) for key in keys]
+    digests = b"".join([_digest(seed, key, block) for key in keys])
+    words = np.frombuffer(digests, "<u4").astype(np.uint32).reshape(-1, 16)
+    hypercube = {
+        row: _stream(seed, key, block).permutation(BLOCK)
+        for row, (key, dimension) in enumerate(zip(keys, chosen, strict=True))
+        if dimension >= table
+    }
+    few, many = _scrambled(np.minimum(chosen, table - 1), words)
+    return Stratified(many, few, hypercube, words[:, -1] >> np.uint32(BLOCK_BITS))
+
+
+def _scrambled(dimensions: NDArray[np.intp], words: Bits) -> tuple[Strata, Strata]:
+    """Strata of the first points of each column, and what leads from them to all others."""
+    columns = words[:, :BLOCK_BITS] & _BELOW | _LEADING
+    directions = np.zeros((len(words), BLOCK_BITS), np.uint32)
+    for bit in range(BLOCK_BITS):
+        directions ^= np.where(_set_bits()[dimensions, :, bit], columns[:, bit, None], 0)
+    steps, shift = _numbered(directions), _numbered(words[:, BLOCK_BITS])
+    return _span(shift, steps[:, :LOW_BITS]), _span(np.zeros_like(shift), steps[:, LOW_BITS:])
+
+
+def _numbered(points: Bits) -> Strata:
+    """The strata of points, by number."""
+    rank = (points >> np.uint32(WITHIN)).astype(np.intp)
+    return rank >> 1 | (rank & 1) << (BLOCK_BITS - 1)
+
+
+def _span(first: Strata, steps: Strata) -> Strata:
+    """``first`` (column,) xor every combination of the ``steps`` (column, bit)."""
+    rows, bits = steps.shape
+    span = np.empty((rows, 1 << bits), np.intp)
+    span[:, 0] = first
+    for bit in range(bits):
+        half = 1 << bit
+        np.bitwise_xor(span[:, :half], steps[:, bit, None], out=span[:, half : 2 * half])
+    return span
 
 
 def block_points(
@@ -35,48 +129,12 @@ def block_points(
 ) -> Bits:
     """Points (parameter, BLOCK) of the unit interval for each key, as 32-bit integers.
 
-    ``dimensions`` gives the Sobol dimension of a key; a key without one, or beyond the table,
-    is drawn by Latin hypercube.  ``sampler="random"`` draws every key independently.
+    ``sampler="random"`` draws every key independently.
     """
-    points = np.empty((len(keys), BLOCK), np.uint32)
-    sobol: list[tuple[int, int]] = []
-    for row, key in enumerate(keys):
-        dimension = dimensions.get(key)
-        if sampler == "random":
-            points[row] = _stream(seed, key, block).integers(0, 2**32, BLOCK, np.uint32)
-        elif dimension is None or dimension >= len(_directions()):
-            points[row] = _latin_hypercube(_stream(seed, key, block))
-        else:
-            sobol.append((row, dimension))
-    if sobol:
-        rows, columns = (list(part) for part in zip(*sobol, strict=True))
-        points[rows] = _scrambled_sobol(columns, [keys[row] for row in rows], seed, block)
-    return points
-
-
-def _scrambled_sobol(dimensions: Sequence[int], keys: Sequence[str], seed: int, block: int) -> Bits:
-    """The first BLOCK points of the dimensions, each scrambled by its own key."""
-    digests = b"".join(_digest(seed, key, block) for key in keys)
-    words = np.frombuffer(digests, "<u4").astype(np.uint32).reshape(-1, 16)
-    columns = words[:, :BLOCK_BITS] & _BELOW | _LEADING
-    chosen = np.where(_set_bits()[list(dimensions)], columns[:, None, :], np.uint32(0))
-    directions = np.bitwise_xor.reduce(chosen, axis=2)
-    points = np.empty((len(keys), BLOCK), np.uint32)
-    points[:, 0] = words[:, BLOCK_BITS]
-    for bit in range(BLOCK_BITS):
-        half = 1 << bit
-        np.bitwise_xor(
-            points[:, :half], directions[:, bit : bit + 1], out=points[:, half : 2 * half]
-        )
-    return points
-
-
-def _latin_hypercube(stream: np.random.Generator) -> Bits:
-    """One point in each of BLOCK equal strata, in random order."""
-    stratum = stream.permutation(BLOCK).astype(np.uint32) << np.uint32(32 - BLOCK_BITS)
-    within = stream.integers(0, 1 << (32 - BLOCK_BITS), BLOCK, np.uint32)
-    points: Bits = stratum | within
-    return points
+    if sampler != "random":
+        return block_columns(keys, dimensions, seed=seed, block=block).points()
+    draws = [_stream(seed, key, block).integers(0, 2**32, BLOCK, np.uint32) for key in keys]
+    return np.array(draws, np.uint32).reshape(len(keys), BLOCK)
 
 
 def _digest(seed: int, key: str, block: int) -> bytes:

@@ -1,24 +1,25 @@
 """A cause on the grid of a market: its shift by year and region, for many draws at once.
 
 The share that a cause has gained by a given year in a given region depends on its half time alone,
-and smoothly.  Written as a Chebyshev series in the rate 1/half time, the shifts of all causes of a
-group are one matrix product of fixed coefficients with a few basis rows for each cause (Trefethen
-2013, Approximation Theory and Approximation Practice, chapters 3 and 8).
+and smoothly.  Written as a power series in the rate 1/half time, the shifts of many causes are one
+matrix product of fixed coefficients with the powers of each rate (the series is that of Chebyshev
+interpolation: Trefethen 2013, Approximation Theory and Approximation Practice, chapters 3 and 8).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.polynomial.chebyshev import cheb2poly
 
 from . import adoption
 from .arrays import Array
 from .mechanism import EVERYWHERE, Mechanism
 
 NODES = 48
-EXACT = 1e-13
+EXACT = 1e-10
 """Largest share of cases by which the series may miss the curve."""
 
 
@@ -26,8 +27,9 @@ EXACT = 1e-13
 class Spread:
     """Share gained by year after the base year and region, as a series in the rate of adoption.
 
-    ``coefficients`` (term, year, region); the rate is one over the half time in years, between
-    ``middle`` less and plus ``half_width``; ``ratio`` and ``half_time`` are parameter keys.
+    ``coefficients`` (term, year, region) are of the powers of the rate, one over the half time in
+    years, less ``middle`` and divided by ``half_width``; ``ratio`` and ``half_time`` are parameter
+    keys, ``largest`` the log of the ratio at the end of its range that is farther from 1.
     """
 
     ratio: str
@@ -35,6 +37,7 @@ class Spread:
     middle: float
     half_width: float
     coefficients: Array
+    largest: float
 
 
 def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) -> Spread | None:
@@ -61,8 +64,23 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
     series[:, :, (gained == 0.0).all(axis=(0, 2))] = 0.0
     tail = np.cumsum(np.abs(series).max(axis=(1, 2))[::-1])[::-1]
     terms = 1 if half_time.constant else max(2, int((tail > EXACT).sum()))
-    key = half_time.key
-    return Spread(mechanism.ratio.key, key, middle, half_width or 1.0, series[:terms])
+    return Spread(
+        mechanism.ratio.key,
+        half_time.key,
+        middle,
+        half_width or 1.0,
+        _powers(series[:terms]),
+        float(np.abs(np.log([mechanism.ratio.low, mechanism.ratio.high])).max()),
+    )
+
+
+def _powers(series: Array) -> Array:
+    """Coefficients (term, ...) of the powers from those of the Chebyshev polynomials."""
+    each = np.zeros((len(series), len(series)))
+    for term, unit in enumerate(np.eye(len(series))):
+        polynomial = cheb2poly(unit[: term + 1])
+        each[: len(polynomial), term] = polynomial
+    return np.tensordot(each, series, axes=1)
 
 
 def _by_region(shares: Mapping[str, float], regions: tuple[str, ...]) -> Array:
@@ -70,49 +88,57 @@ def _by_region(shares: Mapping[str, float], regions: tuple[str, ...]) -> Array:
     return np.array([[shares.get(region, shares.get(EVERYWHERE, 0.0))] for region in regions])
 
 
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Causes that are moved together: their series side by side, (year x region, term x cause)."""
+class Curves:
+    """Causes on the same grid, read together."""
 
-    spreads: tuple[Spread, ...]
-    matrix: Array
-    shape: tuple[int, int, int]
+    def __init__(self, spreads: Sequence[Spread]) -> None:
+        self.spreads = tuple(spreads)
+        self.terms = max((len(spread.coefficients) for spread in spreads), default=0)
+        self._middle = np.array([[spread.middle] for spread in spreads])
+        self._half_width = np.array([[spread.half_width] for spread in spreads])
+
+    def terms_of(self, ratio: Array, half_time: Array, out: Array) -> Array:
+        """log(ratio) times the powers of each cause's rate, (cause, term, draw), in ``out``.
+
+        ``ratio`` and ``half_time`` (years) are (cause, draw).
+        """
+        np.log(ratio, out=out[:, 0])
+        power = np.divide(1.0, half_time)
+        power -= self._middle
+        power /= self._half_width
+        done = 1
+        while done < self.terms:
+            more = min(done, self.terms - done)
+            np.multiply(out[:, :more], power[:, None], out=out[:, done : done + more])
+            done += more
+            if done < self.terms:
+                power *= power
+        return out
+
+    def matrix(self, first: int, stop: int, years: Sequence[int]) -> Array:
+        """Coefficients (year x region, cause x term) of some of the causes.
+
+        ``years`` are counted from the base year; there every coefficient is 0.
+        """
+        chosen = self.spreads[first:stop]
+        regions = chosen[0].coefficients.shape[2]
+        found = np.zeros((len(years), regions, len(chosen), self.terms))
+        for i, spread in enumerate(chosen):
+            for y, year in enumerate(years):
+                if year > 0:
+                    found[y, :, i, : len(spread.coefficients)] = spread.coefficients[:, year - 1].T
+        return found.reshape(len(years) * regions, -1)
 
     def shift(self, values: Mapping[str, Array], draws: int) -> Array:
         """Sum of the causes' shifts log(ratio) x share gained, (year, region, draw).
 
         Exactly 0 in the base year, and in a region in which nothing spreads.
         """
-        terms, years, regions = self.shape
-        basis = np.empty((terms, len(self.spreads), draws))
-        rate = np.empty((len(self.spreads), draws))
-        for row, spread in enumerate(self.spreads):
-            np.log(values[spread.ratio], out=basis[0, row])
-            np.divide(1.0, values[spread.half_time], out=rate[row])
-        at = rate
-        at -= self._column("middle")
-        at /= self._column("half_width")
-        if terms > 1:
-            np.multiply(basis[0], at, out=basis[1])
-        at *= 2.0
-        for term in range(2, terms):
-            np.multiply(at, basis[term - 1], out=basis[term])
-            basis[term] -= basis[term - 2]
-        shift = np.zeros((years + 1, regions, draws))
-        flat = basis.reshape(-1, draws)
-        np.matmul(self.matrix, flat, out=shift[1:].reshape(-1, draws))
-        return shift
-
-    def _column(self, name: str) -> Array:
-        return np.array([[getattr(spread, name)] for spread in self.spreads])
-
-
-def group_of(spreads: tuple[Spread, ...]) -> Group:
-    """The group of some causes on the same grid."""
-    terms = max(len(spread.coefficients) for spread in spreads)
-    _, years, regions = spreads[0].coefficients.shape
-    series = np.zeros((terms, len(spreads), years * regions))
-    for row, spread in enumerate(spreads):
-        series[: len(spread.coefficients), row] = spread.coefficients.reshape(-1, years * regions)
-    matrix = series.reshape(-1, years * regions).T.copy()
-    return Group(spreads, matrix, (terms, years, regions))
+        ratio = np.stack([values[spread.ratio] for spread in self.spreads])
+        half_time = np.stack([values[spread.half_time] for spread in self.spreads])
+        out = np.empty((len(self.spreads), self.terms, draws))
+        terms = self.terms_of(ratio, half_time, out)
+        _, years, regions = self.spreads[0].coefficients.shape
+        matrix = self.matrix(0, len(self.spreads), range(years + 1))
+        shift = matrix @ terms.reshape(-1, draws)
+        return shift.reshape(years + 1, regions, draws)

@@ -18,16 +18,23 @@ LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 FEW_BLOCKS = 16
 """Whole blocks from which a standard error is read; below, their stretches of SHORT draws."""
 SHORT = 512
+Grids = tuple[Grid, Grid]
+"""The bins of the rows, and those of the cells."""
 
 
 def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array) -> Array:
     """Quantiles (level, ...) of the draws (..., draw), as Hyndman & Fan 1996 type 7."""
-    ordered = np.sort(draws, axis=-1)
+    return quantiles_in_place(draws.copy(), levels)
+
+
+def quantiles_in_place(draws: NDArray[np.floating], levels: Sequence[float] | Array) -> Array:
+    """The same, and the draws are sorted."""
+    draws.sort(axis=-1)
     position = np.asarray(levels) * (draws.shape[-1] - 1)
     below = np.floor(position).astype(int)
     above = np.minimum(below + 1, draws.shape[-1] - 1)
     share = position - below
-    found: Array = ordered[..., below] * (1 - share) + ordered[..., above] * share
+    found: Array = draws[..., below] * (1 - share) + draws[..., above] * share
     return np.moveaxis(found, -1, 0)
 
 
@@ -45,10 +52,9 @@ class Kept:
     sums: Array
 
     @classmethod
-    def of(cls, rows: Array, cells: Array) -> Kept:
-        """One block of draws."""
-        sums = np.concatenate([rows.sum(axis=1), cells.sum(axis=1)])
-        return cls([rows], [cells.astype(np.float32)], sums)
+    def of(cls, rows: Array, cells: NDArray[np.float32], cell_sums: Array) -> Kept:
+        """One block of draws; ``cell_sums`` are those of the cells before they were rounded."""
+        return cls([rows], [cells], np.concatenate([rows.sum(axis=1), cell_sums]))
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -83,20 +89,16 @@ class Streamed:
     moments: Array
 
     @classmethod
-    def of(cls, rows: Array, cells: Array, grid: Grid, *, whole: bool) -> Streamed:
-        """One block; ``whole`` says that it is a full replicate."""
-        every = np.concatenate([rows, cells])
+    def of(cls, kept: Kept, grid: Grids, block: int) -> Streamed:
+        """One block of draws, a full replicate where it has ``block`` of them."""
+        (rows,), (cells,) = kept.rows, kept.cells
         moments = np.zeros((2, len(STATISTICS), len(rows)))
+        whole = rows.shape[1] == block
         if whole:
             found = statistics(rows.astype(np.float32), rows.mean(axis=1))
             moments[:] = found, found**2
-        return cls(rows.shape[1], every.sum(axis=1), grid.count(every), int(whole), moments)
-
-    @classmethod
-    def of_kept(cls, kept: Kept, grid: Grid, block: int) -> Streamed:
-        """One block of draws that were also kept."""
-        (rows,), (cells,) = kept.rows, kept.cells
-        return cls.of(rows, cells.astype(float), grid, whole=rows.shape[1] == block)
+        counts = np.concatenate([grid[0].count(rows), grid[1].count(cells)])
+        return cls(rows.shape[1], kept.sums, counts, int(whole), moments)
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -175,12 +177,12 @@ class StreamedSummary:
     rows: None = None
 
     @classmethod
-    def of(cls, found: Streamed, grid: Grid) -> StreamedSummary:
-        """The summary of what was counted on ``grid``."""
+    def of(cls, found: Streamed, grids: Grids) -> StreamedSummary:
+        """The summary of what was counted on ``grids``."""
         rows, n = found.moments.shape[2], found.blocks
-        every = np.concatenate(
-            [(found.sums / found.draws)[None], grid.quantiles(found.counts, LEVELS)]
-        )
+        parts = zip(grids, (found.counts[:rows], found.counts[rows:]), strict=True)
+        quantiles = np.concatenate([g.quantiles(counts, LEVELS) for g, counts in parts], axis=1)
+        every = np.concatenate([(found.sums / found.draws)[None], quantiles])
         mean = found.moments[0] / n
         variance = np.maximum(found.moments[1] / n - mean**2, 0.0) * n / (n - 1)
         return cls(found.draws, every[:, :rows], np.sqrt(variance / n), every[:, rows:])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import Driver, DriverError, Effect, InputError, Parameter, Scenario, forecast
-from ismarket.blocks import Engine, market_value
+from ismarket.blocks import Engine, cells_of
 from ismarket.forecaster import total_value
 from ismarket.plan import make_plan
 
@@ -137,7 +137,7 @@ def draws_of(market, drivers, choices):
     """Every drawn parameter of a scenario, as its drivers see them."""
     plan = make_plan(market, drivers, choices)
     engine = Engine(plan, np.ones(len(plan.years)))
-    return engine.values(engine.points(0))
+    return engine.values(0)
 
 
 def test_adding_removing_or_fixing_a_driver_leaves_all_other_draws_bit_identical(market, drivers):
@@ -207,7 +207,7 @@ def test_the_incidence_driver_makes_births_follow_the_un_path(market, drivers):
     incidence = [d for d in drivers if d.name == "incidence"]
     births_only = dataclasses.replace(incidence[0], claims=("births",))
     plan = make_plan(market, [births_only], scenario(anchor="bottom-up", without=()))
-    path = sum(market_value(plan, plan.modes)[0])[..., 0]
+    path = cells_of(plan, plan.modes).sum(axis=2)[..., 0]
     assert np.allclose(path / path[0], births[:7] / births[0])
     others = forecast(market, drivers, scenario(anchor="bottom-up", without=("incidence",)))
     assert np.allclose(still, reference(others))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ismarket import adoption
-from ismarket.spread import group_of
+from ismarket.spread import Curves
 
 
 def test_the_series_is_the_logistic_curve_for_every_cause_and_draw(market):
@@ -20,8 +20,8 @@ def test_the_series_is_the_logistic_curve_for_every_cause_and_draw(market):
             ceiling=market.by_region(mechanism.ceiling)[:, :, 0],
             half_time=half_time,
         )
-        found = group_of((spread,)).shift(values, 200)
-        assert np.abs(found - expected).max() < 1e-12
+        found = Curves([spread]).shift(values, 200)
+        assert np.abs(found - expected).max() < 1e-9
         assert (found[0] == 0).all()
         still = [mechanism.share[r] == mechanism.ceiling[r] for r in market.regions]
         assert (found[:, still] == 0).all()
@@ -34,5 +34,5 @@ def test_causes_of_a_group_add_up(market):
         for name in names
         for p in market.mechanisms[name].parameters
     }
-    apart = sum(market.group((name,)).shift(values, 5) for name in names)
-    assert np.allclose(market.group(names).shift(values, 5), apart, atol=1e-14)
+    apart = sum(Curves([market.spreads[name]]).shift(values, 5) for name in names)
+    assert np.allclose(Curves([market.spreads[name] for name in names]).shift(values, 5), apart, atol=1e-14)

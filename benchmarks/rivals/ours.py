@@ -1,15 +1,19 @@
 """The engine's values alone, for a comparison with rivals that attribute nothing."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
 from ismarket import Scenario, forecast, load_drivers, load_market
+from ismarket.arrays import Scratch
 from ismarket.blas import one_thread
-from ismarket.blocks import CHUNK, Engine, market_value
+from ismarket.blocks import CHUNK, Engine
+from ismarket.funnel import Funnel
+from ismarket.readings import write_cells
 from ismarket.sampling import BLOCK
-from ismarket.summaries import statistics
+from ismarket.summaries import LEVELS, quantiles_in_place
 
 from .plain import Answer
 
@@ -49,39 +53,40 @@ class Ours:
         years, regions, classes = self.shape
         rows = np.empty((years * (1 + regions * classes), draws), np.float32)
         engine = Engine(self.forecast_plan(seed), self.left)
-        means = np.zeros(len(rows))
+        funnel, memory = Funnel(engine.plan), threading.local()
 
         def block(number):
-            drawn = engine.values(engine.points(number))
+            scratch = memory.__dict__.setdefault("scratch", Scratch())
+            drawn = engine.drawn_values(number, scratch)
             first = number * BLOCK
+            sums = 0.0
             for low in range(0, min(BLOCK, draws - first), CHUNK):
-                values = {key: value[low : low + CHUNK] for key, value in drawn.items()}
-                self._write(values, rows[:, first + low : first + min(low + CHUNK, BLOCK)])
+                value = funnel.value(drawn[:, low : low + CHUNK], scratch)
+                sums += self._write(value, rows[:, first + low : first + min(low + CHUNK, BLOCK)])
+            return sums
 
         def summary(part):
-            means[part] = rows[part].mean(axis=1, dtype=np.float64)
-            return statistics(rows[part], means[part])
+            return quantiles_in_place(rows[part], LEVELS)
 
         with one_thread(), ThreadPoolExecutor(threads) as pool:
-            list(pool.map(block, range(-(-draws // BLOCK))))
+            means = sum(pool.map(block, range(-(-draws // BLOCK)))) / draws
             parts = [slice(low, low + years) for low in range(0, len(rows), years)]
             found = np.concatenate(list(pool.map(summary, parts)), axis=1)
+        found = np.concatenate([means[None], found])
         return Answer(found[:, :years], found[:, years:].reshape(-1, *self.shape))
 
     def forecast_plan(self, seed):
         """The plan with that seed."""
         return replace(self.plan, scenario=self.plan.scenario.changed(seed=seed))
 
-    def _write(self, values, out):
-        """Totals, then cells, at the published level (row, draw)."""
-        years, regions, classes = self.shape
-        by_class, _ = market_value(self.plan, values)
-        total = sum(by_class).sum(axis=1)
+    def _write(self, value, out):
+        """Totals, then cells, at the published level (row, draw); their sums."""
+        years, draws = self.shape[0], out.shape[1]
+        regional, volume = value.by_region[..., :draws], value.volume[..., :draws]
+        total = regional.sum(axis=1)
         scale = self.left[:, None] * (self.level / total[0])
-        draws = out.shape[1]
-        np.multiply(total[:, :draws], scale[:, :draws], out=out[:years], casting="same_kind")
-        cells = out[years:].reshape(years, regions, classes, draws)
-        for c, value in enumerate(by_class):
-            np.multiply(
-                value[..., :draws], scale[:, None, :draws], out=cells[:, :, c], casting="same_kind"
-            )
+        total *= scale
+        out[:years] = total
+        volume *= scale[:, None]
+        spend = [each[..., :draws] for each in value.spend]
+        return np.concatenate([total.sum(axis=1), write_cells(volume, spend, out[years:])])

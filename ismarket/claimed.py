@@ -1,0 +1,90 @@
+"""The causes of the catalogue that a plan's drivers claim, ready to be moved for many draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from .arrays import Array, Scratch
+from .causes import SHARES, Claim, Slot, Weighing
+from .links import LARGEST_SHIFT
+from .market import Market
+from .spread import Curves
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Causes of one slot that the same drivers claim: columns of the curves, and their matrix.
+
+    ``matrix`` (year x region, cause x term) holds the years at which coalitions are compared.
+    """
+
+    drivers: tuple[int, ...]
+    columns: slice
+    matrix: Array
+
+
+class Claimed:
+    """Causes with an adoption curve, side by side: slot by slot, and in it by who claims them.
+
+    ``years`` are those in which drivers may move the funnel, ``ends`` those at which coalitions are
+    compared, both counted from the base year.  ``rows`` says where a parameter stands among values.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        claims: Sequence[Claim],
+        weighing: Weighing,
+        rows: Mapping[str, int],
+        years: Sequence[int],
+        ends: Sequence[int],
+    ) -> None:
+        curved = [c for c in claims if not market.mechanisms[c.name].follows_path]
+        curved.sort(key=lambda claim: (str(claim.slot), claim.drivers))
+        self.curves = curves = Curves([market.spreads[claim.name] for claim in curved])
+        self._ratios = [rows[spread.ratio] for spread in curves.spreads]
+        self._half_times = [rows[spread.half_time] for spread in curves.spreads]
+        self._matrices: dict[Slot, tuple[slice, Array]] = {}
+        self.groups: dict[Slot, list[Group]] = {}
+        self.within_bounds: dict[Slot, bool] = {}
+        everyone = (1 << len(weighing.strengths)) - 1
+        numbered = groupby(enumerate(curved), key=lambda pair: (pair[1].slot, pair[1].drivers))
+        for (slot, drivers), pairs in numbered:
+            found = [number for number, _ in pairs]
+            columns = slice(found[0], found[-1] + 1)
+            matrix = curves.matrix(columns.start, columns.stop, ends)
+            self.groups.setdefault(slot, []).append(Group(drivers, columns, matrix))
+        for slot, groups in self.groups.items():
+            columns = slice(groups[0].columns.start, groups[-1].columns.stop)
+            factors = [weighing.factor(c.drivers, everyone) for c in curved[columns]]
+            weights = np.repeat(factors, curves.terms) * (-1.0 if slot in SHARES else 1.0)
+            matrix = curves.matrix(columns.start, columns.stop, years) * weights
+            self._matrices[slot] = columns, matrix
+            largest = [spread.largest for spread in curves.spreads[columns]]
+            self.within_bounds[slot] = float(np.dot(np.abs(factors), largest)) < LARGEST_SHIFT
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots in which the causes act."""
+        return tuple(self._matrices)
+
+    def terms(self, values: Array, scratch: Scratch) -> Array:
+        """The terms of all curves, (cause, term, draw), for values (parameter, draw)."""
+        draws = values.shape[1]
+        count = len(self._ratios)
+        out = scratch("terms", count, self.curves.terms, draws)
+        if count:
+            self.curves.terms_of(values[self._ratios], values[self._half_times], out)
+        return out
+
+    def shift(self, slot: Slot, terms: Array, out: Array) -> None:
+        """Write the shift of a slot when everyone acts, (year x region, draw), to ``out``.
+
+        That of a share comes with its sign turned: its odds are divided by the exponential.
+        """
+        columns, matrix = self._matrices[slot]
+        np.matmul(matrix, terms[columns].reshape(-1, terms.shape[-1]), out=out)
