@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,27 @@ Columns: TypeAlias = dict[str, list[Any]]
 class Scratch:
     """Memory that is used again: the same name and shape give the same array, as it was left."""
 
+    _spare: ClassVar[list[Scratch]] = []
+
     def __init__(self) -> None:
-        self._known: dict[tuple[str, tuple[int, ...]], Array] = {}
+        self._known: dict[str, Array] = {}
 
     def __call__(self, name: str, *shape: int) -> Array:
         """The array of that name and shape."""
-        key = name, shape
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = np.empty(shape)
+        found = self._known.get(name)
+        if found is None or found.shape != shape:
+            found = self._known[name] = np.empty(shape)
         return found
+
+    @classmethod
+    @contextmanager
+    def lent(cls) -> Iterator[Scratch]:
+        """Memory for as long as it lasts; new memory costs as much as a block of draws."""
+        scratch = cls._spare.pop() if cls._spare else cls()
+        try:
+            yield scratch
+        finally:
+            cls._spare.append(scratch)
 
 
 def rows_of(columns: Columns, names: Iterable[str] | None = None) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -23,7 +22,7 @@ from .pooling import drawn_level
 from .quantiles import Quantiles
 from .readings import Reader
 from .sampling import BLOCK, block_columns, block_points
-from .summaries import Grids, Kept, Streamed
+from .summaries import Grids, Kept, Room, Streamed
 
 CHUNK = 2048
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
@@ -37,7 +36,6 @@ class Engine:
         self.plan, self.left = plan, left
         self.reader = Reader(plan, left)
         self.drawn = [p for p in plan.parameters if p.key not in plan.scenario.fixed]
-        self._of_thread = threading.local()
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
         """What another process needs; the tables are made anew there."""
@@ -110,16 +108,16 @@ class Engine:
 
     def columns(self, block: int, kept: Kept) -> dict[str, Array]:
         """The draws of a block by column: every parameter by key, then every row by its label."""
-        size = kept.rows[0].shape[1]
+        size = kept.rows.shape[1]
         with one_thread():
             values = {key: value[:size] for key, value in self.values(block).items()}
         labels = self.reader.layout.labels(self.plan)
-        return {**values, **dict(zip(labels, kept.rows[0], strict=True))}
+        return {**values, **dict(zip(labels, kept.rows, strict=True))}
 
     def grids(self) -> Grids:
         """The bins for streamed draws, over the range of the first block."""
         first = self.kept(0)
-        return Grid.over(first.rows[0]), Grid.over(first.cells[0])
+        return Grid.over(first.rows), Grid.over(first.cells)
 
     def streamed(self, blocks: range, grids: Grids) -> Streamed:
         """What some neighbouring blocks add up to."""
@@ -133,15 +131,17 @@ class Engine:
         assert total is not None  # a batch has at least one block
         return total
 
-    def kept(self, block: int) -> Kept:
-        """The draws of one block; the last one may be cut short by the number of draws."""
+    def kept(self, block: int, room: Room | None = None) -> Kept:
+        """The draws of one block; the last one may be cut short by the number of draws.
+
+        They are written to their place in ``room``, if it is given.
+        """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
-        layout, scratch = self.reader.layout, self._scratch
-        rows = np.empty((layout.rows, size))
-        cells = np.empty((layout.cells, size), np.float32)
+        layout = self.reader.layout
+        rows, cells = (room or Room(layout.rows, layout.cells, size)).at(block if room else 0, size)
         sums = np.zeros(layout.cells)
         step = CHUNK if len(self.plan.drivers) <= FEW_DRIVERS else CHUNK // 4
-        with one_thread():
+        with one_thread(), Scratch.lent() as scratch:
             drawn = self.drawn_values(block, scratch)
             for low in range(0, size, step):
                 values = drawn[:, low : low + step]
@@ -152,14 +152,6 @@ class Engine:
                 if not np.isfinite(rows[layout["total"], part]).all():
                     raise DriverError(self._not_finite(values, rows[layout["total"], part], first))
         return Kept.of(rows, cells, sums)
-
-    @property
-    def _scratch(self) -> Scratch:
-        """Memory of this thread for one block after the other."""
-        found: Scratch | None = getattr(self._of_thread, "scratch", None)
-        if found is None:
-            found = self._of_thread.scratch = Scratch()
-        return found
 
     def at(self, values: Mapping[str, Array]) -> Array:
         """The rows (row, draw) for given parameter values, each (draw,)."""

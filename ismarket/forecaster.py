@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from .sampling import BLOCK
 from .scale import draws_bar
 from .scenario import MOST_DRAWS, Scenario
 from .store import Arrays, BlockStore
-from .summaries import FEW_BLOCKS, Grids, Kept, KeptSummary, Streamed, StreamedSummary, Summary
+from .summaries import FEW_BLOCKS, Grids, Kept, KeptSummary, Room, Streamed, StreamedSummary, Summary
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
@@ -148,18 +148,27 @@ class Work:
     sink: Sink | None = None
     store: BlockStore | None = None
 
+    @property
+    def threads(self) -> int:
+        """Threads of this process that may be used."""
+        return self.workers if isinstance(self.workers, int) else os.cpu_count() or 1
+
 
 def summarise(engine: Engine, work: Work) -> Summary:
     """The summary of all blocks, the same whoever computes them and whenever they finish."""
     draws = engine.plan.scenario.draws
     blocks = range(-(-draws // BLOCK))
     if draws <= KEPT:
-        return KeptSummary.of(reduce(_merge, _kept_blocks(engine, blocks, work)), BLOCK)
+        layout = engine.reader.layout
+        room = Room(layout.rows, layout.cells, draws)
+        room.at(0, min(BLOCK, draws))
+        for kept in _kept_blocks(engine, blocks, work, room):
+            room.take(kept)
+        return KeptSummary(room, BLOCK, work.threads)
     grids = engine.grids()
     counted: Iterator[Streamed]
     if work.sink is not None:
-        kept = _kept_blocks(engine, blocks, work)
-        counted = (Streamed.of(block, grids, BLOCK) for block in kept)
+        counted = (Streamed.of(k, grids, BLOCK) for k in _kept_blocks(engine, blocks, work, None))
     else:
         batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
         compute = partial(_streamed, grids=grids)
@@ -167,24 +176,27 @@ def summarise(engine: Engine, work: Work) -> Summary:
     return StreamedSummary.of(reduce(_merge, counted), grids)
 
 
-def _kept_blocks(engine: Engine, blocks: range, work: Work) -> Iterator[Kept]:
-    """The draws of each block, handed to the sink on their way."""
+def _kept_blocks(
+    engine: Engine, blocks: range, work: Work, room: Room | None
+) -> Iterator[Kept]:
+    """The draws of each block, handed to the sink on their way; threads write them to ``room``."""
     pieces = [blocks[block : block + 1] for block in blocks]
-    for block, kept in enumerate(_in_order(engine, pieces, _kept, Kept.from_arrays, work)):
+    compute = _kept if isinstance(work.workers, Executor) else partial(_kept, room=room)
+    for block, kept in enumerate(_in_order(engine, pieces, compute, Kept.from_arrays, work)):
         if work.sink:
             work.sink(engine.columns(block, kept))
         yield kept
 
 
-def _kept(engine: Engine, blocks: range) -> Kept:
-    return engine.kept(blocks[0])
+def _kept(engine: Engine, blocks: range, room: Room | None = None) -> Kept:
+    return engine.kept(blocks[0], room)
 
 
 def _streamed(engine: Engine, blocks: range, grids: Grids) -> Streamed:
     return engine.streamed(blocks, grids)
 
 
-def _merge(total: Part, following: Part) -> Part:
+def _merge(total: Streamed, following: Streamed) -> Streamed:
     total.add(following)
     return total
 
@@ -216,7 +228,7 @@ def _in_order(
             work.progress(size)
         return found
 
-    with _executor(work.workers, len(pieces)) as (pool, ahead):
+    with _executor(work, len(pieces)) as (pool, ahead):
         try:
             for piece in pieces:
                 stored = work.store.load(piece[0]) if work.store else None
@@ -232,12 +244,25 @@ def _in_order(
                     begun.cancel()
 
 
+class _Here(Executor):
+    """Computes at once what it is given, in the thread that gives it."""
+
+    def submit(self, work: Callable[..., Part], /, *given: Any, **named: Any) -> Future[Part]:
+        """The result, already there."""
+        future: Future[Part] = Future()
+        future.set_result(work(*given, **named))
+        return future
+
+
 @contextmanager
-def _executor(workers: int | Executor | None, batches: int) -> Iterator[tuple[Executor, int]]:
+def _executor(work: Work, batches: int) -> Iterator[tuple[Executor, int]]:
     """The executor that runs the batches, and how many to hand it ahead of the one awaited."""
-    if isinstance(workers, Executor):
-        yield workers, 64
+    if isinstance(work.workers, Executor):
+        yield work.workers, 64
         return
-    threads = min(workers or os.cpu_count() or 1, batches)
+    threads = min(work.threads, batches)
+    if threads == 1:
+        yield _Here(), 1
+        return
     with ThreadPoolExecutor(threads) as pool:
         yield pool, 2 * threads + 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,8 @@ LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 FEW_BLOCKS = 16
 """Whole blocks from which a standard error is read; below, their stretches of SHORT draws."""
 SHORT = 512
+FEW_ROWS, MANY_VALUES = 8, 1 << 20
+"""Rows that a thread summarises at a time, where there are many values."""
 Grids = tuple[Grid, Grid]
 """The bins of the rows, and those of the cells."""
 
@@ -43,35 +46,57 @@ def statistics(draws: NDArray[np.floating], means: Array) -> Array:
     return np.concatenate([means[None], quantiles(draws, LEVELS)])
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Kept:
-    """Draws as they are: ``rows`` (row, draw) of tables in float64, ``cells`` in float32."""
+    """The draws of one block: ``rows`` (row, draw) of tables, ``cells`` rounded to float32.
 
-    rows: list[Array]
-    cells: list[NDArray[np.float32]]
+    ``sums`` are over the draws, of the rows and then of the cells before they were rounded.
+    """
+
+    rows: Array
+    cells: NDArray[np.float32]
     sums: Array
 
     @classmethod
     def of(cls, rows: Array, cells: NDArray[np.float32], cell_sums: Array) -> Kept:
-        """One block of draws; ``cell_sums`` are those of the cells before they were rounded."""
-        return cls([rows], [cells], np.concatenate([rows.sum(axis=1), cell_sums]))
+        """One block of draws."""
+        return cls(rows, cells, np.concatenate([rows.sum(axis=1), cell_sums]))
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """One block as plain arrays, from which ``Kept.from_arrays`` makes it again."""
-        (rows,), (cells,) = self.rows, self.cells
-        return {"rows": rows, "cells": cells, "sums": self.sums}
+        """Plain arrays, from which ``Kept.from_arrays`` makes it again."""
+        return {"rows": self.rows, "cells": self.cells, "sums": self.sums}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Kept:
         """What ``arrays`` gave, bit for bit."""
-        return cls([arrays["rows"]], [arrays["cells"]], arrays["sums"].copy())
+        return cls(arrays["rows"], arrays["cells"], arrays["sums"])
 
-    def add(self, following: Kept) -> None:
-        """Take the draws that come next."""
-        self.rows += following.rows
-        self.cells += following.cells
-        self.sums += following.sums
+
+class Room:
+    """Room for the draws of all blocks, side by side: rows and cells, and what they add up to."""
+
+    def __init__(self, rows: int, cells: int, draws: int) -> None:
+        self.rows, self.cells = np.empty((rows, draws)), np.empty((cells, draws), np.float32)
+        self.sums = np.zeros(rows + cells)
+        self._block: int | None = None
+        self._filled = 0
+
+    def at(self, block: int, size: int) -> tuple[Array, NDArray[np.float32]]:
+        """The place of a block of that many draws; all blocks but the last are of one size."""
+        if self._block is None or block == 0:
+            self._block = size
+        first = block * self._block
+        return self.rows[:, first : first + size], self.cells[:, first : first + size]
+
+    def take(self, block: Kept) -> None:
+        """Take the block that comes next; it is copied unless it was written here."""
+        size = block.rows.shape[1]
+        place = slice(self._filled, self._filled + size)
+        if block.rows.base is not self.rows:
+            self.rows[:, place], self.cells[:, place] = block.rows, block.cells
+        self.sums += block.sums
+        self._filled += size
 
 
 @dataclass(eq=False)
@@ -91,7 +116,7 @@ class Streamed:
     @classmethod
     def of(cls, kept: Kept, grid: Grids, block: int) -> Streamed:
         """One block of draws, a full replicate where it has ``block`` of them."""
-        (rows,), (cells,) = kept.rows, kept.cells
+        rows, cells = kept.rows, kept.cells
         moments = np.zeros((2, len(STATISTICS), len(rows)))
         whole = rows.shape[1] == block
         if whole:
@@ -122,20 +147,16 @@ class Streamed:
         self.moments += following.moments
 
 
-@dataclass(frozen=True, eq=False)
 class KeptSummary:
-    """Statistics (statistic, row) and their standard errors, read off the draws themselves."""
+    """Statistics (statistic, row) and their standard errors, read off the draws themselves.
 
-    rows: Array
-    means: Array
-    block: int
-    _cells: list[NDArray[np.float32]]
+    Rows are summarised on ``threads`` threads when they are first asked for.
+    """
 
-    @classmethod
-    def of(cls, kept: Kept, block: int) -> KeptSummary:
-        """The summary of blocks of ``block`` draws."""
-        rows = np.concatenate(kept.rows, axis=1)
-        return cls(rows, kept.sums / rows.shape[1], block, kept.cells)
+    def __init__(self, room: Room, block: int, threads: int) -> None:
+        self.rows, self._cells = room.rows, room.cells
+        self._means = room.sums / room.rows.shape[1]
+        self._block, self._threads = block, threads
 
     @property
     def draws(self) -> int:
@@ -145,25 +166,40 @@ class KeptSummary:
     @cached_property
     def statistics(self) -> Array:
         """Mean and quantiles of every row, (statistic, row)."""
-        return statistics(self.rows, self.means[: len(self.rows)])
+        found = self._spread_out(lambda part: quantiles(self.rows[part], LEVELS), len(self.rows))
+        return np.concatenate([self._means[None, : len(self.rows)], found])
 
     @cached_property
     def cells(self) -> Array:
         """Mean and quantiles of every cell, (statistic, cell)."""
-        draws = np.concatenate(self._cells, axis=1)
-        return statistics(draws, self.means[len(self.rows) :])
+        found = self._spread_out(
+            lambda part: quantiles_in_place(self._cells[part], LEVELS), len(self._cells)
+        )
+        return np.concatenate([self._means[None, len(self.rows) :], found])
 
     @cached_property
     def errors(self) -> Array:
         """Standard errors (statistic, row) from replicates among the draws; nan for too few."""
-        size = self.block if self.draws >= FEW_BLOCKS * self.block else SHORT
+        size = self._block if self.draws >= FEW_BLOCKS * self._block else SHORT
         count = self.draws // size
         if count < 2:
             return np.full((len(STATISTICS), len(self.rows)), np.nan)
-        parts = self.rows[:, : count * size].reshape(len(self.rows), count, size)
-        found = statistics(parts, parts.mean(axis=2))
-        error: Array = found.std(axis=2, ddof=1) / np.sqrt(count)
-        return error
+
+        def error(part: slice) -> Array:
+            rows = self.rows[part, : count * size].reshape(-1, count, size)
+            found = np.concatenate([rows.mean(axis=2)[None], quantiles(rows, LEVELS)])
+            spread: Array = found.std(axis=2, ddof=1) / np.sqrt(count)
+            return spread
+
+        return self._spread_out(error, len(self.rows))
+
+    def _spread_out(self, summary: Callable[[slice], Array], rows: int) -> Array:
+        """The summaries of a few rows at a time, side by side."""
+        parts = [slice(low, low + FEW_ROWS) for low in range(0, rows, FEW_ROWS)]
+        if self._threads == 1 or rows * self.draws < MANY_VALUES:
+            return np.concatenate([summary(part) for part in parts], axis=1)
+        with ThreadPoolExecutor(self._threads) as pool:
+            return np.concatenate(list(pool.map(summary, parts)), axis=1)
 
 
 @dataclass(frozen=True, eq=False)
