@@ -1,7 +1,7 @@
 """Integer histograms of many rows of draws: they merge in any order to the same counts.
 
 The bins of each row are equal steps over the range that a first block of draws spans, widened by
-half on either side; what lies beyond falls into the outermost bins.
+an eighth on either side; what lies beyond falls into the outermost bins.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Grid:
     def over(cls, rows: NDArray[np.floating]) -> Grid:
         """The grid for rows that look like these first draws (row, draw)."""
         low, high = (np.asarray(end, float) for end in (rows.min(axis=1), rows.max(axis=1)))
-        return cls(low - (high - low) / 2.0, 2.0 * (high - low) / BINS)
+        return cls(low - (high - low) / 8.0, 1.25 * (high - low) / BINS)
 
     def count(self, rows: NDArray[np.floating]) -> Counts:
         """Counts of the rows (row, draw); a row without width has all its draws in bin 0."""

@@ -22,7 +22,7 @@ from .pooling import drawn_level
 from .quantiles import Quantiles
 from .readings import Reader
 from .sampling import BLOCK, block_columns, block_points
-from .summaries import Grids, Kept, Room, Streamed
+from .summaries import Grids, Kept, Room, Streamed, on_log_scale
 
 CHUNK = 2048
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
@@ -117,7 +117,7 @@ class Engine:
     def grids(self) -> Grids:
         """The bins for streamed draws, over the range of the first block."""
         first = self.kept(0)
-        return Grid.over(first.rows), Grid.over(first.cells)
+        return Grid.over(first.rows), Grid.over(on_log_scale(first.cells))
 
     def streamed(self, blocks: range, grids: Grids) -> Streamed:
         """What some neighbouring blocks add up to."""
@@ -167,7 +167,7 @@ class Engine:
         if len(self.plan.drivers) <= MOST_EXACT:
             return 0.0
         scratch, funnel = Scratch(), self._ways[0]
-        _, error = carried(funnel, funnel.value(stack(self.plan, values), scratch), scratch)
+        _, error = carried(funnel, funnel.value(stack(self.plan, values), scratch, compared=True), scratch)
         return 0.0 if error is None else float(error.max())
 
     def _level(self, first: int, draws: int) -> Array | None:
@@ -186,7 +186,7 @@ class Engine:
         level: Array | None = None,
     ) -> Array:
         funnel = self._ways[0]
-        value = funnel.value(values, scratch)
+        value = funnel.value(values, scratch, compared=True)
         contributions, _ = carried(funnel, value, scratch)
         return self.reader.read(value, contributions[:, : rows.shape[1]], rows, cells, level)
 

@@ -14,6 +14,9 @@ from .links import LARGEST_SHIFT
 from .market import Market
 from .spread import Curves
 
+AT_ONCE = 1024
+"""Draws whose curves are read at once: their terms stay in cache until all shifts are made."""
+
 
 @dataclass(frozen=True, eq=False)
 class Group:
@@ -72,19 +75,28 @@ class Claimed:
         """The slots in which the causes act."""
         return tuple(self._matrices)
 
-    def terms(self, values: Array, scratch: Scratch) -> Array:
-        """The terms of all curves, (cause, term, draw), for values (parameter, draw)."""
-        draws = values.shape[1]
-        count = len(self._ratios)
-        out = scratch("terms", count, self.curves.terms, draws)
-        if count:
-            self.curves.terms_of(values[self._ratios], values[self._half_times], out)
-        return out
+    def shift(
+        self,
+        values: Array,
+        together: Mapping[Slot, Array],
+        apart: Mapping[Slot, Array],
+        scratch: Scratch,
+    ) -> None:
+        """Write the shifts of each slot for values (parameter, draw).
 
-    def shift(self, slot: Slot, terms: Array, out: Array) -> None:
-        """Write the shift of a slot when everyone acts, (year x region, draw), to ``out``.
-
-        That of a share comes with its sign turned: its odds are divided by the exponential.
+        To ``together`` (year x region, draw) those when everyone acts; that of a share comes with
+        its sign turned, since the odds against it are multiplied by the exponential.  To ``apart``
+        (end x region, group, draw) those of each group, as they are; it may be empty.
         """
-        columns, matrix = self._matrices[slot]
-        np.matmul(matrix, terms[columns].reshape(-1, terms.shape[-1]), out=out)
+        for first in range(0, values.shape[1] if self._matrices else 0, AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            some = values[:, part]
+            terms = scratch("terms", len(self._ratios), self.curves.terms, some.shape[1])
+            self.curves.terms_of(some[self._ratios], some[self._half_times], terms)
+            for slot, (columns, matrix) in self._matrices.items():
+                factors = terms[columns].reshape(-1, some.shape[1])
+                np.matmul(matrix, factors, out=together[slot][:, part])
+            for slot, shifts in apart.items():
+                for number, group in enumerate(self.groups.get(slot, ())):
+                    factors = terms[group.columns].reshape(-1, some.shape[1])
+                    np.matmul(group.matrix, factors, out=shifts[:, number, part])

@@ -6,7 +6,7 @@ each way in which it is moved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 
 import numpy as np
@@ -19,6 +19,7 @@ from .funnel import Funnel, Value, bound, quotient
 
 AT_ONCE = 64
 """Coalitions whose market value is computed in one go."""
+Numbers = NDArray[np.intp]
 
 
 def carried(funnel: Funnel, value: Value, scratch: Scratch) -> tuple[Array, Array | None]:
@@ -39,113 +40,117 @@ def carried(funnel: Funnel, value: Value, scratch: Scratch) -> tuple[Array, Arra
 
 
 class Coalitions:
-    """The market at the ends of the forecast for any coalition of drivers, for one set of draws."""
+    """The market at the ends of the forecast for any coalition of drivers, for one set of draws.
+
+    Arrays are (end x region, way, draw): one place after the other, so that they stay in cache.
+    """
 
     def __init__(self, funnel: Funnel, value: Value, scratch: Scratch) -> None:
         self._funnel, self._base, self._scratch = funnel, value.base, scratch
-        self._shape = len(funnel.ends), *value.base.rate.shape
-        self._shared = self._shifts_of_the_catalogue(value)
+        self._regions, self._draws = value.base.rate.shape
+        self._ends = len(funnel.ends)
+        self._shared = value.shared
         self._own: dict[Slot, list[Cause]] = {}
-        start = funnel.plan.start
         for cause in value.own:
-            shifts = tuple(self._at_ends(shift, start) for shift in cause.shifts)
+            shifts = tuple(self._at_ends(shift) for shift in cause.shifts)
             self._own.setdefault(cause.slot, []).append(Cause(cause.slot, cause.drivers, shifts))
 
-    def _shifts_of_the_catalogue(self, value: Value) -> dict[Slot, list[tuple[tuple[int, ...], Array]]]:
-        """By slot, who brings a shift and the shift (year, region, draw) itself."""
-        draws = self._shape[-1]
-        found: dict[Slot, list[tuple[tuple[int, ...], Array]]] = {}
-        for slot, groups in value.claimed.groups.items():
-            shifts = self._scratch(f"groups {slot}", len(groups), *self._shape)
-            for group, shift in zip(groups, shifts, strict=True):
-                terms = value.terms[group.columns].reshape(-1, draws)
-                np.matmul(group.matrix, terms, out=shift.reshape(-1, draws))
-                found.setdefault(slot, []).append((group.drivers, shift))
-        if value.last_births is not None:
-            births = self._funnel.births
-            weights = births.path_weights(value.last_births, np.empty((3, *self._shape[1:])))
-            path = self._funnel.path_at_ends @ weights.reshape(-1, draws)
-            shift = np.log(path.reshape(self._shape) / self._funnel.first_births)
-            found.setdefault(RATE, []).append((self._funnel.path_drivers, shift))
-        return found
-
-    def _at_ends(self, shift: Array, start: int) -> Array:
-        years = [start + end for end in self._funnel.ends]
-        return np.broadcast_to(shift if len(shift) == 1 else shift[years], self._shape)
+    def _at_ends(self, shift: Array) -> Array:
+        """A shift (year, region, draw) at the ends, (end x region, draw)."""
+        years = [self._funnel.plan.start + end for end in self._funnel.ends]
+        cut = shift if len(shift) == 1 else shift[years]
+        full = np.broadcast_to(cut, (self._ends, self._regions, self._draws))
+        return full.reshape(-1, self._draws)
 
     def log_growth(self, coalitions: Sequence[int]) -> Array:
         """Log growth over the forecast, (coalition, draw), up to what is the same for all."""
         some = tuple(coalitions)
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-            value = self._spend(some)
-            for slot in (RATE, *SHARES):
-                if self._moves(slot):
-                    value *= self._factor(slot, some)
-            value *= self._base.rate
+            spend = self._spend(some)
+            factors = [self._factor(slot, some) for slot in (RATE, *SHARES) if self._moves(slot)]
+            still = self._base.rate
             for slot, share in zip(SHARES, self._base.shares, strict=True):
                 if not self._moves(slot):
-                    value *= share
-            grown: Array = np.log(value.sum(axis=2))
-        last: Array = grown[:, -1] - grown[:, 0] if grown.shape[1] > 1 else grown[:, -1]
-        return last
+                    still = still * share
+            totals = self._scratch("totals", self._ends, len(some), self._draws)
+            totals[...] = 0.0
+            value = self._scratch("coalitions", len(some), self._draws)
+            more = self._scratch("factors", len(some), self._draws)
+            for place in range(self._ends * self._regions):
+                end, region = divmod(place, self._regions)
+                ways, which = spend
+                np.take(ways[place], which, axis=0, out=value, mode="clip")
+                for ways, which in factors:
+                    np.take(ways[place], which, axis=0, out=more, mode="clip")
+                    value *= more
+                value *= still[region]
+                totals[end] += value
+            np.log(totals, out=totals)
+        grown: Array = totals[-1] - totals[0] if self._ends > 1 else totals[0].copy()
+        return grown
 
     def _moves(self, slot: Slot) -> bool:
         return slot in self._shared or slot in self._own
 
-    def _factor(self, slot: Slot, coalitions: tuple[int, ...]) -> Array:
-        """What a rate, or a share of patients, multiplies value by, (coalition, ...)."""
+    def _factor(self, slot: Slot, coalitions: tuple[int, ...]) -> tuple[Array, Numbers]:
+        """What a rate, or a share of patients, multiplies value by, and who takes which way."""
         (ratio,), which = self._ratios((slot,), coalitions)
         if slot in SHARES:
-            share = quotient(self._base.shares[SHARES.index(slot)], ratio)
-            np.divide(1.0, share, out=ratio)
-        out = self._scratch(f"factor {slot}", len(which), *self._shape)
-        return ratio.take(which, axis=0, out=out, mode="clip")
+            share = self._base.shares[SHARES.index(slot)]
+            by_place = ratio.reshape(self._ends, self._regions, *ratio.shape[1:])
+            np.divide(1.0, quotient(share[:, None], by_place), out=by_place)
+        return ratio, which
 
-    def _spend(self, coalitions: tuple[int, ...]) -> Array:
-        """Net cost per treated patient over all classes, USD, (coalition, year, region, draw)."""
+    def _spend(self, coalitions: tuple[int, ...]) -> tuple[Array, Numbers]:
+        """Net cost per treated patient over all classes, USD, and who takes which way."""
         base, classes = self._base, range(len(self._base.weight))
         slots = [(stage, c) for c in classes for stage in ("class_mix", "net_cost")]
         moving = tuple(slot for slot in slots if self._moves(slot))
         ratios, which = self._ratios(moving, coalitions)
         by_slot = dict(zip(moving, ratios, strict=True))
-        spend, whole = np.zeros(self._shape), np.zeros(self._shape)
-        for c in classes:
-            weight, cost = base.weight[c], base.spend[c]
-            if ("class_mix", c) in by_slot:
-                weight = weight * by_slot["class_mix", c]
-                cost = cost * by_slot["class_mix", c]
-            if ("net_cost", c) in by_slot:
-                cost = cost * by_slot["net_cost", c]
-            spend = spend + cost
-            whole = whole + weight
-        spend /= whole
-        if spend.ndim < 4:  # nothing moves it
-            spend = spend[None]
-        out = self._scratch("value", len(which), *self._shape)
-        return spend.take(which, axis=0, out=out, mode="clip")
+        spend, whole = self._sum(base.spend, by_slot, ("class_mix", "net_cost")), base.whole
+        if any(stage == "class_mix" for stage, _ in moving):
+            spend /= self._sum(base.weight, by_slot, ("class_mix",))
+        else:
+            spend /= np.tile(whole, (self._ends, 1))[:, None]
+        return np.broadcast_to(spend, (len(spend), which.max() + 1, self._draws)), which
+
+    def _sum(
+        self, base: Sequence[Array], ratios: Mapping[Slot, Array], stages: Sequence[str]
+    ) -> Array:
+        """The sum over the classes of ``base`` times the ratios of its stages, by place and way."""
+        total = np.zeros((self._ends * self._regions, 1, self._draws))
+        for c, first in enumerate(base):
+            part = np.tile(first, (self._ends, 1))[:, None]
+            for stage in stages:
+                if (stage, c) in ratios:
+                    part = part * ratios[stage, c]
+            total = total + part
+        return total
 
     def _ratios(
         self, slots: tuple[Slot, ...], coalitions: tuple[int, ...]
-    ) -> tuple[list[Array], NDArray[np.intp]]:
-        """exp(shift) of the slots (way, year, region, draw), and the way of each coalition.
+    ) -> tuple[list[Array], Numbers]:
+        """exp(shift) of the slots (place, way, draw), and the way of each coalition.
 
         That of a share comes as one over it.
         """
-        shared = [self._shared.get(slot, []) for slot in slots]
+        weighing = self._funnel.weighing
         own = [self._own.get(slot, []) for slot in slots]
-        brought = tuple(tuple(drivers for drivers, _ in each) for each in shared)
+        brought = tuple(self._shared[slot][0] if slot in self._shared else () for slot in slots)
         claimed = tuple(tuple(cause.drivers for cause in each) for each in own)
-        ways = ways_of(self._funnel.weighing, brought, claimed, coalitions)
+        ways = ways_of(weighing, brought, claimed, coalitions)
         found = []
-        for slot, weights, together, each, causes in zip(
-            slots, ways.weights, ways.together, shared, own, strict=True
+        for slot, weights, together, causes in zip(
+            slots, ways.weights, ways.together, own, strict=True
         ):
-            shifts = [shift for _, shift in each]
-            shifts += [self._funnel.weighing.combined(causes[i], who) for i, who in together]
-            rows = np.array(shifts).reshape(len(shifts), int(np.prod(self._shape)))
-            signed = -weights if slot in SHARES else weights
-            out = self._scratch(f"ways {slot}", len(weights), *self._shape)
-            np.matmul(signed, rows, out=out.reshape(len(weights), -1))
+            places = self._ends * self._regions
+            nothing = np.empty((places, 0, self._draws))
+            parts = [self._shared[slot][1] if slot in self._shared else nothing]
+            parts += [weighing.combined(causes[i], who)[:, None] for i, who in together]
+            shifts = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+            out = self._scratch(f"ways {slot}", places, len(weights), self._draws)
+            np.matmul(-weights if slot in SHARES else weights, shifts, out=out)
             bound(out, slot)
             found.append(np.exp(out, out=out))
         return found, ways.which
@@ -162,7 +167,7 @@ class Ways:
         self,
         weights: list[Array],
         together: list[list[tuple[int, int]]],
-        which: NDArray[np.intp],
+        which: Numbers,
     ) -> None:
         self.weights, self.together, self.which = weights, together, which
 

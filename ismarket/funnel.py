@@ -41,16 +41,15 @@ class Value:
 
     ``volume`` (year, region, draw) is treated patients over the whole of class weights, ``spend``
     by class the weight times the net cost, (year or 1, region, draw).  The rest is what coalitions
-    are compared by: the base, what the causes of the catalogue are, their terms, and own causes.
+    are compared by: the base; by slot who brings the catalogue's shifts and the shifts themselves
+    (end x region, shift, draw); and the drivers' own causes.
     """
 
     volume: Array
     spend: Sequence[Array]
     base: Base
-    claimed: Claimed
-    terms: Array
+    shared: Mapping[Slot, tuple[tuple[tuple[int, ...], ...], Array]]
     own: Sequence[Cause]
-    last_births: Array | None
 
     @property
     def by_class(self) -> list[Array]:
@@ -93,7 +92,8 @@ class Funnel:
         self._path_factor = self.weighing.factor(self.path_drivers, self.everyone)
         if followed:
             self._path = self.births.path_matrix(self._moved)
-            self.path_at_ends = self.births.path_matrix([years[end] for end in self.ends])
+            at_ends = self.births.path_matrix([years[end] for end in self.ends])
+            self._ends_of_path = at_ends / np.tile(self.first_births, (len(self.ends), 1))
         self._own = any(driver.effects is not None for driver in plan.drivers)
 
     def _known(self, merged: frozenset[str]) -> Claimed:
@@ -106,10 +106,13 @@ class Funnel:
             )
         return self._claimed[merged]
 
-    def value(self, values: Array, scratch: Scratch | None = None) -> Value:
+    def value(
+        self, values: Array, scratch: Scratch | None = None, *, compared: bool = False
+    ) -> Value:
         """The value of the market for values (parameter, draw), in the order of the plan.
 
-        Arrays of ``scratch`` are used again: what comes back is good until the next call.
+        Arrays of ``scratch`` are used again: what comes back is good until the next call.  Only
+        what is ``compared`` holds the shared shifts that coalitions are read from.
         """
         scratch = scratch or Scratch()
         own, merged = self._own_causes(values)
@@ -117,12 +120,38 @@ class Funnel:
         follows = bool(self.path_drivers) and "births" not in merged
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             base = self._base(values, scratch)
-            terms = claimed.terms(values, scratch)
-            ratios = self._ratios(claimed, terms, own, scratch)
-            volume = self._volume(values, base, ratios, follows, scratch)
-            spend = self._spend(base, ratios, scratch)
-        last = values[self._stages["births"]] if follows else None
-        return Value(volume, spend, base, claimed, terms, own, last)
+            room = self._room(claimed, follows, values.shape[1], scratch) if compared else {}
+            shifts = self._shifts(claimed, values, own, room, scratch)
+            if RATE in room and follows:
+                self._path_at_ends(values, room[RATE], scratch)
+            volume = self._volume(values, base, shifts, follows, scratch)
+            spend = self._spend(base, shifts, scratch)
+        shared = {
+            slot: (
+                tuple(group.drivers for group in claimed.groups.get(slot, ()))
+                + ((self.path_drivers,) if slot == RATE and follows else ()),
+                found,
+            )
+            for slot, found in room.items()
+        }
+        return Value(volume, spend, base, shared, own)
+
+    def _room(
+        self, claimed: Claimed, follows: bool, draws: int, scratch: Scratch
+    ) -> dict[Slot, Array]:
+        """Room for the shared shifts by slot, (end x region, shift, draw)."""
+        ends = len(self.ends) * len(self.plan.market.regions)
+        counts = {slot: len(groups) for slot, groups in claimed.groups.items()}
+        if follows:
+            counts[RATE] = counts.get(RATE, 0) + 1
+        return {s: scratch(f"shared {s}", ends, count, draws) for s, count in counts.items()}
+
+    def _path_at_ends(self, values: Array, room: Array, scratch: Scratch) -> None:
+        """Write the log of births over those of the base year, at the ends, to the last shift."""
+        last = values[self._stages["births"]]
+        weights = self.births.path_weights(last, scratch("path", 3, *last.shape))
+        path = self._ends_of_path @ weights.reshape(-1, last.shape[1])
+        np.log(path, out=room[:, -1])
 
     def _own_causes(self, values: Array) -> tuple[list[Cause], frozenset[str]]:
         if not self._own:
@@ -152,26 +181,35 @@ class Funnel:
             np.add.reduce(weights, axis=1, out=scratch("whole", regions, draws)),
         )
 
-    def _ratios(
-        self, claimed: Claimed, terms: Array, own: Sequence[Cause], scratch: Scratch
+    def _shifts(
+        self,
+        claimed: Claimed,
+        values: Array,
+        own: Sequence[Cause],
+        room: Mapping[Slot, Array],
+        scratch: Scratch,
     ) -> dict[Slot, Array]:
         """exp(shift) of every slot that moves, one over it for a share, (year, region, draw)."""
         slots = tuple(dict.fromkeys([*claimed.slots, *(cause.slot for cause in own)]))
-        shape = len(self._moved), len(self.plan.market.regions), terms.shape[-1]
-        shifts = scratch("shifts", len(slots), *shape)
-        for slot, shift in zip(slots, shifts, strict=True):
-            if slot in claimed.slots:
-                claimed.shift(slot, terms, shift.reshape(-1, shape[-1]))
-            else:
+        regions, draws = len(self.plan.market.regions), values.shape[1]
+        shifts = scratch("shifts", len(slots), len(self._moved) * regions, draws)
+        by_slot = dict(zip(slots, shifts, strict=True))
+        claimed.shift(values, by_slot, room, scratch)
+        ratios = {
+            slot: shift.reshape(len(self._moved), regions, draws)
+            for slot, shift in by_slot.items()
+        }
+        for slot, shift in ratios.items():
+            if slot not in claimed.slots:
                 shift[...] = 0.0
-            for cause in own:
-                if cause.slot == slot:
-                    moved = self.weighing.combined(cause, self.everyone)[self._moved]
-                    shift += -moved if slot in SHARES else moved
-            if any(cause.slot == slot for cause in own) or not claimed.within_bounds[slot]:
+            causes = [cause for cause in own if cause.slot == slot]
+            for cause in causes:
+                moved = self.weighing.combined(cause, self.everyone)[self._moved]
+                shift += -moved if slot in SHARES else moved
+            if causes or not claimed.within_bounds[slot]:
                 bound(shift, slot)
         np.exp(shifts, out=shifts)
-        return dict(zip(slots, shifts, strict=True))
+        return ratios
 
     def _volume(
         self,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 
@@ -32,6 +32,8 @@ WITHIN = 32 - BLOCK_BITS
 """Bits of a point below those that name its stratum."""
 Strata = NDArray[np.intp]
 """Strata by number: those of even rank come first, in their order, then those of odd rank."""
+WORDS = 16
+"""Random words that a column takes: one a bit of its scramble, its shift, its place in a stratum."""
 LOW_BITS = 8
 """The first 2**LOW_BITS points of a column are combined with each of the others by exclusive or."""
 
@@ -81,8 +83,7 @@ def block_columns(
     """
     table = len(_directions())
     chosen = [dimensions.get(key, table) for key in keys]
-    digests = b"".join([_digest(seed, key, block) for key in keys])
-    words = np.frombuffer(digests, "<u4").astype(np.uint32).reshape(-1, 16)
+    words = _mixed(np.array([_key(seed, key) for key in keys], np.uint64), block)
     hypercube = {
         row: _stream(seed, key, block).permutation(BLOCK)
         for row, (key, dimension) in enumerate(zip(keys, chosen, strict=True))
@@ -95,9 +96,8 @@ def block_columns(
 def _scrambled(dimensions: NDArray[np.intp], words: Bits) -> tuple[Strata, Strata]:
     """Strata of the first points of each column, and what leads from them to all others."""
     columns = words[:, :BLOCK_BITS] & _BELOW | _LEADING
-    directions = np.zeros((len(words), BLOCK_BITS), np.uint32)
-    for bit in range(BLOCK_BITS):
-        directions ^= np.where(_set_bits()[dimensions, :, bit], columns[:, bit, None], 0)
+    parts = np.where(_set_bits()[dimensions], columns[:, None], 0)
+    directions = np.bitwise_xor.reduce(parts, axis=2)
     steps, shift = _numbered(directions), _numbered(words[:, BLOCK_BITS])
     return _span(shift, steps[:, :LOW_BITS]), _span(np.zeros_like(shift), steps[:, LOW_BITS:])
 
@@ -135,6 +135,26 @@ def block_points(
         return block_columns(keys, dimensions, seed=seed, block=block).points()
     draws = [_stream(seed, key, block).integers(0, 2**32, BLOCK, np.uint32) for key in keys]
     return np.array(draws, np.uint32).reshape(len(keys), BLOCK)
+
+
+@lru_cache(maxsize=4096)
+def _key(seed: int, key: str) -> int:
+    """A number of 64 bits that depends on the seed and the key alone."""
+    return int.from_bytes(blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest(), "little")
+
+
+def _mixed(keys: NDArray[np.uint64], block: int) -> Bits:
+    """WORDS random words of 32 bits for each key, (key, word), anew for each block.
+
+    The keys count on from the block in the steps of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA,
+    453), each number mixed by its finalizer.
+    """
+    count = np.arange(1, WORDS // 2 + 1, dtype=np.uint64) + np.uint64(block * (WORDS // 2))
+    mixed = keys[:, None] + count * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ mixed >> np.uint64(shift)) * np.uint64(factor)
+    mixed ^= mixed >> np.uint64(31)
+    return mixed.astype("<u8").view("<u4").astype(np.uint32)
 
 
 def _digest(seed: int, key: str, block: int) -> bytes:

@@ -22,7 +22,7 @@ SHORT = 512
 FEW_ROWS, MANY_VALUES = 8, 1 << 20
 """Rows that a thread summarises at a time, where there are many values."""
 Grids = tuple[Grid, Grid]
-"""The bins of the rows, and those of the cells."""
+"""The bins of the rows, and those of the cells on a log scale: they differ by magnitudes."""
 
 
 def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array) -> Array:
@@ -71,6 +71,11 @@ class Kept:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Kept:
         """What ``arrays`` gave, bit for bit."""
         return cls(arrays["rows"], arrays["cells"], arrays["sums"])
+
+
+def on_log_scale(cells: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log of the cells, USD; what is nothing counts as a millionth of a dollar."""
+    return np.log(np.maximum(cells, np.float32(1e-6)))
 
 
 class Room:
@@ -122,7 +127,7 @@ class Streamed:
         if whole:
             found = statistics(rows.astype(np.float32), rows.mean(axis=1))
             moments[:] = found, found**2
-        counts = np.concatenate([grid[0].count(rows), grid[1].count(cells)])
+        counts = np.concatenate([grid[0].count(rows), grid[1].count(on_log_scale(cells))])
         return cls(rows.shape[1], kept.sums, counts, int(whole), moments)
 
     @property
@@ -217,7 +222,8 @@ class StreamedSummary:
         """The summary of what was counted on ``grids``."""
         rows, n = found.moments.shape[2], found.blocks
         parts = zip(grids, (found.counts[:rows], found.counts[rows:]), strict=True)
-        quantiles = np.concatenate([g.quantiles(counts, LEVELS) for g, counts in parts], axis=1)
+        of_rows, of_cells = (grid.quantiles(counts, LEVELS) for grid, counts in parts)
+        quantiles = np.concatenate([of_rows, np.exp(of_cells)], axis=1)
         every = np.concatenate([(found.sums / found.draws)[None], quantiles])
         mean = found.moments[0] / n
         variance = np.maximum(found.moments[1] / n - mean**2, 0.0) * n / (n - 1)
