@@ -24,7 +24,7 @@ from .readings import Reader
 from .sampling import BLOCK, block_columns, block_points
 from .summaries import Grids, Kept, Room, Streamed, on_log_scale
 
-CHUNK = 2048
+CHUNK = 4096
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
 FEW_DRIVERS = 8
 
@@ -167,7 +167,9 @@ class Engine:
         if len(self.plan.drivers) <= MOST_EXACT:
             return 0.0
         scratch, funnel = Scratch(), self._ways[0]
-        _, error = carried(funnel, funnel.value(stack(self.plan, values), scratch, compared=True), scratch)
+        _, error = carried(
+            funnel, funnel.value(stack(self.plan, values), scratch, compared=True), scratch
+        )
         return 0.0 if error is None else float(error.max())
 
     def _level(self, first: int, draws: int) -> Array | None:

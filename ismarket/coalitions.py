@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Array, Scratch
 from .attribution import MOST_EXACT, sampled_coalitions, sampled_shapley, shapley_weights
+from .base_year import bound, quotient
 from .causes import RATE, SHARES, Cause, Slot, Weighing, mask
-from .funnel import Funnel, Value, bound, quotient
+from .funnel import Funnel, Value
 
 AT_ONCE = 64
 """Coalitions whose market value is computed in one go."""
@@ -107,7 +109,7 @@ class Coalitions:
         slots = [(stage, c) for c in classes for stage in ("class_mix", "net_cost")]
         moving = tuple(slot for slot in slots if self._moves(slot))
         ratios, which = self._ratios(moving, coalitions)
-        by_slot = dict(zip(moving, ratios, strict=True))
+        by_slot: dict[Slot, Array] = dict(zip(moving, ratios, strict=True))
         spend, whole = self._sum(base.spend, by_slot, ("class_mix", "net_cost")), base.whole
         if any(stage == "class_mix" for stage, _ in moving):
             spend /= self._sum(base.weight, by_slot, ("class_mix",))
@@ -177,9 +179,7 @@ Brought = tuple[tuple[tuple[int, ...], ...], ...]
 
 
 @lru_cache(maxsize=256)
-def ways_of(
-    weighing: Weighing, shared: Brought, own: Brought, coalitions: tuple[int, ...]
-) -> Ways:
+def ways_of(weighing: Weighing, shared: Brought, own: Brought, coalitions: tuple[int, ...]) -> Ways:
     """The ways in which the coalitions move slots with these shared and own shifts."""
     columns: list[list[float]] = []
     together: list[list[tuple[int, int]]] = []
@@ -197,5 +197,5 @@ def ways_of(
         ends.append(len(columns))
     table = np.array(columns).reshape(len(columns), len(coalitions)).T
     ways, which = np.unique(table, axis=0, return_inverse=True)
-    weights = [ways[:, first:stop] for first, stop in zip(ends, ends[1:], strict=False)]
+    weights = [ways[:, first:stop] for first, stop in pairwise(ends)]
     return Ways(weights, together, which.ravel())

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 
@@ -28,7 +28,16 @@ from .sampling import BLOCK
 from .scale import draws_bar
 from .scenario import MOST_DRAWS, Scenario
 from .store import Arrays, BlockStore
-from .summaries import FEW_BLOCKS, Grids, Kept, KeptSummary, Room, Streamed, StreamedSummary, Summary
+from .summaries import (
+    FEW_BLOCKS,
+    Grids,
+    Kept,
+    KeptSummary,
+    Room,
+    Streamed,
+    StreamedSummary,
+    Summary,
+)
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
@@ -37,6 +46,8 @@ BATCH = 16
 Progress = Callable[[int], object]
 Sink = Callable[[dict[str, Array]], None]
 Part = TypeVar("Part", Kept, Streamed)
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def forecast(
@@ -176,9 +187,7 @@ def summarise(engine: Engine, work: Work) -> Summary:
     return StreamedSummary.of(reduce(_merge, counted), grids)
 
 
-def _kept_blocks(
-    engine: Engine, blocks: range, work: Work, room: Room | None
-) -> Iterator[Kept]:
+def _kept_blocks(engine: Engine, blocks: range, work: Work, room: Room | None) -> Iterator[Kept]:
     """The draws of each block, handed to the sink on their way; threads write them to ``room``."""
     pieces = [blocks[block : block + 1] for block in blocks]
     compute = _kept if isinstance(work.workers, Executor) else partial(_kept, room=room)
@@ -247,9 +256,9 @@ def _in_order(
 class _Here(Executor):
     """Computes at once what it is given, in the thread that gives it."""
 
-    def submit(self, work: Callable[..., Part], /, *given: Any, **named: Any) -> Future[Part]:
+    def submit(self, work: Callable[P, T], /, *given: P.args, **named: P.kwargs) -> Future[T]:
         """The result, already there."""
-        future: Future[Part] = Future()
+        future: Future[T] = Future()
         future.set_result(work(*given, **named))
         return future
 

@@ -14,25 +14,10 @@ from functools import reduce
 import numpy as np
 
 from .arrays import Array, Scratch
+from .base_year import Base, Start, bound, quotient
 from .causes import RATE, SHARES, Cause, Slot, Weighing, claims, own_causes
 from .claimed import Claimed
-from .links import LARGEST_SHIFT
 from .plan import Plan
-
-
-@dataclass(frozen=True, eq=False)
-class Base:
-    """The funnel before any driver moves it, each (region, draw); ``rate`` has no shares in it.
-
-    ``rate`` is births x incidence, ``shares`` those of SHARES, ``weight`` and ``spend`` by class:
-    the weight in the mix, and the weight times the net cost in USD; ``whole`` sums the weights.
-    """
-
-    rate: Array
-    shares: tuple[Array, ...]
-    weight: Sequence[Array]
-    spend: Sequence[Array]
-    whole: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +55,7 @@ class Funnel:
         market = plan.market
         self.plan = plan
         self.rows = {p.key: row for row, p in enumerate(plan.parameters)}
-        self._stages = {
-            stage.name: slice(self.rows[keys[0]], self.rows[keys[0]] + len(keys))
-            for stage in market.stages
-            if (keys := [p.key for p in stage.parameters])[0] in self.rows
-        }
+        self._start = Start(market, self.rows)
         rho = plan.scenario.overlap if rho is None else rho
         self.weighing = Weighing(plan.strengths, rho)
         self.everyone = (1 << len(plan.drivers)) - 1
@@ -85,15 +66,13 @@ class Funnel:
         self._claims = claims(market, plan.drivers)
         self._claimed: dict[frozenset[str], Claimed] = {}
         self.births = market.stage("births")
-        path = self.births.path
-        self.first_births = path.mode[0][:, None] if path else None
         followed = [c for c in self._claims if market.mechanisms[c.name].follows_path]
         self.path_drivers = followed[0].drivers if followed else ()
         self._path_factor = self.weighing.factor(self.path_drivers, self.everyone)
         if followed:
             self._path = self.births.path_matrix(self._moved)
             at_ends = self.births.path_matrix([years[end] for end in self.ends])
-            self._ends_of_path = at_ends / np.tile(self.first_births, (len(self.ends), 1))
+            self._ends_of_path = at_ends / np.tile(self._start.births, (len(self.ends), 1))
         self._own = any(driver.effects is not None for driver in plan.drivers)
 
     def _known(self, merged: frozenset[str]) -> Claimed:
@@ -119,7 +98,7 @@ class Funnel:
         claimed = self._known(merged)
         follows = bool(self.path_drivers) and "births" not in merged
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-            base = self._base(values, scratch)
+            base = self._start.base(values, scratch)
             room = self._room(claimed, follows, values.shape[1], scratch) if compared else {}
             shifts = self._shifts(claimed, values, own, room, scratch)
             if RATE in room and follows:
@@ -148,7 +127,7 @@ class Funnel:
 
     def _path_at_ends(self, values: Array, room: Array, scratch: Scratch) -> None:
         """Write the log of births over those of the base year, at the ends, to the last shift."""
-        last = values[self._stages["births"]]
+        last = values[self._start.rows["births"]]
         weights = self.births.path_weights(last, scratch("path", 3, *last.shape))
         path = self._ends_of_path @ weights.reshape(-1, last.shape[1])
         np.log(path, out=room[:, -1])
@@ -158,28 +137,6 @@ class Funnel:
             return [], frozenset()
         named: Mapping[str, Array] = dict(zip(self.rows, values, strict=True))
         return own_causes(self.plan.market, self.plan.drivers, named)
-
-    def _base(self, values: Array, scratch: Scratch) -> Base:
-        """The funnel in the base year."""
-        regions, draws = len(self.plan.market.regions), values.shape[1]
-        classes = len(self.plan.market.drug_classes)
-        births = values[self._stages["births"]] if self.first_births is None else self.first_births
-        rate = np.multiply(
-            births, values[self._stages["incidence"]], out=scratch("rate", regions, draws)
-        )
-        weights = values[self._stages["class_mix"]].reshape(regions, classes, draws)
-        spend = np.multiply(
-            weights,
-            values[self._stages["net_cost"]].reshape(weights.shape),
-            out=scratch("spend", *weights.shape),
-        )
-        return Base(
-            rate,
-            tuple(values[self._stages[stage]] for stage, _ in SHARES),
-            [weights[:, c] for c in range(classes)],
-            [spend[:, c] for c in range(classes)],
-            np.add.reduce(weights, axis=1, out=scratch("whole", regions, draws)),
-        )
 
     def _shifts(
         self,
@@ -196,8 +153,7 @@ class Funnel:
         by_slot = dict(zip(slots, shifts, strict=True))
         claimed.shift(values, by_slot, room, scratch)
         ratios = {
-            slot: shift.reshape(len(self._moved), regions, draws)
-            for slot, shift in by_slot.items()
+            slot: shift.reshape(len(self._moved), regions, draws) for slot, shift in by_slot.items()
         }
         for slot, shift in ratios.items():
             if slot not in claimed.slots:
@@ -249,7 +205,7 @@ class Funnel:
 
     def _follow(self, values: Array, base: Base, moved: Array, scratch: Scratch) -> None:
         """Write births along their path times incidence, (year, region, draw), to ``moved``."""
-        incidence, last = (values[self._stages[stage]] for stage in ("incidence", "births"))
+        incidence, last = (values[self._start.rows[stage]] for stage in ("incidence", "births"))
         weights = self.births.path_weights(last, scratch("path", 3, *last.shape))
         alike = self._path_factor == 1.0
         if alike:
@@ -257,7 +213,7 @@ class Funnel:
         draws = last.shape[1]
         np.matmul(self._path, weights.reshape(-1, draws), out=moved.reshape(-1, draws))
         if not alike:
-            moved /= self.first_births
+            moved /= self._start.births
             np.power(moved, self._path_factor, out=moved)
             moved *= base.rate
 
@@ -289,24 +245,6 @@ class Funnel:
                 cost[self.lead :] *= more
             spend.append(cost)
         return spend
-
-
-def quotient(share: Array, ratio: Array) -> Array:
-    """One over the moved share, written over ``ratio``, which divides its odds: 1 + odds x ratio.
-
-    A share of 0 is divided by infinity, and stays 0 for any finite ratio; one of 1 stays 1.
-    """
-    odds_against = 1.0 / share
-    odds_against -= 1.0
-    ratio *= odds_against
-    ratio += 1.0
-    return ratio
-
-
-def bound(shift: Array, slot: Slot) -> None:
-    """Keep the shift of a share or a weight where its exponential is finite and above 0."""
-    if slot[0] != RATE[0] and slot[0] != "net_cost":
-        np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT, out=shift)
 
 
 def _times(divisor: Array | None, more: Array) -> Array:

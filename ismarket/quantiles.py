@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .arrays import Array, Bits
 from .sampling import BLOCK, BLOCK_BITS, Stratified

@@ -1,7 +1,7 @@
 """The model as a function of its inputs: the market's value at two years, and no attribution.
 
-All analyses of what matters, what is required and what rests on evidence ask their questions through
-it.
+All analyses of what matters, what is required and what rests on evidence ask their questions
+through it.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ WITHIN = 32 - BLOCK_BITS
 Strata = NDArray[np.intp]
 """Strata by number: those of even rank come first, in their order, then those of odd rank."""
 WORDS = 16
-"""Random words that a column takes: one a bit of its scramble, its shift, its place in a stratum."""
+"""Random words that a column takes: for its scramble, its shift, its place in a stratum."""
 LOW_BITS = 8
 """The first 2**LOW_BITS points of a column are combined with each of the others by exclusive or."""
 
@@ -53,7 +53,7 @@ class Stratified:
     within: Bits
 
     def strata(self, rows: slice, out: Strata) -> Strata:
-        """The stratum of each draw (row, BLOCK), counted on from one row to the next, in ``out``."""
+        """The stratum of each draw (row, BLOCK), in ``out``; each row counts on from the last."""
         first = np.arange(len(out)) * BLOCK
         few = self.few[rows] | first[:, None]
         shape = (len(few), self.many.shape[1], few.shape[1])

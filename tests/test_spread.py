@@ -35,4 +35,6 @@ def test_causes_of_a_group_add_up(market):
         for p in market.mechanisms[name].parameters
     }
     apart = sum(Curves([market.spreads[name]]).shift(values, 5) for name in names)
-    assert np.allclose(Curves([market.spreads[name] for name in names]).shift(values, 5), apart, atol=1e-14)
+    assert np.allclose(
+        Curves([market.spreads[name] for name in names]).shift(values, 5), apart, atol=1e-14
+    )

@@ -1,0 +1,79 @@
+"""The funnel in the base year, before any driver moves it; regions are rows, draws columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Array, Scratch
+from .causes import SHARES, Slot
+from .links import LARGEST_SHIFT
+from .market import Market
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The funnel before any driver moves it, each (region, draw); ``rate`` has no shares in it.
+
+    ``rate`` is births x incidence, ``shares`` those of SHARES, ``weight`` and ``spend`` by class:
+    the weight in the mix, and the weight times the net cost in USD; ``whole`` sums the weights.
+    """
+
+    rate: Array
+    shares: tuple[Array, ...]
+    weight: Sequence[Array]
+    spend: Sequence[Array]
+    whole: Array
+
+
+class Start:
+    """Where each stage stands among values; ``births`` (region, 1) are those of the base year."""
+
+    def __init__(self, market: Market, rows: Mapping[str, int]) -> None:
+        self.rows: dict[str, slice] = {}
+        for stage in market.stages:
+            keys = [p.key for p in stage.parameters]
+            if keys[0] in rows:
+                self.rows[stage.name] = slice(rows[keys[0]], rows[keys[0]] + len(keys))
+        self._regions, self._classes = len(market.regions), len(market.drug_classes)
+        path = market.stage("births").path
+        self.births: Array = path.mode[0][:, None] if path else np.ones((self._regions, 1))
+        self._known = path is not None
+
+    def base(self, values: Array, scratch: Scratch) -> Base:
+        """The funnel of values (parameter, draw)."""
+        regions, classes, draws = self._regions, self._classes, values.shape[1]
+        births = self.births if self._known else values[self.rows["births"]]
+        rate = np.multiply(
+            births, values[self.rows["incidence"]], out=scratch("rate", regions, draws)
+        )
+        weights = values[self.rows["class_mix"]].reshape(regions, classes, draws)
+        costs = values[self.rows["net_cost"]].reshape(regions, classes, draws)
+        spend = np.multiply(weights, costs, out=scratch("spend", *weights.shape))
+        return Base(
+            rate,
+            tuple(values[self.rows[stage]] for stage, _ in SHARES),
+            [weights[:, c] for c in range(classes)],
+            [spend[:, c] for c in range(classes)],
+            np.add.reduce(weights, axis=1, out=scratch("whole", regions, draws)),
+        )
+
+
+def quotient(share: Array, ratio: Array) -> Array:
+    """One over the moved share, written over ``ratio``, which divides its odds: 1 + odds x ratio.
+
+    A share of 0 is divided by infinity, and stays 0 for any finite ratio; one of 1 stays 1.
+    """
+    odds_against = 1.0 / share
+    odds_against -= 1.0
+    ratio *= odds_against
+    ratio += 1.0
+    return ratio
+
+
+def bound(shift: Array, slot: Slot) -> None:
+    """Keep the shift of a share or a weight where its exponential is finite and above 0."""
+    if slot in SHARES or slot[0] == "class_mix":
+        np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT, out=shift)
