@@ -19,7 +19,9 @@ import statistics
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -169,14 +171,34 @@ def show_growth(ours, sizes, rounds):
 
 
 def show_threads(ours, rounds):
-    """The same forecast on one thread and on two."""
-    works = {n: partial(ours.forecast, DRAWS, 1, n) for n in (1, 2)}
-    times = in_turn(works, rounds)
-    gain = ratio(times[1], times[2], 0)
-    print(f"\n### Threads, {DRAWS:,} draws, whole forecast")
-    rows = [(n, *(f"{1000 * t:.0f}" for t in np.median(times[n], axis=0))) for n in works]
-    table(("threads", "wall, ms", "CPU, ms"), rows)
-    return {"two threads over one, wall": (gain, "at least 1.6")}
+    """The same forecast on one thread, on two, and on two processes that have been started."""
+    many = 10 * DRAWS
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        ours.forecast(many, 1, pool)
+        works = {
+            "one thread": partial(ours.forecast, DRAWS, 1, 1),
+            "two threads": partial(ours.forecast, DRAWS, 1, 2),
+            "one thread, many": partial(ours.forecast, many, 1, 1),
+            "two threads, many": partial(ours.forecast, many, 1, 2),
+            "two processes, many": partial(ours.forecast, many, 1, pool),
+        }
+        times = in_turn(works, max(3, rounds // 2))
+    few, threads, processes = (
+        ratio(times[one], times[two], 0)
+        for one, two in (
+            ("one thread", "two threads"),
+            ("one thread, many", "two threads, many"),
+            ("one thread, many", "two processes, many"),
+        )
+    )
+    print(f"\n### Threads and processes, whole forecast, {DRAWS:,} draws and {many:,} (many)")
+    rows = [(name, f"{1000 * np.median(found[:, 0]):.0f}") for name, found in times.items()]
+    table(("", "wall, ms"), rows)
+    return {
+        "two threads over one, wall": (few, "at least 1.6"),
+        f"the same, {many:,} draws": (threads, "at least 1.6"),
+        f"two processes over one thread, {many:,} draws": (processes, ""),
+    }
 
 
 def show_equal_error(ours, seeds, draws=8192):

@@ -14,7 +14,7 @@ from .links import LARGEST_SHIFT
 from .market import Market
 from .spread import Curves
 
-AT_ONCE = 1024
+AT_ONCE = 2048
 """Draws whose curves are read at once: their terms stay in cache until all shifts are made."""
 
 
