@@ -22,7 +22,7 @@ from .pooling import drawn_level
 from .quantiles import Quantiles
 from .readings import Reader
 from .sampling import BLOCK, block_columns, block_points
-from .summaries import Grids, Kept, Room, Streamed, on_log_scale
+from .summaries import Grids, Kept, Place, Room, Streamed, on_log_scale
 
 CHUNK = 4096
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
@@ -121,24 +121,23 @@ class Engine:
 
     def streamed(self, blocks: range, grids: Grids) -> Streamed:
         """What some neighbouring blocks add up to."""
-        total: Streamed | None = None
-        for block in blocks:
-            found = Streamed.of(self.kept(block), grids, BLOCK)
-            if total is None:
-                total = found
-            else:
-                total.add(found)
-        assert total is not None  # a batch has at least one block
+        layout = self.reader.layout
+        again = Room(layout.rows, layout.cells, BLOCK)
+        first, *others = blocks
+        total = Streamed.of(self.kept(first, again.first), grids, BLOCK)
+        for block in others:
+            total.take(self.kept(block, again.first), grids, BLOCK)
         return total
 
-    def kept(self, block: int, room: Room | None = None) -> Kept:
+    def kept(self, block: int, place: Place | None = None) -> Kept:
         """The draws of one block; the last one may be cut short by the number of draws.
 
-        They are written to their place in ``room``, if it is given.
+        They are written to the beginning of ``place``, if it is given.
         """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
         layout = self.reader.layout
-        rows, cells = (room or Room(layout.rows, layout.cells, size)).at(block if room else 0, size)
+        whole = place or Room(layout.rows, layout.cells, size).first
+        rows, cells = whole[0][:, :size], whole[1][:, :size]
         sums = np.zeros(layout.cells)
         step = CHUNK if len(self.plan.drivers) <= FEW_DRIVERS else CHUNK // 4
         with one_thread(), Scratch.lent() as scratch:

@@ -172,7 +172,6 @@ def summarise(engine: Engine, work: Work) -> Summary:
     if draws <= KEPT:
         layout = engine.reader.layout
         room = Room(layout.rows, layout.cells, draws)
-        room.at(0, min(BLOCK, draws))
         for kept in _kept_blocks(engine, blocks, work, room):
             room.take(kept)
         return KeptSummary(room, BLOCK, work.threads)
@@ -198,7 +197,7 @@ def _kept_blocks(engine: Engine, blocks: range, work: Work, room: Room | None) -
 
 
 def _kept(engine: Engine, blocks: range, room: Room | None = None) -> Kept:
-    return engine.kept(blocks[0], room)
+    return engine.kept(blocks[0], room.place(blocks[0], BLOCK) if room else None)
 
 
 def _streamed(engine: Engine, blocks: range, grids: Grids) -> Streamed:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Array
-from .bins import Counts, Grid
+from .bins import BINS, Counts, Grid
 
 STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
 LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
@@ -78,21 +78,27 @@ def on_log_scale(cells: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.log(np.maximum(cells, np.float32(1e-6)))
 
 
+Place = tuple[Array, NDArray[np.float32]]
+"""Where the rows and the cells of a block are written, each (row or cell, draw)."""
+
+
 class Room:
     """Room for the draws of all blocks, side by side: rows and cells, and what they add up to."""
 
     def __init__(self, rows: int, cells: int, draws: int) -> None:
         self.rows, self.cells = np.empty((rows, draws)), np.empty((cells, draws), np.float32)
         self.sums = np.zeros(rows + cells)
-        self._block: int | None = None
         self._filled = 0
 
-    def at(self, block: int, size: int) -> tuple[Array, NDArray[np.float32]]:
-        """The place of a block of that many draws; all blocks but the last are of one size."""
-        if self._block is None or block == 0:
-            self._block = size
-        first = block * self._block
-        return self.rows[:, first : first + size], self.cells[:, first : first + size]
+    @property
+    def first(self) -> Place:
+        """The whole of it, for one block."""
+        return self.rows, self.cells
+
+    def place(self, block: int, size: int) -> Place:
+        """The place of a block, where all but the last are of that size."""
+        part = slice(block * size, (block + 1) * size)
+        return self.rows[:, part], self.cells[:, part]
 
     def take(self, block: Kept) -> None:
         """Take the block that comes next; it is copied unless it was written here."""
@@ -119,16 +125,25 @@ class Streamed:
     moments: Array
 
     @classmethod
-    def of(cls, kept: Kept, grid: Grids, block: int) -> Streamed:
-        """One block of draws, a full replicate where it has ``block`` of them."""
-        rows, cells = kept.rows, kept.cells
-        moments = np.zeros((2, len(STATISTICS), len(rows)))
-        whole = rows.shape[1] == block
-        if whole:
-            found = statistics(rows.astype(np.float32), rows.mean(axis=1))
-            moments[:] = found, found**2
-        counts = np.concatenate([grid[0].count(rows), grid[1].count(on_log_scale(cells))])
-        return cls(rows.shape[1], kept.sums, counts, int(whole), moments)
+    def of(cls, kept: Kept, grids: Grids, block: int) -> Streamed:
+        """One block of draws."""
+        rows, every = len(kept.rows), len(kept.sums)
+        moments = np.zeros((2, len(STATISTICS), rows))
+        found = cls(0, np.zeros(every), np.zeros((every, BINS), np.int64), 0, moments)
+        found.take(kept, grids, block)
+        return found
+
+    def take(self, kept: Kept, grids: Grids, block: int) -> None:
+        """Take the block that comes next, a full replicate where it has ``block`` draws."""
+        rows, draws = kept.rows.shape
+        if draws == block:
+            found = statistics(kept.rows.astype(np.float32), kept.rows.mean(axis=1))
+            self.moments += found, found**2
+            self.blocks += 1
+        grids[0].count(kept.rows, self.counts[:rows])
+        grids[1].count(on_log_scale(kept.cells), self.counts[rows:])
+        self.sums += kept.sums
+        self.draws += draws
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
