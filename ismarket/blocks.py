@@ -27,6 +27,9 @@ from .summaries import Grids, Kept, Place, Room, Streamed, on_log_scale
 CHUNK = 4096
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
 FEW_DRIVERS = 8
+STRETCH = 512
+"""A block that is cut short is worked on in whole stretches: a processor may round the odd draws
+at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
 
 
 class Engine:
@@ -135,6 +138,7 @@ class Engine:
         They are written to the beginning of ``place``, if it is given.
         """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
+        worked = -(-size // STRETCH) * STRETCH
         layout = self.reader.layout
         whole = place or Room(layout.rows, layout.cells, size).first
         rows, cells = whole[0][:, :size], whole[1][:, :size]
@@ -143,7 +147,7 @@ class Engine:
         with one_thread(), Scratch.lent() as scratch:
             drawn = self.drawn_values(block, scratch)
             for low in range(0, size, step):
-                values = drawn[:, low : low + step]
+                values = drawn[:, low : min(low + step, worked)]
                 first, part = block * BLOCK + low, slice(low, min(low + step, size))
                 level = self._level(first, part.stop - low)
                 with standing(first, watched=low == 0 and block in self._watched):
