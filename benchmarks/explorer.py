@@ -1,15 +1,19 @@
 """Key to repaint in a real browser: the panel against altair's own offline chart, in one run.
 
 ``python benchmarks/explorer.py`` opens a JupyterLab of its own in headless Chromium (extra
-``browser``), presses an arrow key on a slider 12 times for each way of showing the fan, waits for
-each repaint, and prints medians in ms, nodes of the page and sizes of the executed notebooks.
+``browser``).  An arrow key on a slider is pressed 12 times, a second apart, for each way of
+showing the fan.  ``changed`` is when the chart's picture and its aria-label are those of the key,
+``on screen`` the end of the first frame after that, which a screen of 60 Hz shows.  Then come the
+page's nodes after 20 and 200 changes, a burst of keys, eight runs of one cell, and the bytes of the
+notebooks once executed.  ``speed``, ``page`` or ``size`` runs that part alone.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -18,46 +22,75 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from playwright.sync_api import sync_playwright
 
 from tests.browser import steps
-from tests.browser.conftest import CHROMIUM, FLAGS, Lab, free_port, quiet_home, serving
+from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, Lab, free_port, quiet_home, serving
 
 PRESSES = 12
+OTHERS = ("why", "where", "matters", "howbig", "evidence")
 PANEL = "import ismarket\npanel = ismarket.explore()\npanel"
-ALTAIR = """
+SLIDER = """
 import altair as alt, ipywidgets as w, ismarket
 from ismarket import charts
-alt.JupyterChart.enable_offline()
 market, drivers = ismarket.load_market(), ismarket.load_drivers()
 slider = w.FloatSlider(value=1.8, min=1.2, max=3.5, step=0.02)
 def made(value):
-    scenario = ismarket.Scenario(draws=2048, fixed={"video_eeg.ratio": value})
-    return charts.fan(ismarket.forecast(market, drivers, scenario))
-shown = alt.JupyterChart(made(1.8))
-slider.observe(lambda change: setattr(shown, "chart", made(change["new"])), names="value")
+    scenario = ismarket.Scenario(draws=1024, fixed={"video_eeg.ratio": value})
+    return ismarket.forecast(market, drivers, scenario)
+"""
+ALTAIR = f"""{SLIDER}
+alt.JupyterChart.enable_offline()
+shown = alt.JupyterChart(charts.fan(made(1.8)))
+slider.observe(lambda c: setattr(shown, "chart", charts.fan(made(c["new"]))), names="value")
 w.VBox([slider, shown])
 """
+BESIDE = f"""{SLIDER}
+from ismarket.explorer.live import LiveChart
+from ismarket.explorer.panel import VIEWS, specs
+from ismarket.explorer.session import start
+session, plans = start(market, drivers, ismarket.Scenario(draws=1024)), specs()
+live = [LiveChart(plans[kind]) for kind in VIEWS]
+def show(change=None):
+    if change:
+        session.change([{{"kind": "fixed", "key": "video_eeg.ratio", "value": change["new"]}}])
+    for chart, view in zip(live, session.views()):
+        chart.update(view.picture)
+show()
+slider.observe(show, names="value")
+w.VBox([slider, *live])
+"""
 WATCH = """([root, anew]) => {
-  const node = document.querySelector(root);
-  window.painted = 0;
-  const seen = new MutationObserver(() => { window.painted = performance.now(); });
-  seen.observe(node, {subtree: true, childList: true, attributes: !anew, characterData: !anew});
+  const done = () => {
+    window.changed = performance.now();
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => { window.seen = performance.now(); };
+      port2.postMessage(0);
+    });
+  };
+  const options = {subtree: true, childList: true, attributes: !anew, characterData: !anew};
+  for (const node of document.querySelectorAll(root)) {
+    new MutationObserver(done).observe(node, options);
+  }
   document.addEventListener("keydown", () => { window.pressed = performance.now(); }, true);
 }"""
+SETTLED = "window.seen > window.changed && performance.now() - window.seen > 60"
 
 
-def presses(page, root: str, anew: bool = False) -> list[float]:
-    """Milliseconds from each key to the chart's next change; ``anew`` if it is embedded again."""
+def presses(page, root: str, anew: bool = False) -> str:
+    """Milliseconds from each key to the last change of the charts and to the frame after it."""
     page.evaluate(WATCH, [root, anew])
-    found = []
+    changed, seen = [], []
     for _ in range(PRESSES):
-        page.evaluate("() => { window.painted = 0; }")
+        page.evaluate("() => { window.changed = window.seen = 0; }")
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("window.painted > window.pressed", timeout=30_000)
-        found.append(page.evaluate("window.painted - window.pressed"))
+        page.wait_for_function(f"window.changed > window.pressed && {SETTLED}", timeout=30_000)
+        found = page.evaluate("[window.changed, window.seen].map(t => t - window.pressed)")
+        changed.append(found[0])
+        seen.append(found[1])
         page.wait_for_timeout(900)
-    return found
+    return f"{median(changed):.0f} | {sorted(changed)[-2]:.0f} | {median(seen):.0f}"
 
 
-def panel(lab: Lab, page, tabs: tuple[str, ...]) -> dict[str, float]:
+def panel(lab: Lab, page, tabs: tuple[str, ...] = ()) -> None:
     lab.write("panel.ipynb", PANEL)
     lab.run(page, "panel.ipynb")
     steps.ready(page)
@@ -65,38 +98,67 @@ def panel(lab: Lab, page, tabs: tuple[str, ...]) -> dict[str, float]:
         steps.open_tab(page, tab)
     steps.open_tab(page, "forecast")
     steps.slider(page, "diagnosis", "video_eeg.ratio").focus()
-    times = presses(page, ".ism .chart[data-kind=fan] svg")
-    return {"ms": round(median(times), 1), "nodes": nodes(page)}
 
 
-def altair(lab: Lab, page) -> dict[str, float]:
-    lab.write("altair.ipynb", ALTAIR)
-    lab.run(page, "altair.ipynb")
-    page.wait_for_selector(".vega-embed svg, .vega-embed canvas", timeout=60_000)
+def panel_keys(lab: Lab, page, tabs: tuple[str, ...]) -> str:
+    panel(lab, page, tabs)
+    return presses(page, ".ism .chart[data-kind=fan]")
+
+
+def slider_keys(lab: Lab, page, name: str, cell: str, root: str, anew: bool) -> str:
+    lab.write(name, cell)
+    lab.run(page, name)
+    page.wait_for_selector(f"{root} svg, {root} canvas", timeout=60_000)
     page.wait_for_timeout(1500)
     page.focus(".jupyter-widgets [role=slider], .jupyter-widgets .noUi-handle")
-    times = presses(page, ".vega-embed", anew=True)
-    return {"ms": round(median(times), 1), "nodes": nodes(page)}
+    return presses(page, root, anew)
 
 
-def nodes(page) -> int:
-    return int(page.evaluate("document.querySelectorAll('*').length"))
+def speed(lab: Lab, fresh: Callable) -> None:
+    print(
+        "| key to repaint, ms | changed, median | 9 in 10 | on screen, median |\n|---|---|---|---|"
+    )
+    for name, run in (
+        ("panel, one view", lambda page: panel_keys(lab, page, ())),
+        ("panel, six views alive", lambda page: panel_keys(lab, page, OTHERS)),
+        ("six charts one below the other, all redrawn",
+         lambda page: slider_keys(lab, page, "beside.ipynb", BESIDE, ".ism-live", False)),
+        ("`alt.JupyterChart.enable_offline()`, one chart",
+         lambda page: slider_keys(lab, page, "altair.ipynb", ALTAIR, ".vega-embed", True)),
+    ):  # fmt: skip
+        with fresh() as page:
+            print(f"| {name} | {run(page)} |", flush=True)
 
 
-def executed_sizes(lab: Lab) -> dict[str, int]:
+def page_of_one(lab: Lab, fresh: Callable) -> None:
+    with fresh() as page:
+        panel(lab, page)
+        counts = steps.nodes_while_moving(page, (20, 200))
+        before = steps.sequence(page)
+        steps.after(page, lambda: [page.keyboard.press("ArrowLeft") for _ in range(40)])
+        print(f"nodes of the page after 20 changes {counts[0]:,}, after 200 {counts[1]:,}")
+        print(f"40 keys in a burst: {steps.sequence(page) - before} computations")
+    with fresh() as page:
+        alive = steps.panels_after_runs(lab, page, 8)
+        print(f"panels alive while a cell is run 8 times again: {alive}")
+
+
+def size() -> None:
     """Bytes of each notebook after it was run, without widget state."""
     import nbclient
     import nbformat
 
-    found = {}
-    for name in ("panel.ipynb", "altair.ipynb"):
-        notebook = nbformat.read(lab.work / name, as_version=4)
-        nbclient.NotebookClient(notebook, store_widget_state=False).execute()
-        found[name] = len(nbformat.writes(notebook))
-    return found
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        with tempfile.TemporaryDirectory() as folder:
+            nbclient.NotebookClient(
+                notebook, store_widget_state=False, resources={"metadata": {"path": folder}}
+            ).execute()
+        print(f"{path.stem}, executed: {len(nbformat.writes(notebook).encode()):,} bytes")
 
 
-def main() -> None:
+@contextmanager
+def browser_and_lab() -> Iterator[tuple[Lab, Callable]]:
     folder = Path(tempfile.mkdtemp())
     (folder / "work").mkdir()
     port, token = free_port(), "benchmark"
@@ -108,23 +170,32 @@ def main() -> None:
     ]  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     env = quiet_home(folder)
-    others = ("why", "where", "matters", "howbig", "evidence")
-    results = {}
     with serving(command, f"{address}/api?token={token}", env), sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        lab = Lab(address, token, folder / "work")
-        for name, run in (
-            ("one view", lambda page: panel(lab, page, ())),
-            ("six views alive", lambda page: panel(lab, page, others)),
-            ("altair.JupyterChart, offline", lambda page: altair(lab, page)),
-        ):
+
+        @contextmanager
+        def fresh():
             page = browser.new_page(viewport={"width": 1480, "height": 1000})
-            results[name] = run(page)
+            yield page
             page.close()
+
+        yield Lab(address, token, folder / "work"), fresh
         browser.close()
-        results["bytes of the executed notebook"] = executed_sizes(lab)
-    print(json.dumps(results, indent=2))
+
+
+def main(parts: list[str]) -> None:
+    if unknown := set(parts) - {"speed", "page", "size"}:
+        sys.exit(f"no part {', '.join(sorted(unknown))}; there are speed, page, size")
+    chosen = parts or ["speed", "page", "size"]
+    if {"speed", "page"} & set(chosen):
+        with browser_and_lab() as (lab, fresh):
+            if "speed" in chosen:
+                speed(lab, fresh)
+            if "page" in chosen:
+                page_of_one(lab, fresh)
+    if "size" in chosen:
+        size()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -21,7 +21,7 @@ pytest.importorskip("anywidget")
 from ismarket.explorer import runtime
 from ismarket.explorer.changes import count_changes
 from ismarket.explorer.controls import density, position, structure
-from ismarket.explorer.session import QUICK, start
+from ismarket.explorer.session import QUICK, QUICKEST, start
 from ismarket.explorer.view import TABS
 
 DRAWS = 512
@@ -201,7 +201,11 @@ def test_a_hand_that_moves_sees_fewer_draws_and_one_that_rests_all_of_them():
     before = panel.forecast
     content = {"type": "changes", "changes": [switch("pricing", True)], "quick": True}
     panel._receive(None, content, [])
-    assert f"{QUICK:,} of" in panel.page["status"]
+    few = panel._session.shown
+    assert QUICKEST <= few.plan.scenario.draws <= QUICK
+    assert f"{few.plan.scenario.draws:,} of {4 * QUICK:,} draws" in panel.page["status"]
+    same = forecast(load_market(), load_drivers(), few.plan.scenario)
+    assert few.summary().equals(same.summary())
     assert panel.forecast is before
     panel._receive(None, {"type": "settle"}, [])
     assert panel.forecast.plan.scenario == panel.scenario

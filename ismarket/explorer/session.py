@@ -21,7 +21,7 @@ from .view import TABS, View
 
 QUICK, QUICKEST = 4096, 1024
 """Most and least draws while a hand still moves; the scenario's own follow once it rests."""
-PATIENCE = 0.03
+PATIENCE = 0.02
 """Seconds that a forecast may take while a hand moves, before the next has half the draws."""
 GESTURE = 1.0
 """Seconds within which changes of one control are one step back."""
@@ -44,7 +44,7 @@ class Session:
     settled: bool = True
     pinned: Forecast | None = None
     last: str = ""
-    quick: int = QUICK
+    quick: int = QUICKEST
     former: list[Scenario] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
     _tornado: tuple[Forecast, tuple[Swing, ...]] | None = None
@@ -89,7 +89,7 @@ class Session:
         """As many draws at the next move as this computer can follow."""
         if seconds > PATIENCE:
             self.quick = max(QUICKEST, self.quick // 2)
-        elif seconds < PATIENCE / 3:
+        elif seconds < PATIENCE / 2:
             self.quick = min(QUICK, self.quick * 2)
 
     def settle(self) -> None:

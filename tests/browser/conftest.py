@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from .steps import RUN_ALL
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -63,7 +65,7 @@ class Watched:
 
     def _console(self, message):
         if message.type == "error" and not any(word in message.text.lower() for word in HARMLESS):
-            self.errors.append(message.text)
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
 
     def clean(self):
         assert self.outside == []
@@ -150,7 +152,6 @@ CONNECTED = """() => {
   const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
   return kernel?.connectionStatus === "connected" && kernel.status === "idle";
 }"""
-RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 
 
 class Lab:

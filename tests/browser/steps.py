@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 PANEL = ".ism"
+RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 
 
 def ready(page):
@@ -77,3 +78,47 @@ def fixed_value(page, driver, key):
     """The value in the number box of an input."""
     box = page.locator(f'[data-driver="{driver}"] [data-key="{key}"] .box')
     return float(re.sub("[^0-9.]", "", box.input_value()))
+
+
+def nodes_while_moving(page, counts):
+    """Nodes of the page after so many changes of the slider that has the focus, each answered."""
+    found, made = [], 0
+    for count in counts:
+        while made < count:
+            before = sequence(page)
+            page.keyboard.press("ArrowRight" if made % 2 else "ArrowLeft")
+            page.wait_for_function(
+                f"Number(document.querySelector('{PANEL}').dataset.seq) > {before}"
+            )
+            made += 1
+        rest(page)
+        found.append(page.evaluate("document.querySelectorAll('*').length"))
+    return found
+
+
+ALIVE = (
+    "import gc; from ismarket.explorer.panel import Panel; gc.collect()\n"
+    "print(sum(isinstance(o, Panel) and o.comm is not None for o in gc.get_objects()))"
+)
+COUNTED = """() => {
+  const cell = window.jupyterapp.shell.currentWidget.content.model.cells.get(1);
+  const shown = cell.outputs.length ? cell.outputs.get(0).toJSON().text : "";
+  return [cell.executionCount, String(shown).trim()];
+}"""
+
+
+def panels_after_runs(lab, page, times):
+    """How many panels are alive in the kernel after each run of the cell that shows one."""
+    show = "import ismarket\nismarket.explore(scenario=ismarket.Scenario(draws=256))"
+    lab.write("again.ipynb", show, ALIVE)
+    lab.run(page, "again.ipynb")
+    found = []
+    for turn in range(times + 1):
+        page.wait_for_function(
+            f"() => {{ const [n, text] = ({COUNTED})(); return n === {2 * turn + 2} && text; }}",
+            timeout=90_000,
+        )
+        found.append(int(page.evaluate(COUNTED)[1]))
+        if turn < times:
+            page.evaluate(RUN_ALL)
+    return found

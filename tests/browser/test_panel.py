@@ -11,7 +11,6 @@ from ismarket.charts.fan_words import alternative
 from ismarket.wording import number
 
 from . import steps
-from .conftest import RUN_ALL
 
 NAMES = [f"{n}.ipynb" for n in (
     "01_explore", "02_why_it_grows", "03_how_big_is_it", "04_write_a_driver",
@@ -134,54 +133,6 @@ def test_tabs_move_by_arrow_keys(panel):
     steps.after(panel, lambda: panel.keyboard.press("ArrowRight"))
     assert panel.get_attribute(".ism [data-tab=why]", "aria-selected") == "true"
     assert steps.label(panel).startswith("Bar chart, points of growth")
-
-
-def test_updates_leave_no_nodes_behind(lab, watched):
-    page = watched.page
-    lab.run(page, "01_explore.ipynb")
-    steps.ready(page)
-    steps.slider(page, "diagnosis", "awareness.ratio").focus()
-    count = "document.querySelector('.ism').querySelectorAll('*').length"
-    for _ in range(20):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(20)
-    steps.rest(page)
-    after_20 = page.evaluate(count)
-    for turn in range(90):
-        page.keyboard.press("ArrowLeft" if turn % 2 else "ArrowRight")
-        page.wait_for_timeout(20)
-    steps.rest(page)
-    assert page.evaluate(count) <= after_20 + 20  # marks of the chart come and go with the data
-    watched.clean()
-
-
-COUNTED = """() => {
-  const cell = window.jupyterapp.shell.currentWidget.content.model.cells.get(1);
-  const shown = cell.outputs.length ? cell.outputs.get(0).toJSON().text : "";
-  return [cell.executionCount, String(shown).trim()];
-}"""
-
-
-def test_running_the_cell_again_leaves_no_former_panel(lab, watched):
-    lab.write(
-        "again.ipynb",
-        "import ismarket\nismarket.explore(scenario=ismarket.Scenario(draws=256))",
-        "import gc; from ismarket.explorer.panel import Panel; gc.collect()\n"
-        "found = [o for o in gc.get_objects() if isinstance(o, Panel) and o.comm is not None]\n"
-        "print(len(found))",
-    )
-    page = watched.page
-    lab.run(page, "again.ipynb")
-    for turn in range(9):
-        page.wait_for_function(
-            f"() => {{ const [n, text] = ({COUNTED})(); return n === {2 * turn + 2} && text; }}",
-            timeout=90_000,
-        )
-        assert page.evaluate(COUNTED)[1] == "1"
-        if turn < 8:
-            page.evaluate(RUN_ALL)
-    page.wait_for_timeout(300)
-    assert page.locator(".ism").count() == 1
 
 
 @pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")

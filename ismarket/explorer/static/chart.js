@@ -1,4 +1,4 @@
-// A live chart: one Vega view that keeps its SVG node and takes new data, at most once a frame.
+// A live chart: one Vega view that keeps its SVG node and takes what changed, at most once a frame.
 
 /** The shared runtime of this page; asked for once, whatever number of charts. */
 function loadRuntime(fetchBytes) {
@@ -31,8 +31,12 @@ function createChart(holder, spec, themes, getRuntime) {
   let view = null;
   let latest = null;
   let frame = 0;
+  let drawn = false; // in this frame
+  let width = 0;
   let gone = false;
   let running = false;
+  let again = false; // asked for while it was being drawn
+  const said = new Map(); // what each dataset and parameter was last set to
 
   async function start() {
     const { vegaEmbed } = await getRuntime();
@@ -52,27 +56,48 @@ function createChart(holder, spec, themes, getRuntime) {
     schedule();
   }
 
+  /** The first change of a frame is drawn at once, later ones together in the next. */
   function schedule() {
-    if (!frame && view && latest) frame = requestAnimationFrame(paint);
+    if (!view || !latest || frame) return;
+    if (running) again = true;
+    else if (drawn) frame = requestAnimationFrame(nextFrame);
+    else paint();
+  }
+
+  function nextFrame() {
+    frame = 0;
+    drawn = false;
+    paint();
+  }
+
+  function differs(name, value) {
+    const words = JSON.stringify(value);
+    if (said.get(name) === words) return false;
+    said.set(name, words);
+    return true;
   }
 
   async function paint() {
-    frame = 0;
-    if (running || gone) return;
-    running = true;
+    if (gone) return;
+    running = drawn = true;
+    again = false;
+    requestAnimationFrame(() => {
+      drawn = false;
+    });
     const chart = latest;
-    for (const [name, columns] of Object.entries(chart.datasets)) view.data(name, rowsOf(columns));
+    for (const [name, columns] of Object.entries(chart.datasets)) if (differs(`data ${name}`, columns)) view.data(name, rowsOf(columns));
     for (const [name, value] of Object.entries(chart.params)) view.signal(name, value);
     if (themes) {
       view.signal("theme", themes[pageTheme()]);
-      view.width(Math.max(480, Math.floor(holder.clientWidth))).height(chart.height);
+      width ||= holder.clientWidth; // read only when it may have changed: reading lays the page out
+      view.width(Math.max(480, Math.floor(width))).height(chart.height);
       holder.style.height = `${chart.height}px`;
     }
     await view.runAsync();
     holder.setAttribute("aria-label", chart.alt);
     holder.dataset.painted = String(Number(holder.dataset.painted ?? 0) + 1);
     running = false;
-    if (latest !== chart) schedule();
+    if (again) schedule();
   }
 
   /** A file needs a ground of its own. */
@@ -83,7 +108,10 @@ function createChart(holder, spec, themes, getRuntime) {
     return made;
   }
 
-  const resize = new ResizeObserver(schedule);
+  const resize = new ResizeObserver(() => {
+    width = 0;
+    schedule();
+  });
   resize.observe(holder);
   start().catch((error) => {
     place.textContent = `The chart could not be drawn: ${error.message}. Its numbers stand in the table.`;
