@@ -19,7 +19,11 @@ from ismarket.charts import KINDS  # noqa: E402
 from ismarket.charts.contributions import picture as bars  # noqa: E402
 from ismarket.charts.fan import picture as fan_picture  # noqa: E402
 from ismarket.charts.layout import APART, spread, ticks  # noqa: E402
+from ismarket.ceilings import read_ceilings  # noqa: E402
+from ismarket.charts.class_sales import class_sales  # noqa: E402
+from ismarket.charts.contributions import picture as contributions_picture  # noqa: E402
 from ismarket.charts.levels import levels_of  # noqa: E402
+from ismarket.charts.levels import picture as levels_picture  # noqa: E402
 from ismarket.charts.people import steps_of  # noqa: E402
 from ismarket.charts.picture import blank  # noqa: E402
 from ismarket.charts.theme import THEMES  # noqa: E402
@@ -131,6 +135,23 @@ def test_the_bars_of_contributions_add_up(with_pricing, counted):
         drivers, total = datasets["bars"]["x2"][:-1], datasets["bars"]["x2"][-1]
         assert sum(drivers) + sum(datasets["left"]["x2"]) == pytest.approx(total, abs=1e-9)
     assert bars(counted).datasets["left"]["x2"] == []
+
+
+def test_levels_show_what_publishers_print_for_acth_of_every_disease(published):
+    found = class_sales(published)
+    ceilings = {c.name: c.at(2022, 0.0) for c in read_ceilings() if c.name.startswith("acth_")}
+    assert ceilings.pop("acth_reanin") > 1e10  # set aside in the table itself
+    assert found.count == len(ceilings) == 4
+    assert (found.low, found.high) == (min(ceilings.values()), max(ceilings.values()))
+    band = levels_picture(published).datasets["band"]
+    assert 10 ** band["x"][0] * 1e6 == pytest.approx(found.low)
+    assert found.words in levels_picture(published).alt
+
+
+def test_words_on_the_unexplained_bar_stay_inside_it(published, counted):
+    said = contributions_picture(published).datasets["said"]
+    assert said["text"][0].endswith("no evidence carries it")
+    assert contributions_picture(counted).datasets["said"]["text"] == []
 
 
 def test_levels_are_those_of_the_anchors_and_one_is_chosen(published, counted):

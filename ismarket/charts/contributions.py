@@ -9,8 +9,9 @@ import numpy as np
 
 from ..outcome import UNEXPLAINED, Forecast
 from ..wording import signed
-from .layout import ticks
+from .layout import text_width, ticks
 from .marks import (
+    WORD,
     by_row,
     data,
     dots,
@@ -30,6 +31,9 @@ LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
 TOP, FOOT, GAP = 18.0, 26.0, 12.0
 HATCHES = 64
 """Diagonal strokes across the whole axis."""
+SAID = ("printed, but no evidence carries it", "no evidence carries it")
+NARROWEST = 420.0
+"""Width of the axis in a panel of 700 px, px."""
 X = {"low": "x0", "high": "x1", "left": LEFT, "right": f"width - {RIGHT}"}
 PARAMS = {"x0": -1.0, "x1": 1.0}
 
@@ -50,6 +54,8 @@ def layers() -> Any:
             y=py("datum.py + 10"),
             y2=alt.Y2Value(alt.ExprRef("datum.py - 10")),
         ),
+        texts("said", start, stroke=ink("report_ground"), strokeWidth=5, strokeJoin="round"),
+        texts("said", start),
         full_rules("total"),
         level_rules("whiskers", start, "x2", color=ink("mark"), strokeWidth=1.5),
         *(
@@ -108,6 +114,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
             "x": [0.0] * len(left), "x2": [r["points"] for r in left], "py": [r["py"] for r in left]
         },
         "hatch": _hatch(left, high - low),
+        "said": columns_of(_said(left, high - low, high), ["x", "text", *WORD]),
         "whiskers": {
             "x": [r["p5"] for r in bars], "x2": [r["p95"] for r in bars],
             "py": [r["py"] for r in bars],
@@ -147,6 +154,22 @@ def _hatch(left: list[dict[str, Any]], span: float) -> dict[str, list[float]]:
             strokes["x2"].append(float(foot + gap))
             strokes["py"].append(row["py"])
     return strokes
+
+
+def _said(left: list[dict[str, Any]], span: float, high: float) -> list[dict[str, Any]]:
+    """The longest words that the unexplained bar has room for, else short ones beside it."""
+    rows = []
+    for row in left:
+        begin, end = sorted((0.0, row["points"]))
+        room = (end - begin) / span * NARROWEST
+        fits = [words for words in SAID if text_width(words) + 16 < room]
+        if fits:
+            said = word(fits[0], 0, row["py"], "ink", weight=600, size=11, dx=8)
+            rows.append({"x": begin, **said})
+        elif text_width(SAID[-1]) + 16 < (high - end) / span * NARROWEST:
+            said = word(SAID[-1], 0, row["py"], "report_text", weight=600, size=11, dx=8)
+            rows.append({"x": end, **said})
+    return rows
 
 
 def _pins(rows: list[dict[str, Any]], before: dict[str, float]) -> dict[str, list[float]]:

@@ -20,7 +20,7 @@ from .fan_words import (
     year_labels,
 )
 from .layout import ticks
-from .marks import by_row, data, ink, level_rules, px, py, rules, texts, word, x, y
+from .marks import WORD, by_row, data, ink, level_rules, px, py, rules, texts, word, x, y
 from .picture import HEIGHT, Picture, columns_of
 from .units import Unit, quantile_dots, unit_of
 
@@ -118,14 +118,11 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         "xticks": columns_of(year_labels(forecast)),
         "kink": {"year": [k["year"] for k in turning_points(forecast)]},
         "dots": _dots(forecast, unit, at, low, high),
-        "inside": columns_of(inside(forecast, pinned, unit, at), ["year", "text", *_WORD]),
+        "inside": columns_of(inside(forecast, pinned, unit, at), ["year", "text", *WORD]),
         "labels": columns_of(labels(forecast, pinned, unit, at)),
     }  # fmt: skip
     params = {"x0": forecast.years[0], "x1": forecast.years[-1], "y0": low, "y1": high}
     return Picture("fan", datasets, alternative(forecast, pinned), params)
-
-
-_WORD = ["px", "py", "color", "align", "weight", "size", "dx"]
 
 
 def _ghost(forecast: Forecast, pinned: Forecast | None, unit: Unit) -> dict[str, list[Any]]:

@@ -11,6 +11,7 @@ import altair as alt
 from ..outcome import Forecast
 from ..summaries import quantiles
 from ..wording import number, times
+from .class_sales import class_sales
 from .marks import data, dots, full_rules, ink, level_rules, py, rules, texts, word, x
 from .marks import px as at_px
 from .picture import HEIGHT, Picture, columns_of
@@ -72,6 +73,10 @@ def layers() -> Any:
     at = x("x", **X)
     solid: dict[str, Any] = {"filled": True, "opacity": 1}
     parts = [
+        alt.Chart(data("band"))
+        .mark_rect(color=ink("ghost"), aria=False)
+        .encode(x=at, x2=alt.X2("x2"), y=py(f"{TOP}"),
+                y2=alt.Y2Value(alt.ExprRef(f"height - {FOOT}"))),
         rules("xticks", at, f"{TOP}", f"height - {FOOT}"),
         full_rules("rule"),
         level_rules("bracket", at, "x2", color=ink("report"), strokeDash=[4, 3]),
@@ -86,17 +91,19 @@ def layers() -> Any:
         texts("words", at),
         texts("labels"),
         texts("years", at_px(f"{LEFT} - 28")),
-    ]
+    ]  # fmt: skip
     return alt.layer(*parts)
 
 
 def picture(forecast: Forecast) -> Picture:
     """The rows of the chart."""
     found, count = levels_of(forecast), count_of(forecast)
-    step = min(32.0, (HEIGHT - TOP - FOOT - GAP) / (len(found) + 1))
+    step = (HEIGHT - TOP - FOOT - GAP) / (len(found) + 1)
     place = {level.name: TOP + step * (i + 0.5) for i, level in enumerate(found)}
     foot = TOP + step * (len(found) + 0.5) + GAP
+    sales = class_sales(forecast)
     values = [count.p5, count.p95, *(level.restated for level in found)]
+    values += [sales.low, sales.high] if sales else []
     low, high = math.log10(0.8 * min(values) / 1e6), math.log10(1.5 * max(values) / 1e6)
     marks = _marks(low, high)
     dataset = {
@@ -106,8 +113,10 @@ def picture(forecast: Forecast) -> Picture:
         )
         for name, chosen in (("others", False), ("chosen", True))
     }
+    band = [{"x": _log(sales.low), "x2": _log(sales.high)}] if sales else []
     datasets = {
         **dataset,
+        "band": columns_of(band, ["x", "x2"]),
         "xticks": {"x": [math.log10(m) for m in marks]},
         "rule": {"py": [foot - step / 2 - GAP / 2]},
         "count90": {"x": [_log(count.p5)], "x2": [_log(count.p95)], "py": [foot]},
@@ -179,9 +188,13 @@ def _words(
         other, chosen = pair
         ratio = max(chosen.restated, other.restated) / min(chosen.restated, other.restated)
         middle = (_log(other.restated) + _log(chosen.restated)) / 2
-        text = f"same publisher, {number(ratio, 1)} times apart"
+        text = f"same publisher: \N{MULTIPLICATION SIGN} {number(ratio, 1)}"
         words.append({"x": middle, **word(text, 0, place[other.name] - 9, "report_text", size=11,
                                           align="center")})  # fmt: skip
+    sales = class_sales(forecast)
+    if sales:
+        words.append({"x": _log(sales.high), **word(sales.words, 0, 7, "muted", size=11,
+                                                    align="right")})  # fmt: skip
     interval = f"{_show(count.reference)} (9 in 10: {_show(count.p5)} to {_show(count.p95)})"
     words.append({"x": _log(count.p95), **word(interval, 0, foot, "model", weight=600, dx=10)})
     for mark in marks:
@@ -217,6 +230,9 @@ def alternative(forecast: Forecast) -> str:
             f"{v.publisher} {v.printed_year} {_show(v.restated)}, {times(v.times)} times the"
             f" count{chosen}."
         )
+    sales = class_sales(forecast)
+    if sales:
+        parts.append(f"{sales.words}.")
     parts.append(
         f"Bottom-up count {_show(count.reference)}, 9 in 10 draws {_show(count.p5)} to"
         f" {_show(count.p95)}."

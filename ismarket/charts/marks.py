@@ -10,6 +10,8 @@ from typing import Any
 
 import altair as alt
 
+WORD = ("px", "py", "color", "align", "weight", "size", "dx")
+"""Columns of words beside their text."""
 PX = "datum.px >= 0 ? datum.px : width + datum.px"
 
 
@@ -59,7 +61,7 @@ def _scale(low: str, high: str, start: str, end: str, more: dict[str, Any]) -> a
     )
 
 
-def texts(name: str, place_x: Any = None, place_y: Any = None) -> Any:
+def texts(name: str, place_x: Any = None, place_y: Any = None, **mark: Any) -> Any:
     """Words: columns text, color, align, weight, size, dx; px and py unless placed otherwise."""
     return (
         alt.Chart(data(name))
@@ -71,6 +73,7 @@ def texts(name: str, place_x: Any = None, place_y: Any = None) -> Any:
             color=by_row(),
             dx=alt.ExprRef("datum.dx"),
             aria=False,
+            **mark,
         )
         .encode(x=place_x or px(), y=place_y or py(), text=alt.Text("text:N"))
     )

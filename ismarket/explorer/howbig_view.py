@@ -18,7 +18,8 @@ def view(forecast: Forecast) -> View:
     )
     columns = (
         Column("Anchor", right=False), Column("Published, USD M"), Column("for"),
-        Column(f"Restated to {first}"), Column("Growth printed"), Column("Times the count"),
+        Column(f"Restated to {first}"), Column("Growth printed", wide=True),
+        Column("Times the count"),
     )  # fmt: skip
     found, count = levels_of(forecast), count_of(forecast)
     chosen = not forecast.plan.anchor.published

@@ -13,7 +13,7 @@ function createControls(structure, send, ask) {
   const named = h("div", { class: "group" });
   const added = h("div", { class: "group" });
   const namedHead = groupHead("Named by the report");
-  const addedHead = groupHead("Not in the report, adds on top");
+  const addedHead = groupHead("Not in the report, adds on top", false);
   const overlap = createSlider("Overlap of shared causes", { range: { min: 0, max: 1, step: 0.01 }, words: (v) => v.toFixed(2), class: "overlap" }, (value) => send("overlap", "", value));
   const seedId = uid("seed");
   const seed = h("input", { id: seedId, type: "text", inputmode: "numeric", "data-lm-suppress-shortcuts": "true", change: (e) => send("seed", "", e.target.value), keydown: (e) => e.stopPropagation() });
@@ -65,8 +65,8 @@ function createControls(structure, send, ask) {
   };
 }
 
-function groupHead(title) {
-  return h("div", { class: "heads" }, h("b", {}, title), h("span", {}, "strength"), h("span", {}, "points"));
+function groupHead(title, columns = true) {
+  return h("div", { class: "heads" }, h("b", {}, title), columns ? [h("span", {}, "strength"), h("span", {}, "points")] : null);
 }
 
 function select(label, choices, change) {

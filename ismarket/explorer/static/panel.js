@@ -100,7 +100,11 @@ function render({ model, el }) {
   const specs = model.get("specs");
   const getRuntime = () => loadRuntime(() => askRuntime(model));
   const queue = createQueue((message) => {
-    setTimeout(() => queue.busy && root.classList.add("busy"), BUSY);
+    setTimeout(() => {
+      if (!queue.busy) return;
+      root.classList.add("busy");
+      say(status, "Computing \u2026");
+    }, BUSY);
     root.dataset.rest = "false";
     model.send(message);
   });

@@ -68,7 +68,7 @@ function createInput(input, change) {
     range.setAttribute("aria-valuetext", `${fixed ? "fixed at" : "uncertain, about"} ${figure(value)} ${input.unit}`);
     say(state, fixed ? "fixed" : "about");
     if (document.activeElement !== box) box.value = figure(value);
-    box.size = Math.max(4, figure(value).length);
+    box.style.width = `${Math.max(4, figure(value).length) + 2}ch`;
     reset.hidden = !fixed;
   }
 
