@@ -18,6 +18,8 @@ from ismarket import (
 
 pytest.importorskip("anywidget")
 
+from test_own_table import HEADER, ROW
+
 from ismarket.explorer import runtime
 from ismarket.explorer.changes import count_changes
 from ismarket.explorer.controls import density, position, structure
@@ -212,6 +214,23 @@ def test_a_hand_that_moves_sees_fewer_draws_and_one_that_rests_all_of_them():
     assert panel.scenario.without == ()
     again = forecast(load_market(), load_drivers(), panel.scenario)
     assert panel.forecast.summary().equals(again.summary())
+    panel.close()
+
+
+def test_a_driver_from_a_table_has_the_sliders_of_its_own_causes(tmp_path):
+    path = tmp_path / "home care.csv"
+    path.write_text("\n".join([HEADER, ROW.format(region="all")]))
+    driver = Driver.from_table(path)
+    panel = ismarket.explore(load_market(), [*load_drivers(), driver], Scenario(draws=64))
+    mine = next(d for d in panel.structure["drivers"] if d["name"] == driver.name)
+    keys = [entry["key"] for cause in mine["causes"] for entry in cause["inputs"]]
+    assert keys == ["home_eeg.ratio", "home_eeg.half_time"]
+    panel.change(set_to("home_eeg.ratio", 1.9), switch("home_care", True))
+    assert "EEG at home" in panel.page["status"] or "Home care" in panel.page["status"]
+    for tab in TABS:
+        panel.tab = tab
+    panel.change({"kind": "reset", "key": "home_care", "value": True})
+    assert panel.scenario == Scenario(draws=64)
     panel.close()
 
 

@@ -16,7 +16,7 @@ from ..driver import Driver
 from ..errors import DriverError, InputError
 from ..market import Market
 from ..outcome import Forecast
-from ..plugins import DEFAULT_MARKET, load_plugins
+from ..plugins import load_market, load_plugins
 from ..scenario import Scenario, load_scenario
 from . import actions
 from .controls import state, structure
@@ -52,7 +52,7 @@ class Panel(anywidget.AnyWidget):
         self._quiet = True
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
-        self.structure = structure(session.market, session.drivers) | {"problems": list(problems)}
+        self.structure = structure(session.known, session.drivers) | {"problems": list(problems)}
         self.specs = specs()
         self.show()
         self.on_msg(self._receive)
@@ -180,17 +180,17 @@ def explore(
 ) -> Panel:
     """The explorer panel of a market and its drivers; by default all that is installed.
 
-    ``scenario`` may be the name of a shipped one or the path of a file.  Running the cell again
-    closes the panel that it showed before.
+    ``scenario`` may be the name of a shipped one or the path of a file; without ``market`` it says
+    which market.  Running the cell again closes the panel that it showed before.
     """
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario or "published")
     problems: tuple[str, ...] = ()
     if market is None or drivers is None:
         plugins = load_plugins()
         problems = plugins.problems
-        market = plugins.markets()[DEFAULT_MARKET] if market is None else market
+        market = load_market(scenario.market) if market is None else market
         drivers = plugins.drivers() if drivers is None else drivers
-    if not isinstance(scenario, Scenario):
-        scenario = load_scenario(scenario or "published")
     cell = _cell()
     former = _open.pop(cell, None)
     if former is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..driver import Driver
@@ -12,7 +13,7 @@ from ..errors import unknown
 from ..forecaster import forecast as make_forecast
 from ..market import Market
 from ..outcome import Forecast
-from ..plan import make_plan
+from ..plan import make_plan, with_own_causes
 from ..scenario import Scenario
 from ..tornado import CauseAlone, Swing, causes_alone, tornado
 from . import evidence_view, forecast_view, howbig_view, matters_view, where_view, why_view
@@ -59,7 +60,7 @@ class Session:
         for change in changes:
             if change.get("kind") == "reset" and change.get("key"):
                 driver = self.driver(str(change["key"]))
-                scenario = reset_driver(scenario, driver, self.market, self.origin)
+                scenario = reset_driver(scenario, driver, self.known, self.origin)
             else:
                 scenario = changed(scenario, change, self.origin)
         if not changes or scenario == self.current:
@@ -67,7 +68,7 @@ class Session:
         before = self.current
         self.compute(scenario, quick)
         last = changes[-1]
-        self.last = described(last, self.market, self.drivers)
+        self.last = described(last, self.known, self.drivers)
         gesture = f"{last.get('kind')} {last.get('key')}"
         now = time.monotonic()
         if gesture != self._gesture[0] or now - self._gesture[1] > GESTURE:
@@ -111,6 +112,11 @@ class Session:
         self.origin, self.former = scenario, []
         self.last = f"{scenario.name or 'scenario'} opened"
 
+    @cached_property
+    def known(self) -> Market:
+        """The market with the causes that drivers bring in tables of their own."""
+        return with_own_causes(self.market, self.drivers)
+
     def driver(self, name: str) -> Driver:
         """The installed driver of that name."""
         for driver in self.drivers:
@@ -153,7 +159,8 @@ class Session:
 
 
 def start(market: Market, drivers: Sequence[Driver], scenario: Scenario) -> Session:
-    """A session on ``scenario``, forecast with its own draws."""
-    installed = tuple(sorted(drivers, key=lambda d: d.name))
+    """A session on ``scenario``, forecast with its own draws, with the drivers that suit it."""
+    suiting = (driver for driver in drivers if driver.suits(market.name))
+    installed = tuple(sorted(suiting, key=lambda d: d.name))
     made = make_forecast(market, installed, scenario)
     return Session(market, installed, scenario, scenario, made)

@@ -55,7 +55,7 @@ class Watched:
         self.page, self.outside, self.errors = page, [], []
         page.on("request", self._request)
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
 
     def _request(self, request):
         if not request.url.startswith(
@@ -157,8 +157,8 @@ CONNECTED = """() => {
 class Lab:
     """Opens notebooks of the server and runs them from top to bottom."""
 
-    def __init__(self, address, token, work):
-        self.address, self.token, self.work = address, token, work
+    def __init__(self, address, token, work, under="doc/tree"):
+        self.address, self.token, self.work, self.under = address, token, work, under
 
     def forget(self):
         """End the kernels of earlier pages."""
@@ -174,7 +174,7 @@ class Lab:
 
     def run(self, page, name):
         self.forget()
-        page.goto(f"{self.address}/doc/tree/{name}?token={self.token}")
+        page.goto(f"{self.address}/{self.under}/{name}?token={self.token}")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function(CONNECTED, timeout=60_000)
         page.evaluate(RUN_ALL)
