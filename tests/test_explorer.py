@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from test_own_table import HEADER, ROW
 from ismarket.explorer import runtime
 from ismarket.explorer.changes import count_changes
 from ismarket.explorer.controls import density, position, structure
+from ismarket.explorer.panel import PARTS
 from ismarket.explorer.session import QUICK, QUICKEST, start
 from ismarket.explorer.view import TABS
 
@@ -261,3 +263,11 @@ def test_the_shipped_runtime_is_the_one_that_the_script_builds():
     if vl_convert.__version__ != "1.9.0":
         pytest.skip("the bundle belongs to one version of vl-convert")
     assert runtime.bundle() == runtime.runtime()
+
+
+def test_the_page_needs_nothing_of_the_place_that_shows_it():
+    code = runtime.text(*PARTS, "live.js")
+    assert not re.search(r"jupyterapp|requirejs|@jupyterlab|jp-(Cell|Notebook|OutputArea)", code)
+    names = re.findall(r"var\(--jp-[\w-]+(.)", runtime.text("panel.css"))
+    assert names
+    assert set(names) == {","}  # each has what to use where there is no JupyterLab
