@@ -61,7 +61,7 @@ def layers() -> Any:
         alt.Chart(data("start"))
         .mark_point(filled=True, size=50, opacity=1, color=by_row(), aria=False)
         .encode(x=year, y=value),
-        rules("kink", year, f"height - {BOTTOM} - 8", f"height - {BOTTOM} + 12", "muted"),
+        rules("kink", year, f"height - {BOTTOM}", f"height - {BOTTOM} + 12", "muted"),
         alt.Chart(data("axis")).mark_rule(color=ink("muted"), aria=False).encode(
             x=px(f"{LEFT}"), x2=alt.X2Value(alt.ExprRef(f"width - {RIGHT}")),
             y=py(f"height - {BOTTOM} + 20"),
@@ -99,7 +99,9 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         """Place of a value of the axis, px from the top."""
         return HEIGHT - BOTTOM - (value - low) / (high - low) * PLOT
 
-    decimals = 2 if len({f"{t:.1f}" for t in marks}) < len(marks) else 1 if high < 100 else 0
+    decimals = 2 if len({f"{t:.1f}" for t in marks}) < len(marks) else 1
+    if high >= 10 and all(t.is_integer() for t in marks):
+        decimals = 0
     first = forecast.columns["reference"]["value"][0]
     start_color = "report" if forecast.plan.anchor.published else "model"
     datasets = {

@@ -69,7 +69,8 @@ def inside(
     if anchor.published:
         rows.append({"year": years[0], **word(words, 0, below, color)})
     for kink in turning_points(forecast):
-        text = f"from here {kink['stage']} are projections, so the fan opens"
+        opens = ", so the fan opens" if summary["p5"][0] == summary["p95"][0] else ""
+        text = f"from here {kink['stage']} are projections{opens}"
         rows.append(
             {"year": kink["year"], **word(text, 0, HEIGHT - BOTTOM + 7, "muted", size=11, dx=6)}
         )

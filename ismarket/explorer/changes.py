@@ -93,7 +93,8 @@ def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Drive
     if kind == "driver":
         return f"{titles.get(key, key)} {'reset' if value is None else 'on' if value else 'off'}"
     if kind == "anchor" and str(value) in market.anchors:
-        return f"anchor {market.anchors[str(value)].publisher}, {value}"
+        anchor = market.anchors[str(value)]
+        return f"anchor {anchor.publisher}, {value}" if anchor.published else f"anchor {value}"
     if kind == "reset":
         return "everything reset" if not key else f"{titles.get(key, key)} reset"
     names = {"through": "forecast through", "draws": "draws", "overlap": "overlap", "seed": "seed"}

@@ -47,7 +47,7 @@ def finding(causes: Sequence[CauseAlone]) -> str:
     small = sum(abs(c.points) < SMALL for c in causes)
     return (
         f"{assumed} of {len(causes)} causes rest on assumption; {small} are worth less than"
-        f" {SMALL:g} points of growth a year"
+        f" {SMALL:g} points a year"
     )
 
 

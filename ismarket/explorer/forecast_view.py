@@ -28,7 +28,7 @@ def finding(forecast: Forecast) -> str:
     start = f"In the reference case the market reaches {value} in {forecast.years[-1]}"
     report = published(forecast)
     if not report["year"]:
-        return f"{start}, counted from births to price"
+        return f"{start}, counted bottom-up"
     if report["year"][-1] < forecast.years[-1]:
         return f"{start}; the report ends in {report['year'][-1]}"
     printed = f"{unit.show(report['value'][-1])} {unit.name}"

@@ -41,6 +41,7 @@ def finding(forecast: Forecast, found: list[Level]) -> str:
     count = {1: "one other estimate is", 5: "other five estimates are"}.get(
         len(others), f"other {len(others)} estimates are"
     )
+    spread = spread.removesuffix("the count") + "it"
     return f"The chosen anchor is {times(chosen.times)} times the count; the {count} {spread}"
 
 

@@ -1,5 +1,7 @@
 """What a long sitting leaves behind: nodes, panels, computations under way."""
 
+import pytest
+
 from . import steps
 
 UNDER_WAY = """() => {
@@ -22,6 +24,7 @@ UNDER_WAY = """() => {
 def opened(lab, page):
     lab.run(page, "01_explore.ipynb")
     steps.ready(page)
+    page.evaluate("document.querySelector('.ism .boxed').open = true")  # closed in a small panel
     steps.slider(page, "diagnosis", "awareness.ratio").focus()
 
 
@@ -43,6 +46,33 @@ def test_a_burst_never_has_two_computations_under_way(lab, watched):
     assert count["now"] == 0
     assert 3 <= count["asked"] <= 3 * 42
     watched.clean()
+
+
+@pytest.mark.parametrize("width", [1480, 1100, 800])
+def test_the_chart_stays_where_it_is_while_numbers_change(lab, watched, width):
+    page = watched.page
+    page.set_viewport_size({"width": width, "height": 1000})
+    opened(lab, page)
+    for tab in ("forecast", "why", "matters"):
+        steps.open_tab(page, tab)
+        places = {place(page)}
+        for key in ("End", "Home", "PageUp"):
+            steps.slider(page, "diagnosis", "awareness.ratio").focus()
+            steps.after(page, lambda: page.keyboard.press(key))  # noqa: B023
+            places.add(place(page))
+        assert len(places) == 1
+    watched.clean()
+
+
+def place(page):
+    """The top of the chart and of the table below it, px from the top of the panel."""
+    return tuple(
+        page.evaluate(
+            "() => ['.chart:not([hidden])', '.tabled'].map(s => Math.round("
+            "document.querySelector('.ism ' + s).getBoundingClientRect().top"
+            " - document.querySelector('.ism').getBoundingClientRect().top))"
+        )
+    )
 
 
 def burst(page, arrow, pause):

@@ -59,8 +59,8 @@ function createInput(input, change) {
 
   /** Touched means fixed, at rest means uncertain; both look different. */
   function show(value, fixed) {
+    if (value !== kept || fixed !== (root.dataset.state === "fixed")) wrong.hidden = true;
     kept = value;
-    wrong.hidden = true;
     root.dataset.state = fixed ? "fixed" : "rest";
     const place = Math.round(100 * placeOf(input, value));
     if (Number(range.value) !== place) range.value = place;
