@@ -8,7 +8,7 @@ import ismarket
 from ismarket import (
     load_scenario,
 )
-from ismarket.scenario import parse_scenario
+from ismarket.scenario import Scenario, parse_scenario
 
 pytest.importorskip("anywidget")
 
@@ -84,14 +84,35 @@ def test_copied_python_gives_the_same_forecast(panel):
     assert names["forecast"].summary().equals(panel.forecast.summary())
 
 
+def test_what_has_no_flag_is_copied_as_a_file_and_as_python():
+    scenario = Scenario(name="theirs", market="dravet", plugins=("dravet",))
+    assert recipe.as_command(scenario).startswith("ismarket run theirs.toml")
+    assert "load_market(scenario.market)" in recipe.as_python(scenario)
+    assert "load_drivers(scenario)" in recipe.as_python(scenario)
+
+
+def test_the_panel_stands_beside_other_widgets_and_feeds_them(panel):
+    widgets = pytest.importorskip("ipywidgets")
+    told = widgets.Label()
+    widgets.dlink(
+        (panel, "forecast"), (told, "value"), lambda f: str(f.columns["summary"]["p95"][-1])
+    )
+    assert widgets.VBox([panel, told]).children == (panel, told)
+    panel.change(switch("pricing", True))
+    assert told.value == str(panel.forecast.columns["summary"]["p95"][-1])
+
+
 def test_the_copied_command_gives_the_same_forecast(panel, capsys):
     import shlex
 
     from ismarket.cli import main
 
+    pair = {"ai_eeg.ratio ~ awareness.ratio": 0.5}
+    panel.scenario = panel.scenario.changed(correlation=pair, beyond="published", through=2030)
     panel.change(
-        set_to("video_eeg.ratio", 2.6), switch("pricing", True), switch("technology", False)
-    )
+        set_to("video_eeg.ratio", 2.6), switch("pricing", True), switch("technology", False),
+        {"kind": "strength", "key": "diagnosis", "value": 1.5},
+    )  # fmt: skip
     words = shlex.split(recipe.as_command(panel.scenario))
     with pytest.raises(SystemExit) as done:
         main([*words[1:], "--json"])
