@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
 from threading import Lock
@@ -75,7 +76,9 @@ def guarded_effects(market: Market, driver: Driver, values: Mapping[str, Array])
     if driver.effects is None:
         return []
     at = _STANDING.get()
-    call = _Call(market, driver, values, at.first if at else 0)
+    draws = max((np.size(value) for value in values.values()), default=1)
+    own = {parameter.key: values[parameter.key] for parameter in driver.parameters}
+    call = _Call(market, driver, own, draws, at.first if at else 0)
     if at is None or not at.watched:
         return call.answer()
     with _WATCH:
@@ -84,16 +87,18 @@ def guarded_effects(market: Market, driver: Driver, values: Mapping[str, Array])
 
 @dataclass(frozen=True, eq=False)
 class _Call:
-    """One question to a driver: its effects on ``market`` at ``values``, each (draw,)."""
+    """One question to a driver: its effects on ``market`` at ``values``, its own, each (draw,)."""
 
     market: Market
     driver: Driver
     values: Mapping[str, Array]
+    draws: int
     first: int | None
 
-    @property
-    def draws(self) -> int:
-        return max((np.size(value) for value in self.values.values()), default=1)
+    @cached_property
+    def handed(self) -> dict[str, Array]:
+        """The drawn parameters by name, (1, 1, 1, draw): copies, so that no other draws are met."""
+        return {p.name: _sealed(self.values[p.key]) for p in self.driver.parameters}
 
     def answer(self) -> list[Effect]:
         """The checked effects; what the driver prints or raises is a breach."""
@@ -115,8 +120,7 @@ class _Call:
 
     def _asked(self) -> list[Effect]:
         assert self.driver.effects is not None
-        drawn = {p.name: _sealed(self.values[p.key]) for p in self.driver.parameters}
-        effects = iter(self.driver.effects(self.market, SimpleNamespace(**drawn)))
+        effects = iter(self.driver.effects(self.market, SimpleNamespace(**self.handed)))
         found = [self.checked(effect) for effect in islice(effects, MOST_EFFECTS)]
         if len(found) == MOST_EFFECTS:
             self.breach("answers", f"yields {MOST_EFFECTS} effects or more")
@@ -199,17 +203,16 @@ class _Call:
 
 def _watched(call: _Call) -> list[Effect]:
     """The answer of a driver that was asked twice, and for a few draws alone."""
-    before = surroundings(call.market, call.values)
+    before = surroundings(call.market)
     answer = call.answer()
     _untouched(call, before)
-    again = replace(call, values={k: v.copy() for k, v in call.values.items()}).answer()
+    again = replace(call).answer()
     if (draw := differs(answer, again, 0.0)) is not None:
         call.breach("same_answer_twice", "gives a different answer on a second call", draw)
-    draws = call.draws
-    if draws > 1:
-        some = np.linspace(0, draws - 1, min(ALONE, draws)).astype(int)
-        few = {k: v[some] if np.size(v) == draws else v for k, v in call.values.items()}
-        alone = replace(call, values=few).answer()
+    if call.draws > 1:
+        some = np.linspace(0, call.draws - 1, min(ALONE, call.draws)).astype(int)
+        few = {k: v[some] if np.size(v) == call.draws else v for k, v in call.values.items()}
+        alone = replace(call, values=few, draws=len(some)).answer()
         if (draw := differs(at_draws(answer, some), alone, TOLERANCE)) is not None:
             call.breach(
                 "a_draw_stands_alone",
@@ -220,7 +223,10 @@ def _watched(call: _Call) -> list[Effect]:
 
 
 def _untouched(call: _Call, before: Mapping[str, Any]) -> None:
-    for name, after in surroundings(call.market, call.values).items():
+    for parameter in call.driver.parameters:
+        if not np.array_equal(call.handed[parameter.name].ravel(), call.values[parameter.key]):
+            call.breach("inputs_unchanged", f"changed its parameter {parameter.key}")
+    for name, after in surroundings(call.market).items():
         if not same(before[name], after):
             verb = "moved" if "generator" in name else "changed"
             law = "nothing_else_touched" if "'s " in name and "market" not in name else ""
@@ -228,10 +234,10 @@ def _untouched(call: _Call, before: Mapping[str, Any]) -> None:
 
 
 def _sealed(values: Array) -> Array:
-    """Drawn values as (1, 1, 1, draw), not to be written to."""
-    view = values[None, None, None, :]
-    view.flags.writeable = False
-    return view
+    """A copy of drawn values as (1, 1, 1, draw), not to be written to."""
+    copied = np.array(values)
+    copied.flags.writeable = False
+    return copied[None, None, None, :]
 
 
 def _reason(error: Exception) -> str:

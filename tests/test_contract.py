@@ -1,8 +1,10 @@
 """The guard: every misbehaving driver is stopped with its fault named, no number comes out."""
 
 import random
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +88,13 @@ def force_change(market, p):
     yield Effect("incidence", good(market, p))
 
 
+def unseal(market, p):
+    shift = good(market, p)
+    p.rate.base.flags.writeable = True
+    p.rate.base[...] = 1.7
+    yield Effect("incidence", shift)
+
+
 def stop(_market, _p):
     raise SystemExit(0)
 
@@ -144,6 +153,7 @@ FAULTS = {
     "SystemExit": (stop, "raised SystemExit"),
     "input changed in place": (change_in_place, "tried to change its input"),
     "input changed by force": (force_change, "changed "),
+    "input unsealed and changed": (unseal, "changed its parameter stranger.rate"),
     "the market's years changed": (
         with_side_effect(lambda m, p: m.elapsed.__iadd__(1.0)),
         "tried to change its input",
@@ -276,3 +286,13 @@ def test_watching_does_not_change_the_answer():
     with standing(0, watched=True):
         watched = guarded_effects(MARKET, one, values)
     assert np.array_equal(plain[0].shift, watched[0].shift)
+
+
+def test_the_script_that_measures_the_guard_runs():
+    script = Path(__file__).parents[1] / "benchmarks" / "guard_cost.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--draws", "4096", "--pairs", "1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the guard costs" in done.stdout
