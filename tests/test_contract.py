@@ -1,5 +1,6 @@
 """The guard: every misbehaving driver is stopped with its fault named, no number comes out."""
 
+import copy
 import random
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import ismarket
+import ismarket.testing
 from ismarket import Driver, DriverError, Effect, Parameter, Scenario, forecast, load_market
 from ismarket.contract import guarded_effects, standing, watched_blocks
 from ismarket.hearing import DriverWarning
@@ -103,6 +106,15 @@ def divide(market, p):
     yield Effect("incidence", good(market, p) + 1 // (len(market.years) - len(market.years)))
 
 
+def raise_at(when):
+    def effects(market, p):
+        if when(p).any():
+            raise ValueError("no such rate")
+        yield Effect("incidence", good(market, p))
+
+    return effects
+
+
 def endless(market, p):
     while True:
         yield Effect("incidence", good(market, p))
@@ -150,6 +162,19 @@ FAULTS = {
     "not an effect": (reuse, "must yield Effect objects, not str"),
     "effects without end": (endless, "1000 effects or more"),
     "an exception": (divide, "raised ZeroDivisionError"),
+    "an exception at one draw of many": (raise_at(lambda p: p.rate > 1.9), "raised ValueError"),
+    "a generator moved for one draw of many": (
+        with_side_effect(lambda m, p: (p.rate > 1.9).any() and random.random()),
+        "moved Python's global random generator",
+    ),
+    "a print for one draw of many": (
+        with_side_effect(lambda m, p: print("high") if (p.rate > 1.9).any() else None),
+        "printed 'high'",
+    ),
+    "an exception that takes many draws": (
+        raise_at(lambda p: np.atleast_1d(np.ptp(p.rate) > 0.5)),
+        "raised ValueError",
+    ),
     "SystemExit": (stop, "raised SystemExit"),
     "input changed in place": (change_in_place, "tried to change its input"),
     "input changed by force": (force_change, "changed "),
@@ -192,14 +217,20 @@ FAULTS = {
 }
 
 
+SETTINGS, CATALOGUE = np.geterr(), dict(MARKET.mechanisms)
+
+
+def _settings_as_before():
+    np.seterr(**SETTINGS)
+    np.random.seed()  # noqa: NPY002
+    MARKET.mechanisms.clear()
+    MARKET.mechanisms.update(CATALOGUE)
+
+
 @pytest.fixture(autouse=True)
 def _settings():
-    before = np.geterr()
-    catalogue = dict(MARKET.mechanisms)
     yield
-    np.seterr(**before)
-    MARKET.mechanisms.clear()
-    MARKET.mechanisms.update(catalogue)
+    _settings_as_before()
 
 
 def test_the_good_driver_runs():
@@ -217,17 +248,32 @@ def test_a_misbehaving_driver_is_stopped_and_named(fault, capsys):
     assert message in text
     assert text.startswith("driver stranger: ")
     assert "stranger.rate = " in text
-    assert "see it again: ismarket check" in text
     assert "\n" not in text
+    again = text.split("; see it again: ")[1]
+    assert again.startswith("ismarket.testing.ask(driver, {'stranger.rate': ")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_line_in_the_message_shows_the_fault_again(fault):
+    effects, message = FAULTS[fault]
+    with np.errstate(all="ignore"), pytest.raises(DriverError) as raised:
+        forecast(MARKET, [driver(copy.deepcopy(effects))], SCENARIO, workers=1)
+    line = str(raised.value).split("; see it again: ")[1]
+    _settings_as_before()
+    with np.errstate(all="ignore"), pytest.raises(DriverError) as again:
+        eval(line, {"ismarket": ismarket, "driver": driver(copy.deepcopy(effects))})
+    assert again.value.law == raised.value.law
+    assert message.split("(7")[0] in str(again.value)
 
 
 def test_more_than_25_faults_are_tried():
     assert len(FAULTS) >= 25
 
 
-def test_a_rare_fault_names_the_draw_and_its_values():
-    effects, _ = FAULTS["NaN in one draw of many"]
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name.endswith("one draw of many")])
+def test_a_fault_at_few_draws_is_named_with_the_values_of_one(fault):
+    effects, _ = FAULTS[fault]
     with pytest.raises(DriverError, match=r"at draw \d+ with stranger\.rate = 1\.9\d+;"):
         forecast(MARKET, [driver(effects)], SCENARIO, workers=1)
 

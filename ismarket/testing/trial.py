@@ -75,6 +75,10 @@ class Trial:
         )
         return make_plan(self.market, [self.driver] if drivers is None else drivers, scenario)
 
+    def until_horizon(self) -> Trial:
+        """The same on the years of a forecast without an anchor's own period."""
+        return Trial(self.driver, self.market.until(self.market.horizon))
+
     def modes(self) -> dict[str, Array]:
         """Every parameter at its mode, each (1,)."""
         return {p.key: np.array([p.mode]) for p in self.parameters}
