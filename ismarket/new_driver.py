@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from . import __version__
@@ -16,6 +19,8 @@ from .hookspecs import API
 ANSWERS = ".copier-answers.yml"
 YOURS = ("src", "README.md", "pyproject.toml")
 """What an update leaves alone: the author has edited it."""
+RECORD = "files"
+"""The answer that holds the hash of each file that follows the template, as it was written."""
 NEEDS = "new-driver needs copier, which is not installed: pip install 'ismarket[sdk]'"
 
 
@@ -46,20 +51,41 @@ def write_driver(
     return sorted(path for path in into.rglob("*") if path.is_file())
 
 
-def update_driver(into: Path) -> list[Path]:
-    """Bring the package in ``into`` up to this version of the template; the files it changed.
+@dataclass(frozen=True)
+class Updated:
+    """What an update did: the files that it wrote, and those left alone since they were edited."""
 
-    Tests, CI and housekeeping follow the template; code, table, README and pyproject stay as the
-    author left them.  Raises InputError for a folder that did not come from the template.
+    written: list[Path]
+    edited: list[Path]
+
+
+def update_driver(into: Path) -> Updated:
+    """Bring the package in ``into`` up to this version of the template.
+
+    Tests, CI and housekeeping follow the template where they stand as it wrote them; code, table,
+    README and pyproject stay as the author left them.  Raises InputError for a folder that did not
+    come from the template.
     """
     path = into / ANSWERS
     if not path.is_file():
         raise InputError(f"new-driver: {path} is missing; was {into} written by new-driver?")
     answers = _answers(path)
-    before = _texts(into)
-    _render(into, answers, skip=YOURS)
-    after = _texts(into)
-    return sorted(file for file in after if after[file] != before.get(file))
+    as_written = answers.pop(RECORD, {})
+    done = Updated([], [])
+    with TemporaryDirectory() as folder:
+        _render(Path(folder), answers)
+        for name, digest in _digests(Path(folder)).items():
+            source, target = Path(folder, name), into / name
+            here = sha256(target.read_bytes()).hexdigest() if target.is_file() else None
+            if here == digest or (here and name.split("/")[0] in YOURS):
+                continue
+            if here and name != ANSWERS and here != as_written.get(name):
+                done.edited.append(target)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+            done.written.append(target)
+    return done
 
 
 def _answers(path: Path) -> dict[str, Any]:
@@ -76,14 +102,21 @@ def _answers(path: Path) -> dict[str, Any]:
                 ) from None
     if not isinstance(answers.get("name"), str):
         raise InputError(f"{path}: no name in it")
-    return {key: answers[key] for key in ("name", "title", "author", "table") if key in answers}
+    known = "name", "title", "author", "table", RECORD
+    return {key: answers[key] for key in known if key in answers}
 
 
-def _texts(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def _digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below ``folder``, by its path in it."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
-def _render(into: Path, answers: Mapping[str, Any], skip: tuple[str, ...] = ()) -> None:
+def _render(into: Path, answers: Mapping[str, Any]) -> None:
+    """Write the package, and into its answers what each file was when it was written."""
     try:
         import copier
     except ImportError:
@@ -91,7 +124,11 @@ def _render(into: Path, answers: Mapping[str, Any], skip: tuple[str, ...] = ()) 
     major = int(__version__.split(".")[0]) + 1
     data = {**answers, "api": API, "requires": f"ismarket>={__version__},<{major}"}
     with as_file(files(__package__) / "templates" / "driver") as template:
-        copier.run_copy(
-            str(template), into, data=data, defaults=True, overwrite=True, quiet=True,
-            skip_if_exists=skip,
-        )  # fmt: skip
+        copier.run_copy(str(template), into, data=data, defaults=True, overwrite=True, quiet=True)
+    follows = {
+        name: digest
+        for name, digest in _digests(into).items()
+        if name.split("/")[0] not in (*YOURS, ANSWERS)
+    }
+    with (into / ANSWERS).open("a", encoding="utf-8", newline="\n") as stream:
+        stream.write(f"{RECORD}: {json.dumps(follows)}\n")

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from parcels import ismarket
 
 from ismarket import InputError
-from ismarket.new_driver import update_driver, write_driver
+from ismarket.new_driver import Updated, update_driver, write_driver
 
 pytest.importorskip("copier")
 ROOT = Path(__file__).parent.parent
@@ -63,17 +64,47 @@ def test_the_package_is_complete_and_well_formed(tmp_path):
     assert rows[0]["title"] == "It's a <title> & more"
 
 
+def with_an_older_template(folder):
+    """The package as an older template would have left it: other tests, without CI."""
+    law = folder / "tests/test_laws.py"
+    law.write_text("# as an older template had it\n")
+    (folder / ".github/workflows/test.yml").unlink()
+    answers = folder / ".copier-answers.yml"
+    *told, record = answers.read_text().splitlines()
+    files = json.loads(record.removeprefix("files: "))
+    files["tests/test_laws.py"] = sha256(law.read_bytes()).hexdigest()
+    del files[".github/workflows/test.yml"]
+    answers.write_text("\n".join([*told, f"files: {json.dumps(files)}", ""]))
+
+
 def test_an_update_follows_the_template_and_leaves_the_authors_files(tmp_path):
     folder = tmp_path / "mine"
     write_driver("mine", folder, title="Mine")
-    assert update_driver(folder) == []
-    law, code = folder / "tests/test_laws.py", folder / "src/ismarket_mine/__init__.py"
-    as_written = law.read_text()
-    law.write_text("# as an older template had it\n")
-    edited = code.read_text().replace("mode=1.0", "mode=1.2")
-    code.write_text(edited)
-    assert update_driver(folder) == [law]
-    assert (law.read_text(), code.read_text()) == (as_written, edited)
+    assert update_driver(folder) == Updated([], [])
+    as_written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    code, readme = folder / "src/ismarket_mine/__init__.py", folder / "README.md"
+    code.write_text(code.read_text().replace("mode=1.0", "mode=1.2"))
+    readme.write_text("Mine.\n")
+    mine = {path: path.read_bytes() for path in (code, readme)}
+    with_an_older_template(folder)
+    names = ".copier-answers.yml", ".github/workflows/test.yml", "tests/test_laws.py"
+    assert update_driver(folder) == Updated([folder / name for name in names], [])
+    now = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert now == {**as_written, **mine}
+
+
+def test_an_update_leaves_a_test_file_that_the_author_edited(tmp_path):
+    folder = tmp_path / "ismarket-mine"
+    write_driver("mine", folder)
+    with_an_older_template(folder)
+    law = folder / "tests/test_laws.py"
+    law.write_text(law.read_text() + "# and a test of mine\n")
+    edited = law.read_text()
+    done = ismarket("new-driver", "mine", "--update", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ismarket-mine/tests/test_laws.py: yours differs, left as it is" in done.stdout
+    assert law.read_text() == edited
+    assert (folder / ".github/workflows/test.yml").is_file()
 
 
 @pytest.mark.parametrize(
