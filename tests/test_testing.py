@@ -190,6 +190,15 @@ def test_check_takes_the_path_of_a_file_and_names_what_it_is_not(tmp_path):
     )  # fmt: skip
 
 
+def test_a_file_whose_driver_claims_what_no_market_has_is_named(tmp_path):
+    code = "from ismarket import Driver, hookimpl\n@hookimpl\ndef register_drivers():\n    return"
+    file = tmp_path / "typo.py"
+    file.write_text(f"{code} [Driver('typo', 'A typo', claims=('vidio_eeg',))]\n")
+    done = ismarket("check", str(file), cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == "ismarket: typo: no mechanism 'vidio_eeg'; did you mean 'video_eeg'?\n"
+
+
 def test_a_folder_without_an_entry_point_is_named(tmp_path):
     with pytest.raises(InputError, match=r"neither a \.py file nor a folder"):
         drivers_at(tmp_path)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import DriverError, InputError, unknown
-from .common import complete_driver, installed_market, installed_plugins, json_option, pairs
+from .common import (
+    complete_driver,
+    complete_market,
+    installed_market,
+    installed_plugins,
+    json_option,
+    pairs,
+)
 
 if TYPE_CHECKING:
     from ..driver import Driver
@@ -21,7 +28,8 @@ MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 
 @click.command()
 @click.argument("driver", shell_complete=complete_driver)
-@click.option("--market", help="Market to try it on, instead of the one it is made for.")
+@click.option("--market", shell_complete=complete_market,
+              help="Market to try it on, instead of the one it is made for.")  # fmt: skip
 @click.option("--set", "values", multiple=True, callback=pairs, metavar="KEY=VALUE",
               help="Ask it at these values alone, others at their modes; repeatable.")  # fmt: skip
 @click.option("--through", type=int, help="Last year, where it is asked at given values.")
@@ -53,6 +61,10 @@ def check(
         return
     found = _drivers(driver, plugins)
     chosen = installed_market(plugins, market) if market else None
+    for one in found:
+        if chosen and not one.suits(chosen.name):
+            made_for = ", ".join(one.markets)
+            raise InputError(f"check: {one.name} is not made for {market!r}, but for {made_for}")
     if once or beside or values or through:
         from ..testing import ask
 

@@ -26,6 +26,15 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
+def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option ``--market``, for commands that take no scenario, which would name one."""
+    option = click.option(
+        "--market", shell_complete=complete_market,
+        help="Name of the market; infantile-spasms by default.",
+    )  # fmt: skip
+    return option(command)
+
+
 def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
     """``key=value`` options as a mapping."""
     found = {}
@@ -65,6 +74,13 @@ def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> l
     from ..plugins import load_anchors
 
     return [name for name in load_anchors() if name.startswith(incomplete)]
+
+
+def complete_market(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Names of markets, for completion in the shell."""
+    from ..plugins import load_plugins
+
+    return [name for name in load_plugins().markets() if name.startswith(incomplete)]
 
 
 def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -125,10 +141,7 @@ def installed_market(plugins: Plugins, name: str | None = None) -> Market:
     """The market of that name, by default the bundled one; InputError if there is none."""
     from ..plugins import DEFAULT_MARKET
 
-    name, markets = name or DEFAULT_MARKET, plugins.markets()
-    if name not in markets:
-        raise unknown("market", "market", name, markets)
-    return markets[name]
+    return plugins.market(name or DEFAULT_MARKET)
 
 
 def check_drivers(where: str, names: Iterable[str], known: Iterable[str]) -> None:
