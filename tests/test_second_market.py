@@ -10,6 +10,8 @@ from parcels import ismarket
 
 from ismarket import (
     Scenario,
+    adoption,
+    entry,
     forecast,
     load_anchors,
     load_charts,
@@ -99,6 +101,14 @@ def test_an_anchor_of_the_second_market_is_met_in_every_year(dravet):
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_example_of_a_curve_keeps_every_law(dravet, name):
     check_driver(next(driver for driver in load_drivers() if driver.name == name))
+
+
+def test_every_curve_of_the_package_has_an_example():
+    code = (EXAMPLE / "src/ismarket_dravet/drivers.py").read_text(encoding="utf-8")
+    for module in (adoption, entry):
+        for name, function in vars(module).items():
+            if callable(function) and function.__module__ == module.__name__ and name[0] != "_":
+                assert f"{module.__name__.split('.')[1]}.{name}(" in code, name
 
 
 def test_every_number_says_that_it_is_an_illustration_or_names_its_study(dravet):
