@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from . import __version__
-from .errors import InputError
+from .errors import DiskError, InputError
 from .hookspecs import API
 
 ANSWERS = ".copier-answers.yml"
@@ -34,7 +34,8 @@ def write_driver(
 ) -> list[Path]:
     """The files of a new package in ``into``, which must not exist or be empty.
 
-    Raises InputError for a name that no driver can have, or a folder that is in use.
+    Raises InputError for a name that no driver can have, or a folder that is in use; DiskError
+    where it cannot be written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         near = re.sub(r"\W+", "_", name.strip().lower()).strip("_0123456789")
@@ -47,7 +48,12 @@ def write_driver(
         raise InputError(f"new-driver: {into} is there already; --update brings it up to date")
     answers = {"name": name, "table": table}
     answers |= {key: said for key, said in (("title", title), ("author", author)) if said}
-    _render(into, answers)
+    _copier()  # before anything is written
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        _render(into, answers)
+    except OSError as error:
+        raise DiskError(f"{into}: cannot be written ({error.strerror})") from None
     return sorted(path for path in into.rglob("*") if path.is_file())
 
 
@@ -82,8 +88,11 @@ def update_driver(into: Path) -> Updated:
             if here and name != ANSWERS and here != as_written.get(name):
                 done.edited.append(target)
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read_bytes())
+            except OSError as error:
+                raise DiskError(f"{target}: cannot be written ({error.strerror})") from None
             done.written.append(target)
     return done
 
@@ -115,12 +124,17 @@ def _digests(folder: Path) -> dict[str, str]:
     }
 
 
-def _render(into: Path, answers: Mapping[str, Any]) -> None:
-    """Write the package, and into its answers what each file was when it was written."""
+def _copier() -> Any:
     try:
         import copier
     except ImportError:
         raise InputError(NEEDS) from None
+    return copier
+
+
+def _render(into: Path, answers: Mapping[str, Any]) -> None:
+    """Write the package, and into its answers what each file was when it was written."""
+    copier = _copier()
     major = int(__version__.split(".")[0]) + 1
     data = {**answers, "api": API, "requires": f"ismarket>={__version__},<{major}"}
     with as_file(files(__package__) / "templates" / "driver") as template:

@@ -133,6 +133,13 @@ def test_a_folder_in_use_is_left_alone(tmp_path):
         write_driver("mine", tmp_path / "mine")
 
 
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = ismarket("new-driver", "mine", "--into", "file/mine", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "ismarket: file/mine: cannot be written (Not a directory)\n"
+
+
 def test_without_copier_one_line_says_what_to_install(tmp_path):
     (tmp_path / "copier.py").write_text("raise ImportError('not here')")
     done = ismarket("new-driver", "mine", path=tmp_path, cwd=tmp_path)

@@ -46,7 +46,7 @@ def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
             equals = ""
         if not equals or not key.strip():
             raise InputError(
-                f"{option.opts[0]} {text!r}: give NAME=NUMBER, such as {option.metavar}"
+                f"{option.opts[0]} {text!r}: give {option.metavar}, with a number behind the ="
             )
     return found
 
@@ -57,6 +57,8 @@ def share(_: click.Context, option: click.Parameter, value: str | None) -> float
         return None
     try:
         number = float(value.strip().removesuffix("%"))
+        if number == 0.0:
+            raise ValueError
     except ValueError:
         raise InputError(f"{option.opts[0]} {value!r}: give a share such as 0.1%") from None
     return number / 100 if value.strip().endswith("%") else number
