@@ -10,7 +10,8 @@ import click
 
 from ..errors import DriverError, InputError, unknown
 from .common import (
-    complete_driver,
+    complete_checked,
+    complete_key,
     complete_market,
     installed_market,
     installed_plugins,
@@ -27,10 +28,11 @@ MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 
 
 @click.command()
-@click.argument("driver", shell_complete=complete_driver)
+@click.argument("driver", shell_complete=complete_checked)
 @click.option("--market", shell_complete=complete_market,
               help="Market to try it on, instead of the one it is made for.")  # fmt: skip
 @click.option("--set", "values", multiple=True, callback=pairs, metavar="KEY=VALUE",
+              shell_complete=complete_key,
               help="Ask it at these values alone, others at their modes; repeatable.")  # fmt: skip
 @click.option("--through", type=int, help="Last year, where it is asked at given values.")
 @click.option("--draws", type=click.IntRange(1), default=1024, show_default=True,
