@@ -190,6 +190,16 @@ def test_check_takes_the_path_of_a_file_and_names_what_it_is_not(tmp_path):
     )  # fmt: skip
 
 
+def test_a_plugin_that_was_set_aside_is_named_once_with_its_reason(tmp_path):
+    parcel(tmp_path, "broken", "import no_such_module")
+    done = ismarket("check", "broken", path=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "ismarket: plugin broken (parcel-broken 1.0) was left out:"
+        " ModuleNotFoundError: No module named 'no_such_module'\n"
+    )
+
+
 def test_a_file_whose_driver_claims_what_no_market_has_is_named(tmp_path):
     code = "from ismarket import Driver, hookimpl\n@hookimpl\ndef register_drivers():\n    return"
     file = tmp_path / "typo.py"

@@ -14,9 +14,9 @@ from .common import (
     complete_key,
     complete_market,
     installed_market,
-    installed_plugins,
     json_option,
     pairs,
+    strict,
 )
 
 if TYPE_CHECKING:
@@ -57,11 +57,15 @@ def check(
 
     With --set it is asked at those values alone: a fault that stopped a run shows again.
     """
-    plugins = installed_plugins()
+    from ..plugins import load_plugins
+
     if pin:
         click.echo(_pin(driver))
         return
+    plugins = load_plugins(strict=strict())
     found = _drivers(driver, plugins)
+    for problem in plugins.problems:
+        click.echo(f"ismarket: {problem}", err=True)
     chosen = installed_market(plugins, market) if market else None
     for one in found:
         if chosen and not one.suits(chosen.name):

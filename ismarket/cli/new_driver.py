@@ -40,7 +40,7 @@ def new_driver(
         f"  pip install -e {folder}\n"
         f"  ismarket check {name}\n"
         f"  edit {number} in {folder / 'src' / f'ismarket_{name}' / kind}\n"
-        "  ismarket run"
+        "  ismarket run       (ismarket lab moves it by hand)"
     )
 
 
