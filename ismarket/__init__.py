@@ -26,6 +26,7 @@ _HOME = {
     "charts": "",
     "explore": "explorer.panel",
     "audit_report": "audit",
+    "elicit": "explorer.elicit",
     "elicitation": "",
     "entry": "",
     "forecast": "forecaster",
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
     from .evidence import read_market as read_market
+    from .explorer.elicit import elicit as elicit
     from .explorer.panel import explore as explore
     from .forecaster import forecast as forecast
     from .hookspecs import hookimpl as hookimpl

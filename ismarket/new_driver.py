@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import as_file, files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from . import __version__
-from .errors import InputError
+from .errors import DiskError, InputError
 from .hookspecs import API
 
 ANSWERS = ".copier-answers.yml"
 YOURS = ("src", "README.md", "pyproject.toml")
 """What an update leaves alone: the author has edited it."""
+RECORD = "files"
+"""The answer that holds the hash of each file that follows the template, as it was written."""
 NEEDS = "new-driver needs copier, which is not installed: pip install 'ismarket[sdk]'"
 
 
@@ -29,7 +34,8 @@ def write_driver(
 ) -> list[Path]:
     """The files of a new package in ``into``, which must not exist or be empty.
 
-    Raises InputError for a name that no driver can have, or a folder that is in use.
+    Raises InputError for a name that no driver can have, or a folder that is in use; DiskError
+    where it cannot be written.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         near = re.sub(r"\W+", "_", name.strip().lower()).strip("_0123456789")
@@ -42,24 +48,53 @@ def write_driver(
         raise InputError(f"new-driver: {into} is there already; --update brings it up to date")
     answers = {"name": name, "table": table}
     answers |= {key: said for key, said in (("title", title), ("author", author)) if said}
-    _render(into, answers)
+    _copier()  # before anything is written
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        _render(into, answers)
+    except OSError as error:
+        raise DiskError(f"{into}: cannot be written ({error.strerror})") from None
     return sorted(path for path in into.rglob("*") if path.is_file())
 
 
-def update_driver(into: Path) -> list[Path]:
-    """Bring the package in ``into`` up to this version of the template; the files it changed.
+@dataclass(frozen=True)
+class Updated:
+    """What an update did: the files that it wrote, and those left alone since they were edited."""
 
-    Tests, CI and housekeeping follow the template; code, table, README and pyproject stay as the
-    author left them.  Raises InputError for a folder that did not come from the template.
+    written: list[Path]
+    edited: list[Path]
+
+
+def update_driver(into: Path) -> Updated:
+    """Bring the package in ``into`` up to this version of the template.
+
+    Tests, CI and housekeeping follow the template where they stand as it wrote them; code, table,
+    README and pyproject stay as the author left them.  Raises InputError for a folder that did not
+    come from the template.
     """
     path = into / ANSWERS
     if not path.is_file():
         raise InputError(f"new-driver: {path} is missing; was {into} written by new-driver?")
     answers = _answers(path)
-    before = _texts(into)
-    _render(into, answers, skip=YOURS)
-    after = _texts(into)
-    return sorted(file for file in after if after[file] != before.get(file))
+    as_written = answers.pop(RECORD, {})
+    done = Updated([], [])
+    with TemporaryDirectory() as folder:
+        _render(Path(folder), answers)
+        for name, digest in _digests(Path(folder)).items():
+            source, target = Path(folder, name), into / name
+            here = sha256(target.read_bytes()).hexdigest() if target.is_file() else None
+            if here == digest or (here and name.split("/")[0] in YOURS):
+                continue
+            if here and name != ANSWERS and here != as_written.get(name):
+                done.edited.append(target)
+                continue
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read_bytes())
+            except OSError as error:
+                raise DiskError(f"{target}: cannot be written ({error.strerror})") from None
+            done.written.append(target)
+    return done
 
 
 def _answers(path: Path) -> dict[str, Any]:
@@ -76,22 +111,38 @@ def _answers(path: Path) -> dict[str, Any]:
                 ) from None
     if not isinstance(answers.get("name"), str):
         raise InputError(f"{path}: no name in it")
-    return {key: answers[key] for key in ("name", "title", "author", "table") if key in answers}
+    known = "name", "title", "author", "table", RECORD
+    return {key: answers[key] for key in known if key in answers}
 
 
-def _texts(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def _digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below ``folder``, by its path in it."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
-def _render(into: Path, answers: Mapping[str, Any], skip: tuple[str, ...] = ()) -> None:
+def _copier() -> Any:
     try:
         import copier
     except ImportError:
         raise InputError(NEEDS) from None
+    return copier
+
+
+def _render(into: Path, answers: Mapping[str, Any]) -> None:
+    """Write the package, and into its answers what each file was when it was written."""
+    copier = _copier()
     major = int(__version__.split(".")[0]) + 1
     data = {**answers, "api": API, "requires": f"ismarket>={__version__},<{major}"}
     with as_file(files(__package__) / "templates" / "driver") as template:
-        copier.run_copy(
-            str(template), into, data=data, defaults=True, overwrite=True, quiet=True,
-            skip_if_exists=skip,
-        )  # fmt: skip
+        copier.run_copy(str(template), into, data=data, defaults=True, overwrite=True, quiet=True)
+    follows = {
+        name: digest
+        for name, digest in _digests(into).items()
+        if name.split("/")[0] not in (*YOURS, ANSWERS)
+    }
+    with (into / ANSWERS).open("a", encoding="utf-8", newline="\n") as stream:
+        stream.write(f"{RECORD}: {json.dumps(follows)}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from importlib.machinery import PathFinder
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -41,22 +42,29 @@ def _files(found: Found, dist: Distribution) -> dict[str, Path]:
         path = Path(str(dist.locate_file(file)))
         if kept and ".." not in file.parts and path.is_file():
             files["entry_points.txt" if about else file.as_posix()] = path
-    for top in {point.module.split(".")[0] for point in dist.entry_points if point.module}:
-        files |= _module_files(found, top)
+    for module in {point.module for point in dist.entry_points if point.module}:
+        files |= _module_files(found, module)
     return files
 
 
-def _module_files(found: Found, top: str) -> dict[str, Path]:
+def _module_files(found: Found, module: str) -> dict[str, Path]:
+    """The files of the outermost package or module of a dotted name, below any namespace."""
+    top, *below = module.split(".")
+    inside: list[str] = []
     with elsewhere(found):
         spec = importlib.util.find_spec(top)  # of a top-level name: found, not imported
+    while spec and not spec.origin and spec.submodule_search_locations and below:
+        inside.append(spec.name.rpartition(".")[2])
+        name = f"{spec.name}.{below.pop(0)}"
+        spec = PathFinder.find_spec(name, list(spec.submodule_search_locations))
     if spec is None or not spec.origin:
         return {}
     origin = Path(spec.origin)
     if not spec.submodule_search_locations:
-        return {origin.name: origin}
+        return {"/".join([*inside, origin.name]): origin}
     folder = origin.parent
     return {
-        file.relative_to(folder.parent).as_posix(): file
+        "/".join([*inside, file.relative_to(folder.parent).as_posix()]): file
         for file in folder.rglob("*")
         if file.is_file() and file.suffix not in VOLATILE
     }

@@ -45,6 +45,12 @@ class Plugins:
         """The markets by name, each with its anchors and the causes that drivers lend it."""
         return dict(self.admitted.markets)
 
+    def market(self, name: str) -> Market:
+        """The market of that name; InputError if none is installed."""
+        if name not in self.admitted.markets:
+            raise unknown("market", "market", name, self.admitted.markets)
+        return self.admitted.markets[name]
+
     def drivers(self) -> tuple[Driver, ...]:
         """The drivers in name order, each knowing its plugin and the markets it is made for."""
         return tuple(self.admitted.drivers[name] for name in sorted(self.admitted.drivers))
@@ -112,10 +118,7 @@ def _home(one: Found) -> str:
 
 def load_market(name: str = DEFAULT_MARKET) -> Market:
     """The installed market of that name, with its anchors."""
-    markets = _loaded().markets()
-    if name not in markets:
-        raise unknown("market", "market", name, markets)
-    return markets[name]
+    return _loaded().market(name)
 
 
 def load_drivers(scenario: Scenario | None = None, *, strict: bool = False) -> tuple[Driver, ...]:

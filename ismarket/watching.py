@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .arrays import Array
 from .driver import Effect
 from .market import Market
 
 
-def surroundings(market: Market, values: Mapping[str, Array]) -> dict[str, Any]:
+def surroundings(market: Market) -> dict[str, Any]:
     """What a driver must leave as it is, copied."""
     return {
-        "its parameters": {k: v.copy() for k, v in values.items()},
         "the market's years": market.elapsed.copy(),
         "the market's causes": dict(market.mechanisms),
         "the market's anchors": dict(market.anchors),

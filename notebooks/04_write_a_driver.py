@@ -6,6 +6,8 @@
 # spreads over the years.
 
 # %%
+from dataclasses import replace
+
 import numpy as np
 
 import ismarket
@@ -48,10 +50,33 @@ panel.forecast.attribution()[["title", "named", "points", "p5", "p95"]].round(2)
 # never see each other, so their order does not matter. A ratio is applied by the core on the link of
 # its stage, so no share can pass 1. A driver that breaks one stops the run with a line that names it.
 #
+# ## Ask people
+#
+# The half time above is made up. People who know can say what only 1 case in 10 stays below, what 1 in 10
+# exceeds, and the middle. The widget fits a parameter to what they say, pools several of them, and says
+# at once what nobody was asked: P5 and P95. Type over the numbers, they are invented.
+
+# %%
+asked = ismarket.elicit("half_time", unit="years", title="Years to half of the gap")
+asked.answer("A paediatrician (invented)", 3, 5, 8)
+asked.answer("A screening laboratory (invented)", 5, 8, 13)
+asked
+
+# %% [markdown]
+# `asked.parameter` is what they come to, `asked.code` the lines to copy into a driver. Run the next cell
+# again after you have typed.
+
+# %%
+informed = replace(screening, parameters=(screening.parameters[0], asked.parameter))
+made = ismarket.forecast(market, (*ismarket.load_drivers(), informed), panel.scenario)
+made.attribution().query("driver == 'screening'")[["title", "points", "p5", "p95"]].round(2)
+
+# %% [markdown]
 # ## As a package
 #
-# To share it, put the same lines in a module, hand the driver over through the hook, and declare an
-# entry point. `ismarket drivers` lists it as soon as the package is installed.
+# To share it, let `ismarket new-driver screening` write a package with its tests (extra `sdk`), and put
+# the lines above in its module. What makes it a plugin is the hook, and an entry point that names the
+# module; `ismarket drivers` lists it as soon as the package is installed.
 #
 # ```python
 # from ismarket import hookimpl

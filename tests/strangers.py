@@ -88,6 +88,10 @@ def _by_index(market, p):
     yield Effect("incidence", shift * p.rate)
 
 
+def _by_year(market, p):
+    yield Effect("incidence", np.linspace(0.0, 0.1, 14)[:, None, None, None] * p.rate)
+
+
 def _three_classes(market, p):
     yield Effect("net_cost", _shift(market, p) * np.ones((1, 1, 3, 1)))
 
@@ -116,5 +120,6 @@ BREAKS = {
     "quick_enough": _driver(_slow),
 }
 BREAKS = {law: replace(driver, name=f"breaks_{law}") for law, driver in BREAKS.items()}
+FOURTEEN_YEARS = _driver(_by_year, name="fourteen_years")
 HASHED = _driver(_by_hash, name="hashed")
 STRANGERS = [*BREAKS.values(), GOOD]  # another process finds a driver in a list of its module

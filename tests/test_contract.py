@@ -1,12 +1,17 @@
 """The guard: every misbehaving driver is stopped with its fault named, no number comes out."""
 
+import copy
 import random
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import ismarket
+import ismarket.testing
 from ismarket import Driver, DriverError, Effect, Parameter, Scenario, forecast, load_market
 from ismarket.contract import guarded_effects, standing, watched_blocks
 from ismarket.hearing import DriverWarning
@@ -86,12 +91,28 @@ def force_change(market, p):
     yield Effect("incidence", good(market, p))
 
 
+def unseal(market, p):
+    shift = good(market, p)
+    p.rate.base.flags.writeable = True
+    p.rate.base[...] = 1.7
+    yield Effect("incidence", shift)
+
+
 def stop(_market, _p):
     raise SystemExit(0)
 
 
 def divide(market, p):
     yield Effect("incidence", good(market, p) + 1 // (len(market.years) - len(market.years)))
+
+
+def raise_at(when):
+    def effects(market, p):
+        if when(p).any():
+            raise ValueError("no such rate")
+        yield Effect("incidence", good(market, p))
+
+    return effects
 
 
 def endless(market, p):
@@ -141,9 +162,23 @@ FAULTS = {
     "not an effect": (reuse, "must yield Effect objects, not str"),
     "effects without end": (endless, "1000 effects or more"),
     "an exception": (divide, "raised ZeroDivisionError"),
+    "an exception at one draw of many": (raise_at(lambda p: p.rate > 1.9), "raised ValueError"),
+    "a generator moved for one draw of many": (
+        with_side_effect(lambda m, p: (p.rate > 1.9).any() and random.random()),
+        "moved Python's global random generator",
+    ),
+    "a print for one draw of many": (
+        with_side_effect(lambda m, p: print("high") if (p.rate > 1.9).any() else None),
+        "printed 'high'",
+    ),
+    "an exception that takes many draws": (
+        raise_at(lambda p: np.atleast_1d(np.ptp(p.rate) > 0.5)),
+        "raised ValueError",
+    ),
     "SystemExit": (stop, "raised SystemExit"),
     "input changed in place": (change_in_place, "tried to change its input"),
     "input changed by force": (force_change, "changed "),
+    "input unsealed and changed": (unseal, "changed its parameter stranger.rate"),
     "the market's years changed": (
         with_side_effect(lambda m, p: m.elapsed.__iadd__(1.0)),
         "tried to change its input",
@@ -182,14 +217,20 @@ FAULTS = {
 }
 
 
+SETTINGS, CATALOGUE = np.geterr(), dict(MARKET.mechanisms)
+
+
+def _settings_as_before():
+    np.seterr(**SETTINGS)
+    np.random.seed()  # noqa: NPY002
+    MARKET.mechanisms.clear()
+    MARKET.mechanisms.update(CATALOGUE)
+
+
 @pytest.fixture(autouse=True)
 def _settings():
-    before = np.geterr()
-    catalogue = dict(MARKET.mechanisms)
     yield
-    np.seterr(**before)
-    MARKET.mechanisms.clear()
-    MARKET.mechanisms.update(catalogue)
+    _settings_as_before()
 
 
 def test_the_good_driver_runs():
@@ -207,17 +248,32 @@ def test_a_misbehaving_driver_is_stopped_and_named(fault, capsys):
     assert message in text
     assert text.startswith("driver stranger: ")
     assert "stranger.rate = " in text
-    assert "see it again: ismarket check" in text
     assert "\n" not in text
+    again = text.split("; see it again: ")[1]
+    assert again.startswith("ismarket.testing.ask(driver, {'stranger.rate': ")
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_line_in_the_message_shows_the_fault_again(fault):
+    effects, message = FAULTS[fault]
+    with np.errstate(all="ignore"), pytest.raises(DriverError) as raised:
+        forecast(MARKET, [driver(copy.deepcopy(effects))], SCENARIO, workers=1)
+    line = str(raised.value).split("; see it again: ")[1]
+    _settings_as_before()
+    with np.errstate(all="ignore"), pytest.raises(DriverError) as again:
+        eval(line, {"ismarket": ismarket, "driver": driver(copy.deepcopy(effects))})
+    assert again.value.law == raised.value.law
+    assert message.split("(7")[0] in str(again.value)
 
 
 def test_more_than_25_faults_are_tried():
     assert len(FAULTS) >= 25
 
 
-def test_a_rare_fault_names_the_draw_and_its_values():
-    effects, _ = FAULTS["NaN in one draw of many"]
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name.endswith("one draw of many")])
+def test_a_fault_at_few_draws_is_named_with_the_values_of_one(fault):
+    effects, _ = FAULTS[fault]
     with pytest.raises(DriverError, match=r"at draw \d+ with stranger\.rate = 1\.9\d+;"):
         forecast(MARKET, [driver(effects)], SCENARIO, workers=1)
 
@@ -276,3 +332,13 @@ def test_watching_does_not_change_the_answer():
     with standing(0, watched=True):
         watched = guarded_effects(MARKET, one, values)
     assert np.array_equal(plain[0].shift, watched[0].shift)
+
+
+def test_the_script_that_measures_the_guard_runs():
+    script = Path(__file__).parents[1] / "benchmarks" / "guard_cost.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--draws", "4096", "--pairs", "1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the guard costs" in done.stdout

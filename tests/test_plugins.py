@@ -320,6 +320,25 @@ def test_the_hash_covers_the_code_and_not_the_place(tmp_path, monkeypatch):
     assert pins[0].startswith("1.0 sha256:")
 
 
+def test_the_hash_covers_a_package_inside_a_namespace(tmp_path, monkeypatch):
+    """As an editable install leaves it: metadata here, and a folder on the path with the code."""
+    site, code = tmp_path / "site", tmp_path / "src" / "rare" / "market"
+    site.mkdir()
+    code.mkdir(parents=True)
+    (code / "__init__.py").write_text("x = 1")
+    parcel(site, "spaced", "", module="plug_spaced")
+    (site / "plug_spaced.py").unlink()
+    about = site / "parcel_spaced-1.0.dist-info"
+    (about / "entry_points.txt").write_text("[ismarket]\nspaced = rare.market\n")
+    for folder in (site, tmp_path / "src"):
+        monkeypatch.syspath_prepend(str(folder))
+    found = next(one for one in find_plugins()[0] if one.name == "spaced")
+    before = pin_of(found)
+    (code / "__init__.py").write_text("x = 2")
+    assert pin_of(found) != before
+    assert "rare" not in sys.modules
+
+
 def test_choice_and_pins_survive_being_written(tmp_path):
     scenario = Scenario(plugins=("one",), pins={"parcel.one": "1.0 sha256:" + 64 * "0"})
     assert parse_scenario(write_scenario(scenario)) == scenario

@@ -10,6 +10,8 @@ from parcels import ismarket
 
 from ismarket import (
     Scenario,
+    adoption,
+    entry,
     forecast,
     load_anchors,
     load_charts,
@@ -21,6 +23,7 @@ from ismarket.testing import check_driver
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "ismarket-dravet"
 SCENARIO = EXAMPLE / "dravet.toml"
+ANCHORED = str(EXAMPLE / "dravet-anchored.toml")
 NAMES = {
     "dravet_births", "dravet_networks", "dravet_testing", "dravet_screening", "dravet_access",
     "fenfluramine_uptake", "later_entrant", "stiripentol_generics",
@@ -100,6 +103,14 @@ def test_every_example_of_a_curve_keeps_every_law(dravet, name):
     check_driver(next(driver for driver in load_drivers() if driver.name == name))
 
 
+def test_every_curve_of_the_package_has_an_example():
+    code = (EXAMPLE / "src/ismarket_dravet/drivers.py").read_text(encoding="utf-8")
+    for module in (adoption, entry):
+        for name, function in vars(module).items():
+            if callable(function) and function.__module__ == module.__name__ and name[0] != "_":
+                assert f"{module.__name__.split('.')[1]}.{name}(" in code, name
+
+
 def test_every_number_says_that_it_is_an_illustration_or_names_its_study(dravet):
     market = load_market("dravet")
     for parameter in market.parameters.values():
@@ -120,14 +131,74 @@ def test_the_commands_work_on_the_second_market(path):
         (("drivers", "stiripentol_generics"), "stiripentol_generics.years_to_loss"),
         (("drivers", "dravet_networks"), "care_networks"),
         (("anchors", "--market", "dravet"), "illustration-2022"),
+        (("triangulate", "--market", "dravet"), "illustration-2022"),
+        (("audit", ANCHORED), "Illustration (nobody published this)"),
+        (("sensitivity", str(SCENARIO)), "funnel.net_cost.united_states.fenfluramine"),
+        (("require", ANCHORED, "--cagr", "9%"), "fenfluramine_uptake"),
+        (("voi", str(SCENARIO), "--margin", "0.3", "--share", "0.1", "--cost", "8e4"), "Enter at"),
+        (("check", "dravet_births"), "\N{CHECK MARK} quick enough"),
     ):
         done = ismarket(*command, path=path)
         assert (done.returncode, done.stderr) == (0, ""), command
         assert words in done.stdout
 
 
-def test_an_unknown_market_is_named(path):
-    done = ismarket("anchors", "--market", "dravett", path=path)
-    assert (done.returncode, done.stderr) == (
-        2, "ismarket: market: no market 'dravett'; did you mean 'dravet'?\n",
-    )  # fmt: skip
+def test_a_run_of_the_second_market_is_kept_verified_compared_and_reported(path, tmp_path):
+    pytest.importorskip("pptx")
+    for command in (
+        ("run", str(SCENARIO), "--out", "one", "--draws", "200"),
+        ("run", ANCHORED, "--out", "two", "--draws", "200"),
+        ("verify", "one"),
+        ("rerun", "one"),
+        ("compare", "one", "two"),
+        ("export", "one", "--zip"),
+        ("report", "one", "--html", "one.html", "--pptx", "one.pptx"),
+        ("check-numbers", "one.pptx", "one"),
+    ):
+        done = ismarket(*command, path=path, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), command
+    assert "Dravet" in (tmp_path / "one.html").read_text(encoding="utf-8")
+
+
+def test_the_explorer_shows_the_second_market(dravet):
+    pytest.importorskip("anywidget")
+    from ismarket import explore
+
+    panel = explore(load_market("dravet"), scenario=str(SCENARIO))
+    assert panel.structure["title"].startswith("Dravet")
+    acting = {n for n, state in panel.page["controls"]["drivers"].items() if state["on"]}
+    assert acting == NAMES
+    before = panel.forecast.reference["value"].iloc[-1]
+    panel.change({"kind": "fixed", "key": "fenfluramine_uptake.weight_ratio", "value": 6.0})
+    assert panel.forecast.reference["value"].iloc[-1] > before
+    for tab in ("why", "where", "matters", "howbig", "evidence"):
+        panel.tab = tab
+        assert panel.page["view"]["rows"], tab
+    panel.close()
+
+
+def test_the_explorer_opens_the_market_that_its_scenario_names(dravet):
+    pytest.importorskip("anywidget")
+    from ismarket import explore
+
+    for panel in (explore(scenario=str(SCENARIO)), explore(load_market("dravet"))):
+        assert panel.structure["title"].startswith("Dravet")
+        assert panel.scenario.market == "dravet"
+        panel.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("anchors", "--market", "dravett"), "market: no market 'dravett'; did you mean 'dravet'?"),
+        (("drivers", "--market", "dravet"), "drivers: market 'dravet' is not bundled; --load"
+         " imports all plugins"),
+        (("drivers", "dravet_networks", "--market", "infantile-spasms"), "drivers: dravet_networks"
+         " is not made for 'infantile-spasms', but for dravet"),
+        (("check", "diagnosis", "--market", "dravet"), "check: diagnosis is not made for 'dravet',"
+         " but for infantile-spasms"),
+    ],
+)  # fmt: skip
+def test_a_market_that_does_not_fit_is_named(path, command, said):
+    done = ismarket(*command, path=path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"ismarket: {said}\n")

@@ -19,7 +19,7 @@ from ismarket import (
     load_drivers,
     load_market,
 )
-from ismarket.testing import CHECKS, check_driver, findings, one_region, other_classes
+from ismarket.testing import CHECKS, ask, check_driver, findings, one_region, other_classes
 from ismarket.testing import toy_market as make_toy_market
 from ismarket.testing.from_path import drivers_at
 
@@ -54,6 +54,13 @@ def test_an_answer_that_depends_on_the_hash_seed_is_caught():
     law = next(c for c in CHECKS if c.__name__ == "same_answer_in_another_process")
     with pytest.raises(AssertionError, match="another answer with PYTHONHASHSEED"):
         law(strangers.HASHED)
+
+
+def test_a_driver_that_counts_on_the_last_year_of_the_tables_is_caught():
+    """A forecast ends earlier than the tables, most often."""
+    law = next(c for c in CHECKS if c.__name__ == "four_axes")
+    with pytest.raises(AssertionError, match=r"has shape \(14, 1, 1, 1\)"):
+        law(strangers.FOURTEEN_YEARS)
 
 
 def test_a_driver_that_no_module_holds_is_not_asked_elsewhere():
@@ -124,20 +131,47 @@ def test_check_prints_a_tick_or_the_reason(tmp_path):
     assert {row["kept"] for row in json.loads(done.stdout)} == {True}
 
 
-def test_the_command_in_a_message_shows_the_fault_again(tmp_path):
+SHIFT = "np.log(p.rate) * market.elapsed / 10.0"
+RARE = {
+    "value": (f"np.where(p.rate > 1.8, np.nan, {SHIFT})", "is not finite (nan)", "--set"),
+    "others": (f"{SHIFT} * p.rate.mean()", "when other draws stand by", "--beside"),
+    "history": (
+        f"{SHIFT} + 0 * (seen.append(p.rate.size) or sum(seen) > 15000 and np.random.random())",
+        "moved NumPy's global random generator",
+        "--draws",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", RARE)
+def test_the_command_in_a_message_shows_the_fault_again(tmp_path, fault):
+    shift, message, option = RARE[fault]
+    code = DRIVER.format(name="rare").replace(SHIFT, shift)
     folder = tmp_path / "parcels"
     folder.mkdir()
-    rare = "np.where(p.rate > 1.8, np.nan, np.log(p.rate)) * market.elapsed"
-    code = DRIVER.format(name="rare").replace("np.log(p.rate) * market.elapsed / 10.0", rare)
-    parcel(folder, "rare", code)
-    done = ismarket("run", path=folder)
+    parcel(folder, "rare", "    seen = []\n" + code)
+    done = ismarket("run", "--draws", "30000", "--workers", "1", path=folder, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (3, "")
-    assert "driver rare: shift of 'incidence' is not finite (nan) at draw" in done.stderr
+    assert "plugin rare, driver rare: " in done.stderr
+    assert message in done.stderr
+    assert " with rare.rate = 1." in done.stderr
     again = done.stderr.split("see it again: ismarket ")[1].split()
-    once_more = ismarket(*again, path=folder)
-    assert once_more.returncode == 3
-    assert "is not finite (nan) in the reference case with rare.rate = 1.8" in once_more.stderr
-    assert ismarket("check", "rare", "--set", "rare.rate=1.2", path=folder).returncode == 0
+    assert again[:2] == ["check", "rare"]
+    assert option in again
+    once_more = ismarket(*again, path=folder, cwd=tmp_path)
+    assert (once_more.returncode, once_more.stdout) == (3, "")
+    assert message in once_more.stderr
+
+
+def test_a_driver_may_be_asked_at_given_values():
+    assert [e.stage for e in ask(strangers.GOOD, {"good_stranger.rate": 1.2})] == ["incidence"]
+    assert ask(strangers.GOOD, through=2035)[0].shift.shape[0] == 14
+    with pytest.raises(InputError, match=r"no parameter 'good_stranger\.rat'; did you mean"):
+        ask(strangers.GOOD, {"good_stranger.rat": 1.2})
+    with pytest.raises(InputError, match="is outside its range"):
+        ask(strangers.GOOD, {"good_stranger.rate": 3.0})
+    with pytest.raises(InputError, match="through"):
+        ask(strangers.GOOD, through=2099)
 
 
 def test_check_takes_the_path_of_a_file_and_names_what_it_is_not(tmp_path):
@@ -154,6 +188,25 @@ def test_check_takes_the_path_of_a_file_and_names_what_it_is_not(tmp_path):
     assert (near.returncode, near.stderr) == (
         2, "ismarket: check: no driver 'diagnosys'; did you mean 'diagnosis'?\n",
     )  # fmt: skip
+
+
+def test_a_plugin_that_was_set_aside_is_named_once_with_its_reason(tmp_path):
+    parcel(tmp_path, "broken", "import no_such_module")
+    done = ismarket("check", "broken", path=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "ismarket: plugin broken (parcel-broken 1.0) was left out:"
+        " ModuleNotFoundError: No module named 'no_such_module'\n"
+    )
+
+
+def test_a_file_whose_driver_claims_what_no_market_has_is_named(tmp_path):
+    code = "from ismarket import Driver, hookimpl\n@hookimpl\ndef register_drivers():\n    return"
+    file = tmp_path / "typo.py"
+    file.write_text(f"{code} [Driver('typo', 'A typo', claims=('vidio_eeg',))]\n")
+    done = ismarket("check", str(file), cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == "ismarket: typo: no mechanism 'vidio_eeg'; did you mean 'video_eeg'?\n"
 
 
 def test_a_folder_without_an_entry_point_is_named(tmp_path):

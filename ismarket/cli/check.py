@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
 from ..errors import DriverError, InputError, unknown
-from .common import complete_driver, installed_market, installed_plugins, json_option, pairs
+from .common import (
+    complete_checked,
+    complete_key,
+    complete_market,
+    installed_market,
+    json_option,
+    pairs,
+    strict,
+)
 
 if TYPE_CHECKING:
     from ..driver import Driver
@@ -21,13 +28,18 @@ MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 
 
 @click.command()
-@click.argument("driver", shell_complete=complete_driver)
-@click.option("--market", help="Market to try it on, instead of the one it is made for.")
+@click.argument("driver", shell_complete=complete_checked)
+@click.option("--market", shell_complete=complete_market,
+              help="Market to try it on, instead of the one it is made for.")  # fmt: skip
 @click.option("--set", "values", multiple=True, callback=pairs, metavar="KEY=VALUE",
+              shell_complete=complete_key,
               help="Ask it at these values alone, others at their modes; repeatable.")  # fmt: skip
 @click.option("--through", type=int, help="Last year, where it is asked at given values.")
 @click.option("--draws", type=click.IntRange(1), default=1024, show_default=True,
-              help="How many equal draws it is asked for at given values.")  # fmt: skip
+              help="At given values: how many equal draws, in blocks as in a run.")  # fmt: skip
+@click.option("--beside", is_flag=True,
+              help="At given values: among other draws from all over the ranges.")  # fmt: skip
+@click.option("--once", is_flag=True, help="Ask it once at the modes, as with --set.")
 @click.option("--pin", is_flag=True, help="Print the line that pins its package in a scenario.")
 @json_option
 def check(
@@ -36,22 +48,37 @@ def check(
     values: dict[str, float],
     through: int | None,
     draws: int,
+    beside: bool,
+    once: bool,
     pin: bool,
     as_json: bool,
 ) -> None:
     """Hold DRIVER, an installed one or the path of a file or package folder, to every law.
 
-    With --set it is asked once, at those values: a fault that stopped a run shows again.
+    With --set it is asked at those values alone: a fault that stopped a run shows again.
     """
-    plugins = installed_plugins()
+    from ..plugins import load_plugins
+
     if pin:
         click.echo(_pin(driver))
         return
+    plugins = load_plugins(strict=strict())
     found = _drivers(driver, plugins)
+    for problem in plugins.problems:
+        click.echo(f"ismarket: {problem}", err=True)
     chosen = installed_market(plugins, market) if market else None
-    if values or through:
+    for one in found:
+        if chosen and not one.suits(chosen.name):
+            made_for = ", ".join(one.markets)
+            raise InputError(f"check: {one.name} is not made for {market!r}, but for {made_for}")
+    if once or beside or values or through:
+        from ..testing import ask
+
         for one in found:
-            click.echo(_asked(one, chosen or _home(one, plugins), values, through, draws))
+            home = chosen or installed_market(plugins, next(iter(one.markets), None))
+            effects = ask(one, values, home, through=through, draws=draws, beside=beside)
+            stages = ", ".join(effect.stage for effect in effects) or "nothing of its own"
+            click.echo(f"{one.name} answers there and keeps its contract: it moves {stages}")
         return
     _show(found, chosen, as_json)
 
@@ -93,29 +120,6 @@ def _drivers(name: str, plugins: Plugins) -> list[Driver]:
     if path.suffix or len(path.parts) > 1:
         raise InputError(f"{name}: no such file or folder")
     raise unknown("check", "driver", name, installed)
-
-
-def _home(driver: Driver, plugins: Plugins) -> Market:
-    return installed_market(plugins, next(iter(driver.markets), None))
-
-
-def _asked(
-    driver: Driver, market: Market, values: dict[str, float], through: int | None, draws: int
-) -> str:
-    """Ask the driver once, watched; DriverError shows the fault that it was asked for."""
-    from ..contract import guarded_effects, standing
-
-    keys = {parameter.key: parameter for parameter in driver.parameters}
-    for key, value in values.items():
-        if key not in keys:
-            raise unknown(driver.name, "parameter", key, keys)
-        keys[key].check(value)
-    asked = {key: np.full(draws, values.get(key, p.mode)) for key, p in keys.items()}
-    cut = market.until(through) if through else market
-    with standing(None, watched=True):
-        effects = guarded_effects(cut, driver, asked)
-    stages = ", ".join(effect.stage for effect in effects) or "nothing of its own"
-    return f"{driver.name} answers there and keeps its contract: it moves {stages}"
 
 
 def _pin(name: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem as Item
 
 from ..errors import InputError, unknown
 
@@ -26,6 +27,15 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
+def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option ``--market``, for commands that take no scenario, which would name one."""
+    option = click.option(
+        "--market", shell_complete=complete_market,
+        help="Name of the market; infantile-spasms by default.",
+    )  # fmt: skip
+    return option(command)
+
+
 def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
     """``key=value`` options as a mapping."""
     found = {}
@@ -37,7 +47,7 @@ def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
             equals = ""
         if not equals or not key.strip():
             raise InputError(
-                f"{option.opts[0]} {text!r}: give NAME=NUMBER, such as {option.metavar}"
+                f"{option.opts[0]} {text!r}: give {option.metavar}, with a number behind the ="
             )
     return found
 
@@ -48,30 +58,60 @@ def share(_: click.Context, option: click.Parameter, value: str | None) -> float
         return None
     try:
         number = float(value.strip().removesuffix("%"))
+        if number == 0.0:
+            raise ValueError
     except ValueError:
         raise InputError(f"{option.opts[0]} {value!r}: give a share such as 0.1%") from None
     return number / 100 if value.strip().endswith("%") else number
 
 
-def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Names of shipped scenarios, for completion in the shell."""
+def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
+    """Names of shipped scenarios, or files, for completion in the shell."""
     from ..scenario import shipped_scenarios
 
-    return [name for name in shipped_scenarios() if name.startswith(incomplete)]
+    return _starting(incomplete, shipped_scenarios(), or_file=True)
 
 
-def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """Names of anchors, for completion in the shell."""
-    from ..plugins import load_anchors
+def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
+    """Names of anchors, or files, for completion in the shell."""
+    from ..plugins import DEFAULT_MARKET, load_plugins
 
-    return [name for name in load_anchors() if name.startswith(incomplete)]
+    return _starting(incomplete, load_plugins().market(DEFAULT_MARKET).anchors, or_file=True)
 
 
-def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+def complete_market(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
+    """Names of markets, for completion in the shell."""
+    from ..plugins import load_plugins
+
+    return _starting(incomplete, load_plugins().markets())
+
+
+def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of drivers, for completion in the shell."""
-    from ..plugins import load_drivers
+    from ..plugins import load_plugins
 
-    return [driver.name for driver in load_drivers() if driver.name.startswith(incomplete)]
+    return _starting(incomplete, [driver.name for driver in load_plugins().drivers()])
+
+
+def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
+    """Names of drivers, or files, for completion in the shell."""
+    return complete_driver(_, __, incomplete) or [Item(incomplete, type="file")]
+
+
+def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
+    """Keys of parameters, for completion in the shell."""
+    from ..plan import known_parameters
+    from ..plugins import DEFAULT_MARKET, load_plugins
+
+    plugins = load_plugins()
+    known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers())
+    return _starting(incomplete, known)
+
+
+def _starting(incomplete: str, names: Iterable[str], *, or_file: bool = False) -> list[Item]:
+    """The names that begin so; where none does and a file will do, let the shell look for one."""
+    found = [Item(name) for name in names if name.startswith(incomplete)]
+    return found or ([Item(incomplete, type="file")] if or_file else [])
 
 
 def installed(scenario: Scenario) -> Loaded:
@@ -125,10 +165,7 @@ def installed_market(plugins: Plugins, name: str | None = None) -> Market:
     """The market of that name, by default the bundled one; InputError if there is none."""
     from ..plugins import DEFAULT_MARKET
 
-    name, markets = name or DEFAULT_MARKET, plugins.markets()
-    if name not in markets:
-        raise unknown("market", "market", name, markets)
-    return markets[name]
+    return plugins.market(name or DEFAULT_MARKET)
 
 
 def check_drivers(where: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -27,8 +27,10 @@ def new_driver(
 
     folder = into or Path(f"ismarket-{name.replace('_', '-')}")
     if update:
-        changed = update_driver(folder)
-        click.echo("\n".join(f"updated {path}" for path in changed) or f"{folder} is up to date")
+        done = update_driver(folder)
+        lines = [f"updated {path}" for path in done.written]
+        lines += [f"{path}: yours differs, left as it is" for path in done.edited]
+        click.echo("\n".join(lines) or f"{folder} is up to date")
         return
     _check_free(name)
     written = write_driver(name, folder, table=table, title=title, author=author)
@@ -38,7 +40,7 @@ def new_driver(
         f"  pip install -e {folder}\n"
         f"  ismarket check {name}\n"
         f"  edit {number} in {folder / 'src' / f'ismarket_{name}' / kind}\n"
-        "  ismarket run"
+        "  ismarket run       (ismarket lab moves it by hand)"
     )
 
 

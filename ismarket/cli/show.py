@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import click
 
-from .common import check_drivers, complete_driver, installed_market, installed_plugins, json_option
-
-market_option = click.option("--market", help="Name of the market; infantile-spasms by default.")
+from ..errors import InputError
+from .common import (
+    check_drivers,
+    complete_driver,
+    installed_market,
+    installed_plugins,
+    json_option,
+    market_option,
+)
 
 
 @click.command()
@@ -29,6 +35,10 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
             click.echo(f"ismarket: {problem}", err=True)
         plugins = load_plugins([one.point for one in found if one.bundled])
         others = [one for one in found if not one.bundled]
+        if market and market not in plugins.markets():
+            raise InputError(
+                f"drivers: market {market!r} is not bundled; --load imports all plugins"
+            )
         chosen = installed_market(plugins, market)
         suiting = [driver for driver in plugins.drivers() if driver.suits(chosen.name)]
         cards.show(cards.with_unloaded(cards.driver_list(suiting, chosen), others), as_json)
@@ -42,6 +52,9 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
         return
     check_drivers("drivers", (name,), list(installed))
     driver = installed[name]
+    if market and not driver.suits(market):
+        made_for = ", ".join(driver.markets)
+        raise InputError(f"drivers: {name} is not made for {market!r}, but for {made_for}")
     chosen = installed_market(plugins, market or next(iter(driver.markets), None))
     cards.show(cards.driver_card(driver, chosen, list(installed.values())), as_json)
 

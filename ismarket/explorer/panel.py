@@ -180,16 +180,19 @@ def explore(
 ) -> Panel:
     """The explorer panel of a market and its drivers; by default all that is installed.
 
-    ``scenario`` may be the name of a shipped one or the path of a file; without ``market`` it says
-    which market.  Running the cell again closes the panel that it showed before.
+    ``scenario`` may be the name of a shipped one or the path of a file; it names the market unless
+    one is given, and may choose and pin the plugins.  Running the cell again closes the panel that
+    it showed before.
     """
+    problems: tuple[str, ...] = ()
+    if scenario is None and market is not None and market.name != DEFAULT_MARKET:
+        scenario = Scenario(market=market.name, anchor="bottom-up")
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario or "published")
-    problems: tuple[str, ...] = ()
     if market is None or drivers is None:
-        plugins = load_plugins()
+        plugins = load_plugins(scenario=scenario)
         problems = plugins.problems
-        market = load_market(scenario.market) if market is None else market
+        market = plugins.market(scenario.market) if market is None else market
         drivers = plugins.drivers() if drivers is None else drivers
     cell = _cell()
     former = _open.pop(cell, None)

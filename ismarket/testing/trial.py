@@ -16,7 +16,7 @@ from ..driver import Driver, Effect
 from ..errors import unknown
 from ..market import Market
 from ..parameter import Parameter
-from ..plan import Plan, drawn_parameters, make_plan, with_own_causes
+from ..plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..plugins import Plugins, load_plugins
 from ..scenario import Scenario
 
@@ -32,7 +32,10 @@ class Trial:
 
     @classmethod
     def of(cls, driver: Driver, market: Market | None = None) -> Trial:
-        """The trial on ``market``, or on the installed one that the driver is made for."""
+        """The trial on ``market``, or on the installed one that the driver is made for.
+
+        Raises DriverError for a driver with causes that the market has not.
+        """
         if market is None:
             markets = _installed().markets()
             name = next(iter(driver.markets), Scenario().market)
@@ -50,7 +53,9 @@ class Trial:
             mechanisms={n: m for n, m in market.mechanisms.items() if n not in own},
             lent=market.lent - own,
         )
-        return cls(driver, with_own_causes(market, [driver]))
+        market = with_own_causes(market, [driver])
+        check_fits(driver, market)
+        return cls(driver, market)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -74,6 +79,10 @@ class Trial:
             anchor="bottom-up", without=(), market=self.market.name, through=self.market.years[-1]
         )
         return make_plan(self.market, [self.driver] if drivers is None else drivers, scenario)
+
+    def until_horizon(self) -> Trial:
+        """The same on the years of a forecast without an anchor's own period."""
+        return Trial(self.driver, self.market.until(self.market.horizon))
 
     def modes(self) -> dict[str, Array]:
         """Every parameter at its mode, each (1,)."""

@@ -41,8 +41,9 @@ def access(market, p):
 
 
 def uptake(market, p):
-    """Fenfluramine gains courses, steeply from launch: Bass."""
-    reached = adoption.bass(market.elapsed, start=0.05, ceiling=0.6, half_time=p.half_time)
+    """Fenfluramine gains courses, steeply from launch: Bass, up to the share of the third."""
+    third = entry.order_share(3, 3)
+    reached = adoption.bass(market.elapsed, start=0.05, ceiling=third, half_time=p.half_time)
     yield Effect("class_mix", np.log(p.weight_ratio) * reached, mechanism="fenfluramine",
                  drug_class="fenfluramine")  # fmt: skip
 
