@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from ismarket import forecast, load_scenario
-from ismarket.opening import load
+from ismarket.loading import load
 from ismarket.runs.keep import keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import verify

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ import click
 from ..errors import InputError, unknown
 
 if TYPE_CHECKING:
+    from ..loading import Loaded
     from ..market import Market
-    from ..opening import Loaded
     from ..plugins import Plugins
     from ..scenario import Scenario
 
@@ -74,11 +74,14 @@ def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> l
     return [driver.name for driver in load_drivers() if driver.name.startswith(incomplete)]
 
 
-def installed(scenario: Scenario) -> Loaded:
-    """What is installed for a scenario's market, with a record of the tables that were read."""
-    from ..opening import load
+def installed(scenario: Scenario, tables: Mapping[str, bytes] | None = None) -> Loaded:
+    """What is installed for a scenario's market, with a record of the tables that were read.
 
-    loaded = load(scenario.market, scenario, strict=strict())
+    ``tables`` by name are read instead of the installed ones.
+    """
+    from ..loading import load
+
+    loaded = load(scenario.market, scenario, tables, strict=strict())
     for problem in loaded.problems:
         click.echo(f"ismarket: {problem}", err=True)
     return loaded

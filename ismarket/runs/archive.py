@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from ..errors import DiskError, InputError
 from . import disk
 from .layout import digest
-from .start import write_all
+from .partial import write_all
 from .verify import Record, checked
 
 MOST_FILES = 10_000

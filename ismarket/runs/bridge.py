@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..anchor_file import ANCHOR
 from ..arrays import Array
 from ..attribution import exact_shapley, sampled_shapley
 from ..errors import DriverError, InputError
@@ -143,8 +144,9 @@ def _differences(before: Choices, after: Choices) -> list[str]:
 def _groupings(before: Choices, after: Choices) -> Iterable[list[tuple[str, ...]]]:
     """Ever coarser ways to change together what cannot be changed apart."""
     names = _differences(before, after)
-    level = {"anchor", "periods", "through", "market"}
-    yield _together(names, [{"anchor", "periods"}])
+    anchor = {"anchor", "periods", f"table {ANCHOR}"}
+    level = {*anchor, "through", "market"}
+    yield _together(names, [anchor])
     yield _together(names, [level])
     tables = {name for name in names if name.startswith(("table ", "driver "))}
     yield _together(names, [level, tables])

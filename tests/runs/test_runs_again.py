@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ismarket import DiskError, InputError, Scenario, keep_run, load_scenario, open_run
-from ismarket.opening import compare_runs, compute_again, load, prepare
+from ismarket.loading import load
+from ismarket.opening import compare_runs, compute_again, prepare
 from ismarket.runs.agreement import DIFFERENT, EQUAL, IDENTICAL, agreement, changes, need_drivers
 from ismarket.runs.bridge import REST, bridge
 from ismarket.runs.layout import to_csv
