@@ -4,6 +4,7 @@
     python tests/faults/crash_points.py --points 60 --seed 1
     python tests/faults/crash_points.py --of everything      an anchor file, page, tables, workbook
     python tests/faults/crash_points.py --of until           draws until exact enough, in sums
+    python tests/faults/crash_points.py --part 2/4           every fourth call, from the second on
 
 After each crash there must be no run that looks complete and is not, and ``--resume`` must give
 the bytes of a run that was never interrupted.
@@ -163,16 +164,16 @@ def failures(bench, total, expected, chosen):
             shutil.rmtree(folder)
 
 
-def campaign(points=None, seed=0, last=None, unsynced=(), of="plain"):
+def campaign(points=None, seed=0, last=None, unsynced=(), of="plain", part=(1, 1)):
     """How many calls, counts by kind of crash, and every problem found in a run ``of`` a kind.
 
-    ``points`` of the calls are drawn at random, or the ``last`` ones taken; ``unsynced`` names
-    files whose fsync is left out, a fault that must be found.
+    ``points`` of the calls are drawn at random, or the ``last`` ones taken, or one ``part`` of
+    several; ``unsynced`` names files whose fsync is left out, a fault that must be found.
     """
     bench = Bench(of)
     try:
         calls, expected = recorded_calls(bench, unsynced=unsynced)
-        chosen = range(len(calls))[-last if last else None :]
+        chosen = range(len(calls))[-last if last else None :][part[0] - 1 :: part[1]]
         if points is not None:
             chosen = sorted(random.Random(seed).sample(chosen, min(points, len(chosen))))
         kinds, found = Counter(), []
@@ -193,9 +194,10 @@ def main():
     options.add_argument("--points", type=int)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--of", choices=KINDS, default="plain")
+    options.add_argument("--part", default="1/1")
     asked = options.parse_args()
-    start = time.monotonic()
-    calls, kinds, found = campaign(asked.points, asked.seed, of=asked.of)
+    start, part = time.monotonic(), tuple(map(int, asked.part.split("/")))
+    calls, kinds, found = campaign(asked.points, asked.seed, of=asked.of, part=part)
     for problem in found:
         print(problem)
     counts = ", ".join(f"{kind} {n}" for kind, n in kinds.items())
