@@ -48,8 +48,11 @@ def workbook(forecast: Forecast) -> dict[str, bytes]:
 
 
 VIEWS: Mapping[str, View] = {"page": page, "charts": charts, "workbook": workbook}
-NEEDS = {"charts": ("export", ("altair", "vl_convert")), "workbook": ("office", ("xlsxwriter",))}
-"""The extra of the package that a view needs, and its modules."""
+NEEDS = {
+    "charts": ("export", {"altair": "altair", "vl-convert-python": "vl_convert"}),
+    "workbook": ("office", {"xlsxwriter": "xlsxwriter"}),
+}
+"""The extra of the package that a view needs, and modules by their distribution."""
 ALSO = (*EXTRAS, *(name for name in VIEWS if name not in ALWAYS))
 """What a run may also hold, by the name under which it is asked for."""
 
@@ -63,7 +66,12 @@ def also(names: Iterable[str]) -> tuple[str, ...]:
     for name in wanted:
         if name not in (*ALWAYS, *ALSO):
             raise unknown("--also", "table or view", name, ALSO)
-        extra, modules = NEEDS.get(name, ("", ()))
-        if any(find_spec(module) is None for module in modules):
+        extra, modules = NEEDS.get(name, ("", {}))
+        if any(find_spec(module) is None for module in modules.values()):
             raise InputError(f"--also {name} needs more: pip install 'ismarket[{extra}]'")
     return wanted
+
+
+def tools(names: Iterable[str]) -> tuple[str, ...]:
+    """The distributions that take part in the views of these names."""
+    return tuple(tool for name in names if name in NEEDS for tool in NEEDS[name][1])

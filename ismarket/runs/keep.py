@@ -41,7 +41,7 @@ class How:
     """How a run is computed and what it holds besides its tables.
 
     ``until`` draws until the last year is that exact, as ``forecast`` does; ``extras`` are names
-    of further tables and of ``views``.
+    of further tables and of ``views``, ``tools`` the distributions that these need.
     """
 
     workers: int | Executor | None = None
@@ -50,6 +50,7 @@ class How:
     until: float | None = None
     extras: tuple[str, ...] = ()
     views: Mapping[str, View] = field(default_factory=dict)
+    tools: tuple[str, ...] = ()
 
 
 def keep(
@@ -73,7 +74,7 @@ def keep(
     scenario = resolved(make_plan(market, installed, scenario))
     plan = make_plan(market, installed, scenario)
     _check(plan, how)
-    made_of = identity(plan, installed, origin, how.until)
+    made_of = identity(plan, installed, origin, how.until, how.tools)
     where = where or place(None, plan.scenario.name, plan_digest(made_of))
     contents = inputs(plan, origin, made_of)
     with taken(where, made_of, contents, extras=how.extras, resume=resume) as begun:

@@ -69,11 +69,16 @@ def resolved(plan: Plan) -> Scenario:
 
 
 def identity(
-    plan: Plan, installed: Iterable[Driver], origin: Origin, until: float | None = None
+    plan: Plan,
+    installed: Iterable[Driver],
+    origin: Origin,
+    until: float | None = None,
+    tools: Iterable[str] = (),
 ) -> dict[str, Any]:
     """All that decides the bytes of a run: scenario, tables, plugins, code, environment.
 
-    With ``until`` the number of draws is found on the way: the resolved scenario then says it.
+    ``tools`` are further distributions that take part.  With ``until`` the number of draws is
+    found on the way: the resolved scenario then says it.
     """
     drivers = tuple(installed)
     named = {driver.name for driver in plan.drivers} | set(plan.anchor.drivers_named)
@@ -81,7 +86,7 @@ def identity(
     return {
         "scenario": write_scenario(resolved(plan)),
         **({"until": until} if until else {}),
-        **code_identity(plugins, drivers, origin),
+        **code_identity(plugins, drivers, origin, tools),
     }
 
 
