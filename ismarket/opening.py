@@ -32,9 +32,10 @@ from .runs.origin import identity
 from .runs.outputs import EXTRAS, outputs
 from .runs.start import as_given, place, starting_place
 from .runs.verify import Record, Verdict, checked, verify
+from .runs.view import tools
 from .runs.wheels import wheels
 from .scenario import Scenario, load_scenario, scenario_text
-from .views import VIEWS, also, tools
+from .views import VIEWS, also
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def prepare(record: Record) -> tuple[Loaded, dict[str, list[str]]]:
     drivers = tuple(driver for driver in loaded.drivers if driver.name in wanted)
     ready = replace(loaded, drivers=drivers)
     plan = make_plan(ready.market, drivers, scenario)
-    here = identity(plan, drivers, ready.origin, tools=tools(record.extras))
+    here = identity(plan, drivers, ready.origin, tools=tools(VIEWS, record.extras))
     return ready, changes(record.identity, here)
 
 
@@ -93,7 +94,7 @@ def compute_again(
         result = forecast(loaded.market, loaded.drivers, scenario, workers=workers)
     else:
         origin = replace(loaded.origin, given=record.contents[GIVEN].decode("utf-8"))
-        how = How(workers, extras=also(extras), views=VIEWS, tools=tools(extras))
+        how = How(workers, extras=also(extras), views=VIEWS)
         where = place(out, "", "")
         run = keep(loaded.market, loaded.drivers, scenario, origin, how, where=where)
         result, kept = run.forecast, run.path
@@ -210,8 +211,7 @@ def keep_run(
     loaded, chosen = anchored(load(chosen.market, chosen), chosen)
     where = place(Path(out), "", "") if out is not None else None
     origin = replace(loaded.origin, given=given)
-    wanted = also(extras)
-    how = How(workers, until=until, extras=wanted, views=VIEWS, tools=tools(wanted))
+    how = How(workers, until=until, extras=also(extras), views=VIEWS)
     return keep(loaded.market, loaded.drivers, chosen, origin, how, where=where).path
 
 

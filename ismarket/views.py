@@ -9,8 +9,9 @@ from pathlib import Path
 
 from .errors import InputError, unknown
 from .outcome import Forecast
-from .runs.keep import View
+from .plan import Plan
 from .runs.outputs import EXTRAS
+from .runs.view import View
 
 ALWAYS = ("page",)
 """Views that every run has: this one takes a millisecond."""
@@ -47,12 +48,17 @@ def workbook(forecast: Forecast) -> dict[str, bytes]:
         return {file.name: file.read_bytes()}
 
 
-VIEWS: Mapping[str, View] = {"page": page, "charts": charts, "workbook": workbook}
-NEEDS = {
-    "charts": ("export", {"altair": "altair", "vl-convert-python": "vl_convert"}),
-    "workbook": ("office", {"xlsxwriter": "xlsxwriter"}),
+def _check_workbook(plan: Plan) -> None:
+    from .report.grid import check_formulas
+
+    check_formulas(plan.drivers)
+
+
+VIEWS: Mapping[str, View] = {
+    "page": View(page),
+    "charts": View(charts, {"altair": "altair", "vl-convert-python": "vl_convert"}, "export"),
+    "workbook": View(workbook, {"xlsxwriter": "xlsxwriter"}, "office", _check_workbook),
 }
-"""The extra of the package that a view needs, and modules by their distribution."""
 ALSO = (*EXTRAS, *(name for name in VIEWS if name not in ALWAYS))
 """What a run may also hold, by the name under which it is asked for."""
 
@@ -66,12 +72,7 @@ def also(names: Iterable[str]) -> tuple[str, ...]:
     for name in wanted:
         if name not in (*ALWAYS, *ALSO):
             raise unknown("--also", "table or view", name, ALSO)
-        extra, modules = NEEDS.get(name, ("", {}))
-        if any(find_spec(module) is None for module in modules.values()):
-            raise InputError(f"--also {name} needs more: pip install 'ismarket[{extra}]'")
+        view = VIEWS.get(name)
+        if view and any(find_spec(module) is None for module in view.needs.values()):
+            raise InputError(f"--also {name} needs more: pip install 'ismarket[{view.extra}]'")
     return wanted
-
-
-def tools(names: Iterable[str]) -> tuple[str, ...]:
-    """The distributions that take part in the views of these names."""
-    return tuple(tool for name in names if name in NEEDS for tool in NEEDS[name][1])

@@ -96,7 +96,7 @@ def _how(stack: ExitStack, start: Start, given: dict[str, Any], draws: int) -> H
     """How the command line wants it computed and kept; what must be closed is on the stack."""
     from ..runs.keep import How
     from ..scale import DrawsFile, dask_executor
-    from ..views import VIEWS, also, tools
+    from ..views import VIEWS, also
 
     more, until = given["also"], given["until"] or start.until
     extras = also(more) if more or not start.old else tuple(start.old["extras"])
@@ -106,7 +106,7 @@ def _how(stack: ExitStack, start: Start, given: dict[str, Any], draws: int) -> H
     if given["dask"]:
         workers = stack.enter_context(dask_executor(given["dask"], workers))
     progress = stack.enter_context(progress_bar(None if until else draws))
-    return How(workers, progress, sink, until, extras, VIEWS, tools(extras))
+    return How(workers, progress, sink, until, extras, VIEWS)
 
 
 def _run_notebook(context: click.Context, given: dict[str, Any]) -> None:

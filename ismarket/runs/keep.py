@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +23,7 @@ from .origin import Origin, identity, plan_digest, resolved
 from .outputs import EXTRAS, check_kept, outputs
 from .partial import log, taken, write_all
 from .start import Place, now, place
-
-View = Callable[[Forecast], Mapping[str, bytes]]
-"""Files of ``outputs/`` by path there, made of a forecast for people to read."""
+from .view import View, tools
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +39,7 @@ class How:
     """How a run is computed and what it holds besides its tables.
 
     ``until`` draws until the last year is that exact, as ``forecast`` does; ``extras`` are names
-    of further tables and of ``views``, ``tools`` the distributions that these need.
+    of further tables and of ``views``.
     """
 
     workers: int | Executor | None = None
@@ -50,7 +48,6 @@ class How:
     until: float | None = None
     extras: tuple[str, ...] = ()
     views: Mapping[str, View] = field(default_factory=dict)
-    tools: tuple[str, ...] = ()
 
 
 def keep(
@@ -74,7 +71,7 @@ def keep(
     scenario = resolved(make_plan(market, installed, scenario))
     plan = make_plan(market, installed, scenario)
     _check(plan, how)
-    made_of = identity(plan, installed, origin, how.until, how.tools)
+    made_of = identity(plan, installed, origin, how.until, tools(how.views, how.extras))
     where = where or place(None, plan.scenario.name, plan_digest(made_of))
     contents = inputs(plan, origin, made_of)
     with taken(where, made_of, contents, extras=how.extras, resume=resume) as begun:
@@ -83,9 +80,8 @@ def keep(
             market, installed, scenario, how.workers, how.progress, how.until, how.sink, store
         )
         files = outputs(result, [name for name in begun.extras if name in EXTRAS])
-        for name in begun.extras:
-            made = how.views[name](result) if name in how.views else {}
-            files |= {f"outputs/{path}": data for path, data in made.items()}
+        for view in (how.views[name] for name in begun.extras if name in how.views):
+            files |= {f"outputs/{path}": data for path, data in view.make(result).items()}
         if how.until:  # now it is known how many draws that took
             files[RESOLVED] = write_scenario(result.plan.scenario).encode()
         write_all(where.partial, files)
@@ -96,12 +92,15 @@ def keep(
 
 
 def _check(plan: Plan, how: How) -> None:
-    """Raise InputError for a table that these draws cannot fill."""
+    """Raise InputError for a table that these draws cannot fill, or a view that cannot be made."""
     tables = [name for name in how.extras if name in EXTRAS]
     if tables and how.until:
         raise InputError(f"--also {tables[0]} goes with --draws, not with --until")
     if tables:
         check_kept(plan.scenario.draws)
+    for check in (how.views[name].check for name in how.extras if name in how.views):
+        if check:
+            check(plan)
 
 
 def inputs(plan: Plan, origin: Origin, made_of: Mapping[str, Any]) -> dict[str, bytes]:
