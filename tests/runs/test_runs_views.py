@@ -103,9 +103,8 @@ def test_a_workbook_that_cannot_be_is_refused_before_anything_is_computed(tmp_pa
     loaded = load()
     drivers = [*loaded.drivers, Driver(name="own", title="Own", effects=effects)]
     monkeypatch.setattr(keeping, "forecast", lambda *_: 1 / 0)
+    how, where = How(extras=also(["workbook"]), views=VIEWS), Place(tmp_path / "run")
     with pytest.raises(InputError, match="driver own computes effects of its own"):
-        how = How(extras=also(["workbook"]), views=VIEWS)
-        where = Place(tmp_path / "run")
         keep(loaded.market, drivers, Scenario(draws=50), loaded.origin, how, where=where)
     assert os.listdir(tmp_path) == []
 
