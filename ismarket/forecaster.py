@@ -38,13 +38,12 @@ from .summaries import (
     StreamedSummary,
     Summary,
 )
+from .tally import furthest_tally, keep_tally
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
 BATCH = 16
 """Blocks that are tallied together before they are handed over."""
-TALLIES = ("tally-0", "tally-1")
-"""The last two sums of counted draws in a store: one is whole while the other is written."""
 Progress = Callable[[int], object]
 Sink = Callable[[dict[str, Array]], None]
 Part = TypeVar("Part", Kept, Streamed)
@@ -79,9 +78,8 @@ def forecast(
         with draws_bar(None if until else chosen.draws, shown=progress) as advance:
             return forecast(market, installed, chosen, workers, advance, until, sink, store)
     if until is not None:
-        chosen = _enough_draws(
-            market, installed, chosen, until, Work(workers, progress, store=store)
-        )
+        work = Work(workers, progress, store=store)
+        chosen = _enough_draws(market, installed, chosen, until, work)
     plan = make_plan(market, installed, chosen)
     with one_thread():
         at_modes = {**plan.modes, **plan.fixed}
@@ -105,11 +103,7 @@ def forecast(
 
 
 def _enough_draws(
-    market: Market,
-    drivers: tuple[Driver, ...],
-    scenario: Scenario,
-    until: float,
-    work: Work,
+    market: Market, drivers: tuple[Driver, ...], scenario: Scenario, until: float, work: Work
 ) -> Scenario:
     """The scenario with as many draws as the wanted precision takes, in whole blocks.
 
@@ -208,7 +202,7 @@ def _kept_blocks(engine: Engine, blocks: range, work: Work, room: Room | None) -
 
 def _tallied(engine: Engine, blocks: range, grids: Grids, work: Work) -> Streamed:
     """The sum of all blocks, batch by batch; the store keeps the last two sums on the way."""
-    store, total = work.store, _furthest(engine, work)
+    store, total = work.store, furthest_tally(work.store, engine.plan.scenario.draws)
     done = total.draws // BLOCK if total else 0
     if work.progress and done:
         work.progress(done * BLOCK)
@@ -216,18 +210,10 @@ def _tallied(engine: Engine, blocks: range, grids: Grids, work: Work) -> Streame
     counted = _in_order(engine, batches, partial(_streamed, grids=grids), work)
     for batch, part in zip(batches, counted, strict=True):
         total = _merge(total, part) if total else part
-        if store and len(batch) == BATCH:
-            store.save(TALLIES[batch[0] // BATCH % 2], total.arrays)
+        if store and total.draws == (batch[0] + BATCH) * BLOCK:  # nothing of it is left to draw
+            keep_tally(store, batch[0] // BATCH, total)
     assert total is not None
     return total
-
-
-def _furthest(engine: Engine, work: Work) -> Streamed | None:
-    """The larger of the two sums in the store, if it is one on the way to these draws."""
-    stored = (work.store.load(name) for name in TALLIES) if work.store else ()
-    sums = [Streamed.from_arrays(arrays) for arrays in stored if arrays]
-    sums = [found for found in sums if found.draws <= engine.plan.scenario.draws]
-    return max(sums, key=lambda found: found.draws, default=None)
 
 
 def _kept(engine: Engine, blocks: range, room: Room | None = None) -> Kept:

@@ -12,7 +12,7 @@ FLOORS = [
     "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
     " ceilings endpoints pooling anchor_file own_table",
     "hearing watching reproducing contract plan causes claimed base_year funnel coalitions readings"
-    " blocks store forecaster"
+    " blocks store tally forecaster"
     " outcome findings page cards scale tornado response grouping sensitivity sensitivity_sheet"
     " coverage target requirement requirement_sheet triangulation triangulation_sheet ledger audit"
     " audit_sheet information updating backtest outside_view reading runs",

@@ -31,6 +31,16 @@ def test_a_forecast_from_finished_blocks_is_the_same_to_the_last_bit(tmp_path, d
     assert forecast(market, drivers, scenario, store=blocks).columns == whole.columns
 
 
+def test_a_last_block_that_is_not_whole_is_not_counted_twice(tmp_path):
+    market, drivers = load_market(), load_drivers()
+    blocks = Blocks(tmp_path / "blocks")
+    blocks.open()
+    scenario = Scenario(draws=3 * 65_536 - 100, through=2024)
+    whole = forecast(market, drivers, scenario, store=blocks)
+    assert forecast(market, drivers, scenario, store=blocks).columns == whole.columns
+    assert whole.columns == forecast(market, drivers, scenario).columns
+
+
 def test_a_sum_of_more_draws_than_asked_for_is_not_used(tmp_path):
     market, drivers = load_market(), load_drivers()
     blocks = Blocks(tmp_path / "blocks")
