@@ -46,6 +46,24 @@ def test_the_commands_export_and_import(kept, tmp_path):
     assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
 
 
+@pytest.mark.install
+def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_path):
+    done = ismarket("export", str(kept), "--zip", "--with-wheels", cwd=tmp_path)
+    if "pip cannot get" in done.stderr:
+        pytest.skip(done.stderr)
+    assert done.stdout == "Written run.zip\n"
+    ismarket("import", "run.zip", "--out", "here", cwd=tmp_path)
+    wheels = tmp_path / "here/run-wheels"
+    subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=wheels, check=True)
+    command = (wheels / "README.txt").read_text().splitlines()[-1].split()
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "new")], check=True)
+    python = str(tmp_path / "new/bin/python")
+    subprocess.run([python, "-m", *command, "--quiet"], cwd=wheels, check=True)
+    again = subprocess.run([tmp_path / "new/bin/ismarket", "rerun", "here/run"], cwd=tmp_path,
+                           capture_output=True, text=True)  # fmt: skip
+    assert again.stdout.startswith("run: identical bytes in all 9 tables")
+
+
 def zipped(path, entries, **how):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
