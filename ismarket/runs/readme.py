@@ -13,6 +13,7 @@ outputs/*.csv         the tables, with full-precision numbers
 inputs/               the scenario as given and with every default filled in; the tables used"""
 PAGE = "outputs/report.html   the page to read first; report.txt says it in plain text"
 TEXT = "outputs/report.txt    the page to read first"
+AGAINST = "Against another run:  ismarket compare FOLDER OTHER\n"
 MORE = ("charts/", "forecast.xlsx")
 """What is beside the page where it was asked for."""
 NOTEBOOK = """\
@@ -43,5 +44,4 @@ environment/          Python, processor features, packages with versions and has
 
 Check every byte:     sha256sum -c SHA256SUMS    or    ismarket verify FOLDER
 Compute it again:     ismarket rerun FOLDER
-Against another run:  ismarket compare FOLDER OTHER
-""".encode()
+{AGAINST if said else ""}""".encode()
