@@ -123,6 +123,8 @@ def check_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
 
 
 def _difference(part: str, old: Any, new: Any) -> str:
+    if old is None or new is None:
+        return part if part != "until" else f"until ({old or 'none'} to {new or 'none'})"
     if part == "scenario":
         before, after = set(old.splitlines()), set(new.splitlines())
         lines = sorted(after - before) or sorted(before - after)
@@ -131,5 +133,5 @@ def _difference(part: str, old: Any, new: Any) -> str:
         names = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
         return f"{part} ({', '.join(names)[:120]})"
     if part == "until":
-        return f"until ({old or 'none'} to {new or 'none'})"
+        return f"until ({old} to {new})"
     return part

@@ -123,6 +123,8 @@ def starting_point(scenario: str, out: Path | None, *, resume: bool, asked: bool
     if where and where.final.exists():
         return Start(Scenario(), finished=where.final)
     old = begun(where) if where and resume else None
+    if where and old is not None and "scenario" not in old["identity"]:
+        raise InputError(f"--resume: {where.final.name} is a notebook run; name its --notebook")
     if where and old is not None and not asked:
         file = where.partial / TABLES / ANCHOR
         own = {ANCHOR: file.read_bytes()} if file.is_file() else {}

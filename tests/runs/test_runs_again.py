@@ -202,6 +202,17 @@ def test_the_bridge_of_many_changes_samples_orders_and_still_adds_up(kept, tmp_p
     assert_closes(found)
 
 
+def test_a_correlation_is_a_change_of_its_own(kept, tmp_path):
+    pair = "ai_eeg.ratio ~ video_eeg.ratio"
+    keep_run(load_scenario("published").changed(draws=300, seed=5, correlation={pair: 0.5}),
+             tmp_path / "b")  # fmt: skip
+    found = compare_runs(kept, tmp_path / "b")
+    assert {step.change for step in found.steps} == {
+        f"correlation of {pair} 0 to 0.5", "seed 20717 to 5",
+    }  # fmt: skip
+    assert_closes(found)
+
+
 def test_nothing_changed_is_an_empty_bridge(kept):
     found = compare_runs(kept, kept)
     assert found.steps == ()
