@@ -186,6 +186,9 @@ def test_a_bomb_is_refused_or_read_at_once(name):
     result, took = timed(parse_scenario, BOMBS[name], "s.toml")
     print(f"\n{name}: {1000 * took:.1f} ms")
     assert result is None or name in ("comments", "escapes")
+    anchor, took = timed(parse_anchor, BOMBS[name].encode() * 4, load_market(), "a.toml")
+    print(f"{name}, as an anchor: {1000 * took:.1f} ms")
+    assert anchor is None
 
 
 def test_a_row_too_long_or_a_decimal_comma_never_shifts_a_column():
