@@ -1,21 +1,24 @@
 """What keeping a run costs beyond its forecast: writing, hashing, syncing.
 
-python benchmarks/runs.py [--runs 15] [--draws 10000]
+python benchmarks/runs.py [--runs 15] [--draws 10000] [--also charts,workbook]
 """
 
 import argparse
 import cProfile
 import pstats
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 from ismarket import forecast, load_scenario
-from ismarket.opening import load
-from ismarket.runs.keep import keep
+from ismarket.loading import load
+from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import verify
+from ismarket.views import VIEWS, also
 
 
 def timed(work):
@@ -24,10 +27,16 @@ def timed(work):
     return 1000 * (time.perf_counter() - start)
 
 
+def command(folder, *more):
+    words = [sys.executable, "-c", "from ismarket.cli import main; main()", "run", *more]
+    subprocess.run(words, cwd=folder, check=True, capture_output=True)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=15)
     options.add_argument("--draws", type=int, default=10_000)
+    options.add_argument("--also", default="")
     options.add_argument("--profile", action="store_true")
     asked = options.parse_args()
     loaded = load()
@@ -40,7 +49,8 @@ def main():
         places = [Place(Path(folder) / f"run{i}") for i in range(asked.runs + 1)]
 
         def kept(place):
-            result = keep(loaded.market, loaded.drivers, scenario, loaded.origin, where=place)
+            how = How(extras=also(filter(None, asked.also.split(","))), views=VIEWS)
+            result = keep(loaded.market, loaded.drivers, scenario, loaded.origin, how, where=place)
             str(result.forecast)
 
         compute(), kept(places[0])
@@ -52,6 +62,12 @@ def main():
             profile = cProfile.Profile()
             profile.runcall(kept, Place(Path(folder) / "profiled"))
             pstats.Stats(profile).sort_stats("cumulative").print_stats(35)
+    with tempfile.TemporaryDirectory() as folder:
+        command(folder, "--no-keep"), command(folder)
+        whole = [
+            timed(lambda: command(folder)) - timed(lambda: command(folder, "--no-keep"))
+            for _ in range(asked.runs)
+        ]
     extra = sorted(b - a for a, b in pairs)
     print(f"{asked.draws:,} draws, {asked.runs} runs, {len(files)} files, {size / 1000:.0f} kB")
     print(f"forecast alone  {statistics.median(a for a, _ in pairs):7.1f} ms")
@@ -59,6 +75,7 @@ def main():
     print(
         f"beyond it       {statistics.median(extra):7.1f} ms  ({extra[0]:.1f} to {extra[-1]:.1f})"
     )
+    print(f"as a command    {statistics.median(whole):7.1f} ms  beyond --no-keep")
     print(f"verify          {statistics.median(checks):7.1f} ms")
 
 

@@ -38,6 +38,7 @@ from .summaries import (
     StreamedSummary,
     Summary,
 )
+from .tally import furthest_tally, keep_tally
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
@@ -77,7 +78,8 @@ def forecast(
         with draws_bar(None if until else chosen.draws, shown=progress) as advance:
             return forecast(market, installed, chosen, workers, advance, until, sink, store)
     if until is not None:
-        chosen = _enough_draws(market, installed, chosen, until, workers, progress)
+        work = Work(workers, progress, store=store)
+        chosen = _enough_draws(market, installed, chosen, until, work)
     plan = make_plan(market, installed, chosen)
     with one_thread():
         at_modes = {**plan.modes, **plan.fixed}
@@ -101,20 +103,24 @@ def forecast(
 
 
 def _enough_draws(
-    market: Market,
-    drivers: tuple[Driver, ...],
-    scenario: Scenario,
-    until: float,
-    workers: int | Executor | None,
-    progress: Progress | None,
+    market: Market, drivers: tuple[Driver, ...], scenario: Scenario, until: float, work: Work
 ) -> Scenario:
-    """The scenario with as many draws as the wanted precision takes, in whole blocks."""
+    """The scenario with as many draws as the wanted precision takes, in whole blocks.
+
+    The store keeps the error of each number of draws that was tried.
+    """
     if not 0 < until < 1:
         raise InputError(f"until = {until!r} must be a share between 0 and 1, 0.001 for 0.1%")
     draws = FEW_BLOCKS * BLOCK
     while True:
-        trial = scenario.changed(draws=draws)
-        error = forecast(market, drivers, trial, workers, progress).last_year_error
+        trial, tried = scenario.changed(draws=draws), f"error-{draws}"
+        found = work.store.load(tried) if work.store else None
+        if found is None:
+            result = forecast(market, drivers, trial, work.workers, work.progress, store=work.store)
+            found = {"error": np.array(result.last_year_error)}
+            if work.store:
+                work.store.save(tried, found)
+        error = float(found["error"])
         if error <= until:
             return trial
         blocks = max(draws // BLOCK + 1, 1.1 * draws * (error / until) ** 2 / BLOCK)
@@ -176,24 +182,38 @@ def summarise(engine: Engine, work: Work) -> Summary:
             room.take(kept)
         return KeptSummary(room, BLOCK, work.threads)
     grids = engine.grids()
-    counted: Iterator[Streamed]
     if work.sink is not None:
-        counted = (Streamed.of(k, grids, BLOCK) for k in _kept_blocks(engine, blocks, work, None))
+        parts = (Streamed.of(k, grids, BLOCK) for k in _kept_blocks(engine, blocks, work, None))
+        total = reduce(_merge, parts)
     else:
-        batches = [blocks[first : first + BATCH] for first in range(0, len(blocks), BATCH)]
-        compute = partial(_streamed, grids=grids)
-        counted = _in_order(engine, batches, compute, Streamed.from_arrays, work)
-    return StreamedSummary.of(reduce(_merge, counted), grids)
+        total = _tallied(engine, blocks, grids, work)
+    return StreamedSummary.of(total, grids)
 
 
 def _kept_blocks(engine: Engine, blocks: range, work: Work, room: Room | None) -> Iterator[Kept]:
     """The draws of each block, handed to the sink on their way; threads write them to ``room``."""
     pieces = [blocks[block : block + 1] for block in blocks]
     compute = _kept if isinstance(work.workers, Executor) else partial(_kept, room=room)
-    for block, kept in enumerate(_in_order(engine, pieces, compute, Kept.from_arrays, work)):
+    for block, kept in enumerate(_in_order(engine, pieces, compute, work, Kept.from_arrays)):
         if work.sink:
             work.sink(engine.columns(block, kept))
         yield kept
+
+
+def _tallied(engine: Engine, blocks: range, grids: Grids, work: Work) -> Streamed:
+    """The sum of all blocks, batch by batch; the store keeps the last two sums on the way."""
+    store, total = work.store, furthest_tally(work.store, engine.plan.scenario.draws)
+    done = total.draws // BLOCK if total else 0
+    if work.progress and done:
+        work.progress(done * BLOCK)
+    batches = [blocks[first : first + BATCH] for first in range(done, len(blocks), BATCH)]
+    counted = _in_order(engine, batches, partial(_streamed, grids=grids), work)
+    for batch, part in zip(batches, counted, strict=True):
+        total = _merge(total, part) if total else part
+        if store and total.draws == (batch[0] + BATCH) * BLOCK:  # nothing of it is left to draw
+            keep_tally(store, batch[0] // BATCH, total)
+    assert total is not None
+    return total
 
 
 def _kept(engine: Engine, blocks: range, room: Room | None = None) -> Kept:
@@ -213,23 +233,26 @@ def _in_order(
     engine: Engine,
     pieces: Sequence[range],
     compute: Callable[[Engine, range], Part],
-    again: Callable[[Arrays], Part],
     work: Work,
+    again: Callable[[Arrays], Part] | None = None,
 ) -> Iterator[Part]:
     """What ``compute`` makes of the pieces, in their order, with a bounded number under way.
 
-    A piece that the store holds is made ``again`` from its arrays.
+    With ``again`` the store keeps each piece, and one that it holds is made from its arrays.
     """
+    if not pieces:
+        return
+    store = work.store if again else None
     waiting: deque[tuple[range, Future[Part] | Part]] = deque()
-    left = engine.plan.scenario.draws
+    left = engine.plan.scenario.draws - BLOCK * pieces[0][0]
 
     def next_one() -> Part:
         nonlocal left
         piece, found = waiting.popleft()
         if isinstance(found, Future):
             found = found.result()
-            if work.store:
-                work.store.save(piece[0], found.arrays)
+            if store:
+                store.save(f"block-{piece[0]}", found.arrays)
         size = min(left, BLOCK * len(piece))
         left -= size
         if work.progress:
@@ -239,8 +262,8 @@ def _in_order(
     with _executor(work, len(pieces)) as (pool, ahead):
         try:
             for piece in pieces:
-                stored = work.store.load(piece[0]) if work.store else None
-                begun = pool.submit(compute, engine, piece) if stored is None else again(stored)
+                stored = store.load(f"block-{piece[0]}") if store else None
+                begun = again(stored) if again and stored else pool.submit(compute, engine, piece)
                 waiting.append((piece, begun))
                 if len(waiting) >= ahead:
                     yield next_one()

@@ -17,6 +17,7 @@ from .reading.amounts import find_amounts, find_percents, number
 from .reading.found import shorten
 from .reading.pagetext import page_of
 from .reading.passages import passages
+from .workbook import check_parts, open_workbook
 
 LARGEST_FILE = 33_554_432
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -129,6 +130,7 @@ def _deck(file: Path) -> Iterator[Figure]:
         from pptx.exc import PackageNotFoundError
     except ImportError:
         raise InputError("a deck needs python-pptx: pip install 'ismarket[office]'") from None
+    check_parts(file.read_bytes(), file.name)
     try:
         deck = Presentation(str(file))
     except PackageNotFoundError:
@@ -165,11 +167,7 @@ def _charted(value: float, series: str, category: str, where: str) -> Figure:
 
 def _workbook(file: Path) -> Iterator[Figure]:
     """Text cells as sentences; numbers of tables whose rows begin with a year, by their header."""
-    try:
-        import openpyxl
-    except ImportError:
-        raise InputError("a workbook needs openpyxl: pip install 'ismarket[office]'") from None
-    book = openpyxl.load_workbook(file, data_only=True, read_only=True)
+    book = open_workbook(file.read_bytes(), file.name, read_only=True, data_only=True)
     for sheet in book.worksheets:
         header: list[str] = []
         for row in sheet.iter_rows():

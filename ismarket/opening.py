@@ -1,4 +1,4 @@
-"""What is installed, for runs: loading it with a record of the tables read, and opening a run."""
+"""Runs with what is installed: keeping one, opening it, computing it again, comparing two."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .driver import Driver
-from .errors import InputError, unknown
+from .errors import InputError
 from .forecaster import forecast
-from .market import Market
+from .loading import Loaded, anchored, load
 from .outcome import Forecast
 from .plan import make_plan
-from .plugins import DEFAULT_MARKET, load_plugins
 from .runs.agreement import DIFFERENT, Agreement, agreement, changes, need_drivers
 from .runs.archive import export
 from .runs.archive import import_run as unpack
 from .runs.bridge import Bridge, bridge
-from .runs.keep import keep
+from .runs.keep import How, keep
 from .runs.keep_notebook import keep_notebook
 from .runs.layout import GIVEN, NOTEBOOK, RUNS, digest
 from .runs.notebook import (
@@ -30,51 +28,14 @@ from .runs.notebook import (
     parsed,
     read_notebook,
 )  # fmt: skip
-from .runs.origin import Origin, identity
-from .runs.outputs import outputs
-from .runs.start import place, starting_place
+from .runs.origin import identity
+from .runs.outputs import EXTRAS, outputs
+from .runs.start import as_given, place, starting_place
 from .runs.verify import Record, Verdict, checked, verify
+from .runs.view import tools
 from .runs.wheels import wheels
 from .scenario import Scenario, load_scenario, scenario_text
-from .tables import recording, supplied
-
-
-@dataclass(frozen=True, eq=False)
-class Loaded:
-    """A market, the drivers and what both were made from; a line for each plugin left out."""
-
-    market: Market
-    drivers: tuple[Driver, ...]
-    origin: Origin
-    problems: tuple[str, ...] = ()
-
-
-def load(
-    market: str = DEFAULT_MARKET,
-    scenario: Scenario | None = None,
-    tables: Mapping[str, bytes] | None = None,
-    *,
-    strict: bool = False,
-) -> Loaded:
-    """What is installed for a market, or what ``scenario`` chooses and pins of it.
-
-    ``tables`` by name are read instead of the installed ones; with ``strict`` a plugin that cannot
-    be loaded is an error.  Raises InputError for a market that is not installed.
-    """
-    with recording() as read, supplied(tables or {}):
-        plugins = load_plugins(scenario=scenario, strict=strict)
-        markets = plugins.markets()
-        drivers = plugins.drivers()
-        if market not in markets:
-            raise unknown("market", "market", market, markets)
-        providers = {
-            plugin
-            for hook in ("register_markets", "register_anchors")
-            for plugin, item in plugins.objects(hook)
-            if market in (getattr(item, "name", ""), getattr(item, "market", ""))
-        }
-    origin = Origin(dict(sorted(read.items())), tuple(sorted(providers)))
-    return Loaded(markets[market], drivers, origin, plugins.problems)
+from .views import VIEWS, also
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +71,8 @@ def prepare(record: Record) -> tuple[Loaded, dict[str, list[str]]]:
     drivers = tuple(driver for driver in loaded.drivers if driver.name in wanted)
     ready = replace(loaded, drivers=drivers)
     plan = make_plan(ready.market, drivers, scenario)
-    return ready, changes(record.identity, identity(plan, drivers, ready.origin))
+    here = identity(plan, drivers, ready.origin, tools=tools(VIEWS, record.extras))
+    return ready, changes(record.identity, here)
 
 
 def compute_again(
@@ -132,10 +94,12 @@ def compute_again(
         result = forecast(loaded.market, loaded.drivers, scenario, workers=workers)
     else:
         origin = replace(loaded.origin, given=record.contents[GIVEN].decode("utf-8"))
-        run = keep(loaded.market, loaded.drivers, scenario, origin, where=place(out, "", ""),
-                   extras=extras, workers=workers)  # fmt: skip
+        how = How(workers, extras=also(extras), views=VIEWS)
+        where = place(out, "", "")
+        run = keep(loaded.market, loaded.drivers, scenario, origin, how, where=where)
         result, kept = run.forecast, run.path
-    return Again(result, agreement(record, outputs(result, extras), reasons), kept)
+    tables = [name for name in extras if name in EXTRAS]
+    return Again(result, agreement(record, outputs(result, tables), reasons), kept)
 
 
 def _execute_again(
@@ -231,21 +195,24 @@ def keep_run(
     *,
     extras: Iterable[str] = (),
     workers: int | None = None,
+    until: float | None = None,
 ) -> Path:
     """Compute a scenario (or the shipped one of that name) with what is installed, and keep it.
 
-    Gives the run directory: ``out``, or a new one in ``runs/``.  ``extras`` are ``draws`` and
-    ``histogram``.  Raises as ``forecast`` does, and DiskError if the disk fails.
+    Gives the run directory: ``out``, or a new one in ``runs/``.  ``extras`` are ``draws``,
+    ``histogram``, ``charts`` and ``workbook``; ``until`` is as in ``forecast``.  Raises as
+    ``forecast`` does, and DiskError if the disk fails.
     """
     if isinstance(scenario, str):
-        given, chosen = scenario_text(scenario)[0], load_scenario(scenario)
+        chosen = load_scenario(scenario)
+        given = as_given(scenario_text(scenario)[0], chosen)
     else:
         given, chosen = "", scenario
-    loaded = load(chosen.market, chosen)
+    loaded, chosen = anchored(load(chosen.market, chosen), chosen)
     where = place(Path(out), "", "") if out is not None else None
     origin = replace(loaded.origin, given=given)
-    return keep(loaded.market, loaded.drivers, chosen, origin, where=where, extras=extras,
-                workers=workers).path  # fmt: skip
+    how = How(workers, until=until, extras=also(extras), views=VIEWS)
+    return keep(loaded.market, loaded.drivers, chosen, origin, how, where=where).path
 
 
 def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridge:

@@ -1,4 +1,4 @@
-"""What a forecast asks of a place that keeps its finished blocks."""
+"""What a forecast asks of a place that keeps its finished work."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 class BlockStore(Protocol):
-    """Keeps the arrays of finished pieces of work by the number of their first block."""
+    """Keeps the arrays of finished work by name: ``block-7``, ``tally-0``, ``error-65536``."""
 
-    def load(self, block: int) -> Arrays | None:
-        """The arrays that ``save`` was given for this block, bit for bit, or None."""
+    def load(self, name: str) -> Arrays | None:
+        """The arrays that ``save`` was given last under this name, bit for bit, or None."""
 
-    def save(self, block: int, arrays: Arrays) -> None:
-        """Keep the arrays before returning."""
+    def save(self, name: str, arrays: Arrays) -> None:
+        """Keep the arrays before returning; they replace those of the same name."""

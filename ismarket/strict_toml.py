@@ -15,12 +15,14 @@ DEEPEST = 8
 MOST_KEYS = 2_000
 
 
-def read_toml(text: str, file: str) -> dict[str, Any]:
-    """The values of a TOML text; ``file`` is what an error calls it.
+def read_toml(
+    text: str, file: str, what: str = "a scenario", largest: int = LARGEST_FILE
+) -> dict[str, Any]:
+    """The values of a TOML text; ``file`` and ``what`` are what an error calls it.
 
     Raises InputError for what is no TOML, too large, too deep, or holds a number like 1e400.
     """
-    refuse_bombs(text, file)
+    refuse_bombs(text, file, what, largest)
     try:
         return tomllib.loads(text, parse_float=_toml_float)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -33,17 +35,17 @@ _NOT_STRUCTURE = re.compile(
 """Strings and comments of TOML."""
 
 
-def refuse_bombs(text: str, file: str) -> None:
-    """Raise InputError for TOML that would cost more to parse than a scenario is worth.
+def refuse_bombs(text: str, file: str, what: str, largest: int) -> None:
+    """Raise InputError for TOML that would cost more to parse than it is worth.
 
     Python's parser takes seconds for a key of ten thousand parts and runs out of stack in deep
     brackets, so both are counted in the text first.
     """
-    if len(text) > LARGEST_FILE:
-        raise InputError(f"{file}: larger than {LARGEST_FILE} characters, not a scenario")
+    if len(text) > largest:
+        raise InputError(f"{file}: larger than {largest} characters, not {what}")
     structure = _NOT_STRUCTURE.sub("_", text)
     if structure.count("=") + structure.count("[") > MOST_KEYS:
-        raise InputError(f"{file}: more than {MOST_KEYS} keys and tables, not a scenario")
+        raise InputError(f"{file}: more than {MOST_KEYS} keys and tables, not {what}")
     for number, line in enumerate(structure.split("\n"), start=1):
         if max(part.count(".") for part in re.split(r"[=,\[\]{}]", line)) >= DEEPEST:
             raise InputError(f"{file}, line {number}: a key of more than {DEEPEST} parts")

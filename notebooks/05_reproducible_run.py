@@ -22,11 +22,13 @@ folder = Path(tempfile.mkdtemp())
 # ## Keep
 # `keep_run` computes a scenario and keeps it: the scenario as given and with every default filled
 # in, the evidence tables, the drivers and packages with hashes, the results with full-precision
-# numbers. Without `out` the run goes to `runs/`, as with `ismarket run`.
+# numbers, and the page. Without `out` the run goes to `runs/`, as with `ismarket run`; `extras` adds
+# the draws, a histogram, charts and a workbook. An interrupted run goes on with
+# `ismarket run --resume`.
 
 # %%
 published = ismarket.load_scenario("published").changed(draws=draws)
-run = ismarket.keep_run(published, folder / "published")
+run = ismarket.keep_run(published, folder / "published", extras=["histogram"])
 print(*sorted(str(path.relative_to(run)) for path in run.rglob("*") if path.is_file()), sep="\n")
 
 # %%
@@ -84,6 +86,26 @@ print(bridge)
 # %%
 moved = sum(step.reference for step in bridge.steps)
 assert abs(moved - (bridge.end.reference - bridge.start.reference)) < 1e-3  # USD
+
+# %% [markdown]
+# ## An estimate of your own
+# An anchor may be a file, written by hand or drafted by `ismarket read`. The run holds that file, so
+# whoever receives it needs nothing else.
+
+# %%
+(folder / "mine.toml").write_text("""\
+name = "our-own"
+publisher = "Our own desk research, an example"
+base_year = 2022
+value_usd = 160e6
+cagr = 0.045
+last_year = 2028
+drivers_named = ["diagnosis"]
+""")
+own = ismarket.keep_run(published.changed(anchor=str(folder / "mine.toml")), folder / "own")
+(folder / "mine.toml").unlink()
+assert ismarket.open_run(own).plan.anchor.name == "our-own"
+print(ismarket.compare_runs(run, own))
 
 # %% [markdown]
 # ## Send

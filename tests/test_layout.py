@@ -12,12 +12,12 @@ FLOORS = [
     "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
     " ceilings endpoints pooling anchor_file own_table",
     "hearing watching reproducing question contract plan causes claimed base_year funnel coalitions"
-    " readings blocks store forecaster"
+    " readings blocks store tally forecaster"
     " outcome findings page cards scale tornado response grouping sensitivity sensitivity_sheet"
     " coverage target requirement requirement_sheet triangulation triangulation_sheet ledger audit"
     " audit_sheet information updating backtest outside_view reading runs",
     "hookspecs plugins pins offering admission",
-    "charts report testing opening numbers numbers_in new_driver",
+    "charts report testing views loading opening numbers numbers_in new_driver",
     "cli explorer",
 ]
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names.split()}

@@ -209,7 +209,7 @@ def test_a_wrong_edit_is_refused_with_its_cell(book, tmp_path, key, value, messa
 def test_a_file_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "x.xlsx"
     path.write_text("not a workbook", encoding="utf-8")
-    with pytest.raises(InputError, match="not an Excel workbook"):
+    with pytest.raises(InputError, match="not an Office file"):
         read_workbook(path)
     openpyxl.Workbook().save(path)
     with pytest.raises(InputError, match="no sheet 'Inputs'"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ from click.shell_completion import CompletionItem as Item
 from ..errors import InputError, unknown
 
 if TYPE_CHECKING:
+    from ..loading import Loaded
     from ..market import Market
-    from ..opening import Loaded
     from ..plugins import Plugins
     from ..scenario import Scenario
 
@@ -114,11 +114,14 @@ def _starting(incomplete: str, names: Iterable[str], *, or_file: bool = False) -
     return found or ([Item(incomplete, type="file")] if or_file else [])
 
 
-def installed(scenario: Scenario) -> Loaded:
-    """What is installed for a scenario's market, with a record of the tables that were read."""
-    from ..opening import load
+def installed(scenario: Scenario, tables: Mapping[str, bytes] | None = None) -> Loaded:
+    """What is installed for a scenario's market, with a record of the tables that were read.
 
-    loaded = load(scenario.market, scenario, strict=strict())
+    ``tables`` by name are read instead of the installed ones.
+    """
+    from ..loading import load
+
+    loaded = load(scenario.market, scenario, tables, strict=strict())
     for problem in loaded.problems:
         click.echo(f"ismarket: {problem}", err=True)
     return loaded

@@ -16,7 +16,7 @@ from ..driver import Driver
 from ..errors import DriverError, InputError
 from ..market import Market
 from ..outcome import Forecast
-from ..plugins import load_market, load_plugins
+from ..plugins import DEFAULT_MARKET, load_plugins
 from ..scenario import Scenario, load_scenario
 from . import actions
 from .controls import state, structure

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
 from ..scenario import Scenario, parse_scenario
+from ..workbook import open_workbook
 from .grid import FIRST_ROW, INPUTS
 from .workbook import FREE, INPUT_COLUMNS, SCENARIO_SHEET
 
@@ -38,22 +38,12 @@ def read_workbook(path: str | Path) -> Edited:
 
     Raises InputError, with the cell, for a value that is no number or outside its range.
     """
-    try:
-        import openpyxl
-    except ImportError:
-        raise InputError("a workbook needs openpyxl: pip install 'ismarket[office]'") from None
     file = Path(path)
     try:
-        book = openpyxl.load_workbook(file, data_only=True)
+        data = file.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        openpyxl.utils.exceptions.InvalidFileException,
-    ):
-        raise InputError(f"{file.name}: not an Excel workbook (.xlsx)") from None
+    book = open_workbook(data, file.name, read_only=False, data_only=True)
     for name in (INPUTS, SCENARIO_SHEET):
         if name not in book.sheetnames:
             raise InputError(f"{file.name}: no sheet {name!r}; not a workbook of ismarket report")

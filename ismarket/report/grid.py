@@ -6,7 +6,7 @@ the class mix by weight ratios, money by rate ratios.  Nothing here knows how a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..driver import Driver
@@ -82,14 +82,19 @@ def live_drivers(forecast: Forecast) -> tuple[Driver, ...]:
     An effect that is a function of its own cannot be written as a formula.
     """
     acting = {driver.name for driver in forecast.plan.drivers}
-    for driver in forecast.plan.drivers:
+    check_formulas(forecast.plan.drivers)
+    installed = [d for d in forecast.installed if d.effects is None or d.name in acting]
+    return tuple(sorted(installed, key=lambda driver: driver.name))
+
+
+def check_formulas(drivers: Iterable[Driver]) -> None:
+    """Raise InputError that names a driver whose effects no formula can say."""
+    for driver in drivers:
         if driver.effects is not None:
             raise InputError(
                 f"driver {driver.name} computes effects of its own, which a workbook cannot hold"
                 " as formulas; leave it out of the scenario (--without) for the workbook"
             )
-    installed = [d for d in forecast.installed if d.effects is None or d.name in acting]
-    return tuple(sorted(installed, key=lambda driver: driver.name))
 
 
 def column(index: int) -> str:

@@ -6,6 +6,7 @@ the reference path follows; the quantiles come from the draws and stay as they w
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ INPUT_COLUMNS = (
     "input", "title", "your value", "used", "in this run", "low", "most likely", "high", "unit",
     "status", "source",
 )  # fmt: skip
+NO_DATE = datetime(1980, 1, 1)
+"""The date of every workbook and of its parts: one forecast gives the same bytes each time."""
 FREE = "free"
 """What a user writes to take a fixed parameter back to its range."""
 
@@ -51,7 +54,8 @@ def write_workbook(forecast: Forecast, path: str | Path) -> None:
     formulas = Formulas(forecast, where)
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
         book.set_calc_mode("auto")
-        book.set_properties({"title": title(forecast), "comments": headline(forecast)})
+        about = {"title": title(forecast), "comments": headline(forecast), "created": NO_DATE}
+        book.set_properties(about)
         style = _styles(book)
         _summary(book.add_worksheet("Summary"), forecast, style)
         _inputs(book.add_worksheet(INPUTS), forecast, style)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,15 +14,17 @@ from pathlib import Path, PurePosixPath
 from ..errors import DiskError, InputError
 from . import disk
 from .layout import digest
-from .start import write_all
+from .partial import write_all
 from .verify import Record, checked
 
 MOST_FILES = 10_000
-LARGEST_FILE = 1 << 30
-LARGEST_WHOLE = 1 << 32
+LARGEST_FILE = 1 << 29
+LARGEST_WHOLE = 1 << 30
 LARGEST_RATIO = 200
 """Bytes unpacked for one byte packed: tables give about 5, bombs a thousand."""
 WHEELS = "wheels"
+DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+"""Names that mean a device on Windows."""
 _CHUNK = 1 << 20
 
 
@@ -91,7 +95,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = [entry for entry in opened.infolist() if not entry.is_dir()]
-            _check_entries(archive.name, opened.infolist())
+            _check_entries(archive.name, opened.infolist(), archive.stat().st_size)
             return {entry.filename: _content(opened, entry, archive.name) for entry in entries}
     except FileNotFoundError:
         raise InputError(f"{archive}: no such file") from None
@@ -103,17 +107,20 @@ def read_archive(archive: Path) -> dict[str, bytes]:
         raise InputError(f"{archive.name}: cannot be read ({error})") from None
 
 
-def _check_entries(name: str, entries: Iterable[zipfile.ZipInfo]) -> None:
+def _check_entries(name: str, entries: Iterable[zipfile.ZipInfo], packed: int) -> None:
     entries = list(entries)
+    unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_FILES:
         raise InputError(f"{name}: {len(entries)} entries, a run has fewer than {MOST_FILES}")
-    if sum(entry.file_size for entry in entries) > LARGEST_WHOLE:
+    if unpacked > LARGEST_WHOLE:
         raise InputError(f"{name}: unpacks to more than {LARGEST_WHOLE} bytes")
+    if unpacked > LARGEST_RATIO * max(packed, 1 << 16):  # entries may share their packed bytes
+        raise InputError(f"{name}: unpacks to more than {LARGEST_RATIO} times its size")
     seen: set[str] = set()
     for entry in entries:
         for problem in _problems(entry):
             raise InputError(f"{name}: {entry.filename[:80]!r} {problem}; nothing was unpacked")
-        folded = entry.filename.casefold().rstrip("/")
+        folded = unicodedata.normalize("NFC", entry.filename).casefold().rstrip("/")
         if folded in seen:
             raise InputError(f"{name}: {entry.filename[:80]!r} stands twice; nothing was unpacked")
         seen.add(folded)
@@ -126,6 +133,8 @@ def _problems(entry: zipfile.ZipInfo) -> Iterator[str]:
         yield "is not a relative path"
     if any(part in ("", ".", "..") for part in parts):
         yield "leaves the folder"
+    if any(part.endswith((".", " ")) or DEVICES.fullmatch(part) for part in parts):
+        yield "is no name on Windows"
     if len(path) > 400 or len(parts) > 20:
         yield "is too long a path"
     if stat.S_ISLNK(mode):

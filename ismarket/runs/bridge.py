@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..anchor_file import ANCHOR
 from ..arrays import Array
 from ..attribution import exact_shapley, sampled_shapley
 from ..errors import DriverError, InputError
@@ -27,6 +28,8 @@ from .verify import Record
 MOST_EXACT = 6
 """Changes up to which every combination is computed; beyond, orders are sampled."""
 PAIRS = 8
+MAPPINGS = ("fixed", "strength", "correlation")
+"""Choices by key, each key a change of its own."""
 REST = "drivers, code and environment"
 Compute = Callable[[Scenario, Mapping[str, bytes], frozenset[str]], Forecast]
 """The forecast of a scenario on some tables with the drivers of these names."""
@@ -122,7 +125,7 @@ def _choices(record: Record) -> Choices:
     entries: dict[str, Any] = {}
     for f in fields(Scenario):
         value = getattr(scenario, f.name)
-        if f.name in ("fixed", "strength"):
+        if f.name in MAPPINGS:
             entries |= {f"{f.name} {key}": item for key, item in value.items()}
         elif f.name == "without":
             entries |= {f"without {name}": True for name in value}
@@ -143,8 +146,9 @@ def _differences(before: Choices, after: Choices) -> list[str]:
 def _groupings(before: Choices, after: Choices) -> Iterable[list[tuple[str, ...]]]:
     """Ever coarser ways to change together what cannot be changed apart."""
     names = _differences(before, after)
-    level = {"anchor", "periods", "through", "market"}
-    yield _together(names, [{"anchor", "periods"}])
+    anchor = {"anchor", "periods", f"table {ANCHOR}"}
+    level = {*anchor, "through", "market"}
+    yield _together(names, [anchor])
     yield _together(names, [level])
     tables = {name for name in names if name.startswith(("table ", "driver "))}
     yield _together(names, [level, tables])
@@ -178,7 +182,7 @@ def mixed(before: Choices, after: Choices, changed: frozenset[str]) -> Choices:
 
 def scenario_of(choices: Choices) -> Scenario:
     """The scenario that the entries spell."""
-    plain: dict[str, Any] = {"fixed": {}, "strength": {}, "without": ()}
+    plain: dict[str, Any] = {**{name: {} for name in MAPPINGS}, "without": ()}
     for name, value in choices.entries.items():
         part, _, key = name.partition(" ")
         if part == "without":
@@ -218,6 +222,9 @@ def _shapley(
     return moved, float(errors.max()), ends
 
 
+NEUTRAL = {"strength": 1.0, "correlation": 0.0}
+
+
 def _line(name: str, before: Choices, after: Choices) -> str:
     """A change in words: ``draws 10000 to 20000``."""
     kind, _, rest = name.partition(" ")
@@ -231,7 +238,7 @@ def _line(name: str, before: Choices, after: Choices) -> str:
     if kind == "fixed":
         words = ["uncertain" if v is None else f"{v:g}" for v in (one, other)]
         return f"{rest} {words[0]} to {words[1]}"
-    if kind == "strength":
-        words = [f"{1.0 if v is None else v:g}" for v in (one, other)]
-        return f"strength of {rest} {words[0]} to {words[1]}"
+    if kind in NEUTRAL:
+        words = [f"{NEUTRAL[kind] if v is None else v:g}" for v in (one, other)]
+        return f"{kind} of {rest} {words[0]} to {words[1]}"
     return f"{name} {one} to {other}"

@@ -1,4 +1,4 @@
-"""Writing that lasts: every file and folder synced, and a lock that the kernel holds.
+"""Writing that lasts: every file and folder synced.
 
 Each system call that changes the disk is one call of ``os`` here and nowhere else in runs, so
 that every one of them can be made to fail.
@@ -26,6 +26,14 @@ def make_folder(path: Path) -> None:
     except FileExistsError:
         if path.is_symlink() or not path.is_dir():
             raise
+
+
+def make_parents(folder: Path) -> None:
+    """The folder and those above it, each one's name on the disk."""
+    if not folder.exists():
+        make_parents(folder.parent)
+        make_folder(folder)
+        sync_folder(folder.parent)
 
 
 def write_file(path: Path, data: bytes, *, append: bool = False) -> None:
@@ -125,35 +133,3 @@ def told(what: str, then: str = "") -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DiskError(f"{what}: {reason}{'; ' + then if then else ''}") from None
-
-
-@contextmanager
-def locked(folder: Path, name: str) -> Iterator[None]:
-    """Hold ``folder`` alone; the kernel lets go when the process ends, however it ends.
-
-    Raises DiskError if another process holds it, or has just finished with it.  Where the
-    system has no such lock (Windows) none is taken.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DiskError(f"{name}: another process is writing this run") from None
-        if not _still_there(handle, folder):
-            raise DiskError(f"{name}: another process has just finished this run")
-        yield
-    finally:
-        os.close(handle)
-
-
-def _still_there(handle: int, folder: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(handle), os.stat(folder))
-    except FileNotFoundError:
-        return False

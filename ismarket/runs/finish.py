@@ -11,8 +11,9 @@ from .crate import crate
 from .layout import BLOCKS, CRATE, MANIFEST, README, SUMS, TABLES, digest, to_json, tree
 from .manifest import build, sums
 from .origin import plan_digest
+from .partial import write_all
 from .readme import readme
-from .start import Place, now, write_all
+from .start import Place, now
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..driver import Driver
-from ..forecaster import Progress, Sink, forecast
+from ..errors import InputError
+from ..forecaster import KEPT, Progress, Sink, forecast
 from ..market import Market
 from ..outcome import Forecast
 from ..plan import Plan, make_plan
 from ..scenario import Scenario, write_scenario
-from .blocks import MOST_KEPT, Blocks, check_room
+from .blocks import MOST_SUNK, Blocks, check_room
 from .finish import About, common_inputs, publish, seal_run
 from .layout import BLOCKS, GIVEN, RESOLVED
+from .manifest import named
 from .origin import Origin, identity, plan_digest, resolved
-from .outputs import check_kept, outputs
-from .start import Place, log, now, place, taken, write_all
+from .outputs import EXTRAS, check_kept, outputs
+from .partial import log, taken, write_all
+from .start import Place, now, place
+from .view import View, tools
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,48 +34,73 @@ class Kept:
     path: Path
 
 
+@dataclass(frozen=True, eq=False)
+class How:
+    """How a run is computed and what it holds besides its tables.
+
+    ``until`` draws until the last year is that exact, as ``forecast`` does; ``extras`` are names
+    of further tables and of ``views``.
+    """
+
+    workers: int | Executor | None = None
+    progress: Progress | None = None
+    sink: Sink | None = None
+    until: float | None = None
+    extras: tuple[str, ...] = ()
+    views: Mapping[str, View] = field(default_factory=dict)
+
+
 def keep(
     market: Market,
     drivers: Iterable[Driver],
     scenario: Scenario,
     origin: Origin,
+    how: How | None = None,
     *,
     where: Place | None = None,
     resume: bool = False,
-    workers: int | Executor | None = None,
-    progress: Progress | None = None,
-    sink: Sink | None = None,
-    extras: Iterable[str] = (),
-    computed: Forecast | None = None,
 ) -> Kept:
     """Compute the forecast of ``scenario`` and keep it as a run.
 
     ``where`` is a place in ``runs/`` unless given; with ``resume`` a run that was interrupted
-    there goes on from its finished blocks.  ``extras`` adds tables such as ``draws``;
-    ``computed`` is the forecast of this very scenario if there is one already.  Raises InputError
-    for a bad scenario or a taken name, DriverError for a driver that breaks its contract,
-    DiskError if the disk fails; what is finished is kept then.
+    there goes on from its finished blocks.  Raises InputError for a bad scenario or a taken name,
+    DriverError for a driver that breaks its contract, DiskError if the disk fails; what is
+    finished is kept then.
     """
-    installed, extras = tuple(drivers), tuple(extras)
+    installed, how = tuple(drivers), how or How()
     scenario = resolved(make_plan(market, installed, scenario))
     plan = make_plan(market, installed, scenario)
-    if "draws" in extras or "histogram" in extras:
-        check_kept(scenario.draws)
-    made_of = identity(plan, installed, origin)
+    _check(plan, how)
+    made_of = identity(plan, installed, origin, how.until, tools(how.views, how.extras))
     where = where or place(None, plan.scenario.name, plan_digest(made_of))
     contents = inputs(plan, origin, made_of)
-    with taken(where, made_of, contents, extras=extras, resume=resume) as begun:
-        result = computed
-        if result is None:
-            store = _open(Blocks(where.partial / BLOCKS), plan)
-            result = forecast(
-                market, installed, scenario, workers, progress, sink=sink, store=store
-            )
-        write_all(where.partial, outputs(result, begun.extras))
+    with taken(where, made_of, contents, extras=how.extras, resume=resume) as begun:
+        store = _open(Blocks(where.partial / BLOCKS), plan, how)
+        result = forecast(
+            market, installed, scenario, how.workers, how.progress, how.until, how.sink, store
+        )
+        files = outputs(result, [name for name in begun.extras if name in EXTRAS])
+        for view in (how.views[name] for name in begun.extras if name in how.views):
+            files |= {f"outputs/{path}": data for path, data in view.make(result).items()}
+        if how.until:  # now it is known how many draws that took
+            files[RESOLVED] = write_scenario(result.plan.scenario).encode()
+        write_all(where.partial, files)
         log(where.partial, {"event": "finished", "time": now()})
-        seal_run(where, about(plan), made_of, begun.started)
+        seal_run(where, about(result.plan), made_of, begun.started)
         publish(where)
     return Kept(result, where.final)
+
+
+def _check(plan: Plan, how: How) -> None:
+    """Raise InputError for a table that these draws cannot fill, or a view that cannot be made."""
+    tables = [name for name in how.extras if name in EXTRAS]
+    if tables and how.until:
+        raise InputError(f"--also {tables[0]} goes with --draws, not with --until")
+    if tables:
+        check_kept(plan.scenario.draws)
+    for check in (how.views[name].check for name in how.extras if name in how.views):
+        if check:
+            check(plan)
 
 
 def inputs(plan: Plan, origin: Origin, made_of: Mapping[str, Any]) -> dict[str, bytes]:
@@ -86,21 +115,16 @@ def inputs(plan: Plan, origin: Origin, made_of: Mapping[str, Any]) -> dict[str, 
 def about(plan: Plan) -> About:
     """What a forecast is about."""
     scenario = plan.scenario
-    named = {
-        "name": scenario.name,
-        "market": plan.market.name,
-        "anchor": plan.anchor.name,
-        "through": plan.years[-1],
-        "draws": scenario.draws,
-        "seed": scenario.seed,
-    }
     subject = f"scenario {scenario.name or 'unnamed'}, anchor {plan.anchor.name}"
-    return About(plan.market.title, subject, named)
+    return About(plan.market.title, subject, named(scenario))
 
 
-def _open(blocks: Blocks, plan: Plan) -> Blocks | None:
-    if plan.scenario.draws > MOST_KEPT:
+def _open(blocks: Blocks, plan: Plan, how: How) -> Blocks | None:
+    """The store of a run; None where so many draws are wanted one by one that it would not fit."""
+    draws = plan.scenario.draws
+    if how.sink and draws > MOST_SUNK:
         return None
-    check_room(blocks.folder.parent, plan.scenario.draws)
+    kept = KEPT if how.until else draws if draws <= KEPT or how.sink else 0
+    check_room(blocks.folder.parent, kept, counted=bool(how.until) or kept < draws)
     blocks.open()
     return blocks

@@ -11,7 +11,8 @@ from .finish import About, common_inputs, publish, seal_run
 from .layout import NOTEBOOK, PARAMETERS, to_json
 from .notebook import execute, injected, notebook_identity, notebook_outputs, parsed
 from .origin import Origin, plan_digest
-from .start import Place, log, now, place, taken, write_all
+from .partial import log, taken, write_all
+from .start import Place, now, place
 
 
 def keep_notebook(

@@ -32,9 +32,11 @@ SUFFIXES = {
     ".ipynb": "application/x-ipynb+json",
     ".json": "application/json",
     ".jsonl": "application/jsonl",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".toml": "application/toml",
     ".txt": "text/plain",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 

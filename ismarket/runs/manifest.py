@@ -9,8 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 from ..errors import InputError
+from ..scenario import Scenario
 from .layout import CANONICAL, FORMAT, MANIFEST, PLAN, SUMS, digest, from_json, role, rows, to_json
 
+NAMED = ("name", "market", "anchor", "through", "draws", "seed")
 HEADLINE = ("reference", "mean", "p5", "p50", "p95")
 
 
@@ -34,6 +36,11 @@ def build(
         ],
     }
     return {**manifest, "seal": seal(manifest)}
+
+
+def named(scenario: Scenario) -> dict[str, Any]:
+    """The choices by which a forecast is known, of a scenario with every default filled in."""
+    return {name: getattr(scenario, name) for name in NAMED}
 
 
 def headline(contents: Mapping[str, bytes]) -> dict[str, float] | None:

@@ -163,8 +163,10 @@ def _failed(cell: Mapping[str, Any]) -> bool:
 def _scrubbed(notebook: Notebook, places: Mapping[str, str]) -> Notebook:
     """The notebook without paths of this machine or addresses in memory in its outputs."""
     package = str(Path(__file__).parents[2])
-    known = {**places, package: "PACKAGE", sys.prefix: "PYTHON", sys.base_prefix: "PYTHON",
-             os.path.expanduser("~"): "~", os.getcwd(): "."}  # fmt: skip
+    known = {tempfile.gettempdir(): "TMP", **places, package: "PACKAGE", sys.prefix: "PYTHON",
+             sys.base_prefix: "PYTHON", os.path.expanduser("~"): "~", os.getcwd(): "."}  # fmt: skip
+    longest_first = sorted((path for path in known if len(path) > 1), key=len, reverse=True)
+    anywhere = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
 
     def clean(value: Any) -> Any:
         if isinstance(value, dict):
@@ -172,9 +174,7 @@ def _scrubbed(notebook: Notebook, places: Mapping[str, str]) -> Notebook:
         if isinstance(value, list):
             return [clean(item) for item in value]
         if isinstance(value, str):
-            for path in sorted(known, key=len, reverse=True):
-                if len(path) > 1:
-                    value = value.replace(path, known[path])
+            value = anywhere.sub(lambda found: known[found.group()], value)
             value = re.sub(r"0x[0-9a-fA-F]{8,}", "0x...", value)
             return re.sub(r"ipykernel_\d+/\d+", "ipykernel", value)
         return value

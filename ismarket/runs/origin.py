@@ -68,14 +68,25 @@ def resolved(plan: Plan) -> Scenario:
     )
 
 
-def identity(plan: Plan, installed: Iterable[Driver], origin: Origin) -> dict[str, Any]:
-    """All that decides the bytes of a run: scenario, tables, plugins, code, environment."""
+def identity(
+    plan: Plan,
+    installed: Iterable[Driver],
+    origin: Origin,
+    until: float | None = None,
+    tools: Iterable[str] = (),
+) -> dict[str, Any]:
+    """All that decides the bytes of a run: scenario, tables, plugins, code, environment.
+
+    ``tools`` are further distributions that take part.  With ``until`` the number of draws is
+    found on the way: the resolved scenario then says it.
+    """
     drivers = tuple(installed)
     named = {driver.name for driver in plan.drivers} | set(plan.anchor.drivers_named)
     plugins = sources_of(drivers, [d for d in drivers if d.name in named], origin)
     return {
         "scenario": write_scenario(resolved(plan)),
-        **code_identity(plugins, drivers, origin),
+        **({"until": until} if until else {}),
+        **code_identity(plugins, drivers, origin, tools),
     }
 
 

@@ -12,7 +12,7 @@ from . import disk
 from .layout import rows
 from .verify import Record
 
-STARTS = "=+-@\t\r\n|%"
+STARTS = "=+-@\t\r\n|%＝＋－＠"
 """First characters at which a spreadsheet may take a cell for a formula (OWASP, CSV injection)."""
 
 

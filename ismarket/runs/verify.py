@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DiskError, InputError
-from ..scenario import Scenario, parse_scenario
+from ..scenario import Scenario, parse_scenario, write_scenario
 from .layout import (
     CRATE,
     GIVEN,
@@ -24,7 +24,7 @@ from .layout import (
     to_json,
     tree,
 )  # fmt: skip
-from .manifest import headline, read_manifest, sums
+from .manifest import headline, named, read_manifest, sums
 from .origin import plan_digest
 
 LARGEST = 1 << 32
@@ -172,7 +172,12 @@ def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> d
         agree["notebook"] = digest(contents[NOTEBOOK]) == identity["notebook"]
         agree["parameters"] = contents[PARAMETERS] == to_json(identity.get("parameters"))
     else:
-        agree["scenario"] = contents[RESOLVED] == str(identity.get("scenario")).encode()
+        chosen = parse_scenario(contents[RESOLVED].decode("utf-8"), RESOLVED)
+        asked = parse_scenario(str(identity.get("scenario")), PLAN)
+        if "until" in identity:  # the draws were counted on the way
+            asked = asked.changed(draws=chosen.draws)
+        agree["scenario"] = contents[RESOLVED] == write_scenario(asked).encode()
+        agree["choices"] = manifest["scenario"] == named(chosen)
     for what, same in agree.items():
         if not same:
             raise InputError(f"{MANIFEST}: its {what} is not that of the files")

@@ -33,7 +33,7 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
         f"Python {identity['environment']['python']['version']},"
         f" {identity['environment']['platform']['system']}"
         f" {identity['environment']['platform']['machine']}\n"
-        "pip install --no-index --find-links . ismarket\n"
+        f"pip install --no-index --find-links . {' '.join(packages)}\n"
     ).encode()
     return files
 

@@ -2,6 +2,9 @@
 
     python tests/faults/crash_points.py            every point, and every call failing
     python tests/faults/crash_points.py --points 60 --seed 1
+    python tests/faults/crash_points.py --of everything      an anchor file, page, tables, workbook
+    python tests/faults/crash_points.py --of until           draws until exact enough, in sums
+    python tests/faults/crash_points.py --part 2/4           every fourth call, from the second on
 
 After each crash there must be no run that looks complete and is not, and ``--resume`` must give
 the bytes of a run that was never interrupted.
@@ -22,13 +25,32 @@ from pathlib import Path
 from disk_model import lay_out, recording, states
 
 from ismarket import DiskError, InputError, Scenario
-from ismarket.opening import load
-from ismarket.runs.keep import keep
+from ismarket.loading import load, with_own_anchor
+from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import verify
+from ismarket.views import VIEWS
 
 NAME = "run"
 SCENARIO = Scenario(draws=4096 + 64, through=2024, name="crash")
+ANCHOR = b"""\
+name = "mine"
+base_year = 2022
+value_usd = 2.0e8
+cagr = 0.05
+last_year = 2024
+"""
+PAGE = {"page": VIEWS["page"]}
+MORE = PAGE | {"workbook": VIEWS["workbook"]}
+KINDS = {
+    "plain": (SCENARIO, How(1, extras=("page",), views=PAGE)),
+    "everything": (
+        SCENARIO.changed(anchor="mine"),
+        How(1, extras=("page", "draws", "histogram", "workbook"), views=MORE),
+    ),
+    "until": (SCENARIO, How(1, until=0.00004, extras=("page",), views=PAGE)),
+}
+"""What is computed and kept, by name."""
 UNSTEADY = {"log.jsonl", "manifest.json", "SHA256SUMS"}
 """Files that tell of the interruption, or of the file that does."""
 os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
@@ -37,16 +59,17 @@ os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
 class Bench:
     """A loaded market, and a folder in memory where it can be had."""
 
-    def __init__(self):
-        self.loaded = load()
+    def __init__(self, kind):
+        self.scenario, self.how = KINDS[kind]
+        self.loaded, _ = with_own_anchor(load(), ANCHOR, "anchor.toml")
         shm = Path("/dev/shm")
         self.root = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else None))
         self.count = 0
 
     def run(self, folder, resume=False):
         where = Place(folder / NAME)
-        return keep(self.loaded.market, self.loaded.drivers, SCENARIO, self.loaded.origin,
-                    where=where, resume=resume, workers=1)  # fmt: skip
+        return keep(self.loaded.market, self.loaded.drivers, self.scenario, self.loaded.origin,
+                    self.how, where=where, resume=resume)  # fmt: skip
 
     def folder(self):
         self.count += 1
@@ -141,18 +164,18 @@ def failures(bench, total, expected, chosen):
             shutil.rmtree(folder)
 
 
-def campaign(points=None, seed=0, last=None, unsynced=()):
-    """How many calls, counts by kind, and every problem found.
+def campaign(points=None, seed=0, last=None, unsynced=(), of="plain", part=(1, 1)):
+    """How many calls, counts by kind of crash, and every problem found in a run ``of`` a kind.
 
-    ``points`` of the calls are drawn at random, or the ``last`` ones taken; ``unsynced`` names
-    files whose fsync is left out, a fault that must be found.
+    ``points`` of the calls are drawn at random, or the ``last`` ones taken, or one ``part`` of
+    several; ``unsynced`` names files whose fsync is left out, a fault that must be found.
     """
-    bench = Bench()
+    bench = Bench(of)
     try:
         calls, expected = recorded_calls(bench, unsynced=unsynced)
-        chosen = range(len(calls))[-last if last else None :]
+        chosen = range(len(calls))[-last if last else None :][part[0] - 1 :: part[1]]
         if points is not None:
-            chosen = sorted(random.Random(seed).sample(chosen, points))
+            chosen = sorted(random.Random(seed).sample(chosen, min(points, len(chosen))))
         kinds, found = Counter(), []
         for kind, problems in crashes(bench, calls, expected, chosen):
             kinds[kind] += 1
@@ -170,9 +193,11 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--points", type=int)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--of", choices=KINDS, default="plain")
+    options.add_argument("--part", default="1/1")
     asked = options.parse_args()
-    start = time.monotonic()
-    calls, kinds, found = campaign(asked.points, asked.seed)
+    start, part = time.monotonic(), tuple(map(int, asked.part.split("/")))
+    calls, kinds, found = campaign(asked.points, asked.seed, of=asked.of, part=part)
     for problem in found:
         print(problem)
     counts = ", ".join(f"{kind} {n}" for kind, n in kinds.items())

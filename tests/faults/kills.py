@@ -2,6 +2,9 @@
 
 python tests/faults/kills.py            200 kills
 python tests/faults/kills.py --kills 6 --seed 1
+python tests/faults/kills.py --kills 20 -- --until 0.004%
+python tests/faults/kills.py --kills 20 -- --draws 400000
+python tests/faults/kills.py --kills 20 -- --also charts,workbook,histogram
 """
 
 import argparse
@@ -36,9 +39,9 @@ def finish(process):
     return process.returncode, out, err
 
 
-def killed(folder, delay):
+def killed(folder, delay, more):
     """Start a run, kill it after ``delay`` seconds; problems, and whether the kill came in time."""
-    process, final = start(folder), folder / "run"
+    process, final = start(folder, *more), folder / "run"
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     code, _, err = finish(process)
@@ -46,26 +49,29 @@ def killed(folder, delay):
     if final.exists() and not verify(final).sound:
         found.append("looks complete and is not")
     went_on = any(folder.glob(".run.partial/.blocks/*.block"))
-    code_again, _, err = finish(start(folder, "--resume"))
+    code_again, _, err = finish(start(folder, "--resume", *more))
     if code_again or err:
         found.append(f"cannot be resumed: exit {code_again}: {err.strip()}")
     return found, code == -signal.SIGKILL, went_on
 
 
-def campaign(kills, seed=0):
-    """Counts of kills that came in time and that left finished blocks, and every problem."""
+def campaign(kills, seed=0, more=()):
+    """Counts of kills that came in time and that left finished blocks, and every problem.
+
+    ``more`` are further words of the command line.
+    """
     chance = random.Random(seed)
     root = Path(tempfile.mkdtemp())
     try:
         begun = time.monotonic()
-        code, _, err = finish(start(root, name="whole"))
+        code, _, err = finish(start(root, *more, name="whole"))
         whole = time.monotonic() - begun
         assert code == 0, err
         expected, found, in_time, with_blocks = whole_contents(root / "whole"), [], 0, 0
         for number in range(kills):
             folder = root / str(number)
             folder.mkdir()
-            problems, early, went_on = killed(folder, chance.uniform(0.1, whole))
+            problems, early, went_on = killed(folder, chance.uniform(0.1, whole), more)
             in_time, with_blocks = in_time + early, with_blocks + went_on
             if not problems and whole_contents(folder / "run") != expected:
                 problems = ["resumed to other bytes"]
@@ -95,9 +101,10 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("more", nargs="*", help="after --: further words of the command line")
     asked = options.parse_args()
     begun = time.monotonic()
-    in_time, with_blocks, found = campaign(asked.kills, asked.seed)
+    in_time, with_blocks, found = campaign(asked.kills, asked.seed, asked.more)
     for problem in found:
         print(problem)
     print(f"{asked.kills} kills, {in_time} before the end, {with_blocks} with finished blocks:"

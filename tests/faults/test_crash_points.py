@@ -1,13 +1,15 @@
 """A run that was interrupted anywhere is not there, or whole; and it can be resumed."""
 
 import crash_points
+import pytest
 from crash_points import campaign
 
 from ismarket.runs import keep as keeping
 
 
-def test_no_crash_leaves_a_run_that_looks_complete_and_each_resumes_to_identical_bytes():
-    calls, kinds, found = campaign(points=24, seed=20717)
+@pytest.mark.parametrize(("of", "points"), [("plain", 16), ("everything", 10), ("until", 4)])
+def test_no_crash_leaves_a_run_that_looks_complete_and_each_resumes_to_identical_bytes(of, points):
+    calls, kinds, found = campaign(points, seed=20717, of=of)
     assert found == []
     assert calls > 100
     assert set(kinds) >= {"kill", "power, names kept", "power, names lost", "ENOSPC", "EIO"}

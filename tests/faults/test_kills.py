@@ -63,14 +63,32 @@ def fill(folder, leave):
     (folder / "filler").write_bytes(bytes(max(0, free - leave)))
 
 
-@pytest.mark.parametrize("leave", [1_600_000, 100_000, 8192])
-def test_a_full_disk_is_exit_4_and_one_line_and_the_run_can_be_resumed(small_disk, leave):
+@pytest.mark.parametrize(
+    ("leave", "draws", "more", "said"),
+    [
+        (1_600_000, "8000", (), "what is finished on the way needs 9 MB"),
+        (100_000, "8000", (), "No space left on device"),
+        (8192, "8000", (), "No space left on device"),
+        (
+            1_400_000,
+            "100",
+            ("--also", "charts"),
+            "No space left on device; what is finished is kept",
+        ),
+    ],
+)
+def test_a_full_disk_is_exit_4_and_one_line_and_the_run_can_be_resumed(
+    small_disk, leave, draws, more, said
+):
+    if more:
+        pytest.importorskip("vl_convert")
     fill(small_disk, leave)
-    code, out, err = finish(start(small_disk, draws="8000"))
+    code, out, err = finish(start(small_disk, *more, draws=draws))
     assert (code, out) == (4, "")
     assert len(err.splitlines()) == 1
+    assert said in err
     assert not (small_disk / "run").exists()
     (small_disk / "filler").unlink()
-    code, _, err = finish(start(small_disk, "--resume", draws="8000"))
+    code, _, err = finish(start(small_disk, "--resume", *more, draws=draws))
     assert (code, err) == (0, "")
     assert verify(small_disk / "run").sound

@@ -21,6 +21,28 @@ funnel.births.europe = 6.4e6
 diagnosis = 1.5
 technology = 1
 """
+ANCHOR = """\
+# Draft anchor read from a page; check every line against it.
+name = "some-house-2023"
+publisher = "Some House"
+title = "Infantile Spasms Market, \\"2030\\""
+base_year = 2023
+value_usd = 1.5e8
+cagr = 0.051   # a year
+first_year = 2024
+last_year = 2030
+periods = 7
+last_value_usd = 212_000_000.0
+largest_region = "North America"
+drivers_named = ["diagnosis", "technology"]
+url = "https://example.org/page"
+source = "Some House, page.html"
+contradictions = []
+
+[evidence.cagr]
+span = [120, 131]
+quote = "CAGR of 5.1%"
+"""
 TOML_BITS = [
     '"', "'", '"""', "'''", "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "#", "\n", "\r\n", "\\",
     "inf", "nan", "-nan", "1e400", "-1e400", "1e-400", "0x1F", "0o17", "0b1", "1_0", "1__0", "01",
@@ -73,6 +95,11 @@ def mutated(text, bits, chance):
 def scenarios(count, seed):
     chance = random.Random(seed)
     return (mutated(SCENARIO, TOML_BITS, chance) for _ in range(count))
+
+
+def anchors(count, seed):
+    chance = random.Random(seed)
+    return (mutated(ANCHOR, TOML_BITS, chance) for _ in range(count))
 
 
 def tables(count, seed):

@@ -8,10 +8,11 @@ import os
 import time
 
 import pytest
-from mutations import COLUMNS, mutated, scenarios, tables
+from mutations import COLUMNS, anchors, mutated, scenarios, tables
 from small_parsers import read_csv, read_toml
 
-from ismarket import InputError, Scenario
+from ismarket import InputError, Scenario, load_market
+from ismarket.anchor_file import parse_anchor
 from ismarket.scenario import parse_scenario
 from ismarket.tables import parse_table
 
@@ -77,6 +78,40 @@ def test_no_mutated_scenario_is_misread():
         for key in left:
             assert getattr(scenario, key) == getattr(Scenario(), key), (key, text)
     report("scenarios", accepted, sure, slowest)
+    assert accepted > COUNT / 50
+    assert sure > 0.8 * accepted
+
+
+SAME = ("name", "base_year", "cagr", "last_year")
+OR_ELSE = {"title": "", "url": "", "largest_region": "", "fastest_growing_class": ""}
+
+
+def test_no_mutated_anchor_is_misread():
+    market, accepted, sure, slowest = load_market(), 0, 0, 0.0
+    for text in anchors(COUNT, seed=20717):
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            continue
+        anchor, took = timed(parse_anchor, data, market, "a.toml")
+        slowest = max(slowest, took)
+        if anchor is None:
+            continue
+        accepted += 1
+        values = read_toml(text)
+        if values is None:
+            continue
+        sure += 1
+        for key in SAME:
+            assert getattr(anchor, key) == values[key], (key, text)
+        for key, default in OR_ELSE.items():
+            assert getattr(anchor, key) == values.get(key, default), (key, text)
+        assert anchor.value == float(values["value_usd"])
+        assert anchor.last_value == values.get("last_value_usd")
+        assert anchor.periods == values.get("periods", values["last_year"] - values["base_year"])
+        assert list(anchor.drivers_named) == values.get("drivers_named", [])
+        assert math.isfinite(anchor.value * (1 + anchor.cagr))
+    report("anchors", accepted, sure, slowest)
     assert accepted > COUNT / 50
     assert sure > 0.8 * accepted
 
@@ -151,6 +186,9 @@ def test_a_bomb_is_refused_or_read_at_once(name):
     result, took = timed(parse_scenario, BOMBS[name], "s.toml")
     print(f"\n{name}: {1000 * took:.1f} ms")
     assert result is None or name in ("comments", "escapes")
+    anchor, took = timed(parse_anchor, BOMBS[name].encode() * 4, load_market(), "a.toml")
+    print(f"{name}, as an anchor: {1000 * took:.1f} ms")
+    assert anchor is None
 
 
 def test_a_row_too_long_or_a_decimal_comma_never_shifts_a_column():

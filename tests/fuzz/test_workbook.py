@@ -8,10 +8,25 @@ import pytest
 from mutations import COLUMNS
 
 from ismarket import InputError
+from ismarket.numbers_in import figures_in
+from ismarket.report.edits import read_workbook
 from ismarket.tables import read_table
 
 openpyxl = pytest.importorskip("openpyxl")
 HEAD = [*COLUMNS, "status", "source"]
+BOMBS = [
+    ("too large unpacked", [bytes(30_000_000)]),
+    ("document type", [b"<!DOCTYPE x [<!ENTITY a>]>"]),
+    ("document type", ["<!DOCTYPE x [<!ENTITY a>]>".encode("utf-16")]),
+    ("bytes unpacked", [random.Random(0).randbytes(1 << 14) * 1600] * 3),
+    ("more than 500 parts", [b"<a/>"] * 500),
+]
+READERS = [
+    lambda file: read_table(file, COLUMNS),
+    read_workbook,
+    figures_in,
+]
+"""Everything that reads a workbook from anybody."""
 ROW = ["births", "NA", 1, 2.5, "3", "u", "measured", "S, with a comma"]
 
 
@@ -46,16 +61,14 @@ def test_only_text_and_numbers_are_values(tmp_path, value, message):
 def test_two_sheets_bombs_and_document_types_are_refused(tmp_path):
     with pytest.raises(InputError, match="2 sheets"):
         read_table(workbook(tmp_path / "two.xlsx", HEAD, ROW, sheets=2), COLUMNS)
-    parts = {
-        "too large unpacked": bytes(30_000_000),
-        "document type": b"<!DOCTYPE x [<!ENTITY a>]>",
-    }
-    for message, part in parts.items():
-        file = workbook(tmp_path / f"{len(part)}.xlsx", HEAD, ROW)
+    for number, (message, parts) in enumerate(BOMBS):
+        file = workbook(tmp_path / f"{number}.xlsx", HEAD, ROW)
         with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("xl/extra.xml", part)
-        with pytest.raises(InputError, match=message):
-            read_table(file, COLUMNS)
+            for i, part in enumerate(parts):
+                archive.writestr(f"xl/extra{i}.xml", part)
+        for read in READERS:
+            with pytest.raises(InputError, match=message):
+                read(file)
 
 
 def test_flipped_bits_never_give_a_traceback(tmp_path):

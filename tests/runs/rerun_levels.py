@@ -2,9 +2,10 @@
 
     python tests/runs/rerun_levels.py FOLDER
 
-makes two environments in FOLDER (NumPy 2.0 and the newest), runs the published scenario in the
-newest, and computes it again in both, with and without features.  Prints a row for each; exits 1
-if a level is not the right one: identical where nothing differs, otherwise identical or equal.
+makes two environments in FOLDER (NumPy 2.0 and the newest), keeps two runs in the newest (the
+published scenario; an anchor file, draws until exact enough) and computes them again in both, with
+and without features.  Prints a row for each; exits 1 if a level is not the right one: identical
+where nothing differs, otherwise identical or equal, with the reason named.
 """
 
 import json
@@ -27,11 +28,22 @@ OFF_OLD = {
 }
 
 
+ANCHOR = """\
+name = "mine"
+base_year = 2022
+value_usd = 2.0e8
+cagr = 0.05
+last_year = 2028
+drivers_named = ["diagnosis"]
+"""
+
+
 def environment(folder, name):
     python = folder / name / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder / name)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", NUMPY[name], "-e", str(ROOT)]
+        install = [str(python), "-m", "pip", "install", "--quiet", NUMPY[name], "xlsxwriter",
+                   "-e", str(ROOT)]  # fmt: skip
         subprocess.run(install, check=True)
     return python
 
@@ -47,8 +59,21 @@ def ismarket(python, *arguments, off=""):
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     pythons = {name: environment(folder, name) for name in NUMPY}
-    run, wrong = folder / f"run-{os.getpid()}", 0
-    ismarket(pythons["numpy-newest"], "run", "--out", str(run))
+    (folder / "mine.toml").write_text(ANCHOR)
+    kinds = {"published": (), "until": ("--anchor", str(folder / "mine.toml"), "--until", "0.3%",
+             "--also", "workbook")}  # fmt: skip
+    wrong = 0
+    for kind, more in kinds.items():
+        run = folder / f"{kind}-{os.getpid()}"
+        done = ismarket(pythons["numpy-newest"], "run", "--out", str(run), *more)
+        assert done.returncode == 0, done.stderr
+        wrong += levels(kind, run, pythons)
+    return 1 if wrong else 0
+
+
+def levels(kind, run, pythons):
+    """Print a row for every environment; how many of them are wrong."""
+    wrong = 0
     for name, python in pythons.items():
         for features, off in (OFF | OFF_OLD if name == "numpy-2.0" else OFF).items():
             done = ismarket(python, "rerun", str(run), "--json", off=off)
@@ -57,10 +82,10 @@ def main(folder):
             right = found["level"] == "identical" if same else found["level"] != "different"
             named = same or bool(found["changed"]["environment"])
             wrong += not (right and named)
-            print(f"{name:13} {features:25} {found['level']:10}"
+            print(f"{kind:10} {name:13} {features:25} {found['level']:10}"
                   f" {found['largest_relative_difference']:.1e}"
                   f" {'' if right and named else 'WRONG'}")  # fmt: skip
-    return 1 if wrong else 0
+    return wrong
 
 
 if __name__ == "__main__":

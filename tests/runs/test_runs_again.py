@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ismarket import DiskError, InputError, Scenario, keep_run, load_scenario, open_run
-from ismarket.opening import compare_runs, compute_again, load, prepare
+from ismarket.loading import load
+from ismarket.opening import compare_runs, compute_again, prepare
 from ismarket.runs.agreement import DIFFERENT, EQUAL, IDENTICAL, agreement, changes, need_drivers
 from ismarket.runs.bridge import REST, bridge
 from ismarket.runs.layout import to_csv
@@ -198,6 +199,17 @@ def test_the_bridge_of_many_changes_samples_orders_and_still_adds_up(kept, tmp_p
     found = compare_runs(kept, tmp_path / "b")
     assert len(found.steps) == 7
     assert found.error > 0
+    assert_closes(found)
+
+
+def test_a_correlation_is_a_change_of_its_own(kept, tmp_path):
+    pair = "ai_eeg.ratio ~ video_eeg.ratio"
+    keep_run(load_scenario("published").changed(draws=300, seed=5, correlation={pair: 0.5}),
+             tmp_path / "b")  # fmt: skip
+    found = compare_runs(kept, tmp_path / "b")
+    assert {step.change for step in found.steps} == {
+        f"correlation of {pair} 0 to 0.5", "seed 20717 to 5",
+    }  # fmt: skip
     assert_closes(found)
 
 

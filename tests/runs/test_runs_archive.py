@@ -46,6 +46,24 @@ def test_the_commands_export_and_import(kept, tmp_path):
     assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
 
 
+@pytest.mark.install
+def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_path):
+    done = ismarket("export", str(kept), "--zip", "--with-wheels", cwd=tmp_path)
+    if "pip cannot get" in done.stderr:
+        pytest.skip(done.stderr)
+    assert done.stdout == "Written run.zip\n"
+    ismarket("import", "run.zip", "--out", "here", cwd=tmp_path)
+    wheels = tmp_path / "here/run-wheels"
+    subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=wheels, check=True)
+    command = (wheels / "README.txt").read_text().splitlines()[-1].split()
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "new")], check=True)
+    python = str(tmp_path / "new/bin/python")
+    subprocess.run([python, "-m", *command, "--quiet"], cwd=wheels, check=True)
+    again = subprocess.run([tmp_path / "new/bin/ismarket", "rerun", "here/run"], cwd=tmp_path,
+                           capture_output=True, text=True)  # fmt: skip
+    assert again.stdout.startswith("run: identical bytes in all 9 tables")
+
+
 def zipped(path, entries, **how):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries.items():
@@ -57,7 +75,8 @@ def zipped(path, entries, **how):
 
 
 NAMES = ["/etc/passwd", "../out", "run/../../out", "run\\..\\out", "C:/out", "run/./x", "run//x",
-         "run/a\nb", "run/" + "d/" * 30 + "x", "run/" + "x" * 500]  # fmt: skip
+         "run/a\nb", "run/aux.csv", "run/COM1", "run/x.",
+         "run/" + "d/" * 30 + "x", "run/" + "x" * 500]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -82,11 +101,28 @@ def test_bombs_are_refused(tmp_path, monkeypatch):
     many = zipped(tmp_path / "many.zip", {f"run/{i}": b"" for i in range(10_001)})
     with pytest.raises(InputError, match="10001 entries"):
         import_run(many, tmp_path / "here")
+    shared = sharing(tmp_path / "shared.zip", 2000)
+    with pytest.raises(InputError, match="200 times its size"):
+        import_run(shared, tmp_path / "here")
     monkeypatch.setattr(archives, "LARGEST_WHOLE", 1000)
     whole = zipped(tmp_path / "whole.zip", {f"run/{i}": os.urandom(600) for i in range(2)})
     with pytest.raises(InputError, match="unpacks to more than 1000 bytes"):
         import_run(whole, tmp_path / "here")
     assert not (tmp_path / "here").exists()
+
+
+def sharing(path, entries):
+    """An archive whose entries all point at the same packed bytes, at a modest ratio each."""
+    data = b"".join(b"%06d\n" % i for i in range(30_000))
+    zipped(path, {"run/manifest.json": data})
+    whole = path.read_bytes()
+    start, end = whole.find(b"PK\x01\x02"), whole.find(b"PK\x05\x06")
+    head = bytearray(whole[start:end])
+    names = [f"run/f{i:012d}".encode() for i in range(entries)]
+    central = b"".join(bytes(head).replace(b"run/manifest.json", name) for name in names)
+    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, entries, entries, len(central), start, 0)
+    path.write_bytes(whole[:start] + central + tail)
+    return path
 
 
 def test_an_entry_that_lies_about_its_size_is_refused(tmp_path):
@@ -140,7 +176,7 @@ def test_flipped_bits_of_an_archive_never_give_a_traceback_or_another_run(kept, 
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1", " =1", "|x", "%x"]
+    "cell", ["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1", " =1", "|x", "%x", "＝1+1"]
 )
 def test_no_cell_for_people_is_a_formula(kept, cell):
     assert safe(cell) == "'" + cell
@@ -152,6 +188,18 @@ def test_no_cell_for_people_is_a_formula(kept, cell):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[1:] == [["'" + cell, "-1.5"], ["plain", "2.0"]]
     assert changed.contents["outputs/region.csv"] == table
+
+
+def test_no_cell_of_a_workbook_is_a_formula(kept, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    record = checked(kept)
+    table = to_csv({"name": ["=1+1", "NA", "@x"], "value": [-1.5, 2.0, 3.0]})
+    changed = Record(kept, record.manifest, record.identity,
+                     {**record.contents, "outputs/region.csv": table})  # fmt: skip
+    book = openpyxl.load_workbook(write_workbook(changed, tmp_path / "run.xlsx"))
+    cells = [cell for row in book["region"].iter_rows(min_row=2) for cell in row]
+    assert [cell.value for cell in cells] == ["'=1+1", -1.5, "NA", 2, "'@x", 3]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
 
 
 def test_a_workbook_holds_the_tables_as_values(kept, tmp_path):

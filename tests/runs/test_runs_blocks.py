@@ -7,19 +7,62 @@ from ismarket import Scenario, forecast, load_drivers, load_market
 from ismarket.runs.blocks import Blocks
 
 
-@pytest.mark.parametrize("draws", [9_000, 140_000])
-def test_a_forecast_from_finished_blocks_is_the_same_to_the_last_bit(tmp_path, draws):
+@pytest.mark.parametrize(("draws", "names"), [
+    (9_000, ["block-0.block", "block-1.block", "block-2.block"]),
+    (140_000, ["tally-0.block", "tally-1.block"]),
+])  # fmt: skip
+def test_a_forecast_from_finished_blocks_is_the_same_to_the_last_bit(tmp_path, draws, names):
     market, drivers, scenario = load_market(), load_drivers(), Scenario(draws=draws, through=2024)
     blocks = Blocks(tmp_path / "blocks")
     blocks.open()
     whole = forecast(market, drivers, scenario)
     first = forecast(market, drivers, scenario, store=blocks)
     files = sorted(blocks.folder.iterdir())
-    assert len(files) == 3
-    files[0].unlink()
+    assert [file.name for file in files] == names
+    if draws < 100_000:
+        files[0].unlink()
     files[-1].write_bytes(files[-1].read_bytes()[:-8])
-    again = forecast(market, drivers, scenario, store=blocks)
+    told = []
+    again = forecast(market, drivers, scenario, progress=told.append, store=blocks)
     assert whole.columns == first.columns == again.columns
+    assert sum(told) == draws
+    for file in blocks.folder.iterdir():
+        file.write_bytes(b"")
+    assert forecast(market, drivers, scenario, store=blocks).columns == whole.columns
+
+
+def test_a_last_block_that_is_not_whole_is_not_counted_twice(tmp_path):
+    market, drivers = load_market(), load_drivers()
+    blocks = Blocks(tmp_path / "blocks")
+    blocks.open()
+    scenario = Scenario(draws=3 * 65_536 - 100, through=2024)
+    whole = forecast(market, drivers, scenario, store=blocks)
+    assert forecast(market, drivers, scenario, store=blocks).columns == whole.columns
+    assert whole.columns == forecast(market, drivers, scenario).columns
+
+
+def test_a_sum_of_more_draws_than_asked_for_is_not_used(tmp_path):
+    market, drivers = load_market(), load_drivers()
+    blocks = Blocks(tmp_path / "blocks")
+    blocks.open()
+    forecast(market, drivers, Scenario(draws=262_144, through=2024), store=blocks)
+    fewer = Scenario(draws=150_000, through=2024)
+    assert forecast(market, drivers, fewer, store=blocks).columns == (
+        forecast(market, drivers, fewer).columns
+    )
+
+
+def test_the_search_for_enough_draws_goes_on_from_what_was_tried(tmp_path):
+    market, drivers, scenario = load_market(), load_drivers(), Scenario(through=2024)
+    blocks = Blocks(tmp_path / "blocks")
+    blocks.open()
+    whole = forecast(market, drivers, scenario, until=0.00004)
+    assert whole.plan.scenario.draws > 131_072
+    first = forecast(market, drivers, scenario, until=0.00004, store=blocks)
+    told = []
+    again = forecast(market, drivers, scenario, until=0.00004, progress=told.append, store=blocks)
+    assert whole.columns == first.columns == again.columns
+    assert sum(told) == whole.plan.scenario.draws
 
 
 def test_arrays_come_back_with_their_bits_types_and_shapes(tmp_path):
@@ -31,18 +74,18 @@ def test_arrays_come_back_with_their_bits_types_and_shapes(tmp_path):
         "counts": np.arange(6).reshape(2, 3),
         "draws": np.array(7),
     }
-    blocks.save(4, arrays)
-    found = blocks.load(4)
+    blocks.save("block-4", arrays)
+    found = blocks.load("block-4")
     for name, array in arrays.items():
         assert found[name].dtype == array.dtype
         assert found[name].shape == array.shape
         assert found[name].tobytes() == array.tobytes()
-    assert blocks.load(5) is None
+    assert blocks.load("block-5") is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}\n", b"\x00" * 50, b'{"arrays": [], "sha256": 1}\n'])
 def test_what_is_no_block_is_none(tmp_path, damage):
     blocks = Blocks(tmp_path / "blocks")
     blocks.open()
-    (blocks.folder / "000000.block").write_bytes(damage)
-    assert blocks.load(0) is None
+    (blocks.folder / "block-0.block").write_bytes(damage)
+    assert blocks.load("block-0") is None

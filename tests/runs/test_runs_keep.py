@@ -1,24 +1,21 @@
 """A kept run: what is in it, what is not, and that it is written once and the same each time."""
 
 import csv
-import getpass
 import io
 import json
 import os
-import platform
 import re
-import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from ismarket import InputError, Scenario, forecast, load_scenario
-from ismarket.opening import load
-from ismarket.runs.keep import keep
+from ismarket.loading import load
+from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.scenario import parse_scenario
+from ismarket.views import VIEWS
 
 
 def ismarket(*arguments, cwd, **environment):
@@ -110,29 +107,11 @@ def test_the_same_scenario_gives_the_same_bytes(tmp_path, loaded, monkeypatch):
     for folder, workers in (("a", 1), ("b", 2)):
         (tmp_path / folder).mkdir()
         where = Place(tmp_path / folder / "run")
-        keep(loaded.market, loaded.drivers, Scenario(draws=9000), loaded.origin, where=where,
-             workers=workers, extras=("draws", "histogram"))  # fmt: skip
+        how = How(workers, extras=("draws", "histogram", "page", "workbook"), views=VIEWS)
+        keep(loaded.market, loaded.drivers, Scenario(draws=9000), loaded.origin, how, where=where)
         runs.append(files(where.final))
     assert runs[0] == runs[1]
-    assert "outputs/draws.csv" in runs[0]
-
-
-def test_nothing_private_is_in_a_run(tmp_path):
-    secret = "s3cret-value-of-the-environment"
-    ismarket(
-        "run", "--draws", "60", "--also", "draws", "--out", "run", cwd=tmp_path, A_SECRET=secret
-    )
-    names = {getpass.getuser(), socket.gethostname(), platform.node()}
-    home, here = str(Path.home()), str(Path(__file__).parents[2])
-    private = [secret, str(tmp_path), home + "/", here, sys.prefix, os.getcwd(), "/home/", "/tmp/"]
-    private += [os.environ.get("PATH", "")]
-    for path, data in files(tmp_path / "run").items():
-        text = data.decode("utf-8")
-        for word in filter(None, private):
-            assert word not in text, (path, word)
-        for name in names:
-            assert not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text), (path, name)
-        assert not re.search(r"""["'\s(=](/[\w.-]+){2,}""", re.sub(r"https?://\S+", "", text)), path
+    assert {"outputs/draws.csv", "outputs/report.html", "outputs/forecast.xlsx"} <= set(runs[0])
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_is_changed(tmp_path):
