@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
 from ismarket.blocks import cells_of
@@ -23,6 +24,24 @@ from ismarket.information import (
 GAUSSIAN = {"p1": (1.0, 1.0), "p2": (0.0, 2.0)}
 """Mean and standard deviation of the two inputs in the vignette of the R package voi, where the
 net benefits of the two choices are 0 and p1 - p2."""
+PRINTED = {1: ("0.4759885", "0.47598851", 0.08210074), 2: ("0.4028003", "0.40280031", 0.17052564),
+           3: ("0.4174207", "0.41742073", 0.25895085)}  # fmt: skip
+"""By willingness to pay, as that vignette prints them after set.seed(1), 10,000 draws: EVPI, EVPPI
+of both inputs, EVPPI of p1 (articles/voi.html of github.com/chjackson/voi, version 1.0)."""
+PRINTED_P2, PRINTED_ERROR = 0.39029827, 0.007093807
+"""EVPPI of p2, and the standard error of that of p1, both at 1."""
+
+
+def normals_of_r(seed, count):
+    """The draws of R's rnorm after set.seed: Mersenne Twister, inversion of 59 bits."""
+    state = [seed]
+    for _ in range(50 + 625):
+        state.append((69069 * state[-1] + 1) % 2**32)
+    twister = np.random.MT19937()
+    key = np.array(state[-624:], np.uint32)
+    twister.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": 624}}
+    high, low = (twister.random_raw(2 * count) * 2.3283064365386963e-10).reshape(-1, 2).T
+    return ndtri((np.floor(2**27 * high) + low) / 2**27)
 
 
 def closed_form(mean, deviation):
@@ -47,6 +66,18 @@ def test_partial_information_of_a_linear_gaussian_case_is_the_closed_form():
         assert error < 0.02
     value, error = expected_perfect(gain)
     assert abs(value - closed_form(1.0, math.sqrt(5))) < 2 * error
+
+
+def test_the_two_strategy_example_of_the_r_package_voi_is_reproduced():
+    drawn = normals_of_r(1, 20_000)
+    assert drawn[:3] == pytest.approx([-0.6264538, 0.1836433, -0.8356286], abs=5e-8)
+    p1, p2 = 1.0 + drawn[:10_000], 2.0 * drawn[10_000:]
+    for paid, (perfect, both, first) in PRINTED.items():
+        gain = paid * p1 - p2
+        assert f"{expected_perfect(gain)[0]:.7f}" == perfect
+        assert f"{expected_partial(gain, [p1, p2])[0]:.8f}" == both
+        assert abs(expected_partial(gain, [p1])[0] - first) < paid * PRINTED_ERROR
+    assert expected_partial(p1 - p2, [p2])[0] == pytest.approx(PRINTED_P2, abs=0.0005)
 
 
 def test_standard_errors_are_those_of_repeated_runs():
