@@ -10,16 +10,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, Columns, rows_of
 from .blocks import Engine
-from .errors import InputError
+from .errors import InputError, unknown
 from .outcome import Forecast
 from .parameter import Parameter
 from .plan import Plan
 from .sampling import BLOCK
+from .sheet import frame_of, shown_by
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_DRAWS = 1_000
 MOST_COLUMNS = 120
@@ -63,21 +69,62 @@ class Worth:
     error: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Information:
-    """The decision as it stands, and what knowing more is worth, largest first."""
+    """The decision as it stands, and what knowing more is worth by kind of set, largest first.
+
+    ``expected`` is the gain of entering, USD; ``chance_to_regret`` the share of draws in which
+    the better choice on average is the worse one; profits are of the years ``first`` to ``last``.
+    """
 
     decision: Decision
+    first: int
+    last: int
     expected: float
     chance_to_regret: float
     perfect: Worth
     partial: Mapping[str, tuple[Worth, ...]]
 
+    @property
+    def enters(self) -> bool:
+        """True where entering is the better choice on average."""
+        return self.expected > 0
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """The table by kind of set: what perfect knowledge of each is worth at most, USD."""
+        return {
+            kind: {
+                "name": [row.name for row in rows],
+                "usd": [row.value for row in rows],
+                "standard_error": [row.error for row in rows],
+                "inputs": [list(row.keys) for row in rows],
+            }
+            for kind, rows in self.partial.items()
+        }
+
+    def frame(self, table: str = "input") -> pd.DataFrame:
+        """The worth of knowing each set as a pandas frame, by kind of set; USD."""
+        return frame_of(self.columns, table, "voi")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket voi --json`` prints it."""
+        return {
+            "decision": vars(self.decision), "first_profit": self.first, "last_profit": self.last,
+            "expected_gain_usd": self.expected, "enter": self.enters,
+            "chance_to_regret": self.chance_to_regret,
+            "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
+            "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
+        }  # fmt: skip
+
+    __str__, _repr_html_ = shown_by("information_sheet")
+    __repr__ = __str__
+
 
 GROUPS = ("input", "cause", "stage", "status", "source")
 
 
-def information(
+def value_of_information(
     forecast: Forecast, decision: Decision, by: Sequence[str] = GROUPS[:2]
 ) -> Information:
     """Value of information for a decision, by single inputs and by groups of them.
@@ -107,7 +154,13 @@ def information(
     }
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
     return Information(
-        decision, float(gain.mean()), regret, Worth("everything", tuple(values), *perfect), partial
+        decision,
+        forecast.years[1],
+        forecast.years[-1],
+        float(gain.mean()),
+        regret,
+        Worth("everything", tuple(values), *perfect),
+        partial,
     )
 
 
@@ -136,7 +189,7 @@ def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
         ),
     }
     if kind not in names:
-        raise InputError(f"no grouping {kind!r}; one of {', '.join(GROUPS)}")
+        raise unknown("voi", "grouping", kind, GROUPS)
     groups: dict[str, list[str]] = {}
     for p in plan.parameters:
         if not p.constant and p.key not in plan.scenario.fixed:

@@ -19,6 +19,7 @@ from .parameter import Parameter
 from .response import OUTPUTS, Response, response
 from .saltelli import RESAMPLES, Indices, Values, evaluate_design, indices, sample
 from .scenario import Scenario
+from .sheet import frame_of, shown_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,11 +83,7 @@ class Sensitivity:
 
     def frame(self, table: str = "indices") -> pd.DataFrame:
         """A table as a pandas frame: ``indices`` (shares of variance) or ``tornado``."""
-        import pandas as pd  # the command line prints without it
-
-        if table not in self.columns:
-            raise unknown("sensitivity", "table", table, self.columns)
-        frame = pd.DataFrame(self.columns[table])
+        frame = frame_of(self.columns, table, "sensitivity")
         unit = "fraction a year" if self.output == "cagr" else "USD"
         frame.attrs.update(units={"indices": "1", "tornado": unit}, table=table)
         return frame
@@ -102,18 +99,8 @@ class Sensitivity:
             "spread": self.spread, "notices": list(self.grouping.notices), **rows,
         }  # fmt: skip
 
-    def __str__(self) -> str:
-        from .sensitivity_sheet import sheet
-
-        return str(sheet(self))
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from .sensitivity_sheet import sheet
-
-        return sheet(self).html()
+    __str__, _repr_html_ = shown_by("sensitivity_sheet")
+    __repr__ = __str__
 
 
 def sensitivity_of(

@@ -17,8 +17,8 @@ from ismarket.information import (
     drawn_values,
     expected_partial,
     expected_perfect,
-    information,
     monotone,
+    value_of_information,
 )
 
 GAUSSIAN = {"p1": (1.0, 1.0), "p2": (0.0, 2.0)}
@@ -134,7 +134,9 @@ def test_the_drawn_values_are_those_of_the_forecast():
 
 def test_the_count_is_worth_knowing_by_its_large_inputs_and_not_by_its_small_ones():
     result = forecast(load_market(), load_drivers(), load_scenario("evidence").changed(draws=3_000))
-    found = information(result, Decision(margin=0.3, share=0.1, cost=8e6), by=("input", "stage"))
+    found = value_of_information(
+        result, Decision(margin=0.3, share=0.1, cost=8e6), by=("input", "stage")
+    )
     worth = {row.name: row for row in found.partial["input"]}
     assert next(iter(worth)) == "funnel.net_cost.north_america.acth"
     assert max(row.value for row in worth.values()) < found.perfect.value
@@ -144,7 +146,7 @@ def test_the_count_is_worth_knowing_by_its_large_inputs_and_not_by_its_small_one
 
 def test_a_decision_that_no_draw_would_change_has_nothing_to_learn():
     result = forecast(load_market(), load_drivers(), Scenario(draws=2_000))
-    found = information(result, Decision(margin=0.3, share=0.1, cost=0.0), by=("input",))
+    found = value_of_information(result, Decision(margin=0.3, share=0.1, cost=0.0), by=("input",))
     assert found.perfect.value == 0.0
     assert found.chance_to_regret == 0.0
     assert all(row.value <= 1e-6 * found.expected for row in found.partial["input"])
@@ -157,7 +159,7 @@ def test_too_few_draws_and_bad_decisions_are_refused():
         Decision(margin=0.3, share=0.1, cost=-1)
     few = forecast(load_market(), load_drivers(), Scenario(draws=100))
     with pytest.raises(InputError, match="100 draws are too few"):
-        information(few, Decision(0.3, 0.1, 1e6))
+        value_of_information(few, Decision(0.3, 0.1, 1e6))
 
 
 def test_the_command_prints_worth_with_its_error(capsys):
