@@ -12,14 +12,8 @@ from scipy.special import ndtri
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
 from ismarket.blocks import cells_of
 from ismarket.cli import main
-from ismarket.information import (
-    Decision,
-    drawn_values,
-    expected_partial,
-    expected_perfect,
-    monotone,
-    value_of_information,
-)
+from ismarket.evppi import expected_partial, expected_perfect, monotone
+from ismarket.information import Decision, drawn_values, value_of_information
 
 GAUSSIAN = {"p1": (1.0, 1.0), "p2": (0.0, 2.0)}
 """Mean and standard deviation of the two inputs in the vignette of the R package voi, where the

@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
-    " blas copula quantiles entry elicitation discovery sheet saltelli mixture reach "
-    "scoring typed",
+    " blas copula quantiles entry elicitation discovery sheet saltelli mixture reach scoring typed"
+    " evppi",
     "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
     " ceilings endpoints pooling anchor_file own_table",
     "hearing watching reproducing contract plan causes claimed base_year funnel coalitions readings"
