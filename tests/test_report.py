@@ -9,6 +9,7 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -329,7 +330,6 @@ def test_the_scale_of_a_picture_has_round_steps():
 
 
 def test_a_viewer_that_does_not_compute_shows_no_false_zero(tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     result = forecast(load_market(), load_drivers(), Scenario(draws=256))
     write_workbook(result, tmp_path / "w.xlsx")
     path = openpyxl.load_workbook(tmp_path / "w.xlsx", data_only=True)["Path"]
