@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .arrays import Array
+from .blas import one_thread
 
 MOST_COLUMNS = 120
 
@@ -29,7 +30,8 @@ def expected_partial(gain: Array, inputs: Sequence[Array]) -> tuple[float, float
     that of the mean over the draws.
     """
     columns = _basis([x for x in inputs if np.ptp(x) > 0], len(gain))
-    basis, _ = np.linalg.qr(columns)
+    with one_thread():  # a small problem many times over: threads would only wait for each other
+        basis, _ = np.linalg.qr(columns)
     scores = basis.T @ gain
     fitted = basis @ scores
     spare = max(1, len(gain) - basis.shape[1])
@@ -68,7 +70,8 @@ def _natural_spline(x: Array, columns: int) -> list[Array]:
 
     def hinge(k: int) -> Array:
         last = knots[-1]
-        part = np.maximum(z - knots[k], 0.0) ** 3 - np.maximum(z - last, 0.0) ** 3
+        from_here, from_last = np.maximum(z - knots[k], 0.0), np.maximum(z - last, 0.0)
+        part = from_here * from_here * from_here - from_last * from_last * from_last
         scaled: Array = part / (last - knots[k])
         return scaled
 

@@ -6,6 +6,7 @@ from .information import Information, Worth
 from .sheet import Sheet, Table
 from .wording import money, percent
 
+TITLE = "What is knowing more worth?"
 SHOWN = 8
 """Rows of each kind, unless said otherwise."""
 KINDS = {"input": "an input", "cause": "a cause", "stage": "a stage", "status": "a kind of number",
@@ -15,9 +16,11 @@ KINDS = {"input": "an input", "cause": "a cause", "stage": "a stage", "status": 
 def sheet(found: Information, top: int = SHOWN) -> Sheet:
     """The decision, what perfect knowledge is worth, and of which sets."""
     parts: list[str | Table] = [decision(found), regret(found)]
+    if not found.chance_to_regret:
+        return Sheet(TITLE, parts)
     for kind, rows in found.partial.items():
         parts += _kind(kind, rows, top)
-    return Sheet("What is knowing more worth?", [
+    return Sheet(TITLE, [
         *parts,
         "· At most: no study that informs an input is worth more than the figure beside it, and a"
         " smaller study is worth less. A figure within two standard errors of zero is left out.",

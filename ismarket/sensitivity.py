@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -112,10 +112,12 @@ def sensitivity_of(
     by: str = "parameter",
     points: int = POINTS,
     resamples: int = RESAMPLES,
+    progress: Callable[[float], None] | None = None,
 ) -> Sensitivity:
     """What ``output`` (value, cagr or count) of a scenario depends on, in groups ``by`` a word.
 
-    ``points`` base points, up to a million; the seed is the scenario's.  Raises InputError for an
+    ``points`` base points, up to a million; the seed is the scenario's; ``progress`` is told the
+    share that is done.  Raises InputError for an
     unknown word, too few points, or an output that nothing uncertain moves.
     """
     if not FEWEST <= points <= MOST:
@@ -128,7 +130,7 @@ def sensitivity_of(
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)
     a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
-    evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups)
+    evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups, progress)
     spread = float(np.concatenate([evaluated.a, evaluated.b]).std())
     reference = float(asked(output, {})[0])
     if spread <= 1e-12 * abs(reference):
