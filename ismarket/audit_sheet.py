@@ -121,9 +121,8 @@ def _headlines(found: Audit) -> Table:
         for h in found.headlines
     ]
     title = f"Headlines against the market counted bottom-up, {found.first} to {found.last}"
-    return Table(
-        ["headline", "the report", "the count", "draws that agree", "verdict"], rows, 2, title
-    )
+    header = ["headline", "the report", "the count", "draws that agree", "verdict"]
+    return Table(header, rows, 3, title, shares=[3])
 
 
 def _written(row: Headline, value: str) -> str:
@@ -145,8 +144,11 @@ def _coverage(found: Audit) -> Table:
             )
         ]
         rows.append([name, *shares])
-    return Table(["spread of", *found.coverage[0].groups], rows, 1,
-                 "What the spread rests on: share of variance, 9 in 10")  # fmt: skip
+    statuses = found.coverage[0].groups
+    return Table(
+        ["spread of", *statuses], rows, 1, "What the spread rests on: share of variance, 9 in 10",
+        shares=range(1, 1 + len(statuses)),
+    )  # fmt: skip
 
 
 def _ledger(found: Audit) -> Table:

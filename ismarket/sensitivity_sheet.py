@@ -22,9 +22,9 @@ def sheet(found: Sensitivity) -> Sheet:
     title = f"What it depends on: {what} · {named}anchor {plan.anchor.name}"
     parts: list[str | Table] = [headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
-                    [_row(found, i) for i in range(shown)])]  # fmt: skip
+                    [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):
-        parts.append(f"{len(rows['group']) - shown} more are in --json.")
+        parts.append(f"{len(rows['group']) - shown} smaller ones: --json, in Python frame().")
     parts += [
         "· alone: the share of the variance that would go if only this were known. In all: the"
         " share that would stay if only this were unknown. A place is printed as a range where"

@@ -25,6 +25,7 @@ class Table:
     """Cells already written as text; the first ``words`` columns are words, the rest figures.
 
     On a terminal a table too wide wraps its widest words, or, where ``cut`` says so, ends them.
+    ``shares`` are the columns whose percentages are parts of a whole, for a page to draw.
     """
 
     header: Sequence[str]
@@ -32,6 +33,7 @@ class Table:
     words: int = 1
     title: str = ""
     cut: bool = False
+    shares: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

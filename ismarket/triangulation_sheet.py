@@ -107,7 +107,7 @@ def _levels(found: Triangulation) -> Table:
         ])  # fmt: skip
     header = ["estimate", "printed, USD", "growth", f"in {found.year}", "x count", "outlier",
               "USD per case", "per treated"]  # fmt: skip
-    return Table(header, rows, words=2)
+    return Table(header, rows, words=2, shares=[5])
 
 
 def _readings(found: Triangulation) -> Table:

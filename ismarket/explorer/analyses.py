@@ -224,5 +224,5 @@ def _part(part: str | Table) -> dict[str, Any]:
         return {"text": part.removeprefix("· "), "note": part.startswith("· ")}
     return {
         "title": part.title, "header": list(part.header), "words": part.words,
-        "rows": [list(row) for row in part.rows],
+        "rows": [list(row) for row in part.rows], "shares": list(part.shares),
     }  # fmt: skip

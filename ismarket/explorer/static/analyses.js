@@ -1,6 +1,6 @@
 // Below a view: a button for each heavy analysis, its progress, and the sheet that came of it.
 
-const SHARE = /^(\d+(?:\.\d+)?)%$/;
+const SHARE = /^(\d+(?:\.\d+)?)%/;
 const LONG = 14;
 
 /** The analyses of all views; `ask` sends a press to the kernel. */
@@ -92,7 +92,7 @@ function createField(field) {
 function part(found) {
   if (found.text) return h("p", { class: found.note ? "caveat" : "said" }, found.text);
   const head = h("tr", {}, found.header.map((title, i) => h("th", { scope: "col", class: i < found.words ? "" : "right" }, title)));
-  const rows = found.rows.map((row) => h("tr", {}, row.map((text, i) => cell(text, i, found.words))));
+  const rows = found.rows.map((row) => h("tr", {}, row.map((text, i) => cell(text, i, found))));
   const label = found.title || `Table: ${found.header.join(", ")}`;
   const caption = h("caption", { class: found.title ? "" : "unseen" }, label);
   const table = h("table", {}, caption, h("thead", {}, head), h("tbody", {}, rows));
@@ -100,9 +100,9 @@ function part(found) {
 }
 
 /** A cell; a share of a whole has a bar of its length behind it. */
-function cell(text, i, words) {
-  const node = h(i ? "td" : "th", { scope: i ? null : "row", class: i < words ? "" : "right" }, text);
-  const share = i >= words && text.match(SHARE);
+function cell(text, i, table) {
+  const node = h(i ? "td" : "th", { scope: i ? null : "row", class: i < table.words ? "" : "right" }, text);
+  const share = table.shares.includes(i) && text.match(SHARE);
   if (share && Number(share[1]) <= 100) {
     node.classList.add("shared");
     node.style.setProperty("--share", `${share[1]}%`);
