@@ -15,6 +15,8 @@ FLOORS = [
     "hearing watching reproducing contract plan causes claimed base_year funnel coalitions readings"
     " blocks store forecaster"
     " outcome findings page cards scale tornado response grouping sensitivity sensitivity_sheet"
+    "hearing watching reproducing contract plan causes claimed funnel coalitions readings blocks"
+    " store forecaster outcome findings page cards scale tornado response grouping sensitivity sensitivity_sheet"
     " coverage target requirement requirement_sheet triangulation triangulation_sheet ledger audit"
     " audit_sheet information information_sheet updating updating_sheet observed history backtest"
     " backtest_sheet outside_view reading runs",
