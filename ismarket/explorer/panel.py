@@ -44,6 +44,7 @@ class Panel(anywidget.AnyWidget):
     structure = traitlets.Dict().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
     page = traitlets.Dict().tag(sync=True)
+    offered = traitlets.List(offers()).tag(sync=True)
     analyses = traitlets.Dict().tag(sync=True)
     tab = traitlets.Unicode("forecast").tag(sync=True)
     scenario = traitlets.Instance(Scenario)
@@ -57,12 +58,16 @@ class Panel(anywidget.AnyWidget):
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
 <<<<<<< HEAD
+<<<<<<< HEAD
         self.structure = structure(session.known, session.drivers) | {"problems": list(problems)}
 =======
         self.structure = structure(session.market, session.drivers) | {
             "problems": list(problems), "analyses": offers(),
         }  # fmt: skip
 >>>>>>> 37ea1b6 (The explorer: heavy analyses on a button below each view, the commands' own sheets, stale once the scenario moves; information 18 times faster)
+=======
+        self.structure = structure(session.market, session.drivers) | {"problems": list(problems)}
+>>>>>>> 18b1f5f (The offers of analyses are a trait of their own; floors in short lines)
         self.specs = specs()
         self.show()
         self.on_msg(self._receive)
