@@ -17,9 +17,9 @@ FLOORS = [
     " outcome findings page cards scale tornado response grouping sensitivity sensitivity_sheet"
     "hearing watching reproducing contract plan causes claimed funnel coalitions readings blocks"
     " store forecaster outcome findings page cards scale tornado response grouping sensitivity"
-    " sensitivity_sheet coverage target requirement requirement_sheet triangulation triangulation_sheet"
-    " ledger audit audit_sheet information information_sheet updating updating_sheet observed history"
-    " backtest backtest_sheet outside_view reading runs",
+    " sensitivity_sheet coverage target requirement requirement_sheet triangulation"
+    " triangulation_sheet ledger audit audit_sheet information information_sheet updating"
+    " updating_sheet observed history backtest backtest_sheet outside_view reading runs",
     "hookspecs plugins pins offering admission",
     "charts report testing opening numbers numbers_in new_driver",
     "cli explorer",
