@@ -52,7 +52,7 @@ def _level(found: Sensitivity) -> list[str]:
     anchor = found.response.plan.anchor
     if found.output != "value" or not anchor.published:
         return []
-    how = "--output count, or ismarket triangulate"
+    how = "output count, or triangulate"
     if anchor.spread:
         return [
             "The pooled level is held at its median here, so only growth moves it; its own spread:"

@@ -92,6 +92,16 @@ def test_a_requirement_is_found_for_a_growth_and_for_a_value(panel):
     assert "Asked for: growth of −1.00% a year" in words(press(panel, "needed", target="-1%"))
 
 
+def test_the_setting_that_a_target_requires_can_be_set_in_the_panel(panel):
+    panel.scenario = load_scenario("evidence").changed(draws=DRAWS)
+    setting = press(panel, "needed", target="-1%")["setting"]
+    assert setting
+    panel.change(*({"kind": "fixed", "key": k, "value": v} for k, v in setting.items()))
+    assert panel.forecast.cagr()["reference"][0] == pytest.approx(-0.01, abs=2e-4)
+    assert panel.analyses["needed"]["stale"] is True
+    assert press(panel, "sensitivity")["setting"] == {}
+
+
 def test_a_result_is_stale_once_the_scenario_moves_and_fresh_again_when_it_returns(panel):
     press(panel, "audit")
     panel.change({"kind": "fixed", "key": "video_eeg.ratio", "value": 2.6}, quick=True)

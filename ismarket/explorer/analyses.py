@@ -16,8 +16,9 @@ from ..typed import fraction, usd
 from .session import Session
 
 Progress = Callable[[float], None]
-Run = Callable[[Session, Mapping[str, str], Progress], Sheet]
-"""From a session, what was typed and where progress goes, to what is shown."""
+Run = Callable[[Session, Mapping[str, str], Progress], "Sheet | tuple[Sheet, dict[str, float]]"]
+"""From a session, what was typed and where progress goes, to what is shown; with it, where there
+are any, the inputs that the panel may be set to."""
 MOST_TYPED = 60
 
 
@@ -53,6 +54,7 @@ class Found:
     said: Mapping[str, str]
     title: str = ""
     parts: tuple[dict[str, Any], ...] = ()
+    setting: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
 
 
@@ -85,17 +87,18 @@ def sensitivity(session: Session, said: Mapping[str, str], progress: Progress) -
     )  # fmt: skip
 
 
-def needed(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
-    """What a growth or a value of the last year would require."""
+def needed(
+    session: Session, said: Mapping[str, str], progress: Progress
+) -> tuple[Sheet, dict[str, float]]:
+    """What a growth or a value of the last year would require, and the fewest inputs for it."""
     from ..requirement import require
     from ..requirement_sheet import sheet
 
     target = said["target"]
     growth = fraction(target, "Target") if target.rstrip().endswith("%") else None
     value = usd(target, "Target") if growth is None else None
-    return sheet(
-        require(session.market, session.drivers, session.current, cagr=growth, value=value)
-    )
+    found = require(session.market, session.drivers, session.current, cagr=growth, value=value)
+    return sheet(found), found.few_inputs
 
 
 def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
@@ -204,8 +207,10 @@ class Results:
         given = {f.name: str(said.get(f.name, f.value))[:MOST_TYPED] for f in analysis.fields}
         result = Found(session.current, given)
         try:
-            sheet = analysis.run(session, given, progress)
-            result = replace(result, title=sheet.title, parts=tuple(map(_part, sheet.parts)))
+            answer = analysis.run(session, given, progress)
+            sheet, setting = answer if isinstance(answer, tuple) else (answer, {})
+            parts = tuple(map(_part, sheet.parts))
+            result = replace(result, title=sheet.title, parts=parts, setting=setting)
         except (InputError, DriverError) as error:
             result = replace(result, error=str(error))
         self.found[name] = result
@@ -213,8 +218,10 @@ class Results:
     def page(self, scenario: Scenario) -> dict[str, Any]:
         """The results as plain values; one is stale where the scenario has moved since."""
         return {
-            name: {"title": found.title, "parts": found.parts, "error": found.error,
-                   "said": found.said, "stale": found.scenario != scenario}
+            name: {
+                "title": found.title, "parts": found.parts, "error": found.error,
+                "said": found.said, "setting": found.setting, "stale": found.scenario != scenario,
+            }
             for name, found in self.found.items()
         }  # fmt: skip
 

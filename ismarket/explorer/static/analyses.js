@@ -3,10 +3,10 @@
 const SHARE = /^(\d+(?:\.\d+)?)%/;
 const LONG = 14;
 
-/** The analyses of all views; `ask` sends a press to the kernel. */
-function createAnalyses(offers, ask) {
+/** The analyses of all views; `ask` sends a press to the kernel, `change` moves a control. */
+function createAnalyses(offers, ask, change) {
   const root = h("div", { class: "analyses" });
-  const sections = new Map(offers.map((offer) => [offer.name, createAnalysis(offer, ask)]));
+  const sections = new Map(offers.map((offer) => [offer.name, createAnalysis(offer, ask, change)]));
   root.append(...[...sections.values()].map((section) => section.root));
   return {
     root,
@@ -22,7 +22,7 @@ function createAnalyses(offers, ask) {
   };
 }
 
-function createAnalysis(offer, ask) {
+function createAnalysis(offer, ask, change) {
   const heading = h("h3", { id: uid("analysis") }, offer.title);
   const fields = offer.fields.map(createField);
   const button = h("button", { type: "submit" }, offer.button);
@@ -33,7 +33,10 @@ function createAnalysis(offer, ask) {
   const result = h("div", { class: "sheet" });
   const form = h("form", { class: "asked", submit: press }, fields.map((f) => f.root), button, bar);
   const root = h("section", { class: "analysis", "aria-labelledby": heading.id, "data-name": offer.name }, heading, h("p", { class: "aid" }, offer.about), form, said, wrong, stale, result);
+  const adopt = h("button", { type: "button", hidden: true, click: () => Object.entries(setting).forEach(([key, value]) => change("fixed", key, value)) });
+  root.append(adopt);
   let shown = "";
+  let setting = {};
 
   function press(event) {
     event.preventDefault();
@@ -61,6 +64,10 @@ function createAnalysis(offer, ask) {
       wait(false);
       if (now === shown) return;
       shown = now;
+      setting = found.setting;
+      const inputs = Object.keys(setting).length;
+      adopt.hidden = Boolean(found.error) || !inputs;
+      say(adopt, `Set ${inputs === 1 ? "this input" : `these ${inputs} inputs`} in the panel`);
       wrong.hidden = !found.error;
       say(wrong, found.error ? `**Not done.** ${found.error}` : "");
       const parts = found.error ? [] : found.parts;

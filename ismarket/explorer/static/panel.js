@@ -118,7 +118,7 @@ function render({ model, el }) {
   });
   const table = createTable((value) => queue.change("anchor", "", value));
   const actions = createActions(ask, () => charts.get(page().view.chart.kind), () => page().controls.scenario);
-  const analyses = createAnalyses(model.get("offered"), ask);
+  const analyses = createAnalyses(model.get("offered"), ask, queue.change);
   const title = h("h4", { class: "finding" });
   const aid = h("p", { class: "aid" });
   const caveat = h("p", { class: "caveat" });
