@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Anchor": "anchor",
+    "Decision": "information",
     "DiskError": "errors",
     "Driver": "driver",
     "DriverError": "errors",
@@ -27,6 +28,7 @@ _HOME = {
     "explore": "explorer.panel",
     "audit_report": "audit",
     "elicit": "explorer.elicit",
+    "backtest_of": "backtest",
     "elicitation": "",
     "entry": "",
     "forecast": "forecaster",
@@ -46,7 +48,10 @@ _HOME = {
     "verify_run": "opening",
     "require": "requirement",
     "sensitivity_of": "sensitivity",
+    "read_file": "reading",
+    "read_text": "reading",
     "triangulate": "triangulation",
+    "value_of_information": "information",
     "testing": "",
     "write_scenario": "scenario",
 }
@@ -62,6 +67,7 @@ if TYPE_CHECKING:
     from .anchor import Anchor as Anchor
     from .anchor import read_anchors as read_anchors
     from .audit import audit_report as audit_report
+    from .backtest import backtest_of as backtest_of
     from .driver import Driver as Driver
     from .driver import Effect as Effect
     from .errors import DiskError as DiskError
@@ -72,6 +78,8 @@ if TYPE_CHECKING:
     from .explorer.panel import explore as explore
     from .forecaster import forecast as forecast
     from .hookspecs import hookimpl as hookimpl
+    from .information import Decision as Decision
+    from .information import value_of_information as value_of_information
     from .market import Market as Market
     from .mechanism import Mechanism as Mechanism
     from .opening import compare_runs as compare_runs
@@ -88,6 +96,8 @@ if TYPE_CHECKING:
     from .plugins import load_charts as load_charts
     from .plugins import load_drivers as load_drivers
     from .plugins import load_market as load_market
+    from .reading import read_file as read_file
+    from .reading import read_text as read_text
     from .requirement import require as require
     from .scenario import Scenario as Scenario
     from .scenario import load_scenario as load_scenario

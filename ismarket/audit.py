@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from .arrays import Columns
 from .coverage import Coverage, coverage
 from .driver import Driver
-from .errors import InputError, unknown
+from .errors import InputError
 from .forecaster import forecast
 from .ledger import VERDICTS, Entry, Headline, entries, headlines
 from .market import Market
 from .parameter import STATUSES
 from .response import response
 from .scenario import Scenario
+from .sheet import frame_of, shown_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,11 +93,7 @@ class Audit:
 
     def frame(self, table: str = "claims") -> pd.DataFrame:
         """A table as a pandas frame; see ``columns`` for their names."""
-        import pandas as pd  # the command line prints without it
-
-        if table not in self.columns:
-            raise unknown("audit", "table", table, self.columns)
-        return pd.DataFrame(self.columns[table])
+        return frame_of(self.columns, table, "audit")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket audit --json`` prints it."""
@@ -110,18 +107,8 @@ class Audit:
             "premium_year": self.premium_year, **rows,
         }  # fmt: skip
 
-    def __str__(self) -> str:
-        from .audit_sheet import sheet
-
-        return str(sheet(self))
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from .audit_sheet import sheet
-
-        return sheet(self).html()
+    __str__, _repr_html_ = shown_by("audit_sheet")
+    __repr__ = __str__
 
 
 def audit_report(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from .audit import Audit
 from .errors import unknown
 from .ledger import VERDICTS, Entry, Headline
+from .market import Market
 from .sheet import Sheet, Table
 from .wording import listed, money, percent, rate, signed
 
-LONGEST = 34
 OUTPUTS = {"count": "the count in {first}", "value": "value in {last}",
            "cagr": "growth, {first} to {last}"}  # fmt: skip
 
@@ -75,14 +75,15 @@ def findings(found: Audit) -> list[str]:
     table = found.columns["evidence"]
     measured = table["status"].index("measured")
     lines = [
-        f"Of the {table['of_funnel_numbers'][0]} uncertain numbers that the count starts from,"
-        f" {table['funnel_numbers'][measured] or 'none'} are measured and"
-        f" {table['funnel_numbers'][table['status'].index('assumed')]} assumed."
+        f"The count starts from {table['of_funnel_numbers'][0]} uncertain numbers; measured:"
+        f" {table['funnel_numbers'][measured] or 'none'}, assumed:"
+        f" {table['funnel_numbers'][table['status'].index('assumed')]}."
     ]
     if all(c.inputs[c.groups.index("measured")] == 0 for c in found.coverage):
         lines.append(
-            "Measured numbers carry no spread here because none of them has a range: the spread"
-            " shown is that of the estimated and the assumed ones."
+            "Measured numbers carry no spread because no source prints a range for one that the"
+            f" forecast uses{_without_range(found.market)}: the spread shown is that of the"
+            " estimated and the assumed ones. It does not mean that they are exact."
         )
     if found.shared:
         change = "add" if found.premium >= 0 else "take away"
@@ -93,6 +94,19 @@ def findings(found: Audit) -> list[str]:
             f" {found.premium_year} (stacking premium)."
         )
     return lines
+
+
+def _without_range(market: Market) -> str:
+    """Which those are: the years of a path without bounds, and the causes that are measured."""
+    found = []
+    for stage in market.stages:
+        if stage.path is not None:
+            bare = (stage.path.low == stage.path.high).all(axis=1)
+            until = market.base_year + (len(bare) if bare.all() else int(bare.argmin())) - 1
+            found += [f"{stage.name} up to {until}"] if bare[0] else []
+    found += [f"{c.name}, whose effect is none" for c in market.mechanisms.values()
+              if c.status == "measured" and c.inert]  # fmt: skip
+    return f" ({listed(found)})" if found else ""
 
 
 def _headlines(found: Audit) -> Table:
@@ -107,9 +121,8 @@ def _headlines(found: Audit) -> Table:
         for h in found.headlines
     ]
     title = f"Headlines against the market counted bottom-up, {found.first} to {found.last}"
-    return Table(
-        ["headline", "the report", "the count", "draws that agree", "verdict"], rows, 2, title
-    )
+    header = ["headline", "the report", "the count", "draws that agree", "verdict"]
+    return Table(header, rows, 3, title, shares=[3])
 
 
 def _written(row: Headline, value: str) -> str:
@@ -131,18 +144,21 @@ def _coverage(found: Audit) -> Table:
             )
         ]
         rows.append([name, *shares])
-    return Table(["spread of", *found.coverage[0].groups], rows, 1,
-                 "What the spread rests on: share of variance, 9 in 10")  # fmt: skip
+    statuses = found.coverage[0].groups
+    return Table(
+        ["spread of", *statuses], rows, 1, "What the spread rests on: share of variance, 9 in 10",
+        shares=range(1, 1 + len(statuses)),
+    )  # fmt: skip
 
 
 def _ledger(found: Audit) -> Table:
     rows = [
-        [e.id, _short(e.claim), e.mechanism or "", _effect(e), e.status,
+        [e.id, e.claim, e.mechanism or "", _effect(e), e.status,
          "" if e.points is None else signed(e.points, 2), e.verdict]
         for e in found.ledger
     ]  # fmt: skip
     header = ["id", "claim", "cause", "effect", "status", "alone", "verdict"]
-    return Table(header, rows, 5, "Every claim")
+    return Table(header, rows, 5, "Every claim", cut=True)
 
 
 def _effect(entry: Entry) -> str:
@@ -150,7 +166,3 @@ def _effect(entry: Entry) -> str:
         return ""
     low, mode, high = entry.effect
     return "its own path" if low == mode == high else f"{mode:g} ({low:g} to {high:g})"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip(" ,") + "…"

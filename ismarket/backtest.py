@@ -1,54 +1,39 @@
-"""Back-test: how well the market's own past could have been forecast, on verified figures alone.
+"""Back-test: how well the market's own past could have been forecast.
 
-Series come from ``data/evidence``: rows of confidence A and B, bounds and cumulative counts left
-out.  From each origin, three forecasts of the next point are scored: no change, constant
-growth, and the model's growth of the drug class, all with a spread.  Scores: CRPS and interval
-score (Gneiting & Raftery 2007, J. Am. Stat. Assoc. 102:359) on the log scale, coverage with exact
-binomial bounds (Clopper & Pearson 1934, Biometrika 26:404).
+From each origin of a series, three forecasts of the next point are scored on the log scale: no
+change, constant growth, and the model's growth of the drug class, all with a spread.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
 from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array
-from .errors import InputError
-from .tables import Row, read_table
+from .arrays import Array, Columns, rows_of
+from .blocks import cells_of
+from .history import Series, read_series
+from .information import drawn_values
+from .outcome import Forecast
+from .outside_view import OutsideView, read_outside_view
+from .scoring import LEVEL, crps, exact_bounds, interval
+from .sheet import frame_of, shown_by
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST = 8
 """Scored forecasts below which a method is not judged."""
 HISTORY = 3
 """Points that an origin needs before it."""
-LEVEL = 0.9
-CONFIDENCE = ("A", "B")
-TABLES = ("sales", "market_estimates", "treatment")
-COLUMNS = ["metric", "region", "year", "value", "low", "high", "unit", "confidence", "note"]
-LEFT_OUT = re.compile(r"cumulative|guidance|growth|market_size|statement|response|remission")
 SAMPLE = 400
-
-
-@dataclass(frozen=True, eq=False)
-class Series:
-    """One metric over time: ``time`` in years (mid-period), ``value`` in ``unit``, both (point,).
-
-    ``drug_class`` is the class of the model whose growth stands beside it, if any.
-    """
-
-    name: str
-    unit: str
-    time: Array
-    value: Array
-    drug_class: str
-    sources: tuple[str, ...]
+MODEL_REGION = "North America"
+"""Where the sales that are on file were made, and so whose growth stands beside them."""
 
 
 @dataclass(frozen=True)
@@ -82,70 +67,90 @@ class Tested:
     series: Series
     scores: tuple[Score, ...]
 
+    @property
+    def judged(self) -> bool:
+        """True where there is enough to judge a method by."""
+        return any(score.scored >= FEWEST for score in self.scores)
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """Every series with its scores, and the published accuracy of others beside a forecast."""
+
+    forecast: Forecast
+    tested: tuple[Tested, ...]
+    views: tuple[OutsideView, ...]
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """The tables by name: ``scores``, one row a series and method, and ``outside_view``."""
+        pairs = [(test.series, score) for test in self.tested for score in test.scores]
+        some = {"crps", "interval_score"}
+        scores: Columns = {
+            "series": [series.name for series, _ in pairs],
+            "unit": [series.unit for series, _ in pairs],
+            "points": [len(series.value) for series, _ in pairs],
+        }
+        for name in [field.name for field in fields(Score)]:
+            scores[name] = [
+                None if name in some and not score.scored else getattr(score, name)
+                for _, score in pairs
+            ]
+        scores["verdict"] = [score.verdict for _, score in pairs]
+        scores["sources"] = [list(series.sources) for series, _ in pairs]
+        value = self.forecast.columns["reference"]["value"][-1]
+        total = self.forecast.draws.total[-1]
+        views: Columns = {
+            name: [getattr(view, name) for view in self.views]
+            for name in (field.name for field in fields(OutsideView))
+        }
+        views["year"] = [self.forecast.years[-1]] * len(self.views)
+        views["low_usd"] = [view.band(value)[0] for view in self.views]
+        views["high_usd"] = [view.band(value)[1] for view in self.views]
+        views["share_of_draws_within"] = [view.held(value, total) for view in self.views]
+        return {"scores": scores, "outside_view": views}
+
+    def frame(self, table: str = "scores") -> pd.DataFrame:
+        """A table as a pandas frame: ``scores`` or ``outside_view``."""
+        return frame_of(self.columns, table, "backtest")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket backtest --json`` prints it."""
+        return {name: rows_of(table) for name, table in self.columns.items()}
+
+    __str__, _repr_html_ = shown_by("backtest_sheet")
+    __repr__ = __str__
+
 
 Growth = Callable[[str, float], Array]
 """Draws (draw,) of the log growth of a drug class over a lead in years."""
 
 
-def read_series(folder: Path | Traversable | None = None) -> tuple[Series, ...]:
-    """The series of two points or more, those with most points first.
-
-    ``folder`` holds TABLES, by default those of the package; InputError for an unverified row.
-    """
-    groups: dict[tuple[str, str, bool], list[Row]] = {}
-    folder = folder or files(__package__).joinpath("data", "evidence")
-    for table in TABLES:
-        for row in read_table(folder.joinpath(f"{table}.csv"), COLUMNS, others=True):
-            row.choice("confidence", "confidence", CONFIDENCE)
-            time = period(row.cells["year"])
-            if time is None or not _usable(row):
-                continue
-            unit = re.sub(r"\s*\(.*\)", "", row.cells["unit"])
-            groups.setdefault((row.text("metric"), unit, time[1]), []).append(row)
-    found = [_series(*key, rows) for key, rows in groups.items()]
-    kept = [series for series in found if len(series.value) > 1]
-    return tuple(sorted(kept, key=lambda series: (-len(series.value), series.name)))
+def backtest_of(forecast: Forecast) -> Backtest:
+    """The verified past scored by simple methods and by a forecast's growth; others' accuracy."""
+    tested = scored(read_series(), model_growth(forecast))
+    return Backtest(forecast, tested, read_outside_view())
 
 
-def period(text: str) -> tuple[float, bool] | None:
-    """The middle of a year or quarter, and whether it is a quarter; None for any other span."""
-    match = re.fullmatch(r"(\d{4})(?:-Q([1-4]))?", text)
-    if not match:
-        return None
-    if match[2]:
-        return int(match[1]) + (int(match[2]) - 0.5) / 4, True
-    return int(match[1]) + 0.5, False
+def model_growth(forecast: Forecast) -> Growth:
+    """The forecast's own growth of a class in MODEL_REGION, from its base year on."""
+    plan = forecast.plan
+    values = drawn_values(plan) | {
+        key: np.broadcast_to(value, plan.scenario.draws) for key, value in plan.fixed.items()
+    }
+    cells = cells_of(plan, values)[:, plan.market.regions.index(MODEL_REGION)]
+
+    def growth(drug_class: str, lead: float) -> Array:
+        path = cells[:, plan.market.drug_classes.index(drug_class)]
+        whole = min(int(lead), len(path) - 2)
+        here, after = np.log(path[whole] / path[0]), np.log(path[whole + 1] / path[0])
+        moved: Array = here + (lead - whole) * (after - here)
+        return moved
+
+    return growth
 
 
-def _usable(row: Row) -> bool:
-    """False for bounds, cumulative counts, growth rates and what is no level."""
-    value = row.number("value", 0.0)
-    bound = "more than" in row.cells["unit"] or "nearly" in row.cells["unit"]
-    return value > 0 and not bound and not LEFT_OUT.search(row.cells["metric"])
-
-
-def _series(metric: str, unit: str, quarterly: bool, rows: list[Row]) -> Series:
-    points: dict[float, tuple[str, float]] = {}
-    for row in sorted(rows, key=lambda r: r.cells["confidence"], reverse=True):
-        time = period(row.cells["year"])
-        if time is not None:  # the better confidence comes last and stays
-            points[time[0]] = row.text("source"), row.number("value")
-    times = sorted(points)
-    name = f"{metric}, {'quarters' if quarterly else 'years'}"
-    return Series(
-        name, unit, np.array(times), np.array([points[t][1] for t in times]), _class_of(metric),
-        tuple(dict.fromkeys(points[t][0] for t in times)),
-    )  # fmt: skip
-
-
-def _class_of(metric: str) -> str:
-    """The drug class of the model that a metric's sales belong to, all diseases taken together."""
-    if "sales" not in metric and "vials" not in metric:
-        return ""
-    return "ACTH" if re.search("Acthar|Questcor|Cortrophin", metric) else ""
-
-
-def backtest(series: Iterable[Series], growth: Growth | None = None) -> tuple[Tested, ...]:
+def scored(series: Iterable[Series], growth: Growth | None = None) -> tuple[Tested, ...]:
     """The scores of every method on every series.
 
     Each origin, with HISTORY points behind it, is scored on the next point alone, so that no two
@@ -208,48 +213,3 @@ def _score(series: Series, name: str, method: Forecaster) -> Score:
     low, high = exact_bounds(covered, len(found))
     crps_mean, interval_mean = float(scores[:, 0].mean()), float(scores[:, 1].mean())
     return Score(name, len(found), crps_mean, interval_mean, covered, low, high)
-
-
-def crps(sample: Array, observed: float) -> float:
-    """Continuous ranked probability score of a sample (draw,): smaller is better, its own unit."""
-    ordered = np.sort(sample)
-    n = len(ordered)
-    weight = 2.0 * np.arange(1, n + 1) - n - 1
-    spread = float(weight @ ordered) / n**2
-    return float(np.abs(ordered - observed).mean()) - spread
-
-
-def interval(sample: Array, observed: float, level: float = LEVEL) -> tuple[float, bool]:
-    """Interval score of the central interval of a sample, and whether it holds the value."""
-    low, high = (float(q) for q in np.quantile(sample, [(1 - level) / 2, (1 + level) / 2]))
-    miss = max(low - observed, 0.0) + max(observed - high, 0.0)
-    return high - low + 2.0 / (1.0 - level) * miss, miss == 0.0
-
-
-def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Clopper-Pearson bounds of a share; InputError for more successes than trials."""
-    if not 0 <= successes <= trials or trials == 0:
-        raise InputError(f"{successes} of {trials} is not a share")
-    tail = (1.0 - level) / 2
-
-    def at_least(share: float) -> float:
-        return sum(_binomial(k, trials, share) for k in range(successes, trials + 1))
-
-    def at_most(share: float) -> float:
-        return sum(_binomial(k, trials, share) for k in range(successes + 1))
-
-    low = 0.0 if successes == 0 else _crossing(lambda p: at_least(p) - tail)
-    high = 1.0 if successes == trials else _crossing(lambda p: tail - at_most(p))
-    return low, high
-
-
-def _binomial(k: int, n: int, p: float) -> float:
-    return math.comb(n, k) * p**k * (1.0 - p) ** (n - k)
-
-
-def _crossing(rising: Callable[[float], float]) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) < 0 else (low, middle)
-    return (low + high) / 2

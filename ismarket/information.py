@@ -10,19 +10,25 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, Columns, rows_of
 from .blocks import Engine
-from .errors import InputError
+from .errors import InputError, unknown
+from .evppi import expected_partial, expected_perfect, monotone
 from .outcome import Forecast
 from .parameter import Parameter
 from .plan import Plan
 from .sampling import BLOCK
+from .sheet import frame_of, shown_by
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_DRAWS = 1_000
-MOST_COLUMNS = 120
 
 
 @dataclass(frozen=True)
@@ -63,21 +69,62 @@ class Worth:
     error: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Information:
-    """The decision as it stands, and what knowing more is worth, largest first."""
+    """The decision as it stands, and what knowing more is worth by kind of set, largest first.
+
+    ``expected`` is the gain of entering, USD; ``chance_to_regret`` the share of draws in which
+    the better choice on average is the worse one; profits are of the years ``first`` to ``last``.
+    """
 
     decision: Decision
+    first: int
+    last: int
     expected: float
     chance_to_regret: float
     perfect: Worth
     partial: Mapping[str, tuple[Worth, ...]]
 
+    @property
+    def enters(self) -> bool:
+        """True where entering is the better choice on average."""
+        return self.expected > 0
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """The table by kind of set: what perfect knowledge of each is worth at most, USD."""
+        return {
+            kind: {
+                "name": [row.name for row in rows],
+                "usd": [row.value for row in rows],
+                "standard_error": [row.error for row in rows],
+                "inputs": [list(row.keys) for row in rows],
+            }
+            for kind, rows in self.partial.items()
+        }
+
+    def frame(self, table: str = "input") -> pd.DataFrame:
+        """The worth of knowing each set as a pandas frame, by kind of set; USD."""
+        return frame_of(self.columns, table, "voi")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket voi --json`` prints it."""
+        return {
+            "decision": vars(self.decision), "first_profit": self.first, "last_profit": self.last,
+            "expected_gain_usd": self.expected, "enter": self.enters,
+            "chance_to_regret": self.chance_to_regret,
+            "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
+            "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
+        }  # fmt: skip
+
+    __str__, _repr_html_ = shown_by("information_sheet")
+    __repr__ = __str__
+
 
 GROUPS = ("input", "cause", "stage", "status", "source")
 
 
-def information(
+def value_of_information(
     forecast: Forecast, decision: Decision, by: Sequence[str] = GROUPS[:2]
 ) -> Information:
     """Value of information for a decision, by single inputs and by groups of them.
@@ -107,7 +154,13 @@ def information(
     }
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
     return Information(
-        decision, float(gain.mean()), regret, Worth("everything", tuple(values), *perfect), partial
+        decision,
+        forecast.years[1],
+        forecast.years[-1],
+        float(gain.mean()),
+        regret,
+        Worth("everything", tuple(values), *perfect),
+        partial,
     )
 
 
@@ -136,87 +189,10 @@ def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
         ),
     }
     if kind not in names:
-        raise InputError(f"no grouping {kind!r}; one of {', '.join(GROUPS)}")
+        raise unknown("voi", "grouping", kind, GROUPS)
     groups: dict[str, list[str]] = {}
     for p in plan.parameters:
         if not p.constant and p.key not in plan.scenario.fixed:
             for name in names[kind](p):
                 groups.setdefault(name, []).append(p.key)
     return {name: tuple(dict.fromkeys(keys)) for name, keys in groups.items()}
-
-
-def expected_perfect(gain: Array) -> tuple[float, float]:
-    """EVPI of entering (gain, (draw,)) or not, with its standard error, unit of ``gain``."""
-    better = np.maximum(gain, 0.0) - (gain if gain.mean() > 0 else 0.0)
-    return float(better.mean()), float(better.std(ddof=1) / math.sqrt(len(gain)))
-
-
-def expected_partial(gain: Array, inputs: Sequence[Array]) -> tuple[float, float]:
-    """EVPPI of knowing ``inputs``, each (draw,), with its standard error, unit of ``gain``.
-
-    The error joins that of the regression's coefficients, carried through to first order, and
-    that of the mean over the draws.
-    """
-    columns = _basis([x for x in inputs if np.ptp(x) > 0], len(gain))
-    basis, _ = np.linalg.qr(columns)
-    scores = basis.T @ gain
-    fitted = basis @ scores
-    spare = max(1, len(gain) - basis.shape[1])
-    noise = math.sqrt(float(np.sum((gain - fitted) ** 2)) / spare)
-    enters = float(fitted.mean() > 0)
-    slope = basis.T @ ((fitted > 0) - enters) / len(gain)
-    better = np.maximum(fitted, 0.0) - enters * fitted
-    error = math.hypot(noise * float(np.linalg.norm(slope)), better.std() / math.sqrt(len(gain)))
-    return _worth(fitted), error
-
-
-def _worth(fitted: Array) -> float:
-    return float(np.maximum(fitted, 0.0).mean() - max(0.0, float(fitted.mean())))
-
-
-def _basis(inputs: Sequence[Array], draws: int) -> Array:
-    """Columns (draw, column): a natural spline of each input, and products of pairs."""
-    most = max(2, min(MOST_COLUMNS, draws // 20))
-    room = max(1, (most - 1) // max(1, len(inputs)))
-    splines = [_natural_spline(x, min(6, room)) for x in inputs]
-    columns = [np.ones(draws), *(column for spline in splines for column in spline)]
-    pairs = [(i, j) for i in range(len(splines)) for j in range(i)]
-    for i, j in pairs[: max(0, most - len(columns))]:
-        columns.append(splines[i][0] * splines[j][0])
-    return np.stack(columns, axis=1)
-
-
-def _natural_spline(x: Array, columns: int) -> list[Array]:
-    """Natural cubic spline of the standardised input: straight beyond its outer knots."""
-    z = (x - x.mean()) / x.std()
-    if columns < 2:
-        return [z]
-    knots = np.unique(np.quantile(z, np.linspace(0.02, 0.98, columns + 1)))
-    if len(knots) < 3:
-        return [z]
-
-    def hinge(k: int) -> Array:
-        last = knots[-1]
-        part = np.maximum(z - knots[k], 0.0) ** 3 - np.maximum(z - last, 0.0) ** 3
-        scaled: Array = part / (last - knots[k])
-        return scaled
-
-    bend = hinge(len(knots) - 2)
-    return [z, *(hinge(k) - bend for k in range(len(knots) - 2))]
-
-
-def monotone(
-    found: Mapping[tuple[str, ...], tuple[float, float]], perfect: tuple[float, float]
-) -> dict[tuple[str, ...], tuple[float, float]]:
-    """The estimates with the order that holds in truth: no set is worth less than a part of it.
-
-    A set takes the value of its most valuable part where its own estimate fell below it, and
-    none is worth more than perfect information.
-    """
-    raised: dict[tuple[str, ...], tuple[float, float]] = {}
-    for keys in sorted(found, key=len):
-        members = set(keys)
-        parts = [raised[other] for other in raised if set(other) <= members]
-        value, error = max([found[keys], *parts], key=lambda pair: pair[0])
-        raised[keys] = (min(value, perfect[0]), error)
-    return {keys: raised[keys] for keys in found}

@@ -104,7 +104,9 @@ class Forecast:
         """The draws themselves; InputError where they were too many to be kept."""
         rows = self.drawn.rows
         if rows is None:
-            raise InputError(f"{self.drawn.draws:,} draws were summarised as they came, not kept")
+            raise InputError(
+                f"{self.drawn.draws:,} draws were summarised as they came, not kept: take fewer"
+            )
         return self._draws_of(rows)
 
     @cached_property

@@ -19,6 +19,7 @@ from .reach import furthest, nearest, normal_share, smallest_set
 from .response import Response, response
 from .scenario import Scenario
 from .sensitivity import drawn
+from .sheet import frame_of, shown_by
 from .target import Setting, Towards
 
 if TYPE_CHECKING:
@@ -114,11 +115,7 @@ class Requirement:
 
     def frame(self, table: str = "few") -> pd.DataFrame:
         """``few`` or ``all`` as a pandas frame; values in the unit of each row."""
-        import pandas as pd  # the command line prints without it
-
-        if table not in self.columns:
-            raise unknown("require", "table", table, self.columns)
-        return pd.DataFrame(self.columns[table])
+        return frame_of(self.columns, table, "require")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket require --json`` prints it."""
@@ -133,18 +130,8 @@ class Requirement:
             "drawn_share": self.drawn_share, "draws": DRAWS, "fewest": self.fewest, **rows,
         }  # fmt: skip
 
-    def __str__(self) -> str:
-        from .requirement_sheet import sheet
-
-        return str(sheet(self))
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from .requirement_sheet import sheet
-
-        return sheet(self).html()
+    __str__, _repr_html_ = shown_by("requirement_sheet")
+    __repr__ = __str__
 
 
 def require(

@@ -31,8 +31,8 @@ def sheet(found: Requirement) -> Sheet:
         parts.append(f"· ismarket run {plan.scenario.name or 'SCENARIO'} {flags(found)}")
     parts += [
         _table(found, "all", every, MOST_ROWS),
-        "· as far: how many draws of that input lie as far out. --save FILE keeps the setting as a"
-        " scenario for ismarket run.",
+        "· likely: the most likely value; as far: how many draws of that input lie as far out."
+        " --save FILE keeps the setting as a scenario for ismarket run.",
     ]
     return Sheet(title, parts)
 
@@ -85,7 +85,8 @@ def assumptions(found: Requirement) -> str:
 
 def flags(found: Requirement) -> str:
     """The flags that make ``ismarket run`` show it."""
-    return " ".join(f"--set {key}={value!r}" for key, value in found.few_inputs.items())
+    setting = zip(*(found.columns["few"][name] for name in ("parameter", "needed")), strict=True)
+    return " ".join(f"--set {key}={value:.12g}" for key, value in setting)
 
 
 def _limit(found: Requirement) -> str:
@@ -105,7 +106,7 @@ def _table(found: Requirement, name: str, title: str, most: int) -> Table:
          one_in(rows["draws_as_far"][i])]
         for i in range(min(most, len(rows["parameter"])))
     ]  # fmt: skip
-    header = ["input", "status", "most likely", "needed", "range", "as far"]
+    header = ["input", "status", "likely", "needed", "range", "as far"]
     return Table(header, cells, words=2, title=title)
 
 

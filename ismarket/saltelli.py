@@ -84,10 +84,21 @@ def sample(keys: Sequence[str], points: int, seed: int) -> tuple[Bits, Bits]:
 
 
 def evaluate_design(
-    function: Function, a: Values, b: Values, groups: Mapping[str, Sequence[str]]
+    function: Function,
+    a: Values,
+    b: Values,
+    groups: Mapping[str, Sequence[str]],
+    progress: Callable[[float], None] | None = None,
 ) -> Evaluated:
-    """The function at A, at B and at A with each group of inputs from B."""
-    swapped = [function({**a, **{key: b[key] for key in keys}}) for keys in groups.values()]
+    """The function at A, at B and at A with each group of inputs from B.
+
+    ``progress`` is told the share of the groups that is done.
+    """
+    swapped = []
+    for keys in groups.values():
+        swapped.append(function({**a, **{key: b[key] for key in keys}}))
+        if progress:
+            progress(len(swapped) / len(groups))
     found = np.stack(swapped) if swapped else np.empty((0, len(next(iter(a.values())))))
     return Evaluated(tuple(groups), function(a), function(b), found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from .parameter import Parameter
 from .response import OUTPUTS, Response, response
 from .saltelli import RESAMPLES, Indices, Values, evaluate_design, indices, sample
 from .scenario import Scenario
+from .sheet import frame_of, shown_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,11 +83,7 @@ class Sensitivity:
 
     def frame(self, table: str = "indices") -> pd.DataFrame:
         """A table as a pandas frame: ``indices`` (shares of variance) or ``tornado``."""
-        import pandas as pd  # the command line prints without it
-
-        if table not in self.columns:
-            raise unknown("sensitivity", "table", table, self.columns)
-        frame = pd.DataFrame(self.columns[table])
+        frame = frame_of(self.columns, table, "sensitivity")
         unit = "fraction a year" if self.output == "cagr" else "USD"
         frame.attrs.update(units={"indices": "1", "tornado": unit}, table=table)
         return frame
@@ -102,18 +99,8 @@ class Sensitivity:
             "spread": self.spread, "notices": list(self.grouping.notices), **rows,
         }  # fmt: skip
 
-    def __str__(self) -> str:
-        from .sensitivity_sheet import sheet
-
-        return str(sheet(self))
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from .sensitivity_sheet import sheet
-
-        return sheet(self).html()
+    __str__, _repr_html_ = shown_by("sensitivity_sheet")
+    __repr__ = __str__
 
 
 def sensitivity_of(
@@ -125,10 +112,12 @@ def sensitivity_of(
     by: str = "parameter",
     points: int = POINTS,
     resamples: int = RESAMPLES,
+    progress: Callable[[float], None] | None = None,
 ) -> Sensitivity:
     """What ``output`` (value, cagr or count) of a scenario depends on, in groups ``by`` a word.
 
-    ``points`` base points, up to a million; the seed is the scenario's.  Raises InputError for an
+    ``points`` base points, up to a million; the seed is the scenario's; ``progress`` is told the
+    share that is done.  Raises InputError for an
     unknown word, too few points, or an output that nothing uncertain moves.
     """
     if not FEWEST <= points <= MOST:
@@ -141,7 +130,7 @@ def sensitivity_of(
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)
     a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
-    evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups)
+    evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups, progress)
     spread = float(np.concatenate([evaluated.a, evaluated.b]).std())
     reference = float(asked(output, {})[0])
     if spread <= 1e-12 * abs(reference):

@@ -8,7 +8,6 @@ from .sheet import Sheet, Table
 from .wording import figure, money, percent, rate
 
 MOST_ROWS = 12
-LONGEST = 46
 
 
 def sheet(found: Sensitivity) -> Sheet:
@@ -23,9 +22,9 @@ def sheet(found: Sensitivity) -> Sheet:
     title = f"What it depends on: {what} · {named}anchor {plan.anchor.name}"
     parts: list[str | Table] = [headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
-                    [_row(found, i) for i in range(shown)])]  # fmt: skip
+                    [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):
-        parts.append(f"{len(rows['group']) - shown} more are in --json.")
+        parts.append(f"{len(rows['group']) - shown} smaller ones: --json, in Python frame().")
     parts += [
         "· alone: the share of the variance that would go if only this were known. In all: the"
         " share that would stay if only this were unknown. A place is printed as a range where"
@@ -53,7 +52,7 @@ def _level(found: Sensitivity) -> list[str]:
     anchor = found.response.plan.anchor
     if found.output != "value" or not anchor.published:
         return []
-    how = "--output count, or ismarket triangulate"
+    how = "output count, or triangulate"
     if anchor.spread:
         return [
             "The pooled level is held at its median here, so only growth moves it; its own spread:"
@@ -68,7 +67,7 @@ def _level(found: Sensitivity) -> list[str]:
 def _row(found: Sensitivity, i: int) -> list[str]:
     rows = found.columns["indices"]
     best, worst = rows["best_place"][i], rows["worst_place"][i]
-    cells = [short(rows["group"][i]), str(best) if best == worst else f"{best} to {worst}"]
+    cells = [rows["group"][i], str(best) if best == worst else f"{best} to {worst}"]
     for which in ("first", "total"):
         low, high = rows[f"{which}_p5"][i], rows[f"{which}_p95"][i]
         cells += [_share(rows[which][i]), f"{_share(low)} to {_share(high)}"]
@@ -83,7 +82,7 @@ def _share(share: float) -> str:
 def _tornado(found: Sensitivity) -> Table:
     rows = found.columns["tornado"]
     cells = [
-        [short(rows["parameter"][i]), rows["status"][i],
+        [rows["parameter"][i], rows["status"][i],
          figure(rows["p10"][i]), _written(found, rows["at_p10"][i]),
          figure(rows["p90"][i]), _written(found, rows["at_p90"][i])]
         for i in range(min(MOST_ROWS, len(rows["parameter"])))
@@ -94,8 +93,3 @@ def _tornado(found: Sensitivity) -> Table:
 
 def _written(found: Sensitivity, value: float) -> str:
     return rate(value) if found.output == "cagr" else f"USD {money(value)}"
-
-
-def short(label: str) -> str:
-    """A label cut to what a line can hold."""
-    return label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip() + "…"

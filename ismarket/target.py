@@ -55,10 +55,15 @@ class Towards:
 
     def values(self, scores: Array) -> dict[str, Array]:
         """Inputs by key, each (run,), at ``scores`` (input, run)."""
-        found = {}
-        for row, parameter, table in zip(scores, self.asked.inputs, self._table, strict=True):
-            drawn = np.interp(np.nan_to_num(row), SCORES, table)
-            found[parameter.key] = np.where(np.isnan(row), parameter.mode, drawn)
+        found, at_mode = {}, np.isnan(scores)
+        for row, still, parameter, table in zip(
+            scores, at_mode, self.asked.inputs, self._table, strict=True
+        ):
+            if still.all():
+                found[parameter.key] = np.full(len(row), parameter.mode)
+                continue
+            drawn = np.interp(row, SCORES, table)
+            found[parameter.key] = np.where(still, parameter.mode, drawn)
         return found
 
     def setting(self, scores: Array) -> Setting:

@@ -14,7 +14,7 @@ from .arrays import Array, Columns, rows_of
 from .ceilings import Ceiling, read_ceilings
 from .driver import Driver
 from .endpoints import Reading, readings
-from .errors import InputError, unknown
+from .errors import InputError
 from .forecaster import forecast
 from .market import Market
 from .mixture import PRIORS, WHICH, Pool
@@ -22,6 +22,7 @@ from .plan import drawn_parameters
 from .pooling import estimates, pool_of
 from .scenario import Scenario
 from .sensitivity import drawn
+from .sheet import frame_of, shown_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,29 +111,15 @@ class Triangulation:
 
     def frame(self, table: str = "estimates") -> pd.DataFrame:
         """A table as a pandas frame; see ``columns`` for their names."""
-        import pandas as pd  # the command line prints without it
-
-        if table not in self.columns:
-            raise unknown("triangulate", "table", table, self.columns)
-        return pd.DataFrame(self.columns[table])
+        return frame_of(self.columns, table, "triangulate")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket triangulate --json`` prints it."""
         rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {"market": self.market.name, "year": self.year, "count": self.count, **rows}
 
-    def __str__(self) -> str:
-        from .triangulation_sheet import sheet
-
-        return str(sheet(self))
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        from .triangulation_sheet import sheet
-
-        return sheet(self).html()
+    __str__, _repr_html_ = shown_by("triangulation_sheet")
+    __repr__ = __str__
 
 
 def triangulate(

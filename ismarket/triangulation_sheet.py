@@ -97,17 +97,17 @@ def _levels(found: Triangulation) -> Table:
         printed = table["printed_usd"][i]
         rows.append([
             name,
-            f"USD {money(printed)} in {table['base_year'][i]}" if printed else "not printed",
+            f"{money(printed)} in {table['base_year'][i]}" if printed else "",
             rate(table["cagr"][i]) if printed else "",
-            f"USD {money(table['level_usd'][i])}",
+            money(table["level_usd"][i]),
             times(table["times_the_count"][i]),
             percent(table["outlier"][i]) if printed else "",
             number(table["usd_per_case"][i], 0),
             number(table["usd_per_treated"][i], 0),
         ])  # fmt: skip
-    header = ["estimate", "printed", "growth", f"in {found.year}", "x count", "outlier",
-              "USD a case", "a treated"]  # fmt: skip
-    return Table(header, rows, words=2)
+    header = ["estimate", "printed, USD", "growth", f"in {found.year}", "x count", "outlier",
+              "USD per case", "per treated"]  # fmt: skip
+    return Table(header, rows, words=2, shares=[5])
 
 
 def _readings(found: Triangulation) -> Table:

@@ -8,14 +8,20 @@ shape k of the tail is above 0.7 the draws do not reach the observations, and th
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .arrays import Array, Columns
+from .arrays import Array, Columns, rows_of
 from .errors import InputError
 from .outcome import Forecast
+from .sheet import frame_of, shown_by
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LARGEST_K = 0.7
 FEWEST_DRAWS = 100
@@ -29,6 +35,7 @@ class Observation:
     year: int
     value: float
     error: float
+    source: str = ""
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.value) and self.value > 0):
@@ -52,32 +59,44 @@ class Updated:
     k_hat: float
     effective: float
 
-    def summary(self) -> Columns:
-        """The path by year as updated: mean and quantiles of the weighted draws, USD."""
-        total = self.forecast.draws.total
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """The tables by name: ``summary`` (USD by year, after and before) and ``observations``."""
+        total, before = self.forecast.draws.total, self.forecast.columns["summary"]
         found = [weighted_quantiles(row, self.weights, (0.05, 0.5, 0.95)) for row in total]
+        names = ("p5", "p50", "p95")
         return {
-            "year": list(self.forecast.years),
-            "mean": [float(row @ self.weights) for row in total],
-            **{
-                name: [float(values[i]) for values in found]
-                for i, name in enumerate(("p5", "p50", "p95"))
+            "summary": {
+                "year": list(self.forecast.years),
+                "mean": [float(row @ self.weights) for row in total],
+                **{name: [float(v[i]) for v in found] for i, name in enumerate(names)},
+                **{f"{name}_before": before[name] for name in names},
+            },
+            "observations": {
+                name: [getattr(o, name) for o in self.observations]
+                for name in Observation.__annotations__
             },
         }
 
-    def __str__(self) -> str:
-        from .wording import money
+    def summary(self) -> Columns:
+        """The path by year as updated: mean and quantiles of the weighted draws, USD."""
+        return self.columns["summary"]
 
-        table, first = self.summary(), self.forecast.columns["summary"]
-        seen = ", ".join(f"USD {money(o.value)} in {o.year}" for o in self.observations)
-        year, draws = self.forecast.years[-1], len(self.weights)
-        return (
-            f"After {seen}: USD {money(table['p50'][-1])} in {year}"
-            f" ({money(table['p5'][-1])} to {money(table['p95'][-1])} in 9 of 10);"
-            f" before {money(first['p50'][-1])} ({money(first['p5'][-1])} to"
-            f" {money(first['p95'][-1])}). {self.effective:,.0f} effective of {draws:,} draws,"
-            f" k-hat {self.k_hat:.2f}."
-        )
+    def frame(self, table: str = "summary") -> pd.DataFrame:
+        """A table as a pandas frame: ``summary`` (USD) or ``observations``."""
+        return frame_of(self.columns, table, "update")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket update --json`` prints it."""
+        plan, k = self.forecast.plan, self.k_hat
+        return {
+            "scenario": plan.scenario.name, "anchor": plan.anchor.name, "draws": len(self.weights),
+            "effective_draws": self.effective, "k_hat": k if math.isfinite(k) else None,
+            **{name: rows_of(table) for name, table in self.columns.items()},
+        }  # fmt: skip
+
+    __str__, _repr_html_ = shown_by("updating_sheet")
+    __repr__ = __str__
 
 
 def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:

@@ -52,7 +52,9 @@ def listed(names: list[str]) -> str:
 
 
 def figure(value: float) -> str:
-    """An input's value with three figures, whole from a thousand on."""
+    """An input's value with three figures, whole from a thousand on: 6.08 M, 69,000, 0.22."""
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:.3g} M".replace("-", MINUS)
     return number(value, 0) if abs(value) >= 1000 else f"{value:.3g}".replace("-", MINUS)
 
 

@@ -11,22 +11,11 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from ismarket import InputError
-from ismarket.backtest import (
-    CONFIDENCE,
-    FEWEST,
-    TABLES,
-    Score,
-    Series,
-    backtest,
-    constant_growth,
-    crps,
-    exact_bounds,
-    interval,
-    period,
-    read_series,
-)
+from ismarket.backtest import FEWEST, Score, Series, constant_growth, scored
 from ismarket.cli import main
+from ismarket.history import CONFIDENCE, TABLES, period, read_series
 from ismarket.outside_view import read_outside_view
+from ismarket.scoring import crps, exact_bounds, interval
 
 samples = st.lists(st.floats(-50, 50), min_size=2, max_size=40).map(np.array)
 
@@ -103,14 +92,14 @@ def test_steady_growth_is_forecast_exactly_by_constant_growth():
     series = straight(6)
     sample = constant_growth(series.time[:4], series.value[:4], 1.0)
     assert np.allclose(sample, math.log(series.value[4]))
-    (tested,) = backtest([straight(12)])
+    (tested,) = scored([straight(12)])
     scores = {score.method: score for score in tested.scores}
     assert scores["constant growth"].crps == pytest.approx(0.0, abs=1e-12)
     assert scores["no change"].crps > 0.01
 
 
 def test_below_eight_forecasts_nothing_is_judged():
-    (few,), (enough,) = backtest([straight(10)]), backtest([straight(11)])
+    (few,), (enough,) = scored([straight(10)]), scored([straight(11)])
     assert {score.verdict for score in few.scores} == {"too few to judge"}
     assert all(score.scored == FEWEST for score in enough.scores)
     assert "too few to judge" not in {score.verdict for score in enough.scores}
@@ -132,8 +121,8 @@ def test_no_origin_sees_what_came_after_it():
         seen.append((drug_class, lead))
         return np.zeros(3)
 
-    first = backtest([series], watching)[0].scores[0]
-    second = backtest([changed], watching)[0].scores[0]
+    first = scored([series], watching)[0].scores[0]
+    second = scored([changed], watching)[0].scores[0]
     assert second.crps > first.crps  # only the last point's score moved
     assert seen == []  # a series without a drug class has no model beside it
 
@@ -151,12 +140,9 @@ def test_the_command_scores_the_model_beside_the_simple_methods(capsys):
         main(["backtest", "--draws", "256", "--json"])
     assert ended.value.code == 0
     printed = json.loads(capsys.readouterr().out)
-    quarters = next(s for s in printed["series"] if s["name"].startswith("Questcor"))
-    assert [row["method"] for row in quarters["scores"]] == [
-        "no change",
-        "constant growth",
-        "model",
-    ]
-    assert all(row["scored"] == 8 for row in quarters["scores"])
-    judged = [s for s in printed["series"] if s["scores"][0]["verdict"] != "too few to judge"]
-    assert [s["name"] for s in judged] == [quarters["name"]]
+    quarters = [row for row in printed["scores"] if row["series"].startswith("Questcor")]
+    assert [row["method"] for row in quarters] == ["no change", "constant growth", "model"]
+    assert all(row["scored"] == 8 for row in quarters)
+    judged = [row for row in printed["scores"] if row["verdict"] != "too few to judge"]
+    assert judged == quarters
+    assert printed["outside_view"][0]["low_usd"] < printed["outside_view"][0]["high_usd"]

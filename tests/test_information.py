@@ -7,22 +7,35 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
 from ismarket.blocks import cells_of
 from ismarket.cli import main
-from ismarket.information import (
-    Decision,
-    drawn_values,
-    expected_partial,
-    expected_perfect,
-    information,
-    monotone,
-)
+from ismarket.evppi import expected_partial, expected_perfect, monotone
+from ismarket.information import Decision, drawn_values, value_of_information
 
 GAUSSIAN = {"p1": (1.0, 1.0), "p2": (0.0, 2.0)}
 """Mean and standard deviation of the two inputs in the vignette of the R package voi, where the
 net benefits of the two choices are 0 and p1 - p2."""
+PRINTED = {1: ("0.4759885", "0.47598851", 0.08210074), 2: ("0.4028003", "0.40280031", 0.17052564),
+           3: ("0.4174207", "0.41742073", 0.25895085)}  # fmt: skip
+"""By willingness to pay, as that vignette prints them after set.seed(1), 10,000 draws: EVPI, EVPPI
+of both inputs, EVPPI of p1 (articles/voi.html of github.com/chjackson/voi, version 1.0)."""
+PRINTED_P2, PRINTED_ERROR = 0.39029827, 0.007093807
+"""EVPPI of p2, and the standard error of that of p1, both at 1."""
+
+
+def normals_of_r(seed, count):
+    """The draws of R's rnorm after set.seed: Mersenne Twister, inversion of 59 bits."""
+    state = [seed]
+    for _ in range(50 + 625):
+        state.append((69069 * state[-1] + 1) % 2**32)
+    twister = np.random.MT19937()
+    key = np.array(state[-624:], np.uint32)
+    twister.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": 624}}
+    high, low = (twister.random_raw(2 * count) * 2.3283064365386963e-10).reshape(-1, 2).T
+    return ndtri((np.floor(2**27 * high) + low) / 2**27)
 
 
 def closed_form(mean, deviation):
@@ -47,6 +60,18 @@ def test_partial_information_of_a_linear_gaussian_case_is_the_closed_form():
         assert error < 0.02
     value, error = expected_perfect(gain)
     assert abs(value - closed_form(1.0, math.sqrt(5))) < 2 * error
+
+
+def test_the_two_strategy_example_of_the_r_package_voi_is_reproduced():
+    drawn = normals_of_r(1, 20_000)
+    assert drawn[:3] == pytest.approx([-0.6264538, 0.1836433, -0.8356286], abs=5e-8)
+    p1, p2 = 1.0 + drawn[:10_000], 2.0 * drawn[10_000:]
+    for paid, (perfect, both, first) in PRINTED.items():
+        gain = paid * p1 - p2
+        assert f"{expected_perfect(gain)[0]:.7f}" == perfect
+        assert f"{expected_partial(gain, [p1, p2])[0]:.8f}" == both
+        assert abs(expected_partial(gain, [p1])[0] - first) < paid * PRINTED_ERROR
+    assert expected_partial(p1 - p2, [p2])[0] == pytest.approx(PRINTED_P2, abs=0.0005)
 
 
 def test_standard_errors_are_those_of_repeated_runs():
@@ -103,7 +128,9 @@ def test_the_drawn_values_are_those_of_the_forecast():
 
 def test_the_count_is_worth_knowing_by_its_large_inputs_and_not_by_its_small_ones():
     result = forecast(load_market(), load_drivers(), load_scenario("evidence").changed(draws=3_000))
-    found = information(result, Decision(margin=0.3, share=0.1, cost=8e6), by=("input", "stage"))
+    found = value_of_information(
+        result, Decision(margin=0.3, share=0.1, cost=8e6), by=("input", "stage")
+    )
     worth = {row.name: row for row in found.partial["input"]}
     assert next(iter(worth)) == "funnel.net_cost.north_america.acth"
     assert max(row.value for row in worth.values()) < found.perfect.value
@@ -113,7 +140,7 @@ def test_the_count_is_worth_knowing_by_its_large_inputs_and_not_by_its_small_one
 
 def test_a_decision_that_no_draw_would_change_has_nothing_to_learn():
     result = forecast(load_market(), load_drivers(), Scenario(draws=2_000))
-    found = information(result, Decision(margin=0.3, share=0.1, cost=0.0), by=("input",))
+    found = value_of_information(result, Decision(margin=0.3, share=0.1, cost=0.0), by=("input",))
     assert found.perfect.value == 0.0
     assert found.chance_to_regret == 0.0
     assert all(row.value <= 1e-6 * found.expected for row in found.partial["input"])
@@ -126,7 +153,7 @@ def test_too_few_draws_and_bad_decisions_are_refused():
         Decision(margin=0.3, share=0.1, cost=-1)
     few = forecast(load_market(), load_drivers(), Scenario(draws=100))
     with pytest.raises(InputError, match="100 draws are too few"):
-        information(few, Decision(0.3, 0.1, 1e6))
+        value_of_information(few, Decision(0.3, 0.1, 1e6))
 
 
 def test_the_command_prints_worth_with_its_error(capsys):

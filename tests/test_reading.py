@@ -18,6 +18,19 @@ from ismarket.reading.found import MOST_WORDS
 
 TEXTS = Path(__file__).parent / "texts"
 MORE = Path(__file__).parent / "texts_more"
+HELD = Path(__file__).parent / "texts_held"
+EXPECTED_HELD = tomllib.loads((HELD / "expected.toml").read_text(encoding="utf-8"))
+NOT_FOUND_HELD = {
+    "81_faq.html": ["last_value", "largest_region"],
+    "82_fiscal.txt": ["base_year", "value"],
+    "84_transposed.html": ["publisher", "value", "last_value"],
+    "86_decline.txt": ["publisher"],
+    "87_scenarios.txt": ["cagr"],
+    "88_history_and_forecast.txt": ["base_year"],
+    "90_spelled.txt": ["base_year", "value", "cagr", "last_year"],
+    "93_range_period.txt": ["publisher"],
+    "95_two_markets.txt": ["last_year"],
+}
 EXPECTED_MORE = tomllib.loads((MORE / "expected.toml").read_text(encoding="utf-8"))
 EXPECTED = tomllib.loads((TEXTS / "expected.toml").read_text(encoding="utf-8"))
 NUMBER_WORDS = re.compile(r"\d")
@@ -52,6 +65,15 @@ def test_pages_written_after_the_rules_keep_their_checked_reading(name):
         assert same(reading.value(field), want), field
     if "value" in reading.fields:
         assert reading.fields["value"].currency == currency
+
+
+@pytest.mark.parametrize("name", EXPECTED_HELD)
+def test_pages_that_no_rule_was_written_for_are_read_right_or_not_at_all(name):
+    reading, expected = read_file(HELD / name), EXPECTED_HELD[name]
+    for field in reading.fields:
+        assert same(reading.value(field), expected.get(field)), field
+    missed = [f for f in FIELDS if f in expected and f not in reading.fields]
+    assert missed == NOT_FOUND_HELD.get(name, [])
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -213,8 +235,8 @@ def test_the_command_prints_fields_quotes_and_contradictions(capsys):
         main(["read", str(TEXTS / "15_mismatch.txt")])
     assert ended.value.code == 0
     printed = capsys.readouterr().out
-    assert "USD 150 M  (high, characters 62 to 77)" in printed
-    assert "Publisher      not found" in printed
+    assert re.search("Value +USD 150 M +high +62 to 77 +“", printed)
+    assert "Not found: Publisher" in printed
     assert "Contradiction: the end points 150 M and 300 M give 12.25%" in printed
     with pytest.raises(SystemExit) as ended:
         main(["read", str(TEXTS / "15_mismatch.txt"), "--json"])

@@ -9,6 +9,7 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -256,7 +257,7 @@ def test_the_page_stands_alone(published):
 
 
 def test_the_page_shows_every_reference_value_and_every_input(published):
-    page = as_page(published)
+    page = as_page(published).replace("<wbr>", "")
     for value in published.columns["reference"]["value"]:
         assert f"{value / 1e9:.2f}" in page
     for parameter in published.plan.parameters:
@@ -318,3 +319,21 @@ def test_an_edited_workbook_becomes_a_scenario_file(book, tmp_path, capsys):
     assert loaded.overlap == 0.5
     assert loaded.without == ()
     assert Path(out).read_text(encoding="utf-8").startswith("anchor")
+
+
+def test_the_scale_of_a_picture_has_round_steps():
+    from ismarket.report.pictures import round_step
+
+    for top, step in ((4.7e9, 1e9), (9.1e7, 2e7), (1.06e6, 2e5), (2.4e8, 5e7)):
+        assert round_step(top) == pytest.approx(step)
+        assert 2 <= top / round_step(top) < 6
+
+
+def test_a_viewer_that_does_not_compute_shows_no_false_zero(tmp_path):
+    result = forecast(load_market(), load_drivers(), Scenario(draws=256))
+    write_workbook(result, tmp_path / "w.xlsx")
+    path = openpyxl.load_workbook(tmp_path / "w.xlsx", data_only=True)["Path"]
+    for row, value in enumerate(result.columns["reference"]["value"], start=6):
+        factors = [path.cell(row, column).value for column in (2, 3, 4)]
+        assert np.prod(factors) == pytest.approx(value, rel=1e-12)
+        assert path.cell(row, 5).value == pytest.approx(value, rel=1e-12)

@@ -66,14 +66,16 @@ CASES = [
 
 
 @pytest.mark.parametrize(("function", "names", "exact"), CASES)
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_indices_hold_the_known_answer_in_their_interval(function, names, exact, seed):
-    found, _ = on_cube(function, names, seed=seed)
-    for which, known in zip(("first", "total"), exact(), strict=True):
-        low, high = found.interval(which)
-        assert np.all(low - 1e-12 <= known)
-        assert np.all(known <= high + 1e-12)
-        assert np.abs(getattr(found, which) - known).max() < 0.02
+def test_indices_hold_the_known_answer_in_their_interval(function, names, exact):
+    """An interval of 9 in 10 resamples holds it at least that often, over twenty designs."""
+    held = []
+    for seed in range(1, 21):
+        found, _ = on_cube(function, names, seed=seed)
+        for which, known in zip(("first", "total"), exact(), strict=True):
+            low, high = found.interval(which)
+            held += list((low - 1e-12 <= known) & (known <= high + 1e-12))
+            assert np.abs(getattr(found, which) - known).max() < 0.02
+    assert np.mean(held) >= 0.9
 
 
 @pytest.mark.parametrize(("function", "names", "exact"), CASES)

@@ -29,6 +29,7 @@ COMMANDS = {
     "require": ("require", "Say what would have to be true for a target."),
     "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
     "voi": ("voi", "What knowing more is worth to a decision, at most."),
+    "update": ("update", "What new actuals say: the draws weighted by them."),
     "backtest": ("backtest", "How well the verified past could have been forecast."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),

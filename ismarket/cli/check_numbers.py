@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def check_numbers(file: Path, run: str, strict: bool, as_json: bool) -> None:
     """Compare every figure of FILE with RUN, to the rounding it is printed with.
 
-    FILE is a deck, a workbook, an HTML page or a text.  RUN is a scenario's name, a TOML file or
-    what `ismarket run --json` printed.  Exit code 1 where a figure differs.
+    FILE is a deck, a workbook, an HTML page or a text.  RUN is a scenario's name, a TOML file, a
+    kept run or what `ismarket run --json` printed.  Exit code 1 where a figure differs.
     """
     from ..numbers import DIFFERS, UNKNOWN, check
     from ..numbers_in import figures_in
@@ -52,7 +52,7 @@ def _page(
     lines += [_line(c) for c in differs]
     if unknown:
         lines += [f"Not in the run, so not checked ({len(unknown)}):"]
-        lines += [f"  {c.figure.where}: {c.figure.quote}" for c in unknown]
+        lines += list(dict.fromkeys(f"  {c.figure.where}: {c.figure.quote}" for c in unknown))
     return "\n".join(lines)
 
 

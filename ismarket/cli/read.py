@@ -26,7 +26,6 @@ def read(file: Path, out: Path | None, as_toml: bool, force: bool, as_json: bool
     """
     from ..reading import read_file
     from ..reading.draft import draft_anchor
-    from ..reading.shown import as_text
 
     reading = read_file(file)
     if out:
@@ -41,6 +40,6 @@ def read(file: Path, out: Path | None, as_toml: bool, force: bool, as_json: bool
     elif as_toml:
         click.echo(draft_anchor(reading), nl=False)
     else:
-        click.echo(as_text(reading))
+        click.echo(str(reading))
         if out:
             click.echo(f"Draft anchor written to {out}.")

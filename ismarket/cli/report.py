@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import InputError
-from .common import complete_scenario
+from .common import complete_scenario, json_option
 
 if TYPE_CHECKING:
     from ..outcome import Forecast
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--pptx", type=click.Path(dir_okay=False, path_type=Path), help="Write the deck.")
 @click.option("--draws", type=click.IntRange(1), help="How many draws.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
+@json_option
 def report(
     run: str,
     html: Path | None,
@@ -28,6 +30,7 @@ def report(
     pptx: Path | None,
     draws: int | None,
     force: bool,
+    as_json: bool,
 ) -> None:
     """Report RUN: a scenario's name or TOML file.
 
@@ -53,6 +56,13 @@ def report(
         _write(result, html, xlsx, pptx)
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
+    if as_json:
+        from ..report.checklist import checklist
+
+        items = [vars(item) for item in checklist(result)]
+        found = {"written": [str(path) for path in wanted], "checklist": items}
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
     for path in wanted:
         click.echo(f"wrote {path}")
 

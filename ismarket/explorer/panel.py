@@ -19,13 +19,15 @@ from ..outcome import Forecast
 from ..plugins import DEFAULT_MARKET, load_plugins
 from ..scenario import Scenario, load_scenario
 from . import actions
+from .analyses import Results, offers
 from .controls import state, structure
 from .headline import live_sentence, strip
 from .runtime import runtime, text
 from .session import Session, start
 from .view import TABS
 
-PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "panel.js")
+PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
+         "panel.js")  # fmt: skip
 VIEWS = ("fan", "contributions", "where", "tornado", "levels", "causes")
 
 
@@ -38,10 +40,12 @@ class Panel(anywidget.AnyWidget):
     """
 
     _esm = text(*PARTS)
-    _css = text("panel.css")
+    _css = text("panel.css", "analyses.css")
     structure = traitlets.Dict().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
     page = traitlets.Dict().tag(sync=True)
+    offered = traitlets.List(offers()).tag(sync=True)
+    analyses = traitlets.Dict().tag(sync=True)
     tab = traitlets.Unicode("forecast").tag(sync=True)
     scenario = traitlets.Instance(Scenario)
     forecast = traitlets.Instance(Forecast, allow_none=True)
@@ -49,10 +53,21 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, session: Session, problems: tuple[str, ...] = ()) -> None:
         self._session, self._problems, self._seq = session, problems, 0
+        self._results = Results()
         self._quiet = True
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
+<<<<<<< HEAD
+<<<<<<< HEAD
         self.structure = structure(session.known, session.drivers) | {"problems": list(problems)}
+=======
+        self.structure = structure(session.market, session.drivers) | {
+            "problems": list(problems), "analyses": offers(),
+        }  # fmt: skip
+>>>>>>> 37ea1b6 (The explorer: heavy analyses on a button below each view, the commands' own sheets, stale once the scenario moves; information 18 times faster)
+=======
+        self.structure = structure(session.market, session.drivers) | {"problems": list(problems)}
+>>>>>>> 18b1f5f (The offers of analyses are a trait of their own; floors in short lines)
         self.specs = specs()
         self.show()
         self.on_msg(self._receive)
@@ -81,6 +96,7 @@ class Panel(anywidget.AnyWidget):
             "message": message,
             "stale": stale,
         }
+        self.analyses = self._results.page(session.current)
 
     def _publish(self, message: dict[str, str] | None = None) -> None:
         """Show, and once the draws are complete let Python see scenario and forecast."""
@@ -154,6 +170,8 @@ class Panel(anywidget.AnyWidget):
             elif kind == "undo":
                 self._session.undo()
                 self._publish()
+            elif kind == "analyse":
+                self._analyse(content)
             else:
                 actions.act(self, self._session, content)
         except DriverError as error:
@@ -161,6 +179,21 @@ class Panel(anywidget.AnyWidget):
         except InputError as error:
             head = "Not loaded." if kind == "load" else "Not done."
             self.show({"tone": "wrong", "text": f"**{head}** {error}"})
+
+    def _analyse(self, content: dict[str, Any]) -> None:
+        """Run a heavy analysis and show it; the page is told how far it is."""
+        name = content.get("name")
+
+        def progress(share: float) -> None:
+            self.send({"type": "progress", "name": name, "share": share})
+
+        before = self._session.shown
+        self._results.press(self._session, content, progress)
+        if self._session.shown is before:
+            self.analyses = self._results.page(self._session.current)
+        else:
+            self._publish()
+        self.send({"type": "analysed", "name": name})
 
 
 def specs() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT, about_the_whole
 ROLES = ("labelled", "past", "present", "start", "future", "bare")
 MOST = 200
 """Amounts of one page that are weighed against each other."""
+BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
 SMALLEST = 1e6
 """Amounts below a million, in any currency, are prices and fees, not markets."""
 
@@ -95,7 +96,7 @@ def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
     near = re.match(
         r"\s*(?:,\s*)?(?:\(\s*)?(?:revenue\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
-        rf"(?:the\s+)?(?:year\s+)?(?:end\s+of\s+)?(?:FY\s?)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
+        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:FY\s?)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
         after,
     )
     if near:
@@ -113,7 +114,7 @@ def _role(own: str, year_words: str, ahead: bool) -> str:
 
     ``ahead`` is true where the sentence has begun to speak of the future.
     """
-    by_year = re.match(r"\s*,?\s*by\b", year_words) or re.match(r"\W*by\b", own, re.IGNORECASE)
+    by_year = re.match(r"\s*,?\s*by\b", year_words) or re.match(BY_YEAR, own, re.IGNORECASE)
     future = [m.end() for m in FUTURE.finditer(own)]
     past = [m.end() for m in PAST.finditer(own)]
     if re.search(r"\bfrom\s+(?:about\s+|around\s+)?$", own):

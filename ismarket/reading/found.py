@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..sheet import shown_by
 from .pagetext import Page
 
 FIELDS = (
@@ -73,6 +74,9 @@ class Reading:
             "contradictions": list(self.contradictions),
             "notes": list(self.notes),
         }
+
+    __str__, _repr_html_ = shown_by("reading.shown")
+    __repr__ = __str__
 
 
 def _plain(found: Found) -> dict[str, Any]:

@@ -18,7 +18,8 @@ _BLOCKS = re.compile(
 )
 _HEADINGS = re.compile("h[1-6]|title")
 _UNSEEN = re.compile(
-    "script|style|template|noscript|svg|iframe|object|select|button|nav|aside|textarea"
+    "script|style|template|noscript|svg|iframe|object|select|button|nav|aside|textarea|"
+    "s|strike|del|sup"  # withdrawn; and the mark of a footnote is no digit of the figure before it
 )
 _VOID = re.compile("br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr")
 _NO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
@@ -92,7 +93,7 @@ def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
 
 def _looks_like_heading(line: str) -> bool:
     words = line.split()
-    return 0 < len(words) <= 8 and line.rstrip()[-1:] not in ".!?;," and not re.search(r"\d", line)
+    return 0 < len(words) <= 8 and line.rstrip()[-1:] not in ".!?;,|" and not re.search(r"\d", line)
 
 
 def _from_html(source: str) -> Page:

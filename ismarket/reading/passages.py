@@ -76,11 +76,11 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
 
 def _cells(line: str, start: int) -> list[tuple[str, int]]:
     cells, at = [], start
-    for part in line.split(CELL.strip()):
+    for part in line.rstrip().removesuffix(CELL.strip()).split(CELL.strip()):
         text = part.strip()
         cells.append((text, at + (part.find(text) if text else 0)))
         at += len(part) + 1
-    return cells
+    return cells[1:] if len(cells) > 2 and not cells[0][0] and line.startswith("|") else cells
 
 
 def _sentences(line: str, start: int, heading: str) -> list[Sentence]:
@@ -102,7 +102,7 @@ def _sentences(line: str, start: int, heading: str) -> list[Sentence]:
 def clauses(sentence: Sentence) -> list[Sentence]:
     """The sentence cut at the words and marks that set one statement against another."""
     cut = re.compile(
-        r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|,?\sfollowed\s(?=by)"
+        r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|,?\s(?:followed\s(?=by)|ahead\s(?=of))"
     )
     found, begin = [], 0
     for match in cut.finditer(sentence.text):

@@ -1,14 +1,12 @@
-"""A reading as it is printed: field, value, confidence, where, and the words it came from."""
+"""A reading as a printed sheet: field, value, confidence, where, and the words it came from."""
 
 from __future__ import annotations
 
-import textwrap
+from ..sheet import Sheet, Table
+from ..wording import listed, money, rate
+from .found import CONFIDENCE, Found, Reading
 
-from ..wording import money, rate
-from .found import FIELDS, Found, Reading
-
-_WIDTH = 100
-_NAMES = {
+NAMES = {
     "publisher": "Publisher",
     "base_year": "Base year",
     "value": "Value",
@@ -22,25 +20,22 @@ _NAMES = {
 }
 
 
-def as_text(reading: Reading) -> str:
-    """The page for a terminal: found fields, what was not found, contradictions, notes."""
-    lines = [f"Read from {reading.file}"]
-    for name in FIELDS:
-        found = reading.fields.get(name)
-        if not found:
-            lines.append(f"{_NAMES[name]:<15}not found")
-            continue
-        where = f"{found.confidence}, characters {found.start} to {found.end}"
-        lines.append(f"{_NAMES[name]:<15}{_value(name, found)}  ({where})")
-        lines += textwrap.wrap(
-            f"\u201c{found.quote}\u201d",
-            _WIDTH,
-            initial_indent=" " * 15,
-            subsequent_indent=" " * 16,
-        )
-    lines += [f"Contradiction: {text}." for text in reading.contradictions]
-    lines += [f"Note: {text}." for text in reading.notes]
-    return "\n".join(lines)
+def sheet(reading: Reading) -> Sheet:
+    """What was found, what was not, where the page contradicts itself, and what is in doubt."""
+    rows = [
+        [NAMES[name], _value(name, found), found.confidence, f"{found.start} to {found.end}",
+         f"\u201c{found.quote}\u201d"]
+        for name, found in reading.fields.items()
+    ]  # fmt: skip
+    header = ["field", "read", "confidence", "characters", "words"]
+    parts: list[str | Table] = [Table(header, rows, words=5)] if rows else []
+    if reading.missing:
+        parts.append(f"Not found: {listed([NAMES[name] for name in reading.missing])}.")
+    parts += [f"Contradiction: {text.rstrip('.')}." for text in reading.contradictions]
+    parts += [f"Note: {text}." for text in reading.notes]
+    if rows:
+        parts += [f"· {word}: {meaning}." for word, meaning in CONFIDENCE.items()]
+    return Sheet(f"Read from {reading.file}", parts)
 
 
 def _value(name: str, found: Found) -> str:

@@ -36,7 +36,8 @@ _BY_NAME = (
     rf"(?:(?:market\s+)?(?:report|study|analysis|research)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
     rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
     rf"\bsays\s+{_HOUSE_NAME}",
-    rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values))",
+    rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|puts?|places))",
+    rf"^\s*About\s+{_HOUSE_NAME}\s*$",
     rf"(?:\u00a9|\(c\)|[Cc]opyright)\s*(?:\d{{4}}\s*)?{_HOUSE_NAME}",
     rf"\s[-|]\s{_HOUSE_NAME}\s*$",
 )

@@ -28,7 +28,8 @@ CLASSES = {
     "anticonvulsants": r"anti-?convulsants?|anti-?epileptics?|anti-?seizure|vigabatrin",
 }
 DRIVERS = {
-    "diagnosis": r"diagnos\w+|awareness|early\s+detection|screening|earlier\s+recognition",
+    "diagnosis": r"diagnos\w+|awareness|early\s+detection|screening|video-?\s?EEG|"
+    r"earlier\s+recognition",
     "incidence": r"incidence|prevalence|birth\s*rates?|number\s+of\s+(?:births|cases|patients)|"
     r"patient\s+(?:pool|population)",
     "technology": r"technolog\w+|tele-?(?:medicine|health)|artificial\s+intelligence|\bAI\b|"
@@ -38,7 +39,7 @@ DRIVERS = {
     "pricing": r"(?:rising|higher|increasing|premium)\s+(?:\w+\s+)?prices?|price\s+increases?",
 }
 PUSHES = re.compile(
-    r"\bdriv(?:e|es|en|ing|er|ers)\b|fuel\w*|propel\w*|boost\w*|spur\w*|underpin\w*|bolster\w*|"
+    r"\bdriv(?:e|es|en|ing|er|ers)\b|fuel\w*|propel\w*|boost\w*|spur\w*|underpin\w*|bolster\w*|helped\s+by|"
     r"augment\w*|support(?:s|ed|ing)?\s+(?:the\s+)?(?:market|growth|demand)|"
     r"contribut\w+\s+to\s+(?:the\s+)?(?:market\s+)?growth|"
     r"(?:growth|market|demand).{0,60}(?:owing\s+to|due\s+to|attribut\w+\s+to|on\s+the\s+back\s+of)",
@@ -55,12 +56,12 @@ NOT = re.compile(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b", re.
 FUTURE = re.compile(
     r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
     r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
-    r"by)\b",
+    r"by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b",
     re.IGNORECASE,
 )
 PAST = re.compile(
     r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
-    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded)\b",
+    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b",
     re.IGNORECASE,
 )
 PRESENT = re.compile(
@@ -75,7 +76,8 @@ NOT_A_MARKET = re.compile(
     r"\bnet\s+sales|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
     r"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+(?:vial|patient|course|dose|infant)|\bfee\b|settle|"
     r"\bgrants?\b|\bcourse\s+of|invest|\bspend|royalt|milestone|\bshares?\s+of|"
-    r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b",
+    r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b|"
+    r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)",
     re.IGNORECASE,
 )
 SUBJECT = re.compile(
@@ -90,7 +92,10 @@ GROWTH_RATE = re.compile(
     r"annually|(?:a|per|each)\s+year|growth\s+rate",
     re.IGNORECASE,
 )
-GREW = re.compile(r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed)\b", re.IGNORECASE)
+GREW = re.compile(
+    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered)\b",
+    re.IGNORECASE,
+)
 SHRINKS = re.compile(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)", re.IGNORECASE)
 HISTORY = re.compile(r"histor\w*|\bpast\b|\bprevious\b", re.IGNORECASE)
 LARGEST = re.compile(

@@ -55,7 +55,7 @@ def _transparency(forecast: Forecast) -> tuple[Item, ...]:
         Item(part, "Structure", f"{' x '.join(s.name for s in market.stages)}; drivers {drivers}"),
         Item(part, "Inputs", f"{sum(statuses.values())} uncertain inputs: {inputs}"),
         Item(part, "Outputs", f"value by year, {horizon}, in {market.currency}; {level}"),
-        Item(part, "Data sources", f"{len(sources)} source notes, one with each input below"),
+        Item(part, "Data sources", f"{len(sources)} source notes, one with each input"),
         Item(part, "Results", "path, growth, attribution, regions and classes, with intervals"),
         Item(part, "Limitations", _limits(forecast)),
         Item(

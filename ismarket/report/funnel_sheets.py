@@ -8,6 +8,9 @@ from ..errors import InputError
 from ..outcome import Forecast
 from .grid import BIRTHS, FIRST_ROW, FUNNEL, PATH, Formulas, column
 
+UNTIL_COMPUTED = ""
+"""What a viewer that does not compute shows: nothing, rather than a zero that nobody found."""
+
 
 def write_header(sheet: Any, row: int, names: Any, style: dict[str, Any]) -> None:
     """Write column names into a row, counted from 1."""
@@ -29,14 +32,17 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
              "9 in 10 draws, low", "median draw", "9 in 10 draws, high")  # fmt: skip
     write_header(sheet, FIRST_ROW - 1, names, style)
     sheet.set_column(0, 9, 18)
+    times = forecast.columns["calibration"]["reference"][0]
     for i, year in enumerate(forecast.years):
         line = FIRST_ROW + i
         counted = f"={FUNNEL}!{column(3 + plan.start + i)}{_total_row(formulas)}"
         sheet.write_number(line - 1, 0, year)
-        sheet.write_formula(line - 1, 1, counted, style["usd"])
+        left = float(forecast.unexplained_factor[i])
+        count = summary["reference"][i] / (times * left)
+        sheet.write_formula(line - 1, 1, counted, style["usd"], count)
         factor = "=1" if level is None else f"=$D$3/$B${FIRST_ROW}"
-        sheet.write_formula(line - 1, 2, factor, style["number"])
-        sheet.write_number(line - 1, 3, float(forecast.unexplained_factor[i]), style["number"])
+        sheet.write_formula(line - 1, 2, factor, style["number"], times)
+        sheet.write_number(line - 1, 3, left, style["number"])
         value = f"=B{line}*C{line}*D{line}"
         sheet.write_formula(line - 1, 4, value, style["usd"], summary["reference"][i])
         sheet.write_number(line - 1, 5, summary["reference"][i], style["usd"])
@@ -117,7 +123,7 @@ def _write_row(
     for col, text in enumerate(labels):
         sheet.write_string(line - 1, col, text)
     for t, formula in enumerate(cells):
-        sheet.write_formula(line - 1, 3 + t, formula, style["number"])
+        sheet.write_formula(line - 1, 3 + t, formula, style["number"], UNTIL_COMPUTED)
     return line + 1
 
 
@@ -160,7 +166,7 @@ def shifts_sheet(sheet: Any, formulas: Formulas, style: dict[str, Any]) -> None:
             if isinstance(cell, float):
                 sheet.write_number(at, col, cell, style["number"])
             elif cell.startswith("="):
-                sheet.write_formula(at, col, cell, style["number"])
+                sheet.write_formula(at, col, cell, style["number"], UNTIL_COMPUTED)
             elif cell:
                 sheet.write_string(at, col, cell)
 
@@ -172,6 +178,9 @@ def births_sheet(sheet: Any, formulas: Formulas, style: dict[str, Any]) -> None:
         raise InputError("the market's births follow no path, so there is no sheet of them")
     first, count = formulas.market.base_year, len(stage.path.mode)
     sheet.write_string(0, 0, f"Births, {stage.unit}", style["title"])
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(2, 3, 2)
+    sheet.set_column(4, 4 + count, 13)
     names = ("region", "path", "", "", *range(first, first + count))
     write_header(sheet, FIRST_ROW - 1, names, style)
     for r, region in enumerate(formulas.market.regions):
@@ -181,7 +190,8 @@ def births_sheet(sheet: Any, formulas: Formulas, style: dict[str, Any]) -> None:
             sheet.write_string(at, 1, which)
             for t in range(count):
                 if which == "drawn":
-                    sheet.write_formula(at, 4 + t, formulas.drawn_births(r, t), style["usd"])
+                    drawn = formulas.drawn_births(r, t)
+                    sheet.write_formula(at, 4 + t, drawn, style["usd"], UNTIL_COMPUTED)
                 else:
                     value = float(getattr(stage.path, which)[t, r])
                     sheet.write_number(at, 4 + t, value, style["usd"])

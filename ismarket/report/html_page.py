@@ -7,7 +7,7 @@ from html import escape
 from importlib.resources import files
 
 from .. import __version__
-from ..findings import headline, sentences
+from ..findings import findings, headline
 from ..outcome import Forecast
 from ..page import attribution_table, path_table, title
 from ..scenario import write_scenario
@@ -30,7 +30,7 @@ def as_page(forecast: Forecast) -> str:
         ),
         _section("Carried by", driver_picture(forecast), _table(*attribution_table(forecast))),
         _section("Where", _where(forecast, "region"), _where(forecast, "drug_class")),
-        _section("What to know", _list(sentences(forecast))),
+        _section("What to know", _list(findings(forecast))),
         _section("Inputs", _inputs(forecast)),
         _section("Reporting checklist", f"<p class='small'>{escape(SOURCE)}</p>", _items(forecast)),
         _section("How to make it again", _again(forecast)),
@@ -80,7 +80,8 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]], words: str = ""
     for row in rows:
         first, *rest = row
         cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
-        body += f"<tr><th scope='row'>{escape(first)}</th>{cells}</tr>"
+        name = escape(first).replace(".", ".<wbr>").replace("_", "_<wbr>")
+        body += f"<tr><th scope='row'>{name}</th>{cells}</tr>"
     kind = f" class='{words}'" if words else ""
     return (
         f"<div class='scroll'><table{kind}><thead><tr>{head}</tr></thead>"
@@ -88,8 +89,9 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[str]], words: str = ""
     )
 
 
-def _list(lines: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+def _list(pairs: Iterable[tuple[str, str]]) -> str:
+    lines = (f"<dt>{escape(label)}</dt><dd>{escape(text)}</dd>" for label, text in pairs)
+    return f"<dl>{''.join(lines)}</dl>"
 
 
 def _where(forecast: Forecast, axis: str) -> str:
@@ -113,7 +115,8 @@ def _inputs(forecast: Forecast) -> str:
         used = f"{_figure(fixed[p.key])} (fixed)" if p.key in fixed else _figure(p.mode)
         spread = "constant" if p.constant else f"{_figure(p.low)} to {_figure(p.high)}"
         rows.append((p.key, used, spread, p.unit, p.status, p.source))
-    return _table(("Input", "Reference", "Range", "Unit", "Status", "Source"), rows, "words")
+    header = ("Input", "Reference", "Range", "Unit", "Status", "Source")
+    return _table(header, rows, "words inputs")
 
 
 def _items(forecast: Forecast) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
 from ..outcome import UNEXPLAINED, Forecast
@@ -30,7 +31,8 @@ def path_picture(forecast: Forecast) -> str:
         back = list(zip(across, summary[low], strict=True))[::-1]
         return f"{line(summary[upper])} " + " ".join(f"{x:.1f},{down(v):.1f}" for x, v in back)
 
-    parts = [
+    parts = _scale(top)
+    parts += [
         f'<polygon class="wide" points="{band("p5", "p95")}"/>',
         f'<polygon class="narrow" points="{band("p25", "p75")}"/>',
         f'<polyline class="model" points="{line(summary["reference"])}"/>',
@@ -43,7 +45,6 @@ def path_picture(forecast: Forecast) -> str:
         dashed = " ".join(f"{x:.1f},{down(v):.1f}" for x, v in points)
         parts.append(f'<polyline class="report" points="{dashed}"/>')
     parts += [_text(x, HEIGHT - 10, str(y), "middle") for x, y in zip(across, years, strict=True)]
-    parts += _scale(top)
     end = across[-1] + 8
     ends = [("9 in 10", summary["p95"][-1]), ("reference", summary["reference"][-1])]
     ends.append(("9 in 10", summary["p5"][-1]))
@@ -97,15 +98,22 @@ def driver_picture(forecast: Forecast) -> str:
 
 
 def _scale(top: float) -> list[str]:
-    """Three grid lines with their money."""
+    """Grid lines at round amounts, with their money."""
     parts = []
-    for share in (0.0, 0.5, 0.95):
-        y = TOP + (HEIGHT - TOP - BOTTOM) * (1 - share)
+    step = round_step(top)
+    for mark in range(int(top / step) + 1):
+        y = TOP + (HEIGHT - TOP - BOTTOM) * (1 - mark * step / top)
         parts.append(
             f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         )
-        parts.append(_text(LEFT - 8, y + 4, money(share * top) if share else "0", "end"))
+        parts.append(_text(LEFT - 8, y + 4, money(mark * step) if mark else "0", "end"))
     return parts
+
+
+def round_step(top: float) -> float:
+    """One, two or five times a power of ten, so that three to six steps reach ``top``."""
+    power = 10.0 ** math.floor(math.log10(top))
+    return next(power * part for part in (0.2, 0.5, 1.0, 2.0) if top / (power * part) < 6)
 
 
 def _apart(labels: list[tuple[float, str, float]]) -> list[tuple[float, str, float]]:

@@ -6,12 +6,13 @@ the reference path follows; the quantiles come from the draws and stay as they w
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..findings import headline, sentences
+from ..findings import findings, headline
 from ..outcome import Forecast
 from ..page import title
 from ..scenario import write_scenario
@@ -36,6 +37,9 @@ INPUT_COLUMNS = (
 )  # fmt: skip
 NO_DATE = datetime(1980, 1, 1)
 """The date of every workbook and of its parts: one forecast gives the same bytes each time."""
+LINE = 100
+"""Characters that a line of the summary holds."""
+LARGE = 1000
 FREE = "free"
 """What a user writes to take a fixed parameter back to its range."""
 
@@ -66,6 +70,9 @@ def write_workbook(forecast: Forecast, path: str | Path) -> None:
         _tables(book.add_worksheet("Tables"), forecast, style)
         _checklist(book.add_worksheet("Checklist"), forecast, style)
         _scenario(book.add_worksheet(SCENARIO_SHEET), forecast, style)
+        for sheet in book.worksheets():
+            _for_paper(sheet, FIRST_ROW - 2 if sheet.get_name() == INPUTS else None)
+        book.get_worksheet_by_name(INPUTS).print_area(0, 0, FIRST_ROW - 2 + len(rows), 10)
 
 
 def _styles(book: Any) -> dict[str, Any]:
@@ -73,26 +80,33 @@ def _styles(book: Any) -> dict[str, Any]:
         "title": book.add_format({"bold": True, "font_size": 14}),
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "label": book.add_format({"bold": True, "valign": "top"}),
         "plain": book.add_format({}),
         "edit": book.add_format({"bg_color": "#fbf1f6", "border": 1, "border_color": "#9c3f74"}),
         "usd": book.add_format({"num_format": "#,##0"}),
         "number": book.add_format({"num_format": "General"}),
+        "small": book.add_format({"num_format": "0.0000"}),
+        "large": book.add_format({"num_format": "#,##0"}),
         "percent": book.add_format({"num_format": "0.00%"}),
         "empty": book.add_format({"bg_color": "#fdf1e8", "italic": True, "font_color": "#B84F00"}),
     }
 
 
 def _summary(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, LINE)
     sheet.write_string(0, 0, forecast.plan.market.title, style["title"])
-    lines = [title(forecast), headline(forecast), "", *sentences(forecast), ""]
+    lines = [("Forecast", title(forecast)), ("Result", headline(forecast)), *findings(forecast)]
     lines += [
-        f"Change the column 'your value' on the sheet {INPUTS}: {PATH} follows at once.",
-        "Send the file back with: ismarket scenario from-xlsx FILE.xlsx",
-        f"Money: {forecast.plan.market.currency}.",
+        ("To edit", f"Change the column 'your value' on the sheet {INPUTS}: {PATH} follows."),
+        ("To compute", "Excel computes on opening; in LibreOffice press Ctrl+Shift+F9 once."),
+        ("To return", "Send the file back with: ismarket scenario from-xlsx FILE.xlsx"),
+        ("Money", f"{forecast.plan.market.currency}."),
     ]
-    for row, text in enumerate(lines, start=1):
-        sheet.write_string(row, 0, text, style["text"])
+    for row, (label, text) in enumerate(lines, start=2):
+        sheet.set_row(row, 15.0 * math.ceil(len(text) / LINE))
+        sheet.write_string(row, 0, label, style["label"])
+        sheet.write_string(row, 1, text, style["text"])
 
 
 def _inputs(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
@@ -108,13 +122,34 @@ def _inputs(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
         line = at + 1
         sheet.write_string(at, 0, row.key)
         sheet.write_string(at, 1, row.title)
+        kind = style["large" if row.high >= LARGE else "number"]
         sheet.write_blank(at, 2, None, style["edit"])
+        sheet.data_validation(at, 2, at, 2, _allowed(line))
         used = f'=IF(ISNUMBER(C{line}),C{line},IF(C{line}="{FREE}",G{line},E{line}))'
-        sheet.write_formula(at, 3, used, style["number"], row.current)
+        sheet.write_formula(at, 3, used, kind, row.current)
         for col, value in enumerate((row.current, row.low, row.mode, row.high), start=4):
-            sheet.write_number(at, col, value, style["number"])
+            sheet.write_number(at, col, value, kind)
         for col, text in enumerate((row.unit, row.status, row.source), start=8):
             sheet.write_string(at, col, text)
+
+
+def _allowed(line: int) -> dict[str, Any]:
+    """What the cell "your value" of a line takes: a number of its range, or FREE."""
+    inside = f"AND(ISNUMBER(C{line}),C{line}>=F{line},C{line}<=H{line})"
+    return {
+        "validate": "custom", "value": f'=OR({inside},C{line}="{FREE}")',
+        "error_title": "Outside the range",
+        "error_message": f"A number from low to high, or {FREE}.",
+    }  # fmt: skip
+
+
+def _for_paper(sheet: Any, header: int | None = None) -> None:
+    """Landscape, one page wide, the header on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    if header is not None:
+        sheet.repeat_rows(header)
 
 
 def _tables(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
@@ -128,7 +163,9 @@ def _tables(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
         write_header(sheet, line + 1, table, style)
         for col, values in enumerate(table.values()):
             for i, value in enumerate(values):
-                sheet.write(line + 1 + i, col, value)
+                figure = isinstance(value, float)
+                kind = "large" if figure and abs(value) >= LARGE else "small" if figure else "plain"
+                sheet.write(line + 1 + i, col, value, style[kind])
         line += 4 + len(next(iter(table.values())))
 
 
@@ -141,6 +178,7 @@ def _checklist(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
         at = FIRST_ROW - 1 + i
         sheet.write_string(at, 0, item.part)
         sheet.write_string(at, 1, item.asked, style["text"])
+        sheet.set_row(at, 15.0 * math.ceil(max(len(item.asked) / 55, len(item.answer) / 85)))
         if item.answer:
             sheet.write_string(at, 2, item.answer, style["text"])
         else:

@@ -118,6 +118,7 @@ function render({ model, el }) {
   });
   const table = createTable((value) => queue.change("anchor", "", value));
   const actions = createActions(ask, () => charts.get(page().view.chart.kind), () => page().controls.scenario);
+  const analyses = createAnalyses(model.get("offered"), ask, queue.change);
   const title = h("h4", { class: "finding" });
   const aid = h("p", { class: "aid" });
   const caveat = h("p", { class: "caveat" });
@@ -126,7 +127,7 @@ function render({ model, el }) {
   const live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const lines = h("div", { class: "lines" });
   const holders = h("div", { class: "charts" });
-  const viewRoot = h("div", { class: "view", role: "tabpanel", id: tabs.panelId }, h("div", { class: "running", "aria-hidden": "true" }), title, aid, lines, holders, caveat, table.root, below, status);
+  const viewRoot = h("div", { class: "view", role: "tabpanel", id: tabs.panelId }, h("div", { class: "running", "aria-hidden": "true" }), title, aid, lines, holders, caveat, table.root, below, analyses.root, status);
   const scenario = h("p", { class: "scenario" });
   const summary = h("span");
   const box = h("details", { class: "boxed", open: true }, h("summary", {}, summary), controls.root);
@@ -180,6 +181,7 @@ function render({ model, el }) {
     strip.update(now.strip);
     viewRoot.setAttribute("aria-labelledby", tabs.update(now.view.name));
     viewRoot.dataset.view = now.view.name;
+    analyses.open(now.view.name);
     say(title, now.view.title);
     say(aid, now.view.aid);
     say(caveat, now.view.note);
@@ -198,8 +200,14 @@ function render({ model, el }) {
   }
 
   function hear(message, buffers) {
+    if (message.type === "progress") analyses.progress(message.name, message.share);
+    if (message.type === "analysed") analysed();
     if (message.type === "text") actions.copied(message.text);
     if (message.type === "file") give(message.name, message.mime, buffers[0]);
+  }
+
+  function analysed() {
+    analyses.update(model.get("analyses"));
   }
 
   function dress() {
@@ -217,11 +225,14 @@ function render({ model, el }) {
   narrow.observe(root);
   const undress = onTheme(dress);
   model.on("change:page", show);
+  model.on("change:analyses", analysed);
   model.on("msg:custom", hear);
   dress();
   show();
+  analysed();
   return () => {
     model.off("change:page", show);
+    model.off("change:analyses", analysed);
     model.off("msg:custom", hear);
     queue.stop();
     narrow.disconnect();

@@ -1,0 +1,235 @@
+"""The heavy analyses of a panel: run on a button, shown below a view, stale once it moves.
+
+Each shows the sheet that its command prints, so that panel, notebook and terminal say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..errors import DriverError, InputError, unknown
+from ..scenario import Scenario
+from ..sheet import Sheet, Table
+from ..typed import fraction, usd
+from .session import Session
+
+Progress = Callable[[float], None]
+Run = Callable[[Session, Mapping[str, str], Progress], "Sheet | tuple[Sheet, dict[str, float]]"]
+"""From a session, what was typed and where progress goes, to what is shown; with it, where there
+are any, the inputs that the panel may be set to."""
+MOST_TYPED = 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A field beside a button: a text with its first value, or one of some options."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What a button of the view ``tab`` does; ``about`` says in a sentence what it answers."""
+
+    name: str
+    tab: str
+    title: str
+    button: str
+    about: str
+    run: Run
+    fields: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What came of a press: a sheet as plain values or an error, and the scenario it is of."""
+
+    scenario: Scenario
+    said: Mapping[str, str]
+    title: str = ""
+    parts: tuple[dict[str, Any], ...] = ()
+    setting: Mapping[str, float] = field(default_factory=dict)
+    error: str = ""
+
+
+def levels(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+    """The published levels beside each other, pooled, and what none may pass."""
+    from ..triangulation import triangulate
+    from ..triangulation_sheet import sheet
+
+    return sheet(triangulate(session.market, session.drivers, seed=session.current.seed))
+
+
+def audit(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+    """The audit of the report whose level is in use."""
+    from ..audit import audit_report
+    from ..audit_sheet import sheet
+
+    return sheet(audit_report(session.market, session.drivers, session.current))
+
+
+def sensitivity(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+    """Shares of the variance in groups."""
+    from ..sensitivity import sensitivity_of
+    from ..sensitivity_sheet import sheet
+
+    return sheet(
+        sensitivity_of(
+            session.market, session.drivers, session.current,
+            by=said["by"], output=said["output"], points=1024, progress=progress,
+        )
+    )  # fmt: skip
+
+
+def needed(
+    session: Session, said: Mapping[str, str], progress: Progress
+) -> tuple[Sheet, dict[str, float]]:
+    """What a growth or a value of the last year would require, and the fewest inputs for it."""
+    from ..requirement import require
+    from ..requirement_sheet import sheet
+
+    target = said["target"]
+    growth = fraction(target, "Target") if target.rstrip().endswith("%") else None
+    value = usd(target, "Target") if growth is None else None
+    found = require(session.market, session.drivers, session.current, cagr=growth, value=value)
+    return sheet(found), found.few_inputs
+
+
+def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+    """What knowing more is worth to a decision to enter."""
+    from ..information import Decision, value_of_information
+    from ..information_sheet import sheet
+
+    decision = Decision(
+        fraction(said["margin"], "Margin", "fraction"),
+        fraction(said["share"], "Share", "fraction"),
+        usd(said["cost"], "Cost"),
+    )
+    session.settle()
+    return sheet(value_of_information(session.shown, decision, ("input", "cause", "source")))
+
+
+def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+    """The draws weighted by what was observed."""
+    from ..observed import observation
+    from ..updating_sheet import sheet
+
+    session.settle()
+    parts = [part for part in said["observed"].replace(";", " ").split() if part]
+    return sheet(session.shown.update([observation(part) for part in parts]))
+
+
+def past(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+    """How well the verified past could have been forecast."""
+    from ..backtest import backtest_of
+    from ..backtest_sheet import sheet
+
+    session.settle()
+    return sheet(backtest_of(session.shown))
+
+
+BY = tuple((word, word) for word in ("mechanism", "driver", "stage", "source", "parameter"))
+OUTPUTS = (("value", "value in the last year"), ("cagr", "growth a year"), ("count", "the count"))
+ANALYSES = (
+    Analysis(
+        "actuals", "forecast", "When an actual comes in", "Weight the draws",
+        "Re-weights the draws by what was observed; refused where they do not reach it.", actuals,
+        (Asked("observed", "Observed", "2024=3.5bn:10%", hint="year=USD:relative error"),),
+    ),
+    Analysis(
+        "sensitivity", "matters", "All inputs at once", "Share out the variance",
+        "Which groups of inputs the spread rests on, alone and with all others.", sensitivity,
+        (Asked("by", "Grouped by", "mechanism", BY), Asked("output", "Of", "value", OUTPUTS)),
+    ),
+    Analysis(
+        "needed", "matters", "What would have to be true", "Find the setting",
+        "The least implausible setting of the inputs that reaches a target, if there is one.",
+        needed, (Asked("target", "Target", "5%", hint="growth a year, or USD such as 60 M"),),
+    ),
+    Analysis(
+        "worth", "matters", "What knowing more is worth", "Value it",
+        "The most that a study is worth to somebody who may enter this market.", worth,
+        (Asked("margin", "Margin", "30%"), Asked("share", "Share of the market", "10%"),
+         Asked("cost", "Cost, USD", "8 M")),
+    ),
+    Analysis(
+        "levels", "howbig", "Which level to believe", "Compare the estimates",
+        "All estimates pooled, who stands apart, what each would mean for a patient, and the"
+        " ceilings.", levels,
+    ),
+    Analysis(
+        "audit", "evidence", "What the report rests on", "Audit the report",
+        "A verdict on every claim, and how much of the spread rests on numbers that were measured,"
+        " estimated or assumed.", audit,
+    ),
+    Analysis(
+        "past", "evidence", "How well the past could have been forecast", "Test it",
+        "Verified figures only, scored against simple methods; too few are not judged.", past,
+    ),
+)  # fmt: skip
+"""Every analysis, in the order in which it stands below its view."""
+
+
+def offers() -> list[dict[str, Any]]:
+    """What the page needs to make the buttons and fields."""
+    return [
+        {
+            "name": a.name, "tab": a.tab, "title": a.title, "button": a.button, "about": a.about,
+            "fields": [
+                {"name": f.name, "label": f.label, "value": f.value, "hint": f.hint,
+                 "options": [list(option) for option in f.options]}
+                for f in a.fields
+            ],
+        }
+        for a in ANALYSES
+    ]  # fmt: skip
+
+
+@dataclass(eq=False)
+class Results:
+    """What the buttons of a panel have brought so far, by analysis."""
+
+    found: dict[str, Found] = field(default_factory=dict)
+
+    def press(self, session: Session, content: Mapping[str, Any], progress: Progress) -> None:
+        """Run what a button asks; what is wrong with it is kept in place of an answer."""
+        known = {analysis.name: analysis for analysis in ANALYSES}
+        name = str(content.get("name"))
+        if name not in known:
+            raise unknown("explorer", "analysis", name, known)
+        analysis, said = known[name], dict(content.get("values") or {})
+        given = {f.name: str(said.get(f.name, f.value))[:MOST_TYPED] for f in analysis.fields}
+        result = Found(session.current, given)
+        try:
+            answer = analysis.run(session, given, progress)
+            sheet, setting = answer if isinstance(answer, tuple) else (answer, {})
+            parts = tuple(map(_part, sheet.parts))
+            result = replace(result, title=sheet.title, parts=parts, setting=setting)
+        except (InputError, DriverError) as error:
+            result = replace(result, error=str(error))
+        self.found[name] = result
+
+    def page(self, scenario: Scenario) -> dict[str, Any]:
+        """The results as plain values; one is stale where the scenario has moved since."""
+        return {
+            name: {
+                "title": found.title, "parts": found.parts, "error": found.error,
+                "said": found.said, "setting": found.setting, "stale": found.scenario != scenario,
+            }
+            for name, found in self.found.items()
+        }  # fmt: skip
+
+
+def _part(part: str | Table) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"text": part.removeprefix("· "), "note": part.startswith("· ")}
+    return {
+        "title": part.title, "header": list(part.header), "words": part.words,
+        "rows": [list(row) for row in part.rows], "shares": list(part.shares),
+    }  # fmt: skip

@@ -1,0 +1,90 @@
+"""The heavy analyses in a page: pressed, shown, named for those who listen, stale once it moves."""
+
+import os
+
+import pytest
+
+from . import steps
+from .test_panel import AXE
+
+SECTION = steps.PANEL + " .analysis[data-name={}]"
+
+
+def pressed(page, name):
+    """Press the button of an analysis and wait for its sheet."""
+    section = SECTION.format(name)
+    page.click(f"{section} button[type=submit]")
+    page.wait_for_selector(f"{section}:not([aria-busy]) .sheet h4, {section} .wrong:not([hidden])",
+                           timeout=60_000)  # fmt: skip
+    return page.locator(section)
+
+
+@pytest.fixture
+def opened(lab, watched):
+    lab.run(watched.page, "01_explore.ipynb")
+    steps.ready(watched.page)
+    yield watched.page
+    watched.clean()
+
+
+def test_a_button_brings_tables_with_names_and_a_spoken_result(opened):
+    page = opened
+    for tab, name in (("howbig", "levels"), ("matters", "sensitivity"), ("evidence", "audit")):
+        steps.open_tab(page, tab)
+        section = pressed(page, name)
+        assert "done." in section.locator("[role=status]").inner_text()
+        for table in section.locator(".sheet table").all():
+            assert table.locator("caption").inner_text()
+            assert table.locator("th[scope=col]").count() > 1
+        for field in section.locator("input, select").all():
+            assert page.locator(f"label[for={field.get_attribute('id')}]").inner_text()
+    assert page.locator(SECTION.format("levels")).is_hidden()
+
+
+def test_a_slider_marks_the_result_as_stale_and_the_button_makes_it_fresh(opened):
+    page = opened
+    steps.open_tab(page, "matters")
+    section = pressed(page, "sensitivity")
+    assert section.locator(".line.warn").is_hidden()
+    moved = steps.slider(page, "diagnosis", "awareness.ratio")
+    moved.focus()
+    steps.after(page, lambda: page.keyboard.press("ArrowRight"))
+    section.locator(".line.warn").wait_for(state="visible")
+    pressed(page, "sensitivity")
+    section.locator(".line.warn").wait_for(state="hidden")
+
+
+def test_a_target_is_typed_and_sent_with_enter_and_what_is_wrong_is_said(opened):
+    page = opened
+    steps.open_tab(page, "matters")
+    section = page.locator(SECTION.format("needed"))
+    section.locator("input").fill("a lot")
+    section.locator("input").press("Enter")
+    section.locator(".wrong:not([hidden])").wait_for(timeout=30_000)
+    assert "give an amount" in section.locator(".wrong").inner_text()
+    section.locator("input").fill("4.5%")
+    section.locator("input").press("Enter")
+    section.locator(".sheet h4").wait_for(timeout=60_000)
+    assert "Asked for: growth of 4.50% a year" in section.locator(".sheet").inner_text()
+    steps.after(page, lambda: section.locator("button", has_text="in the panel").click())
+    assert "4.5" in page.locator(".cell", has_text="Growth a year").inner_text()
+
+
+@pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")
+@pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_sheets(opened, theme):
+    page = opened
+    page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = []
+    for tab, name in (("howbig", "levels"), ("matters", "sensitivity"), ("evidence", "audit")):
+        steps.open_tab(page, tab)
+        section = pressed(page, name)
+        result = page.evaluate("axe.run('.ism', {resultTypes: ['violations']})")
+        found += [
+            (tab, v["id"], v["nodes"][0]["html"][:200])
+            for v in result["violations"] if v["impact"] in ("serious", "critical")
+        ]  # fmt: skip
+        if folder := os.environ.get("ISMARKET_PICTURES"):
+            section.screenshot(path=f"{folder}/{name}-{'light' if theme == 'true' else 'dark'}.png")
+    assert found == []
