@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import check_drivers, complete_anchor, complete_driver, pairs
+from .common import check_drivers, complete_anchor, complete_driver, complete_key, pairs
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -28,8 +28,10 @@ OPTIONS = (
                  shell_complete=complete_driver,
                  help="Take a driver in that the scenario leaves out; repeatable."),
     click.option("--set", "fixed", multiple=True, callback=pairs, metavar="KEY=VALUE",
+                 shell_complete=complete_key,
                  help="Fix a parameter, as video_eeg.ratio=2.6; repeatable."),
     click.option("--strength", multiple=True, callback=pairs, metavar="DRIVER=FACTOR",
+                 shell_complete=complete_driver,
                  help="Scale all shifts of a driver, as diagnosis=1.5; repeatable."),
     click.option("--correlate", "correlation", multiple=True, callback=pairs, metavar="PAIR=RHO",
                  help="Rank correlation, as 'a.ratio ~ b.ratio=0.5'; repeatable."),

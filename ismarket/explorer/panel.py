@@ -57,17 +57,7 @@ class Panel(anywidget.AnyWidget):
         self._quiet = True
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
-<<<<<<< HEAD
-<<<<<<< HEAD
         self.structure = structure(session.known, session.drivers) | {"problems": list(problems)}
-=======
-        self.structure = structure(session.market, session.drivers) | {
-            "problems": list(problems), "analyses": offers(),
-        }  # fmt: skip
->>>>>>> 37ea1b6 (The explorer: heavy analyses on a button below each view, the commands' own sheets, stale once the scenario moves; information 18 times faster)
-=======
-        self.structure = structure(session.market, session.drivers) | {"problems": list(problems)}
->>>>>>> 18b1f5f (The offers of analyses are a trait of their own; floors in short lines)
         self.specs = specs()
         self.show()
         self.on_msg(self._receive)
