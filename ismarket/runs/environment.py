@@ -54,11 +54,12 @@ def packages(roots: Iterable[str]) -> dict[str, dict[str, str]]:
             package = distribution(waiting.pop())
         except PackageNotFoundError:
             continue
-        name = _folded(package.metadata["Name"])
+        about = package.metadata  # read once: each look at it parses the file
+        name = _folded(about["Name"])
         if name in found:
             continue
-        found[name] = {"version": package.version, "sha256": content_hash(package)}
-        for requirement in package.requires or ():
+        found[name] = {"version": about["Version"], "sha256": content_hash(package)}
+        for requirement in about.get_all("Requires-Dist") or ():
             matched = _PACKAGE.match(requirement)
             if matched and "extra ==" not in requirement:
                 waiting.append(matched.group())

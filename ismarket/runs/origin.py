@@ -142,11 +142,9 @@ def _source(name: str, drivers: list[Driver], point: EntryPoint | None, provides
         module = modules.pop() if len(modules) == 1 else ""
         files = module_files(module) if module not in ("", "__main__") else {}
         return Source(name, module, files=files, drivers=names, provides=provides)
-    package, files = point.dist, module_files(point.module.split(".")[0])
-    return Source(
-        name, point.module, package.metadata["Name"] if package else "",
-        package.version if package else "", files, names, provides,
-    )  # fmt: skip
+    about = point.dist.metadata if point.dist else {"Name": "", "Version": ""}
+    files = module_files(point.module.split(".")[0])
+    return Source(name, point.module, about["Name"], about["Version"], files, names, provides)
 
 
 def module_files(module: str) -> dict[str, str]:
