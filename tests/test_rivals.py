@@ -24,4 +24,6 @@ def test_the_plain_market_equals_the_engine_on_given_values():
 
 def test_the_plain_market_leaves_as_much_unexplained_as_the_engine():
     made = forecast(load_market(), load_drivers(), Scenario(draws=1))
-    np.testing.assert_allclose(plain.unexplained(read_inputs()), made.unexplained_factor, rtol=1e-11)
+    np.testing.assert_allclose(
+        plain.unexplained(read_inputs()), made.unexplained_factor, rtol=1e-11
+    )

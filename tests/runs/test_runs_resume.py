@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -26,10 +27,16 @@ last_year = 2028
 EXACT = 0.00004
 
 
+SAME_CODE = str(Path(keeping.__file__).parents[2])
+"""Where this process has the package from: a run goes on with the code that began it."""
+
+
 def ismarket(*arguments, cwd):
     command = [sys.executable, "-c", "from ismarket.cli import main; main()", "run", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=200,
-                          env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"})  # fmt: skip
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", "PYTHONPATH": SAME_CODE}
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, timeout=200, env=environment
+    )
 
 
 @pytest.fixture(scope="module")
