@@ -173,16 +173,19 @@ def show_growth(ours, sizes, rounds):
 def show_threads(ours, rounds):
     """The same forecast on one thread, on two, and on two processes that have been started."""
     many = 10 * DRAWS
+    works = {
+        "one thread": partial(ours.forecast, DRAWS, 1, 1),
+        "two threads": partial(ours.forecast, DRAWS, 1, 2),
+    }
+    times = in_turn(works, rounds)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         ours.forecast(many, 1, pool)
         works = {
-            "one thread": partial(ours.forecast, DRAWS, 1, 1),
-            "two threads": partial(ours.forecast, DRAWS, 1, 2),
             "one thread, many": partial(ours.forecast, many, 1, 1),
             "two threads, many": partial(ours.forecast, many, 1, 2),
             "two processes, many": partial(ours.forecast, many, 1, pool),
         }
-        times = in_turn(works, max(3, rounds // 2))
+        times |= in_turn(works, max(3, rounds // 2))
     few, threads, processes = (
         ratio(times[one], times[two], 0)
         for one, two in (
