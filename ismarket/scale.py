@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,42 @@ from .errors import InputError
 
 RETRIES = 20
 """How often a batch may be lost with its worker before the run gives up."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Awaited(Future[T]):
+    """A result on a Dask cluster, which stays there until it is asked for."""
+
+    def __init__(self, remote: Any) -> None:
+        super().__init__()
+        self._remote = remote
+
+    def result(self, timeout: float | None = None) -> T:
+        """The result, computed once more where a worker took it along when it died."""
+        found: T = self._remote.result(timeout)
+        return found
+
+    def cancel(self) -> bool:
+        """Tell the cluster that nobody waits any more."""
+        self._remote.cancel()
+        return True
+
+
+class Cluster(Executor):
+    """Runs work on the cluster of a Dask client.
+
+    Dask's own executor sends every result home as soon as it is there, and fails where a worker
+    dies on the way.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def submit(self, work: Callable[P, T], /, *given: P.args, **named: P.kwargs) -> Future[T]:
+        """Compute it on one of the workers."""
+        task = partial(work, *given, **named)
+        return Awaited(self.client.submit(task, pure=False, retries=RETRIES))
 
 
 @contextmanager
@@ -40,7 +77,7 @@ def dask_executor(address: str, workers: int | None = None) -> Iterator[Executor
         except (OSError, ValueError) as error:
             raise InputError(f"--dask {address}: no cluster answers ({error})") from None
         try:
-            yield client.get_executor(pure=False, retries=RETRIES)
+            yield Cluster(client)
         finally:
             client.close()
             if address == "local":
