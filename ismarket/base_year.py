@@ -17,12 +17,14 @@ from .market import Market
 class Base:
     """The funnel before any driver moves it, each (region, draw); ``rate`` has no shares in it.
 
-    ``rate`` is births x incidence, ``shares`` those of SHARES, ``weight`` and ``spend`` by class:
-    the weight in the mix, and the weight times the net cost in USD; ``whole`` sums the weights.
+    ``rate`` is births x incidence, ``shares`` those of SHARES and ``odds_against`` them, (1 -
+    share) / share; ``weight`` and ``spend`` by class: the weight in the mix, and the weight times
+    the net cost in USD; ``whole`` sums the weights.
     """
 
     rate: Array
     shares: tuple[Array, ...]
+    odds_against: tuple[Array, ...]
     weight: Sequence[Array]
     spend: Sequence[Array]
     whole: Array
@@ -52,22 +54,26 @@ class Start:
         weights = values[self.rows["class_mix"]].reshape(regions, classes, draws)
         costs = values[self.rows["net_cost"]].reshape(regions, classes, draws)
         spend = np.multiply(weights, costs, out=scratch("spend", *weights.shape))
+        shares = tuple(values[self.rows[stage]] for stage, _ in SHARES)
+        odds = scratch("odds against", len(shares), regions, draws)
+        for share, against in zip(shares, odds, strict=True):
+            np.divide(1.0, share, out=against)
+        odds -= 1.0
         return Base(
             rate,
-            tuple(values[self.rows[stage]] for stage, _ in SHARES),
+            shares,
+            tuple(odds),
             [weights[:, c] for c in range(classes)],
             [spend[:, c] for c in range(classes)],
             np.add.reduce(weights, axis=1, out=scratch("whole", regions, draws)),
         )
 
 
-def quotient(share: Array, ratio: Array) -> Array:
+def quotient(odds_against: Array, ratio: Array) -> Array:
     """One over the moved share, written over ``ratio``, which divides its odds: 1 + odds x ratio.
 
     A share of 0 is divided by infinity, and stays 0 for any finite ratio; one of 1 stays 1.
     """
-    odds_against = 1.0 / share
-    odds_against -= 1.0
     ratio *= odds_against
     ratio += 1.0
     return ratio

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Array
+from .arrays import Array, Scratch
 
 Counts = NDArray[np.int64]
 """How many draws fell into each bin, (row, bin)."""
-BINS = 4096
-SLAB = 16
+BINS = 2048
+SLAB = 15
 """Rows that are counted at once, so that their bins stay in cache."""
 
 
@@ -33,19 +33,33 @@ class Grid:
         low, high = (np.asarray(end, float) for end in (rows.min(axis=1), rows.max(axis=1)))
         return cls(low - (high - low) / 8.0, 1.25 * (high - low) / BINS)
 
-    def count(self, rows: NDArray[np.floating], counts: Counts) -> None:
-        """Add the rows (row, draw) to the counts; one without width has all its draws in bin 0."""
+    def count(
+        self,
+        rows: NDArray[np.floating],
+        counts: Counts,
+        scratch: Scratch,
+        logs: bool = False,
+    ) -> None:
+        """Add the rows (row, draw), or the ``logs`` of them, to the counts.
+
+        A row without width has all its draws in bin 0; what is nothing counts as a millionth.
+        """
+        kind, draws = rows.dtype.type, rows.shape[1]
         per_width = np.divide(1.0, self.width, out=np.zeros_like(self.width), where=self.width > 0)
-        first = (np.arange(SLAB) * BINS)[:, None]
-        for low in range(0, len(rows), SLAB):
-            slab = slice(low, low + SLAB)
-            steps = rows[slab] - self.low[slab, None].astype(rows.dtype)
-            steps *= per_width[slab, None].astype(rows.dtype)
+        low, per_width = (each.astype(kind)[:, None] for each in (self.low, per_width))
+        first = np.arange(0, SLAB * BINS, BINS)[:, None]
+        for begin in range(0, len(rows), SLAB):
+            slab = slice(begin, begin + SLAB)
+            some = counts[slab].reshape(-1)
+            steps = scratch.of(kind, f"steps {kind}", SLAB, draws)[: len(rows[slab])]
+            number = scratch.of(np.intp, "numbers", SLAB, draws)[: len(steps)]
+            given = on_log_scale(rows[slab], steps) if logs else rows[slab]
+            np.subtract(given, low[slab], out=steps)
+            steps *= per_width[slab]
             np.clip(steps, 0, BINS - 1, out=steps)
-            number = steps.astype(np.intp)
-            number += first[: len(number)]
-            some = counts[slab]
-            some += np.bincount(number.ravel(), minlength=some.size).reshape(some.shape)
+            np.copyto(number, steps, casting="unsafe")
+            number += first[: len(steps)]
+            some += np.bincount(number.reshape(-1), minlength=some.size)
 
     def quantiles(self, counts: Counts, levels: Array) -> Array:
         """Quantiles (level, row), linear within the bin."""
@@ -57,3 +71,12 @@ class Grid:
             share = np.minimum((rank - below[number] + 0.5) / each[number], 1.0)
             found[:, row] = self.low[row] + (number + share) * self.width[row]
         return found
+
+
+def on_log_scale(
+    values: NDArray[np.floating], out: NDArray[np.floating] | None = None
+) -> NDArray[np.floating]:
+    """Log of the values; what is nothing counts as a millionth."""
+    found = np.maximum(values, values.dtype.type(1e-6), out=out)
+    logs: NDArray[np.floating] = np.log(found, out=found)
+    return logs

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .arrays import Array, Bits, Scratch
 from .attribution import MOST_EXACT
-from .bins import Grid
+from .bins import Grid, on_log_scale
 from .blas import one_thread
 from .coalitions import carried
 from .contract import standing, watched_blocks
@@ -21,11 +21,13 @@ from .plan import Plan
 from .pooling import drawn_level
 from .quantiles import Quantiles
 from .readings import Reader
-from .sampling import BLOCK, block_columns, block_points
-from .summaries import Grids, Kept, Place, Room, Streamed, on_log_scale
+from .sampling import BLOCK, Columns, block_points
+from .summaries import Grids, Kept, Place, Room, Streamed
 
 CHUNK = 4096
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
+AHEAD = 8
+"""Blocks whose columns are prepared at once."""
 FEW_DRIVERS = 8
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
@@ -59,6 +61,12 @@ class Engine:
         return Quantiles([p.range for p in self.drawn])
 
     @cached_property
+    def _columns(self) -> Columns:
+        scenario, keys = self.plan.scenario, [p.key for p in self.drawn]
+        ahead = min(AHEAD, -(-scenario.draws // BLOCK))
+        return Columns(keys, self._dimensions, seed=scenario.seed, ahead=ahead)
+
+    @cached_property
     def _dimensions(self) -> dict[str, int]:
         return {key: index for index, key in enumerate(self.plan.market.parameters)}
 
@@ -72,15 +80,14 @@ class Engine:
 
     def drawn_values(self, block: int, scratch: Scratch | None = None) -> Array:
         """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
-        scenario, keys = self.plan.scenario, [p.key for p in self.drawn]
+        scenario = self.plan.scenario
         _, rows, fixed = self._ways
         scratch = scratch or Scratch()
-        drawn = scratch("drawn", len(keys), BLOCK)
+        drawn = scratch("drawn", len(self.drawn), BLOCK)
         if scenario.sampler == "random" or self.copula:
             drawn = self._quantiles.values(self._points(block))
-        elif keys:
-            columns = block_columns(keys, self._dimensions, seed=scenario.seed, block=block)
-            self._quantiles.of_block(columns, drawn)
+        elif self.drawn:
+            self._quantiles.of_block(self._columns.block(block), drawn, scratch)
         if len(rows) == len(fixed):
             return drawn
         values = scratch("values", len(fixed), BLOCK)
@@ -127,9 +134,10 @@ class Engine:
         layout = self.reader.layout
         again = Room(layout.rows, layout.cells, BLOCK)
         first, *others = blocks
-        total = Streamed.of(self.kept(first, again.first), grids, BLOCK)
-        for block in others:
-            total.take(self.kept(block, again.first), grids, BLOCK)
+        with one_thread():
+            total = Streamed.of(self.kept(first, again.first), grids, BLOCK)
+            for block in others:
+                total.take(self.kept(block, again.first), grids, BLOCK)
         return total
 
     def kept(self, block: int, place: Place | None = None) -> Kept:

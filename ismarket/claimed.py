@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -14,20 +13,8 @@ from .links import LARGEST_SHIFT
 from .market import Market
 from .spread import Curves
 
-AT_ONCE = 2048
-"""Draws whose curves are read at once: their terms stay in cache until all shifts are made."""
-
-
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Causes of one slot that the same drivers claim: columns of the curves, and their matrix.
-
-    ``matrix`` (year x region, cause x term) holds the years at which coalitions are compared.
-    """
-
-    drivers: tuple[int, ...]
-    columns: slice
-    matrix: Array
+Drivers = tuple[int, ...]
+"""Drivers by index."""
 
 
 class Claimed:
@@ -35,6 +22,7 @@ class Claimed:
 
     ``years`` are those in which drivers may move the funnel, ``ends`` those at which coalitions are
     compared, both counted from the base year.  ``rows`` says where a parameter stands among values.
+    In the ``bounded`` slots no coalition can move farther than LARGEST_SHIFT.
     """
 
     def __init__(
@@ -52,51 +40,49 @@ class Claimed:
         self._ratios = [rows[spread.ratio] for spread in curves.spreads]
         self._half_times = [rows[spread.half_time] for spread in curves.spreads]
         self._matrices: dict[Slot, tuple[slice, Array]] = {}
-        self.groups: dict[Slot, list[Group]] = {}
-        self.within_bounds: dict[Slot, bool] = {}
+        self.groups: dict[Slot, tuple[Drivers, ...]] = {}
+        self.bounded: set[Slot] = set()
+        self._together = len(years) * len(market.regions)
         everyone = (1 << len(weighing.strengths)) - 1
-        numbered = groupby(enumerate(curved), key=lambda pair: (pair[1].slot, pair[1].drivers))
-        for (slot, drivers), pairs in numbered:
-            found = [number for number, _ in pairs]
-            columns = slice(found[0], found[-1] + 1)
-            matrix = curves.matrix(columns.start, columns.stop, ends)
-            self.groups.setdefault(slot, []).append(Group(drivers, columns, matrix))
-        for slot, groups in self.groups.items():
-            columns = slice(groups[0].columns.start, groups[-1].columns.stop)
+        for slot, numbered in groupby(enumerate(curved), key=lambda pair: pair[1].slot):
+            first = [number for number, _ in numbered]
+            columns = slice(first[0], first[-1] + 1)
+            self.groups[slot] = groups = tuple(dict.fromkeys(c.drivers for c in curved[columns]))
             factors = [weighing.factor(c.drivers, everyone) for c in curved[columns]]
             weights = np.repeat(factors, curves.terms) * (-1.0 if slot in SHARES else 1.0)
-            matrix = curves.matrix(columns.start, columns.stop, years) * weights
+            together = curves.matrix(columns.start, columns.stop, years) * weights
+            brings = np.array([[c.drivers == group for c in curved[columns]] for group in groups])
+            at_ends = curves.matrix(columns.start, columns.stop, ends)[:, None]
+            apart = at_ends * np.repeat(brings, curves.terms, axis=1)
+            matrix = np.concatenate([together, apart.reshape(-1, together.shape[1])])
             self._matrices[slot] = columns, matrix
+            most = [sum(abs(weighing.strengths[i]) for i in c.drivers) for c in curved[columns]]
             largest = [spread.largest for spread in curves.spreads[columns]]
-            self.within_bounds[slot] = float(np.dot(np.abs(factors), largest)) < LARGEST_SHIFT
+            if float(np.dot(most, largest)) < LARGEST_SHIFT:
+                self.bounded.add(slot)
 
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        """The slots in which the causes act."""
-        return tuple(self._matrices)
+    def shifts(
+        self, values: Array, scratch: Scratch, *, apart: bool
+    ) -> tuple[dict[Slot, Array], dict[Slot, Array]]:
+        """The shifts of each slot for values (parameter, draw), in arrays of ``scratch``.
 
-    def shift(
-        self,
-        values: Array,
-        together: Mapping[Slot, Array],
-        apart: Mapping[Slot, Array],
-        scratch: Scratch,
-    ) -> None:
-        """Write the shifts of each slot for values (parameter, draw).
-
-        To ``together`` (year x region, draw) those when everyone acts; that of a share comes with
-        its sign turned, since the odds against it are multiplied by the exponential.  To ``apart``
-        (end x region, group, draw) those of each group, as they are; it may be empty.
+        First (year x region, draw) those when everyone acts; that of a share comes with its sign
+        turned, since the odds against it are multiplied by the exponential.  Then, if they are
+        wanted ``apart``, (end x region, group, draw) those of each group, as they are.
         """
-        for first in range(0, values.shape[1] if self._matrices else 0, AT_ONCE):
-            part = slice(first, first + AT_ONCE)
-            some = values[:, part]
-            terms = scratch("terms", len(self._ratios), self.curves.terms, some.shape[1])
-            self.curves.terms_of(some[self._ratios], some[self._half_times], terms)
-            for slot, (columns, matrix) in self._matrices.items():
-                factors = terms[columns].reshape(-1, some.shape[1])
-                np.matmul(matrix, factors, out=together[slot][:, part])
-            for slot, shifts in apart.items():
-                for number, group in enumerate(self.groups.get(slot, ())):
-                    factors = terms[group.columns].reshape(-1, some.shape[1])
-                    np.matmul(group.matrix, factors, out=shifts[:, number, part])
+        together: dict[Slot, Array] = {}
+        by_group: dict[Slot, Array] = {}
+        draws = values.shape[1]
+        if not self._matrices:
+            return together, by_group
+        terms = scratch("terms", len(self._ratios), self.curves.terms, draws)
+        self.curves.terms_of(values[self._ratios], values[self._half_times], terms)
+        for slot, (columns, matrix) in self._matrices.items():
+            size = len(matrix) if apart else self._together
+            found = scratch(f"shifts {slot}", size, draws)
+            np.matmul(matrix[:size], terms[columns].reshape(-1, draws), out=found)
+            together[slot] = found[: self._together]
+            if apart:
+                rest = found[self._together :]
+                by_group[slot] = rest.reshape(-1, len(self.groups[slot]), draws)
+        return together, by_group

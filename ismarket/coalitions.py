@@ -22,6 +22,8 @@ from .funnel import Funnel, Value
 AT_ONCE = 64
 """Coalitions whose market value is computed in one go."""
 Numbers = NDArray[np.intp]
+Asked = range | tuple[int, ...]
+"""Coalitions, each a bit mask."""
 
 
 def carried(funnel: Funnel, value: Value, scratch: Scratch) -> tuple[Array, Array | None]:
@@ -29,15 +31,15 @@ def carried(funnel: Funnel, value: Value, scratch: Scratch) -> tuple[Array, Arra
     players, plan = len(funnel.plan.drivers), funnel.plan
     compared = Coalitions(funnel, value, scratch)
     exact, seed = players <= MOST_EXACT, plan.scenario.seed
-    asked = list(range(1 << players)) if exact else sampled_coalitions(players, seed=seed)
-    batches = [asked[first : first + AT_ONCE] for first in range(0, len(asked), AT_ONCE)]
+    asked = range(1 << players) if exact else tuple(sampled_coalitions(players, seed=seed))
+    batches = [slice(first, first + AT_ONCE) for first in range(0, len(asked), AT_ONCE)]
     if exact:
         weights = shapley_weights(players)
-        parts = (weights[:, some] @ compared.log_growth(some) for some in batches)
+        parts = (weights[:, some] @ compared.log_growth(asked[some]) for some in batches)
         return reduce(np.add, parts), None
     known: dict[int, Array] = {}
     for some in batches:
-        known.update(zip(some, compared.log_growth(some), strict=True))
+        known.update(zip(asked[some], compared.log_growth(asked[some]), strict=True))
     return sampled_shapley(players, known.__getitem__, seed=seed)
 
 
@@ -51,7 +53,7 @@ class Coalitions:
         self._funnel, self._base, self._scratch = funnel, value.base, scratch
         self._regions, self._draws = value.base.rate.shape
         self._ends = len(funnel.ends)
-        self._shared = value.shared
+        self._shared, self._bounded = value.shared, value.bounded
         self._own: dict[Slot, list[Cause]] = {}
         for cause in value.own:
             shifts = tuple(self._at_ends(shift) for shift in cause.shifts)
@@ -64,28 +66,23 @@ class Coalitions:
         full = np.broadcast_to(cut, (self._ends, self._regions, self._draws))
         return full.reshape(-1, self._draws)
 
-    def log_growth(self, coalitions: Sequence[int]) -> Array:
+    def log_growth(self, coalitions: Asked) -> Array:
         """Log growth over the forecast, (coalition, draw), up to what is the same for all."""
-        some = tuple(coalitions)
+        some = coalitions
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             spend = self._spend(some)
             factors = [self._factor(slot, some) for slot in (RATE, *SHARES) if self._moves(slot)]
-            still = self._base.rate
-            for slot, share in zip(SHARES, self._base.shares, strict=True):
-                if not self._moves(slot):
-                    still = still * share
             totals = self._scratch("totals", self._ends, len(some), self._draws)
             totals[...] = 0.0
             value = self._scratch("coalitions", len(some), self._draws)
             more = self._scratch("factors", len(some), self._draws)
             for place in range(self._ends * self._regions):
-                end, region = divmod(place, self._regions)
+                end = place // self._regions
                 ways, which = spend
-                np.take(ways[place], which, axis=0, out=value, mode="clip")
+                ways[place].take(which, axis=0, out=value, mode="clip")
                 for ways, which in factors:
-                    np.take(ways[place], which, axis=0, out=more, mode="clip")
+                    ways[place].take(which, axis=0, out=more, mode="clip")
                     value *= more
-                value *= still[region]
                 totals[end] += value
             np.log(totals, out=totals)
         grown: Array = totals[-1] - totals[0] if self._ends > 1 else totals[0].copy()
@@ -94,50 +91,68 @@ class Coalitions:
     def _moves(self, slot: Slot) -> bool:
         return slot in self._shared or slot in self._own
 
-    def _factor(self, slot: Slot, coalitions: tuple[int, ...]) -> tuple[Array, Numbers]:
+    def _factor(self, slot: Slot, coalitions: Asked) -> tuple[Array, Numbers]:
         """What a rate, or a share of patients, multiplies value by, and who takes which way."""
         (ratio,), which = self._ratios((slot,), coalitions)
         if slot in SHARES:
-            share = self._base.shares[SHARES.index(slot)]
-            by_place = ratio.reshape(self._ends, self._regions, *ratio.shape[1:])
-            np.divide(1.0, quotient(share[:, None], by_place), out=by_place)
+            odds_against = self._base.odds_against[SHARES.index(slot)]
+            np.divide(1.0, quotient(self._placed(odds_against), ratio), out=ratio)
         return ratio, which
 
-    def _spend(self, coalitions: tuple[int, ...]) -> tuple[Array, Numbers]:
-        """Net cost per treated patient over all classes, USD, and who takes which way."""
+    def _placed(self, base: Array) -> Array:
+        """What is the same at all ends and in all ways, (end x region, 1, draw)."""
+        return (base if self._ends == 1 else np.tile(base, (self._ends, 1)))[:, None]
+
+    def _spend(self, coalitions: Asked) -> tuple[Array, Numbers]:
+        """What no rate and no share of patients moves, USD, and who takes which way."""
         base, classes = self._base, range(len(self._base.weight))
         slots = [(stage, c) for c in classes for stage in ("class_mix", "net_cost")]
         moving = tuple(slot for slot in slots if self._moves(slot))
         ratios, which = self._ratios(moving, coalitions)
         by_slot: dict[Slot, Array] = dict(zip(moving, ratios, strict=True))
-        spend, whole = self._sum(base.spend, by_slot, ("class_mix", "net_cost")), base.whole
-        if any(stage == "class_mix" for stage, _ in moving):
-            spend /= self._sum(base.weight, by_slot, ("class_mix",))
-        else:
-            spend /= np.tile(whole, (self._ends, 1))[:, None]
-        return np.broadcast_to(spend, (len(spend), which.max() + 1, self._draws)), which
+        spend = self._sum("spend", base.spend, by_slot, ("class_mix", "net_cost"))
+        whole = self._sum("weight", base.weight, by_slot, ("class_mix",))
+        ways = self._scratch("ways of spending", *np.broadcast_shapes(spend.shape, whole.shape))
+        np.divide(spend, whole, out=ways)
+        still = base.rate
+        for slot, share in zip(SHARES, base.shares, strict=True):
+            if not self._moves(slot):
+                still = still * share
+        ways *= self._placed(still)
+        return ways, which
 
     def _sum(
-        self, base: Sequence[Array], ratios: Mapping[Slot, Array], stages: Sequence[str]
+        self,
+        name: str,
+        base: Sequence[Array],
+        ratios: Mapping[Slot, Array],
+        stages: Sequence[str],
     ) -> Array:
         """The sum over the classes of ``base`` times the ratios of its stages, by place and way."""
-        total = np.zeros((self._ends * self._regions, 1, self._draws))
+        moved: Array | None = None
+        still: list[Array] = []
         for c, first in enumerate(base):
-            part = np.tile(first, (self._ends, 1))[:, None]
-            for stage in stages:
-                if (stage, c) in ratios:
-                    part = part * ratios[stage, c]
-            total = total + part
-        return total
+            factors = [ratios[stage, c] for stage in stages if (stage, c) in ratios]
+            if not factors:
+                still.append(first)
+                continue
+            part = self._scratch(f"coalitions' {name} {c}", *factors[0].shape)
+            np.multiply(self._placed(first), factors[0], out=part)
+            for more in factors[1:]:
+                part *= more
+            moved = part if moved is None else np.add(moved, part, out=moved)
+        if not still:
+            assert moved is not None
+            return moved
+        rest = self._placed(reduce(np.add, still))
+        return rest if moved is None else np.add(moved, rest, out=moved)
 
-    def _ratios(
-        self, slots: tuple[Slot, ...], coalitions: tuple[int, ...]
-    ) -> tuple[list[Array], Numbers]:
+    def _ratios(self, slots: tuple[Slot, ...], coalitions: Asked) -> tuple[list[Array], Numbers]:
         """exp(shift) of the slots (place, way, draw), and the way of each coalition.
 
         That of a share comes as one over it.
         """
-        weighing = self._funnel.weighing
+        weighing, places = self._funnel.weighing, self._ends * self._regions
         own = [self._own.get(slot, []) for slot in slots]
         brought = tuple(self._shared[slot][0] if slot in self._shared else () for slot in slots)
         claimed = tuple(tuple(cause.drivers for cause in each) for each in own)
@@ -146,14 +161,14 @@ class Coalitions:
         for slot, weights, together, causes in zip(
             slots, ways.weights, ways.together, own, strict=True
         ):
-            places = self._ends * self._regions
             nothing = np.empty((places, 0, self._draws))
             parts = [self._shared[slot][1] if slot in self._shared else nothing]
             parts += [weighing.combined(causes[i], who)[:, None] for i, who in together]
             shifts = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
             out = self._scratch(f"ways {slot}", places, len(weights), self._draws)
             np.matmul(-weights if slot in SHARES else weights, shifts, out=out)
-            bound(out, slot)
+            if causes or slot not in self._bounded:
+                bound(out, slot)
             found.append(np.exp(out, out=out))
         return found, ways.which
 
@@ -179,7 +194,7 @@ Brought = tuple[tuple[tuple[int, ...], ...], ...]
 
 
 @lru_cache(maxsize=256)
-def ways_of(weighing: Weighing, shared: Brought, own: Brought, coalitions: tuple[int, ...]) -> Ways:
+def ways_of(weighing: Weighing, shared: Brought, own: Brought, coalitions: Asked) -> Ways:
     """The ways in which the coalitions move slots with these shared and own shifts."""
     columns: list[list[float]] = []
     together: list[list[tuple[int, int]]] = []

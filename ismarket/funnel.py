@@ -7,7 +7,7 @@ and the whole of the class weights, are divided into at the end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -16,8 +16,11 @@ import numpy as np
 from .arrays import Array, Scratch
 from .base_year import Base, Start, bound, quotient
 from .causes import RATE, SHARES, Cause, Slot, Weighing, claims, own_causes
-from .claimed import Claimed
+from .claimed import Claimed, Drivers
 from .plan import Plan
+
+Shared = tuple[tuple[Drivers, ...], Array]
+"""Who brings each of the catalogue's shifts, and the shifts (end x region, shift, draw)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +30,15 @@ class Value:
     ``volume`` (year, region, draw) is treated patients over the whole of class weights, ``spend``
     by class the weight times the net cost, (year or 1, region, draw).  The rest is what coalitions
     are compared by: the base; by slot who brings the catalogue's shifts and the shifts themselves
-    (end x region, shift, draw); and the drivers' own causes.
+    (end x region, shift, draw); the slots in which those stay in their bounds; and the drivers'
+    own causes.
     """
 
     volume: Array
     spend: Sequence[Array]
     base: Base
-    shared: Mapping[Slot, tuple[tuple[tuple[int, ...], ...], Array]]
+    shared: Mapping[Slot, Shared]
+    bounded: Collection[Slot]
     own: Sequence[Cause]
 
     @property
@@ -99,38 +104,31 @@ class Funnel:
         follows = bool(self.path_drivers) and "births" not in merged
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             base = self._start.base(values, scratch)
-            room = self._room(claimed, follows, values.shape[1], scratch) if compared else {}
-            shifts = self._shifts(claimed, values, own, room, scratch)
-            if RATE in room and follows:
-                self._path_at_ends(values, room[RATE], scratch)
+            together, apart = claimed.shifts(values, scratch, apart=compared)
+            shared: dict[Slot, Shared] = {
+                slot: (claimed.groups[slot], apart[slot]) for slot in apart
+            }
+            if compared and follows:
+                shared[RATE] = self._with_path(values, shared.get(RATE), scratch)
+            shifts = self._shifts(together, claimed.bounded, values, own, scratch)
             volume = self._volume(values, base, shifts, follows, scratch)
             spend = self._spend(base, shifts, scratch)
-        shared = {
-            slot: (
-                tuple(group.drivers for group in claimed.groups.get(slot, ()))
-                + ((self.path_drivers,) if slot == RATE and follows else ()),
-                found,
-            )
-            for slot, found in room.items()
-        }
-        return Value(volume, spend, base, shared, own)
+        return Value(volume, spend, base, shared, claimed.bounded, own)
 
-    def _room(
-        self, claimed: Claimed, follows: bool, draws: int, scratch: Scratch
-    ) -> dict[Slot, Array]:
-        """Room for the shared shifts by slot, (end x region, shift, draw)."""
-        ends = len(self.ends) * len(self.plan.market.regions)
-        counts = {slot: len(groups) for slot, groups in claimed.groups.items()}
-        if follows:
-            counts[RATE] = counts.get(RATE, 0) + 1
-        return {s: scratch(f"shared {s}", ends, count, draws) for s, count in counts.items()}
+    def _with_path(self, values: Array, shared: Shared | None, scratch: Scratch) -> Shared:
+        """The shared shifts of the rate, and as their last that of births along their path.
 
-    def _path_at_ends(self, values: Array, room: Array, scratch: Scratch) -> None:
-        """Write the log of births over those of the base year, at the ends, to the last shift."""
+        It is the log of births at the ends over those of the base year.
+        """
         last = values[self._start.rows["births"]]
         weights = self.births.path_weights(last, scratch("path", 3, *last.shape))
         path = self._ends_of_path @ weights.reshape(-1, last.shape[1])
-        np.log(path, out=room[:, -1])
+        drivers = (*(shared[0] if shared else ()), self.path_drivers)
+        found = scratch("shared rate", len(path), len(drivers), last.shape[1])
+        if shared:
+            found[:, :-1] = shared[1]
+        np.log(path, out=found[:, -1])
+        return drivers, found
 
     def _own_causes(self, values: Array) -> tuple[list[Cause], frozenset[str]]:
         if not self._own:
@@ -140,31 +138,27 @@ class Funnel:
 
     def _shifts(
         self,
-        claimed: Claimed,
+        shifts: dict[Slot, Array],
+        bounded: Collection[Slot],
         values: Array,
         own: Sequence[Cause],
-        room: Mapping[Slot, Array],
         scratch: Scratch,
     ) -> dict[Slot, Array]:
         """exp(shift) of every slot that moves, one over it for a share, (year, region, draw)."""
-        slots = tuple(dict.fromkeys([*claimed.slots, *(cause.slot for cause in own)]))
         regions, draws = len(self.plan.market.regions), values.shape[1]
-        shifts = scratch("shifts", len(slots), len(self._moved) * regions, draws)
-        by_slot = dict(zip(slots, shifts, strict=True))
-        claimed.shift(values, by_slot, room, scratch)
-        ratios = {
-            slot: shift.reshape(len(self._moved), regions, draws) for slot, shift in by_slot.items()
-        }
+        shape = len(self._moved), regions, draws
+        for slot in {cause.slot: None for cause in own if cause.slot not in shifts}:
+            shifts[slot] = scratch(f"shifts {slot}", len(self._moved) * regions, draws)
+            shifts[slot][...] = 0.0
+        ratios = {slot: shift.reshape(shape) for slot, shift in shifts.items()}
         for slot, shift in ratios.items():
-            if slot not in claimed.slots:
-                shift[...] = 0.0
             causes = [cause for cause in own if cause.slot == slot]
             for cause in causes:
                 moved = self.weighing.combined(cause, self.everyone)[self._moved]
                 shift += -moved if slot in SHARES else moved
-            if causes or not claimed.within_bounds[slot]:
+            if causes or slot not in bounded:
                 bound(shift, slot)
-        np.exp(shifts, out=shifts)
+            np.exp(shift, out=shift)
         return ratios
 
     def _volume(
@@ -187,10 +181,10 @@ class Funnel:
         if RATE in ratios:
             moved *= ratios[RATE]
         divisor: Array | None = None
-        for slot, share in zip(SHARES, base.shares, strict=True):
+        for slot, share, odds in zip(SHARES, base.shares, base.odds_against, strict=True):
             if slot in ratios:
                 volume[:lead] *= share
-                divisor = _times(divisor, quotient(share, ratios[slot]))
+                divisor = _times(divisor, quotient(odds, ratios[slot]))
             else:
                 volume *= share
         mixed = {slot[1]: ratio for slot, ratio in ratios.items() if slot[0] == "class_mix"}

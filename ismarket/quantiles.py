@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .arrays import Array, Bits
+from .arrays import Array, Bits, Scratch
 from .sampling import BLOCK, BLOCK_BITS, Stratified
 
 CELL_BITS = BLOCK_BITS - 1
@@ -29,8 +29,8 @@ _FARTHEST = int(np.float64(TAIL * CELL).view(np.int64)) >> _TO_STEP
 STEPS = _FARTHEST - _NEAREST
 _OUTER = np.r_[0:TAIL, CELLS - TAIL : CELLS].astype(np.uint32) << np.uint32(32 - CELL_BITS)
 NODES = 1025
-SLAB = 12
-"""Parameters that are read at once, so that their tables stay in cache."""
+SLAB = 28
+"""Parameters that are read at once, so that their strata stay in cache."""
 _GAUSS = np.polynomial.legendre.leggauss(3)
 Range = tuple[str, float, float, float]
 """Scale (natural or log), then low, mode and high on that scale."""
@@ -54,28 +54,25 @@ class Quantiles:
             drawn[row, outer] = _in_tails(tails[row : row + 1], each[None, outer])[0]
         return drawn
 
-    def of_block(self, columns: Stratified, out: Array) -> None:
+    def of_block(self, columns: Stratified, out: Array, scratch: Scratch) -> None:
         """Write the draws of one block (parameter, BLOCK), each in its unit, to ``out``.
 
         The values of a parameter are tabulated by stratum, even ones first, and read in the order
         of its strata; they are the same as ``values`` of the points, bit for bit.
         """
         begin, slope, tails = self._lines
-        within = columns.within[:, None]
-        offsets = np.stack([within, np.uint32(CELL - 1) - within], axis=1)
-        outer = _in_tails(tails, (_OUTER | offsets).reshape(len(out), -1))
+        offsets = np.stack([columns.within, np.uint32(CELL - 1) - columns.within], axis=1)
+        outer = _in_tails(tails, (_OUTER | offsets[:, :, None]).reshape(len(out), -1))
+        table = scratch("table", len(out), 2, CELLS)
+        np.multiply(slope[:, None], offsets[:, :, None].astype(float), out=table)
+        table += begin[:, None]
         lower, upper = np.split(outer.reshape(len(out), 2, -1), 2, axis=2)
-        along = offsets.astype(float)
-        table = np.empty((min(SLAB, len(out)), 2, CELLS))
-        numbers = np.empty((len(table), BLOCK), np.intp)
+        table[:, :, :TAIL], table[:, :, -TAIL:] = lower, upper
+        numbers = scratch.of(np.intp, "strata", min(SLAB, len(out)), BLOCK)
         for low in range(0, len(out), SLAB):
             rows = slice(low, min(low + SLAB, len(out)))
-            part = table[: rows.stop - low]
-            np.multiply(slope[rows, None], along[rows], out=part)
-            part += begin[rows, None]
-            part[:, :, :TAIL], part[:, :, -TAIL:] = lower[rows], upper[rows]
-            place = columns.strata(rows, numbers[: len(part)])
-            part.ravel().take(place, out=out[rows], mode="clip")
+            place = columns.strata(rows, numbers[: rows.stop - low])
+            table.reshape(-1).take(place, out=out[rows], mode="clip")
 
 
 def _in_tails(tails: Array, points: Bits) -> Array:

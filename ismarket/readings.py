@@ -81,45 +81,48 @@ class Reader:
         (driver, draw) is to log growth; ``level`` (draw,) in USD stands in for the published one
         where it differs by draw.
         """
-        draws = rows.shape[1]
+        draws, row = rows.shape[1], self.layout
         volume = value.volume[..., :draws]
         spend = [each[..., :draws] for each in value.spend]
-        regional = volume * reduce(np.add, sorted(spend, key=len))
-        total = np.add.reduce(regional, axis=1)
-        count = total[0].copy()
+        regional = reduce(np.add, sorted(spend, key=len)) * volume
+        total = np.add.reduce(regional, axis=1, out=rows[row["total"]])
+        count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
+        count[...] = total[0]
         published = self._level if level is None else level
-        factor = np.ones_like(count) if published is None else published / count
+        if published is None:
+            factor[...] = 1.0
+        else:
+            np.divide(published, count, out=factor)
         scale = self._left[:, None] * factor
         total *= scale
         total[0] = count if published is None else published
         volume *= scale[:, None]
-        log_growth = np.log(total[-1] / total[0])
-        row = self.layout
-        rows[row["total"]] = total
-        rows[row["count"]] = count
-        rows[row["calibration"]] = factor
-        rows[row["cagr"]] = np.expm1(log_growth / self._span)
-        rows[row["log_growth"]] = log_growth
+        log_growth = np.divide(total[-1], total[0], out=rows[row["log_growth"]][0])
+        np.log(log_growth, out=log_growth)
+        np.expm1(log_growth / self._span, out=rows[row["cagr"]][0])
         rows[row["contribution"]] = contributions
         carried = rows[row["points"]]
         carried[:-2], carried[-2], carried[-1] = contributions, np.log(self._left[-1]), log_growth
         np.multiply(carried, money_share(log_growth, total[0]), out=rows[row["usd"]])
         carried *= 100.0 * growth_share(log_growth, self._span)
-        ends = [0, -1]
-        self._split("region", regional[ends] * scale[ends, None], total, rows)
-        by_class = [(volume[ends] * each[ends if len(each) > 1 else [0]]) for each in spend]
-        classes = np.stack([np.add.reduce(each, axis=1) for each in by_class], axis=1)
-        self._split("drug_class", classes, total, rows)
+        for end, when in ((0, "base"), (-1, "final")):
+            np.multiply(regional[end], scale[end], out=rows[row[f"region_{when}"]])
+            for each, out in zip(spend, rows[row[f"drug_class_{when}"]], strict=True):
+                valued = np.multiply(volume[end], each[end if len(each) > 1 else 0])
+                np.add.reduce(valued, axis=0, out=out)
+        for axis in ("region", "drug_class"):
+            self._grow(axis, total, rows)
         return write_cells(volume, spend, cells)
 
-    def _split(self, axis: str, ends: Array, total: Array, rows: Array) -> None:
-        """First and last value of each region or class, its growth and its share."""
-        row = self.layout
-        rows[row[f"{axis}_base"]], rows[row[f"{axis}_final"]] = ends
-        growth = np.log(ends[1] / ends[0])
-        growth /= self._span
-        np.expm1(growth, out=rows[row[f"{axis}_cagr"]])
-        np.divide(ends[1], total[-1], out=rows[row[f"{axis}_share"]])
+    def _grow(self, axis: str, total: Array, rows: Array) -> None:
+        """Growth and last share of each region or class, whose first and last values are there."""
+        base, final, cagr, share = (
+            rows[self.layout[f"{axis}_{column}"]] for column in ("base", "final", "cagr", "share")
+        )
+        np.log(np.divide(final, base, out=cagr), out=cagr)
+        cagr /= self._span
+        np.expm1(cagr, out=cagr)
+        np.divide(final, total[-1], out=share)
 
 
 def write_cells(volume: Array, spend: Sequence[Array], cells: NDArray[np.float32]) -> Array:

@@ -32,6 +32,7 @@ WITHIN = 32 - BLOCK_BITS
 """Bits of a point below those that name its stratum."""
 Strata = NDArray[np.intp]
 """Strata by number: those of even rank come first, in their order, then those of odd rank."""
+SetBits = np.ndarray[tuple[int, int, int], np.dtype[np.bool_]]
 WORDS = 16
 """Random words that a column takes: for its scramble, its shift, its place in a stratum."""
 LOW_BITS = 8
@@ -44,7 +45,8 @@ class Stratified:
 
     ``within`` (parameter,) is the distance in points of 2**-32 from the left end of an even
     stratum and from the right end of an odd one.  The strata are ``many`` [:, :, None] xor ``few``
-    [:, None, :] for the rows of the Sobol sequence, and ``hypercube`` by row for the others.
+    [:, None, :] for the rows of the Sobol sequence, and ``hypercube`` by row for the others; those
+    of each row count on from the last.
     """
 
     many: Strata
@@ -54,19 +56,19 @@ class Stratified:
 
     def strata(self, rows: slice, out: Strata) -> Strata:
         """The stratum of each draw (row, BLOCK), in ``out``; each row counts on from the last."""
-        first = np.arange(len(out)) * BLOCK
-        few = self.few[rows] | first[:, None]
-        shape = (len(few), self.many.shape[1], few.shape[1])
-        np.bitwise_xor(self.many[rows, :, None], few[:, None, :], out=out.reshape(shape))
+        many, few = self.many[rows], self.few[rows]
+        shape = (len(few), many.shape[1], few.shape[1])
+        np.bitwise_xor(many[:, :, None], few[:, None, :], out=out.reshape(shape))
         for row, strata in self.hypercube.items():
             if rows.start <= row < rows.stop:
-                out[row - rows.start] = strata + first[row - rows.start]
+                out[row - rows.start] = strata
         return out
 
     def points(self) -> Bits:
         """The points themselves (parameter, BLOCK), as 32-bit integers."""
         every = slice(0, len(self.within))
         strata = self.strata(every, np.empty((every.stop, BLOCK), np.intp)).astype(np.uint32)
+        strata &= np.uint32(BLOCK - 1)
         odd = strata >> np.uint32(BLOCK_BITS - 1) & np.uint32(1)
         rank = strata << np.uint32(1) & np.uint32(BLOCK - 2) | odd
         mirror = odd * np.uint32((1 << WITHIN) - 1)
@@ -74,32 +76,50 @@ class Stratified:
         return points
 
 
-def block_columns(
-    keys: Sequence[str], dimensions: Mapping[str, int], *, seed: int, block: int
-) -> Stratified:
-    """The columns of one block for each key; ``dimensions`` gives the Sobol dimension of a key.
+class Columns:
+    """The columns of some keys, block by block; ``dimensions`` gives the Sobol dimension of a key.
 
-    A key without one, or beyond the table, is drawn by Latin hypercube.
+    A key without one, or beyond the table, is drawn by Latin hypercube.  ``ahead`` is how many
+    blocks are prepared at once.
     """
-    table = len(_directions())
-    chosen = [dimensions.get(key, table) for key in keys]
-    words = _mixed(np.array([_key(seed, key) for key in keys], np.uint64), block)
-    hypercube = {
-        row: _stream(seed, key, block).permutation(BLOCK)
-        for row, (key, dimension) in enumerate(zip(keys, chosen, strict=True))
-        if dimension >= table
-    }
-    few, many = _scrambled(np.minimum(chosen, table - 1), words)
-    return Stratified(many, few, hypercube, words[:, -1] >> np.uint32(BLOCK_BITS))
+
+    def __init__(
+        self, keys: Sequence[str], dimensions: Mapping[str, int], *, seed: int, ahead: int = 1
+    ) -> None:
+        table = len(_directions())
+        chosen = np.array([dimensions.get(key, table) for key in keys], np.intp)
+        self._seed, self._ahead = seed, ahead
+        self._numbers = np.array([_key(seed, key) for key in keys], np.uint64)
+        self._bits = _set_bits()[np.minimum(chosen, table - 1)]
+        self._hypercube = {row: key for row, key in enumerate(keys) if chosen[row] >= table}
+        self._first = np.arange(0, len(keys) * BLOCK, BLOCK)
+        self._prepared: tuple[int, Strata, Strata, Bits] | None = None
+
+    def block(self, block: int) -> Stratified:
+        """The columns of one block."""
+        group, number = divmod(block, self._ahead)
+        prepared = self._prepared
+        if prepared is None or prepared[0] != group:
+            words = _mixed(self._numbers, range(group * self._ahead, (group + 1) * self._ahead))
+            few, many = _scrambled(self._bits, words)
+            few |= self._first[:, None]
+            within = words[:, :, -1] >> np.uint32(BLOCK_BITS)
+            self._prepared = prepared = group, few, many, within
+        hypercube = {
+            row: _stream(self._seed, key, block).permutation(BLOCK) + row * BLOCK
+            for row, key in self._hypercube.items()
+        }
+        _, few, many, within = prepared
+        return Stratified(many[number], few[number], hypercube, within[number])
 
 
-def _scrambled(dimensions: NDArray[np.intp], words: Bits) -> tuple[Strata, Strata]:
+def _scrambled(bits: SetBits, words: Bits) -> tuple[Strata, Strata]:
     """Strata of the first points of each column, and what leads from them to all others."""
-    columns = words[:, :BLOCK_BITS] & _BELOW | _LEADING
-    parts = np.where(_set_bits()[dimensions], columns[:, None], 0)
-    directions = np.bitwise_xor.reduce(parts, axis=2)
-    steps, shift = _numbered(directions), _numbered(words[:, BLOCK_BITS])
-    return _span(shift, steps[:, :LOW_BITS]), _span(np.zeros_like(shift), steps[:, LOW_BITS:])
+    columns = words[..., :BLOCK_BITS] & _BELOW | _LEADING
+    parts = np.where(bits, columns[:, :, None], 0)
+    directions = np.bitwise_xor.reduce(parts, axis=3)
+    steps, shift = _numbered(directions), _numbered(words[..., BLOCK_BITS])
+    return _span(shift, steps[..., :LOW_BITS]), _span(np.zeros_like(shift), steps[..., LOW_BITS:])
 
 
 def _numbered(points: Bits) -> Strata:
@@ -109,13 +129,13 @@ def _numbered(points: Bits) -> Strata:
 
 
 def _span(first: Strata, steps: Strata) -> Strata:
-    """``first`` (column,) xor every combination of the ``steps`` (column, bit)."""
-    rows, bits = steps.shape
-    span = np.empty((rows, 1 << bits), np.intp)
-    span[:, 0] = first
+    """``first`` (..., column) xor every combination of the ``steps`` (..., column, bit)."""
+    bits = steps.shape[-1]
+    span = np.empty((*first.shape, 1 << bits), np.intp)
+    span[..., 0] = first
     for bit in range(bits):
         half = 1 << bit
-        np.bitwise_xor(span[:, :half], steps[:, bit, None], out=span[:, half : 2 * half])
+        np.bitwise_xor(span[..., :half], steps[..., bit, None], out=span[..., half : 2 * half])
     return span
 
 
@@ -132,7 +152,7 @@ def block_points(
     ``sampler="random"`` draws every key independently.
     """
     if sampler != "random":
-        return block_columns(keys, dimensions, seed=seed, block=block).points()
+        return Columns(keys, dimensions, seed=seed).block(block).points()
     draws = [_stream(seed, key, block).integers(0, 2**32, BLOCK, np.uint32) for key in keys]
     return np.array(draws, np.uint32).reshape(len(keys), BLOCK)
 
@@ -143,14 +163,16 @@ def _key(seed: int, key: str) -> int:
     return int.from_bytes(blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest(), "little")
 
 
-def _mixed(keys: NDArray[np.uint64], block: int) -> Bits:
-    """WORDS random words of 32 bits for each key, (key, word), anew for each block.
+def _mixed(keys: NDArray[np.uint64], blocks: range) -> Bits:
+    """WORDS random words of 32 bits for each block and key, (block, key, word).
 
     The keys count on from the block in the steps of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA,
     453), each number mixed by its finalizer.
     """
-    count = np.arange(1, WORDS // 2 + 1, dtype=np.uint64) + np.uint64(block * (WORDS // 2))
-    mixed = keys[:, None] + count * np.uint64(0x9E3779B97F4A7C15)
+    half = WORDS // 2
+    count = np.arange(blocks.start * half + 1, blocks.stop * half + 1, dtype=np.uint64)
+    steps = (count * np.uint64(0x9E3779B97F4A7C15)).reshape(len(blocks), 1, half)
+    mixed = keys[:, None] + steps
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ mixed >> np.uint64(shift)) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)
@@ -181,9 +203,7 @@ def _directions() -> Bits:
 
 
 @cache
-def _set_bits() -> np.ndarray[tuple[int, int, int], np.dtype[np.bool_]]:
+def _set_bits() -> SetBits:
     """Which of the leading bits each direction number has (dimension, bit, leading bit)."""
-    leading: np.ndarray[tuple[int, int, int], np.dtype[np.bool_]] = (
-        _directions()[:, :BLOCK_BITS, None] & _LEADING
-    ) != 0
+    leading: SetBits = (_directions()[:, :BLOCK_BITS, None] & _LEADING) != 0
     return leading

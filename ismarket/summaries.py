@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Array
+from .arrays import Array, Scratch
 from .bins import BINS, Counts, Grid
 
 STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
@@ -41,11 +41,6 @@ def quantiles_in_place(draws: NDArray[np.floating], levels: Sequence[float] | Ar
     return np.moveaxis(found, -1, 0)
 
 
-def statistics(draws: NDArray[np.floating], means: Array) -> Array:
-    """Means and quantiles (statistic, ...) of the draws (..., draw)."""
-    return np.concatenate([means[None], quantiles(draws, LEVELS)])
-
-
 @dataclass(frozen=True, eq=False)
 class Kept:
     """The draws of one block: ``rows`` (row, draw) of tables, ``cells`` rounded to float32.
@@ -71,11 +66,6 @@ class Kept:
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Kept:
         """What ``arrays`` gave, bit for bit."""
         return cls(arrays["rows"], arrays["cells"], arrays["sums"])
-
-
-def on_log_scale(cells: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Log of the cells, USD; what is nothing counts as a millionth of a dollar."""
-    return np.log(np.maximum(cells, np.float32(1e-6)))
 
 
 Place = tuple[Array, NDArray[np.float32]]
@@ -136,12 +126,16 @@ class Streamed:
     def take(self, kept: Kept, grids: Grids, block: int) -> None:
         """Take the block that comes next, a full replicate where it has ``block`` draws."""
         rows, draws = kept.rows.shape
-        if draws == block:
-            found = statistics(kept.rows.astype(np.float32), kept.rows.mean(axis=1))
-            self.moments += found, found**2
-            self.blocks += 1
-        grids[0].count(kept.rows, self.counts[:rows])
-        grids[1].count(on_log_scale(kept.cells), self.counts[rows:])
+        with Scratch.lent() as scratch:
+            if draws == block:
+                rounded = scratch.of(np.float32, "rounded", rows, draws)
+                rounded[...] = kept.rows
+                found = quantiles_in_place(rounded, LEVELS)
+                found = np.concatenate([kept.sums[None, :rows] / draws, found])
+                self.moments += found, found**2
+                self.blocks += 1
+            grids[0].count(kept.rows, self.counts[:rows], scratch)
+            grids[1].count(kept.cells, self.counts[rows:], scratch, logs=True)
         self.sums += kept.sums
         self.draws += draws
 

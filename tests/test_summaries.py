@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import Scenario, forecast, forecaster
+from ismarket.arrays import Scratch
 from ismarket.bins import BINS, Grid
 from ismarket.summaries import LEVELS, quantiles
 
@@ -18,7 +19,7 @@ def smooth(draws):
 
 def counted(grid, rows):
     counts = np.zeros((len(rows), BINS), int)
-    grid.count(rows, counts)
+    grid.count(rows, counts, Scratch())
     return counts
 
 
