@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Array, Scratch
-from .causes import SHARES, Slot
-from .links import LARGEST_SHIFT
+from .causes import SHARES
+from .links import odds_against
 from .market import Market
 
 
@@ -57,8 +57,7 @@ class Start:
         shares = tuple(values[self.rows[stage]] for stage, _ in SHARES)
         odds = scratch("odds against", len(shares), regions, draws)
         for share, against in zip(shares, odds, strict=True):
-            np.divide(1.0, share, out=against)
-        odds -= 1.0
+            odds_against(share, against)
         return Base(
             rate,
             shares,
@@ -67,19 +66,3 @@ class Start:
             [spend[:, c] for c in range(classes)],
             np.add.reduce(weights, axis=1, out=scratch("whole", regions, draws)),
         )
-
-
-def quotient(odds_against: Array, ratio: Array) -> Array:
-    """One over the moved share, written over ``ratio``, which divides its odds: 1 + odds x ratio.
-
-    A share of 0 is divided by infinity, and stays 0 for any finite ratio; one of 1 stays 1.
-    """
-    ratio *= odds_against
-    ratio += 1.0
-    return ratio
-
-
-def bound(shift: Array, slot: Slot) -> None:
-    """Keep the shift of a share or a weight where its exponential is finite and above 0."""
-    if slot in SHARES or slot[0] == "class_mix":
-        np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT, out=shift)

@@ -23,6 +23,8 @@ from .spread import Curves
 Slot = tuple[str, int | None]
 RATE: Slot = ("rate", None)
 SHARES: tuple[Slot, ...] = (("diagnosed", None), ("treated", None))
+BOUNDED = ("diagnosed", "treated", "class_mix")
+"""Stages whose shifts are kept in bounds: shares, and weights of a whole."""
 
 
 def slot_of(stage: str, drug_class: int | None) -> Slot:

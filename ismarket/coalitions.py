@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from .arrays import Array, Scratch
 from .attribution import MOST_EXACT, sampled_coalitions, sampled_shapley, shapley_weights
-from .base_year import bound, quotient
-from .causes import RATE, SHARES, Cause, Slot, Weighing, mask
+from .causes import BOUNDED, RATE, SHARES, Cause, Slot, Weighing, mask
 from .funnel import Funnel, Value
+from .links import bound, quotient
 
 AT_ONCE = 64
 """Coalitions whose market value is computed in one go."""
@@ -167,8 +167,8 @@ class Coalitions:
             shifts = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
             out = self._scratch(f"ways {slot}", places, len(weights), self._draws)
             np.matmul(-weights if slot in SHARES else weights, shifts, out=out)
-            if causes or slot not in self._bounded:
-                bound(out, slot)
+            if slot[0] in BOUNDED and (causes or slot not in self._bounded):
+                bound(out)
             found.append(np.exp(out, out=out))
         return found, ways.which
 

@@ -14,9 +14,10 @@ from functools import reduce
 import numpy as np
 
 from .arrays import Array, Scratch
-from .base_year import Base, Start, bound, quotient
-from .causes import RATE, SHARES, Cause, Slot, Weighing, claims, own_causes
+from .base_year import Base, Start
+from .causes import BOUNDED, RATE, SHARES, Cause, Slot, Weighing, claims, own_causes
 from .claimed import Claimed, Drivers
+from .links import bound, quotient
 from .plan import Plan
 
 Shared = tuple[tuple[Drivers, ...], Array]
@@ -156,8 +157,8 @@ class Funnel:
             for cause in causes:
                 moved = self.weighing.combined(cause, self.everyone)[self._moved]
                 shift += -moved if slot in SHARES else moved
-            if causes or slot not in bounded:
-                bound(shift, slot)
+            if slot[0] in BOUNDED and (causes or slot not in bounded):
+                bound(shift)
             np.exp(shift, out=shift)
         return ratios
 

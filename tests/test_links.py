@@ -1,40 +1,65 @@
 """Links: no share passes 0 or 1, shares of a whole keep summing to 1."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
-from ismarket import adoption, links
+from ismarket import Driver, Effect, Scenario, adoption, links
+from ismarket.blocks import cells_of, stack
+from ismarket.funnel import Funnel
 from ismarket.overlap import combine
+from ismarket.plan import make_plan
 
 shifts = st.floats(-1e300, 1e300)
 shares = st.floats(0.0, 1.0)
 
 
+def moved_share(share, shift):
+    """A share whose odds are multiplied by exp(shift), as the funnel moves it."""
+    against = links.odds_against(share, np.empty_like(share))
+    return 1.0 / links.quotient(against, np.exp(-links.bound(shift.copy())))
+
+
 @given(shares, shifts)
+@np.errstate(divide="ignore", over="ignore")
 def test_a_share_stays_between_0_and_1_for_any_finite_shift(base, shift):
-    moved = links.logit(np.array([base]), np.array([shift]))
+    moved = moved_share(np.array([base]), np.array([shift]))
     assert 0.0 <= moved[0] <= 1.0
 
 
-@given(
-    arrays(float, (3, 4), elements=st.floats(1e-6, 1.0)),
-    st.lists(st.none() | arrays(float, 4, elements=shifts), min_size=3, max_size=3),
-)
-def test_shares_of_a_whole_sum_to_one_for_any_finite_shifts(weights, shift):
-    mix = links.softmax(list(weights / weights.sum(axis=0)), shift)
-    assert np.allclose(sum(mix), 1.0, atol=1e-12)
-    assert all(((share >= 0) & (share <= 1 + 1e-12)).all() for share in mix)
-
-
-def test_a_shift_is_the_log_of_a_rate_odds_or_weight_ratio():
-    assert links.log(np.array([3.0]), np.log([2.0]))[0] == 6.0
-    moved = links.logit(np.array([0.25]), np.log([3.0]))[0]
+def test_a_shift_of_a_share_is_the_log_of_an_odds_ratio():
+    moved = moved_share(np.array([0.25]), np.log([3.0]))[0]
     assert np.isclose(moved / (1 - moved), 3.0 * 0.25 / 0.75)
-    base = [np.array([share]) for share in (0.5, 0.25, 0.25)]
-    mix = links.softmax(base, [None, None, np.log([2.0])])
-    assert np.allclose(np.ravel(mix), np.array([0.5, 0.25, 0.5]) / 1.25)
+
+
+def spread(shifts, name="spread"):
+    """A driver that moves the weight of each class, in all regions alike, from the first year."""
+
+    def effects(market, p):
+        later = (np.arange(len(market.years)) > 0)[:, None, None, None]
+        for drug_class, shift in zip(market.drug_classes, shifts, strict=True):
+            yield Effect("class_mix", later * shift, drug_class=drug_class)
+
+    return Driver(name, "Moves the mix", effects=effects)
+
+
+@given(st.lists(st.floats(-290.0, 290.0), min_size=3, max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_shares_of_a_whole_sum_to_one_for_any_shifts_of_several_drivers(market, found):
+    """At one price for all, a mix that sums to one leaves every total where it was."""
+    plan = make_plan(market, [spread(found), spread(found, "again")], Scenario(draws=1))
+    values = {**plan.modes, **{key: np.ones(1) for key in plan.modes if ".net_cost." in key}}
+    assert sum(".net_cost." in key for key in values) == 15
+    funnel = Funnel(plan)
+    by_region = funnel.value(stack(plan, values)).by_region
+    assert np.allclose(by_region[1:] / by_region[0], 1.0, atol=1e-12)
+
+
+def test_a_shift_of_a_weight_is_the_log_of_a_weight_ratio(market):
+    plan = make_plan(market, [spread([0.0, 0.0, np.log(2.0)])], Scenario(draws=1))
+    cells = cells_of(plan, plan.modes)[..., 0]
+    ratio = (cells[1] / cells[0])[:, 2] / (cells[1] / cells[0])[:, 0]
+    assert np.allclose(ratio, 2.0, atol=1e-12)
 
 
 @given(st.floats(0.005, 1.0), st.floats(0.005, 1.0), st.floats(1.0, 30.0))
