@@ -148,9 +148,15 @@ class Streamed:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Streamed:
         """What ``arrays`` gave, bit for bit."""
-        sums, counts, moments = (arrays[name].copy() for name in ("sums", "counts", "moments"))
+        sums, moments = arrays["sums"].copy(), arrays["moments"].copy()
+        counts = arrays["counts"].astype(np.int64)
         draws, blocks = (int(number) for number in arrays["whole"])
         return cls(draws, sums, counts, blocks, moments)
+
+    def __reduce__(self) -> tuple[Callable[..., Streamed], tuple[dict[str, NDArray[Any]]]]:
+        """What goes from one process to another: counts as narrow as they may be."""
+        narrow = self.counts.astype(np.min_scalar_type(int(self.counts.max())))
+        return Streamed.from_arrays, ({**self.arrays, "counts": narrow},)
 
     def add(self, following: Streamed) -> None:
         """Take the draws that come next."""

@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -305,6 +306,16 @@ def test_the_command_writes_what_is_asked_and_never_over_a_file(tmp_path, capsys
         main(["report", "evidence", "--html", str(page), "--draws", "32"])
     assert ended.value.code == 2
     assert "is there already" in capsys.readouterr().err
+
+
+def test_where_an_extra_is_missing_no_file_is_written(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    files = ["--html", str(tmp_path / "p.html"), "--xlsx", str(tmp_path / "p.xlsx")]
+    with pytest.raises(SystemExit) as ended:
+        main(["report", "published", *files, "--draws", "32"])
+    assert ended.value.code == 2
+    assert "ismarket[office]" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_edited_workbook_becomes_a_scenario_file(book, tmp_path, capsys):

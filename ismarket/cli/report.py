@@ -68,15 +68,23 @@ def report(
 
 
 def _write(result: Forecast, html: Path | None, xlsx: Path | None, pptx: Path | None) -> None:
-    if html:
-        from ..report.html_page import as_page
+    """Write all of the files or none: each beside its place first."""
+    partial = {path: path.with_name(f"{path.name}.partial") for path in (html, xlsx, pptx) if path}
+    try:
+        if html:
+            from ..report.html_page import as_page
 
-        html.write_text(as_page(result), encoding="utf-8")
-    if xlsx:
-        from ..report.workbook import write_workbook
+            partial[html].write_text(as_page(result), encoding="utf-8")
+        if xlsx:
+            from ..report.workbook import write_workbook
 
-        write_workbook(result, xlsx)
-    if pptx:
-        from ..report.deck import write_deck
+            write_workbook(result, partial[xlsx])
+        if pptx:
+            from ..report.deck import write_deck
 
-        write_deck(result, pptx)
+            write_deck(result, partial[pptx])
+        for path, written in partial.items():
+            written.replace(path)
+    finally:
+        for written in partial.values():
+            written.unlink(missing_ok=True)

@@ -241,4 +241,5 @@ def _line(name: str, before: Choices, after: Choices) -> str:
     if kind in NEUTRAL:
         words = [f"{NEUTRAL[kind] if v is None else v:g}" for v in (one, other)]
         return f"{kind} of {rest} {words[0]} to {words[1]}"
-    return f"{name} {one} to {other}"
+    words = ["not set" if v is None else str(v) for v in (one, other)]
+    return f"{name} {words[0]} to {words[1]}"
