@@ -68,14 +68,13 @@ class Coalitions:
 
     def log_growth(self, coalitions: Asked) -> Array:
         """Log growth over the forecast, (coalition, draw), up to what is the same for all."""
-        some = coalitions
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-            spend = self._spend(some)
-            factors = [self._factor(slot, some) for slot in (RATE, *SHARES) if self._moves(slot)]
-            totals = self._scratch("totals", self._ends, len(some), self._draws)
+            spend = self._spend(coalitions)
+            factors = [self._factor(s, coalitions) for s in (RATE, *SHARES) if self._moves(s)]
+            totals = self._scratch("totals", self._ends, len(coalitions), self._draws)
             totals[...] = 0.0
-            value = self._scratch("coalitions", len(some), self._draws)
-            more = self._scratch("factors", len(some), self._draws)
+            value = self._scratch("coalitions", len(coalitions), self._draws)
+            more = self._scratch("factors", len(coalitions), self._draws)
             for place in range(self._ends * self._regions):
                 end = place // self._regions
                 ways, which = spend

@@ -13,8 +13,8 @@ FLOORS = [
     "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
     " ceilings endpoints pooling anchor_file own_table",
     "hearing watching reproducing question contract plan causes claimed base_year funnel coalitions"
-    " readings blocks store tally forecaster outcome findings page cards scale tornado response"
-    " grouping sensitivity sensitivity_sheet coverage target requirement requirement_sheet"
+    " readings blocks store tally forecaster outcome findings page cards scale cluster tornado"
+    " response grouping sensitivity sensitivity_sheet coverage target requirement requirement_sheet"
     " triangulation triangulation_sheet ledger audit audit_sheet information information_sheet"
     " updating updating_sheet observed history backtest backtest_sheet outside_view reading runs",
     "hookspecs plugins pins offering admission",

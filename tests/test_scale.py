@@ -11,7 +11,8 @@ import pytest
 
 from ismarket import InputError, Scenario, forecast, forecaster
 from ismarket.cli.common import share
-from ismarket.scale import DrawsFile, dask_executor
+from ismarket.cluster import dask_executor
+from ismarket.scale import DrawsFile
 
 MANY = Scenario(draws=12_500)
 

@@ -94,8 +94,9 @@ def _computed(
 
 def _how(stack: ExitStack, start: Start, given: dict[str, Any], draws: int) -> How:
     """How the command line wants it computed and kept; what must be closed is on the stack."""
+    from ..cluster import dask_executor
     from ..runs.keep import How
-    from ..scale import DrawsFile, dask_executor
+    from ..scale import DrawsFile
     from ..views import VIEWS, also
 
     more, until = given["also"], given["until"] or start.until
