@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ Columns: TypeAlias = dict[str, list[Any]]
 
 
 Number = TypeVar("Number", bound=np.number[Any])
+Thing = TypeVar("Thing")
 
 
 class Scratch:
@@ -38,15 +39,21 @@ class Scratch:
             found = self._known[name] = np.empty(shape, kind)
         return found
 
-    @classmethod
-    @contextmanager
-    def lent(cls) -> Iterator[Scratch]:
+    @staticmethod
+    def lent() -> AbstractContextManager[Scratch]:
         """Memory for as long as it lasts; new memory costs as much as a block of draws."""
-        scratch = cls._spare.pop() if cls._spare else cls()
-        try:
-            yield scratch
-        finally:
-            cls._spare.append(scratch)
+        return lent(Scratch._spare, Scratch)
+
+
+@contextmanager
+def lent(spare: list[Thing], make: Callable[[], Thing]) -> Iterator[Thing]:
+    """One of the spare things, or a new one, for as long as it lasts; after an error it is lost."""
+    try:
+        thing = spare.pop()
+    except IndexError:  # asked for before it is popped, it may be gone: other threads take too
+        thing = make()
+    yield thing
+    spare.append(thing)
 
 
 def rows_of(columns: Columns, names: Iterable[str] | None = None) -> list[dict[str, Any]]:

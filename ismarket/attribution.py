@@ -106,5 +106,6 @@ def money_share(log_growth: Array, first: Array) -> Array:
 
 def _expm1_ratio(x: Array) -> Array:
     """(exp(x) - 1) / x, and 1 at 0."""
-    safe = np.where(x == 0.0, 1.0, x)
-    return np.where(x == 0.0, 1.0, np.expm1(safe) / safe)
+    still = x == 0.0
+    ratio: Array = (np.expm1(x) + still) / (x + still)
+    return ratio

@@ -7,6 +7,7 @@ an eighth on either side; what lies beyond falls into the outermost bins.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Grid:
 
     def count(
         self,
-        rows: NDArray[np.floating],
+        rows: NDArray[np.float32],
         counts: Counts,
         scratch: Scratch,
         logs: bool = False,
@@ -44,22 +45,31 @@ class Grid:
 
         A row without width has all its draws in bin 0; what is nothing counts as a millionth.
         """
-        kind, draws = rows.dtype.type, rows.shape[1]
-        per_width = np.divide(1.0, self.width, out=np.zeros_like(self.width), where=self.width > 0)
-        low, per_width = (each.astype(kind)[:, None] for each in (self.low, per_width))
-        first = np.arange(0, SLAB * BINS, BINS)[:, None]
-        for begin in range(0, len(rows), SLAB):
-            slab = slice(begin, begin + SLAB)
-            some = counts[slab].reshape(-1)
-            steps = scratch.of(kind, f"steps {kind}", SLAB, draws)[: len(rows[slab])]
-            number = scratch.of(np.intp, "numbers", SLAB, draws)[: len(steps)]
+        scale, begin, end = self._numbering
+        for first in range(0, len(rows), SLAB):
+            slab = slice(first, first + SLAB)
+            shape = rows[slab].shape
+            steps = scratch.of(np.float32, f"steps {len(rows[slab])}", *shape)
+            number = scratch.of(np.intp, f"numbers {len(rows[slab])}", *shape)
             given = on_log_scale(rows[slab], steps) if logs else rows[slab]
-            np.subtract(given, low[slab], out=steps)
-            steps *= per_width[slab]
-            np.clip(steps, 0, BINS - 1, out=steps)
-            np.copyto(number, steps, casting="unsafe")
-            number += first[: len(steps)]
+            np.multiply(given, scale[slab], out=steps)
+            steps += begin[slab]
+            np.clip(steps, end[slab] - np.float32(BINS - 1), end[slab], out=steps)
+            number[...] = steps
+            some = counts[slab].reshape(-1)
             some += np.bincount(number.reshape(-1), minlength=some.size)
+
+    @cached_property
+    def _numbering(self) -> tuple[NDArray[np.float32], ...]:
+        """A value times the first and plus the second is its bin, of all of a slab; the last bin.
+
+        Each is (row, 1).
+        """
+        first = np.arange(len(self.low)) % SLAB * BINS
+        wide = self.width > 0
+        scale = np.divide(1.0, self.width, out=np.zeros_like(self.width), where=wide)
+        parts = scale, first - self.low * scale, first + (BINS - 1.0)
+        return tuple(part.astype(np.float32)[:, None] for part in parts)
 
     def quantiles(self, counts: Counts, levels: Array) -> Array:
         """Quantiles (level, row), linear within the bin."""

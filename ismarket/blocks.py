@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Array, Bits, Scratch
+from .arrays import Array, Scratch, lent
 from .attribution import MOST_EXACT
 from .bins import Grid, on_log_scale
 from .blas import one_thread
 from .coalitions import carried
 from .contract import standing, watched_blocks
-from .copula import Copula, copula
+from .drawing import Drawing
 from .errors import DriverError
 from .funnel import Funnel
 from .plan import Plan
 from .pooling import drawn_level
-from .quantiles import Quantiles
 from .readings import Reader
-from .sampling import BLOCK, Columns, block_points
+from .sampling import BLOCK
 from .summaries import Grids, Kept, Place, Room, Streamed
+from .tape import Replay
 
 CHUNK = 4096
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
-AHEAD = 8
-"""Blocks whose columns are prepared at once."""
 FEW_DRIVERS = 8
+WORTH_A_TAPE = 16
+"""Blocks from which their calls are recorded and played again."""
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
+Found = tuple[Array, Sequence[Array], Array]
 
 
 class Engine:
@@ -40,16 +43,12 @@ class Engine:
     def __init__(self, plan: Plan, left: Array) -> None:
         self.plan, self.left = plan, left
         self.reader = Reader(plan, left)
-        self.drawn = [p for p in plan.parameters if p.key not in plan.scenario.fixed]
+        self.drawing = Drawing(plan)
+        self._spare: dict[str, list[Replay]] = {}
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
         """What another process needs; the tables are made anew there."""
         return Engine, (self.plan, self.left)
-
-    @cached_property
-    def copula(self) -> Copula | None:
-        """How the parameters are correlated, if the scenario says so."""
-        return copula(self.plan.scenario.pairs)
 
     @cached_property
     def _watched(self) -> frozenset[int]:
@@ -57,70 +56,14 @@ class Engine:
         return watched_blocks(scenario.seed, -(-scenario.draws // BLOCK))
 
     @cached_property
-    def _quantiles(self) -> Quantiles:
-        return Quantiles([p.range for p in self.drawn])
-
-    @cached_property
-    def _columns(self) -> Columns:
-        scenario, keys = self.plan.scenario, [p.key for p in self.drawn]
-        ahead = min(AHEAD, -(-scenario.draws // BLOCK))
-        return Columns(keys, self._dimensions, seed=scenario.seed, ahead=ahead)
-
-    @cached_property
-    def _dimensions(self) -> dict[str, int]:
-        return {key: index for index, key in enumerate(self.plan.market.parameters)}
-
-    @cached_property
-    def _ways(self) -> tuple[Funnel, NDArray[np.intp], Array]:
-        """The funnel, the rows of its values that are drawn, and all values with those fixed."""
-        funnel = Funnel(self.plan)
-        fixed = [[self.plan.scenario.fixed.get(key, 0.0)] for key in funnel.rows]
-        rows = np.array([funnel.rows[p.key] for p in self.drawn], np.intp)
-        return funnel, rows, np.array(fixed).reshape(-1, 1)
-
-    def drawn_values(self, block: int, scratch: Scratch | None = None) -> Array:
-        """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
-        scenario = self.plan.scenario
-        _, rows, fixed = self._ways
-        scratch = scratch or Scratch()
-        drawn = scratch("drawn", len(self.drawn), BLOCK)
-        if scenario.sampler == "random" or self.copula:
-            drawn = self._quantiles.values(self._points(block))
-        elif self.drawn:
-            self._quantiles.of_block(self._columns.block(block), drawn, scratch)
-        if len(rows) == len(fixed):
-            return drawn
-        values = scratch("values", len(fixed), BLOCK)
-        values[...] = fixed
-        values[rows] = drawn
-        return values
-
-    def _points(self, block: int) -> Bits:
-        """Points of the parameters that are not fixed, (parameter, BLOCK), correlated as asked."""
-        scenario, keys = self.plan.scenario, [p.key for p in self.drawn]
-        mixed = self.copula.keys if self.copula else ()
-        apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws
-        points = block_points(
-            [*keys, *apart],
-            self._dimensions,
-            seed=scenario.seed,
-            block=block,
-            sampler=scenario.sampler,
-        )
-        if self.copula:
-            rows = [[*keys, *apart].index(key) for key in mixed]
-            points[rows] = self.copula.mix(points[rows])
-        return points[: len(keys)]
-
-    def values(self, block: int) -> dict[str, Array]:
-        """Every parameter of the plan by key, each (BLOCK,) in its own unit."""
-        return dict(zip(self._ways[0].rows, self.drawn_values(block), strict=True))
+    def _funnel(self) -> Funnel:
+        return Funnel(self.plan)
 
     def columns(self, block: int, kept: Kept) -> dict[str, Array]:
         """The draws of a block by column: every parameter by key, then every row by its label."""
         size = kept.rows.shape[1]
         with one_thread():
-            values = {key: value[:size] for key, value in self.values(block).items()}
+            values = {key: value[:size] for key, value in self.drawing.by_key(block).items()}
         labels = self.reader.layout.labels(self.plan)
         return {**values, **dict(zip(labels, kept.rows, strict=True))}
 
@@ -132,37 +75,82 @@ class Engine:
     def streamed(self, blocks: range, grids: Grids) -> Streamed:
         """What some neighbouring blocks add up to."""
         layout = self.reader.layout
-        again = Room(layout.rows, layout.cells, BLOCK)
-        first, *others = blocks
+        place = Room(layout.rows, layout.cells, BLOCK).first
+        total = Streamed.nothing(layout.rows, layout.cells)
         with one_thread():
-            total = Streamed.of(self.kept(first, again.first), grids, BLOCK)
-            for block in others:
-                total.take(self.kept(block, again.first), grids, BLOCK)
+            for block in blocks:
+                with self._passing(block, place) as kept:
+                    total.take(kept, grids, BLOCK)
         return total
+
+    @contextmanager
+    def _passing(self, block: int, place: Place) -> Iterator[Kept]:
+        """The draws of one block, for as long as it lasts."""
+        if self._repeats(block):
+            with self._replayed(self._rows, block) as (rows, cells, sums):
+                yield self._checked(block, rows, cells, sums)
+        else:
+            yield self.kept(block, place)
 
     def kept(self, block: int, place: Place | None = None) -> Kept:
         """The draws of one block; the last one may be cut short by the number of draws.
 
         They are written to the beginning of ``place``, if it is given.
         """
-        size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
-        worked = -(-size // STRETCH) * STRETCH
+        size = self._size(block)
         layout = self.reader.layout
         whole = place or Room(layout.rows, layout.cells, size).first
         rows, cells = whole[0][:, :size], whole[1][:, :size]
-        sums = np.zeros(layout.cells)
-        step = CHUNK if len(self.plan.drivers) <= FEW_DRIVERS else CHUNK // 4
         with one_thread(), Scratch.lent() as scratch:
-            drawn = self.drawn_values(block, scratch)
-            for low in range(0, size, step):
-                values = drawn[:, low : min(low + step, worked)]
-                first, part = block * BLOCK + low, slice(low, min(low + step, size))
-                level = self._level(first, part.stop - low)
-                with standing(first, watched=low == 0 and block in self._watched):
-                    sums += self._read(values, rows[:, part], cells[:, part], scratch, level)
-                if not np.isfinite(rows[layout["total"], part]).all():
-                    raise DriverError(self._not_finite(values, rows[layout["total"], part], first))
+            if self._repeats(block):
+                with self._replayed(self._unread, block) as (volume, spend, by_driver, level):
+                    sums = self.reader.read(volume, spend, by_driver, rows, cells, scratch, level)
+            else:
+                sums = self._worked(block, rows, cells, scratch)
+        return self._checked(block, rows, cells, sums)
+
+    def _size(self, block: int) -> int:
+        return min(BLOCK, self.plan.scenario.draws - block * BLOCK)
+
+    def _checked(self, block: int, rows: Array, cells: NDArray[np.float32], sums: Array) -> Kept:
+        total = rows[self.reader.layout["total"]]
+        if not np.isfinite(total).all():
+            raise DriverError(self._not_finite(block, total))
         return Kept.of(rows, cells, sums)
+
+    def _worked(
+        self, block: int, rows: Array, cells: NDArray[np.float32], scratch: Scratch
+    ) -> Array:
+        """Write the rows and cells of a block, some draws after the other; the sums of cells."""
+        drawn, size = self.drawing.values(block, scratch), rows.shape[1]
+        step = CHUNK if len(self.plan.drivers) <= FEW_DRIVERS else CHUNK // 4
+        sums = np.zeros(len(cells))
+        for low in range(0, size, step):
+            part = slice(low, min(low + step, size))
+            values = drawn[:, low : -(-part.stop // STRETCH) * STRETCH]
+            first = block * BLOCK + low
+            level = self._level(first, part.stop - low)
+            with standing(first, watched=low == 0 and block in self._watched):
+                sums += self._read(values, rows[:, part], cells[:, part], scratch, level)
+        return sums
+
+    def _repeats(self, block: int) -> bool:
+        """Whether the block makes the same calls as others, enough of them to be recorded."""
+        plan = self.plan
+        computed = any(driver.effects is not None for driver in plan.drivers)
+        many = plan.scenario.draws >= WORTH_A_TAPE * BLOCK and self._size(block) == BLOCK
+        return many and not computed and len(plan.drivers) <= FEW_DRIVERS
+
+    @contextmanager
+    def _replayed(self, work: Callable[[Any, Scratch], Any], block: int) -> Iterator[Any]:
+        """What ``work`` makes of the values and, in the last row, of the level of a whole block."""
+        spare = self._spare.setdefault(work.__name__, [])
+        shape = len(self.plan.parameters) + 1, BLOCK
+        with lent(spare, lambda: Replay(work, shape)) as replay, Scratch.lent() as scratch:
+            self.drawing.values(block, scratch, replay.given[:-1])
+            if self.plan.anchor.spread:
+                replay.given[-1] = self._level(block * BLOCK, BLOCK)
+            yield replay()
 
     def at(self, values: Mapping[str, Array]) -> Array:
         """The rows (row, draw) for given parameter values, each (draw,)."""
@@ -177,7 +165,7 @@ class Engine:
         """Largest standard error of a contribution to log growth; 0 where no order is sampled."""
         if len(self.plan.drivers) <= MOST_EXACT:
             return 0.0
-        scratch, funnel = Scratch(), self._ways[0]
+        scratch, funnel = Scratch(), self._funnel
         _, error = carried(
             funnel, funnel.value(stack(self.plan, values), scratch, compared=True), scratch
         )
@@ -198,18 +186,41 @@ class Engine:
         scratch: Scratch,
         level: Array | None = None,
     ) -> Array:
-        funnel = self._ways[0]
+        """Write the rows and cells of some draws; the sums of the cells."""
+        volume, spend, by_driver = self._found(values, scratch)
+        return self.reader.read(volume, spend, by_driver, rows, cells, scratch, level)
+
+    def _rows(self, given: Array, scratch: Scratch) -> tuple[Array, NDArray[np.float32], Array]:
+        """Rows and cells of a block, and the sums of the cells, in arrays of ``scratch``."""
+        layout = self.reader.layout
+        rows = scratch("rows", layout.rows, BLOCK)
+        cells = scratch.of(np.float32, "cells", layout.cells, BLOCK)
+        volume, spend, by_driver, level = self._unread(given, scratch)
+        sums = self.reader.read(volume, spend, by_driver, rows, cells, scratch, level)
+        return rows, cells, sums
+
+    def _unread(self, given: Array, scratch: Scratch) -> tuple[*Found, Array | None]:
+        """What is found for a block, and its level where that is drawn."""
+        level = given[-1] if self.plan.anchor.spread else None
+        return *self._found(given, scratch), level
+
+    def _found(self, values: Array, scratch: Scratch) -> Found:
+        """Volume, spend by class (see ``Value``) and contributions of some draws.
+
+        ``values`` may have more rows than the plan has parameters.
+        """
+        funnel = self._funnel
         value = funnel.value(values, scratch, compared=True)
         contributions, _ = carried(funnel, value, scratch)
-        return self.reader.read(value, contributions[:, : rows.shape[1]], rows, cells, level)
+        return value.volume, value.spend, contributions
 
-    def _not_finite(self, values: Array, total: Array, first: int) -> str:
+    def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])
-        rows = self._ways[0].rows
+        values = self.drawing.by_key(block)
         own = [p for driver in self.plan.drivers for p in driver.parameters]
-        at = ", ".join(f"{p.key} = {values[rows[p.key]][draw]:g}" for p in own)
+        at = ", ".join(f"{p.key} = {values[p.key][draw]:g}" for p in own)
         names = ", ".join(d.name for d in self.plan.drivers if d.effects is not None)
-        where = f"draw {first + draw}" + (f" with {at}" if at else "")
+        where = f"draw {block * BLOCK + draw}" + (f" with {at}" if at else "")
         return f"{names or 'the funnel'}: the market is not finite at {where}"
 
 

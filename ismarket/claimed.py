@@ -75,8 +75,7 @@ class Claimed:
         draws = values.shape[1]
         if not self._matrices:
             return together, by_group
-        terms = scratch("terms", len(self._ratios), self.curves.terms, draws)
-        self.curves.terms_of(values[self._ratios], values[self._half_times], terms)
+        terms = self._terms(values, scratch)
         for slot, (columns, matrix) in self._matrices.items():
             size = len(matrix) if apart else self._together
             found = scratch(f"shifts {slot}", size, draws)
@@ -86,3 +85,13 @@ class Claimed:
                 rest = found[self._together :]
                 by_group[slot] = rest.reshape(-1, len(self.groups[slot]), draws)
         return together, by_group
+
+    def _terms(self, values: Array, scratch: Scratch) -> Array:
+        """The terms of every cause, (cause, term, draw)."""
+        draws = values.shape[1]
+        ratio, half_time = (
+            values.take(rows, axis=0, out=scratch(name, len(rows), draws), mode="clip")
+            for name, rows in (("ratio", self._ratios), ("half time", self._half_times))
+        )
+        terms = scratch("terms", len(self._ratios), self.curves.terms, draws)
+        return self.curves.terms_of(ratio, half_time, terms)

@@ -84,7 +84,7 @@ class Coalitions:
                     value *= more
                 totals[end] += value
             np.log(totals, out=totals)
-        grown: Array = totals[-1] - totals[0] if self._ends > 1 else totals[0].copy()
+        grown: Array = totals[-1] - totals[0] if self._ends > 1 else np.positive(totals[0])
         return grown
 
     def _moves(self, slot: Slot) -> bool:
@@ -100,7 +100,8 @@ class Coalitions:
 
     def _placed(self, base: Array) -> Array:
         """What is the same at all ends and in all ways, (end x region, 1, draw)."""
-        return (base if self._ends == 1 else np.tile(base, (self._ends, 1)))[:, None]
+        alike = np.ones((self._ends, 1, 1)) * base if self._ends > 1 else base
+        return alike.reshape(-1, 1, self._draws)
 
     def _spend(self, coalitions: Asked) -> tuple[Array, Numbers]:
         """What no rate and no share of patients moves, USD, and who takes which way."""

@@ -98,7 +98,7 @@ def forecast(
             summarise(engine, Work(workers, progress, sink, store)),
             stacked_total=float(stacked),
             shapley_error=engine.shapley_error(at_modes),
-            repaired=engine.copula.repaired if engine.copula else 0.0,
+            repaired=copula.repaired if (copula := engine.drawing.copula) else 0.0,
         )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arrays import Array, Columns, rows_of
-from .blocks import Engine
+from .drawing import Drawing
 from .errors import InputError, unknown
 from .evppi import expected_partial, expected_perfect, monotone
 from .outcome import Forecast
@@ -166,12 +166,12 @@ def value_of_information(
 
 def drawn_values(plan: Plan) -> dict[str, Array]:
     """The drawn parameters of a plan by key, each (draw,), the same as the forecast used."""
-    engine = Engine(plan, np.ones(len(plan.years)))
+    drawing = Drawing(plan)
     blocks = range(-(-plan.scenario.draws // BLOCK))
-    parts = [engine.values(block) for block in blocks]
+    parts = [drawing.by_key(block) for block in blocks]
     return {
         p.key: np.concatenate([part[p.key] for part in parts])[: plan.scenario.draws]
-        for p in engine.drawn
+        for p in drawing.drawn
     }
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from .arrays import Array, Bits, Scratch
-from .sampling import BLOCK, BLOCK_BITS, Stratified
+from .sampling import BLOCK, BLOCK_BITS, SLAB, Stratified
 
 CELL_BITS = BLOCK_BITS - 1
 CELLS = 1 << CELL_BITS
@@ -29,8 +29,6 @@ _FARTHEST = int(np.float64(TAIL * CELL).view(np.int64)) >> _TO_STEP
 STEPS = _FARTHEST - _NEAREST
 _OUTER = np.r_[0:TAIL, CELLS - TAIL : CELLS].astype(np.uint32) << np.uint32(32 - CELL_BITS)
 NODES = 1025
-SLAB = 28
-"""Parameters that are read at once, so that their strata stay in cache."""
 _GAUSS = np.polynomial.legendre.leggauss(3)
 Range = tuple[str, float, float, float]
 """Scale (natural or log), then low, mode and high on that scale."""
@@ -42,10 +40,10 @@ class Quantiles:
     def __init__(self, ranges: Sequence[Range]) -> None:
         self._lines = _stacked(tuple(ranges))
 
-    def values(self, points: Bits) -> Array:
+    def values(self, points: Bits, out: Array | None = None) -> Array:
         """Draws (parameter, draw), each in its unit, at any points (parameter, draw)."""
         begin, slope, tails = self._lines
-        drawn = np.empty(points.shape)
+        drawn = np.empty(points.shape) if out is None else out
         for row, each in enumerate(points):
             cells = (each >> np.uint32(32 - CELL_BITS)).astype(np.intp)
             np.multiply(slope[row].take(cells), each & np.uint32(CELL - 1), out=drawn[row])
@@ -63,16 +61,20 @@ class Quantiles:
         begin, slope, tails = self._lines
         offsets = np.stack([columns.within, np.uint32(CELL - 1) - columns.within], axis=1)
         outer = _in_tails(tails, (_OUTER | offsets[:, :, None]).reshape(len(out), -1))
-        table = scratch("table", len(out), 2, CELLS)
-        np.multiply(slope[:, None], offsets[:, :, None].astype(float), out=table)
-        table += begin[:, None]
+        offsets = offsets[:, :, None].astype(float)
         lower, upper = np.split(outer.reshape(len(out), 2, -1), 2, axis=2)
-        table[:, :, :TAIL], table[:, :, -TAIL:] = lower, upper
-        numbers = scratch.of(np.intp, "strata", min(SLAB, len(out)), BLOCK)
+        size = min(SLAB, len(out))
+        tables, numbers = (
+            scratch("table", size, 2, CELLS),
+            scratch.of(np.intp, "strata", size, BLOCK),
+        )
         for low in range(0, len(out), SLAB):
             rows = slice(low, min(low + SLAB, len(out)))
+            table = np.multiply(slope[rows, None], offsets[rows], out=tables[: rows.stop - low])
+            table += begin[rows, None]
+            table[:, :, :TAIL], table[:, :, -TAIL:] = lower[rows], upper[rows]
             place = columns.strata(rows, numbers[: rows.stop - low])
-            table.reshape(-1).take(place, out=out[rows], mode="clip")
+            tables.reshape(-1).take(place, out=out[rows], mode="clip")
 
 
 def _in_tails(tails: Array, points: Bits) -> Array:

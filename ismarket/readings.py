@@ -8,9 +8,8 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Array
+from .arrays import Array, Scratch
 from .attribution import growth_share, money_share
-from .funnel import Value
 from .plan import Plan
 
 
@@ -69,21 +68,23 @@ class Reader:
 
     def read(
         self,
-        value: Value,
+        volume: Array,
+        spend: Sequence[Array],
         contributions: Array,
         rows: Array,
         cells: NDArray[np.float32],
+        scratch: Scratch,
         level: Array | None = None,
     ) -> Array:
         """Write the rows (row, draw) and cells (cell, draw) of some draws; the sums of the cells.
 
-        ``value`` is the market's before calibration, and is scaled here; ``contributions``
-        (driver, draw) is to log growth; ``level`` (draw,) in USD stands in for the published one
-        where it differs by draw.
+        ``volume`` and ``spend`` are those of the market's value before calibration, and volume is
+        scaled here; ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in USD
+        stands in for the published one where it differs by draw.
         """
         draws, row = rows.shape[1], self.layout
-        volume = value.volume[..., :draws]
-        spend = [each[..., :draws] for each in value.spend]
+        volume = volume[..., :draws]
+        spend = [each[..., :draws] for each in spend]
         regional = reduce(np.add, sorted(spend, key=len)) * volume
         total = np.add.reduce(regional, axis=1, out=rows[row["total"]])
         count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
@@ -100,6 +101,7 @@ class Reader:
         log_growth = np.divide(total[-1], total[0], out=rows[row["log_growth"]][0])
         np.log(log_growth, out=log_growth)
         np.expm1(log_growth / self._span, out=rows[row["cagr"]][0])
+        contributions = contributions[:, :draws]
         rows[row["contribution"]] = contributions
         carried = rows[row["points"]]
         carried[:-2], carried[-2], carried[-1] = contributions, np.log(self._left[-1]), log_growth
@@ -112,7 +114,7 @@ class Reader:
                 np.add.reduce(valued, axis=0, out=out)
         for axis in ("region", "drug_class"):
             self._grow(axis, total, rows)
-        return write_cells(volume, spend, cells)
+        return write_cells(volume, spend, cells, scratch)
 
     def _grow(self, axis: str, total: Array, rows: Array) -> None:
         """Growth and last share of each region or class, whose first and last values are there."""
@@ -125,7 +127,9 @@ class Reader:
         np.divide(final, total[-1], out=share)
 
 
-def write_cells(volume: Array, spend: Sequence[Array], cells: NDArray[np.float32]) -> Array:
+def write_cells(
+    volume: Array, spend: Sequence[Array], cells: NDArray[np.float32], scratch: Scratch
+) -> Array:
     """Write ``volume`` x ``spend`` to the cells (cell, draw); their sums before rounding.
 
     Cells stand in the order year, region, drug class; ``volume`` (year, region, draw), ``spend`` by
@@ -133,10 +137,12 @@ def write_cells(volume: Array, spend: Sequence[Array], cells: NDArray[np.float32
     """
     years, regions, draws = volume.shape
     table = cells.reshape(years, regions, len(spend), draws)
-    sums = np.empty(table.shape[:-1])
-    rounded = volume.astype(np.float32)
+    sums = scratch("sums of cells", *table.shape[:-1])
+    rounded = scratch.of(np.float32, "rounded", *volume.shape)
+    rounded[...] = volume
     for c, each in enumerate(spend):
-        np.multiply(rounded, each.astype(np.float32), out=table[:, :, c])
-        each = np.broadcast_to(each, volume.shape)
-        np.einsum("yrd,yrd->yr", volume, each, out=sums[:, :, c])
-    return sums.ravel()
+        weight = scratch.of(np.float32, f"rounded {c}", *each.shape)
+        weight[...] = each
+        np.multiply(rounded, weight, out=table[:, :, c])
+        np.vecdot(volume, each, out=sums[:, :, c])
+    return sums.reshape(-1)

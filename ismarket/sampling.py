@@ -33,6 +33,10 @@ WITHIN = 32 - BLOCK_BITS
 Strata = NDArray[np.intp]
 """Strata by number: those of even rank come first, in their order, then those of odd rank."""
 SetBits = np.ndarray[tuple[int, int, int], np.dtype[np.bool_]]
+SLAB = 28
+"""Parameters that are read at once, so that their tables and strata stay in cache."""
+GROUPS = 8
+"""Groups of prepared blocks that are held: threads may work on one each."""
 WORDS = 16
 """Random words that a column takes: for its scramble, its shift, its place in a stratum."""
 LOW_BITS = 8
@@ -45,8 +49,8 @@ class Stratified:
 
     ``within`` (parameter,) is the distance in points of 2**-32 from the left end of an even
     stratum and from the right end of an odd one.  The strata are ``many`` [:, :, None] xor ``few``
-    [:, None, :] for the rows of the Sobol sequence, and ``hypercube`` by row for the others; those
-    of each row count on from the last.
+    [:, None, :] for the rows of the Sobol sequence, and ``hypercube`` by row for the others; in
+    each slab of SLAB rows those of a row count on from the last.
     """
 
     many: Strata
@@ -55,7 +59,7 @@ class Stratified:
     within: Bits
 
     def strata(self, rows: slice, out: Strata) -> Strata:
-        """The stratum of each draw (row, BLOCK), in ``out``; each row counts on from the last."""
+        """The stratum of each draw (row, BLOCK), in ``out``; rows count on within their slab."""
         many, few = self.many[rows], self.few[rows]
         shape = (len(few), many.shape[1], few.shape[1])
         np.bitwise_xor(many[:, :, None], few[:, None, :], out=out.reshape(shape))
@@ -92,25 +96,24 @@ class Columns:
         self._numbers = np.array([_key(seed, key) for key in keys], np.uint64)
         self._bits = _set_bits()[np.minimum(chosen, table - 1)]
         self._hypercube = {row: key for row, key in enumerate(keys) if chosen[row] >= table}
-        self._first = np.arange(0, len(keys) * BLOCK, BLOCK)
-        self._prepared: tuple[int, Strata, Strata, Bits] | None = None
+        self._first = np.arange(len(keys)) % SLAB * BLOCK
+        self._group = lru_cache(maxsize=GROUPS)(self._prepared)
 
     def block(self, block: int) -> Stratified:
         """The columns of one block."""
         group, number = divmod(block, self._ahead)
-        prepared = self._prepared
-        if prepared is None or prepared[0] != group:
-            words = _mixed(self._numbers, range(group * self._ahead, (group + 1) * self._ahead))
-            few, many = _scrambled(self._bits, words)
-            few |= self._first[:, None]
-            within = words[:, :, -1] >> np.uint32(BLOCK_BITS)
-            self._prepared = prepared = group, few, many, within
+        few, many, within = self._group(group)
         hypercube = {
-            row: _stream(self._seed, key, block).permutation(BLOCK) + row * BLOCK
+            row: _stream(self._seed, key, block).permutation(BLOCK) + self._first[row]
             for row, key in self._hypercube.items()
         }
-        _, few, many, within = prepared
         return Stratified(many[number], few[number], hypercube, within[number])
+
+    def _prepared(self, group: int) -> tuple[Strata, Strata, Bits]:
+        words = _mixed(self._numbers, range(group * self._ahead, (group + 1) * self._ahead))
+        few, many = _scrambled(self._bits, words)
+        few |= self._first[:, None]
+        return few, many, words[:, :, -1] >> np.uint32(BLOCK_BITS)
 
 
 def _scrambled(bits: SetBits, words: Bits) -> tuple[Strata, Strata]:

@@ -19,7 +19,7 @@ from .arrays import Array
 from .mechanism import EVERYWHERE, Mechanism
 
 NODES = 48
-EXACT = 1e-13
+EXACT = 1e-10
 """Largest share of cases by which the series may miss the curve."""
 
 

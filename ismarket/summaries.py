@@ -117,25 +117,29 @@ class Streamed:
     @classmethod
     def of(cls, kept: Kept, grids: Grids, block: int) -> Streamed:
         """One block of draws."""
-        rows, every = len(kept.rows), len(kept.sums)
-        moments = np.zeros((2, len(STATISTICS), rows))
-        found = cls(0, np.zeros(every), np.zeros((every, BINS), np.int64), 0, moments)
+        found = cls.nothing(len(kept.rows), len(kept.cells))
         found.take(kept, grids, block)
         return found
+
+    @classmethod
+    def nothing(cls, rows: int, cells: int) -> Streamed:
+        """No draws yet."""
+        moments, every = np.zeros((2, len(STATISTICS), rows)), rows + cells
+        return cls(0, np.zeros(every), np.zeros((every, BINS), np.int64), 0, moments)
 
     def take(self, kept: Kept, grids: Grids, block: int) -> None:
         """Take the block that comes next, a full replicate where it has ``block`` draws."""
         rows, draws = kept.rows.shape
         with Scratch.lent() as scratch:
+            rounded = scratch.of(np.float32, "rounded rows", rows, draws)
+            rounded[...] = kept.rows
+            grids[0].count(rounded, self.counts[:rows], scratch)
+            grids[1].count(kept.cells, self.counts[rows:], scratch, logs=True)
             if draws == block:
-                rounded = scratch.of(np.float32, "rounded", rows, draws)
-                rounded[...] = kept.rows
                 found = quantiles_in_place(rounded, LEVELS)
                 found = np.concatenate([kept.sums[None, :rows] / draws, found])
                 self.moments += found, found**2
                 self.blocks += 1
-            grids[0].count(kept.rows, self.counts[:rows], scratch)
-            grids[1].count(kept.cells, self.counts[rows:], scratch, logs=True)
         self.sums += kept.sums
         self.draws += draws
 

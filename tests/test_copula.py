@@ -15,7 +15,7 @@ A, B, C = "ai_eeg.ratio", "video_eeg.ratio", "awareness.ratio"
 def drawn(market, drivers, **choices):
     plan = make_plan(market, drivers, Scenario(**choices))
     engine = Engine(plan, np.ones(len(plan.years)))
-    return engine.values(0)
+    return engine.drawing.by_key(0)
 
 
 @pytest.mark.parametrize("rho", [-0.9, -0.3, 0.5, 0.99])

@@ -137,7 +137,7 @@ def draws_of(market, drivers, choices):
     """Every drawn parameter of a scenario, as its drivers see them."""
     plan = make_plan(market, drivers, choices)
     engine = Engine(plan, np.ones(len(plan.years)))
-    return engine.values(0)
+    return engine.drawing.by_key(0)
 
 
 def test_adding_removing_or_fixing_a_driver_leaves_all_other_draws_bit_identical(market, drivers):

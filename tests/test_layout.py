@@ -7,16 +7,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = [
-    "errors arrays wording links adoption overlap parameter sampling attribution summaries bins"
-    " blas copula quantiles entry elicitation discovery sheet saltelli mixture reach scoring typed"
-    " evppi",
+    "errors arrays tape wording links adoption overlap parameter sampling attribution summaries"
+    " bins blas copula quantiles entry elicitation discovery sheet saltelli mixture reach scoring"
+    " typed evppi",
     "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
     " ceilings endpoints pooling anchor_file own_table",
-    "hearing watching reproducing question contract plan causes claimed base_year funnel coalitions"
-    " readings blocks store tally forecaster outcome findings page cards scale cluster tornado"
-    " response grouping sensitivity sensitivity_sheet coverage target requirement requirement_sheet"
-    " triangulation triangulation_sheet ledger audit audit_sheet information information_sheet"
-    " updating updating_sheet observed history backtest backtest_sheet outside_view reading runs",
+    "hearing watching reproducing question contract plan causes claimed base_year funnel"
+    " drawing coalitions readings blocks store tally forecaster outcome findings page cards"
+    " scale cluster tornado response grouping sensitivity sensitivity_sheet coverage target"
+    " requirement requirement_sheet triangulation triangulation_sheet ledger audit audit_sheet"
+    " information information_sheet updating updating_sheet observed history backtest"
+    " backtest_sheet outside_view reading runs",
     "hookspecs plugins pins offering admission",
     "charts report testing views loading opening numbers numbers_in new_driver",
     "cli explorer",

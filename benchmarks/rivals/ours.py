@@ -3,17 +3,19 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 
 from ismarket import Scenario, forecast, load_drivers, load_market
 from ismarket.arrays import Scratch
 from ismarket.blas import one_thread
-from ismarket.blocks import CHUNK, Engine
+from ismarket.blocks import Engine
 from ismarket.funnel import Funnel
 from ismarket.readings import write_cells
 from ismarket.sampling import BLOCK
 from ismarket.summaries import LEVELS, quantiles_in_place
+from ismarket.tape import Replay
 
 from .plain import Answer
 
@@ -52,18 +54,21 @@ class Ours:
         """The same without attribution and without any other table."""
         years, regions, classes = self.shape
         rows = np.empty((years * (1 + regions * classes), draws), np.float32)
-        engine = Engine(self.forecast_plan(seed), self.left)
-        funnel, memory = Funnel(engine.plan), threading.local()
+        engine, own = Engine(self.forecast_plan(seed), self.left), threading.local()
+
+        funnel = Funnel(engine.plan)
+
+        def funnel_value(given, scratch):
+            value = funnel.value(given, scratch)
+            return value.volume, value.spend
 
         def block(number):
-            scratch = memory.__dict__.setdefault("scratch", Scratch())
-            drawn = engine.drawn_values(number, scratch)
-            first = number * BLOCK
-            sums = 0.0
-            for low in range(0, min(BLOCK, draws - first), CHUNK):
-                value = funnel.value(drawn[:, low : low + CHUNK], scratch)
-                sums += self._write(value, rows[:, first + low : first + min(low + CHUNK, BLOCK)])
-            return sums
+            if not hasattr(own, "scratch"):
+                own.scratch = Scratch()
+                own.value = Replay(funnel_value, (len(engine.plan.parameters), BLOCK))
+            engine.drawing.values(number, own.scratch, own.value.given)
+            part = rows[:, number * BLOCK : (number + 1) * BLOCK]
+            return self._write(*own.value(), part, own.scratch)
 
         def summary(part):
             return quantiles_in_place(rows[part], LEVELS)
@@ -79,14 +84,14 @@ class Ours:
         """The plan with that seed."""
         return replace(self.plan, scenario=self.plan.scenario.changed(seed=seed))
 
-    def _write(self, value, out):
+    def _write(self, volume, spend, out, scratch):
         """Totals, then cells, at the published level (row, draw); their sums."""
         years, draws = self.shape[0], out.shape[1]
-        regional, volume = value.by_region[..., :draws], value.volume[..., :draws]
-        total = regional.sum(axis=1)
+        volume, spend = volume[..., :draws], [each[..., :draws] for each in spend]
+        total = (volume * reduce(np.add, sorted(spend, key=len))).sum(axis=1)
         scale = self.left[:, None] * (self.level / total[0])
         total *= scale
         out[:years] = total
         volume *= scale[:, None]
-        spend = [each[..., :draws] for each in value.spend]
-        return np.concatenate([total.sum(axis=1), write_cells(volume, spend, out[years:])])
+        cells = write_cells(volume, spend, out[years:], scratch)
+        return np.concatenate([total.sum(axis=1), cells])
