@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,7 +17,6 @@ Columns: TypeAlias = dict[str, list[Any]]
 
 
 Number = TypeVar("Number", bound=np.number[Any])
-Thing = TypeVar("Thing")
 
 
 class Scratch:
@@ -39,21 +38,18 @@ class Scratch:
             found = self._known[name] = np.empty(shape, kind)
         return found
 
-    @staticmethod
-    def lent() -> AbstractContextManager[Scratch]:
+    @classmethod
+    @contextmanager
+    def lent(cls) -> Iterator[Scratch]:
         """Memory for as long as it lasts; new memory costs as much as a block of draws."""
-        return lent(Scratch._spare, Scratch)
-
-
-@contextmanager
-def lent(spare: list[Thing], make: Callable[[], Thing]) -> Iterator[Thing]:
-    """One of the spare things, or a new one, for as long as it lasts; after an error it is lost."""
-    try:
-        thing = spare.pop()
-    except IndexError:  # asked for before it is popped, it may be gone: other threads take too
-        thing = make()
-    yield thing
-    spare.append(thing)
+        try:
+            scratch = cls._spare.pop()
+        except IndexError:  # not asked first: another thread may take the last
+            scratch = cls()
+        try:
+            yield scratch
+        finally:
+            cls._spare.append(scratch)
 
 
 def rows_of(columns: Columns, names: Iterable[str] | None = None) -> list[dict[str, Any]]:

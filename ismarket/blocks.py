@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Array, Scratch, lent
+from .arrays import Array, Scratch
 from .attribution import MOST_EXACT
 from .bins import Grid, on_log_scale
 from .blas import one_thread
@@ -24,7 +22,7 @@ from .pooling import drawn_level
 from .readings import Reader
 from .sampling import BLOCK
 from .summaries import Grids, Kept, Place, Room, Streamed
-from .tape import Replay
+from .tape import Repeated
 
 CHUNK = 4096
 """Draws that are worked on at once; a quarter for more than FEW_DRIVERS and their coalitions."""
@@ -44,7 +42,6 @@ class Engine:
         self.plan, self.left = plan, left
         self.reader = Reader(plan, left)
         self.drawing = Drawing(plan)
-        self._spare: dict[str, list[Replay]] = {}
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
         """What another process needs; the tables are made anew there."""
@@ -77,20 +74,15 @@ class Engine:
         layout = self.reader.layout
         place = Room(layout.rows, layout.cells, BLOCK).first
         total = Streamed.nothing(layout.rows, layout.cells)
-        with one_thread():
+        with one_thread(), Scratch.lent() as scratch:
             for block in blocks:
-                with self._passing(block, place) as kept:
-                    total.take(kept, grids, BLOCK)
+                if self._repeats(block):
+                    rows, cells, sums = self._read_again(partial(self._give, block), scratch)
+                    kept = self._checked(block, rows, cells, sums)
+                else:
+                    kept = self.kept(block, place)
+                total.take(kept, grids, BLOCK)
         return total
-
-    @contextmanager
-    def _passing(self, block: int, place: Place) -> Iterator[Kept]:
-        """The draws of one block, for as long as it lasts."""
-        if self._repeats(block):
-            with self._replayed(self._rows, block) as (rows, cells, sums):
-                yield self._checked(block, rows, cells, sums)
-        else:
-            yield self.kept(block, place)
 
     def kept(self, block: int, place: Place | None = None) -> Kept:
         """The draws of one block; the last one may be cut short by the number of draws.
@@ -103,8 +95,9 @@ class Engine:
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         with one_thread(), Scratch.lent() as scratch:
             if self._repeats(block):
-                with self._replayed(self._unread, block) as (volume, spend, by_driver, level):
-                    sums = self.reader.read(volume, spend, by_driver, rows, cells, scratch, level)
+                found: Found
+                found, level = self._found_again(partial(self._give, block), scratch)
+                sums = self.reader.read(*found, rows, cells, scratch, level)
             else:
                 sums = self._worked(block, rows, cells, scratch)
         return self._checked(block, rows, cells, sums)
@@ -141,16 +134,35 @@ class Engine:
         many = plan.scenario.draws >= WORTH_A_TAPE * BLOCK and self._size(block) == BLOCK
         return many and not computed and len(plan.drivers) <= FEW_DRIVERS
 
-    @contextmanager
-    def _replayed(self, work: Callable[[Any, Scratch], Any], block: int) -> Iterator[Any]:
-        """What ``work`` makes of the values and, in the last row, of the level of a whole block."""
-        spare = self._spare.setdefault(work.__name__, [])
-        shape = len(self.plan.parameters) + 1, BLOCK
-        with lent(spare, lambda: Replay(work, shape)) as replay, Scratch.lent() as scratch:
-            self.drawing.values(block, scratch, replay.given[:-1])
-            if self.plan.anchor.spread:
-                replay.given[-1] = self._level(block * BLOCK, BLOCK)
-            yield replay()
+    @cached_property
+    def _found_again(self) -> Repeated:
+        """What is found in a whole block, and its level where that is drawn."""
+        return Repeated(self._given_found, (len(self.plan.parameters) + 1, BLOCK))
+
+    @cached_property
+    def _read_again(self) -> Repeated:
+        """Rows and cells of a whole block, and the sums of the cells."""
+        return Repeated(self._given_read, (len(self.plan.parameters) + 1, BLOCK))
+
+    def _give(self, block: int, given: Array) -> None:
+        """Write the values of a whole block, and in the last row its level where that is drawn."""
+        with Scratch.lent() as scratch:
+            self.drawing.values(block, scratch, given[:-1])
+        if self.plan.anchor.spread:
+            given[-1] = self._level(block * BLOCK, BLOCK)
+
+    def _given_found(self, given: Array, scratch: Scratch) -> tuple[Found, Array | None]:
+        level = given[-1] if self.plan.anchor.spread else None
+        return self._found(given[:-1], scratch), level
+
+    def _given_read(
+        self, given: Array, scratch: Scratch
+    ) -> tuple[Array, NDArray[np.float32], Array]:
+        layout = self.reader.layout
+        rows = scratch("rows", layout.rows, BLOCK)
+        cells = scratch.of(np.float32, "cells", layout.cells, BLOCK)
+        found, level = self._given_found(given, scratch)
+        return rows, cells, self.reader.read(*found, rows, cells, scratch, level)
 
     def at(self, values: Mapping[str, Array]) -> Array:
         """The rows (row, draw) for given parameter values, each (draw,)."""
@@ -187,28 +199,11 @@ class Engine:
         level: Array | None = None,
     ) -> Array:
         """Write the rows and cells of some draws; the sums of the cells."""
-        volume, spend, by_driver = self._found(values, scratch)
-        return self.reader.read(volume, spend, by_driver, rows, cells, scratch, level)
-
-    def _rows(self, given: Array, scratch: Scratch) -> tuple[Array, NDArray[np.float32], Array]:
-        """Rows and cells of a block, and the sums of the cells, in arrays of ``scratch``."""
-        layout = self.reader.layout
-        rows = scratch("rows", layout.rows, BLOCK)
-        cells = scratch.of(np.float32, "cells", layout.cells, BLOCK)
-        volume, spend, by_driver, level = self._unread(given, scratch)
-        sums = self.reader.read(volume, spend, by_driver, rows, cells, scratch, level)
-        return rows, cells, sums
-
-    def _unread(self, given: Array, scratch: Scratch) -> tuple[*Found, Array | None]:
-        """What is found for a block, and its level where that is drawn."""
-        level = given[-1] if self.plan.anchor.spread else None
-        return *self._found(given, scratch), level
+        found = self._found(values, scratch)
+        return self.reader.read(*found, rows, cells, scratch, level)
 
     def _found(self, values: Array, scratch: Scratch) -> Found:
-        """Volume, spend by class (see ``Value``) and contributions of some draws.
-
-        ``values`` may have more rows than the plan has parameters.
-        """
+        """Volume, spend by class (see ``Value``) and contributions of some draws."""
         funnel = self._funnel
         value = funnel.value(values, scratch, compared=True)
         contributions, _ = carried(funnel, value, scratch)

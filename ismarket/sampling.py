@@ -97,12 +97,12 @@ class Columns:
         self._bits = _set_bits()[np.minimum(chosen, table - 1)]
         self._hypercube = {row: key for row, key in enumerate(keys) if chosen[row] >= table}
         self._first = np.arange(len(keys)) % SLAB * BLOCK
-        self._group = lru_cache(maxsize=GROUPS)(self._prepared)
+        self._groups: dict[int, tuple[Strata, Strata, Bits]] = {}
 
     def block(self, block: int) -> Stratified:
         """The columns of one block."""
         group, number = divmod(block, self._ahead)
-        few, many, within = self._group(group)
+        few, many, within = self._prepared(group)
         hypercube = {
             row: _stream(self._seed, key, block).permutation(BLOCK) + self._first[row]
             for row, key in self._hypercube.items()
@@ -110,10 +110,16 @@ class Columns:
         return Stratified(many[number], few[number], hypercube, within[number])
 
     def _prepared(self, group: int) -> tuple[Strata, Strata, Bits]:
+        if (known := self._groups.get(group)) is not None:
+            return known
         words = _mixed(self._numbers, range(group * self._ahead, (group + 1) * self._ahead))
         few, many = _scrambled(self._bits, words)
         few |= self._first[:, None]
-        return few, many, words[:, :, -1] >> np.uint32(BLOCK_BITS)
+        found = few, many, words[:, :, -1] >> np.uint32(BLOCK_BITS)
+        self._groups[group] = found
+        while len(self._groups) > GROUPS:
+            self._groups.pop(min(list(self._groups)), None)
+        return found
 
 
 def _scrambled(bits: SetBits, words: Bits) -> tuple[Strata, Strata]:

@@ -25,15 +25,15 @@ Memory = NDArray[Any]
 
 
 class Tape(Scratch):
-    """Calls in the order in which they were recorded, and the memory they work on."""
+    """Calls in the order in which they were recorded, on the memory of ``scratch``."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch = scratch
         self._calls: list[Callable[[], object]] = []
 
     def of(self, kind: type[Number], name: str, *shape: int) -> Any:
         """The taped array of that name, shape and kind."""
-        return Taped(self, super().of(kind, name, *shape))
+        return Taped(self, self._scratch.of(kind, name, *shape))
 
     def record(self, call: Callable[..., object], /, *given: Any, **named: Any) -> None:
         """Make the call on the memory of the taped arrays among its arguments, and note it."""
@@ -129,31 +129,31 @@ class Taped(NDArrayOperatorsMixin):
         return out
 
 
-class Replay:
-    """What ``work(given, tape)`` makes, recorded the first time and played from then on.
+class Repeated:
+    """What ``work(given, scratch)`` makes, recorded once on each scratch memory and then played.
 
-    ``given`` is a taped array of that shape; what is made lies where it lay the first time.
+    ``given`` is an array of that shape; what is made is good until that memory is used again.
     """
 
-    def __init__(self, work: Callable[[Any, Tape], Any], shape: tuple[int, ...]) -> None:
-        self._work, self._tape = work, Tape()
-        self._made: Any = None
-        self._given = self._tape("given", *shape)
+    def __init__(self, work: Callable[[Any, Scratch], Any], shape: tuple[int, ...]) -> None:
+        self._work, self._shape = work, shape
+        self._known: dict[Scratch, tuple[Tape, Array, Any]] = {}
 
-    @property
-    def given(self) -> Array:
-        """Where to write what is given, before each call."""
-        found: Array = memory(self._given)
-        return found
-
-    def __call__(self) -> Any:
-        """What is made of what is given."""
+    def __call__(self, give: Callable[[Array], object], scratch: Scratch) -> Any:
+        """What is made of what ``give`` writes to the array that it is handed."""
+        known = self._known.get(scratch)
         with np.errstate(all="ignore"):
-            if self._made is None:
-                self._made = memory(self._work(self._given, self._tape))
+            if known is not None:
+                tape, given, made = known
+                give(given)
+                tape.play()
             else:
-                self._tape.play()
-        return self._made
+                tape = Tape(scratch)
+                taped = tape("given", *self._shape)
+                give(memory(taped))
+                made = memory(self._work(taped, tape))
+                self._known[scratch] = tape, memory(taped), made
+        return made
 
 
 def memory(given: Any) -> Any:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ismarket import Scenario, blocks, forecast, forecaster
-from ismarket.arrays import Scratch, lent
+from ismarket.arrays import Scratch
 from ismarket.sampling import BLOCK
-from ismarket.tape import Replay, Tape
+from ismarket.tape import Repeated, Tape
 
 NEVER = 10**9
 
@@ -68,12 +68,13 @@ def work(given, scratch):
 
 
 def test_what_is_played_is_what_is_computed_for_other_values():
-    replay, rng = Replay(work, (3, 8)), np.random.default_rng(1)
-    for _ in range(3):
+    again, rng, memories = Repeated(work, (3, 8)), np.random.default_rng(1), [Scratch(), Scratch()]
+    for turn in range(6):
         values = rng.normal(size=(3, 8))
-        replay.given[...] = values
         rows, others = work(values, Scratch())
-        found, more = replay()
+        found, more = again(
+            lambda given, values=values: np.copyto(given, values), memories[turn % 2]
+        )
         assert np.array_equal(found, rows)
         assert all(np.array_equal(a, b) for a, b in zip(more, others, strict=True))
 
@@ -96,15 +97,12 @@ def test_what_is_played_is_what_is_computed_for_other_values():
 )
 def test_what_cannot_be_played_again_is_refused(asked):
     with pytest.raises((TypeError, AttributeError)):
-        asked(Tape()("x", 3, 8))
+        asked(Tape(Scratch())("x", 3, 8))
 
 
-def test_what_was_lent_is_lent_again_unless_it_broke():
-    spare = []
-    with lent(spare, object) as first:
-        assert spare == []
-    with lent(spare, object) as again:
-        assert again is first
-    with pytest.raises(ZeroDivisionError), lent(spare, object):
-        raise ZeroDivisionError
-    assert spare == []
+def test_a_recording_that_broke_is_made_anew():
+    again, scratch = Repeated(lambda given, _: given + 1.0, (2,)), Scratch()
+    with pytest.raises(ZeroDivisionError):
+        again(lambda _: 1 / 0, scratch)
+    assert again(lambda given: given.fill(1.0), scratch).tolist() == [2.0, 2.0]
+    assert again(lambda given: given.fill(2.0), scratch).tolist() == [3.0, 3.0]

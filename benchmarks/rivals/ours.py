@@ -1,6 +1,5 @@
 """The engine's values alone, for a comparison with rivals that attribute nothing."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import reduce
@@ -15,7 +14,7 @@ from ismarket.funnel import Funnel
 from ismarket.readings import write_cells
 from ismarket.sampling import BLOCK
 from ismarket.summaries import LEVELS, quantiles_in_place
-from ismarket.tape import Replay
+from ismarket.tape import Repeated
 
 from .plain import Answer
 
@@ -54,21 +53,23 @@ class Ours:
         """The same without attribution and without any other table."""
         years, regions, classes = self.shape
         rows = np.empty((years * (1 + regions * classes), draws), np.float32)
-        engine, own = Engine(self.forecast_plan(seed), self.left), threading.local()
-
+        engine = Engine(self.forecast_plan(seed), self.left)
         funnel = Funnel(engine.plan)
 
-        def funnel_value(given, scratch):
+        def volume_and_spend(given, scratch):
             value = funnel.value(given, scratch)
             return value.volume, value.spend
 
+        again = Repeated(volume_and_spend, (len(engine.plan.parameters), BLOCK))
+
         def block(number):
-            if not hasattr(own, "scratch"):
-                own.scratch = Scratch()
-                own.value = Replay(funnel_value, (len(engine.plan.parameters), BLOCK))
-            engine.drawing.values(number, own.scratch, own.value.given)
+            def give(given):
+                with Scratch.lent() as more:
+                    engine.drawing.values(number, more, given)
+
             part = rows[:, number * BLOCK : (number + 1) * BLOCK]
-            return self._write(*own.value(), part, own.scratch)
+            with Scratch.lent() as scratch:
+                return self._write(*again(give, scratch), part, scratch)
 
         def summary(part):
             return quantiles_in_place(rows[part], LEVELS)
