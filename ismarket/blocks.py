@@ -42,6 +42,8 @@ class Engine:
         self.plan, self.left = plan, left
         self.reader = Reader(plan, left)
         self.drawing = Drawing(plan)
+        given = len(plan.parameters) + 1, BLOCK
+        self._found_again, self._read_again = Repeated(*given), Repeated(*given)
 
     def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
         """What another process needs; the tables are made anew there."""
@@ -77,8 +79,9 @@ class Engine:
         with one_thread(), Scratch.lent() as scratch:
             for block in blocks:
                 if self._repeats(block):
-                    rows, cells, sums = self._read_again(partial(self._give, block), scratch)
-                    kept = self._checked(block, rows, cells, sums)
+                    give = partial(self._give, block)
+                    found = self._read_again(self._given_read, give, scratch)
+                    kept = self._checked(block, *found)
                 else:
                     kept = self.kept(block, place)
                 total.take(kept, grids, BLOCK)
@@ -96,7 +99,8 @@ class Engine:
         with one_thread(), Scratch.lent() as scratch:
             if self._repeats(block):
                 found: Found
-                found, level = self._found_again(partial(self._give, block), scratch)
+                give = partial(self._give, block)
+                found, level = self._found_again(self._given_found, give, scratch)
                 sums = self.reader.read(*found, rows, cells, scratch, level)
             else:
                 sums = self._worked(block, rows, cells, scratch)
@@ -134,16 +138,6 @@ class Engine:
         many = plan.scenario.draws >= WORTH_A_TAPE * BLOCK and self._size(block) == BLOCK
         return many and not computed and len(plan.drivers) <= FEW_DRIVERS
 
-    @cached_property
-    def _found_again(self) -> Repeated:
-        """What is found in a whole block, and its level where that is drawn."""
-        return Repeated(self._given_found, (len(self.plan.parameters) + 1, BLOCK))
-
-    @cached_property
-    def _read_again(self) -> Repeated:
-        """Rows and cells of a whole block, and the sums of the cells."""
-        return Repeated(self._given_read, (len(self.plan.parameters) + 1, BLOCK))
-
     def _give(self, block: int, given: Array) -> None:
         """Write the values of a whole block, and in the last row its level where that is drawn."""
         with Scratch.lent() as scratch:
@@ -152,12 +146,14 @@ class Engine:
             given[-1] = self._level(block * BLOCK, BLOCK)
 
     def _given_found(self, given: Array, scratch: Scratch) -> tuple[Found, Array | None]:
+        """What is found in a whole block, and its level where that is drawn."""
         level = given[-1] if self.plan.anchor.spread else None
         return self._found(given[:-1], scratch), level
 
     def _given_read(
         self, given: Array, scratch: Scratch
     ) -> tuple[Array, NDArray[np.float32], Array]:
+        """Rows and cells of a whole block, and the sums of the cells."""
         layout = self.reader.layout
         rows = scratch("rows", layout.rows, BLOCK)
         cells = scratch.of(np.float32, "cells", layout.cells, BLOCK)

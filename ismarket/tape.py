@@ -130,17 +130,25 @@ class Taped(NDArrayOperatorsMixin):
 
 
 class Repeated:
-    """What ``work(given, scratch)`` makes, recorded once on each scratch memory and then played.
+    """The same computation again and again, recorded once on each scratch memory and then played.
 
-    ``given`` is an array of that shape; what is made is good until that memory is used again.
+    Its input is an array of ``shape``; what is made is good until that memory is used again.
     """
 
-    def __init__(self, work: Callable[[Any, Scratch], Any], shape: tuple[int, ...]) -> None:
-        self._work, self._shape = work, shape
+    def __init__(self, *shape: int) -> None:
+        self._shape = shape
         self._known: dict[Scratch, tuple[Tape, Array, Any]] = {}
 
-    def __call__(self, give: Callable[[Array], object], scratch: Scratch) -> Any:
-        """What is made of what ``give`` writes to the array that it is handed."""
+    def __call__(
+        self,
+        work: Callable[[Any, Scratch], Any],
+        give: Callable[[Array], object],
+        scratch: Scratch,
+    ) -> Any:
+        """What ``work(given, scratch)`` makes of what ``give`` writes to the array it is handed.
+
+        ``work`` is the same in every call; it is not held, so that nothing holds itself.
+        """
         known = self._known.get(scratch)
         with np.errstate(all="ignore"):
             if known is not None:
@@ -151,7 +159,7 @@ class Repeated:
                 tape = Tape(scratch)
                 taped = tape("given", *self._shape)
                 give(memory(taped))
-                made = memory(self._work(taped, tape))
+                made = memory(work(taped, tape))
                 self._known[scratch] = tape, memory(taped), made
         return made
 

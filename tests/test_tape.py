@@ -1,10 +1,15 @@
 """A tape plays what was recorded: to the same bits as the computation itself, or not at all."""
 
+import gc
+import weakref
+from functools import partial
+
 import numpy as np
 import pytest
 
 from ismarket import Scenario, blocks, forecast, forecaster
 from ismarket.arrays import Scratch
+from ismarket.plan import make_plan
 from ismarket.sampling import BLOCK
 from ismarket.tape import Repeated, Tape
 
@@ -68,13 +73,11 @@ def work(given, scratch):
 
 
 def test_what_is_played_is_what_is_computed_for_other_values():
-    again, rng, memories = Repeated(work, (3, 8)), np.random.default_rng(1), [Scratch(), Scratch()]
+    again, rng, memories = Repeated(3, 8), np.random.default_rng(1), [Scratch(), Scratch()]
     for turn in range(6):
         values = rng.normal(size=(3, 8))
         rows, others = work(values, Scratch())
-        found, more = again(
-            lambda given, values=values: np.copyto(given, values), memories[turn % 2]
-        )
+        found, more = again(work, partial(np.copyto, src=values), memories[turn % 2])
         assert np.array_equal(found, rows)
         assert all(np.array_equal(a, b) for a, b in zip(more, others, strict=True))
 
@@ -101,8 +104,24 @@ def test_what_cannot_be_played_again_is_refused(asked):
 
 
 def test_a_recording_that_broke_is_made_anew():
-    again, scratch = Repeated(lambda given, _: given + 1.0, (2,)), Scratch()
+    def one_more(given, _):
+        return given + 1.0
+
+    again, scratch = Repeated(2), Scratch()
     with pytest.raises(ZeroDivisionError):
-        again(lambda _: 1 / 0, scratch)
-    assert again(lambda given: given.fill(1.0), scratch).tolist() == [2.0, 2.0]
-    assert again(lambda given: given.fill(2.0), scratch).tolist() == [3.0, 3.0]
+        again(one_more, lambda _: 1 / 0, scratch)
+    assert again(one_more, lambda given: given.fill(1.0), scratch).tolist() == [2.0, 2.0]
+    assert again(one_more, lambda given: given.fill(2.0), scratch).tolist() == [3.0, 3.0]
+
+
+def test_an_engine_goes_with_its_last_reference(market, drivers):
+    plan = make_plan(market, drivers, Scenario(draws=blocks.WORTH_A_TAPE * BLOCK))
+    engine = blocks.Engine(plan, np.ones(len(plan.years)))
+    engine.streamed(range(2), engine.grids())
+    gone = weakref.ref(engine)
+    gc.disable()
+    try:
+        del engine
+        assert gone() is None
+    finally:
+        gc.enable()

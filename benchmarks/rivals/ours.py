@@ -60,7 +60,7 @@ class Ours:
             value = funnel.value(given, scratch)
             return value.volume, value.spend
 
-        again = Repeated(volume_and_spend, (len(engine.plan.parameters), BLOCK))
+        again = Repeated(len(engine.plan.parameters), BLOCK)
 
         def block(number):
             def give(given):
@@ -69,7 +69,7 @@ class Ours:
 
             part = rows[:, number * BLOCK : (number + 1) * BLOCK]
             with Scratch.lent() as scratch:
-                return self._write(*again(give, scratch), part, scratch)
+                return self._write(*again(volume_and_spend, give, scratch), part, scratch)
 
         def summary(part):
             return quantiles_in_place(rows[part], LEVELS)
