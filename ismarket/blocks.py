@@ -33,6 +33,7 @@ STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
 Found = tuple[Array, Sequence[Array], Array]
+"""What rows and cells are read off: volume, spend by class and contributions by driver."""
 
 
 class Engine:
@@ -199,7 +200,7 @@ class Engine:
         return self.reader.read(*found, rows, cells, scratch, level)
 
     def _found(self, values: Array, scratch: Scratch) -> Found:
-        """Volume, spend by class (see ``Value``) and contributions of some draws."""
+        """What is read off some draws, in arrays of ``scratch``."""
         funnel = self._funnel
         value = funnel.value(values, scratch, compared=True)
         contributions, _ = carried(funnel, value, scratch)

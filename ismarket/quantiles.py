@@ -64,10 +64,8 @@ class Quantiles:
         offsets = offsets[:, :, None].astype(float)
         lower, upper = np.split(outer.reshape(len(out), 2, -1), 2, axis=2)
         size = min(SLAB, len(out))
-        tables, numbers = (
-            scratch("table", size, 2, CELLS),
-            scratch.of(np.intp, "strata", size, BLOCK),
-        )
+        tables = scratch("table", size, 2, CELLS)
+        numbers = scratch.of(np.intp, "strata", size, BLOCK)
         for low in range(0, len(out), SLAB):
             rows = slice(low, min(low + SLAB, len(out)))
             table = np.multiply(slope[rows, None], offsets[rows], out=tables[: rows.stop - low])

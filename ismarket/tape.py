@@ -70,11 +70,6 @@ class Taped(NDArrayOperatorsMixin):
         """As of an array."""
         return self.memory.shape
 
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """As of an array."""
-        return self.memory.dtype
-
     def __len__(self) -> int:
         return len(self.memory)
 
@@ -98,12 +93,10 @@ class Taped(NDArrayOperatorsMixin):
         return target
 
     def __array_function__(self, function: Any, _: Any, given: Any, named: Any) -> Any:
-        if function is np.broadcast_to:
-            return Taped(self._tape, np.broadcast_to(self.memory, *given[1:], **named))
-        if function is not np.copyto and named.get("out") is None:
+        if named.get("out") is None:
             raise _refused(f"{function.__name__} without out")
         self._tape.record(function, *given, **named)
-        return named.get("out")
+        return named["out"]
 
     def __getitem__(self, key: Any) -> Taped:
         found: Any = self.memory[key]
