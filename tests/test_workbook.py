@@ -1,0 +1,253 @@
+"""The workbook: it computes what Python computes, and what is typed into it comes back."""
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from ismarket import (
+    Driver,
+    Effect,
+    InputError,
+    Scenario,
+    forecast,
+    load_drivers,
+    load_market,
+    load_scenario,
+)
+from ismarket.cli import main
+from ismarket.report.edits import read_workbook
+from ismarket.report.grid import FIRST_ROW, INPUTS, PATH, column, input_rows
+from ismarket.report.html_page import as_page
+from ismarket.report.workbook import write_workbook
+
+SOFFICE = shutil.which("soffice")
+needs_libreoffice = pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
+CHANGED = Scenario(
+    anchor="bottom-up",
+    without=(),
+    overlap=0.3,
+    strength={"diagnosis": 2.0},
+    fixed={"video_eeg.ratio": 2.0},
+    through=2035,
+    draws=64,
+)
+
+
+def made(scenario):
+    return forecast(load_market(), load_drivers(), scenario)
+
+
+@pytest.fixture(scope="module")
+def book(published, tmp_path_factory):
+    path = tmp_path_factory.mktemp("book") / "published.xlsx"
+    write_workbook(published, path)
+    return path
+
+
+def recalculated(paths, folder):
+    """The workbooks as LibreOffice computes them; what Python wrote as results is dropped first."""
+    for path in paths:
+        opened = openpyxl.load_workbook(path)
+        opened.save(path)
+    home = folder / "home"
+    command = [
+        SOFFICE,
+        f"-env:UserInstallation=file://{home}",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+    ]
+    out = folder / "out"
+    subprocess.run(
+        [*command, "--outdir", str(out), *map(str, paths)],
+        check=True,
+        capture_output=True,
+        timeout=240,
+        env={**os.environ, "HOME": str(folder)},
+    )
+    return [openpyxl.load_workbook(out / path.name, data_only=True) for path in paths]
+
+
+def computed_path(opened, years):
+    sheet = opened[PATH]
+    return [sheet.cell(FIRST_ROW + i, 5).value for i in range(years)]
+
+
+def edited(book, path, edits):
+    """A copy of a workbook with values typed into the column "your value"."""
+    opened = openpyxl.load_workbook(book)
+    sheet = opened[INPUTS]
+    rows = {row[0].value: row[0].row for row in sheet.iter_rows(min_row=FIRST_ROW, max_col=1)}
+    for key, value in edits.items():
+        sheet.cell(rows[key], 3).value = value
+    opened.save(path)
+    return path
+
+
+def typed(value):
+    """As a person types it: a workbook keeps 15 or 16 digits."""
+    return float(f"{value:.9g}")
+
+
+def random_edits(chooser, forecast_, count):
+    rows = chooser.sample(input_rows(forecast_), count)
+    edits = {}
+    for row in rows:
+        span = row.high - row.low
+        on_off = row.key.startswith("with.")
+        edits[row.key] = (
+            float(chooser.random() < 0.5) if on_off else typed(row.low + span * chooser.random())
+        )
+    return edits
+
+
+def expected_scenario(scenario, edits, forecast_):
+    was = {row.key: row.current for row in input_rows(forecast_)}
+    changed = {key: value for key, value in edits.items() if value != was[key]}
+    without, fixed, strength = set(scenario.without), {**scenario.fixed}, {**scenario.strength}
+    for key, value in changed.items():
+        kind, _, name = key.partition(".")
+        if kind == "with":
+            without = without - {name} if value else without | {name}
+        elif kind == "strength":
+            strength[name] = value
+        elif key != "overlap":
+            fixed[key] = value
+    overlap = changed.get("overlap", scenario.overlap)
+    return without, fixed, strength, overlap
+
+
+@needs_libreoffice
+def test_the_workbook_computes_the_reference_path_that_python_has(tmp_path):
+    scenarios = [Scenario(draws=64), CHANGED, Scenario(draws=64, anchor="techsci-2024")]
+    results = [made(scenario) for scenario in scenarios]
+    paths = [tmp_path / f"{i}.xlsx" for i in range(len(results))]
+    for result, path in zip(results, paths, strict=True):
+        write_workbook(result, path)
+    for result, opened in zip(results, recalculated(paths, tmp_path), strict=True):
+        reference = result.columns["reference"]["value"]
+        assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+
+
+@needs_libreoffice
+def test_edited_workbooks_compute_what_python_computes_for_the_scenario_they_ask_for(
+    published, book, tmp_path
+):
+    chooser = random.Random(7)
+    paths = [
+        edited(book, tmp_path / f"{i}.xlsx", random_edits(chooser, published, 8)) for i in range(3)
+    ]
+    scenarios = [read_workbook(path).after for path in paths]
+    for scenario, opened in zip(scenarios, recalculated(paths, tmp_path), strict=True):
+        reference = made(scenario.changed(draws=1)).columns["reference"]["value"]
+        assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+
+
+def test_a_hundred_random_edits_come_back_as_the_right_scenario(published, book, tmp_path):
+    chooser = random.Random(20717)
+    done = 0
+    for number in range(10):
+        edits = random_edits(chooser, published, 10)
+        back = read_workbook(edited(book, tmp_path / f"{number}.xlsx", edits))
+        scenario = published.plan.scenario
+        without, fixed, strength, overlap = expected_scenario(scenario, edits, published)
+        assert set(back.after.without) == without
+        assert back.after.fixed == fixed
+        assert back.after.strength == strength
+        assert back.after.overlap == overlap
+        assert back.before == scenario
+        assert len(back.edits) + len(back.ignored) == len(edits)
+        done += len(edits)
+    assert done == 100
+
+
+def test_a_workbook_nobody_touched_gives_the_scenario_of_its_run(published, book):
+    back = read_workbook(book)
+    assert back.after == published.plan.scenario
+    assert back.edits == ()
+
+
+def test_free_takes_a_fixed_input_back_to_its_range(tmp_path):
+    path = tmp_path / "fixed.xlsx"
+    write_workbook(made(CHANGED), path)
+    back = read_workbook(edited(path, path, {"video_eeg.ratio": "free"}))
+    assert back.after.fixed == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("overlap", 1.5, "1.5 is outside 0 to 1"),
+        ("with.pricing", 0.5, "1 takes the driver in"),
+        ("video_eeg.ratio", "2,6", "'2,6' is not a number"),
+        ("video_eeg.ratio", 99, "99 is outside"),
+        ("video_eeg.ratio", True, "True is not a number"),
+    ],
+)
+def test_a_wrong_edit_is_refused_with_its_cell(book, tmp_path, key, value, message):
+    path = edited(book, tmp_path / "wrong.xlsx", {key: value})
+    with pytest.raises(InputError, match=re.escape(message)) as refused:
+        read_workbook(path)
+    assert re.search(rf"Inputs!C\d+ \({re.escape(key)}\)", str(refused.value))
+
+
+def test_a_file_that_is_no_workbook_is_refused(tmp_path):
+    path = tmp_path / "x.xlsx"
+    path.write_text("not a workbook", encoding="utf-8")
+    with pytest.raises(InputError, match="not an Office file"):
+        read_workbook(path)
+    openpyxl.Workbook().save(path)
+    with pytest.raises(InputError, match="no sheet 'Inputs'"):
+        read_workbook(path)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_workbook(tmp_path / "absent.xlsx")
+
+
+def test_a_driver_with_code_of_its_own_is_refused_by_the_workbook_and_not_by_the_page(tmp_path):
+    def effects(market, p):
+        yield Effect("treated", 0.1 * market.elapsed)
+
+    own = Driver(name="stranger", title="A stranger", effects=effects)
+    result = forecast(load_market(), [*load_drivers(), own], Scenario(draws=16))
+    with pytest.raises(InputError, match="driver stranger computes effects of its own"):
+        write_workbook(result, tmp_path / "x.xlsx")
+    assert "A stranger" in as_page(result)
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_columns_are_counted_as_spreadsheets_do():
+    assert [column(i) for i in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip
+
+
+def test_an_edited_workbook_becomes_a_scenario_file(book, tmp_path, capsys):
+    path = edited(book, tmp_path / "e.xlsx", {"overlap": 0.5, "with.pricing": 1})
+    out = tmp_path / "mine.toml"
+    with pytest.raises(SystemExit) as ended:
+        main(["scenario", "from-xlsx", str(path), "--out", str(out), "--json"])
+    assert ended.value.code == 0
+    rows = json.loads(capsys.readouterr().out)["edits"]
+    assert {row["key"]: row["now"] for row in rows} == {"overlap": 0.5, "with.pricing": 1.0}
+    loaded = load_scenario(out)
+    assert loaded.overlap == 0.5
+    assert loaded.without == ()
+    assert Path(out).read_text(encoding="utf-8").startswith("anchor")
+
+
+def test_a_viewer_that_does_not_compute_shows_no_false_zero(tmp_path):
+    result = forecast(load_market(), load_drivers(), Scenario(draws=256))
+    write_workbook(result, tmp_path / "w.xlsx")
+    path = openpyxl.load_workbook(tmp_path / "w.xlsx", data_only=True)["Path"]
+    for row, value in enumerate(result.columns["reference"]["value"], start=6):
+        factors = [path.cell(row, column).value for column in (2, 3, 4)]
+        assert np.prod(factors) == pytest.approx(value, rel=1e-12)
+        assert path.cell(row, 5).value == pytest.approx(value, rel=1e-12)
