@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.rivals.timing import highest_memory, table
 from ismarket import Scenario, forecast, load_drivers, load_market
-from ismarket.cluster import dask_executor
-from ismarket.forecaster import BATCH
-from ismarket.sampling import BLOCK
+from ismarket.engine.cluster import dask_executor
+from ismarket.engine.workers import BATCH
+from ismarket.sampling.points import BLOCK
 
 
 def main():

@@ -24,11 +24,11 @@ from ismarket import (
     Parameter,
     Scenario,
     adoption,
-    contract,
     forecast,
     load_drivers,
     load_market,
 )
+from ismarket.guard import contract
 
 ABOUT = {"title": "t", "source": "benchmark"}
 GUARDED = contract.guarded_effects

@@ -18,7 +18,7 @@ from ismarket.loading import load
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import verify
-from ismarket.views import VIEWS, also
+from ismarket.runs.views import VIEWS, also
 
 
 def timed(work):

@@ -12,10 +12,10 @@ import time
 import numpy as np
 
 from ismarket import load_drivers, load_market, load_scenario
-from ismarket.grouping import Grouping
-from ismarket.response import response
-from ismarket.saltelli import evaluate_design, indices
-from ismarket.sensitivity import drawn
+from ismarket.analysis.groups import Grouping
+from ismarket.analysis.response import response
+from ismarket.analysis.sensitivity import drawn
+from ismarket.analysis.sobol import evaluate_design, indices
 
 RESAMPLES = 400
 

@@ -5,83 +5,96 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 _HOME = {
-    "Anchor": "anchor",
-    "Decision": "information",
+    "Anchor": "model.anchor",
+    "Decision": "analysis.information",
     "DiskError": "errors",
-    "Driver": "driver",
+    "Driver": "model.driver",
     "DriverError": "errors",
-    "Effect": "driver",
-    "Forecast": "outcome",
+    "Effect": "model.driver",
+    "Forecast": "engine.forecast",
     "InputError": "errors",
-    "Market": "market",
-    "Mechanism": "mechanism",
-    "Observation": "updating",
-    "Parameter": "parameter",
-    "Scenario": "scenario",
-    "adoption": "",
+    "Market": "model.market",
+    "Mechanism": "model.cause",
+    "Observation": "analysis.updating",
+    "Parameter": "model.parameter",
+    "Scenario": "model.scenario",
     "compare_runs": "opening",
     "export_run": "opening",
-    "charts": "",
     "explore": "explorer.panel",
-    "audit_report": "audit",
+    "audit_report": "analysis.audit",
     "elicit": "explorer.elicit",
-    "backtest_of": "backtest",
-    "elicitation": "",
-    "entry": "",
-    "forecast": "forecaster",
-    "hookimpl": "hookspecs",
+    "backtest_of": "analysis.backtest",
+    "forecast": "engine.forecaster",
+    "hookimpl": "plugins.hookspecs",
     "import_run": "opening",
     "keep_run": "opening",
-    "load_anchors": "plugins",
-    "load_charts": "plugins",
-    "load_drivers": "plugins",
-    "load_market": "plugins",
-    "load_scenario": "scenario",
+    "load_anchors": "plugins.installed",
+    "load_charts": "plugins.installed",
+    "load_drivers": "plugins.installed",
+    "load_market": "plugins.installed",
+    "load_scenario": "model.scenario",
     "open_run": "opening",
-    "read_anchors": "anchor",
-    "read_market": "evidence",
+    "read_anchors": "model.anchor",
+    "read_market": "model.market_tables",
     "rerun": "opening",
     "run_notebook": "opening",
     "verify_run": "opening",
-    "require": "requirement",
-    "sensitivity_of": "sensitivity",
+    "require": "analysis.requirement",
+    "sensitivity_of": "analysis.sensitivity",
     "read_file": "reading",
     "read_text": "reading",
-    "triangulate": "triangulation",
-    "value_of_information": "information",
-    "testing": "",
-    "write_scenario": "scenario",
+    "triangulate": "analysis.triangulation",
+    "value_of_information": "analysis.information",
+    "update": "analysis.updating",
+    "write_scenario": "model.scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
-__all__ = sorted(_HOME)
+_MODULES = {
+    "adoption": "model.adoption",
+    "charts": "charts",
+    "elicitation": "model.elicitation",
+    "entry": "model.entry",
+    "testing": "testing",
+}
+"""Modules that are public as a whole."""
+__all__ = sorted([*_HOME, *_MODULES])
 
 if TYPE_CHECKING:
-    from . import adoption as adoption
     from . import charts as charts
-    from . import elicitation as elicitation
-    from . import entry as entry
     from . import testing as testing
-    from .anchor import Anchor as Anchor
-    from .anchor import read_anchors as read_anchors
-    from .audit import audit_report as audit_report
-    from .backtest import backtest_of as backtest_of
-    from .driver import Driver as Driver
-    from .driver import Effect as Effect
+    from .analysis.audit import audit_report as audit_report
+    from .analysis.backtest import backtest_of as backtest_of
+    from .analysis.information import Decision as Decision
+    from .analysis.information import value_of_information as value_of_information
+    from .analysis.requirement import require as require
+    from .analysis.sensitivity import sensitivity_of as sensitivity_of
+    from .analysis.triangulation import triangulate as triangulate
+    from .analysis.updating import Observation as Observation
+    from .analysis.updating import update as update
+    from .engine.forecast import Forecast as Forecast
+    from .engine.forecaster import forecast as forecast
     from .errors import DiskError as DiskError
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
-    from .evidence import read_market as read_market
     from .explorer.elicit import elicit as elicit
     from .explorer.panel import explore as explore
-    from .forecaster import forecast as forecast
-    from .hookspecs import hookimpl as hookimpl
-    from .information import Decision as Decision
-    from .information import value_of_information as value_of_information
-    from .market import Market as Market
-    from .mechanism import Mechanism as Mechanism
+    from .model import adoption as adoption
+    from .model import elicitation as elicitation
+    from .model import entry as entry
+    from .model.anchor import Anchor as Anchor
+    from .model.anchor import read_anchors as read_anchors
+    from .model.cause import Mechanism as Mechanism
+    from .model.driver import Driver as Driver
+    from .model.driver import Effect as Effect
+    from .model.market import Market as Market
+    from .model.market_tables import read_market as read_market
+    from .model.parameter import Parameter as Parameter
+    from .model.scenario import Scenario as Scenario
+    from .model.scenario import load_scenario as load_scenario
+    from .model.scenario import write_scenario as write_scenario
     from .opening import compare_runs as compare_runs
     from .opening import export_run as export_run
     from .opening import import_run as import_run
@@ -90,29 +103,22 @@ if TYPE_CHECKING:
     from .opening import rerun as rerun
     from .opening import run_notebook as run_notebook
     from .opening import verify_run as verify_run
-    from .outcome import Forecast as Forecast
-    from .parameter import Parameter as Parameter
-    from .plugins import load_anchors as load_anchors
-    from .plugins import load_charts as load_charts
-    from .plugins import load_drivers as load_drivers
-    from .plugins import load_market as load_market
+    from .plugins.hookspecs import hookimpl as hookimpl
+    from .plugins.installed import load_anchors as load_anchors
+    from .plugins.installed import load_charts as load_charts
+    from .plugins.installed import load_drivers as load_drivers
+    from .plugins.installed import load_market as load_market
     from .reading import read_file as read_file
     from .reading import read_text as read_text
-    from .requirement import require as require
-    from .scenario import Scenario as Scenario
-    from .scenario import load_scenario as load_scenario
-    from .scenario import write_scenario as write_scenario
-    from .sensitivity import sensitivity_of as sensitivity_of
-    from .triangulation import triangulate as triangulate
-    from .updating import Observation as Observation
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name in _MODULES:
+        value = import_module(f".{_MODULES[name]}", __name__)
+    elif name in _HOME:
+        value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    else:
         raise AttributeError(f"module 'ismarket' has no attribute {name!r}")
-    if not _HOME[name]:
-        return import_module(f".{name}", __name__)
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
     globals()[name] = value
     return value
 

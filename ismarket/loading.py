@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .anchor_file import ANCHOR, anchor_bytes, is_anchor_file, with_anchor
-from .driver import Driver
 from .errors import unknown
-from .market import Market
-from .plugins import DEFAULT_MARKET, load_plugins
+from .model.anchor_file import ANCHOR, anchor_bytes, is_anchor_file, with_anchor
+from .model.driver import Driver
+from .model.market import Market
+from .model.scenario import Scenario
+from .model.tables import recording, supplied
+from .plugins.installed import DEFAULT_MARKET, load_plugins
 from .runs.origin import Origin
-from .scenario import Scenario
-from .tables import recording, supplied
 
 
 @dataclass(frozen=True, eq=False)

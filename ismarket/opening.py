@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .engine.forecast import Forecast
+from .engine.forecaster import forecast
+from .engine.plan import make_plan
 from .errors import InputError
-from .forecaster import forecast
 from .loading import Loaded, anchored, load
-from .outcome import Forecast
-from .plan import make_plan
+from .model.scenario import Scenario, load_scenario, scenario_text
 from .runs.agreement import DIFFERENT, Agreement, agreement, changes, need_drivers
 from .runs.archive import export
 from .runs.archive import import_run as unpack
@@ -33,9 +34,8 @@ from .runs.outputs import EXTRAS, outputs
 from .runs.start import as_given, place, starting_place
 from .runs.verify import Record, Verdict, checked, verify
 from .runs.view import tools
+from .runs.views import VIEWS, also
 from .runs.wheels import wheels
-from .scenario import Scenario, load_scenario, scenario_text
-from .views import VIEWS, also
 
 
 @dataclass(frozen=True, eq=False)

@@ -81,7 +81,7 @@ charts.compare(
 # weighted by it; where they do not reach it the update is refused.
 
 # %%
-forecast.update([ismarket.Observation(2024, 60e6, 0.1)])
+ismarket.update(forecast, [ismarket.Observation(2024, 60e6, 0.1)])
 
 # %% [markdown]
 # ## How well has the past been forecast?

@@ -24,6 +24,15 @@ DRIVER = """
         return [DRIVER]
 """
 
+OWN_TABLE = (
+    "mechanism,title,stage,drug_class,ratio_low,ratio_mode,ratio_high,unit,scope_note,region,"
+    "share_2022,ceiling,half_time_years_low,half_time_years_mode,half_time_years_high,status,"
+    "source,note"
+)
+OWN_ROW = (
+    "home_eeg,EEG at home,diagnosed,,1.1,1.4,2.0,odds ratio,,{region},0.05,0.4,3,5,8,assumed,s,"
+)
+
 
 def parcel(
     folder: Path, name: str, code: str, *, version="1.0", module=None, point=None, dist=None

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from parcels import ismarket
 
-from ismarket import hookspecs
-from ismarket.offering import HOOKS
-from ismarket.scenario import parse_scenario
+from ismarket.model.scenario import parse_scenario
+from ismarket.plugins.collect import HOOKS
+from ismarket.plugins.installed import hookspecs
 from ismarket.testing import CHECKS
 
 GUIDE = (Path(__file__).parent.parent / "plugins" / "README.md").read_text(encoding="utf-8")

@@ -1,99 +1,127 @@
-"""The layout: a module imports only from floors below, files stay short."""
+"""The layout: ten packages and the arrows between them, no circle, short files."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOORS = [
-    "errors arrays tape wording links adoption overlap parameter sampling attribution summaries"
-    " bins blas copula quantiles entry elicitation discovery sheet saltelli mixture reach scoring"
-    " typed evppi",
-    "strict_toml tables workbook anchor mechanism spread market evidence driver scenario"
-    " ceilings endpoints pooling anchor_file own_table",
-    "hearing watching reproducing question contract plan causes claimed base_year funnel"
-    " drawing coalitions readings blocks store tally forecaster outcome findings page cards"
-    " scale cluster tornado response grouping sensitivity sensitivity_sheet coverage target"
-    " requirement requirement_sheet triangulation triangulation_sheet ledger audit audit_sheet"
-    " information information_sheet updating updating_sheet observed history backtest"
-    " backtest_sheet outside_view reading runs",
-    "hookspecs plugins pins offering admission",
-    "charts report testing views loading opening numbers numbers_in new_driver",
-    "cli explorer",
-]
-FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names.split()}
-ONLY_IN = {
-    "pluggy": {"hookspecs"},
-    "altair": {"charts"},
-    "ipywidgets": {"explorer"},
-    "click": {"cli"},
+PACKAGE = ROOT / "ismarket"
+ARROWS = {
+    "version errors arrays": "",
+    "sampling text": "errors arrays",
+    "model": "sampling text",
+    "guard": "model",
+    "engine": "guard",
+    "analysis": "engine",
+    "plugins": "engine version",
+    "charts report": "analysis version",
+    "testing": "plugins",
+    "runs": "charts report plugins",
+    "loading": "runs analysis",
+    "opening": "loading",
+    "reading": "opening",
+    "explorer": "opening",
+    "cli": "explorer reading testing",
 }
-MODULES = sorted((ROOT / "ismarket").rglob("*.py"))
+"""What a package imports, directly; and what those import, it may import too."""
+ONLY_IN = {"pluggy": "plugins", "altair": "charts", "ipywidgets": "explorer", "click": "cli"}
+LONGEST = 400
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "template" not in path.parts)
 
 
 def part(path):
-    """The module or package under ismarket/ that a file belongs to."""
-    return path.relative_to(ROOT / "ismarket").with_suffix("").parts[0]
+    """The package, or the module at the root, that a file belongs to."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def imports(path):
-    """Names of ismarket's own modules and of others that a file imports at run time."""
+def named(path):
+    """The dotted name of a file's module, without that of the package."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {named(path) for path in MODULES}
+
+
+def imports(path, *, late=True):
+    """Own modules (dotted) and others that a file imports at run time, in functions if ``late``."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
+    left_out = {
         id(inner)
         for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+        or (not late and isinstance(node, ast.FunctionDef | ast.Lambda))
         for inner in ast.walk(node)
     }
-    depth = len(path.relative_to(ROOT / "ismarket").parts)
+    package = path.relative_to(PACKAGE).parts[:-1]
     for node in ast.walk(tree):
-        if id(node) in typing_only:
+        if id(node) in left_out:
             continue
         if isinstance(node, ast.Import):
             yield from ((None, alias.name.split(".")[0]) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == depth:
-            names = [node.module] if node.module else [alias.name for alias in node.names]
-            yield from ((name.split(".")[0], None) for name in names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             yield None, (node.module or "").split(".")[0]
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1], *filter(None, [node.module])]
+            whole = ".".join(base)
+            for alias in node.names:
+                inner = f"{whole}.{alias.name}".strip(".")
+                yield (inner if inner in NAMES else whole), None
 
 
-def test_every_module_has_a_floor():
-    named = {part(path) for path in MODULES} - {"__init__", "__main__"}
-    assert named == set(FLOOR) & named
-    assert named
+def behind():
+    """By package, every package that it may import."""
+    found = {}
+    for names, to in ARROWS.items():
+        below = set().union(*({name, *found[name]} for name in to.split()))
+        found |= {name: below | {name} for name in names.split()}
+    return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT / "ismarket")))
-def test_a_module_imports_only_from_its_floor_and_those_below(path):
+BEHIND = behind()
+
+
+def test_every_package_has_its_arrow():
+    assert {part(path) for path in MODULES} - {"__init__", "__main__"} == set(BEHIND)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_a_package_imports_only_what_stands_behind_its_arrow(path):
     name = part(path)
     if name in ("__init__", "__main__"):
         return
     for own, other in imports(path):
-        if own and own in FLOOR:
-            assert FLOOR[own] <= FLOOR[name], f"{name} imports {own} from a floor above"
+        if own is not None:
+            assert own.split(".")[0] in BEHIND[name], f"{named(path)} imports {own}"
         if other in ONLY_IN:
-            assert name in ONLY_IN[other], f"{name} imports {other}"
+            assert name == ONLY_IN[other], f"{named(path)} imports {other}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT / "ismarket")))
+def test_no_circle_of_imports():
+    graph = {named(path): {own for own, _ in imports(path, late=False) if own} for path in MODULES}
+    order = list(TopologicalSorter(graph).static_order())
+    assert set(order) >= NAMES - {""}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
 def test_a_file_holds_one_idea(path):
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 300
+    assert len(lines) <= LONGEST
     assert not lines or lines[0].startswith('"""')
+
+
+def test_the_root_holds_six_modules_at_most():
+    assert len(list(PACKAGE.glob("*.py"))) <= 8
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "plugins").glob("*.py")), ids=lambda p: p.name)
 def test_plugins_import_from_the_package_alone(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    allowed = "ismarket", "ismarket.testing", "importlib.resources", "functools"
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            assert node.module in (
-                "ismarket",
-                "ismarket.testing",
-                "importlib.resources",
-                "functools",
-            )
+            assert node.module in allowed
         if isinstance(node, ast.Import):
             assert all(not alias.name.startswith("ismarket.") for alias in node.names)

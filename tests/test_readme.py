@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ismarket.cards import driver_list
 from ismarket.cli import COMMANDS
-from ismarket.scenario import parse_scenario
+from ismarket.cli.cards import driver_list
+from ismarket.model.scenario import parse_scenario
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -57,7 +57,7 @@ SHELL = [code for code in blocks("sh") if code.startswith("ismarket ")]
 @pytest.mark.parametrize("code", SHELL, ids=lambda code: code.splitlines()[0])
 def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    shutil.copy(ROOT / "tests" / "texts" / "02_table.html", "page.html")
+    shutil.copy(ROOT / "tests" / "reading" / "texts" / "02_table.html", "page.html")
     for line in code.splitlines():
         program, *arguments = shlex.split(line)
         assert program == "ismarket"

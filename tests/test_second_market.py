@@ -108,7 +108,7 @@ def test_every_curve_of_the_package_has_an_example():
     for module in (adoption, entry):
         for name, function in vars(module).items():
             if callable(function) and function.__module__ == module.__name__ and name[0] != "_":
-                assert f"{module.__name__.split('.')[1]}.{name}(" in code, name
+                assert f"{module.__name__.split('.')[-1]}.{name}(" in code, name
 
 
 def test_every_number_says_that_it_is_an_illustration_or_names_its_study(dravet):

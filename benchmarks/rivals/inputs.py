@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ismarket import Scenario, load_drivers, load_market
-from ismarket.plan import make_plan
+from ismarket.engine.plan import make_plan
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles that every rival takes of every cell and every total."""

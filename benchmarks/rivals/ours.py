@@ -8,13 +8,13 @@ import numpy as np
 
 from ismarket import Scenario, forecast, load_drivers, load_market
 from ismarket.arrays import Scratch
-from ismarket.blas import one_thread
-from ismarket.blocks import Engine
-from ismarket.funnel import Funnel
-from ismarket.readings import write_cells
-from ismarket.sampling import BLOCK
-from ismarket.summaries import LEVELS, quantiles_in_place
-from ismarket.tape import Repeated
+from ismarket.engine.blocks import Engine
+from ismarket.engine.funnel import Funnel
+from ismarket.engine.one_thread import one_thread
+from ismarket.engine.rows import write_cells
+from ismarket.engine.summaries import LEVELS, quantiles_in_place
+from ismarket.engine.tape import Repeated
+from ismarket.sampling.points import BLOCK
 
 from .plain import Answer
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import altair as alt
 
-from ..outcome import Forecast
+from ..engine.forecast import Forecast
 from . import causes as _causes
 from . import comparison as _comparison
 from . import contributions as _contributions

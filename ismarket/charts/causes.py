@@ -7,10 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from ..outcome import Forecast
-from ..parameter import STATUSES
-from ..tornado import CauseAlone, causes_alone
-from ..wording import number, signed
+from ..analysis.tornado import CauseAlone, causes_alone
+from ..engine.forecast import Forecast
+from ..model.parameter import STATUSES
+from ..text.wording import number, signed
 from .layout import inner_ticks, text_width
 from .marks import dots, ink, rules, texts, word, x
 from .picture import WIDTH, Picture, columns_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from ..ceilings import Ceiling, read_ceilings
-from ..outcome import Forecast
-from ..wording import number
+from ..analysis.ceilings import Ceiling, read_ceilings
+from ..engine.forecast import Forecast
+from ..text.wording import number
 
 PUBLISHED = "published"
 

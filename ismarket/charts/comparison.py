@@ -7,9 +7,9 @@ from typing import Any
 
 import altair as alt
 
+from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..outcome import Forecast
-from ..wording import signed
+from ..text.wording import signed
 from .layout import ticks
 from .marks import dots, full_rules, ink, level_rules, rules, texts, word, x
 from .picture import Picture, columns_of

@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..outcome import UNEXPLAINED, Forecast
-from ..wording import signed
+from ..engine.forecast import UNEXPLAINED, Forecast
+from ..text.wording import signed
 from .layout import text_width, ticks
 from .marks import (
     WORD,

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..outcome import Forecast
+from ..engine.forecast import Forecast
 from .fan_words import (
     BOTTOM,
     LEFT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..outcome import Forecast
+from ..engine.forecast import Forecast
 from .layout import spread
 from .marks import word
 from .picture import HEIGHT

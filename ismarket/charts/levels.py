@@ -8,9 +8,9 @@ from typing import Any
 
 import altair as alt
 
-from ..outcome import Forecast
-from ..summaries import quantiles
-from ..wording import number, times
+from ..engine.forecast import Forecast
+from ..engine.summaries import quantiles
+from ..text.wording import number, times
 from .class_sales import class_sales
 from .marks import data, dots, full_rules, ink, level_rules, py, rules, texts, word, x
 from .marks import px as at_px

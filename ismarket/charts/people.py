@@ -9,10 +9,10 @@ import altair as alt
 import numpy as np
 
 from ..arrays import Array
-from ..blocks import cells_of
-from ..outcome import Forecast
-from ..plan import Plan
-from ..wording import number, percent, signed
+from ..engine.blocks import cells_of
+from ..engine.forecast import Forecast
+from ..engine.plan import Plan
+from ..text.wording import number, percent, signed
 from .marks import full_rules, ink, level_bars, rules, texts, word, x
 from .picture import Picture, columns_of
 

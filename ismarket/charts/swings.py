@@ -8,10 +8,10 @@ from typing import Any
 
 import altair as alt
 
-from ..outcome import Forecast
-from ..parameter import Parameter
-from ..tornado import Swing, tornado
-from ..wording import number, signed
+from ..analysis.tornado import Swing, tornado
+from ..engine.forecast import Forecast
+from ..model.parameter import Parameter
+from ..text.wording import number, signed
 from .layout import ticks
 from .marks import by_row, data, ink, level_bars, rules, texts, word, x
 from .marks import dots as dots_at

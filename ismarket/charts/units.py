@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
-from ..wording import number, signed
+from ..text.wording import number, signed
 
 
 @dataclass(frozen=True)

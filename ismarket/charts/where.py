@@ -6,8 +6,8 @@ from typing import Any
 
 import altair as alt
 
-from ..outcome import Forecast
-from ..wording import number, percent, signed
+from ..engine.forecast import Forecast
+from ..text.wording import number, percent, signed
 from .layout import inner_ticks, ticks
 from .marks import by_row, dots, full_rules, ink, level_bars, level_rules, rules, texts, word, x
 from .picture import HEIGHT, Picture, columns_of, rows_of
@@ -163,7 +163,7 @@ def _key(
 
 def shares_by_region(forecast: Forecast) -> dict[str, dict[str, float]]:
     """Reference value of the last year in each region and drug class, USD."""
-    from ..blocks import cells_of
+    from ..engine.blocks import cells_of
 
     plan = forecast.plan
     cells = cells_of(plan, {**plan.modes, **plan.fixed})[-1, :, :, 0]

@@ -8,8 +8,8 @@ from importlib import import_module
 
 import click
 
-from .. import __version__
 from ..errors import DiskError, DriverError, InputError, unknown
+from ..version import __version__
 from .common import with_strict
 
 COMMANDS = {

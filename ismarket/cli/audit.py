@@ -22,9 +22,9 @@ from .common import (
 @json_option
 def audit(scenario: str, anchor: str | None, claim: str | None, as_json: bool) -> None:
     """Set every claim of the report beside its number, its status and a verdict."""
-    from ..audit import audit_report
-    from ..audit_sheet import claim_sheet
-    from ..scenario import load_scenario
+    from ..analysis.audit import audit_report
+    from ..analysis.audit_sheet import claim_sheet
+    from ..model.scenario import load_scenario
 
     chosen = load_scenario(scenario)
     plugins = installed_plugins(chosen)

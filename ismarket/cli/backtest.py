@@ -18,7 +18,7 @@ def backtest(run: str, draws: int | None, as_json: bool) -> None:
 
     Only figures of confidence A and B are used; fewer than eight forecasts are not judged.
     """
-    from ..backtest import backtest_of
+    from ..analysis.backtest import backtest_of
     from .chosen import forecast_of
 
     found = backtest_of(forecast_of(run, draws))

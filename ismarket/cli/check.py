@@ -20,9 +20,9 @@ from .common import (
 )
 
 if TYPE_CHECKING:
-    from ..driver import Driver
-    from ..market import Market
-    from ..plugins import Plugins
+    from ..model.driver import Driver
+    from ..model.market import Market
+    from ..plugins.installed import Plugins
 
 MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 
@@ -57,7 +57,7 @@ def check(
 
     With --set it is asked at those values alone: a fault that stopped a run shows again.
     """
-    from ..plugins import load_plugins
+    from ..plugins.installed import load_plugins
 
     if pin:
         click.echo(_pin(driver))
@@ -123,8 +123,8 @@ def _drivers(name: str, plugins: Plugins) -> list[Driver]:
 
 
 def _pin(name: str) -> str:
-    from ..discovery import find_plugins
-    from ..pins import pin_of
+    from ..plugins.discovery import find_plugins
+    from ..plugins.pins import pin_of
 
     found = find_plugins()[0]
     for one in found:

@@ -13,7 +13,7 @@ import click
 from .common import complete_scenario, json_option
 
 if TYPE_CHECKING:
-    from ..numbers import Checked, Known
+    from ..reading.against_a_run import Checked, Known
 
 
 @click.command(name="check-numbers")
@@ -27,8 +27,8 @@ def check_numbers(file: Path, run: str, strict: bool, as_json: bool) -> None:
     FILE is a deck, a workbook, an HTML page or a text.  RUN is a scenario's name, a TOML file, a
     kept run or what `ismarket run --json` printed.  Exit code 1 where a figure differs.
     """
-    from ..numbers import DIFFERS, UNKNOWN, check
-    from ..numbers_in import figures_in
+    from ..reading.against_a_run import DIFFERS, UNKNOWN, check
+    from ..reading.documents import figures_in
     from .chosen import figures_of
 
     figures = figures_in(file)
@@ -62,7 +62,7 @@ def _line(checked: Checked) -> str:
 
 
 def _known(known: Known) -> str:
-    from ..wording import money, rate, signed
+    from ..text.wording import money, rate, signed
 
     if known.kind == "money":
         shown = f"USD {money(known.value)}"

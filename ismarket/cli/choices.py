@@ -11,7 +11,7 @@ import click
 from .common import check_drivers, complete_anchor, complete_driver, complete_key, pairs
 
 if TYPE_CHECKING:
-    from ..scenario import Scenario
+    from ..model.scenario import Scenario
 
 INCLUDING = "including"
 MERGED = {"fixed", "strength", "correlation"}
@@ -65,7 +65,7 @@ def chosen(scenario: Scenario, given: Mapping[str, Any], drivers: Iterable[str])
 
 def asked(context: click.Context) -> bool:
     """True where the command line names a scenario or a choice, not only how to run it."""
-    from ..scenario import Scenario
+    from ..model.scenario import Scenario
 
     names = {f.name for f in fields(Scenario)} | {"scenario", INCLUDING, "until"}
     given = click.core.ParameterSource.COMMANDLINE

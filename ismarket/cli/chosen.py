@@ -10,7 +10,7 @@ from ..errors import InputError
 from .common import installed_market, installed_plugins, progress_bar
 
 if TYPE_CHECKING:
-    from ..outcome import Forecast
+    from ..engine.forecast import Forecast
 
 
 def forecast_of(name: str, draws: int | None = None) -> Forecast:
@@ -24,9 +24,9 @@ def forecast_of(name: str, draws: int | None = None) -> Forecast:
         if draws is not None:
             raise InputError(f"{name} is a run and has its own draws; leave --draws out")
         return open_run(name)
-    from ..anchor_file import is_anchor_file, with_anchor_file
-    from ..forecaster import forecast
-    from ..scenario import load_scenario
+    from ..engine.forecaster import forecast
+    from ..model.anchor_file import is_anchor_file, with_anchor_file
+    from ..model.scenario import load_scenario
 
     chosen = load_scenario(name)
     if draws is not None:

@@ -14,9 +14,9 @@ from ..errors import InputError, unknown
 
 if TYPE_CHECKING:
     from ..loading import Loaded
-    from ..market import Market
-    from ..plugins import Plugins
-    from ..scenario import Scenario
+    from ..model.market import Market
+    from ..model.scenario import Scenario
+    from ..plugins.installed import Plugins
 
 STRICT = "ismarket.strict"
 
@@ -67,28 +67,28 @@ def share(_: click.Context, option: click.Parameter, value: str | None) -> float
 
 def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of shipped scenarios, or files, for completion in the shell."""
-    from ..scenario import shipped_scenarios
+    from ..model.scenario import shipped_scenarios
 
     return _starting(incomplete, shipped_scenarios(), or_file=True)
 
 
 def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of anchors, or files, for completion in the shell."""
-    from ..plugins import DEFAULT_MARKET, load_plugins
+    from ..plugins.installed import DEFAULT_MARKET, load_plugins
 
     return _starting(incomplete, load_plugins().market(DEFAULT_MARKET).anchors, or_file=True)
 
 
 def complete_market(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of markets, for completion in the shell."""
-    from ..plugins import load_plugins
+    from ..plugins.installed import load_plugins
 
     return _starting(incomplete, load_plugins().markets())
 
 
 def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of drivers, for completion in the shell."""
-    from ..plugins import load_plugins
+    from ..plugins.installed import load_plugins
 
     return _starting(incomplete, [driver.name for driver in load_plugins().drivers()])
 
@@ -100,8 +100,8 @@ def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> 
 
 def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Keys of parameters, for completion in the shell."""
-    from ..plan import known_parameters
-    from ..plugins import DEFAULT_MARKET, load_plugins
+    from ..engine.plan import known_parameters
+    from ..plugins.installed import DEFAULT_MARKET, load_plugins
 
     plugins = load_plugins()
     known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers())
@@ -139,7 +139,7 @@ def installed_plugins(scenario: Scenario | None = None) -> Plugins:
     A plugin that cannot be loaded is named on stderr and left out; with ``--strict`` it is an
     error.
     """
-    from ..plugins import load_plugins
+    from ..plugins.installed import load_plugins
 
     plugins = load_plugins(scenario=scenario, strict=strict())
     for problem in plugins.problems:
@@ -166,7 +166,7 @@ def with_strict(command: click.Command) -> click.Command:
 
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:
     """The market of that name, by default the bundled one; InputError if there is none."""
-    from ..plugins import DEFAULT_MARKET
+    from ..plugins.installed import DEFAULT_MARKET
 
     return plugins.market(name or DEFAULT_MARKET)
 

@@ -23,7 +23,7 @@ def new_driver(
 
     It installs with pip, keeps every law as it stands, and moves nothing until you edit it.
     """
-    from ..new_driver import update_driver, write_driver
+    from ..plugins.new_driver import update_driver, write_driver
 
     folder = into or Path(f"ismarket-{name.replace('_', '-')}")
     if update:
@@ -46,9 +46,9 @@ def new_driver(
 
 def _check_free(name: str) -> None:
     """Refuse a name that a plugin or a cause has; only the bundled plugins are imported."""
-    from ..discovery import find_plugins
-    from ..driver import RESERVED
-    from ..plugins import load_plugins
+    from ..model.driver import RESERVED
+    from ..plugins.discovery import find_plugins
+    from ..plugins.installed import load_plugins
 
     found = find_plugins()[0]
     for one in found:

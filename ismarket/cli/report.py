@@ -12,7 +12,7 @@ from ..errors import InputError
 from .common import complete_scenario, json_option
 
 if TYPE_CHECKING:
-    from ..outcome import Forecast
+    from ..engine.forecast import Forecast
 
 
 @click.command()

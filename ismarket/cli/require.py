@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
-from ..typed import fraction, usd
+from ..text.typed import fraction, usd
 from .common import complete_scenario, installed_market, installed_plugins, json_option
 
 
@@ -47,8 +47,8 @@ def require(
     as_json: bool,
 ) -> None:
     """Say what would have to be true for a growth or a value, if anything within the ranges is."""
-    from ..requirement import require as required
-    from ..scenario import load_scenario, write_scenario
+    from ..analysis.requirement import require as required
+    from ..model.scenario import load_scenario, write_scenario
 
     if save and save.exists() and not force:
         raise InputError(f"{save}: is there already; --force writes over it")

@@ -14,11 +14,11 @@ from .choices import asked, chosen, scenario_choices
 from .common import complete_scenario, installed, json_option, progress_bar, share
 
 if TYPE_CHECKING:
+    from ..engine.forecast import Forecast
     from ..loading import Loaded
-    from ..outcome import Forecast
+    from ..model.scenario import Scenario
     from ..runs.keep import How
     from ..runs.start import Start
-    from ..scenario import Scenario
 
 
 def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -74,8 +74,8 @@ def _computed(
     start: Start, loaded: Loaded, choices: Scenario, given: dict[str, Any]
 ) -> tuple[Forecast, Path | None]:
     """The forecast, and the run that holds it if one is kept."""
-    from ..forecaster import forecast
-    from ..plan import make_plan
+    from ..engine.forecaster import forecast
+    from ..engine.plan import make_plan
     from ..runs.keep import keep
 
     market, drivers = loaded.market, loaded.drivers
@@ -94,10 +94,10 @@ def _computed(
 
 def _how(stack: ExitStack, start: Start, given: dict[str, Any], draws: int) -> How:
     """How the command line wants it computed and kept; what must be closed is on the stack."""
-    from ..cluster import dask_executor
+    from ..engine.cluster import dask_executor
+    from ..runs.draws_file import DrawsFile
     from ..runs.keep import How
-    from ..scale import DrawsFile
-    from ..views import VIEWS, also
+    from ..runs.views import VIEWS, also
 
     more, until = given["also"], given["until"] or start.until
     extras = also(more) if more or not start.old else tuple(start.old["extras"])

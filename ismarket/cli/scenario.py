@@ -28,8 +28,8 @@ def scenario() -> None:
 @json_option
 def from_xlsx(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
     """The scenario that an edited workbook FILE asks for, and every cell that was changed."""
+    from ..model.scenario import write_scenario
     from ..report.edits import read_workbook
-    from ..scenario import write_scenario
 
     edited = read_workbook(file)
     toml = write_scenario(edited.after)

@@ -30,8 +30,8 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """Say which inputs SCENARIO depends on: shares of the variance, and one at a time."""
-    from ..scenario import load_scenario
-    from ..sensitivity import sensitivity_of
+    from ..analysis.sensitivity import sensitivity_of
+    from ..model.scenario import load_scenario
 
     choices = {"anchor": anchor, "through": through}
     chosen = load_scenario(scenario).changed(**{k: v for k, v in choices.items() if v is not None})

@@ -25,9 +25,9 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
 
     The list imports no plugin but the bundled ones: of others it shows what their metadata say.
     """
-    from .. import cards
-    from ..discovery import find_plugins
-    from ..plugins import load_plugins
+    from ..plugins.discovery import find_plugins
+    from ..plugins.installed import load_plugins
+    from . import cards
 
     if name is None and not load:
         found, problems = find_plugins()
@@ -64,6 +64,6 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
 @json_option
 def anchors(market: str | None, as_json: bool) -> None:
     """List the published estimates, each moved to the base year at its own growth."""
-    from .. import cards
+    from . import cards
 
     cards.show(cards.anchor_list(installed_market(installed_plugins(), market)), as_json)

@@ -20,8 +20,8 @@ def triangulate(files: tuple[Path, ...], market: str | None, as_json: bool) -> N
 
     Anchors that `ismarket read` has drafted may be added as files.
     """
-    from .. import triangulation
-    from ..anchor_file import read_anchor_file
+    from ..analysis import triangulation
+    from ..model.anchor_file import read_anchor_file
 
     plugins = installed_plugins()
     chosen = installed_market(plugins, market)

@@ -25,11 +25,12 @@ def update(
 
     Refused where the draws do not reach them, that is where k-hat is above 0.7.
     """
-    from ..observed import observation, read_observations
+    from ..analysis.observed import observation, read_observations
+    from ..analysis.updating import update as updated
     from .chosen import forecast_of
 
     seen = [observation(text) for text in observe]
     if actuals:
         seen += read_observations(actuals)
-    found = forecast_of(run, draws).update(seen)
+    found = updated(forecast_of(run, draws), seen)
     click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else str(found))

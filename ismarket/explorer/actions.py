@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..charts import draw, save
+from ..engine.findings import notices as page_notices
+from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
-from ..findings import notices as page_notices
-from ..outcome import TRUSTED, Forecast
-from ..scenario import load_scenario, parse_scenario, write_scenario
-from ..wording import times
+from ..model.scenario import load_scenario, parse_scenario, write_scenario
+from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .recipe import as_command, as_python
 from .session import Session

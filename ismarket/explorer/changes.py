@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..charts.swings import figure, name_of
-from ..driver import Driver
+from ..engine.plan import known_parameters
 from ..errors import InputError, unknown
-from ..market import Market
-from ..plan import known_parameters
-from ..scenario import Scenario
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario
 
 PLAIN = ("anchor", "through", "draws", "overlap", "seed")
 """Choices with one control each."""

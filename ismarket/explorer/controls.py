@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from ..charts.swings import name_of
-from ..driver import Driver
-from ..market import Market
-from ..mechanism import Mechanism
-from ..outcome import Forecast
-from ..parameter import Parameter
-from ..scenario import Scenario
-from ..wording import money, number, signed
+from ..engine.forecast import Forecast
+from ..model.cause import Mechanism
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.parameter import Parameter
+from ..model.scenario import Scenario
+from ..text.wording import money, number, signed
 from .changes import count_changes
 
 CURVE = 25

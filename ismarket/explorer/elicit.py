@@ -10,9 +10,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ..elicitation import Pooled
 from ..errors import InputError
-from ..parameter import SCALES, Parameter
+from ..model.elicitation import Pooled
+from ..model.parameter import SCALES, Parameter
 from .elicited import Answer, Question, as_page, elicited
 from .runtime import text
 

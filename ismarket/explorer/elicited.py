@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..elicitation import Pooled, feedback, pool
 from ..errors import InputError
-from ..parameter import Parameter
+from ..model.elicitation import Pooled, feedback, pool
+from ..model.parameter import Parameter
 
 POINTS = 60
 """Points of a density in the picture."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..analysis.tornado import CauseAlone
 from ..charts.causes import picture
-from ..market import Claim, Market
-from ..mechanism import Mechanism
-from ..outcome import Forecast
-from ..parameter import STATUSES
-from ..tornado import CauseAlone
-from ..wording import percent, signed
+from ..engine.forecast import Forecast
+from ..model.cause import Mechanism
+from ..model.market import Claim, Market
+from ..model.parameter import STATUSES
+from ..text.wording import percent, signed
 from .view import Column, Filter, Row, View
 
 SMALL = 0.05

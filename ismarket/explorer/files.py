@@ -9,11 +9,11 @@ import json
 from collections.abc import Sequence
 from html import escape
 
+from ..engine.findings import headline, notices
+from ..engine.forecast import Forecast
+from ..engine.page import title
 from ..errors import InputError
-from ..findings import headline, notices
-from ..outcome import Forecast
-from ..page import title
-from ..scenario import write_scenario
+from ..model.scenario import write_scenario
 from .headline import strip
 from .runtime import runtime, text
 from .view import TABS, View

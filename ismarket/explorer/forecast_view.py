@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..charts.fan import picture
 from ..charts.fan_words import published
 from ..charts.units import share_at_least, unit_of
-from ..outcome import Forecast
-from ..wording import number, percent, rate
+from ..engine.forecast import Forecast
+from ..text.wording import number, percent, rate
 from .view import Column, Row, View
 
 MOST_YEARS = 8

@@ -6,8 +6,8 @@ from typing import Any
 
 from ..charts.fan_words import published
 from ..charts.units import unit_of
-from ..outcome import UNEXPLAINED, Forecast
-from ..wording import money, number, times
+from ..engine.forecast import UNEXPLAINED, Forecast
+from ..text.wording import money, number, times
 
 
 def strip(forecast: Forecast) -> list[dict[str, Any]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..charts.levels import Count, Level, count_of, levels_of, picture
 from ..charts.people import money_of, steps_of
-from ..outcome import Forecast
-from ..wording import number, rate, times
+from ..engine.forecast import Forecast
+from ..text.wording import number, rate, times
 from .view import Column, Row, View
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..analysis.tornado import Swing
 from ..charts.swings import MOST, figure, name_of, picture
 from ..charts.units import millions_of
-from ..outcome import Forecast
-from ..parameter import STATUSES
-from ..plan import known_parameters
-from ..tornado import Swing
-from ..wording import listed
+from ..engine.forecast import Forecast
+from ..engine.plan import known_parameters
+from ..model.parameter import STATUSES
+from ..text.wording import listed
 from .view import Column, Row, View
 from .why_view import _count as counted
 

@@ -12,12 +12,12 @@ import traitlets
 from ..charts import KINDS
 from ..charts.picture import blank
 from ..charts.theme import THEMES
-from ..driver import Driver
+from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
-from ..market import Market
-from ..outcome import Forecast
-from ..plugins import DEFAULT_MARKET, load_plugins
-from ..scenario import Scenario, load_scenario
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario, load_scenario
+from ..plugins.installed import DEFAULT_MARKET, load_plugins
 from . import actions
 from .analyses import Results, offers
 from .controls import state, structure

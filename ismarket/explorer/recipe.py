@@ -6,7 +6,7 @@ import shlex
 from dataclasses import fields
 from typing import Any
 
-from ..scenario import DEFAULT_WITHOUT, Scenario
+from ..model.scenario import DEFAULT_WITHOUT, Scenario
 
 IN_A_FILE = ("market", "plugins", "pins")
 """Choices for which the command line has no flag."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..driver import Driver
+from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
+from ..engine.forecast import Forecast
+from ..engine.forecaster import forecast as make_forecast
+from ..engine.plan import make_plan, with_own_causes
 from ..errors import unknown
-from ..forecaster import forecast as make_forecast
-from ..market import Market
-from ..outcome import Forecast
-from ..plan import make_plan, with_own_causes
-from ..scenario import Scenario
-from ..tornado import CauseAlone, Swing, causes_alone, tornado
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario
 from . import evidence_view, forecast_view, howbig_view, matters_view, where_view, why_view
 from .changes import changed, described, reset_driver
 from .view import TABS, View

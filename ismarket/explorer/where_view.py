@@ -9,8 +9,8 @@ import numpy as np
 from ..charts.picture import rows_of
 from ..charts.units import millions_of
 from ..charts.where import picture, shares_by_region
-from ..outcome import Forecast
-from ..wording import number, percent
+from ..engine.forecast import Forecast
+from ..text.wording import number, percent
 from .view import Column, Row, View
 
 

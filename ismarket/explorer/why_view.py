@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..analysis.tornado import CauseAlone
 from ..charts.contributions import order, picture, unexplained_shown
 from ..charts.units import millions_of
-from ..outcome import UNEXPLAINED, Forecast
-from ..tornado import CauseAlone
-from ..wording import money, number, signed
+from ..engine.forecast import UNEXPLAINED, Forecast
+from ..text.wording import money, number, signed
 from .view import Column, Row, View
 
 

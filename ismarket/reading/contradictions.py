@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..wording import money, rate
+from ..text.wording import money, rate
 from .found import Found
 
 Fields = Mapping[str, Found]

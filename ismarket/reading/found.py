@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..sheet import shown_by
+from ..text.sheet import shown_by
 from .pagetext import Page
 
 FIELDS = (

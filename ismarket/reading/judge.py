@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ..wording import money, rate
+from ..text.wording import money, rate
 from .figures import Level
 from .found import Found, quote
 from .growth import Period, Rate

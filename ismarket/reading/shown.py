@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..sheet import Sheet, Table
-from ..wording import listed, money, rate
+from ..text.sheet import Sheet, Table
+from ..text.wording import listed, money, rate
 from .found import CONFIDENCE, Found, Reading
 
 NAMES = {

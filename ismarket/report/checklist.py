@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from ..outcome import Forecast
-from ..wording import listed
+from ..engine.forecast import Forecast
+from ..text.wording import listed
 
 SOURCE = (
     "Eddy et al. 2012, ISPOR-SMDM Modeling Good Research Practices Task Force-7,"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..engine.findings import distance, findings, how_big, how_fast
+from ..engine.forecast import UNEXPLAINED, Forecast
+from ..engine.page import title
 from ..errors import InputError
-from ..findings import distance, findings, how_big, how_fast
-from ..outcome import UNEXPLAINED, Forecast
-from ..page import title
-from ..wording import money, signed
+from ..text.wording import money, signed
 
 
 def write_deck(forecast: Forecast, path: str | Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..scenario import Scenario, parse_scenario
-from ..workbook import open_workbook
+from ..model.scenario import Scenario, parse_scenario
+from ..model.xlsx import open_workbook
 from .grid import FIRST_ROW, INPUTS
 from .workbook import FREE, INPUT_COLUMNS, SCENARIO_SHEET
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..outcome import Forecast
 from .grid import BIRTHS, FIRST_ROW, FUNNEL, PATH, Formulas, column
 
 UNTIL_COMPUTED = ""

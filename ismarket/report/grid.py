@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..driver import Driver
+from ..engine.forecast import Forecast
+from ..engine.plan import drawn_parameters
 from ..errors import InputError
-from ..market import Market, slug
-from ..mechanism import Mechanism
-from ..outcome import Forecast
-from ..parameter import Parameter
-from ..plan import drawn_parameters
+from ..model.cause import Mechanism
+from ..model.driver import Driver
+from ..model.market import Market, slug
+from ..model.parameter import Parameter
 
 FIRST_ROW = 6
 """The first row of inputs, counted from 1 as a spreadsheet does."""

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 
-from .. import __version__
-from ..findings import findings, headline
-from ..outcome import Forecast
-from ..page import attribution_table, path_table, title
-from ..scenario import write_scenario
-from ..wording import money, percent, rate
+from ..engine.findings import findings, headline
+from ..engine.forecast import Forecast
+from ..engine.page import attribution_table, path_table, title
+from ..model.scenario import write_scenario
+from ..text.wording import money, percent, rate
+from ..version import __version__
 from .checklist import SOURCE, checklist
 from .pictures import driver_picture, path_picture
 

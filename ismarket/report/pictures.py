@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from html import escape
 
-from ..outcome import UNEXPLAINED, Forecast
-from ..wording import money, signed
+from ..engine.forecast import UNEXPLAINED, Forecast
+from ..text.wording import money, signed
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 130, 14, 30

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..engine.findings import findings, headline
+from ..engine.forecast import Forecast
+from ..engine.page import title
 from ..errors import InputError
-from ..findings import findings, headline
-from ..outcome import Forecast
-from ..page import title
-from ..scenario import write_scenario
+from ..model.scenario import write_scenario
 from .checklist import SOURCE, checklist
 from .funnel_sheets import births_sheet, funnel_sheet, path_sheet, shifts_sheet, write_header
 from .grid import (

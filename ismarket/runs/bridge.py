@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from ..anchor_file import ANCHOR
 from ..arrays import Array
-from ..attribution import exact_shapley, sampled_shapley
+from ..engine.attribution import exact_shapley, sampled_shapley
+from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
-from ..outcome import Forecast
-from ..scenario import Scenario
+from ..model.anchor_file import ANCHOR
+from ..model.scenario import Scenario
 from .agreement import changes
 from .layout import rows
 from .verify import Record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..wording import number, signed
+from ..text.wording import number, signed
 
 if TYPE_CHECKING:
     from .bridge import Bridge

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from .. import __version__
+from ..version import __version__
 from .layout import CRATE, MANIFEST, SUFFIXES, SUMS, role, to_json
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..driver import Driver
+from ..engine.forecast import Forecast
+from ..engine.forecaster import forecast
+from ..engine.plan import Plan, make_plan
+from ..engine.workers import KEPT, Progress, Sink
 from ..errors import InputError
-from ..forecaster import KEPT, Progress, Sink, forecast
-from ..market import Market
-from ..outcome import Forecast
-from ..plan import Plan, make_plan
-from ..scenario import Scenario, write_scenario
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario, write_scenario
 from .blocks import MOST_SUNK, Blocks, check_room
 from .finish import About, common_inputs, publish, seal_run
 from .layout import BLOCKS, GIVEN, RESOLVED

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..driver import Driver
+from ..model.driver import Driver
 from .finish import About, common_inputs, publish, seal_run
 from .layout import NOTEBOOK, PARAMETERS, to_json
 from .notebook import execute, injected, notebook_identity, notebook_outputs, parsed

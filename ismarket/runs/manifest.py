@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from ..errors import InputError
-from ..scenario import Scenario
+from ..model.scenario import Scenario
 from .layout import CANONICAL, FORMAT, MANIFEST, PLAN, SUMS, digest, from_json, role, rows, to_json
 
 NAMED = ("name", "market", "anchor", "through", "draws", "seed")

@@ -15,8 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..driver import Driver
 from ..errors import InputError, unknown
+from ..model.driver import Driver
 from .layout import digest, from_json, to_csv, to_json
 from .origin import Origin, code_identity, sources_of
 

@@ -10,10 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
-from ..driver import Driver
-from ..plan import Plan
-from ..scenario import Scenario, write_scenario
+from ..engine.plan import Plan
+from ..model.driver import Driver
+from ..model.scenario import Scenario, write_scenario
+from ..version import __version__
 from .environment import environment
 from .layout import digest, to_json
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Columns
+from ..engine.forecast import Forecast
+from ..engine.workers import KEPT
 from ..errors import InputError
-from ..forecaster import KEPT
-from ..outcome import Forecast
 from .layout import to_csv, to_json
 
 BINS = 60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..wording import money
+from ..text.wording import money
 from .manifest import headline
 
 READ_FIRST = """\

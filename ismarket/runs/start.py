@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..anchor_file import ANCHOR, is_anchor_file
 from ..errors import InputError
-from ..scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
+from ..model.anchor_file import ANCHOR, is_anchor_file
+from ..model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
 from .disk import make_parents, told
 from .layout import PLAN, RUNS, TABLES, from_json
 from .origin import Origin

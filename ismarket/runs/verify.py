@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DiskError, InputError
-from ..scenario import Scenario, parse_scenario, write_scenario
+from ..model.scenario import Scenario, parse_scenario, write_scenario
 from .layout import (
     CRATE,
     GIVEN,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..outcome import Forecast
-from ..plan import Plan
+from ..engine.forecast import Forecast
+from ..engine.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,9 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from unittest import SkipTest
 
-from ..driver import Driver
 from ..errors import DriverError
-from ..market import Market
+from ..model.driver import Driver
+from ..model.market import Market
 from . import laws
 from .asked import ask
 from .toy import one_region, other_classes, toy_market

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..contract import guarded_effects, standing
-from ..driver import Driver, Effect
 from ..errors import InputError, unknown
-from ..market import Market
-from ..sampling import BLOCK
+from ..guard.contract import guarded_effects, standing
+from ..model.driver import Driver, Effect
+from ..model.market import Market
+from ..sampling.points import BLOCK
 from .trial import Trial
 
 DRAWS = 1024

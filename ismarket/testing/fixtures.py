@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ..discovery import CHOICE
-from ..market import Market
-from ..plugins import Plugins, load_plugins
+from ..model.market import Market
+from ..plugins.discovery import CHOICE
+from ..plugins.installed import Plugins, load_plugins
 from .toy import toy_market as make_toy_market
 
 

@@ -7,11 +7,11 @@ import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
-from ..discovery import PROJECT, Found
-from ..driver import Driver
 from ..errors import DriverError, InputError
-from ..offering import offered
-from ..plugins import manager
+from ..model.driver import Driver
+from ..plugins.collect import offered
+from ..plugins.discovery import PROJECT, Found
+from ..plugins.installed import manager
 
 
 def drivers_at(path: Path) -> list[Driver]:

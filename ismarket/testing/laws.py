@@ -8,11 +8,11 @@ from unittest import SkipTest
 
 import numpy as np
 
-from ..blas import one_thread
-from ..blocks import cells_of
-from ..driver import Driver, Effect
+from ..engine.blocks import cells_of
+from ..engine.one_thread import one_thread
 from ..errors import DriverError
-from ..market import Market
+from ..model.driver import Driver, Effect
+from ..model.market import Market
 from .processes import answer_elsewhere, digest
 from .toy import one_region, other_classes
 from .trial import Trial, reference_trial

@@ -15,8 +15,8 @@ from unittest import SkipTest
 import numpy as np
 
 from ..arrays import Array
-from ..driver import Driver
-from ..market import Market
+from ..model.driver import Driver
+from ..model.market import Market
 
 CHILD = "from ismarket.testing.processes import answer_here; answer_here()"
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..market import BY_CLASS, LINK_OF_STAGE, Market, Stage, YearPath, slug
-from ..mechanism import Mechanism
-from ..parameter import Parameter
+from ..model.cause import Mechanism
+from ..model.market import BY_CLASS, LINK_OF_STAGE, Market, Stage, YearPath, slug
+from ..model.parameter import Parameter
 
 ANOTHER = "another class"
 _TOY = {

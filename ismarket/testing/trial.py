@@ -9,16 +9,16 @@ from functools import cache, cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..causes import mechanism_shift
-from ..contract import guarded_effects, standing
-from ..discovery import find_plugins
-from ..driver import Driver, Effect
+from ..engine.causes import mechanism_shift
+from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..errors import unknown
-from ..market import Market
-from ..parameter import Parameter
-from ..plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
-from ..plugins import Plugins, load_plugins
-from ..scenario import Scenario
+from ..guard.contract import guarded_effects, standing
+from ..model.driver import Driver, Effect
+from ..model.market import Market
+from ..model.parameter import Parameter
+from ..model.scenario import Scenario
+from ..plugins.discovery import find_plugins
+from ..plugins.installed import Plugins, load_plugins
 
 MOST_CORNERS = 512
 

@@ -9,7 +9,7 @@ import pytest
 
 from ismarket import load_drivers, load_market, load_scenario
 from ismarket.charts.fan_words import alternative
-from ismarket.forecaster import forecast
+from ismarket.engine.forecaster import forecast
 
 from ..test_second_market import SCENARIO, path  # noqa: F401
 from . import steps

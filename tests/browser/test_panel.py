@@ -8,7 +8,7 @@ import pytest
 import ismarket
 from ismarket import Scenario, forecast, load_drivers, load_market, load_scenario
 from ismarket.charts.fan_words import alternative
-from ismarket.wording import number
+from ismarket.text.wording import number
 
 from . import steps
 

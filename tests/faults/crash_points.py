@@ -29,7 +29,7 @@ from ismarket.loading import load, with_own_anchor
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import verify
-from ismarket.views import VIEWS
+from ismarket.runs.views import VIEWS
 
 NAME = "run"
 SCENARIO = Scenario(draws=4096 + 64, through=2024, name="crash")

@@ -12,9 +12,9 @@ from mutations import COLUMNS, anchors, mutated, scenarios, tables
 from small_parsers import read_csv, read_toml
 
 from ismarket import InputError, Scenario, load_market
-from ismarket.anchor_file import parse_anchor
-from ismarket.scenario import parse_scenario
-from ismarket.tables import parse_table
+from ismarket.model.anchor_file import parse_anchor
+from ismarket.model.scenario import parse_scenario
+from ismarket.model.tables import parse_table
 
 COUNT = int(os.environ.get("ISMARKET_FUZZ", "1500"))
 

@@ -8,9 +8,9 @@ import pytest
 from mutations import COLUMNS
 
 from ismarket import InputError
-from ismarket.numbers_in import figures_in
+from ismarket.model.tables import read_table
+from ismarket.reading.documents import figures_in
 from ismarket.report.edits import read_workbook
-from ismarket.tables import read_table
 
 openpyxl = pytest.importorskip("openpyxl")
 HEAD = [*COLUMNS, "status", "source"]

@@ -110,13 +110,13 @@ def test_another_version_data_and_environment_are_named(kept):
     new["plugins"][1]["files"] = {"ismarket_incidence.py": "0" * 64}
     new["environment"]["packages"]["numpy"]["version"] = "9.9"
     new["tables"]["ismarket/data/funnel.csv"] = "0" * 64
-    new["code"]["files"]["ismarket/funnel.py"] = "0" * 64
+    new["code"]["files"]["ismarket/engine/forecaster.py"] = "0" * 64
     found = changes(old, new)
     assert any(line.endswith("now ismarket 9.9") for line in found["drivers"])
     assert any("ismarket_incidence.py changed" in line for line in found["drivers"])
     assert found["environment"][0].endswith("now 9.9")
     assert found["data"] == ["ismarket/data/funnel.csv changed"]
-    assert "ismarket/funnel.py changed" in found["code"][0]
+    assert "ismarket/engine/forecaster.py changed" in found["code"][0]
 
 
 def test_open_run_gives_the_forecast_that_was_kept(kept):

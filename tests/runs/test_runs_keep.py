@@ -12,10 +12,10 @@ import pytest
 
 from ismarket import InputError, Scenario, forecast, load_scenario
 from ismarket.loading import load
+from ismarket.model.scenario import parse_scenario
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
-from ismarket.scenario import parse_scenario
-from ismarket.views import VIEWS
+from ismarket.runs.views import VIEWS
 
 
 def ismarket(*arguments, cwd, **environment):

@@ -10,12 +10,12 @@ import pytest
 
 from ismarket import InputError, Scenario, verify_run
 from ismarket.loading import load, with_own_anchor
+from ismarket.model.scenario import parse_scenario
 from ismarket.runs import keep as keeping
 from ismarket.runs.blocks import Blocks
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
-from ismarket.scenario import parse_scenario
-from ismarket.views import VIEWS, also
+from ismarket.runs.views import VIEWS, also
 
 ANCHOR = b"""\
 name = "mine"

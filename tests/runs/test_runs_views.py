@@ -15,7 +15,7 @@ from ismarket.runs.agreement import IDENTICAL
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import checked
-from ismarket.views import VIEWS, also
+from ismarket.runs.views import VIEWS, also
 
 BLOCKED = """
 import sys

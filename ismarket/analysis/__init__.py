@@ -1,0 +1,1 @@
+"""What the number is worth: one question, one file."""

@@ -1,0 +1,107 @@
+"""Coverage: how much of a forecast's spread rests on measured, estimated and assumed numbers.
+
+Shares are Shapley effects (Owen 2014, SIAM/ASA J. Uncertain. Quantif. 2:245) on the variances of
+Song, Nelson & Staum (2016, ibid. 4:1060): what two groups do together is halved between them, so
+that the shares sum to one whatever the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from ..arrays import Array
+from ..engine.attribution import exact_shapley
+from ..errors import InputError
+from ..model.parameter import STATUSES
+from .groups import correlated
+from .response import Response
+from .sensitivity import drawn
+from .sobol import INTERVAL, RESAMPLES, Function, Values, evaluate_design, resampled_weights
+
+MOST_GROUPS = 8
+POINTS = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Shares of the variance of one output by group; ``low`` and ``high`` hold 9 in 10 resamples.
+
+    ``anchor`` is whose level the output has, ``inputs`` counts the uncertain inputs of a group.
+    """
+
+    anchor: str
+    output: str
+    groups: tuple[str, ...]
+    share: Array
+    low: Array
+    high: Array
+    inputs: tuple[int, ...]
+
+
+def coverage(asked: Response, output: str, *, points: int = POINTS) -> Coverage:
+    """Shares of the variance of ``output`` (value, cagr or count) by status of the inputs."""
+    weakest = _weakest(asked)
+    groups = {
+        status: tuple(p.key for p in asked.inputs if weakest[p.key] == status)
+        for status in STATUSES
+    }
+    seed = asked.plan.scenario.seed
+    a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
+    share, resampled = shapley_effects(lambda v: asked(output, v), a, b, groups, seed=seed)
+    low, high = np.quantile(resampled, INTERVAL, axis=0)
+    counts = tuple(len(keys) for keys in groups.values())
+    return Coverage(asked.plan.anchor.name, output, tuple(groups), share, low, high, counts)
+
+
+def _weakest(asked: Response) -> dict[str, str]:
+    """The status of each input; correlated ones count together, under the weakest of them."""
+    status = {p.key: p.status for p in asked.inputs}
+    for members in correlated(asked.plan, asked.inputs):
+        found = max((status[key] for key in members), key=STATUSES.index)
+        status |= dict.fromkeys(members, found)
+    return status
+
+
+def shapley_effects(
+    function: Function,
+    a: Values,
+    b: Values,
+    groups: Mapping[str, Sequence[str]],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> tuple[Array, Array]:
+    """Shares (group,) of the variance of ``function``, summing to one, and (resample, group).
+
+    ``a`` and ``b`` are two independent samples of all inputs, which the groups divide.  Raises
+    InputError for more than MOST_GROUPS groups, or an output that does not move.
+    """
+    names = tuple(groups)
+    if len(names) > MOST_GROUPS:
+        raise InputError(f"{len(names)} groups are too many to share the variance; at most 8")
+    coalitions = [
+        members for size in range(1, len(names) + 1)
+        for members in combinations(range(len(names)), size)
+    ]  # fmt: skip
+    together = {
+        "+".join(map(str, members)): tuple(key for i in members for key in groups[names[i]])
+        for members in coalitions
+    }
+    design = evaluate_design(function, a, b, together)
+    gained = (design.a - design.swapped) ** 2 / 2
+    value = {sum(1 << i for i in members): gained[row] for row, members in enumerate(coalitions)}
+    weights = np.vstack([
+        np.full((1, len(design.a)), 1.0 / len(design.a)),
+        resampled_weights(len(design.a), resamples, seed),
+    ])  # fmt: skip
+    mean = {coalition: weights @ terms for coalition, terms in value.items()}
+    whole = mean[(1 << len(names)) - 1]
+    if whole[0] <= 0:
+        raise InputError("the output does not move: there is no variance to share")
+    parts = exact_shapley(len(names), lambda c: mean[c] if c else np.zeros(len(weights)))
+    shares = parts / np.where(whole > 0, whole, 1.0)
+    return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)

@@ -1,0 +1,141 @@
+"""Groups of inputs: which numbers of a scenario belong to one cause, driver, stage or source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..engine.plan import Plan
+from ..errors import unknown
+from ..model.market import LINK_OF_STAGE
+from ..model.parameter import Parameter
+
+ASSUMPTION = "assumption"
+FUNNEL = "funnel"
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Inputs by group, each (label -> keys), and what to know before reading them."""
+
+    by: str
+    groups: dict[str, tuple[str, ...]]
+    notices: tuple[str, ...]
+
+
+def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
+    """``inputs`` in groups ``by`` parameter, mechanism, driver, stage, source or status.
+
+    Raises InputError for another word.
+    """
+    if by not in BY:
+        raise unknown("sensitivity", "grouping", by, BY)
+    together = {key: members for members in correlated(plan, inputs) for key in members}
+    groups: dict[str, list[str]] = {}
+    for parameter in inputs:
+        for label in BY[by](plan, parameter):
+            members = groups.setdefault(label, [])
+            members += [
+                k for k in together.get(parameter.key, (parameter.key,)) if k not in members
+            ]
+    notices: list[str] = []
+    if by == "parameter":
+        groups, notices = _one_row_each(groups)
+    if together:
+        notices.append(
+            f"{len(together)} inputs are correlated in this scenario: those that hang together"
+            " count as one wherever one of them counts."
+        )
+    keys = [key for members in groups.values() for key in members]
+    shared = sorted({key for key in keys if keys.count(key) > 1})
+    if shared:
+        notices.append(
+            f"{len(shared)} of {len(set(keys))} inputs belong to more than one {by} and count in"
+            " each, so the rows add up to more than the whole."
+        )
+    return Grouping(by, {label: tuple(members) for label, members in groups.items()},
+                    tuple(notices))  # fmt: skip
+
+
+def _one_row_each(groups: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+    """Groups that share inputs made one, and what to say about class shares."""
+    merged: dict[str, list[str]] = {}
+    for label, members in groups.items():
+        known = next((m for m, keys in merged.items() if set(keys) & set(members)), None)
+        if known is None:
+            merged[label] = list(members)
+        else:
+            keys = merged.pop(known)
+            merged[f"{known}, {label}"] = keys + [key for key in members if key not in keys]
+    if all(not label.startswith(f"{FUNNEL}.class_mix") for label in merged):
+        return merged, []
+    return merged, [
+        "The class shares of a region are rescaled to sum to one, so none of them moves alone:"
+        " they count as one input."
+    ]
+
+
+def correlated(plan: Plan, inputs: tuple[Parameter, ...]) -> list[tuple[str, ...]]:
+    """The inputs that hang together by the scenario's rank correlations, set by set."""
+    known = {p.key for p in inputs}
+    sets: list[set[str]] = []
+    for pair, rho in plan.scenario.pairs.items():
+        if rho:
+            touching = [found for found in sets if found & set(pair)]
+            sets = [found for found in sets if found not in touching]
+            sets.append(set(pair).union(*touching))
+    kept = (tuple(sorted(found & known)) for found in sets)
+    return sorted(members for members in kept if len(members) > 1)
+
+
+def stage_of(plan: Plan, parameter: Parameter) -> str:
+    """The stage of the funnel that an input moves; blank where a driver's own function decides."""
+    if parameter.owner == FUNNEL:
+        return parameter.name.partition(".")[0]
+    mechanism = plan.market.mechanisms.get(parameter.owner)
+    return mechanism.stage if mechanism else ""
+
+
+def _by_parameter(_: Plan, parameter: Parameter) -> list[str]:
+    stage, _dot, rest = parameter.name.partition(".")
+    if parameter.owner == FUNNEL and stage == "class_mix":
+        return [f"{FUNNEL}.{stage}.{rest.partition('.')[0]}"]
+    return [parameter.key]
+
+
+def _by_mechanism(plan: Plan, parameter: Parameter) -> list[str]:
+    stage = stage_of(plan, parameter)
+    if parameter.owner != FUNNEL:
+        return [parameter.owner]
+    following = [m.name for m in plan.market.mechanisms.values() if m.follows_path]
+    return [stage if stage in following else f"starting {stage}"]
+
+
+def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:
+    cause = _by_mechanism(plan, parameter)[0]
+    claiming = [d.name for d in plan.drivers if cause in d.claims or parameter.owner == d.name]
+    return claiming or ["starting market"]
+
+
+def _by_stage(plan: Plan, parameter: Parameter) -> list[str]:
+    stage = stage_of(plan, parameter)
+    assert not stage or stage in LINK_OF_STAGE
+    return [stage or f"driver {parameter.owner}"]
+
+
+def _by_source(_: Plan, parameter: Parameter) -> list[str]:
+    parts = [part.strip() for part in parameter.source.split(" | ") if part.strip()]
+    return list(dict.fromkeys(
+        ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts
+    )) or ["no source given"]  # fmt: skip
+
+
+BY: dict[str, Callable[[Plan, Parameter], list[str]]] = {
+    "parameter": _by_parameter,
+    "mechanism": _by_mechanism,
+    "driver": _by_driver,
+    "stage": _by_stage,
+    "source": _by_source,
+    "status": lambda _, parameter: [parameter.status],
+}
+"""The ways to group, each from an input to the labels that hold it."""

@@ -1,0 +1,198 @@
+"""Value of information: the most that knowing an input is worth to one decision.
+
+The decision is to enter the market or not.  Expected values of perfect and of partial perfect
+information come from the run's own draws, by regression of the net benefit on the inputs (Strong,
+Oakley & Brennan 2014, Medical Decision Making 34:311), with standard errors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arrays import Array, Columns, rows_of
+from ..engine.draws import Drawing
+from ..engine.forecast import Forecast
+from ..engine.plan import Plan
+from ..errors import InputError, unknown
+from ..model.parameter import Parameter
+from ..sampling.points import BLOCK
+from ..text.sheet import frame_of, shown_by
+from .evppi import expected_partial, expected_perfect, monotone
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST_DRAWS = 1_000
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Enter or not: ``share`` of the market at ``margin``, for ``cost`` USD at the start.
+
+    Profit is counted for every year after the first, discounted by ``discount`` a year.
+    """
+
+    margin: float
+    share: float
+    cost: float
+    discount: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("margin", 0, 1), ("share", 0, 1), ("discount", 0, 1)):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and low <= value <= high):
+                raise InputError(f"{name} = {value:g} is outside {low} to {high}, a fraction")
+        if not (math.isfinite(self.cost) and self.cost >= 0):
+            raise InputError(f"cost = {self.cost:g} USD must be 0 or more")
+
+    def net_benefit(self, total: Array) -> Array:
+        """Gain of entering over staying out, USD (draw,), from market values (year, draw)."""
+        years = np.arange(1, len(total))
+        weight = (1.0 + self.discount) ** -years
+        gain: Array = self.margin * self.share * (weight @ total[1:]) - self.cost
+        return gain
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What knowing a set of inputs is worth: USD with its standard error."""
+
+    name: str
+    keys: tuple[str, ...]
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, eq=False)
+class Information:
+    """The decision as it stands, and what knowing more is worth by kind of set, largest first.
+
+    ``expected`` is the gain of entering, USD; ``chance_to_regret`` the share of draws in which
+    the better choice on average is the worse one; profits are of the years ``first`` to ``last``.
+    """
+
+    decision: Decision
+    first: int
+    last: int
+    expected: float
+    chance_to_regret: float
+    perfect: Worth
+    partial: Mapping[str, tuple[Worth, ...]]
+
+    @property
+    def enters(self) -> bool:
+        """True where entering is the better choice on average."""
+        return self.expected > 0
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """The table by kind of set: what perfect knowledge of each is worth at most, USD."""
+        return {
+            kind: {
+                "name": [row.name for row in rows],
+                "usd": [row.value for row in rows],
+                "standard_error": [row.error for row in rows],
+                "inputs": [list(row.keys) for row in rows],
+            }
+            for kind, rows in self.partial.items()
+        }
+
+    def frame(self, table: str = "input") -> pd.DataFrame:
+        """The worth of knowing each set as a pandas frame, by kind of set; USD."""
+        return frame_of(self.columns, table, "voi")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket voi --json`` prints it."""
+        return {
+            "decision": vars(self.decision), "first_profit": self.first, "last_profit": self.last,
+            "expected_gain_usd": self.expected, "enter": self.enters,
+            "chance_to_regret": self.chance_to_regret,
+            "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
+            "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
+        }  # fmt: skip
+
+    __str__, _repr_html_ = shown_by("analysis.information_sheet")
+    __repr__ = __str__
+
+
+GROUPS = ("input", "cause", "stage", "status", "source")
+
+
+def value_of_information(
+    forecast: Forecast, decision: Decision, by: Sequence[str] = GROUPS[:2]
+) -> Information:
+    """Value of information for a decision, by single inputs and by groups of them.
+
+    InputError below FEWEST_DRAWS draws, where the regression would be noise.
+    """
+    draws = forecast.draws.total.shape[1]
+    if draws < FEWEST_DRAWS:
+        raise InputError(f"{draws} draws are too few for the regression; {FEWEST_DRAWS} or more")
+    gain = decision.net_benefit(forecast.draws.total)
+    values = drawn_values(forecast.plan)
+    perfect = expected_perfect(gain)
+    groups = {kind: grouped(forecast.plan, kind) for kind in ("input", *by)}
+    found = {
+        keys: expected_partial(gain, [values[key] for key in keys])
+        for keys in dict.fromkeys(keys for rows in groups.values() for keys in rows.values())
+    }
+    found = monotone(found, perfect)
+    partial = {
+        kind: tuple(
+            sorted(
+                (Worth(name, keys, *found[keys]) for name, keys in groups[kind].items()),
+                key=lambda worth: (-worth.value, worth.name),
+            )
+        )
+        for kind in by
+    }
+    regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
+    return Information(
+        decision,
+        forecast.years[1],
+        forecast.years[-1],
+        float(gain.mean()),
+        regret,
+        Worth("everything", tuple(values), *perfect),
+        partial,
+    )
+
+
+def drawn_values(plan: Plan) -> dict[str, Array]:
+    """The drawn parameters of a plan by key, each (draw,), the same as the forecast used."""
+    drawing = Drawing(plan)
+    blocks = range(-(-plan.scenario.draws // BLOCK))
+    parts = [drawing.by_key(block) for block in blocks]
+    return {
+        p.key: np.concatenate([part[p.key] for part in parts])[: plan.scenario.draws]
+        for p in drawing.drawn
+    }
+
+
+def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
+    """The uncertain inputs by group: each alone, or by cause, stage, status or cited source."""
+    names: dict[str, Callable[[Parameter], Iterable[str]]] = {
+        "input": lambda p: (p.key,),
+        "cause": lambda p: (p.owner,) if p.owner in plan.market.mechanisms else (),
+        "stage": lambda p: (p.name.split(".")[0],) if p.owner == "funnel" else (),
+        "status": lambda p: (p.status,),
+        "source": lambda p: (
+            part.strip()
+            for part in p.source.split(" | ")
+            if part.strip() and not part.strip().startswith("assumption")
+        ),
+    }
+    if kind not in names:
+        raise unknown("voi", "grouping", kind, GROUPS)
+    groups: dict[str, list[str]] = {}
+    for p in plan.parameters:
+        if not p.constant and p.key not in plan.scenario.fixed:
+            for name in names[kind](p):
+                groups.setdefault(name, []).append(p.key)
+    return {name: tuple(dict.fromkeys(keys)) for name, keys in groups.items()}

@@ -1,0 +1,178 @@
+"""The claim ledger: what each sentence of a report rests on, and whether the numbers bear it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Array
+from ..engine.plan import make_plan
+from ..model.cause import Mechanism
+from ..model.driver import Driver
+from ..model.market import Claim, Market
+from ..model.scenario import Scenario
+from .response import Response
+from .sensitivity import drawn
+
+SURE = 0.95
+POINTS = 4096
+STILL = 1e-9
+"""Growth a year below which a draw counts as not moving."""
+VERDICTS = {
+    "supported": "more than 19 in 20 draws bear it out, on a measured or estimated number",
+    "assumed": "more than 19 in 20 draws bear it out, but only because a number was assumed",
+    "open": "the draws bear it out sometimes",
+    "contradicted": "fewer than 1 in 20 draws bear it out",
+    "no effect": "the evidence gives this cause no effect",
+    "no number": "nothing in the model: a statement that moves nothing",
+}
+"""The only verdicts, and the numbers that each follows from."""
+HEADLINES = {"H1": "level", "H2": "growth", "H3": "fastest class", "H4": "largest region"}
+"""The claims that are tested against the whole forecast, by id."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One claim and what it rests on.
+
+    ``effect`` is the cause's effect low, mode and high in ``unit``; ``points`` the growth a year
+    that the cause alone brings at its mode, in points; ``share`` the share of draws in which it
+    goes the way that is claimed.
+    """
+
+    id: str
+    section: str
+    claim: str
+    mechanism: str
+    parameter: str
+    effect: tuple[float, float, float] | None
+    unit: str
+    status: str
+    points: float | None
+    share: float | None
+    verdict: str
+    source: str
+    overlaps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One headline of the report against the count: ``share`` of its draws that bear it out."""
+
+    about: str
+    said: str
+    found: str
+    share: float
+    verdict: str
+
+
+def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
+    """The headlines of anchor ``report`` against ``asked``, the market counted bottom-up.
+
+    A level or a growth is borne out by a draw that reaches it; a name by a draw that agrees.
+    """
+    anchor, first = market.anchors[report], asked.plan.years[0]
+    scenario = asked.plan.scenario
+    values, _ = drawn(asked.inputs, POINTS, scenario.seed, scenario.pairs)
+    cells, modes = asked.cells(values), asked.cells({})
+    whole, reference = cells.sum(axis=(1, 2)), modes.sum(axis=(1, 2))[:, 0]
+    level, growth = anchor.at(first), (whole[1] / whole[0]) ** (1.0 / asked.span) - 1.0
+    grown = float((reference[1] / reference[0]) ** (1.0 / asked.span) - 1.0)
+    tests = [
+        ("level", level, float(reference[0]), whole[0] >= level),
+        ("growth", anchor.cagr, grown, growth >= anchor.cagr),
+    ]
+    found = [_headline(about, f"{said:.6g}", f"{got:.6g}", b) for about, said, got, b in tests]
+    if anchor.fastest_growing_class:
+        by_class, usual = cells.sum(axis=1), modes.sum(axis=1)
+        found.append(
+            _named("fastest class", anchor.fastest_growing_class, market.drug_classes,
+                   by_class[1] / by_class[0], usual[1] / usual[0])
+        )  # fmt: skip
+    if anchor.largest_region:
+        found.append(
+            _named("largest region", anchor.largest_region, market.regions,
+                   cells[0].sum(axis=1), modes[0].sum(axis=1))
+        )  # fmt: skip
+    return found
+
+
+def _named(about: str, said: str, names: tuple[str, ...], draws: Array, modes: Array) -> Headline:
+    """Whether ``said`` is the largest of the names, in the draws (name, draw) and at the modes."""
+    best = draws.argmax(axis=0)
+    bears = best == names.index(said) if said in names else np.zeros(len(best), bool)
+    return _headline(about, said, names[int(modes[:, 0].argmax())], bears)
+
+
+def _headline(about: str, said: str, found: str, bears: NDArray[np.bool_]) -> Headline:
+    share = float(np.mean(bears))
+    return Headline(about, said, found, share, verdict_of(share, "estimated"))
+
+
+def verdict_of(share: float, status: str) -> str:
+    """The verdict on a claim that a share of the draws bears out."""
+    if share >= SURE:
+        return "assumed" if status == "assumed" else "supported"
+    return "contradicted" if share <= 1.0 - SURE else "open"
+
+
+def entries(
+    market: Market, report: str, found: list[Headline], through: int, seed: int
+) -> list[Entry]:
+    """One entry a claim of the anchor ``report``, in its order; ``found`` its tested headlines."""
+    claims = [claim for claim in market.claims if claim.source == market.anchors[report].source]
+    verdicts = {headline.about: headline for headline in found}
+    effects = {
+        name: alone(market, market.mechanisms[name], through, seed)
+        for name in dict.fromkeys(claim.mechanism for claim in claims if claim.mechanism)
+    }
+    return [_entry(market, claim, verdicts, effects) for claim in claims]
+
+
+def _entry(
+    market: Market,
+    claim: Claim,
+    verdicts: dict[str, Headline],
+    effects: dict[str, tuple[float, float] | None],
+) -> Entry:
+    headline = verdicts.get(HEADLINES.get(claim.id, ""))
+    if headline or claim.mechanism not in market.mechanisms:
+        return Entry(
+            claim.id, claim.section, claim.text, "", "", None, "", "", None,
+            headline.share if headline else None,
+            headline.verdict if headline else "no number", claim.source, claim.overlaps,
+        )  # fmt: skip
+    mechanism = market.mechanisms[claim.mechanism]
+    ratio, effect = mechanism.ratio, effects[claim.mechanism]
+    share = None
+    verdict = "no effect"
+    if effect is not None:
+        upward = effect[1]
+        share = 1.0 - upward if claim.direction == "down" else upward
+        verdict = verdict_of(share, mechanism.status)
+    return Entry(
+        claim.id, claim.section, claim.text, mechanism.name, ratio.key,
+        (ratio.low, ratio.mode, ratio.high), ratio.unit, mechanism.status,
+        None if effect is None else 100.0 * effect[0], share, verdict, mechanism.source,
+        claim.overlaps,
+    )  # fmt: skip
+
+
+def alone(
+    market: Market, mechanism: Mechanism, through: int, seed: int
+) -> tuple[float, float] | None:
+    """Growth a year that one cause brings to the count, and the share of draws in which it rises.
+
+    Growth at the mode, a fraction; None for a cause without effect.
+    """
+    if mechanism.inert:
+        return None
+    driver = Driver("alone", mechanism.title, claims=(mechanism.name,))
+    scenario = Scenario(anchor="bottom-up", without=(), through=through, seed=seed,
+                        market=market.name)  # fmt: skip
+    asked = Response(make_plan(market, [driver], scenario), left=1.0)
+    values, _ = drawn(asked.inputs, POINTS, seed)
+    growth = asked("cagr", values)
+    return float(asked("cagr", {})[0]), float(np.mean(growth > STILL))

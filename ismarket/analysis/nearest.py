@@ -1,0 +1,194 @@
+"""How far inputs can carry an output: the nearest setting that reaches a target, and the ends.
+
+Inputs are normal scores z, each standing for the quantile of its input at that score; distance is
+the length of z, so the nearest setting is the least implausible one (the design point of Hasofer
+& Lind 1974, J. Eng. Mech. Div. 100:111) and, to first order, a share Phi(-distance) of draws lies
+as far out as the target.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from ..arrays import Array
+
+Score = Callable[[Array], Array]
+"""From scores (input, run) to the output (run,), to be raised."""
+FARTHEST = 6.0
+"""Scores beyond this are an end of the range: one draw in a thousand million."""
+STRONGEST, LARGEST_TRIED, AT_ONCE = 20, 4, 4000
+STEP = 0.01
+CLOSE = 1e-4
+MOST_WEIGHT = 1e12
+MOST_STEPS = 25
+
+
+def normal_share(score: float) -> float:
+    """Share of a standard normal distribution below ``score``."""
+    return 0.5 * math.erfc(-score / math.sqrt(2.0))
+
+
+def nearest(function: Score, target: float, inputs: int) -> Array | None:
+    """The shortest scores (input,) at which ``function`` reaches ``target``, from below.
+
+    ``function`` at zero must lie below the target.  None where no scores within FARTHEST do.
+    Stationary points of ``|z|**2 / 2 - weight * function`` are followed as the weight rises.
+    """
+    scores = np.zeros(inputs)
+    here = float(function(scores[:, None])[0])
+    slope = float(np.linalg.norm(_slopes(function, scores)[0]))
+    if slope == 0.0:
+        return None
+    below, above = (0.0, here - target), (math.inf, math.inf)
+    weight = (target - here) / slope**2
+    reached: Array | None = None
+    for _ in range(60):
+        scores = _stationary(function, scores, weight)
+        past = float(function(scores[:, None])[0]) - target
+        if past >= 0.0:
+            above, reached = (weight, past), scores
+        else:
+            below = weight, past
+        if math.isinf(above[0]):
+            weight *= 2.0
+            if weight > MOST_WEIGHT:
+                return None
+        elif (past <= CLOSE * slope and past >= 0.0) or above[0] - below[0] < CLOSE * above[0]:
+            break
+        else:
+            weight = _between(below, above)
+    return None if reached is None else _landed(function, target, reached)
+
+
+def _between(below: tuple[float, float], above: tuple[float, float]) -> float:
+    """A weight between two, where a straight line would meet the target, kept off both ends."""
+    share = below[1] / (below[1] - above[1])
+    return below[0] + min(max(share, 0.1), 0.9) * (above[0] - below[0])
+
+
+def _stationary(function: Score, scores: Array, weight: float) -> Array:
+    """Where scores equal the weighted slopes, by diagonal Newton steps from ``scores``."""
+    for _ in range(MOST_STEPS):
+        slopes, bends = _slopes(function, scores)
+        step = (weight * slopes - scores) / np.maximum(1.0 - weight * bends, 0.5)
+        moved = np.clip(scores + np.clip(step, -1.0, 1.0), -FARTHEST, FARTHEST)
+        change = float(np.abs(moved - scores).max())
+        scores = moved
+        if change < CLOSE:
+            break
+    return scores
+
+
+def _slopes(function: Score, scores: Array) -> tuple[Array, Array]:
+    """First and second differences (input,) of the function along each score."""
+    around = scores[:, None] + STEP * np.hstack([np.eye(len(scores)), -np.eye(len(scores))])
+    found = function(np.hstack([around, scores[:, None]]))
+    up, down, here = found[: len(scores)], found[len(scores) : -1], found[-1]
+    return (up - down) / (2 * STEP), (up - 2 * here + down) / STEP**2
+
+
+def _landed(function: Score, target: float, scores: Array) -> Array:
+    """Scores shortened along their own line until they just reach the target."""
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2.0
+        if float(function(middle * scores[:, None])[0]) >= target:
+            high = middle
+        else:
+            low = middle
+    return high * scores
+
+
+def furthest(function: Score, free: Sequence[int], start: Array) -> Array:
+    """The ends (input,) of the free inputs that carry the function furthest; the rest at start.
+
+    Inputs move together while that helps, then one by one, until no single end carries further.
+    """
+    here = start.copy()
+    best = float(function(here[:, None])[0])
+    for _ in range(100):
+        found = function(_ends(here, free)).reshape(len(free), 2)
+        better = found.max(axis=1) > best
+        if not better.any():
+            break
+        together = here.copy()
+        for column, i in enumerate(free):
+            if better[column]:
+                together[i] = FARTHEST if found[column, 1] >= found[column, 0] else -FARTHEST
+        single, (column, end) = here.copy(), divmod(int(found.argmax()), 2)
+        single[free[column]] = FARTHEST if end else -FARTHEST
+        values = function(np.stack([together, single], axis=1))
+        here, best = (together, values[0]) if values[0] >= values[1] else (single, values[1])
+    return here
+
+
+def smallest_set(
+    function: Score, target: float, start: Array, inputs: int
+) -> tuple[tuple[int, ...], bool] | None:
+    """The fewest inputs that reach the target at their ends, and whether fewer were ruled out.
+
+    Each input is set to its own better end.  Sets of one and of two are tried one and all, of up
+    to LARGEST_TRIED among the STRONGEST inputs; larger ones grow by what carries furthest.  None
+    where all together do not reach it.
+    """
+    if float(function(furthest(function, range(inputs), start)[:, None])[0]) < target:
+        return None
+    alone = function(_ends(start, range(inputs))).reshape(inputs, 2)
+    better = np.where(alone[:, 1] > alone[:, 0], FARTHEST, -FARTHEST)
+    order = [int(i) for i in np.argsort(-alone.max(axis=1), kind="stable")]
+    for size in range(1, LARGEST_TRIED + 1):
+        candidates = order if size <= 2 else order[:STRONGEST]
+        found = _of_size(function, target, start, better, candidates, size)
+        if found is not None:
+            return found, True
+    grown = _grown(function, target, start, inputs)
+    return grown, len(grown) <= LARGEST_TRIED + 1
+
+
+def _of_size(
+    function: Score,
+    target: float,
+    start: Array,
+    better: Array,
+    candidates: Sequence[int],
+    size: int,
+) -> tuple[int, ...] | None:
+    """The set of that size that carries furthest, if it reaches the target."""
+    sets = np.array(list(combinations(candidates, size)), int).reshape(-1, size)
+    best, furthest_set = -math.inf, None
+    for first in range(0, len(sets), AT_ONCE):
+        batch = sets[first : first + AT_ONCE]
+        trials = np.repeat(start[:, None], len(batch), axis=1)
+        trials[batch.T, np.arange(len(batch))] = better[batch.T]
+        found = function(trials)
+        top = int(found.argmax())
+        if found[top] > best:
+            best, furthest_set = float(found[top]), tuple(int(i) for i in batch[top])
+    return furthest_set if best >= target else None
+
+
+def _grown(function: Score, target: float, start: Array, inputs: int) -> tuple[int, ...]:
+    """A set that reaches the target, grown one by one and pruned."""
+    chosen: list[int] = []
+    here = start.copy()
+    while float(function(here[:, None])[0]) < target:
+        left = [i for i in range(inputs) if i not in chosen]
+        chosen.append(left[int(function(_ends(here, left)).argmax()) // 2])
+        here = furthest(function, chosen, start)
+    for i in list(chosen):
+        fewer = [j for j in chosen if j != i]
+        if fewer and float(function(furthest(function, fewer, start)[:, None])[0]) >= target:
+            chosen = fewer
+    return tuple(chosen)
+
+
+def _ends(start: Array, free: Sequence[int]) -> Array:
+    """Scores (input, run): each free input in turn at its low, then at its high end."""
+    ends = np.repeat(start[:, None], 2 * len(free), axis=1)
+    for column, i in enumerate(free):
+        ends[i, 2 * column], ends[i, 2 * column + 1] = -FARTHEST, FARTHEST
+    return ends

@@ -1,0 +1,234 @@
+"""Requirements: what would have to be true of the inputs for the market to reach a target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arrays import Array, Columns, rows_of
+from ..errors import InputError, unknown
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario
+from ..text.sheet import frame_of, shown_by
+from .groups import correlated
+from .nearest import furthest, nearest, normal_share, smallest_set
+from .response import Response, response
+from .sensitivity import drawn
+from .target import Setting, Towards
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DRAWS = 4096
+"""Draws that are asked whether they reach the target."""
+
+
+@dataclass(frozen=True, eq=False)
+class Requirement:
+    """What an output would need; outputs in its unit (USD, or a fraction a year).
+
+    ``reference`` is the output with every input at its mode, ``middle`` at its median, ``limit``
+    the furthest that the ranges allow towards the target.  ``all_inputs`` is the least implausible
+    setting of all inputs, ``few_inputs`` of the fewest that suffice with the rest at their modes;
+    both are empty where the ranges do not hold the target.  ``distance`` is the length of the
+    former in normal scores, ``drawn_share`` the share of draws that reach the target.
+    """
+
+    response: Response
+    output: str
+    target: float
+    reference: float
+    middle: float
+    limit: float
+    limit_setting: Setting
+    all_inputs: Setting
+    few_inputs: Setting
+    fewest: bool
+    scores: Mapping[str, float]
+    distance: float
+    drawn_share: float
+
+    @property
+    def within(self) -> bool:
+        """True where some setting within the ranges reaches the target."""
+        return bool(self.all_inputs) or self.met
+
+    @property
+    def met(self) -> bool:
+        """True where the reference case is already there."""
+        return math.isclose(self.reference, self.target, rel_tol=1e-9)
+
+    @property
+    def upward(self) -> bool:
+        """True where the target lies above the reference case."""
+        return self.target > self.reference
+
+    @property
+    def shortfall(self) -> float:
+        """How far the ranges miss the target: its distance from ``limit``, 0 within reach."""
+        return 0.0 if self.within else abs(self.target - self.limit)
+
+    @property
+    def probability(self) -> float:
+        """Share of draws that would lie as far out, to first order; 0 out of reach."""
+        return normal_share(-self.distance) if self.within else 0.0
+
+    def scenario(self, which: str = "few") -> Scenario:
+        """The scenario with the ``few`` or with ``all`` inputs fixed where they would have to be.
+
+        Out of reach, ``few`` fixes nothing and ``all`` the setting that reaches furthest.
+        """
+        if which not in ("few", "all"):
+            raise unknown("require", "setting", which, ("few", "all"))
+        fixed = self.few_inputs if which == "few" else self.all_inputs
+        if which == "all" and not self.within:
+            fixed = self.limit_setting
+        chosen = self.response.plan.scenario
+        return chosen.changed(fixed={**chosen.fixed, **fixed})
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """``few`` and ``all``: what each input would have to be, the furthest from usual first."""
+        known = {p.key: p for p in self.response.inputs}
+        tables: dict[str, Columns] = {}
+        for name, setting in (("few", self.few_inputs), ("all", self.all_inputs)):
+            score = {key: self.scores[f"{name}:{key}"] for key in setting}
+            keys = sorted(setting, key=lambda key: (-abs(score[key]), key))
+            tables[name] = {
+                "parameter": keys,
+                "mode": [known[key].mode for key in keys],
+                "needed": [setting[key] for key in keys],
+                "low": [known[key].low for key in keys],
+                "high": [known[key].high for key in keys],
+                "unit": [known[key].unit for key in keys],
+                "draws_as_far": [normal_share(-abs(score[key])) for key in keys],
+                "status": [known[key].status for key in keys],
+                "source": [known[key].source for key in keys],
+            }
+        return tables
+
+    def frame(self, table: str = "few") -> pd.DataFrame:
+        """``few`` or ``all`` as a pandas frame; values in the unit of each row."""
+        return frame_of(self.columns, table, "require")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket require --json`` prints it."""
+        plan = self.response.plan
+        rows = {name: rows_of(table) for name, table in self.columns.items()}
+        return {
+            "scenario": plan.scenario.name, "anchor": plan.anchor.name, "output": self.output,
+            "base_year": plan.years[0], "through": plan.years[-1], "target": self.target,
+            "reference": self.reference, "median_inputs": self.middle, "limit": self.limit,
+            "within_ranges": self.within, "shortfall": self.shortfall,
+            "distance": self.distance if self.within else None, "probability": self.probability,
+            "drawn_share": self.drawn_share, "draws": DRAWS, "fewest": self.fewest, **rows,
+        }  # fmt: skip
+
+    __str__, _repr_html_ = shown_by("analysis.requirement_sheet")
+    __repr__ = __str__
+
+
+def require(
+    market: Market,
+    drivers: Iterable[Driver],
+    scenario: Scenario | None = None,
+    *,
+    cagr: float | None = None,
+    value: float | None = None,
+    year: int | None = None,
+) -> Requirement:
+    """What a growth (``cagr``, a fraction a year) or a ``value`` (USD in ``year``) would require.
+
+    ``year`` is by default the scenario's last; the first asks for the count.  Raises InputError
+    unless exactly one target is given, or for a level that a published anchor sets.
+    """
+    if (cagr is None) == (value is None):
+        raise InputError("require: give a growth or a value, one of them")
+    if value is not None and not 0 < value < math.inf:
+        raise InputError(f"require: value {value!r} USD must be above 0")
+    if cagr is not None and not -1 < cagr < 10:
+        raise InputError(f"require: growth {cagr!r} is a fraction a year, 0.039 for 3.9%")
+    asked = response(market, drivers, scenario)
+    output = "cagr" if value is None else "value"
+    if year is not None and year == asked.plan.years[0]:
+        output = "count"
+        if value is None or asked.plan.anchor.published:
+            raise InputError(
+                f"require: {year} is the first year; its level is the anchor's own, ask anchor"
+                " bottom-up for a value there"
+            )
+    elif year is not None:
+        asked = response(market, drivers, scenario, year)
+    target = value if cagr is None else cagr
+    assert target is not None
+    if correlated(asked.plan, asked.inputs):
+        raise InputError(
+            "require: how far out a setting lies is told for independent inputs; take the"
+            " correlation out of the scenario"
+        )
+    if not asked.inputs:
+        raise InputError("require: nothing is uncertain here, every input is fixed")
+    return _solve(asked, output, target)
+
+
+def _solve(asked: Response, output: str, target: float) -> Requirement:
+    scale = Towards(asked, output, target)
+    count = len(asked.inputs)
+    at_modes = np.full(count, np.nan)
+    reference = float(asked(output, {})[0])
+    middle = float(asked(output, scale.values(np.zeros((count, 1))))[0])
+    ends = furthest(scale, range(count), at_modes)
+    everything, few, fewest = at_modes, at_modes, True
+    if not math.isclose(reference, target, rel_tol=1e-9) and float(scale(ends[:, None])[0]) >= 0:
+        everything = _nearest(scale, range(count), ends)
+        chosen, fewest = smallest_set(scale, 0.0, at_modes, count) or (tuple(range(count)), False)
+        few = _nearest(scale, chosen, ends)
+    scores = {
+        f"{name}:{p.key}": float(score)
+        for name, found in (("all", everything), ("few", few))
+        for p, score in zip(asked.inputs, found, strict=True)
+        if not math.isnan(score)
+    }
+    return Requirement(
+        asked, output, target, reference, middle,
+        limit=float(asked(output, scale.values(ends[:, None]))[0]),
+        limit_setting=scale.setting(ends),
+        all_inputs=scale.setting(everything),
+        few_inputs=scale.tidied(few),
+        fewest=fewest,
+        scores=scores,
+        distance=float(np.linalg.norm(np.nan_to_num(everything))),
+        drawn_share=_drawn_share(scale),
+    )  # fmt: skip
+
+
+def _nearest(scale: Towards, chosen: Sequence[int], ends: Array) -> Array:
+    """The least implausible scores (input,) of the chosen inputs that reach the target."""
+    free = list(chosen)
+
+    def whole(scores: Array) -> Array:
+        full = np.full((len(ends), scores.shape[1]), np.nan)
+        full[free] = scores
+        return full
+
+    start = np.zeros((len(free), 1))
+    found: Array | None = start[:, 0]
+    if float(scale(whole(start))[0]) < 0.0:
+        found = nearest(lambda scores: scale(whole(scores)), 0.0, len(free))
+    if found is None:  # only the very ends reach it
+        corner = furthest(scale, free, np.full(len(ends), np.nan))
+        found = np.nan_to_num(corner[free])
+    return np.asarray(whole(found[:, None])[:, 0])
+
+
+def _drawn_share(scale: Towards) -> float:
+    """Share of the draws that reach the target."""
+    scenario = scale.asked.plan.scenario
+    values, _ = drawn(scale.asked.inputs, DRAWS, scenario.seed, scenario.pairs)
+    return float((scale.past(values) >= 0.0).mean())

@@ -1,0 +1,131 @@
+"""The model as a function of its inputs: the market's value at two years, and no attribution.
+
+All analyses of what matters, what is required and what rests on evidence ask their questions
+through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from ..arrays import Array
+from ..engine.blocks import stack
+from ..engine.forecaster import unexplained
+from ..engine.funnel import Funnel, Value
+from ..engine.one_thread import one_thread
+from ..engine.plan import Plan, make_plan
+from ..errors import unknown
+from ..model.driver import Driver
+from ..model.market import Market, YearPath
+from ..model.parameter import Parameter
+from ..model.scenario import Scenario
+
+OUTPUTS = {
+    "value": "value in the last year",
+    "cagr": "growth a year",
+    "count": "the count in the first year",
+}
+"""What may be asked for: USD, a fraction a year, USD before any published level is put on it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """A scenario as a function: drawn inputs in, one figure of the forecast out.
+
+    ``left`` is the published growth, a factor over the whole span, that no named driver carries.
+    """
+
+    plan: Plan
+    left: float
+
+    @property
+    def inputs(self) -> tuple[Parameter, ...]:
+        """What is uncertain: neither constant nor fixed by the scenario."""
+        fixed = self.plan.scenario.fixed
+        return tuple(p for p in self.plan.parameters if not p.constant and p.key not in fixed)
+
+    @cached_property
+    def grid(self) -> Market:
+        """The market at the years that matter here: causes of the catalogue need no others."""
+        own = any(driver.effects is not None for driver in self.plan.drivers)
+        return self.plan.market if own else _two_years(self.plan)
+
+    @property
+    def modes(self) -> dict[str, Array]:
+        """Every input of the plan in the reference case, each (1,)."""
+        return {**self.plan.modes, **self.plan.fixed}
+
+    @property
+    def span(self) -> int:
+        """Years from the first to the last."""
+        return self.plan.years[-1] - self.plan.years[0]
+
+    def __call__(self, output: str, values: Mapping[str, Array]) -> Array:
+        """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode.
+
+        Raises InputError for an output that is not one of OUTPUTS.
+        """
+        if output not in OUTPUTS:
+            raise unknown("sensitivity", "output", output, OUTPUTS)
+        first, last = self._totals(values)
+        if output == "count":
+            return np.asarray(first)
+        grown: Array = self.left * last / first
+        if output == "cagr":
+            return np.asarray(np.expm1(np.log(grown) / self.span))
+        anchor = self.plan.anchor
+        level = anchor.at(self.plan.years[0]) if anchor.published else first
+        return np.asarray(level * grown)
+
+    def _totals(self, values: Mapping[str, Array]) -> Array:
+        """Value before calibration in the first and last year, USD, (2, draw)."""
+        return np.asarray(self._value(values).by_region.sum(axis=1)[[0, -1]])
+
+    def cells(self, values: Mapping[str, Array]) -> Array:
+        """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
+        return np.stack(self._value(values).by_class, axis=2)[[0, -1]]
+
+    def _value(self, values: Mapping[str, Array]) -> Value:
+        full = {**self.modes, **values}
+        with one_thread():
+            return self._funnel.value(stack(self._funnel.plan, full))
+
+    @cached_property
+    def _funnel(self) -> Funnel:
+        start = self.grid.years.index(self.plan.years[0])
+        return Funnel(replace(self.plan, market=self.grid, start=start))
+
+
+def response(
+    market: Market,
+    drivers: Iterable[Driver],
+    scenario: Scenario | None = None,
+    year: int | None = None,
+) -> Response:
+    """The scenario as a function of its inputs; ``year`` moves its last year.
+
+    Raises InputError for a scenario that market or drivers do not know.
+    """
+    installed = tuple(drivers)
+    chosen = scenario or Scenario()
+    plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
+    return Response(plan, float(unexplained(plan, installed)[-1]))
+
+
+def _two_years(plan: Plan) -> Market:
+    """The market at its base year and the plan's first and last alone: causes need no others."""
+    rows = sorted({0, plan.start, len(plan.market.years) - 1})
+
+    def cut(path: YearPath) -> YearPath:
+        kept = [*rows, len(path.mode) - 1]  # a drawn path is told by the last year of its table
+        return YearPath(path.low[kept], path.mode[kept], path.high[kept])
+
+    stages = tuple(
+        stage if stage.path is None else replace(stage, path=cut(stage.path))
+        for stage in plan.market.stages
+    )
+    return replace(plan.market, years=tuple(plan.market.years[row] for row in rows), stages=stages)

@@ -1,0 +1,95 @@
+"""History: the market's own past as series, from verified figures alone.
+
+Rows of confidence A and B in ``data/evidence``; bounds and cumulative counts are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import numpy as np
+
+from ..arrays import Array
+from ..model.tables import Row, read_table
+
+CONFIDENCE = ("A", "B")
+TABLES = ("sales", "market_estimates", "treatment")
+COLUMNS = ["metric", "region", "year", "value", "low", "high", "unit", "confidence", "note"]
+LEFT_OUT = re.compile(r"cumulative|guidance|growth|market_size|statement|response|remission")
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One metric over time: ``time`` in years (mid-period), ``value`` in ``unit``, both (point,).
+
+    ``drug_class`` is the class of the model whose growth stands beside it, if any.
+    """
+
+    name: str
+    unit: str
+    time: Array
+    value: Array
+    drug_class: str
+    sources: tuple[str, ...]
+
+
+def read_series(folder: Path | Traversable | None = None) -> tuple[Series, ...]:
+    """The series of two points or more, those with most points first.
+
+    ``folder`` holds TABLES, by default those of the package; InputError for an unverified row.
+    """
+    groups: dict[tuple[str, str, bool], list[Row]] = {}
+    folder = folder or files("ismarket").joinpath("data", "evidence")
+    for table in TABLES:
+        for row in read_table(folder.joinpath(f"{table}.csv"), COLUMNS, others=True):
+            row.choice("confidence", "confidence", CONFIDENCE)
+            time = period(row.cells["year"])
+            if time is None or not _usable(row):
+                continue
+            unit = re.sub(r"\s*\(.*\)", "", row.cells["unit"])
+            groups.setdefault((row.text("metric"), unit, time[1]), []).append(row)
+    found = [_series(*key, rows) for key, rows in groups.items()]
+    kept = [series for series in found if len(series.value) > 1]
+    return tuple(sorted(kept, key=lambda series: (-len(series.value), series.name)))
+
+
+def period(text: str) -> tuple[float, bool] | None:
+    """The middle of a year or quarter, and whether it is a quarter; None for any other span."""
+    match = re.fullmatch(r"(\d{4})(?:-Q([1-4]))?", text)
+    if not match:
+        return None
+    if match[2]:
+        return int(match[1]) + (int(match[2]) - 0.5) / 4, True
+    return int(match[1]) + 0.5, False
+
+
+def _usable(row: Row) -> bool:
+    """False for bounds, cumulative counts, growth rates and what is no level."""
+    value = row.number("value", 0.0)
+    bound = "more than" in row.cells["unit"] or "nearly" in row.cells["unit"]
+    return value > 0 and not bound and not LEFT_OUT.search(row.cells["metric"])
+
+
+def _series(metric: str, unit: str, quarterly: bool, rows: list[Row]) -> Series:
+    points: dict[float, tuple[str, float]] = {}
+    for row in sorted(rows, key=lambda r: r.cells["confidence"], reverse=True):
+        time = period(row.cells["year"])
+        if time is not None:  # the better confidence comes last and stays
+            points[time[0]] = row.text("source"), row.number("value")
+    times = sorted(points)
+    name = f"{metric}, {'quarters' if quarterly else 'years'}"
+    return Series(
+        name, unit, np.array(times), np.array([points[t][1] for t in times]), _class_of(metric),
+        tuple(dict.fromkeys(points[t][0] for t in times)),
+    )  # fmt: skip
+
+
+def _class_of(metric: str) -> str:
+    """The drug class of the model that a metric's sales belong to, all diseases taken together."""
+    if "sales" not in metric and "vials" not in metric:
+        return ""
+    return "ACTH" if re.search("Acthar|Questcor|Cortrophin", metric) else ""

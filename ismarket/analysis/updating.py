@@ -1,0 +1,196 @@
+"""Updating: a forecast's draws re-weighted by what has been observed since.
+
+Weights are Pareto-smoothed importance weights (Vehtari, Simpson, Gelman, Yao & Gabry 2024, JMLR
+25(72)), the tail fitted after Zhang & Stephens (2009, Technometrics 51:316).  Where the estimated
+shape k of the tail is above 0.7 the draws do not reach the observations, and the update is refused.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arrays import Array, Columns, rows_of
+from ..engine.forecast import Forecast
+from ..errors import InputError
+from ..text.sheet import frame_of, shown_by
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST_K = 0.7
+FEWEST_DRAWS = 100
+SHORTEST_TAIL = 5
+
+
+@dataclass(frozen=True)
+class Observation:
+    """An actual value of the whole market, USD, with its relative standard error (0.1 for 10%)."""
+
+    year: int
+    value: float
+    error: float
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.value) and self.value > 0):
+            raise InputError(f"observation {self.year}: value {self.value!r} USD must be above 0")
+        if not (math.isfinite(self.error) and 0 < self.error <= 2):
+            raise InputError(
+                f"observation {self.year}: error {self.error!r} is a fraction above 0, up to 2"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Updated:
+    """A forecast after its observations: one weight a draw, and how far they can be trusted.
+
+    ``weights`` (draw,) add up to 1; ``effective`` is how many equal draws they are worth.
+    """
+
+    forecast: Forecast
+    observations: tuple[Observation, ...]
+    weights: Array
+    k_hat: float
+    effective: float
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """The tables by name: ``summary`` (USD by year, after and before) and ``observations``."""
+        total, before = self.forecast.draws.total, self.forecast.columns["summary"]
+        found = [weighted_quantiles(row, self.weights, (0.05, 0.5, 0.95)) for row in total]
+        names = ("p5", "p50", "p95")
+        return {
+            "summary": {
+                "year": list(self.forecast.years),
+                "mean": [float(row @ self.weights) for row in total],
+                **{name: [float(v[i]) for v in found] for i, name in enumerate(names)},
+                **{f"{name}_before": before[name] for name in names},
+            },
+            "observations": {
+                name: [getattr(o, name) for o in self.observations]
+                for name in Observation.__annotations__
+            },
+        }
+
+    def summary(self) -> Columns:
+        """The path by year as updated: mean and quantiles of the weighted draws, USD."""
+        return self.columns["summary"]
+
+    def frame(self, table: str = "summary") -> pd.DataFrame:
+        """A table as a pandas frame: ``summary`` (USD) or ``observations``."""
+        return frame_of(self.columns, table, "update")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket update --json`` prints it."""
+        plan, k = self.forecast.plan, self.k_hat
+        return {
+            "scenario": plan.scenario.name, "anchor": plan.anchor.name, "draws": len(self.weights),
+            "effective_draws": self.effective, "k_hat": k if math.isfinite(k) else None,
+            **{name: rows_of(table) for name, table in self.columns.items()},
+        }  # fmt: skip
+
+    __str__, _repr_html_ = shown_by("analysis.updating_sheet")
+    __repr__ = __str__
+
+
+def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
+    """The forecast's draws weighted by the likelihood of the observations, errors log-normal.
+
+    Observations count as independent of each other.  InputError for a year that the forecast does
+    not hold or that its anchor fixes, and where k-hat is above what the draws can bear.
+    """
+    seen = tuple(observations)
+    if not seen:
+        raise InputError("no observation to update with")
+    draws = forecast.draws.total.shape[1]
+    if draws < FEWEST_DRAWS:
+        raise InputError(f"{draws} draws are too few to weight; {FEWEST_DRAWS} or more")
+    log_weights = np.zeros(draws)
+    for o in seen:
+        _check_year(forecast, o)
+        total = forecast.draws.total[forecast.years.index(o.year)]
+        log_weights -= 0.5 * ((np.log(total) - math.log(o.value)) / o.error) ** 2
+    weights, k_hat = smoothed(log_weights)
+    most = min(LARGEST_K, 1.0 - 1.0 / math.log10(draws))
+    if not k_hat <= most:
+        raise InputError(
+            f"k-hat = {k_hat:.2f} is above {most:.2f}: the draws hardly reach the observations;"
+            " widen the ranges that rule them out, take more draws, or check the observations"
+        )
+    return Updated(forecast, seen, weights, k_hat, float(1.0 / np.sum(weights**2)))
+
+
+def _check_year(forecast: Forecast, o: Observation) -> None:
+    years = forecast.years
+    if o.year not in years:
+        raise InputError(f"observation {o.year}: the forecast has {years[0]} to {years[-1]}")
+    if o.year == years[0] and forecast.plan.anchor.published:
+        raise InputError(
+            f"observation {o.year}: anchor {forecast.plan.anchor.name} fixes that year in every"
+            " draw; use the anchor bottom-up to learn about the level"
+        )
+
+
+def smoothed(log_weights: Array) -> tuple[Array, float]:
+    """Weights (draw,) that add up to 1, their tail smoothed, and its shape k.
+
+    k is -inf where the largest weights are all equal, so that there is no tail to fit.
+    """
+    ratios = np.exp(log_weights - log_weights.max())
+    count = len(ratios)
+    size = math.ceil(min(0.2 * count, 3.0 * math.sqrt(count)))
+    order = np.argsort(ratios, kind="stable")
+    tail, cutoff = order[-size:], float(ratios[order[-size - 1]])
+    above = ratios[tail] - cutoff
+    if size < SHORTEST_TAIL or above[-1] <= 1e-12:
+        return ratios / ratios.sum(), -math.inf
+    if np.count_nonzero(above > 0) < SHORTEST_TAIL:
+        return ratios / ratios.sum(), math.inf
+    shape, scale = fitted_tail(above[above > 0])
+    if math.isfinite(shape):
+        levels = (np.arange(size) + 0.5) / size
+        ratios = ratios.copy()
+        ratios[tail] = np.minimum(cutoff + _pareto(levels, shape, scale), 1.0)
+    return ratios / ratios.sum(), shape
+
+
+def _pareto(levels: Array, shape: float, scale: float) -> Array:
+    """Quantiles of the generalised Pareto distribution."""
+    if abs(shape) < 1e-12:
+        exponential: Array = -scale * np.log1p(-levels)
+        return exponential
+    found: Array = scale * np.expm1(-shape * np.log1p(-levels)) / shape
+    return found
+
+
+def fitted_tail(ordered: Array) -> tuple[float, float]:
+    """Shape and scale of the generalised Pareto of ordered excesses (draw,), all above 0.
+
+    The shape is drawn to 0.5 with the weight of ten observations, as the method does.
+    """
+    count = len(ordered)
+    grid = 30 + int(math.sqrt(count))
+    quarter = ordered[max(0, int(count / 4 + 0.5) - 1)]
+    steps = np.arange(1, grid + 1)
+    theta = 1.0 / ordered[-1] + (1.0 - np.sqrt(grid / (steps - 0.5))) / (3.0 * quarter)
+    shapes = np.log1p(-theta[:, None] * ordered).mean(axis=1)
+    likelihood = count * (np.log(-theta / shapes) - shapes - 1.0)
+    weight = np.exp(likelihood - likelihood.max())
+    best = float(theta @ weight / weight.sum())
+    shape = float(np.log1p(-best * ordered).mean())
+    return (count * shape + 5.0) / (count + 10.0), -shape / best
+
+
+def weighted_quantiles(values: Array, weights: Array, levels: Iterable[float]) -> Array:
+    """Quantiles (level,) of values (draw,) with weights (draw,), between mid-points of mass."""
+    order = np.argsort(values)
+    mass = weights[order]
+    middle = np.cumsum(mass) - mass / 2
+    found: Array = np.interp(list(levels), middle, values[order])
+    return found

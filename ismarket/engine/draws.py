@@ -1,0 +1,82 @@
+"""The parameters of a plan, drawn block by block: keyed points through quantile functions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from ..arrays import Array, Bits, Scratch
+from ..sampling.copula import Copula, copula
+from ..sampling.points import BLOCK, Columns, block_points
+from ..sampling.quantiles import Quantiles
+from .plan import Plan
+
+AHEAD = 8
+"""Blocks whose columns are prepared at once."""
+
+
+class Drawing:
+    """The draws of every parameter of a plan; those that are not fixed are ``drawn``."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, fixed = plan, plan.scenario.fixed
+        self.drawn = [p for p in plan.parameters if p.key not in fixed]
+        self._keys = [p.key for p in self.drawn]
+        self._rows = np.flatnonzero([p.key not in fixed for p in plan.parameters])
+        self._fixed = np.array([[fixed.get(p.key, 0.0)] for p in plan.parameters]).reshape(-1, 1)
+
+    @cached_property
+    def copula(self) -> Copula | None:
+        """How the parameters are correlated, if the scenario says so."""
+        return copula(self._plan.scenario.pairs)
+
+    def by_key(self, block: int) -> dict[str, Array]:
+        """Every parameter by key, each (BLOCK,) in its own unit."""
+        keys = (p.key for p in self._plan.parameters)
+        return dict(zip(keys, self.values(block, Scratch()), strict=True))
+
+    def values(self, block: int, scratch: Scratch, out: Array | None = None) -> Array:
+        """Every parameter of the plan in its own unit, (parameter, BLOCK), in ``out`` if given."""
+        values = scratch("values", len(self._fixed), BLOCK) if out is None else out
+        every = len(self.drawn) == len(values)
+        drawn = values if every else scratch("drawn", len(self.drawn), BLOCK)
+        if self._plan.scenario.sampler == "random" or self.copula:
+            self._quantiles.values(self._points(block), drawn)
+        elif self.drawn:
+            self._quantiles.of_block(self._columns.block(block), drawn, scratch)
+        if not every:
+            values[...] = self._fixed
+            values[self._rows] = drawn
+        return values
+
+    @cached_property
+    def _quantiles(self) -> Quantiles:
+        return Quantiles([p.range for p in self.drawn])
+
+    @cached_property
+    def _columns(self) -> Columns:
+        scenario = self._plan.scenario
+        ahead = min(AHEAD, -(-scenario.draws // BLOCK))
+        return Columns(self._keys, self._dimensions, seed=scenario.seed, ahead=ahead)
+
+    @cached_property
+    def _dimensions(self) -> dict[str, int]:
+        return {key: index for index, key in enumerate(self._plan.market.parameters)}
+
+    def _points(self, block: int) -> Bits:
+        """Points of the parameters that are not fixed, (parameter, BLOCK), correlated as asked."""
+        scenario, keys = self._plan.scenario, self._keys
+        mixed = self.copula.keys if self.copula else ()
+        apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws
+        points = block_points(
+            [*keys, *apart],
+            self._dimensions,
+            seed=scenario.seed,
+            block=block,
+            sampler=scenario.sampler,
+        )
+        if self.copula:
+            rows = [[*keys, *apart].index(key) for key in mixed]
+            points[rows] = self.copula.mix(points[rows])
+        return points[: len(keys)]

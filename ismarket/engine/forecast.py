@@ -1,0 +1,261 @@
+"""A forecast and its tables: path, growth, what each driver carries, regions and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arrays import Array, Columns
+from ..errors import InputError, unknown
+from ..model.driver import Driver
+from .plan import Plan
+from .rows import Layout
+from .summaries import STATISTICS, Summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNEXPLAINED = "unexplained"
+TRUSTED = (0.8, 1.25)
+"""Calibration factors that pass without a warning."""
+AXES = ("region", "drug_class")
+MEAN_AND_INTERVAL = ("mean", "p5", "p50", "p95")
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """The draws of a forecast, the last axis the draw: USD, factors, log growth.
+
+    total (year, draw); region and drug_class hold the first and the last year, (2, name, draw);
+    counted, calibration and log_growth (draw,), contributions (driver, draw).
+    """
+
+    total: Array
+    region: Array
+    drug_class: Array
+    counted: Array
+    calibration: Array
+    log_growth: Array
+    contributions: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """The forecast of a scenario; every table is a pandas frame.
+
+    Money is in USD (see ``plan.market.currency``), growth in fractions a year unless a column
+    says points.  ``reference`` sets every parameter to its mode or to the value fixed by hand.
+    ``at_modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
+    ``layout``; ``unexplained_factor`` (year,) is the growth that no driver carries.
+    """
+
+    plan: Plan
+    installed: tuple[Driver, ...]
+    unexplained_factor: Array
+    layout: Layout
+    at_modes: Array
+    drawn: Summary
+    stacked_total: float
+    shapley_error: float = 0.0
+    repaired: float = 0.0
+
+    # the tables, by column ------------------------------------------------------------------
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """Every table by name, as lists by column."""
+        return {
+            "reference": {"year": list(self.years), "value": self._modes("total")},
+            "summary": {
+                "year": list(self.years),
+                "reference": self._modes("total"),
+                **self._statistics("total", STATISTICS),
+            },
+            **{name: self._one_row(name) for name in ("cagr", "calibration", "count")},
+            "attribution": self._attribution(),
+            "region": self._split("region", self.plan.market.regions),
+            "drug_class": self._split("drug_class", self.plan.market.drug_classes),
+            "cells": self._cells(),
+        }
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years of the forecast."""
+        return self.plan.years
+
+    @property
+    def span(self) -> int:
+        """Years from the first to the last."""
+        return self.years[-1] - self.years[0]
+
+    @property
+    def stacking_premium(self) -> float:
+        """Reference value in the last year at overlap 0 less the forecast's own, USD."""
+        return self.stacked_total - self._modes("total")[-1]
+
+    @cached_property
+    def draws(self) -> Draws:
+        """The draws themselves; InputError where they were too many to be kept."""
+        rows = self.drawn.rows
+        if rows is None:
+            raise InputError(
+                f"{self.drawn.draws:,} draws were summarised as they came, not kept: take fewer"
+            )
+        return self._draws_of(rows)
+
+    @cached_property
+    def modes(self) -> Draws:
+        """The reference case in the form of one draw."""
+        return self._draws_of(self.at_modes[:, None])
+
+    def _draws_of(self, rows: Array) -> Draws:
+        part = {name: rows[self.layout[name]] for name in self.layout}
+        region, drug_class = (
+            np.stack([part[f"{axis}_base"], part[f"{axis}_final"]]) for axis in AXES
+        )
+        return Draws(
+            part["total"],
+            region,
+            drug_class,
+            part["count"][0],
+            part["calibration"][0],
+            part["log_growth"][0],
+            part["contribution"],
+        )
+
+    def _modes(self, name: str) -> list[float]:
+        return _list(self.at_modes[self.layout[name]])
+
+    def _statistics(self, name: str, wanted: Sequence[str], errors: bool = False) -> Columns:
+        table = (self.drawn.errors if errors else self.drawn.statistics)[:, self.layout[name]]
+        return {statistic: _list(table[STATISTICS.index(statistic)]) for statistic in wanted}
+
+    def _one_row(self, name: str) -> Columns:
+        return {"reference": self._modes(name), **self._statistics(name, MEAN_AND_INTERVAL)}
+
+    def _attribution(self) -> Columns:
+        """Rows: the drivers by size, then what stays unexplained, then the total."""
+        points, usd = self._modes("points"), self._modes("usd")
+        drivers = self.plan.drivers
+        names = [*(driver.name for driver in drivers), UNEXPLAINED, "total"]
+        titles = [*(driver.title for driver in drivers), "Unexplained", "All together"]
+        order = sorted(range(len(drivers)), key=lambda i: (-abs(points[i]), names[i]))
+        order += [len(drivers), len(drivers) + 1]
+        table: Columns = {
+            "driver": names,
+            "title": titles,
+            "named": [name in self.plan.anchor.drivers_named for name in names],
+            "points": points,
+            **self._statistics("points", ("p5", "p95")),
+            "usd": usd,
+            **{f"usd_{s}": v for s, v in self._statistics("usd", ("p5", "p95")).items()},
+        }
+        return {column: [values[i] for i in order] for column, values in table.items()}
+
+    def _split(self, axis: str, names: Sequence[str]) -> Columns:
+        table: Columns = {"name": list(names)}
+        for column in ("base", "final", "cagr", "share"):
+            table[column] = self._modes(f"{axis}_{column}")
+        for column in ("final", "cagr", "share"):
+            drawn = self._statistics(f"{axis}_{column}", ("p5", "p95"))
+            table |= {f"{column}_{statistic}": values for statistic, values in drawn.items()}
+        return table
+
+    def _cells(self) -> Columns:
+        """Every year, region and class with mean and quantiles of its value."""
+        market = self.plan.market
+        grid = [(y, r, c) for y in self.years for r in market.regions for c in market.drug_classes]
+        years, regions, classes = (list(part) for part in zip(*grid, strict=True))
+        drawn = {name: _list(self.drawn.cells[i]) for i, name in enumerate(STATISTICS)}
+        return {"year": years, "region": regions, "drug_class": classes, **drawn}
+
+    @cached_property
+    def standard_errors(self) -> Mapping[str, Columns]:
+        """Standard errors of the printed statistics, by table, from replicates of the draws."""
+        return {
+            "summary": {"year": list(self.years), **self._statistics("total", STATISTICS, True)},
+            **{n: self._statistics(n, MEAN_AND_INTERVAL, True) for n in ("cagr", "calibration")},
+            "attribution": {
+                "driver": [*(d.name for d in self.plan.drivers), UNEXPLAINED, "total"],
+                **self._statistics("points", ("p5", "p95"), True),
+            },
+        }
+
+    @property
+    def last_year_error(self) -> float:
+        """The larger relative standard error of P50 and P95 of the last year."""
+        last = self.layout["total"].stop - 1
+        found = [STATISTICS.index(name) for name in ("p50", "p95")]
+        relative = self.drawn.errors[found, last] / self.drawn.statistics[found, last]
+        return float(np.abs(relative).max())
+
+    # the tables, as frames ------------------------------------------------------------------
+
+    def _frame(self, name: str, units: dict[str, str]) -> pd.DataFrame:
+        import pandas as pd  # the command line prints without it
+
+        frame = pd.DataFrame(self.columns[name])
+        frame.attrs.update(units=units, currency=self.plan.market.currency, table=name)
+        return frame
+
+    @property
+    def reference(self) -> pd.DataFrame:
+        """The reference path: ``year``, ``value`` (USD)."""
+        return self._frame("reference", {"value": "USD"})
+
+    @property
+    def calibration(self) -> pd.DataFrame:
+        """Published level over the bottom-up count in the first year, one row, a pure factor."""
+        return self._frame("calibration", {"all": "factor"})
+
+    def summary(self) -> pd.DataFrame:
+        """The path by year: reference, mean and quantiles of the draws, USD."""
+        return self._frame("summary", {"all but year": "USD"})
+
+    def cagr(self) -> pd.DataFrame:
+        """Growth a year from the first to the last year, one row, fractions."""
+        return self._frame("cagr", {"all": "fraction a year"})
+
+    def attribution(self) -> pd.DataFrame:
+        """What each driver carries: points of CAGR a year and USD in the last year."""
+        units = {"points, p5, p95": "percentage points of CAGR", "usd, usd_p5, usd_p95": "USD"}
+        return self._frame("attribution", units)
+
+    def by(self, axis: str) -> pd.DataFrame:
+        """Regions or drug classes: value in the first and last year, growth and share of value."""
+        if axis not in AXES:
+            raise unknown("forecast", "axis", axis, AXES)
+        return self._frame(axis, {"base, final": "USD", "cagr": "fraction a year", "share": "1"})
+
+    def cells(self) -> pd.DataFrame:
+        """Every year, region and drug class: mean and quantiles of its value, USD."""
+        return self._frame("cells", {"mean, p5 to p95": "USD"})
+
+    # what a person sees ---------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """The forecast as plain values, as ``ismarket run --json`` prints it."""
+        from .page import as_dict
+
+        return as_dict(self)
+
+    def __str__(self) -> str:
+        from .page import as_text
+
+        return as_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from .page import as_html
+
+        return as_html(self)
+
+
+def _list(values: Array) -> list[float]:
+    return [float(value) for value in values]

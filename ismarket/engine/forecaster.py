@@ -1,0 +1,130 @@
+"""The forecast: the reference case, the draws and what each driver carries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from concurrent.futures import Executor
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import InputError
+from ..guard.contract import standing
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import MOST_DRAWS, Scenario
+from ..sampling.points import BLOCK
+from .blocks import Engine, stack
+from .forecast import Forecast
+from .funnel import Funnel
+from .one_thread import one_thread
+from .plan import Plan, make_plan, named_plan
+from .store import BlockStore
+from .summaries import FEW_BLOCKS
+from .workers import Progress, Sink, Work, draws_bar, summarise
+
+
+def forecast(
+    market: Market,
+    drivers: Iterable[Driver],
+    scenario: Scenario | None = None,
+    workers: int | Executor | None = None,
+    progress: Progress | bool | None = None,
+    until: float | None = None,
+    sink: Sink | None = None,
+    store: BlockStore | None = None,
+) -> Forecast:
+    """The forecast of ``scenario`` (by default the shipped one, ``published``).
+
+    ``workers`` is how many threads share the blocks of draws, or an executor of processes or of a
+    cluster that runs them; the answer is the same to the last bit.  ``progress`` is called with
+    the draws that have been finished; True shows a bar in a notebook or terminal.  ``until``
+    (0.001 is 0.1%) draws until the standard errors of P50 and P95 of the last year are that small;
+    then ``plan.scenario.draws`` says how many it took.  ``sink`` is handed the draws of each block
+    by column; ``store`` keeps what is finished, so that an interrupted forecast goes on from there.
+    Raises InputError for a scenario that market or drivers do not know, DriverError for
+    a driver that breaks its contract.
+    """
+    installed = tuple(drivers)
+    chosen = scenario or Scenario()
+    if isinstance(progress, bool):
+        with draws_bar(None if until else chosen.draws, shown=progress) as advance:
+            return forecast(market, installed, chosen, workers, advance, until, sink, store)
+    if until is not None:
+        work = Work(workers, progress, store=store)
+        chosen = _enough_draws(market, installed, chosen, until, work)
+    plan = make_plan(market, installed, chosen)
+    with one_thread():
+        at_modes = {**plan.modes, **plan.fixed}
+        with standing(None, watched=True):
+            left = unexplained(plan, installed)
+            engine = Engine(plan, left)
+            reference = engine.at(at_modes)
+        calibration = reference[engine.reader.layout["calibration"]][0, 0]
+        stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * (left[-1] * calibration)
+        return Forecast(
+            plan,
+            installed,
+            left,
+            engine.reader.layout,
+            reference[:, 0],
+            summarise(engine, Work(workers, progress, sink, store)),
+            stacked_total=float(stacked),
+            shapley_error=engine.shapley_error(at_modes),
+            repaired=copula.repaired if (copula := engine.drawing.copula) else 0.0,
+        )
+
+
+def _enough_draws(
+    market: Market, drivers: tuple[Driver, ...], scenario: Scenario, until: float, work: Work
+) -> Scenario:
+    """The scenario with as many draws as the wanted precision takes, in whole blocks.
+
+    The store keeps the error of each number of draws that was tried.
+    """
+    if not 0 < until < 1:
+        raise InputError(f"until = {until!r} must be a share between 0 and 1, 0.001 for 0.1%")
+    draws = FEW_BLOCKS * BLOCK
+    while True:
+        trial, tried = scenario.changed(draws=draws), f"error-{draws}"
+        found = work.store.load(tried) if work.store else None
+        if found is None:
+            result = forecast(market, drivers, trial, work.workers, work.progress, store=work.store)
+            found = {"error": np.array(result.last_year_error)}
+            if work.store:
+                work.store.save(tried, found)
+        error = float(found["error"])
+        if error <= until:
+            return trial
+        blocks = max(draws // BLOCK + 1, 1.1 * draws * (error / until) ** 2 / BLOCK)
+        draws = BLOCK * math.ceil(blocks)
+        if draws > MOST_DRAWS:
+            raise InputError(
+                f"until = {until:g} would take about {draws:,} draws, more than {MOST_DRAWS:,}"
+            )
+
+
+def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
+    """Market value before calibration, (year, draw) from the start on, without attribution."""
+    total: Array = Funnel(plan, overlap).value(stack(plan, values)).by_region.sum(axis=1)
+    return total
+
+
+def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
+    """Published growth that the named drivers do not carry: a factor (year,), 1 at the start.
+
+    The drivers that the report names count at their modes, each cause once.  After the report's
+    last year the factor stands still, or goes on at the published rate if the scenario says so.
+    """
+    anchor = plan.anchor
+    if not anchor.published:
+        return np.ones(len(plan.years))
+    report = named_plan(plan, drivers)
+    named = total_value(report, report.modes)[:, 0]
+    published = np.array([anchor.at(year) for year in plan.years])
+    factor: Array = (published / published[0]) / (named / named[0])
+    if plan.scenario.beyond == "drivers":
+        last = max(0, anchor.last_year - plan.years[0])
+        factor[last + 1 :] = factor[min(last, len(factor) - 1)]
+    return factor

@@ -1,0 +1,92 @@
+"""Integer histograms of many rows of draws: they merge in any order to the same counts.
+
+The bins of each row are equal steps over the range that a first block of draws spans, widened by
+an eighth on either side; what lies beyond falls into the outermost bins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Array, Scratch
+
+Counts = NDArray[np.int64]
+"""How many draws fell into each bin, (row, bin)."""
+BINS = 2048
+SLAB = 15
+"""Rows that are counted at once, so that their bins stay in cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Where the bins of each row begin and how wide they are, each (row,)."""
+
+    low: Array
+    width: Array
+
+    @classmethod
+    def over(cls, rows: NDArray[np.floating]) -> Grid:
+        """The grid for rows that look like these first draws (row, draw)."""
+        low, high = (np.asarray(end, float) for end in (rows.min(axis=1), rows.max(axis=1)))
+        return cls(low - (high - low) / 8.0, 1.25 * (high - low) / BINS)
+
+    def count(
+        self,
+        rows: NDArray[np.float32],
+        counts: Counts,
+        scratch: Scratch,
+        logs: bool = False,
+    ) -> None:
+        """Add the rows (row, draw), or the ``logs`` of them, to the counts.
+
+        A row without width has all its draws in bin 0; what is nothing counts as a millionth.
+        """
+        scale, begin, end = self._numbering
+        for first in range(0, len(rows), SLAB):
+            slab = slice(first, first + SLAB)
+            shape = rows[slab].shape
+            steps = scratch.of(np.float32, f"steps {len(rows[slab])}", *shape)
+            number = scratch.of(np.intp, f"numbers {len(rows[slab])}", *shape)
+            given = on_log_scale(rows[slab], steps) if logs else rows[slab]
+            np.multiply(given, scale[slab], out=steps)
+            steps += begin[slab]
+            np.clip(steps, end[slab] - np.float32(BINS - 1), end[slab], out=steps)
+            number[...] = steps
+            some = counts[slab].reshape(-1)
+            some += np.bincount(number.reshape(-1), minlength=some.size)
+
+    @cached_property
+    def _numbering(self) -> tuple[NDArray[np.float32], ...]:
+        """A value times the first and plus the second is its bin, of all of a slab; the last bin.
+
+        Each is (row, 1).
+        """
+        first = np.arange(len(self.low)) % SLAB * BINS
+        wide = self.width > 0
+        scale = np.divide(1.0, self.width, out=np.zeros_like(self.width), where=wide)
+        parts = scale, first - self.low * scale, first + (BINS - 1.0)
+        return tuple(part.astype(np.float32)[:, None] for part in parts)
+
+    def quantiles(self, counts: Counts, levels: Array) -> Array:
+        """Quantiles (level, row), linear within the bin."""
+        found = np.empty((len(levels), len(counts)))
+        for row, each in enumerate(counts):
+            below = np.concatenate([[0], np.cumsum(each)])
+            rank = levels * (below[-1] - 1)
+            number = np.searchsorted(below, rank, side="right") - 1
+            share = np.minimum((rank - below[number] + 0.5) / each[number], 1.0)
+            found[:, row] = self.low[row] + (number + share) * self.width[row]
+        return found
+
+
+def on_log_scale(
+    values: NDArray[np.floating], out: NDArray[np.floating] | None = None
+) -> NDArray[np.floating]:
+    """Log of the values; what is nothing counts as a millionth."""
+    found = np.maximum(values, values.dtype.type(1e-6), out=out)
+    logs: NDArray[np.floating] = np.log(found, out=found)
+    return logs

@@ -1,0 +1,185 @@
+"""The printed page of a forecast: how big, how fast, carried by what, and what that is worth."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from html import escape
+from math import isfinite
+from typing import Any
+
+from ..arrays import Columns, rows_of
+from ..text.wording import number, signed
+from .findings import findings, how_big, how_fast, notices
+from .forecast import UNEXPLAINED, Forecast
+
+WIDTH = 92
+LABEL = 13
+MOST_COLUMNS = 8
+
+
+def as_dict(forecast: Forecast) -> dict[str, Any]:
+    """The forecast as plain values: money in USD, rates as fractions, points of CAGR."""
+    columns, scenario = forecast.columns, forecast.plan.scenario
+    errors = finite(forecast.standard_errors)
+    drivers = [row for row in rows_of(columns["attribution"]) if row["driver"] not in _SUMS]
+    left = next(row for row in rows_of(columns["attribution"]) if row["driver"] == UNEXPLAINED)
+    return {
+        "market": forecast.plan.market.name,
+        "scenario": scenario.name,
+        "anchor": forecast.plan.anchor.name,
+        "base_year": forecast.years[0],
+        "through": forecast.years[-1],
+        "draws": scenario.draws,
+        "seed": scenario.seed,
+        "drivers": [driver.name for driver in forecast.plan.drivers],
+        "without": list(scenario.without),
+        "reference": rows_of(columns["reference"]),
+        "summary": rows_of(columns["summary"], ("year", "mean", "p5", "p50", "p95")),
+        "cagr": rows_of(columns["cagr"])[0],
+        "calibration": rows_of(columns["calibration"], ("reference", "p5", "p50", "p95"))[0],
+        "count": rows_of(columns["count"])[0],
+        "attribution": [
+            {name: row[name] for name in ("driver", "points", "p5", "p95", "usd")}
+            for row in drivers
+        ],
+        "unexplained": left["points"],
+        "stacking_premium_usd": forecast.stacking_premium,
+        "by_region": rows_of(columns["region"], ("name", "base", "final", "cagr")),
+        "by_drug_class": rows_of(columns["drug_class"], ("name", "base", "final", "cagr")),
+        "standard_error": {
+            "summary": rows_of(errors["summary"], ("year", "mean", "p5", "p50", "p95")),
+            "cagr": rows_of(errors["cagr"])[0],
+            "calibration": rows_of(errors["calibration"], ("p5", "p50", "p95"))[0],
+            "attribution": rows_of(errors["attribution"]),
+        },
+        "notices": notices(forecast),
+    }
+
+
+def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:
+    """The tables with None for what too few draws cannot tell: JSON knows no nan."""
+    return {
+        name: {
+            column: [None if isinstance(v, float) and not isfinite(v) else v for v in values]
+            for column, values in table.items()
+        }
+        for name, table in tables.items()
+    }
+
+
+_SUMS = (UNEXPLAINED, "total")
+
+
+def path_table(forecast: Forecast) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the path by year, in the unit that fits; at most MOST_COLUMNS years."""
+    summary = forecast.columns["summary"]
+    unit, name, digits = (1e9, "bn", 2) if summary["reference"][0] >= 0.9995e9 else (1e6, "M", 1)
+    shown = _spread(len(forecast.years), MOST_COLUMNS)
+    rows = [["Reference", "reference"], ["Median draw", "p50"]]
+    rows += [["9 in 10 draws, low", "p5"], ["9 in 10 draws, high", "p95"]]
+    return (
+        [f"USD {name}", *(str(forecast.years[i]) for i in shown)],
+        [[label, *(number(summary[key][i] / unit, digits) for i in shown)] for label, key in rows],
+    )
+
+
+def attribution_table(forecast: Forecast) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of what each driver carries."""
+    table = forecast.columns["attribution"]
+    header = ["Carried by", "points a year", "9 in 10 draws", f"USD M in {forecast.years[-1]}"]
+    rows = []
+    for row in rows_of(table):
+        if row["driver"] == UNEXPLAINED and not forecast.plan.anchor.published:
+            continue
+        label = row["title"]
+        if forecast.plan.anchor.published and row["driver"] not in _SUMS and not row["named"]:
+            label += " (added)"
+        rows.append(
+            [
+                label,
+                signed(row["points"], 2),
+                f"{signed(row['p5'], 2)} to {signed(row['p95'], 2)}",
+                signed(row["usd"] / 1e6, 0 if abs(table["usd"][-1]) >= 1e8 else 2),
+            ]
+        )
+    return header, rows
+
+
+def as_text(forecast: Forecast) -> str:
+    """The page for a terminal, about thirty lines."""
+    lines = [forecast.plan.market.title, title(forecast), ""]
+    lines += _labelled([("How big", how_big(forecast)), ("How fast", how_fast(forecast))])
+    lines += ["", *_aligned(*path_table(forecast)), "", *_aligned(*attribution_table(forecast)), ""]
+    return "\n".join(lines + _labelled(findings(forecast)))
+
+
+def title(forecast: Forecast) -> str:
+    """Scenario, anchor, draws and seed in one line."""
+    scenario = forecast.plan.scenario
+    name = f"scenario {scenario.name} · " if scenario.name else ""
+    return f"{name}anchor {scenario.anchor} · {scenario.draws:,} draws, seed {scenario.seed}"
+
+
+def as_html(forecast: Forecast) -> str:
+    """The page for a notebook: headline, two tables, findings."""
+    pairs = [("How big", how_big(forecast)), ("How fast", how_fast(forecast))]
+    parts = [
+        f"<h4>{escape(forecast.plan.market.title)}</h4>",
+        f"<p><small>{escape(title(forecast))}</small></p>",
+        _html_list(pairs),
+        _html_table(*path_table(forecast)),
+        _html_table(*attribution_table(forecast)),
+        _html_list(findings(forecast)),
+    ]
+    return f"<div class='ismarket-forecast'>{''.join(parts)}</div>"
+
+
+def _html_list(pairs: list[tuple[str, str]]) -> str:
+    items = (f"<li><b>{escape(label)}</b> {escape(text)}</li>" for label, text in pairs)
+    return f"<ul>{''.join(items)}</ul>"
+
+
+def _html_table(header: list[str], rows: list[list[str]]) -> str:
+    right = " style='text-align:right'"
+    head = "".join(
+        f"<th scope='col'{right if i else ''}>{escape(text)}</th>" for i, text in enumerate(header)
+    )
+    body = "".join(
+        f"<tr><th scope='row' style='text-align:left'>{escape(row[0])}</th>"
+        + "".join(f"<td{right}>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """At most ``most`` indices of ``count``, evenly spread, the first and the last among them."""
+    if count <= most:
+        return list(range(count))
+    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
+
+
+def _aligned(header: list[str], rows: list[list[str]]) -> list[str]:
+    table = [header, *rows]
+    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
+    return [
+        "  ".join(
+            cell.rjust(width) if i else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _labelled(pairs: list[tuple[str, str]]) -> list[str]:
+    """Sentences wrapped to WIDTH, each beside its label."""
+    indent = " " * LABEL
+    return [
+        line
+        for label, text in pairs
+        for line in textwrap.wrap(
+            text, WIDTH, initial_indent=label.ljust(LABEL), subsequent_indent=indent
+        )
+    ]

@@ -1,0 +1,179 @@
+"""A scenario worked out against a market and its drivers: who acts, what is drawn, how far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import DriverError, InputError, unknown
+from ..model.anchor import Anchor
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.own_table import fitted
+from ..model.parameter import Parameter
+from ..model.pooled import POOLED, estimates, pooled_anchor
+from ..model.scenario import DEFAULT_WITHOUT, Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a forecast computes.
+
+    ``market`` ends with the horizon, ``drivers`` are those that act, in name order,
+    ``parameters`` those that they and the funnel draw, ``start`` the index of the first year of
+    the forecast among the market's years.
+    """
+
+    market: Market
+    anchor: Anchor
+    scenario: Scenario
+    drivers: tuple[Driver, ...]
+    parameters: tuple[Parameter, ...]
+    start: int
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years of the forecast, from the one in which the level is matched."""
+        return self.market.years[self.start :]
+
+    @property
+    def strengths(self) -> tuple[float, ...]:
+        """The factor on the shifts of each acting driver."""
+        return tuple(self.scenario.strength.get(driver.name, 1.0) for driver in self.drivers)
+
+    @property
+    def modes(self) -> dict[str, Array]:
+        """Every drawn parameter at its mode, each (1,)."""
+        return {p.key: np.array([p.mode]) for p in self.parameters}
+
+    @property
+    def fixed(self) -> dict[str, Array]:
+        """The parameters that the scenario fixes, each (1,)."""
+        keys = {p.key for p in self.parameters}
+        return {k: np.array([v]) for k, v in self.scenario.fixed.items() if k in keys}
+
+
+def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
+    """The plan of a scenario; InputError names the choice that market or drivers do not know."""
+    everybody = sorted(drivers, key=lambda driver: driver.name)
+    names = [driver.name for driver in everybody]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"two drivers are called {name!r}; leave one out")
+    if scenario.market != market.name:
+        raise InputError(f"scenario is for market {scenario.market!r}, not {market.name!r}")
+    for name in (*scenario.without, *scenario.strength):
+        if name not in (*names, *DEFAULT_WITHOUT):
+            raise unknown("scenario", "driver", name, names)
+    installed = [driver for driver in everybody if driver.suits(market.name)]
+    market = with_own_causes(market, installed)
+    for driver in installed:
+        check_fits(driver, market)
+    _check_fixed(market, installed, scenario)
+    anchor = _anchor(market, scenario)
+    start = max(market.base_year, anchor.base_year)
+    through = anchor.last_year if scenario.through is None else scenario.through
+    if not start < through <= market.years[-1]:
+        raise InputError(
+            f"through = {through} is outside {start + 1} to {market.years[-1]}, the years after"
+            f" the start of anchor {anchor.name} that the tables of {market.name} reach"
+        )
+    acting = tuple(driver for driver in installed if driver.name not in scenario.without)
+    cut = market.until(through)
+    return Plan(
+        cut, anchor, scenario, acting, drawn_parameters(cut, acting), start - market.base_year
+    )
+
+
+def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
+    """The plan of the report itself: the drivers it names as shipped, each cause counted once."""
+    named = sorted(
+        (
+            driver
+            for driver in drivers
+            if driver.name in plan.anchor.drivers_named and driver.suits(plan.market.name)
+        ),
+        key=lambda driver: driver.name,
+    )
+    neutral = replace(plan.scenario, fixed={}, strength={}, overlap=1.0)
+    return replace(
+        plan,
+        scenario=neutral,
+        drivers=tuple(named),
+        parameters=drawn_parameters(plan.market, named),
+    )
+
+
+def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
+    """The market with the causes that drivers bring in tables of their own."""
+    for driver in drivers:
+        if driver.mechanisms:
+            who = f"{driver.plugin} {driver.name}".strip()
+            try:
+                market = fitted(who, driver.mechanisms, market)
+            except InputError as error:
+                raise DriverError(str(error)) from None
+    return market
+
+
+def drawn_parameters(market: Market, drivers: Iterable[Driver]) -> tuple[Parameter, ...]:
+    """The parameters that matter once ``drivers`` act: funnel, claimed causes, their own."""
+    drivers = list(drivers)
+    claimed = [market.mechanisms[name] for name in {n: None for d in drivers for n in d.claims}]
+    followed = {mechanism.stage for mechanism in claimed if mechanism.follows_path}
+    funnel = [
+        parameter
+        for stage in market.stages
+        if stage.path is None or stage.name in followed
+        for parameter in stage.parameters
+    ]
+    causes = [parameter for mechanism in claimed for parameter in mechanism.parameters]
+    own = [parameter for driver in drivers for parameter in driver.parameters]
+    return tuple({p.key: p for p in (*funnel, *causes, *own)}.values())
+
+
+def known_parameters(market: Market, drivers: Iterable[Driver]) -> dict[str, Parameter]:
+    """Every parameter of the market and of all installed drivers, by key."""
+    drivers = list(drivers)
+    own = {p.key: p for driver in drivers for p in driver.parameters}
+    lent = {p.key: p for d in drivers for m in d.mechanisms for p in m.parameters}
+    return {**market.parameters, **lent, **own}
+
+
+def check_fits(driver: Driver, market: Market) -> None:
+    """Raise DriverError where the market has not the causes it claims, or its name is taken."""
+    where = f"{driver.plugin} {driver.name}" if driver.plugin else driver.name
+    for name in driver.claims:
+        if name not in market.mechanisms:
+            raise DriverError(str(unknown(where, "mechanism", name, market.mechanisms)))
+    if driver.parameters and driver.name in (*market.mechanisms, "funnel"):
+        raise DriverError(f"{where}: the name is taken by a cause, and so are its parameter keys")
+
+
+def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> None:
+    known: Mapping[str, Parameter] = known_parameters(market, drivers)
+    for key, value in scenario.fixed.items():
+        if key not in known:
+            raise unknown("scenario", "parameter", key, known)
+        known[key].check(value)
+    for key in (key for pair in scenario.pairs for key in pair):
+        if key not in known:
+            raise unknown("scenario, correlation", "parameter", key, known)
+
+
+def _anchor(market: Market, scenario: Scenario) -> Anchor:
+    published = estimates(market.anchors)
+    if scenario.anchor == POOLED and published:
+        anchor = pooled_anchor(published, market.base_year, market.horizon)
+    elif scenario.anchor in market.anchors:
+        anchor = market.anchors[scenario.anchor]
+    else:
+        raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
+    if scenario.periods is None:
+        return anchor
+    if not anchor.published:
+        raise InputError(f"periods = {scenario.periods}: anchor {anchor.name} prints no growth")
+    return replace(anchor, periods=scenario.periods)

@@ -1,0 +1,1 @@
+"""What a market, a cause, a driver, an anchor and a scenario are."""

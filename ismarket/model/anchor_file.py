@@ -1,0 +1,134 @@
+"""An anchor from a TOML file, as ``ismarket read`` drafts it: a published estimate of your own."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError, unknown
+from .anchor import Anchor
+from .market import Market
+from .strict_toml import read_toml, shown
+
+NEEDED = ("name", "base_year", "value_usd", "cagr", "last_year")
+_TEXTS = ("name", "publisher", "title", "largest_region", "fastest_growing_class", "url", "source")
+_YEARS = ("base_year", "first_year", "last_year", "periods")
+_NUMBERS = ("value_usd", "last_value_usd", "cagr")
+_OTHERS = ("drivers_named", "note", "status", "market", "contradictions", "evidence")
+LARGEST_FILE = 262_144
+ANCHOR = "anchor.toml"
+"""What a run calls the file of its anchor, wherever it came from."""
+
+
+def is_anchor_file(anchor: str) -> bool:
+    """True where the choice of an anchor is the path of a file, not a name."""
+    return anchor.endswith(".toml") or "/" in anchor or "\\" in anchor
+
+
+def with_anchor_file(market: Market, path: str | Path) -> tuple[Market, str]:
+    """The market with the anchor of a file among its own, and that anchor's name.
+
+    Raises as ``with_anchor`` does.
+    """
+    return with_anchor(market, anchor_bytes(path), Path(path).name)
+
+
+def with_anchor(market: Market, data: bytes, file: str) -> tuple[Market, str]:
+    """The market with the anchor that ``data`` describes, and its name; ``file`` is for errors.
+
+    Raises InputError for what is no anchor, with the key that is wrong or missing, and for a name
+    that an installed anchor has already.
+    """
+    anchor = parse_anchor(data, market, file)
+    if anchor.name in market.anchors:
+        raise InputError(f"{file}: an anchor {anchor.name!r} is installed; rename it")
+    published = {name: a for name, a in market.anchors.items() if a.published}
+    return market.with_anchors({**published, anchor.name: anchor}), anchor.name
+
+
+def read_anchor_file(path: str | Path, market: Market) -> Anchor:
+    """The anchor of a TOML file; InputError names the key that is wrong or missing."""
+    return parse_anchor(anchor_bytes(path), market, Path(path).name)
+
+
+def anchor_bytes(path: str | Path) -> bytes:
+    """The file as it stands, within LARGEST_FILE."""
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(data) > LARGEST_FILE:
+        raise InputError(f"{Path(path).name}: larger than {LARGEST_FILE} bytes, not an anchor")
+    return data
+
+
+def parse_anchor(data: bytes, market: Market, file: str) -> Anchor:
+    """The anchor that a TOML text describes; ``file`` is what an error calls it."""
+    try:
+        values = read_toml(data.decode("utf-8"), file, "an anchor", LARGEST_FILE)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: not valid TOML: {error}") from None
+    known = (*_TEXTS, *_YEARS, *_NUMBERS, *_OTHERS)
+    for key in values:
+        if key not in known:
+            raise unknown(file, "key", key[:60], known)
+    missing = [key for key in NEEDED if key not in values]
+    if missing:
+        raise InputError(f"{file}: no {', '.join(missing)}; an anchor needs it, fill it in")
+    return _anchor(file, values, market)
+
+
+def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
+    for key in _TEXTS:
+        text = values.get(key, "")
+        if not isinstance(text, str) or not text.isprintable():
+            raise InputError(f"{file}: {key} = {shown(text)} must be one line of text")
+    for key in _YEARS:
+        year = values.get(key, 1)
+        if isinstance(year, bool) or not isinstance(year, int) or not 0 < year < 10_000:
+            raise InputError(f"{file}: {key} = {shown(year)} must be a whole number of years")
+    for key in _NUMBERS:
+        _finite(file, key, values.get(key, 0.0))
+    named = values.get("drivers_named", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise InputError(f"{file}: drivers_named = {shown(named)} must be a list of driver names")
+    for key, allowed in (
+        ("largest_region", market.regions),
+        ("fastest_growing_class", market.drug_classes),
+    ):
+        if values.get(key, "") not in ("", *allowed):
+            raise unknown(file, key.replace("_", " "), values[key][:60], allowed)
+    base, last = values["base_year"], values["last_year"]
+    try:
+        return Anchor(
+            name=values["name"],
+            publisher=values.get("publisher", "") or values["name"],
+            title=values.get("title", ""),
+            base_year=base,
+            value=float(values["value_usd"]),
+            cagr=float(values["cagr"]),
+            first_year=values.get("first_year", base + 1),
+            last_year=last,
+            periods=values.get("periods", last - base),
+            last_value=values.get("last_value_usd"),
+            fastest_growing_class=values.get("fastest_growing_class", ""),
+            largest_region=values.get("largest_region", ""),
+            drivers_named=tuple(named),
+            url=values.get("url", ""),
+            source=values.get("source", "") or "the anchor file names no source",
+            note=str(values.get("note", "")),
+            market=market.name,
+        )
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
+
+
+def _finite(file: str, key: str, value: object) -> None:
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if isinstance(value, str) or not math.isfinite(number):
+        raise InputError(f"{file}: {key} = {shown(value)} must be a finite number")

@@ -1,0 +1,155 @@
+"""Mechanisms: the causes of the catalogue, each with its ratio, its spread by region and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from ..errors import InputError, unknown
+from .links import RATIO_UNIT
+from .parameter import STATUSES, Parameter
+from .tables import Row, read_table
+
+COLUMNS = [
+    "mechanism",
+    "title",
+    "stage",
+    "drug_class",
+    "ratio_low",
+    "ratio_mode",
+    "ratio_high",
+    "unit",
+    "scope_note",
+    "note",
+]
+ADOPTION_COLUMNS = [
+    "mechanism",
+    "region",
+    "share_2022",
+    "ceiling",
+    "half_time_years_low",
+    "half_time_years_mode",
+    "half_time_years_high",
+]
+EVERYWHERE = "all"
+"""The region of a share that stands for every region not named, in a driver's own table."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mechanism:
+    """One cause: its shift is log(ratio) x (share reached - share in the base year).
+
+    ``share`` and ``ceiling`` are by region, shares of what ``scope`` says.  A mechanism without
+    them follows the published path of its stage instead (births).  ``ratio`` is an odds, rate or
+    weight ratio, after the link of its stage; ``half_time`` in years.
+    """
+
+    name: str
+    title: str
+    stage: str
+    drug_class: str
+    ratio: Parameter
+    half_time: Parameter | None
+    share: Mapping[str, float]
+    ceiling: Mapping[str, float]
+    scope: str
+    status: str
+    source: str
+    note: str
+
+    @property
+    def follows_path(self) -> bool:
+        """True where the stage's own published path is the effect."""
+        return not self.share
+
+    @property
+    def inert(self) -> bool:
+        """True where the evidence gives it no effect; ``note`` and ``source`` say why."""
+        still = all(self.share[region] == self.ceiling[region] for region in self.share)
+        return not self.follows_path and ((self.ratio.constant and self.ratio.mode == 1) or still)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What is uncertain about it; nothing where it has no effect."""
+        if self.inert or self.follows_path:
+            return ()
+        half_time = (self.half_time,) if self.half_time else ()
+        return tuple(p for p in (self.ratio, *half_time))
+
+
+def read_mechanisms(
+    mechanisms: Path | Traversable,
+    adoption_table: Path | Traversable,
+    links: Mapping[str, str],
+    regions: tuple[str, ...],
+    drug_classes: tuple[str, ...],
+) -> dict[str, Mechanism]:
+    """The catalogue by name, from the table of causes and the table of their adoption by region.
+
+    ``links`` maps each stage to its link, which fixes the unit of the ratio.
+    """
+    spread: dict[str, list[Row]] = {}
+    for row in read_table(adoption_table, ADOPTION_COLUMNS):
+        row.choice("region", "region", regions)
+        spread.setdefault(row.text("mechanism"), []).append(row)
+    catalogue: dict[str, Mechanism] = {}
+    for row in read_table(mechanisms, COLUMNS):
+        name, stage = row.text("mechanism"), row.choice("stage", "stage", links)
+        if name in catalogue:
+            raise InputError(f"{row.where}: mechanism {name!r} stands twice")
+        row.choice("drug_class", "drug class", ("", *drug_classes))
+        row.choice("unit", "unit", (RATIO_UNIT[links[stage]],))
+        catalogue[name] = from_rows(row, spread.pop(name, []), regions)
+    for name, rows in spread.items():
+        raise unknown(rows[0].where, "mechanism", name, catalogue)
+    return catalogue
+
+
+def from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanism:
+    """One cause from its row in the catalogue and its adoption rows, one for each region."""
+    name, title = row.text("mechanism"), row.text("title")
+    status, source = row.choice("status", "status", STATUSES), row.text("source")
+    share = {r.text("region"): r.number("share_2022") for r in spread}
+    if spread and set(share) != set(regions):
+        raise InputError(f"{row.where}: adoption of {name!r} needs one row for every region")
+    ceiling = {r.text("region"): r.number("ceiling") for r in spread}
+    for r in spread:
+        if not (0 < share[r.text("region")] <= 1 and 0 < ceiling[r.text("region")] <= 1):
+            raise InputError(f"{r.where}: share_2022 and ceiling must lie above 0 and up to 1")
+    return Mechanism(
+        name=name,
+        title=title,
+        stage=row.text("stage"),
+        drug_class=row.cells["drug_class"],
+        ratio=Parameter(
+            "ratio", *(row.number(f"ratio_{end}") for end in ("low", "mode", "high")),
+            unit=row.text("unit"), title=f"{title}: effect", source=source, status=status,
+            scale="log", owner=name,
+        ),
+        half_time=_half_time(name, title, spread),
+        share=share,
+        ceiling=ceiling,
+        scope=row.cells["scope_note"],
+        status=status,
+        source=source,
+        note=row.cells["note"],
+    )  # fmt: skip
+
+
+def _half_time(name: str, title: str, spread: list[Row]) -> Parameter | None:
+    """The years to close half of the gap: one range for all regions."""
+    ends = ("low", "mode", "high")
+    ranges = {tuple(r.number(f"half_time_years_{end}") for end in ends): r for r in spread}
+    if not ranges:
+        return None
+    if len(ranges) > 1:
+        raise InputError(f"{spread[0].where}: {name!r} has different half times by region")
+    (low, mode, high), row = next(iter(ranges.items()))
+    if low <= 0:
+        raise InputError(f"{row.where}: a half time must be above 0 years")
+    return Parameter(
+        "half_time", low, mode, high, unit="years", title=f"{title}: half time",
+        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=name,
+    )  # fmt: skip

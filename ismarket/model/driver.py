@@ -1,0 +1,105 @@
+"""Drivers: what moves the market, as data and one function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..arrays import Array
+from ..errors import InputError
+from .cause import Mechanism
+from .parameter import Parameter
+
+if TYPE_CHECKING:
+    from .market import Market
+
+RESERVED = ("funnel", "total", "unexplained")
+"""Names that no driver may have: they head rows and own parameters already."""
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """A shift of one stage on its link scale: log of a rate, odds or weight ratio.
+
+    ``shift`` broadcasts over (year, region, drug_class, draw) and is 0 in the base year.  Effects
+    with the same stage and mechanism are one cause: drivers that share it count it once.  With
+    ``drug_class`` the shift moves that class alone.
+    """
+
+    stage: str
+    shift: Array
+    mechanism: str = ""
+    drug_class: str = ""
+
+
+Effects: TypeAlias = Callable[["Market", SimpleNamespace], Iterable[Effect]]
+"""From the market and the drawn parameters, each (1, 1, 1, draw), to the effects of a driver."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Driver:
+    """One driver of growth: the causes of the catalogue it claims, and effects of its own.
+
+    ``name`` is a Python identifier in lower case; it owns ``parameters``.  ``mechanisms`` are
+    causes of its own, beside the catalogue, each owning its parameters; it claims them.
+    ``markets`` names the markets that it is made for, none meaning any.  Raises InputError for a
+    name that cannot stand in a parameter key or a parameter declared twice.
+    """
+
+    name: str
+    title: str
+    claims: tuple[str, ...] = ()
+    effects: Effects | None = None
+    parameters: tuple[Parameter, ...] = ()
+    description: str = ""
+    plugin: str = ""
+    markets: tuple[str, ...] = ()
+    mechanisms: tuple[Mechanism, ...] = ()
+
+    @classmethod
+    def from_table(cls, path: str | Path | Traversable, **about: Any) -> Driver:
+        """The driver whose causes stand in a CSV table of its own; ``about`` as for Driver.
+
+        Name and title come from the file's name unless given.  The table has the columns of the
+        catalogue and of its adoption table, one row a cause and region (``all`` for any region).
+        Raises InputError with file and line for a table that does not hold together.
+        """
+        from .own_table import read_own_mechanisms  # it needs the market's stages
+
+        path = Path(path) if isinstance(path, str) else path
+        stem = re.sub(r"\W+", "_", Path(path.name).stem.lower())
+        about.setdefault("name", stem)
+        about.setdefault("title", stem.replace("_", " ").capitalize())
+        return cls(mechanisms=read_own_mechanisms(path), **about)
+
+    def suits(self, market: str) -> bool:
+        """True where the driver is made for the market of that name, or for any."""
+        return not self.markets or market in self.markets
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            raise InputError(f"driver {self.name!r}: a name is lower-case letters, digits and _")
+        if self.name in RESERVED:
+            raise InputError(f"driver {self.name!r}: the name is taken by a row of the tables")
+        own = tuple(parameter.owned_by(self.name) for parameter in self.parameters)
+        if len({parameter.key for parameter in own}) < len(own):
+            raise InputError(f"driver {self.name}: a parameter is declared twice")
+        if own and self.effects is None:
+            raise InputError(f"driver {self.name}: parameters without an effects function")
+        for listed in ("claims", "markets"):
+            if isinstance(getattr(self, listed), str):
+                raise InputError(f"driver {self.name}: {listed} is a list of names")
+        claims = dict.fromkeys((*self.claims, *(m.name for m in self.mechanisms)))
+        object.__setattr__(self, "claims", tuple(claims))
+        object.__setattr__(self, "markets", tuple(self.markets))
+        object.__setattr__(self, "mechanisms", tuple(self.mechanisms))
+        object.__setattr__(self, "parameters", own)
+
+    def __repr__(self) -> str:
+        """The driver in one line."""
+        return f"<Driver {self.name}: {self.title}>"

@@ -1,0 +1,136 @@
+"""Parameters: what is uncertain, its range, unit, source and status, declared once.
+
+A parameter follows a PERT distribution (Malcolm et al. 1959, Operations Research 7:646): a beta
+distribution on [low, high] with shapes 1 + 4 (mode - low) / (high - low) and
+1 + 4 (high - mode) / (high - low), on the natural or on the log scale.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import InputError
+from ..sampling.quantiles import Quantiles, Range
+
+STATUSES = ("measured", "estimated", "assumed")
+SCALES = ("natural", "log")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One uncertain number: ``low`` and ``high`` are the ends of its range, ``mode`` its peak.
+
+    Equal ends make a constant.  ``key`` is ``owner.name``; a driver gives its own name as owner
+    to the parameters it declares.  Raises InputError for a range that is not one.
+    """
+
+    name: str
+    low: float
+    mode: float
+    high: float
+    _: KW_ONLY
+    unit: str
+    title: str = ""
+    source: str = ""
+    status: str = "assumed"
+    scale: str = "natural"
+    owner: str = ""
+
+    def __post_init__(self) -> None:
+        for end in ("low", "mode", "high"):
+            object.__setattr__(self, end, float(getattr(self, end)))
+        if not all(map(math.isfinite, (self.low, self.mode, self.high))):
+            raise InputError(f"{self.key}: low, mode and high must be finite numbers")
+        if not self.low <= self.mode <= self.high:
+            raise InputError(
+                f"{self.key}: low {self.low:g}, mode {self.mode:g}, high {self.high:g}"
+                " are not in order"
+            )
+        if self.status not in STATUSES:
+            raise InputError(f"{self.key}: status {self.status!r}; one of {', '.join(STATUSES)}")
+        if self.scale not in SCALES:
+            raise InputError(f"{self.key}: scale {self.scale!r}; one of {', '.join(SCALES)}")
+        if self.scale == "log" and self.low <= 0:
+            raise InputError(f"{self.key}: low {self.low:g} must be above 0 on a log scale")
+
+    @classmethod
+    def from_quantiles(
+        cls, name: str, p10: float, p50: float, p90: float, **about: Any
+    ) -> Parameter:
+        """The parameter with these quantiles; ``about`` as for Parameter (unit, source, scale).
+
+        ``elicitation.feedback`` gives its P5 and P95 back.  Raises InputError for quantiles that
+        no PERT distribution has.
+        """
+        from .elicitation import from_quantiles  # it builds on this module
+
+        return from_quantiles(name, p10, p50, p90, **about)
+
+    @classmethod
+    def from_points(
+        cls, name: str, low: float, mode: float, high: float, **about: Any
+    ) -> Parameter:
+        """The parameter with its peak at ``mode`` and 8 of 10 draws from ``low`` to ``high``.
+
+        ``inside=`` says another share than 0.8; 1 takes the two for the ends of the range.
+        """
+        from .elicitation import from_points
+
+        return from_points(name, low, mode, high, **about)
+
+    @property
+    def key(self) -> str:
+        """The name under which a scenario, a flag or a stream finds it."""
+        return f"{self.owner}.{self.name}" if self.owner else self.name
+
+    @property
+    def constant(self) -> bool:
+        """True where the range is a single point."""
+        return self.low == self.high
+
+    def owned_by(self, owner: str) -> Parameter:
+        """The same parameter under another owner."""
+        return replace(self, owner=owner)
+
+    def check(self, value: object, where: str = "") -> float:
+        """``value`` as a float within the range; InputError says what is allowed."""
+        prefix = f"{where}: " if where else ""
+        number = (
+            float(value)
+            if isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+            else math.nan
+        )
+        if not math.isfinite(number):
+            raise InputError(f"{prefix}{self.key} = {value!r} is not a finite number ({self.unit})")
+        if not self.low <= number <= self.high:
+            raise InputError(
+                f"{prefix}{self.key} = {number:g} {self.unit} is outside its range"
+                f" {self.low:g} to {self.high:g} ({self.source or 'no source given'})"
+            )
+        return number
+
+    def quantile(self, level: float | Array) -> Array:
+        """The value (unit of the parameter) below which a share ``level`` of draws lies."""
+        bits = np.atleast_1d(np.asarray(level, float)) * 2.0**32
+        points = np.clip(bits, 0, 2.0**32 - 1).astype(np.uint32)
+        value: Array = Quantiles([self.range]).values(points[None])[0]
+        return value
+
+    @property
+    def density_shapes(self) -> tuple[float, float]:
+        """The two shapes of the beta density on the scaled range."""
+        _, low, mode, high = self.range
+        share = (mode - low) / (high - low) if high > low else 0.5
+        return 1.0 + 4.0 * share, 5.0 - 4.0 * share
+
+    @property
+    def range(self) -> Range:
+        """The scale, and low, mode and high on it."""
+        ends = self.low, self.mode, self.high
+        low, mode, high = map(math.log, ends) if self.scale == "log" else ends
+        return self.scale, low, mode, high

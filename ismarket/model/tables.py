@@ -1,0 +1,212 @@
+"""Evidence tables: strict reading of CSV, one fact a row, each with its status and source.
+
+A table is UTF-8, commas between cells, a point in numbers.  ``NA`` is text like any other; a row
+that is too long or too short, a column that is not known and a number that is none are errors.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from ..errors import InputError, unknown
+
+LARGEST_TABLE = 8 * 1024 * 1024
+MOST_ROWS = 100_000
+LONGEST_CELL = 10_000
+LONGEST_NAME = 60
+EVIDENCE = ("status", "source")
+"""Columns that every table has, with something in every row."""
+OPTIONAL = ("note",)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table, with where it stands for the error that may follow."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+
+    @property
+    def where(self) -> str:
+        """File and line, as an error names them."""
+        return f"{self.file}, line {self.line}"
+
+    def text(self, column: str) -> str:
+        """The cell, which must not be blank."""
+        value = self.cells[column]
+        if not value:
+            raise InputError(f"{self.where}: {column} is blank")
+        return value
+
+    def number(self, column: str, blank: float | None = None) -> float:
+        """The cell as a finite number; ``blank`` stands for an empty cell if it is given."""
+        value = self.cells[column]
+        if not value and blank is not None:
+            return blank
+        number = float(value) if _NUMBER.fullmatch(value) else math.nan
+        if not math.isfinite(number):
+            raise InputError(f"{self.where}: {column} = {value[:60]!r} is not a number like 0.25")
+        return number
+
+    def choice(self, column: str, kind: str, known: Iterable[str]) -> str:
+        """The cell, which must be one of the known names."""
+        value, names = self.cells[column], tuple(known)
+        if value not in names:
+            raise unknown(self.where, kind, value[:60], names)
+        return value
+
+
+def read_table(
+    path: Path | Traversable, columns: Sequence[str], *, others: bool = False
+) -> list[Row]:
+    """The rows of a CSV file that has ``columns`` and, in every row, a status and a source.
+
+    With the extra ``xlsx`` the file may be a workbook of one sheet.  ``others`` allows columns
+    that are not named here; they are read like any.
+    Raises InputError for a missing, unknown or repeated column, a short or long row, a row
+    without its evidence, or a file beyond LARGEST_TABLE bytes or MOST_ROWS rows.
+    """
+    data = _bytes_of(path)
+    if path.name.lower().endswith(".xlsx"):
+        from .xlsx import workbook_csv  # an extra
+
+        data = workbook_csv(data, path.name)
+    return parse_table(data, path.name, columns, others=others)
+
+
+def parse_table(
+    data: bytes, file: str, columns: Sequence[str], *, others: bool = False
+) -> list[Row]:
+    """The rows of a table held in memory; ``file`` is what an error calls it."""
+    text = _checked_text(data, file)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, [])
+        _check_header(header, file, columns, others)
+        rows = []
+        for cells in filter(any, reader):  # a row with nothing in it says nothing
+            rows.append(_row(cells, header, file, reader.line_num))
+    except csv.Error as error:
+        raise InputError(f"{file}, line {reader.line_num}: not CSV: {error}") from None
+    return rows
+
+
+def _checked_text(data: bytes, file: str) -> str:
+    """The text of a table, with lines ended by one newline; limits are kept before parsing."""
+    if len(data) > LARGEST_TABLE:
+        raise InputError(f"{file}: larger than {LARGEST_TABLE} bytes, not a table")
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}: cannot be read as UTF-8 text ({error})") from None
+    if text.count("\n") > MOST_ROWS:
+        raise InputError(f"{file}: more than {MOST_ROWS} rows")
+    if found := _CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise InputError(f"{file}, line {line}: control character {found.group()!r}")
+    return text
+
+
+def _check_header(header: Sequence[str], file: str, columns: Sequence[str], others: bool) -> None:
+    known = (*columns, *EVIDENCE)
+    for column in header:
+        if "\n" in column or len(column) > LONGEST_NAME:
+            raise InputError(f"{file}, line 1: {column[:60]!r} is not the name of a column")
+    for column in known:
+        if column not in header:
+            raise unknown(file, "column", column, header)
+    for column in header:
+        if header.count(column) > 1:
+            raise InputError(f"{file}: column {column!r} stands twice")
+        if not others and column not in (*known, *OPTIONAL):
+            raise unknown(file, "column to read", column, known)
+
+
+def _row(cells: Sequence[str], header: Sequence[str], file: str, line: int) -> Row:
+    where = f"{file}, line {line}"
+    if len(cells) != len(header):
+        hint = "; a number has a point, and text with a comma stands in quotes"
+        raise InputError(
+            f"{where}: {len(cells)} cells, the header has {len(header)}"
+            + (hint if len(cells) > len(header) else "")
+        )
+    for column, value in zip(header, cells, strict=True):
+        if "\n" in value:
+            raise InputError(f"{where}: {column} runs over two lines")
+        if len(value) > LONGEST_CELL:
+            raise InputError(f"{where}: {column} is longer than {LONGEST_CELL} characters")
+    row = Row(file, line, dict(zip(header, cells, strict=True)))
+    for column in EVIDENCE:
+        row.text(column)
+    return row
+
+
+# which tables were read ---------------------------------------------------------------------------
+
+_recorded: ContextVar[dict[str, bytes] | None] = ContextVar("recorded", default=None)
+_supplied: ContextVar[Mapping[str, bytes] | None] = ContextVar("supplied", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[dict[str, bytes]]:
+    """Collect every table that is read inside, by its name in the package that holds it.
+
+    Two different tables of one name are told apart by ``~2``.
+    """
+    found: dict[str, bytes] = {}
+    token = _recorded.set(found)
+    try:
+        yield found
+    finally:
+        _recorded.reset(token)
+
+
+@contextmanager
+def supplied(tables: Mapping[str, bytes]) -> Iterator[None]:
+    """Read tables of these names from memory instead of from where they are installed."""
+    unique = {name: data for name, data in tables.items() if f"{name}~2" not in tables}
+    token = _supplied.set(unique)
+    try:
+        yield
+    finally:
+        _supplied.reset(token)
+
+
+def _bytes_of(path: Path | Traversable) -> bytes:
+    name, given = _packaged_name(path), _supplied.get()
+    if given is not None and name in given:
+        data = given[name]
+    else:
+        try:
+            with path.open("rb") as stream:
+                data = stream.read(LARGEST_TABLE + 1)
+        except OSError as error:
+            raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
+    found = _recorded.get()
+    if found is not None:
+        number = 1
+        while found.get(name if number == 1 else f"{name}~{number}", data) != data:
+            number += 1
+        found[name if number == 1 else f"{name}~{number}"] = data
+    return data
+
+
+def _packaged_name(path: Path | Traversable) -> str:
+    """The path from the package that holds the table on, or the bare name where none does."""
+    if not isinstance(path, Path):
+        return path.name
+    above = path.resolve().parents
+    packages = [i for i, folder in enumerate(above[:6]) if (folder / "__init__.py").is_file()]
+    return path.resolve().relative_to(above[packages[-1] + 1]).as_posix() if packages else path.name

@@ -1,0 +1,143 @@
+"""Loading what is installed: markets, anchors, drivers and charts, the bundled ones like any other.
+
+A plugin is code that runs with your rights.  One that is broken is set aside whole, with one line
+that names it, and everything else works.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from typing import Any
+
+from ..errors import DriverError, unknown
+from ..model.anchor import Anchor
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario
+from . import hookspecs
+from .collect import offered
+from .discovery import Found, chosen, find_plugins, from_points
+from .hookspecs import PROJECT, Manager
+from .pins import check_pins
+from .resolve import Admitted, admit
+
+DEFAULT_MARKET = Scenario().market
+
+
+@dataclass(frozen=True, eq=False)
+class Plugins:
+    """The plugins that loaded, what they brought, and a line for each that did not load."""
+
+    manager: Manager
+    problems: tuple[str, ...]
+    admitted: Admitted
+
+    def objects(self, hook: str) -> Iterator[tuple[str, Any]]:
+        """Each object that a hook handed over, with the name of the plugin it came from."""
+        for plugin, by_hook in self.admitted.brought.items():
+            for item in by_hook.get(hook, ()):
+                yield plugin, item
+
+    def markets(self) -> dict[str, Market]:
+        """The markets by name, each with its anchors and the causes that drivers lend it."""
+        return dict(self.admitted.markets)
+
+    def market(self, name: str) -> Market:
+        """The market of that name; InputError if none is installed."""
+        if name not in self.admitted.markets:
+            raise unknown("market", "market", name, self.admitted.markets)
+        return self.admitted.markets[name]
+
+    def drivers(self) -> tuple[Driver, ...]:
+        """The drivers in name order, each knowing its plugin and the markets it is made for."""
+        return tuple(self.admitted.drivers[name] for name in sorted(self.admitted.drivers))
+
+    def charts(self) -> dict[str, Callable[..., Any]]:
+        """The charts by name, each from a forecast to an Altair chart."""
+        return dict(item for _, item in self.objects("register_charts"))
+
+
+def load_plugins(
+    points: Iterable[EntryPoint] | None = None,
+    *,
+    scenario: Scenario | None = None,
+    strict: bool = False,
+) -> Plugins:
+    """The installed plugins; one that cannot be loaded is set aside with a line that names it.
+
+    ``scenario`` may choose and pin them.  Raises InputError for a pin that does not hold, before
+    anything is imported, and with ``strict`` DriverError for the first plugin set aside.
+    """
+    found, problems = find_plugins() if points is None else (from_points(points), [])
+    if scenario:
+        check_pins(scenario.pins, found)
+    kept, unheard = chosen(
+        found, scenario.plugins if scenario else None, scenario.pins if scenario else ()
+    )
+    problems += unheard
+    holder = manager()
+    brought: dict[str, dict[str, list[Any]]] = {}
+    homes: dict[str, Found] = {}
+    for one in kept:
+        if one.name in homes:
+            problems.append(left_out(one, f"the name is taken by {_home(homes[one.name])}"))
+            continue
+        objects, problem = offered(holder, one)
+        if problem:
+            problems.append(left_out(one, problem))
+        else:
+            homes[one.name], brought[one.name] = one, objects
+    admitted, refused = admit(brought)
+    for name, reason in refused.items():
+        holder.unregister(name=name)
+        problems.append(left_out(homes[name], reason))
+    if strict and problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise DriverError(f"{problems[0]}{more}")
+    return Plugins(holder, tuple(problems), admitted)
+
+
+def manager() -> Manager:
+    """A plugin manager that knows the hooks and has discovered nothing."""
+    empty = Manager(PROJECT)
+    empty.add_hookspecs(hookspecs)
+    return empty
+
+
+def left_out(one: Found, reason: str) -> str:
+    """The line that names a plugin that was set aside."""
+    return f"plugin {one.name} ({_home(one)}) was left out: {' '.join(reason.split())}"
+
+
+def _home(one: Found) -> str:
+    return f"{one.distribution} {one.version}" if one.distribution else one.value
+
+
+def load_market(name: str = DEFAULT_MARKET) -> Market:
+    """The installed market of that name, with its anchors."""
+    return _loaded().market(name)
+
+
+def load_drivers(scenario: Scenario | None = None, *, strict: bool = False) -> tuple[Driver, ...]:
+    """All installed drivers in name order, or those that a scenario chooses and pins."""
+    return _loaded(scenario, strict).drivers()
+
+
+def load_anchors(market: str = DEFAULT_MARKET) -> dict[str, Anchor]:
+    """The anchors of a market by name, the bottom-up count among them."""
+    return dict(load_market(market).anchors)
+
+
+def load_charts() -> Mapping[str, Callable[..., Any]]:
+    """The charts that plugins bring, by name, each from a forecast to an Altair chart."""
+    return _loaded().charts()
+
+
+def _loaded(scenario: Scenario | None = None, strict: bool = False) -> Plugins:
+    plugins = load_plugins(scenario=scenario, strict=strict)
+    for problem in plugins.problems:
+        warnings.warn(problem, stacklevel=3)
+    return plugins

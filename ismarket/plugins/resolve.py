@@ -1,0 +1,114 @@
+"""Which plugins go together: names that are taken, drivers that no market holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..engine.plan import check_fits, with_own_causes
+from ..errors import DriverError, InputError, unknown
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario
+
+Brought = Mapping[str, Mapping[str, list[Any]]]
+"""By plugin and hook, the objects that it hands over, in the order in which plugins come first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Admitted:
+    """What goes together: objects by plugin and hook, markets and drivers by name."""
+
+    brought: Brought
+    markets: Mapping[str, Market]
+    drivers: Mapping[str, Driver]
+
+
+def admit(brought: Brought) -> tuple[Admitted, dict[str, str]]:
+    """What the plugins bring together, and the reason for each that is refused, by plugin.
+
+    A plugin is refused whole; the first one to take a name keeps it.
+    """
+    refused: dict[str, str] = {}
+    while True:
+        kept = {name: objects for name, objects in brought.items() if name not in refused}
+        plugin, reason, admitted = _together(kept)
+        if admitted is not None:
+            return admitted, refused
+        refused[plugin] = reason
+
+
+def _together(brought: Brought) -> tuple[str, str, Admitted | None]:
+    """Everything in its place; or the first plugin that does not fit, and why."""
+    plugin = ""
+    try:
+        taken: dict[tuple[str, str], str] = {}
+        for plugin, by_hook in brought.items():
+            for what, name in _names(by_hook):
+                if (what, name) in taken:
+                    return plugin, f"{what} {name!r} is taken by {taken[what, name]}", None
+                taken[what, name] = plugin
+        markets = _markets(brought)
+        drivers: dict[str, Driver] = {}
+        for plugin, by_hook in brought.items():
+            for anchor in by_hook.get("register_anchors", ()):
+                if anchor.market not in markets:
+                    raise unknown(f"anchor {anchor.name}", "market", anchor.market, markets)
+            for driver in by_hook.get("register_drivers", ()):
+                placed = _placed(replace(driver, plugin=plugin), markets)
+                for name in placed.markets or markets:
+                    markets[name] = with_own_causes(markets[name], [placed])
+                drivers[placed.name] = placed
+    except (DriverError, InputError) as error:
+        return plugin, str(error).removeprefix(f"{plugin} "), None
+    return "", "", Admitted(brought, markets, drivers)
+
+
+def _names(by_hook: Mapping[str, list[Any]]) -> Iterable[tuple[str, str]]:
+    for driver in by_hook.get("register_drivers", ()):
+        yield "driver", driver.name
+    for market in by_hook.get("register_markets", ()):
+        yield "market", market.name
+    for anchor in by_hook.get("register_anchors", ()):
+        yield f"anchor of {anchor.market}", anchor.name
+    for name, _ in by_hook.get("register_charts", ()):
+        yield "chart", name
+
+
+def _markets(brought: Brought) -> dict[str, Market]:
+    every = list(brought.values())
+    anchors = [anchor for by_hook in every for anchor in by_hook.get("register_anchors", ())]
+    return {
+        market.name: market.with_anchors(
+            {anchor.name: anchor for anchor in anchors if anchor.market == market.name}
+        )
+        for by_hook in every
+        for market in by_hook.get("register_markets", ())
+    }
+
+
+def _placed(driver: Driver, markets: Mapping[str, Market]) -> Driver:
+    """The driver with the markets it is made for: those it names, or those that have its causes."""
+    for name in driver.markets:
+        if name not in markets:
+            raise unknown(driver.name, "market", name, markets)
+        _fits(driver, markets[name])
+    if driver.markets or not driver.claims:
+        for market in () if driver.markets else markets.values():
+            _fits(driver, market)
+        return driver
+    held, errors = [], {}
+    for name, market in markets.items():
+        try:
+            _fits(driver, market)
+            held.append(name)
+        except DriverError as error:
+            errors[name] = error
+    if not held:
+        raise errors.get(Scenario().market) or DriverError(f"{driver.name}: no market is installed")
+    return driver if len(held) == len(markets) else replace(driver, markets=tuple(held))
+
+
+def _fits(driver: Driver, market: Market) -> None:
+    check_fits(driver, with_own_causes(market, [driver]))

@@ -1,0 +1,1 @@
+"""From seed and name to draws."""

@@ -1,0 +1,136 @@
+"""Quantile functions of PERT distributions, tabulated once, read at about a ns a value.
+
+The cumulative distribution is integrated by three-point Gauss-Legendre between nodes that crowd at
+both ends, then inverted: a straight line in each of CELLS equal cells, and finer lines in the
+outermost ones.  The error is below 1e-5 of the range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from ..arrays import Array, Bits, Scratch
+from .points import BLOCK, BLOCK_BITS, SLAB, Stratified
+
+CELL_BITS = BLOCK_BITS - 1
+CELLS = 1 << CELL_BITS
+"""Equal cells: each holds two strata of a block, an even and an odd one."""
+CELL = 1 << (32 - CELL_BITS)
+"""Width of a cell in points of 2**-32."""
+TAIL = 64
+"""Cells at each end that are read from finer ones, STEPS to each doubling of the distance."""
+STEP_BITS = 6
+_TO_STEP = 52 - STEP_BITS
+_NEAREST = int(np.float64(0.5).view(np.int64)) >> _TO_STEP
+_FARTHEST = int(np.float64(TAIL * CELL).view(np.int64)) >> _TO_STEP
+STEPS = _FARTHEST - _NEAREST
+_OUTER = np.r_[0:TAIL, CELLS - TAIL : CELLS].astype(np.uint32) << np.uint32(32 - CELL_BITS)
+NODES = 1025
+_GAUSS = np.polynomial.legendre.leggauss(3)
+Range = tuple[str, float, float, float]
+"""Scale (natural or log), then low, mode and high on that scale."""
+
+
+class Quantiles:
+    """The quantile functions of many parameters."""
+
+    def __init__(self, ranges: Sequence[Range]) -> None:
+        self._lines = _stacked(tuple(ranges))
+
+    def values(self, points: Bits, out: Array | None = None) -> Array:
+        """Draws (parameter, draw), each in its unit, at any points (parameter, draw)."""
+        begin, slope, tails = self._lines
+        drawn = np.empty(points.shape) if out is None else out
+        for row, each in enumerate(points):
+            cells = (each >> np.uint32(32 - CELL_BITS)).astype(np.intp)
+            np.multiply(slope[row].take(cells), each & np.uint32(CELL - 1), out=drawn[row])
+            drawn[row] += begin[row].take(cells)
+            outer = np.flatnonzero((cells < TAIL) | (cells >= CELLS - TAIL))
+            drawn[row, outer] = _in_tails(tails[row : row + 1], each[None, outer])[0]
+        return drawn
+
+    def of_block(self, columns: Stratified, out: Array, scratch: Scratch) -> None:
+        """Write the draws of one block (parameter, BLOCK), each in its unit, to ``out``.
+
+        The values of a parameter are tabulated by stratum, even ones first, and read in the order
+        of its strata; they are the same as ``values`` of the points, bit for bit.
+        """
+        begin, slope, tails = self._lines
+        offsets = np.stack([columns.within, np.uint32(CELL - 1) - columns.within], axis=1)
+        outer = _in_tails(tails, (_OUTER | offsets[:, :, None]).reshape(len(out), -1))
+        offsets = offsets[:, :, None].astype(float)
+        lower, upper = np.split(outer.reshape(len(out), 2, -1), 2, axis=2)
+        size = min(SLAB, len(out))
+        tables = scratch("table", size, 2, CELLS)
+        numbers = scratch.of(np.intp, "strata", size, BLOCK)
+        for low in range(0, len(out), SLAB):
+            rows = slice(low, min(low + SLAB, len(out)))
+            table = np.multiply(slope[rows, None], offsets[rows], out=tables[: rows.stop - low])
+            table += begin[rows, None]
+            table[:, :, :TAIL], table[:, :, -TAIL:] = lower[rows], upper[rows]
+            place = columns.strata(rows, numbers[: rows.stop - low])
+            tables.reshape(-1).take(place, out=out[rows], mode="clip")
+
+
+def _in_tails(tails: Array, points: Bits) -> Array:
+    """Values (parameter, draw) at points in the outer cells; ``tails`` (parameter, 2, line)."""
+    distance = np.minimum(points, ~points) + 0.5
+    line = (distance.view(np.int64) >> _TO_STEP) - _NEAREST
+    line += (points >> np.uint32(31)).astype(np.int64) * STEPS
+    line += (np.arange(len(points)) * 4 * STEPS)[:, None]
+    found = tails.ravel().take(line + 2 * STEPS)
+    found *= points
+    found += tails.ravel().take(line)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _stacked(ranges: tuple[Range, ...]) -> tuple[Array, Array, Array]:
+    """Begin and slope of every line by parameter, and those of the tails."""
+    if not ranges:
+        return np.empty((0, CELLS)), np.empty((0, CELLS)), np.empty((0, 2, 2 * STEPS))
+    begin, slope, tails = zip(*(_lines(*each) for each in ranges), strict=True)
+    return np.stack(begin), np.stack(slope), np.stack(tails)
+
+
+@lru_cache(maxsize=1024)
+def _lines(scale: str, low: float, mode: float, high: float) -> tuple[Array, Array, Array]:
+    """The value at the left end of each cell, the slope there, and the lines of the tails.
+
+    Lines of the tails (2, line): their value at point 0 and their slope.
+    """
+    share = (mode - low) / (high - low) if high > low else 0.5
+    nodes, below = cumulative(1.0 + 4.0 * share, 5.0 - 4.0 * share)
+
+    def value(at: Array) -> Array:
+        found = low + (high - low) * np.interp(at * 2.0**-32, below, nodes)
+        return np.exp(found) if scale == "log" else found
+
+    equal = np.linspace(0.0, 2.0**32, CELLS + 1)
+    ends = value(equal)
+    slope = np.diff(ends) / CELL
+    near: Array = (np.arange(_NEAREST, _FARTHEST + 1) << _TO_STEP).view(np.float64)
+    tails = [_through(at, value(at)) for at in (near, 2.0**32 - near)]
+    return ends[:-1] + slope / 2.0, slope, np.concatenate(tails, axis=1)
+
+
+def _through(at: Array, value: Array) -> Array:
+    """Value at point 0 and slope (2, line) of the lines between neighbours of ``at``."""
+    slope = np.diff(value) / np.diff(at)
+    return np.stack([value[:-1] - slope * (at[:-1] - 0.5), slope])
+
+
+@lru_cache(maxsize=1024)
+def cumulative(rising: float, falling: float) -> tuple[Array, Array]:
+    """Nodes on [0, 1] and the beta distribution function of those two shapes at them."""
+    at, weight = _GAUSS
+    nodes = np.sin(np.linspace(0.0, np.pi / 2, NODES)) ** 2
+    width = np.diff(nodes)
+    x = nodes[:-1, None] + width[:, None] * (at + 1.0) / 2.0
+    log_density = (rising - 1.0) * np.log(x) + (falling - 1.0) * np.log1p(-x)
+    mass = (np.exp(log_density) * weight).sum(axis=1) * width
+    below = np.concatenate([[0.0], np.cumsum(mass)])
+    return nodes, below / below[-1]

@@ -1,0 +1,1 @@
+"""How figures, sentences and tables are written for people."""

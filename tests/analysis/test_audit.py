@@ -1,0 +1,232 @@
+"""The audit: verdicts that follow from numbers, shares that add up, tables that are read."""
+
+import csv
+import shutil
+from dataclasses import replace
+from importlib.resources import as_file, files
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ismarket import (
+    InputError,
+    Scenario,
+    audit_report,
+    forecast,
+    load_drivers,
+    load_market,
+    read_market,
+)
+from ismarket.analysis.audit_sheet import claim_sheet
+from ismarket.analysis.coverage import coverage, shapley_effects
+from ismarket.analysis.ledger import HEADLINES, VERDICTS, alone, verdict_of
+from ismarket.analysis.response import response
+from ismarket.analysis.sobol import sample
+
+MARKET, DRIVERS = load_market(), load_drivers()
+FOUND = audit_report(MARKET, DRIVERS)
+EVIDENCE = Scenario(anchor="bottom-up", without=(), draws=2000)
+
+
+def changed_market(tmp_path, table, column, change):
+    """The market read from a copy of the shipped tables, one column of one table rewritten."""
+    with as_file(files("ismarket") / "data") as shipped:
+        shutil.copytree(shipped, tmp_path / "data", dirs_exist_ok=True)
+    path = tmp_path / "data" / table
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    for row in rows:
+        row[column] = change(row)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    market = read_market(
+        tmp_path / "data", name=MARKET.name, title="changed", base_year=2022, horizon=2028
+    )
+    return market.with_anchors({n: a for n, a in MARKET.anchors.items() if a.published})
+
+
+# what is counted --------------------------------------------------------------------------------
+
+
+def test_twenty_one_of_twenty_eight_causes_are_assumed_today():
+    assert FOUND.causes_assumed == (21, 28)
+    assert "21 of 28 causes are assumed" in str(FOUND).replace("\n", " ")
+
+
+def test_the_number_changes_when_the_table_changes(tmp_path):
+    market = changed_market(
+        tmp_path, "mechanisms.csv", "status",
+        lambda row: "measured" if row["mechanism"] == "video_eeg" else row["status"],
+    )  # fmt: skip
+    found = audit_report(market, DRIVERS, Scenario(draws=500))
+    assert found.causes_assumed == (20, 28)
+    verdicts = {e.mechanism: e.verdict for e in found.ledger}
+    assert verdicts["video_eeg"] == "supported"
+    assert {e.mechanism: e.verdict for e in FOUND.ledger}["video_eeg"] == "assumed"
+
+
+def test_every_claim_is_in_the_ledger_with_a_number_or_without():
+    assert [e.id for e in FOUND.ledger] == [claim.id for claim in MARKET.claims]
+    for entry in FOUND.ledger:
+        assert entry.verdict in VERDICTS
+        assert entry.source
+        if entry.mechanism:
+            mechanism = MARKET.mechanisms[entry.mechanism]
+            assert entry.status == mechanism.status
+            assert entry.effect == (mechanism.ratio.low, mechanism.ratio.mode, mechanism.ratio.high)
+        else:
+            assert entry.verdict == "no number" or entry.id in HEADLINES
+
+
+def test_a_cause_without_effect_is_said_to_have_none():
+    for entry in FOUND.ledger:
+        if entry.mechanism:
+            inert = MARKET.mechanisms[entry.mechanism].inert
+            assert (entry.verdict == "no effect") == inert
+            assert (entry.points is None) == inert
+
+
+def test_claims_of_another_report_are_not_held_against_this_one():
+    found = audit_report(MARKET, DRIVERS, Scenario(anchor="smr-2024", draws=500))
+    assert not found.ledger
+    assert [h.about for h in found.headlines] == ["level", "growth"]
+    with pytest.raises(InputError, match="no report"):
+        audit_report(MARKET, DRIVERS, EVIDENCE)
+
+
+# verdicts ---------------------------------------------------------------------------------------
+
+
+@given(st.floats(0, 1), st.sampled_from(["measured", "estimated", "assumed"]))
+def test_a_verdict_follows_from_the_share_of_draws(share, status):
+    verdict = verdict_of(share, status)
+    if share >= 0.95:
+        assert verdict == ("assumed" if status == "assumed" else "supported")
+    else:
+        assert verdict == ("contradicted" if share <= 1 - 0.95 else "open")
+
+
+def test_headlines_are_shares_of_the_draws_of_the_count():
+    run = forecast(MARKET, DRIVERS, Scenario(anchor="bottom-up", without=(), through=2028))
+    share = {h.about: h.share for h in FOUND.headlines}
+    assert share["level"] == np.mean(run.draws.counted >= 3.2e9) == 0.0
+    growth = (run.draws.total[-1] / run.draws.total[0]) ** (1 / 6) - 1
+    assert share["growth"] == pytest.approx(np.mean(growth >= 0.039), abs=1e-3)
+    assert share["largest region"] == 1.0
+    assert run.columns["region"]["share_p5"][MARKET.regions.index("North America")] > 0.5
+    assert share["fastest class"] == pytest.approx(0.08, abs=0.02)
+
+
+def test_cells_add_up_to_the_forecast_and_its_regions():
+    asked = response(MARKET, DRIVERS, EVIDENCE)
+    run = forecast(MARKET, DRIVERS, EVIDENCE)
+    cells = asked.cells({})[..., 0]
+    assert cells[-1].sum() == pytest.approx(run.columns["reference"]["value"][-1], rel=1e-12)
+    assert cells[0].sum(axis=1) == pytest.approx(run.columns["region"]["base"], rel=1e-12)
+    assert cells[1].sum(axis=0) == pytest.approx(run.columns["drug_class"]["final"], rel=1e-12)
+
+
+def test_a_level_that_the_count_reaches_is_not_contradicted():
+    low = replace(MARKET.anchors["techsci-2022"], value=20e6)
+    market = MARKET.with_anchors({low.name: low})
+    found = audit_report(market, DRIVERS, Scenario(draws=2000))
+    assert {h.about: h.verdict for h in found.headlines}["level"] == "supported"
+
+
+def test_a_cause_alone_is_the_count_with_that_cause_alone():
+    from ismarket import Driver
+
+    driver = Driver("one", "One", claims=("video_eeg",))
+    run = forecast(MARKET, [driver], EVIDENCE.changed(draws=100))
+    growth, upward = alone(MARKET, MARKET.mechanisms["video_eeg"], 2028, 1)
+    assert growth == pytest.approx(run.columns["cagr"]["reference"][0], rel=1e-9)
+    assert upward == 1.0
+    assert alone(MARKET, MARKET.mechanisms["acth_competition"], 2028, 1)[1] == 0.0
+
+
+# coverage ---------------------------------------------------------------------------------------
+
+
+def test_shares_of_variance_by_status_sum_to_one():
+    for part in FOUND.coverage:
+        assert part.share.sum() == pytest.approx(1.0, abs=1e-12)
+        assert np.all(part.share >= 0)
+        assert np.all((part.low <= part.share) & (part.share <= part.high))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(0.2, 3), min_size=3, max_size=3), st.floats(-1, 1))
+def test_interplay_is_shared_equally_and_nothing_is_lost(weights, interplay):
+    names = ("u", "v", "w")
+    samples = [
+        dict(zip(names, (bits.astype(float) + 0.5) / 2.0**32 - 0.5, strict=True))
+        for bits in sample(names, 4096, 2)
+    ]
+
+    def model(x):
+        own = sum(w * x[n] for w, n in zip(weights, names, strict=True))
+        return own + 6 * interplay * x["u"] * x["v"]
+
+    share, resampled = shapley_effects(
+        model, *samples, {n: (n,) for n in names}, resamples=50, seed=1
+    )
+    alone_ = np.square(weights) / 12
+    both = (6 * interplay) ** 2 / 144
+    exact = (alone_ + np.array([both, both, 0]) / 2) / (alone_.sum() + both)
+    assert share == pytest.approx(exact, abs=0.03)
+    assert share.sum() == pytest.approx(1.0, abs=1e-12)
+    assert resampled.sum(axis=1) == pytest.approx(np.ones(50), abs=1e-9)
+
+
+def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
+    market = changed_market(
+        tmp_path, "funnel.csv", "status",
+        lambda row: "measured" if row["stage"] == "net_cost" else row["status"],
+    )  # fmt: skip
+    here, there = (
+        coverage(response(m, DRIVERS, EVIDENCE), "count", points=1024) for m in (MARKET, market)
+    )
+    assert here.share[here.groups.index("measured")] == 0.0
+    assert there.share[there.groups.index("measured")] > 0.4
+
+
+def test_correlated_numbers_count_under_the_weakest_of_them():
+    pair = "funnel.net_cost.north_america.acth ~ funnel.net_cost.north_america.anticonvulsants"
+    here, there = (
+        coverage(response(MARKET, DRIVERS, scenario), "count", points=1024)
+        for scenario in (EVIDENCE, EVIDENCE.changed(correlation={pair: 0.5}))
+    )
+    assert there.inputs[2] == here.inputs[2] + 1
+    assert there.share[2] > here.share[2] + 0.2
+    assert there.share.sum() == pytest.approx(1.0, abs=1e-12)
+
+
+# overlap ----------------------------------------------------------------------------------------
+
+
+def test_shared_causes_are_those_that_two_acting_drivers_claim():
+    assert set(FOUND.shared) == {
+        "awareness", "video_eeg", "genetic_testing", "neuroimaging", "telemedicine", "ai_eeg",
+        "new_therapies", "orphan_incentives",
+    }  # fmt: skip
+    run = forecast(MARKET, DRIVERS, Scenario(draws=100))
+    assert FOUND.premium == pytest.approx(run.stacking_premium)
+
+
+def test_the_page_defines_every_verdict_that_it_uses():
+    text = str(FOUND)
+    for entry in FOUND.ledger:
+        assert f"· {entry.verdict}: " in text
+    assert len(FOUND.frame("claims")) == len(MARKET.claims)
+    assert len(FOUND.frame("coverage")) == 12
+
+
+def test_one_claim_is_shown_in_full_with_every_source():
+    text = str(claim_sheet(FOUND, "O7")).replace("\n", " ")
+    for part in MARKET.mechanisms["precision_medicine"].source.split(" | "):
+        assert part in text
+    with pytest.raises(InputError, match="no claim 'D11'; did you mean"):
+        claim_sheet(FOUND, "D11")

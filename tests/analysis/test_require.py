@@ -1,0 +1,214 @@
+"""What a target would require: known answers, and statements that hold when they are fed back."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ismarket import (
+    Driver,
+    Effect,
+    InputError,
+    Parameter,
+    Scenario,
+    forecast,
+    load_drivers,
+    load_market,
+    load_scenario,
+    require,
+)
+from ismarket.analysis.nearest import nearest, normal_share, smallest_set
+from ismarket.cli import ismarket
+
+MARKET, DRIVERS = load_market(), load_drivers()
+EVIDENCE = Scenario(anchor="bottom-up", without=(), draws=256)
+
+
+def rate(name, low=0.8, mode=1.0, high=1.25):
+    """A parameter that is symmetrical on the log scale: its median is its mode."""
+    return Parameter(name, low, mode, high, unit="rate ratio", scale="log")
+
+
+def effects(market, p):
+    """Log growth is the sum of the logs of the parameters."""
+    for ratio in vars(p).values():
+        yield Effect("net_cost", np.log(ratio) * (market.elapsed > 0))
+
+
+def linear(*parameters):
+    """A market that nothing else moves, on which these parameters multiply."""
+    own = Driver("own", "Own", effects=effects, parameters=parameters)
+    fixed = {p.key: p.mode for p in MARKET.parameters.values()}
+    alone = Scenario(anchor="bottom-up", without=(), fixed=fixed, draws=256)
+    return (own,), alone
+
+
+# known answers ----------------------------------------------------------------------------------
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(-3, 3), min_size=1, max_size=8), st.floats(0.1, 4))
+def test_the_nearest_point_of_a_plane_is_its_foot(weights, distance):
+    slope = np.array(weights)
+    if np.linalg.norm(slope) < 0.1:
+        return
+    target = distance * np.linalg.norm(slope)
+    found = nearest(lambda z: slope @ z, target, len(slope))
+    assert found == pytest.approx(target * slope / (slope @ slope), abs=1e-4)
+    assert slope @ found >= target
+
+
+def test_the_nearest_point_of_a_curve_agrees_with_a_general_optimiser():
+    from scipy.optimize import minimize
+
+    def curve(z):
+        return np.tanh(z[0]) + np.tanh(2 * z[1]) + 0.1 * z[2]
+
+    meets = {"type": "eq", "fun": lambda z: curve(z[:, None])[0] - 1.9}
+    known = minimize(lambda z: z @ z, np.ones(3), constraints=meets, tol=1e-12)
+    assert nearest(curve, 1.9, 3) == pytest.approx(known.x, abs=1e-3)
+
+
+def test_the_smallest_set_is_the_smallest():
+    slope = np.array([3.0, 1.0, -2.0, 0.0])
+    for target, members in ((17.0, {0}), (29.0, {0, 2}), (35.0, {0, 1, 2})):
+        found, proved = smallest_set(lambda z: slope @ np.nan_to_num(z), target, np.zeros(4), 4)
+        assert set(found) == members
+        assert proved
+    assert smallest_set(lambda z: slope @ z, 36.1, np.zeros(4), 4) is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(0.1, 3), min_size=2, max_size=9), st.floats(0.05, 0.99))
+def test_the_fewest_of_a_sum_are_its_largest_parts(weights, share):
+    slope, reach = np.array(weights), 6.0 * np.sort(weights)[::-1].cumsum()
+    target = share * reach[-1]
+    found, _ = smallest_set(lambda z: slope @ z, target, np.zeros(len(slope)), len(slope))
+    assert len(found) == 1 + np.searchsorted(reach * (1 + 1e-12), target)
+
+
+def test_one_input_is_moved_to_exactly_where_it_has_to_be():
+    drivers, alone = linear(rate("a"))
+    found = require(MARKET, drivers, alone, cagr=1.2 ** (1 / 6) - 1)
+    assert found.all_inputs["own.a"] == pytest.approx(1.2, rel=1e-7)
+    assert found.fewest
+
+
+def test_like_inputs_are_moved_alike_and_the_distance_is_theirs():
+    drivers, alone = linear(rate("a"), rate("b"), rate("c"))
+    found = require(MARKET, drivers, alone, cagr=1.331 ** (1 / 6) - 1)
+    assert list(found.all_inputs.values()) == pytest.approx([1.1] * 3, rel=1e-4)
+    one = Parameter("a", 0.8, 1.0, 1.25, unit="rate ratio", scale="log")
+    share = np.mean(one.quantile((np.arange(20_000) + 0.5) / 20_000) > 1.1)
+    assert normal_share(-found.distance / np.sqrt(3)) == pytest.approx(share, abs=2e-4)
+    assert len(found.few_inputs) == 2  # 1.25 * 1.25 is enough, 1.25 is not
+
+
+def test_beyond_the_ranges_the_miss_is_the_distance_to_their_corner():
+    drivers, alone = linear(rate("a"), rate("b"))
+    base = require(MARKET, drivers, alone, value=1e9, year=2022).reference
+    found = require(MARKET, drivers, alone, value=2 * base)
+    assert not found.within
+    assert found.limit == pytest.approx(base * 1.25**2, rel=1e-12)
+    assert found.shortfall == pytest.approx(base * (2 - 1.25**2), rel=1e-12)
+    assert found.limit_setting == {"own.a": 1.25, "own.b": 1.25}
+    assert found.probability == 0.0
+    assert found.drawn_share == 0.0
+    assert "No setting within the stated ranges reaches it" in str(found)
+
+
+def test_downward_targets_are_reached_from_above():
+    drivers, alone = linear(rate("a"))
+    found = require(MARKET, drivers, alone, cagr=0.9 ** (1 / 6) - 1)
+    assert found.all_inputs["own.a"] == pytest.approx(0.9, rel=1e-7)
+
+
+def test_a_target_that_already_holds_moves_nothing():
+    found = require(MARKET, DRIVERS, Scenario(draws=256), cagr=0.039)
+    assert found.met
+    assert found.within
+    assert not found.few_inputs
+    assert "already there" in str(found)
+
+
+# the default market -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("goal", [{"cagr": 0.039}, {"cagr": 0.005}, {"cagr": -0.04},
+    {"value": 100e6}, {"value": 30e6}, {"value": 60e6, "year": 2022}, {"value": 80e6, "year": 2035},
+])  # fmt: skip
+def test_the_statement_holds_when_its_setting_is_fed_back(goal):
+    found = require(MARKET, DRIVERS, EVIDENCE, **goal)
+    assert found.within
+    for which in ("few", "all"):
+        scenario = found.scenario(which).changed(through=goal.get("year"))
+        if goal.get("year") == 2022:
+            scenario = found.scenario(which)
+        run = forecast(MARKET, DRIVERS, scenario)
+        table = {"cagr": "cagr", "value": "summary", "count": "count"}[found.output]
+        got = run.columns[table]["reference"][-1]
+        margin = (got - found.target) / abs(found.target)
+        assert margin >= -1e-12 if found.upward else margin <= 1e-12
+        overshoot = abs(got - found.target)  # reached, and not far beyond
+        assert overshoot < (0.0005 if "cagr" in goal else 0.03 * found.target)
+    for key, value in {**found.all_inputs, **found.few_inputs}.items():
+        MARKET.parameters[key].check(value)
+
+
+def test_the_distance_says_about_what_share_of_draws_reaches_the_target():
+    found = require(MARKET, DRIVERS, EVIDENCE, value=75e6)
+    assert found.probability == pytest.approx(found.drawn_share, rel=0.25)
+
+
+def test_no_smaller_move_of_all_inputs_reaches_the_target():
+    found = require(MARKET, DRIVERS, EVIDENCE, value=90e6)
+    scores = np.array([found.scores[f"all:{p.key}"] for p in found.response.inputs])
+    from ismarket.analysis.target import Towards
+
+    past = Towards(found.response, found.output, found.target)
+    stream = np.random.default_rng(5)
+    other = scores[:, None] + 0.5 * stream.standard_normal((len(scores), 2000))
+    shorter = other * (0.995 * np.linalg.norm(scores) / np.linalg.norm(other, axis=0))
+    assert np.all(past(shorter) < 0)
+
+
+def test_the_published_level_is_out_of_reach_of_the_count():
+    found = require(MARKET, DRIVERS, EVIDENCE, value=3.2e9, year=2022)
+    assert not found.within
+    run = forecast(MARKET, DRIVERS, found.scenario("all"))
+    assert run.columns["count"]["reference"][0] == pytest.approx(found.limit, rel=1e-9)
+    assert found.limit + found.shortfall == pytest.approx(3.2e9)
+
+
+def test_bad_targets_are_refused_in_one_line():
+    for goal, text in (
+        ({}, "one of them"), ({"cagr": 0.1, "value": 1e9}, "one of them"),
+        ({"value": -1}, "above 0"), ({"cagr": 39}, "0.039 for 3.9%"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=text):
+            require(MARKET, DRIVERS, EVIDENCE, **goal)
+    tied = {"video_eeg.ratio ~ awareness.ratio": 0.5}
+    with pytest.raises(InputError, match="independent inputs"):
+        require(MARKET, DRIVERS, EVIDENCE.changed(correlation=tied), cagr=0.0)
+    with pytest.raises(InputError, match="anchor's own"):
+        require(MARKET, DRIVERS, Scenario(), value=1e9, year=2022)
+
+
+def test_the_saved_scenario_is_what_run_takes(tmp_path, capsys):
+    file = tmp_path / "growing.toml"
+    command = ["require", "--cagr", "0.5%", "--json", "--save", str(file)]
+    ismarket.main(command, standalone_mode=False)
+    printed = json.loads(capsys.readouterr().out)
+    run = forecast(MARKET, DRIVERS, load_scenario(file).changed(draws=256))
+    assert run.columns["cagr"]["reference"][0] >= 0.005
+    assert {row["parameter"] for row in printed["few"]} == set(load_scenario(file).fixed)
+
+
+@pytest.mark.parametrize(
+    "option", [["--cagr", "39"], ["--value", "many"], ["--value", "3 zillion"]]
+)
+def test_amounts_that_cannot_be_read_say_how_to_write_them(option):
+    with pytest.raises(InputError, match="such as"):
+        ismarket.main(["require", *option], standalone_mode=False)

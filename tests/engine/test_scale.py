@@ -1,0 +1,189 @@
+"""Scale: the same bits whoever computes the blocks, in whatever order, with workers lost."""
+
+import os
+import random
+import signal
+import threading
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+
+import numpy as np
+import pytest
+
+from ismarket import InputError, Scenario, forecast
+from ismarket.cli.common import share
+from ismarket.engine import workers
+from ismarket.engine.cluster import dask_executor
+from ismarket.runs.draws_file import DrawsFile
+
+MANY = Scenario(draws=12_500)
+
+
+class Shuffled(Executor):
+    """Runs what it is given in a random order, when a result is first asked for."""
+
+    def __init__(self, seed):
+        self.random, self.waiting = random.Random(seed), []
+
+    def submit(self, work, /, *arguments, **named):
+        future = Future()
+        self.waiting.append((future, lambda: work(*arguments, **named)))
+        result, future.result = future.result, lambda timeout=None: self.run() or result(timeout)
+        return future
+
+    def run(self):
+        self.random.shuffle(self.waiting)
+        while self.waiting:
+            future, work = self.waiting.pop()
+            future.set_result(work())
+
+
+@pytest.fixture(scope="module", params=["kept", "streamed"])
+def way(request):
+    patch = pytest.MonkeyPatch()
+    if request.param == "streamed":
+        patch.setattr(workers, "KEPT", 0)
+        patch.setattr(workers, "BATCH", 1)
+    yield request.param
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def alone(way, market, drivers):
+    return forecast(market, drivers, MANY, workers=1)
+
+
+def assert_same_bits(one, other):
+    assert (one.drawn.statistics == other.drawn.statistics).all()
+    assert (one.drawn.cells == other.drawn.cells).all()
+    assert np.array_equal(one.drawn.errors, other.drawn.errors, equal_nan=True)
+    assert one.columns == other.columns
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4, 8])
+def test_threads_never_change_a_bit(alone, market, drivers, threads):
+    assert_same_bits(alone, forecast(market, drivers, MANY, workers=threads))
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_the_order_of_blocks_never_changes_a_bit(alone, market, drivers, seed):
+    assert_same_bits(alone, forecast(market, drivers, MANY, workers=Shuffled(seed)))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_processes_never_change_a_bit(alone, market, drivers, processes):
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
+
+
+@pytest.mark.filterwarnings("default")
+def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, drivers):
+    many = MANY.changed(draws=120_000 if way == "kept" else 400_000)
+    expected = forecast(market, drivers, many)
+    with dask_executor("local", workers=2) as pool:
+        assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
+        client = pool.client
+        killed = []
+
+        def kill(_):
+            if len(killed) < 2 and threading.current_thread() is threading.main_thread():
+                pids = client.run(os.getpid, on_error="ignore")
+                victim = next((pid for pid in pids.values() if pid not in killed), None)
+                if victim is None:
+                    return
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+
+        found = forecast(market, drivers, many, workers=pool, progress=kill)
+        assert len(killed) == 2
+        assert_same_bits(expected, found)
+
+
+class Memory:
+    """Keeps finished pieces; ``lost`` names those that were never finished."""
+
+    def __init__(self, pieces=None):
+        self.pieces = dict(pieces or {})
+
+    def load(self, name):
+        return self.pieces.get(name)
+
+    def save(self, name, arrays):
+        self.pieces[name] = {part: array.copy() for part, array in arrays.items()}
+
+
+FINISHED = {
+    "kept": {"block-0", "block-1", "block-2", "block-3"},
+    "streamed": {"tally-0", "tally-1"},
+}
+
+
+@pytest.mark.parametrize("lost", ["", "0", "13", "0123"])
+def test_going_on_from_finished_blocks_never_changes_a_bit(way, alone, market, drivers, lost):
+    store = Memory()
+    assert_same_bits(alone, forecast(market, drivers, MANY, store=store))
+    rest = Memory(
+        {block: arrays for block, arrays in store.pieces.items() if block[-1] not in lost}
+    )
+    assert_same_bits(alone, forecast(market, drivers, MANY, store=rest))
+    assert set(store.pieces) == FINISHED[way]
+    if way == "kept":
+        assert set(rest.pieces) == FINISHED[way]
+
+
+def test_until_draws_until_it_is_that_exact(market, drivers):
+    result = forecast(market, drivers, Scenario(), until=0.0004)
+    assert result.last_year_error <= 0.0004
+    assert result.plan.scenario.draws >= 16 * 4096
+    assert f"{result.plan.scenario.draws:,} draws" in str(result)
+
+
+@pytest.mark.parametrize("until", [0.0, 1.0, -1.0, float("nan")])
+def test_a_precision_that_is_none_is_refused(market, drivers, until):
+    with pytest.raises(InputError, match="between 0 and 1"):
+        forecast(market, drivers, Scenario(), until=until)
+
+
+def test_a_share_is_read_with_or_without_percent():
+    assert share(None, None, "0.1%") == share(None, None, "0.001") == 0.001
+    assert share(None, None, None) is None
+
+
+def test_progress_counts_every_draw(market, drivers, way):
+    seen = []
+    forecast(market, drivers, MANY, progress=seen.append)
+    assert sum(seen) == MANY.draws
+
+
+@pytest.mark.filterwarnings("ignore::tqdm.std.TqdmWarning")
+def test_a_bar_may_be_asked_for(market, drivers, way, capsys):
+    forecast(market, drivers, MANY, progress=True)
+    assert "draw" in capsys.readouterr().err
+    forecast(market, drivers, MANY, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_kept_draws_are_all_in_the_file(market, drivers, way, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "draws.parquet"
+    with DrawsFile(path) as sink:
+        result = forecast(market, drivers, MANY, sink=sink)
+    table = parquet.read_table(path)
+    assert table.num_rows == MANY.draws
+    last = table["total 2028"].to_numpy()
+    assert last.mean() == pytest.approx(result.columns["summary"]["mean"][-1])
+    assert table["video_eeg.ratio"].to_numpy().max() <= 3.5
+    assert os.listdir(tmp_path) == ["draws.parquet"]
+
+
+def test_a_run_that_fails_leaves_no_file(market, drivers, tmp_path):
+    def stopped(path):
+        with DrawsFile(path) as sink:
+            sink({"a": np.zeros(3)})
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        stopped(tmp_path / "draws.parquet")
+    assert os.listdir(tmp_path) == []

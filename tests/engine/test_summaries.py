@@ -1,0 +1,74 @@
+"""Summaries: bins that merge in any order, quantiles close to the sorted draws, honest errors."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ismarket import Scenario, forecast
+from ismarket.arrays import Scratch
+from ismarket.engine import workers
+from ismarket.engine.histograms import BINS, Grid
+from ismarket.engine.summaries import LEVELS, quantiles
+
+
+def smooth(draws):
+    rng = np.random.default_rng(7)
+    rows = [rng.lognormal(20, 0.3, draws), rng.normal(0.01, 0.02, draws), np.full(draws, 3.2e9)]
+    return np.stack(rows)
+
+
+def counted(grid, rows):
+    counts = np.zeros((len(rows), BINS), int)
+    grid.count(rows, counts, Scratch())
+    return counts
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(range(4)))
+def test_counts_add_up_to_the_same_in_any_order(order):
+    rows = smooth(400)
+    grid = Grid.over(rows[:, :100])
+    parts = [counted(grid, rows[:, 100 * i : 100 * i + 100]) for i in order]
+    assert (sum(parts) == counted(grid, rows)).all()
+
+
+def test_quantiles_from_bins_are_as_good_as_sorting():
+    rows = smooth(200_000)
+    grid = Grid.over(rows[:, :4096])
+    exact, found = quantiles(rows, LEVELS), grid.quantiles(counted(grid, rows), LEVELS)
+    spread = exact[-1] - exact[0]
+    assert (np.abs(found - exact) <= 5e-4 * spread).all()
+
+
+def test_draws_beyond_the_first_block_fall_into_the_outermost_bins():
+    rows = smooth(1000)
+    grid = Grid.over(rows[:, :5])
+    counts = counted(grid, rows)
+    assert (counts.sum(axis=1) == 1000).all()
+
+
+def test_streamed_and_kept_draws_give_the_same_tables(market, drivers, monkeypatch):
+    kept = forecast(market, drivers, Scenario(draws=40_000))
+    monkeypatch.setattr(workers, "KEPT", 1000)
+    streamed = forecast(market, drivers, Scenario(draws=40_000))
+    assert streamed.drawn.rows is None
+    with pytest.raises(ValueError, match="not kept"):
+        _ = streamed.draws
+    rows = kept.layout
+    for name in rows:
+        a, b = (f.drawn.statistics[:, rows[name]] for f in (kept, streamed))
+        scale = np.abs(a).max() + 1e-9
+        assert np.abs(a - b).max() < 5e-4 * scale, name
+    assert (kept.drawn.statistics[0] == streamed.drawn.statistics[0]).all()
+    assert np.allclose(kept.drawn.cells, streamed.drawn.cells, rtol=1e-3)
+
+
+def test_standard_errors_cover_the_spread_between_seeds(market, drivers):
+    runs = [forecast(market, drivers, Scenario(draws=8192, seed=seed)) for seed in range(12)]
+    spread = np.std([run.drawn.statistics for run in runs], axis=0, ddof=1)
+    stated = np.mean([run.drawn.errors for run in runs], axis=0)
+    last = runs[0].layout["total"].stop - 1
+    for row in (last, runs[0].layout["cagr"].start):
+        assert (spread[:, row] < 1.5 * stated[:, row]).all()
+        assert (stated[1:, row] < 12 * spread[1:, row]).all()

@@ -1,0 +1,151 @@
+import csv
+import io
+import json
+
+import pytest
+
+import ismarket
+from ismarket import (
+    load_scenario,
+)
+from ismarket.model.scenario import Scenario, parse_scenario
+
+pytest.importorskip("anywidget")
+
+from ismarket.explorer import recipe
+from ismarket.explorer.actions import contents
+from ismarket.explorer.view import TABS
+
+DRAWS = 512
+
+
+@pytest.fixture
+def panel():
+    made = ismarket.explore(scenario=load_scenario("published").changed(draws=DRAWS))
+    yield made
+    made.close()
+
+
+def set_to(key, value):
+    return {"kind": "fixed", "key": key, "value": value}
+
+
+def switch(driver, on):
+    return {"kind": "driver", "key": driver, "value": on}
+
+
+def test_a_pin_is_a_ghost_until_it_is_removed(panel):
+    panel._receive(None, {"type": "pin"}, [])
+    pinned = panel.forecast
+    panel.change(switch("pricing", True))
+    assert panel.pinned is pinned
+    assert panel.page["pinned"] == "published"
+    assert panel.page["view"]["chart"]["datasets"]["pinned"]["year"]
+    panel._receive(None, {"type": "unpin"}, [])
+    assert panel.page["view"]["chart"]["datasets"]["pinned"]["year"] == []
+
+
+def test_save_and_load_round_trip_by_path_and_by_upload(panel, tmp_path):
+    panel.change(set_to("video_eeg.ratio", 2.6), switch("pricing", True))
+    wanted, path = panel.scenario, tmp_path / "mine.toml"
+    panel._receive(None, {"type": "download", "kind": "toml", "path": str(path)}, [])
+    panel.change({"kind": "reset", "key": "", "value": True})
+    panel._receive(None, {"type": "load", "path": str(path)}, [])
+    assert panel.scenario == wanted
+    panel.change({"kind": "anchor", "value": "bottom-up"})
+    upload = {"type": "load", "name": "mine.toml", "text": path.read_text(encoding="utf-8")}
+    panel._receive(None, upload, [])
+    assert panel.scenario == wanted
+
+
+def test_a_bad_file_changes_nothing_and_says_file_line_and_key(panel):
+    before = panel.scenario
+    upload = {"type": "load", "name": "my.toml", "text": "seed = 1\nancor = 'x'\n"}
+    panel._receive(None, upload, [])
+    assert panel.scenario == before
+    text = panel.page["message"]["text"]
+    assert "my.toml, line 2" in text
+    assert "anchor" in text
+
+
+def test_a_file_that_exists_is_never_overwritten(panel, tmp_path):
+    path = tmp_path / "tables.csv"
+    path.write_text("mine", encoding="utf-8")
+    panel._receive(None, {"type": "download", "kind": "csv", "path": str(path)}, [])
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert "exists" in panel.page["message"]["text"]
+
+
+def test_copied_python_gives_the_same_forecast(panel):
+    panel.change(set_to("video_eeg.ratio", 2.6), switch("pricing", True),
+                 {"kind": "overlap", "value": 0.5})  # fmt: skip
+    names = {}
+    exec(recipe.as_python(panel.scenario), names)
+    assert names["forecast"].summary().equals(panel.forecast.summary())
+
+
+def test_what_has_no_flag_is_copied_as_a_file_and_as_python():
+    scenario = Scenario(name="theirs", market="dravet", plugins=("dravet",))
+    assert recipe.as_command(scenario).startswith("ismarket run theirs.toml")
+    assert "load_market(scenario.market)" in recipe.as_python(scenario)
+    assert "load_drivers(scenario)" in recipe.as_python(scenario)
+
+
+def test_the_panel_stands_beside_other_widgets_and_feeds_them(panel):
+    widgets = pytest.importorskip("ipywidgets")
+    told = widgets.Label()
+    widgets.dlink(
+        (panel, "forecast"), (told, "value"), lambda f: str(f.columns["summary"]["p95"][-1])
+    )
+    assert widgets.VBox([panel, told]).children == (panel, told)
+    panel.change(switch("pricing", True))
+    assert told.value == str(panel.forecast.columns["summary"]["p95"][-1])
+
+
+def test_the_copied_command_gives_the_same_forecast(panel, capsys):
+    import shlex
+
+    from ismarket.cli import main
+
+    pair = {"ai_eeg.ratio ~ awareness.ratio": 0.5}
+    panel.scenario = panel.scenario.changed(correlation=pair, beyond="published", through=2030)
+    panel.change(
+        set_to("video_eeg.ratio", 2.6), switch("pricing", True), switch("technology", False),
+        {"kind": "strength", "key": "diagnosis", "value": 1.5},
+    )  # fmt: skip
+    words = shlex.split(recipe.as_command(panel.scenario))
+    with pytest.raises(SystemExit) as done:
+        main([*words[1:], "--json"])
+    assert done.value.code == 0
+    found = json.loads(capsys.readouterr().out)
+    expected = panel.forecast.columns["summary"]["p95"][-1]
+    assert found["summary"][-1]["p95"] == expected
+
+
+def test_csv_holds_the_tables_as_numbers(panel):
+    text = contents(panel, panel._session, "csv").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    reference = next(row for row in rows if row[:1] == ["Reference"])
+    path = panel.forecast.columns["reference"]["value"]
+    assert [float(cell) for cell in reference[1:]] == [round(v / 1e9, 2) for v in path]
+
+
+def test_xlsx_has_a_sheet_for_every_view_and_numbers_are_numbers(panel):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(io.BytesIO(contents(panel, panel._session, "xlsx")))
+    assert book.sheetnames == [*TABS.values(), "Made from"]
+    row = next(r for r in book["Forecast"].iter_rows(values_only=True) if r[0] == "Reference")
+    assert all(isinstance(cell, float) for cell in row[1:])
+
+
+def test_the_page_holds_its_runtime_and_asks_nobody(panel):
+    page = contents(panel, panel._session, "html").decode()
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page.replace("https://vega.github.io/schema", "")
+    assert all(f'"tab": "{title}"' in page for title in TABS.values())
+    assert "techsci-2022" in page
+
+
+def test_the_saved_scenario_is_what_the_command_line_reads(panel):
+    text = contents(panel, panel._session, "toml").decode()
+    assert parse_scenario(text) == panel.scenario

@@ -1,0 +1,71 @@
+"""Draws: one stream a name, stratified, the same whatever else is drawn."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import qmc
+
+from ismarket.sampling.points import BLOCK, SAMPLERS, _directions, block_points
+
+KEYS = [f"p{i}" for i in range(80)]
+DIMENSIONS = {key: i for i, key in enumerate(KEYS)}
+
+
+def unit(points):
+    return (points + 0.5) / 2.0**32
+
+
+def test_direction_numbers_are_those_of_joe_and_kuo():
+    dimensions, bits = 300, 12
+    points = qmc.Sobol(dimensions, scramble=False, bits=32).random(2**bits)
+    expected = np.sort((points * 2.0**32).astype(np.uint32), axis=0)
+    directions = _directions()[:dimensions, :bits]
+    ours = np.zeros((dimensions, 1), np.uint32)
+    for bit in range(bits):
+        ours = np.concatenate([ours, ours ^ directions[:, bit : bit + 1]], axis=1)
+    assert (np.sort(ours.T, axis=0) == expected).all()
+    plane = {tuple(p) for p in (points[:, :2] * 2**bits).astype(int)}
+    assert plane == {tuple(p) for p in (ours[:2].T.astype(float) / 2**32 * 2**bits).astype(int)}
+
+
+@pytest.mark.parametrize("dimensions", [DIMENSIONS, {}], ids=["sobol", "latin hypercube"])
+def test_every_column_has_one_point_in_each_stratum(dimensions):
+    points = block_points(KEYS, dimensions, seed=3, block=5)
+    strata = np.sort(points >> np.uint32(32 - 12), axis=1)
+    assert (strata == np.arange(BLOCK)).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_two_names_are_correlated(seed):
+    """One 1-D Sobol sequence scrambled anew for each name reaches 0.98 here."""
+    mixed = {key: i for key, i in DIMENSIONS.items() if i % 3}
+    columns = unit(block_points(KEYS, mixed, seed=seed, block=seed))
+    correlation = np.corrcoef(columns) - np.eye(len(KEYS))
+    assert np.abs(correlation).max() < 6 / np.sqrt(BLOCK)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sets(st.sampled_from(KEYS), min_size=1), st.sampled_from(SAMPLERS), st.integers(0, 99))
+def test_a_name_draws_the_same_whatever_else_is_drawn(chosen, sampler, block):
+    every = dict(zip(KEYS, block_points(KEYS, DIMENSIONS, seed=1, block=block, sampler=sampler),
+                     strict=True))  # fmt: skip
+    some = sorted(chosen, reverse=True)
+    drawn = block_points(some, DIMENSIONS, seed=1, block=block, sampler=sampler)
+    for key, column in zip(some, drawn, strict=True):
+        assert (every[key] == column).all()
+
+
+def test_seed_name_and_block_each_change_the_draws():
+    base = block_points(["a", "b"], DIMENSIONS, seed=1, block=0)
+    assert (base[0] != base[1]).any()
+    assert (base != block_points(["a", "b"], DIMENSIONS, seed=2, block=0)).any()
+    assert (base != block_points(["a", "b"], DIMENSIONS, seed=1, block=1)).any()
+
+
+def test_points_are_uniform():
+    points = unit(
+        np.stack([block_points(["p7"], DIMENSIONS, seed=9, block=b)[0] for b in range(8)])
+    )
+    assert np.allclose(points.mean(axis=1), 0.5, atol=2e-3)
+    assert np.isclose(points.var(), 1 / 12, rtol=1e-3)
