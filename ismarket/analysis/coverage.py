@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from ..arrays import Array
-from ..engine.attribution import exact_shapley
+from ..engine.attribution import attribution
 from ..errors import InputError
 from ..model.parameter import STATUSES
 from .groups import correlated
@@ -102,6 +102,7 @@ def shapley_effects(
     whole = mean[(1 << len(names)) - 1]
     if whole[0] <= 0:
         raise InputError("the output does not move: there is no variance to share")
-    parts = exact_shapley(len(names), lambda c: mean[c] if c else np.zeros(len(weights)))
+    game, nothing = attribution(len(names), seed), np.zeros(len(weights))
+    parts = game.weights @ np.stack([mean.get(c, nothing) for c in game.coalitions])
     shares = parts / np.where(whole > 0, whole, 1.0)
     return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from ..engine.plan import Plan
 from ..errors import unknown
-from ..model.market import LINK_OF_STAGE
 from ..model.parameter import Parameter
+from ..model.stage import FUNNEL
 
 ASSUMPTION = "assumption"
-FUNNEL = "funnel"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
             ]
     notices: list[str] = []
     if by == "parameter":
-        groups, notices = _one_row_each(groups)
+        groups, notices = _one_row_each(plan, groups)
     if together:
         notices.append(
             f"{len(together)} inputs are correlated in this scenario: those that hang together"
@@ -57,7 +56,9 @@ def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
                     tuple(notices))  # fmt: skip
 
 
-def _one_row_each(groups: dict[str, list[str]]) -> tuple[dict[str, list[str]], list[str]]:
+def _one_row_each(
+    plan: Plan, groups: dict[str, list[str]]
+) -> tuple[dict[str, list[str]], list[str]]:
     """Groups that share inputs made one, and what to say about class shares."""
     merged: dict[str, list[str]] = {}
     for label, members in groups.items():
@@ -67,7 +68,8 @@ def _one_row_each(groups: dict[str, list[str]]) -> tuple[dict[str, list[str]], l
         else:
             keys = merged.pop(known)
             merged[f"{known}, {label}"] = keys + [key for key in members if key not in keys]
-    if all(not label.startswith(f"{FUNNEL}.class_mix") for label in merged):
+    mixes = [f"{FUNNEL}.{s.name}." for s in plan.market.stages if s.link == "softmax"]
+    if not any(label.startswith(tuple(mixes)) for label in merged):
         return merged, []
     return merged, [
         "The class shares of a region are rescaled to sum to one, so none of them moves alone:"
@@ -96,10 +98,10 @@ def stage_of(plan: Plan, parameter: Parameter) -> str:
     return mechanism.stage if mechanism else ""
 
 
-def _by_parameter(_: Plan, parameter: Parameter) -> list[str]:
-    stage, _dot, rest = parameter.name.partition(".")
-    if parameter.owner == FUNNEL and stage == "class_mix":
-        return [f"{FUNNEL}.{stage}.{rest.partition('.')[0]}"]
+def _by_parameter(plan: Plan, parameter: Parameter) -> list[str]:
+    name, _dot, rest = parameter.name.partition(".")
+    if parameter.owner == FUNNEL and plan.market.stage(name).link == "softmax":
+        return [f"{FUNNEL}.{name}.{rest.partition('.')[0]}"]
     return [parameter.key]
 
 
@@ -107,8 +109,9 @@ def _by_mechanism(plan: Plan, parameter: Parameter) -> list[str]:
     stage = stage_of(plan, parameter)
     if parameter.owner != FUNNEL:
         return [parameter.owner]
-    following = [m.name for m in plan.market.mechanisms.values() if m.follows_path]
-    return [stage if stage in following else f"starting {stage}"]
+    following = [m for m in plan.market.mechanisms.values() if m.kind == "path"]
+    name = next((m.name for m in following if m.stage == stage), f"starting {stage}")
+    return [name]
 
 
 def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:
@@ -118,9 +121,7 @@ def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:
 
 
 def _by_stage(plan: Plan, parameter: Parameter) -> list[str]:
-    stage = stage_of(plan, parameter)
-    assert not stage or stage in LINK_OF_STAGE
-    return [stage or f"driver {parameter.owner}"]
+    return [stage_of(plan, parameter) or f"driver {parameter.owner}"]
 
 
 def _by_source(_: Plan, parameter: Parameter) -> list[str]:

@@ -14,15 +14,16 @@ import numpy as np
 
 from ..arrays import Array
 from ..engine.blocks import stack
+from ..engine.chain import Chain
 from ..engine.forecaster import unexplained
-from ..engine.funnel import Funnel, Value
 from ..engine.one_thread import one_thread
 from ..engine.plan import Plan, make_plan
 from ..errors import unknown
 from ..model.driver import Driver
-from ..model.market import Market, YearPath
+from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
+from ..model.stage import DRUG_CLASS, REGION, YearPath
 
 OUTPUTS = {
     "value": "value in the last year",
@@ -83,21 +84,18 @@ class Response:
 
     def _totals(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration in the first and last year, USD, (2, draw)."""
-        return np.asarray(self._value(values).by_region.sum(axis=1)[[0, -1]])
+        return np.asarray(self.cells(values).sum(axis=(REGION, DRUG_CLASS)))
 
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
-        return np.stack(self._value(values).by_class, axis=2)[[0, -1]]
-
-    def _value(self, values: Mapping[str, Array]) -> Value:
         full = {**self.modes, **values}
         with one_thread():
-            return self._funnel.value(stack(self._funnel.plan, full))
+            return np.asarray(self._chain(stack(self._chain.plan, full))[[0, -1]])
 
     @cached_property
-    def _funnel(self) -> Funnel:
+    def _chain(self) -> Chain:
         start = self.grid.years.index(self.plan.years[0])
-        return Funnel(replace(self.plan, market=self.grid, start=start))
+        return Chain(replace(self.plan, market=self.grid, start=start))
 
 
 def response(

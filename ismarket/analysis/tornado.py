@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..model.cause import Mechanism
-from ..model.driver import Driver, Effect
-from ..model.market import Market
+from ..model.driver import Driver
 from ..model.parameter import Parameter
 
 P10, P90 = 0.1, 0.9
@@ -99,7 +97,7 @@ def causes_alone(forecast: Forecast) -> tuple[CauseAlone, ...]:
 def _points_of_claims(plan: Plan, claimed: Sequence[str]) -> list[float]:
     """Points a year of each claimed cause: one column each, all other ratios at 1."""
     known = plan.market.mechanisms
-    spreading = [n for n in claimed if not known[n].inert and not known[n].follows_path]
+    spreading = [n for n in claimed if not known[n].inert and known[n].kind == "spread"]
     values = {key: np.repeat(value, len(spreading)) for key, value in _reference(plan).items()}
     for column, name in enumerate(spreading):
         others = np.arange(len(spreading)) != column
@@ -109,7 +107,7 @@ def _points_of_claims(plan: Plan, claimed: Sequence[str]) -> list[float]:
         growth = _growth(_narrowed(plan, spreading), values)
         points |= dict(zip(spreading, growth, strict=True))
     for name in claimed:
-        if known[name].follows_path:
+        if known[name].kind == "path":
             points[name] = _growth(_narrowed(plan, [name]), _reference(plan))[0]
     return [points[name] for name in claimed]
 
@@ -120,15 +118,7 @@ def _narrowed(plan: Plan, claims: Sequence[str]) -> Plan:
         replace(d, claims=tuple(n for n in d.claims if n in claims), effects=None, parameters=())
         for d in plan.drivers
     )
-    return replace(plan, drivers=(STILL, *(driver for driver in drivers if driver.claims)))
-
-
-def _nothing(market: Market, _: SimpleNamespace) -> list[Effect]:
-    return [Effect("incidence", np.zeros_like(market.elapsed))]
-
-
-STILL = Driver("still", "Nothing", effects=_nothing)
-"""Moves nothing, but gives every cell all years where a lone cause moves one drug class only."""
+    return replace(plan, drivers=tuple(driver for driver in drivers if driver.claims))
 
 
 def _alone(plan: Plan, mechanism: Mechanism, points: float) -> CauseAlone:
@@ -140,7 +130,7 @@ def _alone(plan: Plan, mechanism: Mechanism, points: float) -> CauseAlone:
 
 def _own(plan: Plan, driver: Driver) -> CauseAlone:
     """A driver's own effects, as one cause; as well known as the least known of its inputs."""
-    alone = replace(plan, drivers=(STILL, replace(driver, claims=())))
+    alone = replace(plan, drivers=(replace(driver, claims=()),))
     rank = {"measured": 0, "estimated": 1, "assumed": 2}
     status = max((p.status for p in driver.parameters), key=lambda s: rank[s], default="assumed")
     points = _growth(alone, _reference(plan))[0]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Array, Columns, rows_of
+from ..engine.blocks import stack
+from ..engine.chain import Chain, people
 from ..engine.forecaster import forecast
-from ..engine.plan import drawn_parameters
+from ..engine.plan import Plan, make_plan
 from ..errors import InputError
 from ..model.anchor import Anchor
 from ..model.driver import Driver
@@ -159,11 +161,11 @@ def triangulate(
 
 def count_people(market: Market, seed: int) -> People:
     """Cases and treated patients in the base year: reference, mean and quantiles of the draws."""
-    inputs = tuple(p for p in drawn_parameters(market, ()) if not p.constant)
+    plan = make_plan(market, (), Scenario(anchor="bottom-up", without=(), market=market.name))
+    inputs = tuple(p for p in plan.parameters if not p.constant)
     a, _ = drawn(inputs, DRAWS, seed)
-    modes = {p.key: np.array([p.mode]) for p in market.parameters.values()}
-    drawn_people, reference = _people(market, {**modes, **a}), _people(market, modes)
-    ends = {name: np.quantile(people, ENDS) for name, people in drawn_people.items()}
+    drawn_people, reference = _people(plan, {**plan.modes, **a}), _people(plan, plan.modes)
+    ends = {name: np.quantile(counted, ENDS) for name, counted in drawn_people.items()}
     return {
         name: {
             "reference": float(reference[name][0]),
@@ -174,17 +176,20 @@ def count_people(market: Market, seed: int) -> People:
     }
 
 
-def _people(market: Market, values: Mapping[str, Array]) -> dict[str, Array]:
-    def base(name: str) -> Array:
-        stage = market.stage(name)
-        if stage.path is not None:
-            return np.asarray(stage.path.mode[0][:, None])
-        columns = np.broadcast_arrays(*(values[p.key] for p in stage.parameters))
-        return np.stack(columns)
+def _people(plan: Plan, values: Mapping[str, Array]) -> dict[str, Array]:
+    """Who has the disease, and who is treated, in the base year, each (draw,).
 
-    cases = base("births") * base("incidence")
-    treated = cases * base("diagnosed") * base("treated")
-    return {"cases": cases.sum(axis=0), "treated": treated.sum(axis=0)}
+    The first are counted by the stages of people up to the first share, the last by all of them.
+    """
+    stages = plan.market.stages
+    counted = people(stages, Chain(plan).by_stage(stack(plan, values)))
+    shares = [stage.name for stage in stages if stage.role == "people" and stage.link == "logit"]
+    names = list(counted)
+    cases = names[max(names.index(shares[0]) - 1, 0)] if shares else names[-1]
+    return {
+        "cases": counted[cases][0].sum(axis=0),
+        "treated": counted[names[-1]][0].sum(axis=0),
+    }
 
 
 def _by_row(label: str, rows: Mapping[str, Array]) -> Columns:

@@ -37,13 +37,13 @@ def year_labels(forecast: Forecast) -> list[dict[str, Any]]:
 
 
 def turning_points(forecast: Forecast) -> list[dict[str, Any]]:
-    """The last year in which births are counted, not projected, if the fan opens after it."""
+    """The last year in which a path is counted, not projected, if the fan opens after it."""
     market = forecast.plan.market
     followed = {
         market.mechanisms[name].stage
         for driver in forecast.plan.drivers
         for name in driver.claims
-        if market.mechanisms[name].follows_path
+        if market.mechanisms[name].kind == "path"
     }
     for stage in market.stages:
         if stage.path is not None and stage.name in followed:

@@ -1,4 +1,4 @@
-"""The funnel: from births to treated children and money, in the first and the last year."""
+"""The funnel: the people that each stage leaves, and the money, in the first year."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..arrays import Array
-from ..engine.blocks import cells_of
+from ..engine.blocks import cells_of, stack
+from ..engine.chain import Chain, people
 from ..engine.forecast import Forecast
-from ..engine.plan import Plan
 from ..text.wording import number, percent, signed
 from .marks import full_rules, ink, level_bars, rules, texts, word, x
 from .picture import Picture, columns_of
@@ -19,17 +18,11 @@ from .picture import Picture, columns_of
 TOP, STEP, FOOT = 34.0, 44.0, 22.0
 X = {"low": "x0", "high": "x1", "left": "180", "right": "width - 250"}
 PARAMS = {"x0": 0.0, "x1": 1.0}
-STEPS = (
-    ("births", "Births", "live births a year"),
-    ("incidence", "Affected", "new cases a year"),
-    ("diagnosed", "Diagnosed", "in time to be treated"),
-    ("treated", "Treated", "with one of the drug classes"),
-)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the funnel: people a year in the base year of the tables, world and largest."""
+    """One step of the funnel: people in the first year of the forecast, in the whole market."""
 
     title: str
     unit: str
@@ -38,30 +31,20 @@ class Step:
 
 
 def steps_of(forecast: Forecast) -> list[Step]:
-    """People at each step in the base year of the tables, every input at its reference."""
+    """People at each step in the first year of the forecast, every input at its reference."""
     plan = forecast.plan
-    regional = [_stage(plan, name) for name, _, _ in STEPS]
-    running: Array = np.ones_like(regional[0])
+    stages = plan.market.stages
+    values = Chain(plan).by_stage(stack(plan, {**plan.modes, **plan.fixed}))
     found: list[Step] = []
-    for (_, title, unit), factor in zip(STEPS, regional, strict=True):
-        running = running * factor
-        people = float(running.sum())
-        found.append(Step(title, unit, people, people / found[-1].people if found else 1.0))
+    for name, counted in people(stages, values).items():
+        stage, number_of = plan.market.stage(name), float(counted[0].sum())
+        before = found[-1].people if found else number_of
+        found.append(Step(stage.title, stage.counts or stage.unit, number_of, number_of / before))
     return found
 
 
-def _stage(plan: Plan, name: str) -> Array:
-    """A stage by region at its reference, (region,)."""
-    stage = plan.market.stage(name)
-    if stage.path is not None:
-        start: Array = stage.path.mode[0]
-        return start
-    values = {**plan.modes, **plan.fixed}
-    return np.array([float(values[p.key][0]) for p in stage.parameters])
-
-
 def money_of(forecast: Forecast) -> tuple[float, float]:
-    """Count of the base year of the tables and of the last year, USD, before calibration."""
+    """Count of the first and of the last year, USD, before calibration."""
     plan = forecast.plan
     cells = cells_of(plan, {**plan.modes, **plan.fixed}).sum(axis=(1, 2))[:, 0]
     return float(cells[0]), float(cells[-1])
@@ -99,13 +82,13 @@ def picture(forecast: Forecast) -> Picture:
             word(_share(step), -1e-9, place, align="right"),
         ]
     foot = TOP + STEP * (len(found) + 0.5)
-    per_child = first / found[-1].people
+    each = first / found[-1].people
     growth = 100 * ((last / first) ** (1 / forecast.span) - 1)
     money = (
-        f"USD {number(first / 1e6, 1)} M counted, {number(per_child, 0)} a treated child;"
+        f"USD {number(first / 1e6, 1)} M counted, {number(each, 0)} a treated patient;"
         f" {signed(growth, 1)}% a year to {forecast.years[-1]}"
     )
-    words += [word("Net cost", 0, foot, weight=600), word(money, 180, foot)]
+    words += [word("Value", 0, foot, weight=600), word(money, 180, foot)]
     words.append(word(f"{forecast.years[0]}, log scale", 0, height - 8, "muted", size=11))
     marks = list(range(int(low), int(high) + 1))
     datasets: dict[str, Any] = {

@@ -82,8 +82,8 @@ def driver_card(driver: Driver, market: Market, drivers: Iterable[Driver]) -> Ca
         row |= _range(mechanism.ratio) | {"also_in": others, "claims": ids, "note": mechanism.note}
         if mechanism.inert:
             row["effect"] = "none: " + mechanism.note
-        if mechanism.follows_path:
-            row["effect"] = "follows the births path"
+        if mechanism.kind == "path":
+            row["effect"] = f"follows the {mechanism.stage} path"
         rows.append(row)
     for parameter in driver.parameters:
         row = {"cause": parameter.key, "title": parameter.title, "stage": "own"}

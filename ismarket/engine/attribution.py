@@ -1,14 +1,15 @@
-"""Attribution: what each driver carries of the growth, by exact Shapley values.
+"""Attribution: what each driver carries of the growth, by Shapley values on log growth.
 
-Shapley (1953), A value for n-person games.  Values are of log growth, so contributions add up to
-the total in every draw; points and money share it out by the logarithmic mean (Ang 2004, Energy
-Policy 32:1131), which adds up too.
+Shapley (1953), A value for n-person games.  Contributions add up to the total log growth in every
+draw, and do not depend on any order; points and money share it out by the logarithmic mean (Ang
+2004, Energy Policy 32:1131), which adds up too.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, pairwise
 
@@ -16,23 +17,49 @@ import numpy as np
 
 from ..arrays import Array
 
-Game = Callable[[int], Array]
-"""Log growth (draw,) of a coalition, given as a bit mask of drivers."""
-MOST_EXACT = 12
-PAIRS = 128
-"""Antithetic pairs of orders that are sampled beyond MOST_EXACT drivers."""
+MOST_EXACT = 8
+"""Drivers up to which every coalition is compared; beyond, orders are sampled."""
+SAMPLED = 384
+"""Coalitions that are compared then, about: half as many again as there are of eight drivers."""
+FEWEST = 8
+"""Pairs of orders that are sampled at least."""
 
 
-def exact_shapley(players: int, game: Game) -> Array:
-    """Contributions (player, draw): the mean gain over all orders in which players may join."""
-    value = np.stack([game(coalition) for coalition in range(1 << players)])
-    contributions: Array = np.einsum("pc,cd->pd", shapley_weights(players), value)
-    return contributions
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """The coalitions (bit masks of drivers) that are compared, and how they are weighed.
+
+    Contributions are ``weights`` (driver, coalition) times log growth (coalition, draw).  Where
+    orders are sampled, ``pairs`` (pair, driver, coalition) holds what each pair of orders says.
+    """
+
+    coalitions: tuple[int, ...]
+    weights: Array
+    pairs: Array | None = None
+
+    def error(self, growth: Array) -> float:
+        """Largest standard error of a contribution to log growth (coalition, draw); 0 if exact."""
+        if self.pairs is None:
+            return 0.0
+        found = self.pairs @ growth
+        return float(found.std(axis=0, ddof=1).max() / math.sqrt(len(found)))
+
+
+def attribution(
+    players: int, seed: int, *, exact: int = MOST_EXACT, pairs: int | None = None
+) -> Attribution:
+    """How so many players are compared: exactly, or beyond ``exact`` over orders that are sampled.
+
+    ``pairs`` of orders are sampled by the seed, as many as SAMPLED coalitions hold unless given.
+    """
+    if players <= exact:
+        return _exact(players)
+    return _sampled(players, seed, pairs or max(FEWEST, round(SAMPLED / (2 * (players - 1)))))
 
 
 @cache
-def shapley_weights(players: int) -> Array:
-    """What the value of each coalition counts for each player, (player, coalition)."""
+def _exact(players: int) -> Attribution:
+    """Every coalition; the weights are the mean over all orders in which drivers may join."""
     weights = np.zeros((players, 1 << players))
     for player in range(players):
         for coalition in range(1 << players):
@@ -40,63 +67,36 @@ def shapley_weights(players: int) -> Array:
             others = coalition.bit_count() - inside
             weight = 1.0 / (players * math.comb(players - 1, others))
             weights[player, coalition] = weight if inside else -weight
-    return weights
+    return Attribution(tuple(range(1 << players)), weights)
 
 
-def sampled_shapley(
-    players: int, game: Game, *, seed: int, pairs: int = PAIRS
-) -> tuple[Array, Array]:
-    """Contributions over sampled orders, each with its reverse, and their standard errors.
-
-    Both are (player, draw).  Contributions still add up to the total exactly.  (Mitchell et al.
-    2022, JMLR 23:43, antithetic permutation sampling.)
-    """
-    known: dict[int, Array] = {}
-
-    def value(coalition: int) -> Array:
-        if coalition not in known:
-            known[coalition] = game(coalition)
-        return known[coalition]
-
-    total = np.zeros((players, *value(0).shape))
-    squares = np.zeros_like(total)
-    for order in _orders(players, seed, pairs):
-        pair = np.zeros_like(total)
-        for sequence in (order, order[::-1]):
-            for player, (before, after) in zip(sequence, pairwise(_joined(sequence)), strict=True):
-                pair[player] += (value(after) - value(before)) / 2.0
-        total += pair
-        squares += pair**2
-    mean = total / pairs
-    variance = np.maximum(squares / pairs - mean**2, 0.0) * pairs / (pairs - 1)
-    return mean, np.sqrt(variance / pairs)
+@cache
+def _sampled(players: int, seed: int, count: int) -> Attribution:
+    """Sampled orders, each with its reverse (Mitchell et al. 2022, JMLR 23:43, antithetic)."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    orders = [[int(player) for player in random.permutation(players)] for _ in range(count)]
+    both = [(order, order[::-1]) for order in orders]
+    number: dict[int, int] = {}
+    for order in (order for pair in both for order in pair):
+        for coalition in _joined(order):
+            number.setdefault(coalition, len(number))
+    pairs = np.zeros((count, players, len(number)))
+    for weights, pair in zip(pairs, both, strict=True):
+        for order in pair:
+            for player, (before, after) in zip(order, pairwise(_joined(order)), strict=True):
+                weights[player, number[after]] += 0.5
+                weights[player, number[before]] -= 0.5
+    return Attribution(tuple(number), pairs.mean(axis=0), pairs)
 
 
-def sampled_coalitions(players: int, *, seed: int, pairs: int = PAIRS) -> list[int]:
-    """The coalitions that ``sampled_shapley`` asks for, each once."""
-    found = {0: None}
-    for order in _orders(players, seed, pairs):
-        for sequence in (order, order[::-1]):
-            found |= dict.fromkeys(_joined(sequence))
-    return list(found)
-
-
-def _orders(players: int, seed: int, pairs: int) -> Iterator[list[int]]:
-    """Random orders in which players may join."""
-    orders = np.random.Generator(np.random.PCG64(seed))
-    for _ in range(pairs):
-        yield [int(player) for player in orders.permutation(players)]
-
-
-def _joined(sequence: Sequence[int]) -> Iterator[int]:
-    """The coalitions as one player after the other joins, from nobody on."""
-    return accumulate((1 << player for player in sequence), int.__or__, initial=0)
+def _joined(order: Iterable[int]) -> Iterable[int]:
+    """The coalitions as one driver after the other joins, from nobody on."""
+    return accumulate((1 << player for player in order), int.__or__, initial=0)
 
 
 def growth_share(log_growth: Array, years: int) -> Array:
     """Points of CAGR that one unit of log growth stands for, where the total is ``log_growth``."""
-    yearly = log_growth / years
-    return _expm1_ratio(yearly) / years
+    return _expm1_ratio(log_growth / years) / years
 
 
 def money_share(log_growth: Array, first: Array) -> Array:

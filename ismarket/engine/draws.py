@@ -34,11 +34,12 @@ class Drawing:
     def by_key(self, block: int) -> dict[str, Array]:
         """Every parameter by key, each (BLOCK,) in its own unit."""
         keys = (p.key for p in self._plan.parameters)
-        return dict(zip(keys, self.values(block, Scratch()), strict=True))
+        return dict(zip(keys, self.values(block), strict=True))
 
-    def values(self, block: int, scratch: Scratch, out: Array | None = None) -> Array:
-        """Every parameter of the plan in its own unit, (parameter, BLOCK), in ``out`` if given."""
-        values = scratch("values", len(self._fixed), BLOCK) if out is None else out
+    def values(self, block: int) -> Array:
+        """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
+        scratch = Scratch()
+        values = scratch("values", len(self._fixed), BLOCK)
         every = len(self.drawn) == len(values)
         drawn = values if every else scratch("drawn", len(self.drawn), BLOCK)
         if self._plan.scenario.sampler == "random" or self.copula:

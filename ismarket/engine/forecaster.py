@@ -14,10 +14,11 @@ from ..guard.contract import standing
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import MOST_DRAWS, Scenario
+from ..model.stage import DRUG_CLASS, REGION
 from ..sampling.points import BLOCK
 from .blocks import Engine, stack
+from .chain import Chain
 from .forecast import Forecast
-from .funnel import Funnel
 from .one_thread import one_thread
 from .plan import Plan, make_plan, named_plan
 from .store import BlockStore
@@ -60,7 +61,7 @@ def forecast(
         with standing(None, watched=True):
             left = unexplained(plan, installed)
             engine = Engine(plan, left)
-            reference = engine.at(at_modes)
+            reference, error = engine.at(at_modes)
         calibration = reference[engine.reader.layout["calibration"]][0, 0]
         stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * (left[-1] * calibration)
         return Forecast(
@@ -71,7 +72,7 @@ def forecast(
             reference[:, 0],
             summarise(engine, Work(workers, progress, sink, store)),
             stacked_total=float(stacked),
-            shapley_error=engine.shapley_error(at_modes),
+            shapley_error=error,
             repaired=copula.repaired if (copula := engine.drawing.copula) else 0.0,
         )
 
@@ -107,7 +108,7 @@ def _enough_draws(
 
 def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
     """Market value before calibration, (year, draw) from the start on, without attribution."""
-    total: Array = Funnel(plan, overlap).value(stack(plan, values)).by_region.sum(axis=1)
+    total: Array = Chain(plan, overlap=overlap)(stack(plan, values)).sum(axis=(REGION, DRUG_CLASS))
     return total
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Array, Scratch
+from ..arrays import Array
 
 Counts = NDArray[np.int64]
 """How many draws fell into each bin, (row, bin)."""
@@ -38,7 +38,6 @@ class Grid:
         self,
         rows: NDArray[np.float32],
         counts: Counts,
-        scratch: Scratch,
         logs: bool = False,
     ) -> None:
         """Add the rows (row, draw), or the ``logs`` of them, to the counts.
@@ -48,14 +47,10 @@ class Grid:
         scale, begin, end = self._numbering
         for first in range(0, len(rows), SLAB):
             slab = slice(first, first + SLAB)
-            shape = rows[slab].shape
-            steps = scratch.of(np.float32, f"steps {len(rows[slab])}", *shape)
-            number = scratch.of(np.intp, f"numbers {len(rows[slab])}", *shape)
-            given = on_log_scale(rows[slab], steps) if logs else rows[slab]
-            np.multiply(given, scale[slab], out=steps)
+            steps = (on_log_scale(rows[slab]) if logs else rows[slab]) * scale[slab]
             steps += begin[slab]
             np.clip(steps, end[slab] - np.float32(BINS - 1), end[slab], out=steps)
-            number[...] = steps
+            number = steps.astype(np.intp)
             some = counts[slab].reshape(-1)
             some += np.bincount(number.reshape(-1), minlength=some.size)
 
@@ -83,10 +78,8 @@ class Grid:
         return found
 
 
-def on_log_scale(
-    values: NDArray[np.floating], out: NDArray[np.floating] | None = None
-) -> NDArray[np.floating]:
+def on_log_scale(values: NDArray[np.floating]) -> NDArray[np.floating]:
     """Log of the values; what is nothing counts as a millionth."""
-    found = np.maximum(values, values.dtype.type(1e-6), out=out)
+    found = np.maximum(values, values.dtype.type(1e-6))
     logs: NDArray[np.floating] = np.log(found, out=found)
     return logs

@@ -10,12 +10,13 @@ import numpy as np
 from ..arrays import Array
 from ..errors import DriverError, InputError, unknown
 from ..model.anchor import Anchor
+from ..model.cause import EVERYWHERE, Mechanism
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.own_table import fitted
 from ..model.parameter import Parameter
 from ..model.pooled import POOLED, estimates, pooled_anchor
 from ..model.scenario import DEFAULT_WITHOUT, Scenario
+from ..model.stage import FUNNEL, RATIO_UNIT
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,17 +114,53 @@ def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
         if driver.mechanisms:
             who = f"{driver.plugin} {driver.name}".strip()
             try:
-                market = fitted(who, driver.mechanisms, market)
+                market = _fitted(who, driver.mechanisms, market)
             except InputError as error:
                 raise DriverError(str(error)) from None
     return market
+
+
+def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Market:
+    """The market with a driver's own causes beside its catalogue.
+
+    Raises InputError for a region or class that the market has not, or a name that is taken.
+    """
+    found = dict(market.mechanisms)
+    for mechanism in mechanisms:
+        known = found.get(mechanism.name)
+        if known is mechanism:
+            continue
+        if known is not None or mechanism.name == FUNNEL:
+            raise InputError(
+                f"{where}: cause {mechanism.name!r} is taken in {market.name}; claim it, or give"
+                " yours another name"
+            )
+        stage = market.stage_named(f"{where}, {mechanism.name}", mechanism.stage)
+        if mechanism.ratio.unit != RATIO_UNIT[stage.link]:
+            raise unknown(
+                f"{where}, {mechanism.name}", "unit", mechanism.ratio.unit, [RATIO_UNIT[stage.link]]
+            )
+        for region in mechanism.share:
+            if region not in (EVERYWHERE, *market.regions):
+                raise unknown(f"{where}, {mechanism.name}", "region", region, market.regions)
+        classes = market.drug_classes if stage.by_class else ()
+        if mechanism.drug_class and mechanism.drug_class not in classes:
+            raise unknown(f"{where}, {mechanism.name}", "class", mechanism.drug_class, classes)
+        if EVERYWHERE not in mechanism.share and set(mechanism.share) < set(market.regions):
+            missing = next(r for r in market.regions if r not in mechanism.share)
+            raise InputError(
+                f"{where}, {mechanism.name}: no row for region {missing!r}, nor for {EVERYWHERE!r}"
+            )
+        found[mechanism.name] = mechanism
+    lent = market.lent | (found.keys() - market.mechanisms.keys())
+    return replace(market, mechanisms=found, lent=lent)
 
 
 def drawn_parameters(market: Market, drivers: Iterable[Driver]) -> tuple[Parameter, ...]:
     """The parameters that matter once ``drivers`` act: funnel, claimed causes, their own."""
     drivers = list(drivers)
     claimed = [market.mechanisms[name] for name in {n: None for d in drivers for n in d.claims}]
-    followed = {mechanism.stage for mechanism in claimed if mechanism.follows_path}
+    followed = {mechanism.stage for mechanism in claimed if mechanism.kind == "path"}
     funnel = [
         parameter
         for stage in market.stages
@@ -149,7 +186,7 @@ def check_fits(driver: Driver, market: Market) -> None:
     for name in driver.claims:
         if name not in market.mechanisms:
             raise DriverError(str(unknown(where, "mechanism", name, market.mechanisms)))
-    if driver.parameters and driver.name in (*market.mechanisms, "funnel"):
+    if driver.parameters and driver.name in (*market.mechanisms, FUNNEL):
         raise DriverError(f"{where}: the name is taken by a cause, and so are its parameter keys")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Array, Scratch
+from ..arrays import Array
 from .histograms import BINS, Counts, Grid
 
 STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
@@ -130,16 +130,14 @@ class Streamed:
     def take(self, kept: Kept, grids: Grids, block: int) -> None:
         """Take the block that comes next, a full replicate where it has ``block`` draws."""
         rows, draws = kept.rows.shape
-        with Scratch.lent() as scratch:
-            rounded = scratch.of(np.float32, "rounded rows", rows, draws)
-            rounded[...] = kept.rows
-            grids[0].count(rounded, self.counts[:rows], scratch)
-            grids[1].count(kept.cells, self.counts[rows:], scratch, logs=True)
-            if draws == block:
-                found = quantiles_in_place(rounded, LEVELS)
-                found = np.concatenate([kept.sums[None, :rows] / draws, found])
-                self.moments += found, found**2
-                self.blocks += 1
+        rounded = kept.rows.astype(np.float32)
+        grids[0].count(rounded, self.counts[:rows])
+        grids[1].count(kept.cells, self.counts[rows:], logs=True)
+        if draws == block:
+            found = quantiles_in_place(rounded, LEVELS)
+            found = np.concatenate([kept.sums[None, :rows] / draws, found])
+            self.moments += found, found**2
+            self.blocks += 1
         self.sums += kept.sums
         self.draws += draws
 

@@ -114,8 +114,8 @@ def _cause(mechanism: Mechanism, driver: Driver, drivers: Sequence[Driver]) -> d
         if not p.constant
     ]
     reason = ""
-    if mechanism.follows_path:
-        reason = "follows the births path; its inputs stand under The count"
+    if mechanism.kind == "path":
+        reason = f"follows the {mechanism.stage} path; its inputs stand under The count"
     elif not inputs:
         reason = f"ratio {mechanism.ratio.mode:g}; {mechanism.source.removeprefix('assumption: ')}"
     title = mechanism.title

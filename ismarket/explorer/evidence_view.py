@@ -107,8 +107,8 @@ def _added(market: Market, cause: CauseAlone) -> Row:
 
 
 def _ratio(forecast: Forecast, mechanism: Mechanism) -> str:
-    if mechanism.follows_path:
-        return "births path"
+    if mechanism.kind == "path":
+        return f"{mechanism.stage} path"
     if mechanism.inert:
         return "none"
     ratio = mechanism.ratio

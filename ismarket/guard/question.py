@@ -12,10 +12,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..arrays import Array
-from ..errors import DriverError, unknown
+from ..errors import DriverError, InputError, unknown
 from ..model.driver import Driver, Effect
-from ..model.links import LARGEST_SHIFT
-from ..model.market import BY_CLASS, LINK_OF_STAGE, Market
+from ..model.market import Market
+from ..model.stage import LARGEST_SHIFT
 from .hearing import heard
 from .reproducing import once_more, values_at
 from .watching import first_draw, same, surroundings
@@ -106,9 +106,11 @@ class Question:
         """The effect with its shift copied as floats; refused if it is no shift of this funnel."""
         if not isinstance(effect, Effect):
             self.breach("known_stages", f"must yield Effect objects, not {type(effect).__name__}")
-        if effect.stage not in LINK_OF_STAGE:
-            self.breach("known_stages", _reason(unknown("", "stage", effect.stage, LINK_OF_STAGE)))
-        classes = self.market.drug_classes if effect.stage in BY_CLASS else ()
+        try:
+            stage = self.market.stage_named("", effect.stage)
+        except InputError as unknown_stage:
+            self.breach("known_stages", _reason(unknown_stage))
+        classes = self.market.drug_classes if stage.by_class else ()
         if effect.drug_class and effect.drug_class not in classes:
             error = unknown("", "drug class", effect.drug_class, classes)
             self.breach("known_stages", f"{effect.stage}: {_reason(error)}")

@@ -1,4 +1,9 @@
-"""Mechanisms: the causes of the catalogue, each with its ratio, its spread by region and source."""
+"""Causes: what moves a stage, each with its ratio, its spread by region, status and source.
+
+They stand in the catalogue of a market, or in a driver's own table.  That has the columns of the
+catalogue and of its adoption table in one, a row a cause and region (``region`` may be ``all``);
+what is said of a cause (title, stage, ratio ...) stands in every row of it, the same.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Literal
 
 from ..errors import InputError, unknown
-from .links import RATIO_UNIT
 from .parameter import STATUSES, Parameter
+from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
 
 COLUMNS = [
@@ -33,17 +39,22 @@ ADOPTION_COLUMNS = [
     "half_time_years_mode",
     "half_time_years_high",
 ]
+SAME_IN_ALL_ROWS = [column for column in COLUMNS if column not in ("note", "scope_note")]
 EVERYWHERE = "all"
 """The region of a share that stands for every region not named, in a driver's own table."""
 
 
+Kind = Literal["spread", "path"]
+
+
 @dataclass(frozen=True, eq=False)
 class Mechanism:
-    """One cause: its shift is log(ratio) x (share reached - share in the base year).
+    """One cause, of one of two kinds.
 
-    ``share`` and ``ceiling`` are by region, shares of what ``scope`` says.  A mechanism without
-    them follows the published path of its stage instead (births).  ``ratio`` is an odds, rate or
-    weight ratio, after the link of its stage; ``half_time`` in years.
+    *spread*: its shift is log(ratio) x (share reached - share in the base year); ``share`` and
+    ``ceiling`` are by region, shares of what ``scope`` says.  *path*: it has no shares, and its
+    stage follows its own path over the years instead of standing at the base year.  ``ratio`` is an
+    odds, rate or weight ratio, after the link of its stage; ``half_time`` in years.
     """
 
     name: str
@@ -60,20 +71,21 @@ class Mechanism:
     note: str
 
     @property
-    def follows_path(self) -> bool:
-        """True where the stage's own published path is the effect."""
-        return not self.share
+    def kind(self) -> Kind:
+        """How it acts: ``spread`` or ``path``."""
+        return "spread" if self.share else "path"
 
     @property
     def inert(self) -> bool:
         """True where the evidence gives it no effect; ``note`` and ``source`` say why."""
         still = all(self.share[region] == self.ceiling[region] for region in self.share)
-        return not self.follows_path and ((self.ratio.constant and self.ratio.mode == 1) or still)
+        one = self.ratio.constant and self.ratio.mode == 1
+        return self.kind == "spread" and (one or still)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What is uncertain about it; nothing where it has no effect."""
-        if self.inert or self.follows_path:
+        if self.inert or self.kind == "path":
             return ()
         half_time = (self.half_time,) if self.half_time else ()
         return tuple(p for p in (self.ratio, *half_time))
@@ -82,13 +94,13 @@ class Mechanism:
 def read_mechanisms(
     mechanisms: Path | Traversable,
     adoption_table: Path | Traversable,
-    links: Mapping[str, str],
+    stages: Mapping[str, Stage],
     regions: tuple[str, ...],
     drug_classes: tuple[str, ...],
 ) -> dict[str, Mechanism]:
     """The catalogue by name, from the table of causes and the table of their adoption by region.
 
-    ``links`` maps each stage to its link, which fixes the unit of the ratio.
+    The link of its stage fixes the unit of a ratio.
     """
     spread: dict[str, list[Row]] = {}
     for row in read_table(adoption_table, ADOPTION_COLUMNS):
@@ -96,15 +108,44 @@ def read_mechanisms(
         spread.setdefault(row.text("mechanism"), []).append(row)
     catalogue: dict[str, Mechanism] = {}
     for row in read_table(mechanisms, COLUMNS):
-        name, stage = row.text("mechanism"), row.choice("stage", "stage", links)
+        name, stage = row.text("mechanism"), stages[row.choice("stage", "stage", stages)]
         if name in catalogue:
             raise InputError(f"{row.where}: mechanism {name!r} stands twice")
-        row.choice("drug_class", "drug class", ("", *drug_classes))
-        row.choice("unit", "unit", (RATIO_UNIT[links[stage]],))
+        row.choice("drug_class", "drug class", ("", *(drug_classes if stage.by_class else ())))
+        row.choice("unit", "unit", (RATIO_UNIT[stage.link],))
+        if stage.path is None and name not in spread:
+            raise InputError(f"{row.where}: no adoption of {name!r}, and {stage.name} has no path")
         catalogue[name] = from_rows(row, spread.pop(name, []), regions)
     for name, rows in spread.items():
         raise unknown(rows[0].where, "mechanism", name, catalogue)
     return catalogue
+
+
+def read_own_mechanisms(path: Path | Traversable) -> tuple[Mechanism, ...]:
+    """The causes of the table; InputError with file and line for one that does not hold together.
+
+    Stages, regions and drug classes are checked when a market is known.
+    """
+    rows: dict[str, list[Row]] = {}
+    for row in read_table(path, [*COLUMNS, *ADOPTION_COLUMNS[1:]]):
+        rows.setdefault(row.text("mechanism"), []).append(row)
+    if not rows:
+        raise InputError(f"{path.name}: no cause in it")
+    return tuple(_one(of_one) for of_one in rows.values())
+
+
+def _one(rows: list[Row]) -> Mechanism:
+    first = rows[0]
+    first.text("stage")
+    first.choice("unit", "unit", RATIO_UNIT.values())
+    for row in rows:
+        for column in SAME_IN_ALL_ROWS:
+            if row.cells[column] != first.cells[column]:
+                raise InputError(f"{row.where}: {column} differs from line {first.line}")
+    regions = [row.text("region") for row in rows]
+    if len(set(regions)) < len(regions):
+        raise InputError(f"{first.where}: a region of {first.text('mechanism')!r} stands twice")
+    return from_rows(first, rows, tuple(regions))
 
 
 def from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanism:

@@ -97,11 +97,12 @@ class Curves:
         self._middle = np.array([[spread.middle] for spread in spreads])
         self._half_width = np.array([[spread.half_width] for spread in spreads])
 
-    def terms_of(self, ratio: Array, half_time: Array, out: Array) -> Array:
-        """log(ratio) times the powers of each cause's rate, (cause, term, draw), in ``out``.
+    def terms_of(self, ratio: Array, half_time: Array) -> Array:
+        """log(ratio) times the powers of each cause's rate, (cause, term, draw).
 
         ``ratio`` and ``half_time`` (years) are (cause, draw).
         """
+        out = np.empty((len(ratio), self.terms, ratio.shape[1]))
         np.log(ratio, out=out[:, 0])
         power = np.divide(1.0, half_time)
         power -= self._middle
@@ -136,8 +137,7 @@ class Curves:
         """
         ratio = np.stack([values[spread.ratio] for spread in self.spreads])
         half_time = np.stack([values[spread.half_time] for spread in self.spreads])
-        out = np.empty((len(self.spreads), self.terms, draws))
-        terms = self.terms_of(ratio, half_time, out)
+        terms = self.terms_of(ratio, half_time)
         _, years, regions = self.spreads[0].coefficients.shape
         matrix = self.matrix(0, len(self.spreads), range(years + 1))
         shift = matrix @ terms.reshape(-1, draws)

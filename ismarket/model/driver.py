@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..arrays import Array
 from ..errors import InputError
-from .cause import Mechanism
+from .cause import Mechanism, read_own_mechanisms
 from .parameter import Parameter
 
 if TYPE_CHECKING:
@@ -69,8 +69,6 @@ class Driver:
         catalogue and of its adoption table, one row a cause and region (``all`` for any region).
         Raises InputError with file and line for a table that does not hold together.
         """
-        from .own_table import read_own_mechanisms  # it needs the market's stages
-
         path = Path(path) if isinstance(path, str) else path
         stem = re.sub(r"\W+", "_", Path(path.name).stem.lower())
         about.setdefault("name", stem)

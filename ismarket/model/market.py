@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,84 +15,12 @@ from .anchor import Anchor, bottom_up
 from .cause import Mechanism
 from .curves import Spread, spread_of
 from .parameter import Parameter
-
-LINK_OF_STAGE = {
-    "births": "log",
-    "incidence": "log",
-    "diagnosed": "logit",
-    "treated": "logit",
-    "class_mix": "softmax",
-    "net_cost": "log",
-}
-"""The stages of the patient funnel, in its order, with their links."""
-BY_CLASS = ("class_mix", "net_cost")
+from .stage import Stage
 
 
 def slug(name: str) -> str:
     """A region or class as it stands in a parameter key: ``Asia Pacific`` is asia_pacific."""
     return "_".join(re.findall(r"[a-z0-9]+", name.lower()))
-
-
-@dataclass(frozen=True, eq=False)
-class YearPath:
-    """Medium path of a stage and its bounds, each (year, region), in the unit of the stage."""
-
-    low: Array
-    mode: Array
-    high: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Stage:
-    """One step of the funnel; ``parameters`` by region, or by region and class (row by row)."""
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    unit: str
-    path: YearPath | None = None
-
-    @property
-    def link(self) -> str:
-        """How a shift moves the stage: log, logit or softmax."""
-        return LINK_OF_STAGE[self.name]
-
-    def path_weights(self, last: Array, out: Array) -> Array:
-        """What the path's matrix is multiplied with, (3 x region, draw), in ``out``.
-
-        A drawn value ``last`` (region, draw) is that of the path's last year; every other year
-        lies as many times its own bound from the medium path, so one quantile holds for all years.
-        """
-        weight, up, down = out
-        weight[...] = 1.0
-        np.subtract(last, self._path.mode[-1][:, None], out=up)
-        np.minimum(up, 0.0, out=down)
-        np.maximum(up, 0.0, out=up)
-        return out
-
-    def path_matrix(self, years: Sequence[int]) -> Array:
-        """The path in some years, counted from the base year, (year x region, 3 x region)."""
-        low, mode, high = self._path.low, self._path.mode, self._path.high
-        above, below = high[-1] - mode[-1], mode[-1] - low[-1]
-        wide_up = (high - mode) / np.where(above > 0, above, 1.0)
-        wide_down = (mode - low) / np.where(below > 0, below, 1.0)
-        regions = np.eye(len(above))
-        parts = [part[list(years), :, None] * regions for part in (mode, wide_up, wide_down)]
-        return np.stack(parts, axis=2).reshape(len(years) * len(regions), -1)
-
-    def path_shift(self, market: Market, values: Mapping[str, Array]) -> Array:
-        """Log of the stage's path over its base-year value, (year, region, draw)."""
-        last = np.stack([values[p.key] for p in self.parameters])
-        years, (regions, draws) = range(len(market.years)), last.shape
-        weights = self.path_weights(last, np.empty((3, regions, draws)))
-        path = self.path_matrix(years) @ weights.reshape(-1, draws)
-        shift: Array = np.log(path.reshape(-1, regions, draws) / self._path.mode[0][:, None])
-        return shift
-
-    @property
-    def _path(self) -> YearPath:
-        if self.path is None:
-            raise InputError(f"stage {self.name} has no path to follow")
-        return self.path
 
 
 @dataclass(frozen=True)
@@ -168,18 +96,22 @@ class Market:
 
     def stage(self, name: str) -> Stage:
         """The stage of that name; InputError with the nearest one if there is none."""
+        return self.stage_named(self.name, name)
+
+    def stage_named(self, where: str, name: str) -> Stage:
+        """The same, for an error that says ``where`` it was named."""
         for stage in self.stages:
             if stage.name == name:
                 return stage
-        raise unknown(self.name, "stage", name, LINK_OF_STAGE)
+        raise unknown(where, "stage", name, [stage.name for stage in self.stages])
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
-        """Every parameter of the funnel and of the catalogue by key; births come first.
+        """Every parameter of the stages and of the catalogue by key, in the order of the tables.
 
-        The order fixes the Sobol dimension of each: the first are the most even, and births of the
-        largest region are four fifths of the variance of growth.  Causes that a driver lends are
-        not among them: its coming moves no other draw.
+        The order fixes the Sobol dimension of each, and the first are the most even: a market names
+        the stage first that spreads growth most.  Causes that a driver lends are not among them:
+        its coming moves no other draw.
         """
         funnel = [p for stage in self.stages for p in stage.parameters]
         catalogue = [m for name, m in self.mechanisms.items() if name not in self.lent]

@@ -1,7 +1,8 @@
-"""Reading a market from its folder of tables: funnel, births, causes, their adoption, claims."""
+"""Reading a market from its folder of tables: stages, their values and paths, causes, claims."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -9,138 +10,169 @@ import numpy as np
 
 from ..errors import InputError
 from .cause import read_mechanisms
-from .market import BY_CLASS, LINK_OF_STAGE, Claim, Market, Stage, YearPath, slug
+from .market import Claim, Market, slug
 from .parameter import STATUSES, Parameter
+from .stage import FUNNEL, RATIO_UNIT, ROLES, SHARES, WORLD, Stage, YearPath
 from .tables import Row, read_table
 
 ENDS_PER_P10 = 1.97345
 """Half range of a symmetric PERT over its distance from mode to P10: 0.5 / (0.5 - 0.24664)."""
-SHARES = ("diagnosed", "treated", "class_mix")
-FUNNEL_COLUMNS = [
-    "stage",
-    "region",
-    "drug_class",
-    "low",
-    "mode",
-    "high",
-    "unit",
-    "currency_year",
-    "basis",
-    "note",
-]
-PATH_COLUMNS = ["year", "region", "value", "low", "high", "unit"]
-CLAIM_COLUMNS = ["id", "section", "claim", "driver", "mechanism", "stage", "direction", "overlaps"]
+STAGE_COLUMNS = "stage title link by role unit scale path least counts".split()
+FUNNEL_COLUMNS = "stage region drug_class low mode high unit currency_year basis note".split()
+PATH_COLUMNS = "year region value low high unit".split()
+CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps".split()
+AXES = {"world": (), "region": ("region",), "region class": ("region", "drug_class")}
+"""What a stage may vary along, as its table says it."""
 
 
 def read_market(
     folder: Path | Traversable, *, name: str, title: str, base_year: int, horizon: int
 ) -> Market:
-    """The market from a folder with funnel.csv, births.csv, mechanisms.csv and adoption.csv.
+    """The market from a folder with stages.csv, funnel.csv, mechanisms.csv and adoption.csv.
 
-    claims.csv, the sentences of a report, may stand beside them.  Raises InputError with file
-    and line for a table that does not hold together.
+    A stage with a path has a table of its own name; claims.csv, the sentences of a report, may
+    stand beside them.  Raises InputError with file and line for a table that does not hold
+    together.
     """
-    funnel = read_table(folder.joinpath("funnel.csv"), FUNNEL_COLUMNS)
-    regions = tuple(dict.fromkeys(row.text("region") for row in funnel))
-    drug_classes = tuple(
-        dict.fromkeys(row.text("drug_class") for row in funnel if row.cells["stage"] in BY_CLASS)
-    )
-    births = read_table(folder.joinpath("births.csv"), PATH_COLUMNS)
-    years, path = _read_path(births, regions, base_year)
-    stages = tuple(
-        _read_stage(stage, funnel, regions, drug_classes, births, years, path)
-        for stage in LINK_OF_STAGE
-    )
-    claims = folder.joinpath("claims.csv")
+    declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
+    funnel = read_table(folder / "funnel.csv", FUNNEL_COLUMNS)
+    names = [row.text("stage") for row in declared]
+    for row in funnel:
+        row.choice("stage", "stage", names)
+    named = dict.fromkeys(row.text("region") for row in funnel)
+    regions = tuple(region for region in named if region != WORLD)
+    classes = tuple(dict.fromkeys(c for row in funnel if (c := row.cells["drug_class"])))
+    paths = {
+        row.text("stage"): _read_path(
+            read_table(folder / f"{row.text('stage')}.csv", PATH_COLUMNS),
+            _places(row, regions, ("",)),
+            base_year,
+        )
+        for row in declared
+        if row.choice("path", "path", ("yes", "no")) == "yes"
+    }
+    last = min((base_year + len(path.mode) - 1 for path, _ in paths.values()), default=horizon)
+    years = tuple(range(base_year, last + 1))
+    stages = tuple(_read_stage(row, funnel, regions, classes, paths, years) for row in declared)
+    claims = folder / "claims.csv"
     market = Market(
         name=name,
         title=title,
         years=years,
         horizon=horizon,
         regions=regions,
-        drug_classes=drug_classes,
+        drug_classes=classes,
         stages=stages,
         mechanisms=read_mechanisms(
-            folder.joinpath("mechanisms.csv"), folder.joinpath("adoption.csv"),
-            LINK_OF_STAGE, regions, drug_classes,
+            folder / "mechanisms.csv", folder / "adoption.csv",
+            {stage.name: stage for stage in stages}, regions, classes,
         ),
         claims=tuple(map(_claim, read_table(claims, CLAIM_COLUMNS))) if claims.is_file() else (),
     )  # fmt: skip
     return market.with_anchors({})
 
 
+def _places(row: Row, regions: Sequence[str], classes: Sequence[str]) -> list[tuple[str, str]]:
+    """Where a declared stage has a value, (region, class), in the order of the grid."""
+    by = AXES[row.choice("by", "axes of a stage", AXES)]
+    return [
+        (region, drug_class)
+        for region in (regions if "region" in by else (WORLD,))
+        for drug_class in (classes if "drug_class" in by else ("",))
+    ]
+
+
 def _read_path(
-    rows: list[Row], regions: tuple[str, ...], base_year: int
-) -> tuple[tuple[int, ...], YearPath]:
-    """The years from the base year on and the births in each, by region."""
-    cells: dict[tuple[int, str], tuple[float, float, float]] = {}
+    rows: list[Row], places: list[tuple[str, str]], base_year: int
+) -> tuple[YearPath, list[Row]]:
+    """The path from the base year on, and the rows of its last year in the order of ``places``."""
+    regions = [region for region, _ in places]
+    cells: dict[tuple[int, str], tuple[tuple[float, float, float], Row]] = {}
     for row in rows:
         mode = row.number("value")
-        bounds = row.number("low", mode), mode, row.number("high", mode)
-        if not 0 < bounds[0] <= mode <= bounds[2]:
-            raise InputError(f"{row.where}: births need 0 < low <= value <= high")
-        cells[int(row.number("year")), row.choice("region", "region", regions)] = bounds
-    years = tuple(sorted({year for year, _ in cells if year >= base_year}))
-    if not years or years != tuple(range(base_year, years[-1] + 1)):
+        low, high = row.number("low", mode), row.number("high", mode)
+        if not 0 < low <= mode <= high:
+            raise InputError(f"{row.where}: a path needs 0 < low <= value <= high")
+        key = int(row.number("year")), row.choice("region", "region", regions)
+        cells[key] = (low, mode, high), row
+    years = sorted({year for year, _ in cells if year >= base_year})
+    if not years or years != list(range(base_year, years[-1] + 1)):
         raise InputError(f"{rows[0].file}: years must run from {base_year} on without a gap")
-    try:
-        table = np.array([[cells[year, region] for region in regions] for year in years])
-    except KeyError as missing:
-        raise InputError(f"{rows[0].file}: no row for {missing.args[0]}") from None
-    return years, YearPath(table[..., 0], table[..., 1], table[..., 2])
+    for key in ((year, region) for year in years for region in regions):
+        if key not in cells:
+            raise InputError(f"{rows[0].file}: no row for {key}")
+    for region in regions:
+        (low, _, high), row = cells[base_year, region]
+        if low != high:
+            raise InputError(f"{row.where}: a path has no interval in the base year {base_year}")
+    table = np.array([[cells[year, region][0] for region in regions] for year in years])
+    last = [cells[years[-1], region][1] for region in regions]
+    return YearPath(table[..., 0], table[..., 1], table[..., 2]), last
 
 
 def _read_stage(
-    name: str,
+    row: Row,
     funnel: list[Row],
     regions: tuple[str, ...],
-    drug_classes: tuple[str, ...],
-    births: list[Row],
+    classes: tuple[str, ...],
+    paths: dict[str, tuple[YearPath, list[Row]]],
     years: tuple[int, ...],
-    path: YearPath,
 ) -> Stage:
-    """One stage with its parameters in the order of the grid."""
-    cells = {
+    """One stage with its parameters in the order of the grid; a path is cut after the last year."""
+    name, places = row.text("stage"), _places(row, regions, classes)
+    link = row.choice("link", "link", RATIO_UNIT)
+    values = {
         (r.text("region"), r.cells["drug_class"]): r for r in funnel if r.cells["stage"] == name
     }
-    grid = [(r, c) for r in regions for c in (drug_classes if name in BY_CLASS else ("",))]
-    if set(cells) != set(grid):
-        raise InputError(f"funnel.csv: stage {name!r} needs exactly one row for each of {grid}")
-    if name == "births":
-        last = {r.text("region"): r for r in births if int(r.number("year")) == years[-1]}
-        parameters = tuple(_births_parameter(last[region], years[-1]) for region in regions)
-        if any(cells[r, ""].number("mode") != path.mode[0, i] for i, r in enumerate(regions)):
-            raise InputError("funnel.csv: births of the base year differ from births.csv")
-        return Stage(name, parameters, cells[grid[0]].text("unit"), path)
-    parameters = tuple(_funnel_parameter(name, cells[key]) for key in grid)
-    return Stage(name, parameters, parameters[0].unit)
+    if set(values) != set(places):
+        raise InputError(f"funnel.csv: stage {name!r} needs exactly one row for each of {places}")
+    path, last = paths.get(name, (None, []))
+    if path is None:
+        parameters = [_parameter(row, link, values[place]) for place in places]
+    else:
+        path = YearPath(*(part[: len(years)] for part in (path.low, path.mode, path.high)))
+        parameters = [_path_parameter(row, r) for r in last]
+        if any(values[p].number("mode") != path.mode[0, i] for i, p in enumerate(places)):
+            raise InputError(f"funnel.csv: {name} of the base year differs from {name}.csv")
+    return Stage(
+        name,
+        row.text("title"),
+        link,
+        AXES[row.cells["by"]],
+        row.choice("role", "role", ROLES),
+        row.text("unit"),
+        tuple(parameters),
+        path,
+        row.number("least") if row.cells["least"] else None,
+        row.cells["counts"],
+    )
 
 
-def _births_parameter(row: Row, year: int) -> Parameter:
-    """Births in the last year of the path; the table's bounds are P10 and P90 of the draws."""
-    mode, region = row.number("value"), row.text("region")
+def _path_parameter(stage: Row, row: Row) -> Parameter:
+    """A stage in the last year of its path; the table's bounds are P10 and P90 of the draws."""
+    mode, region, year = row.number("value"), row.text("region"), int(row.number("year"))
     low, high = row.number("low", mode), row.number("high", mode)
     return Parameter(
-        f"births.{slug(region)}",
+        f"{stage.text('stage')}.{slug(region)}",
         mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
-        unit=f"live births in {year}", title=f"Births in {year}, {region}",
-        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner="funnel",
+        unit=f"{row.text('unit')} in {year}", title=f"{stage.text('title')} in {year}, {region}",
+        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
     )  # fmt: skip
 
 
-def _funnel_parameter(stage: str, row: Row) -> Parameter:
+def _parameter(stage: Row, link: str, row: Row) -> Parameter:
     names = [name for name in (row.cells["region"], row.cells["drug_class"]) if name]
     parameter = Parameter(
-        ".".join([stage, *map(slug, names)]),
+        ".".join([stage.text("stage"), *map(slug, names)]),
         *(row.number(end) for end in ("low", "mode", "high")),
         unit=row.text("unit"),
-        title=f"{stage.replace('_', ' ').capitalize()}, {', '.join(names)}",
+        title=f"{stage.text('title')}, {', '.join(names)}",
         source=row.text("source"),
         status=row.choice("status", "status", STATUSES),
-        scale="log" if stage == "net_cost" else "natural",
-        owner="funnel",
+        scale="log" if stage.choice("scale", "scale", ("natural", "log")) == "log" else "natural",
+        owner=FUNNEL,
     )
-    if parameter.low <= 0 or (stage in SHARES and parameter.high > 1):
+    if parameter.low <= 0 or (link in SHARES and parameter.high > 1):
         raise InputError(f"{row.where}: {parameter.key} must lie above 0, a share up to 1")
     return parameter
 

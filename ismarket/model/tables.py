@@ -69,12 +69,17 @@ class Row:
 
 
 def read_table(
-    path: Path | Traversable, columns: Sequence[str], *, others: bool = False
+    path: Path | Traversable,
+    columns: Sequence[str],
+    *,
+    others: bool = False,
+    evidence: Sequence[str] = EVIDENCE,
 ) -> list[Row]:
-    """The rows of a CSV file that has ``columns`` and, in every row, a status and a source.
+    """The rows of a CSV file that has ``columns`` and, in every row, its ``evidence``.
 
-    With the extra ``xlsx`` the file may be a workbook of one sheet.  ``others`` allows columns
-    that are not named here; they are read like any.
+    That is a status and a source; a table of definitions, which holds no figure, has none.  With
+    the extra ``xlsx`` the file may be a workbook of one sheet.  ``others`` allows columns that are
+    not named here; they are read like any.
     Raises InputError for a missing, unknown or repeated column, a short or long row, a row
     without its evidence, or a file beyond LARGEST_TABLE bytes or MOST_ROWS rows.
     """
@@ -83,21 +88,26 @@ def read_table(
         from .xlsx import workbook_csv  # an extra
 
         data = workbook_csv(data, path.name)
-    return parse_table(data, path.name, columns, others=others)
+    return parse_table(data, path.name, columns, others=others, evidence=evidence)
 
 
 def parse_table(
-    data: bytes, file: str, columns: Sequence[str], *, others: bool = False
+    data: bytes,
+    file: str,
+    columns: Sequence[str],
+    *,
+    others: bool = False,
+    evidence: Sequence[str] = EVIDENCE,
 ) -> list[Row]:
     """The rows of a table held in memory; ``file`` is what an error calls it."""
     text = _checked_text(data, file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
-        _check_header(header, file, columns, others)
+        _check_header(header, file, (*columns, *evidence), others)
         rows = []
         for cells in filter(any, reader):  # a row with nothing in it says nothing
-            rows.append(_row(cells, header, file, reader.line_num))
+            rows.append(_row(cells, header, file, reader.line_num, evidence))
     except csv.Error as error:
         raise InputError(f"{file}, line {reader.line_num}: not CSV: {error}") from None
     return rows
@@ -119,8 +129,7 @@ def _checked_text(data: bytes, file: str) -> str:
     return text
 
 
-def _check_header(header: Sequence[str], file: str, columns: Sequence[str], others: bool) -> None:
-    known = (*columns, *EVIDENCE)
+def _check_header(header: Sequence[str], file: str, known: Sequence[str], others: bool) -> None:
     for column in header:
         if "\n" in column or len(column) > LONGEST_NAME:
             raise InputError(f"{file}, line 1: {column[:60]!r} is not the name of a column")
@@ -134,7 +143,9 @@ def _check_header(header: Sequence[str], file: str, columns: Sequence[str], othe
             raise unknown(file, "column to read", column, known)
 
 
-def _row(cells: Sequence[str], header: Sequence[str], file: str, line: int) -> Row:
+def _row(
+    cells: Sequence[str], header: Sequence[str], file: str, line: int, evidence: Sequence[str]
+) -> Row:
     where = f"{file}, line {line}"
     if len(cells) != len(header):
         hint = "; a number has a point, and text with a comma stands in quotes"
@@ -148,7 +159,7 @@ def _row(cells: Sequence[str], header: Sequence[str], file: str, line: int) -> R
         if len(value) > LONGEST_CELL:
             raise InputError(f"{where}: {column} is longer than {LONGEST_CELL} characters")
     row = Row(file, line, dict(zip(header, cells, strict=True)))
-    for column in EVIDENCE:
+    for column in evidence:
         row.text(column)
     return row
 

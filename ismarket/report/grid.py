@@ -131,7 +131,7 @@ class Formulas:
             for index, region in enumerate(self.market.regions):
                 row = FIRST_ROW + len(rows)
                 key = f"{mechanism.stage}|{mechanism.drug_class}|{region}"
-                if mechanism.follows_path:
+                if mechanism.kind == "path":
                     cells: list[str | float] = [name, "", "", "", "", factor]
                     years = [
                         f"=$G{row}*LN({BIRTHS}!{column(4 + t)}{self.births_row(index, 'drawn')}"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..engine.attribution import exact_shapley, sampled_shapley
+from ..engine.attribution import attribution
 from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
@@ -200,26 +200,21 @@ def _shapley(
     before: Choices, after: Choices, groups: list[tuple[str, ...]], compute: Compute, year: int
 ) -> tuple[Array, float, tuple[Array, Array]]:
     """Rows (group, value) with their largest standard error, and the values at both ends."""
-    known: dict[int, Array] = {}
 
     def value(coalition: int) -> Array:
-        if coalition not in known:
-            made = frozenset(n for i, g in enumerate(groups) if coalition >> i & 1 for n in g)
-            choices = mixed(before, after, made)
-            result = compute(scenario_of(choices), choices.tables, choices.drivers)
-            if year not in result.years:
-                raise InputError(f"compare: {year} is not in a forecast between the two runs")
-            at = result.years.index(year)
-            summary = result.columns["summary"]
-            known[coalition] = np.array([summary["reference"][at], summary["p50"][at]])
-        return known[coalition]
+        made = frozenset(n for i, g in enumerate(groups) if coalition >> i & 1 for n in g)
+        choices = mixed(before, after, made)
+        result = compute(scenario_of(choices), choices.tables, choices.drivers)
+        if year not in result.years:
+            raise InputError(f"compare: {year} is not in a forecast between the two runs")
+        at = result.years.index(year)
+        summary = result.columns["summary"]
+        return np.array([summary["reference"][at], summary["p50"][at]])
 
-    everyone = (1 << len(groups)) - 1
-    ends = value(0), value(everyone)
-    if len(groups) <= MOST_EXACT:
-        return exact_shapley(len(groups), value), 0.0, ends
-    moved, errors = sampled_shapley(len(groups), value, seed=0, pairs=PAIRS)
-    return moved, float(errors.max()), ends
+    game = attribution(len(groups), seed=0, exact=MOST_EXACT, pairs=PAIRS)
+    values = {coalition: value(coalition) for coalition in game.coalitions}
+    found = np.stack(list(values.values()))
+    return game.weights @ found, game.error(found), (values[0], values[(1 << len(groups)) - 1])
 
 
 NEUTRAL = {"strength": 1.0, "correlation": 0.0}

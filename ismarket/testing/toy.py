@@ -8,38 +8,46 @@ from dataclasses import replace
 import numpy as np
 
 from ..model.cause import Mechanism
-from ..model.market import BY_CLASS, LINK_OF_STAGE, Market, Stage, YearPath, slug
+from ..model.market import Market, slug
 from ..model.parameter import Parameter
+from ..model.stage import RATIO_UNIT, Stage, YearPath
 
 ANOTHER = "another class"
 _TOY = {
-    "births": (1.9e6, 2.0e6, 2.1e6, "live births a year"),
-    "incidence": (3e-4, 4e-4, 5e-4, "cases per live birth"),
-    "diagnosed": (0.5, 0.6, 0.7, "share of cases"),
-    "treated": (0.7, 0.8, 0.9, "share of diagnosed cases"),
-    "class_mix": (0.4, 0.5, 0.6, "share of courses"),
-    "net_cost": (500.0, 1000.0, 2000.0, "USD per treated patient"),
+    "births": ("log", "people", 1.9e6, 2.0e6, 2.1e6, "live births a year"),
+    "incidence": ("log", "people", 3e-4, 4e-4, 5e-4, "cases per live birth"),
+    "diagnosed": ("logit", "people", 0.5, 0.6, 0.7, "share of cases"),
+    "treated": ("logit", "people", 0.7, 0.8, 0.9, "share of diagnosed cases"),
+    "class_mix": ("softmax", "mix", 0.4, 0.5, 0.6, "share of courses"),
+    "net_cost": ("log", "price", 500.0, 1000.0, 2000.0, "USD per treated patient"),
 }
+_BY_CLASS = ("class_mix", "net_cost")
 _ABOUT = {"source": "assumption: a toy market, invented for tests", "status": "assumed"}
 
 
 def toy_market() -> Market:
     """Two regions, two drug classes, ten years, two causes; every number invented for tests."""
     regions, classes, years = ("North", "South"), ("old", "new"), tuple(range(2022, 2032))
-    mode = np.full((len(years), len(regions)), _TOY["births"][1])
+    mode = np.full((len(years), len(regions)), 2.0e6)
     path = YearPath(0.95 * mode, mode, 1.05 * mode)
+    for bound in (path.low, path.high):
+        bound[0] = mode[0]
     stages = tuple(
         Stage(
             name,
+            name.replace("_", " ").capitalize(),
+            link,
+            ("region", "drug_class") if name in _BY_CLASS else ("region",),
+            role,
+            unit,
             tuple(
-                _parameter(name, key)
+                _parameter(name, ends, unit, (region, *key))
                 for region in regions
-                for key in ([(region, c) for c in classes] if name in BY_CLASS else [(region,)])
+                for key in ([(c,) for c in classes] if name in _BY_CLASS else [()])
             ),
-            _TOY[name][3],
             path if name == "births" else None,
         )
-        for name in LINK_OF_STAGE
+        for name, (link, role, *ends, unit) in _TOY.items()
     )
     causes = _cause("awareness", "diagnosed", "", 1.5), _cause("new_drug", "class_mix", "new", 2.0)
     market = Market(
@@ -48,15 +56,15 @@ def toy_market() -> Market:
     return market.with_anchors({})
 
 
-def _parameter(stage: str, key: tuple[str, ...]) -> Parameter:
-    low, mode, high, unit = _TOY[stage]
+def _parameter(stage: str, ends: list[float], unit: str, key: tuple[str, ...]) -> Parameter:
     name = ".".join([stage, *map(slug, key)])
     title = f"{stage.capitalize()}, {', '.join(key)}"
+    low, mode, high = ends
     return Parameter(name, low, mode, high, unit=unit, title=title, owner="funnel", **_ABOUT)
 
 
 def _cause(name: str, stage: str, drug_class: str, ratio: float) -> Mechanism:
-    unit = "odds ratio" if stage == "diagnosed" else "weight ratio"
+    unit = RATIO_UNIT[_TOY[stage][0]]
     title = name.replace("_", " ").capitalize()
     return Mechanism(
         name=name, title=title, stage=stage, drug_class=drug_class,
@@ -73,7 +81,7 @@ def one_region(market: Market) -> Market:
     """The market with its first region alone."""
 
     def cut(stage: Stage) -> Stage:
-        count = len(market.drug_classes) if stage.name in BY_CLASS else 1
+        count = len(market.drug_classes) if stage.by_class else 1
         path = stage.path and YearPath(
             stage.path.low[:, :1], stage.path.mode[:, :1], stage.path.high[:, :1]
         )
@@ -96,7 +104,7 @@ def other_classes(market: Market) -> Market:
     """The market with its drug classes in reverse, and one more of them."""
 
     def turned(stage: Stage) -> Stage:
-        if stage.name not in BY_CLASS:
+        if not stage.by_class:
             return stage
         count = len(market.drug_classes)
         rows = [stage.parameters[i : i + count] for i in range(0, len(stage.parameters), count)]

@@ -9,14 +9,15 @@ from functools import cache, cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..engine.causes import mechanism_shift
 from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
+from ..engine.shifts import cause_shift
 from ..errors import unknown
 from ..guard.contract import guarded_effects, standing
 from ..model.driver import Driver, Effect
 from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
+from ..model.stage import FUNNEL
 from ..plugins.discovery import find_plugins
 from ..plugins.installed import Plugins, load_plugins
 
@@ -71,7 +72,7 @@ class Trial:
     @property
     def varied(self) -> list[Parameter]:
         """What the driver's effects may depend on: all but the funnel."""
-        return [p for p in self.parameters if p.owner != "funnel"]
+        return [p for p in self.parameters if p.owner != FUNNEL]
 
     def plan(self, drivers: Iterable[Driver] | None = None) -> Plan:
         """The bottom-up plan of the driver, or of several, to the last year of the tables."""
@@ -118,7 +119,7 @@ class Trial:
         moved = [
             Effect(
                 m.stage,
-                mechanism_shift(self.market, m.name, values, draws)[:, :, None],
+                cause_shift(self.market, m.name, values, draws)[:, :, None],
                 m.name,
                 m.drug_class,
             )

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ismarket.engine.attribution import exact_shapley, growth_share, money_share, sampled_shapley
+from ismarket.engine.attribution import attribution, growth_share, money_share
 
 DRAWS = 3
 values = st.floats(-5, 5)
@@ -17,6 +17,11 @@ def games(draw, most=5):
     worth = draw(arrays(float, (1 << players, DRAWS), elements=values))
     worth[0] = 0.0
     return players, worth
+
+
+def exact_shapley(players, game):
+    found = attribution(players, seed=0)
+    return found.weights @ np.stack([game(coalition) for coalition in found.coalitions])
 
 
 @given(games())
@@ -64,10 +69,11 @@ def test_contributions_of_a_sum_of_games_are_the_sums(game, factor):
 @given(games(), st.integers(0, 1000))
 def test_sampled_orders_close_exactly_and_lie_within_their_error(game, seed):
     players, worth = game
-    sampled, error = sampled_shapley(players, worth.__getitem__, seed=seed, pairs=200)
-    exact = exact_shapley(players, worth.__getitem__)
+    found = attribution(players, seed=seed, exact=0, pairs=200)
+    growth = np.stack([worth[coalition] for coalition in found.coalitions])
+    sampled, exact = found.weights @ growth, exact_shapley(players, worth.__getitem__)
     assert np.allclose(sampled.sum(axis=0), worth[-1], atol=1e-10)
-    assert (np.abs(sampled - exact) <= 6 * error + 1e-9).all()
+    assert (np.abs(sampled - exact) <= 6 * found.error(growth) + 1e-9).all()
 
 
 @given(st.floats(-2, 2), st.integers(1, 13))

@@ -1,0 +1,278 @@
+"""Shifts: what each group of drivers brings to each stage, on the scale of its link.
+
+The causes that the same drivers claim act together, so they are one shift with one weight for each
+coalition; so is what several drivers bring for one cause in numbers of their own, for each set of
+them.  Whatever a coalition brings to a stage is then a weighted sum of shifts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import InputError
+from ..guard.contract import guarded_effects
+from ..model.curves import Curves
+from ..model.driver import Effect
+from ..model.market import Market
+from .plan import Plan
+
+Target = tuple[str, int | None]
+"""What a shift moves: a stage, and in it one drug class (by index) or all of them alike."""
+Claims = dict[Target, dict[tuple[int, ...], list[str]]]
+"""Causes by what they move and by the drivers (by index) that claim them."""
+Brought = dict[Target, tuple[list["Bringers"], Array]]
+"""By target who brings each shift, and the shifts (bringers, year, region, draw)."""
+
+
+@dataclass(frozen=True)
+class Bringers:
+    """Drivers (by index) that bring one shift.
+
+    With ``together`` (a bit mask) it is what exactly those of them bring who are in it, weighed
+    already; else what any of them brings alike.
+    """
+
+    drivers: tuple[int, ...]
+    together: int | None = None
+
+
+def combine(shifts: Sequence[Array], rho: float) -> Array:
+    """One shift from those of several drivers for the same cause, on the link scale.
+
+    ``rho`` in [0, 1]: 1 counts the cause once (the largest shift), 0 counts every driver (the
+    sum); between them ``rho * max + (1 - rho) * sum``, positive and negative parts apart.
+    """
+    if len(shifts) == 1:
+        return shifts[0]
+    up = [np.maximum(shift, 0.0) for shift in shifts]
+    down = [np.minimum(shift, 0.0) for shift in shifts]
+    largest: Array = reduce(np.maximum, up) + reduce(np.minimum, down)
+    total: Array = reduce(np.add, up) + reduce(np.add, down)
+    return rho * largest + (1.0 - rho) * total
+
+
+def cause_shift(market: Market, name: str, values: Mapping[str, Array], draws: int) -> Array:
+    """Shift of one cause of the catalogue, (year, region or 1, draw), for values (draw,) by key."""
+    cause = market.mechanisms[name]
+    if cause.kind == "spread":
+        return Curves([market.spreads[name]]).shift(values, draws)
+    last = np.stack([values[p.key] for p in market.stage(cause.stage).parameters])
+    return path_shift(market, cause.stage, last)
+
+
+def path_shift(market: Market, stage: str, last: Array) -> Array:
+    """Log of a stage's path over its value in the base year, (year, region or 1, draw).
+
+    ``last`` (region or 1, draw) is drawn: the stage in the last year of the path's table.
+    """
+    path = market.stage(stage).path
+    if path is None:
+        raise InputError(f"stage {stage} has no path to follow")
+    found = path.at(last, len(market.years))
+    found /= path.mode[0][:, None]
+    return np.log(found, out=found)
+
+
+class Shifts:
+    """What the drivers of a plan bring, and how much of it counts in which of some coalitions."""
+
+    def __init__(
+        self, plan: Plan, rows: Mapping[str, int], coalitions: Sequence[int], overlap: float
+    ) -> None:
+        self._plan, self._rows, self._overlap = plan, rows, overlap
+        self._coalitions = coalitions
+        self._claims: dict[frozenset[str], Claims] = {}
+        self._computed = any(driver.effects is not None for driver in plan.drivers)
+
+    def weights(self, who: Bringers, coalitions: Iterable[int]) -> list[float]:
+        """The factor on a shift in each coalition; 0 where nobody of them is in."""
+        if who.together is not None:
+            every = mask(who.drivers)
+            return [float(coalition & every == who.together) for coalition in coalitions]
+        strengths = self._plan.strengths
+        present = ([strengths[d] for d in who.drivers if c >> d & 1] for c in coalitions)
+        return [
+            float(combine([np.asarray(s) for s in some], self._overlap)) if some else 0.0
+            for some in present
+        ]
+
+    def brought(self, values: Array) -> Brought:
+        """All shifts in the years of the forecast, for values (parameter, draw) of the plan."""
+        own, merged = self._own(values) if self._computed else ({}, frozenset())
+        found = self._spread(values, merged)
+        for target, who, shift in self._paths(values, merged):
+            _add(found, target, who, shift)
+        for target, entries in own.items():
+            for who, shift in entries:
+                _add(found, target, who, shift)
+        return found
+
+    # the causes of the catalogue --------------------------------------------------------------
+
+    def _claimed(self, kind: str, merged: frozenset[str]) -> Claims:
+        """The causes of one kind that act, but for the merged ones."""
+        market, found = self._plan.market, Claims()
+        by_name: dict[str, tuple[int, ...]] = {}
+        for index, driver in enumerate(self._plan.drivers):
+            for name in driver.claims:
+                by_name[name] = (*by_name.get(name, ()), index)
+        for name in sorted(by_name.keys() - merged):
+            cause = market.mechanisms[name]
+            if cause.kind == kind and not cause.inert:
+                target = cause.stage, class_of(market, cause.drug_class)
+                found.setdefault(target, {}).setdefault(by_name[name], []).append(name)
+        return found
+
+    def _spread(self, values: Array, merged: frozenset[str]) -> Brought:
+        """The causes that spread: log(ratio) times what the share has gained, summed by group.
+
+        Each group is one product of the coefficients of its curves with the powers of their rates.
+        """
+        curves, ratios, half_times, groups = self._curves(merged)
+        if not groups:
+            return {}
+        draws, regions = values.shape[1], len(self._plan.market.regions)
+        terms = curves.terms_of(values[ratios], values[half_times])
+        found: Brought = {}
+        for target, by_who in groups.items():
+            shifts = np.empty((len(by_who), len(self._plan.years), regions, draws))
+            for out, (first, stop, matrix) in zip(shifts, by_who.values(), strict=True):
+                some = terms[first:stop].reshape(-1, draws)
+                np.matmul(matrix, some, out=out.reshape(-1, draws))
+            found[target] = [Bringers(drivers) for drivers in by_who], shifts
+        return found
+
+    def _curves(self, merged: frozenset[str]) -> CurvesInGroups:
+        if merged not in self._known_curves:
+            claims, market = self._claimed("spread", merged), self._plan.market
+            names = [n for by_who in claims.values() for group in by_who.values() for n in group]
+            curves = Curves([market.spreads[name] for name in names])
+            years, first = range(self._plan.start, len(market.years)), 0
+            groups: dict[Target, dict[tuple[int, ...], tuple[int, int, Array]]] = {}
+            for target, by_who in claims.items():
+                for who, group in by_who.items():
+                    stop = first + len(group)
+                    matrix = curves.matrix(first, stop, years)
+                    groups.setdefault(target, {})[who] = first, stop, matrix
+                    first = stop
+            self._known_curves[merged] = (
+                curves,
+                [self._rows[spread.ratio] for spread in curves.spreads],
+                [self._rows[spread.half_time] for spread in curves.spreads],
+                groups,
+            )
+        return self._known_curves[merged]
+
+    @cached_property
+    def _known_curves(self) -> dict[frozenset[str], CurvesInGroups]:
+        return {}
+
+    def _paths(
+        self, values: Array, merged: frozenset[str]
+    ) -> Iterable[tuple[Target, Bringers, Array]]:
+        """The causes by which a stage follows its path."""
+        for target, by_who in self._claimed("path", merged).items():
+            market = self._plan.market
+            rows = [self._rows[p.key] for p in market.stage(target[0]).parameters]
+            shift = path_shift(market, target[0], values[rows])[self._plan.start :]
+            for who in by_who:
+                yield target, Bringers(who), shift
+
+    # what drivers compute themselves ----------------------------------------------------------
+
+    def _own(
+        self, values: Array
+    ) -> tuple[dict[Target, list[tuple[Bringers, Array]]], frozenset[str]]:
+        """What drivers' own functions bring, and the causes of the catalogue that are among it.
+
+        Effects of one stage and mechanism are one cause, also with the catalogue's.
+        """
+        plan, named = self._plan, dict(zip(self._rows, values, strict=True))
+        found: dict[tuple[str, str], list[Entry]] = {}
+        for index, driver in enumerate(plan.drivers):
+            for number, effect in enumerate(guarded_effects(plan.market, driver, named)):
+                key = effect.stage, effect.mechanism or f"{driver.name}#{number}"
+                parts = _by_class(plan.market, effect)
+                found.setdefault(key, []).extend((index, c, shift) for c, shift in parts)
+        merged = set()
+        for index, driver in enumerate(plan.drivers):
+            for name in driver.claims:
+                cause = plan.market.mechanisms[name]
+                if (cause.stage, name) in found and not cause.inert:
+                    shift = cause_shift(plan.market, name, named, values.shape[1])
+                    entry = index, class_of(plan.market, cause.drug_class), shift
+                    found[cause.stage, name].insert(0, entry)
+                    merged.add(name)
+        own: dict[Target, list[tuple[Bringers, Array]]] = {}
+        for (stage, _), entries in sorted(found.items()):
+            for chosen, shifts in self._by_driver(stage, entries).items():
+                if any(len(shift) > 1 for shift in shifts.values()):  # else 0 in every year
+                    own.setdefault((stage, chosen), []).extend(self._together(shifts))
+        return own, frozenset(merged)
+
+    def _by_driver(
+        self, stage: str, entries: Sequence[Entry]
+    ) -> dict[int | None, dict[int, Array]]:
+        """The shift of each driver for one cause, class by class where any speaks of one class."""
+        market = self._plan.market
+        if len({c is None for _, c, _ in entries}) > 1:
+            classes = range(len(market.drug_classes))
+            entries = [(d, e, s) for d, c, s in entries for e in (classes if c is None else (c,))]
+        found: dict[int | None, dict[int, Array]] = {}
+        for driver, chosen, shift in entries:
+            by_driver = found.setdefault(chosen, {})
+            by_driver[driver] = by_driver[driver] + shift if driver in by_driver else shift
+        return found
+
+    def _together(self, shifts: Mapping[int, Array]) -> Iterable[tuple[Bringers, Array]]:
+        """What the drivers of one cause bring: each set of them that some coalition holds."""
+        drivers, strengths = tuple(shifts), self._plan.strengths
+        cut = {d: s[self._plan.start :] if len(s) > 1 else s for d, s in shifts.items()}
+        if len(drivers) == 1:
+            yield Bringers(drivers), cut[drivers[0]]
+            return
+        every = mask(drivers)
+        for some in sorted({c & every for c in self._coalitions} - {0}):
+            present = [strengths[d] * shift for d, shift in cut.items() if some >> d & 1]
+            yield Bringers(drivers, some), combine(present, self._overlap)
+
+
+Entry = tuple[int, int | None, Array]
+"""A driver's index, the class it moves (None: all) and its shift (year, region, draw)."""
+CurvesInGroups = tuple[
+    Curves, list[int], list[int], dict[Target, dict[tuple[int, ...], tuple[int, int, Array]]]
+]
+"""The curves of all causes, rows of their ratios and half times; where each group's stand."""
+
+
+def class_of(market: Market, drug_class: str) -> int | None:
+    """The index of a drug class; None for all classes alike."""
+    return market.drug_classes.index(drug_class) if drug_class else None
+
+
+def mask(drivers: Iterable[int]) -> int:
+    """The drivers as a bit mask."""
+    return sum(1 << driver for driver in set(drivers))
+
+
+def _by_class(market: Market, effect: Effect) -> list[tuple[int | None, Array]]:
+    """The effect as shifts (year, region, draw), one for all classes or one for each it names."""
+    if effect.drug_class:
+        return [(class_of(market, effect.drug_class), effect.shift[:, :, 0])]
+    if effect.shift.shape[2] == 1:
+        return [(None, effect.shift[:, :, 0])]
+    return [(c, effect.shift[:, :, c]) for c in range(len(market.drug_classes))]
+
+
+def _add(found: Brought, target: Target, who: Bringers, shift: Array) -> None:
+    """Set one more shift beside those of its target."""
+    known, shifts = found.get(target, ([], shift[None][:0]))
+    shape = np.broadcast_shapes(shifts.shape[1:], shift.shape)
+    more = np.empty((len(known) + 1, *shape))
+    more[:-1], more[-1] = shifts, shift
+    found[target] = [*known, who], more
