@@ -103,6 +103,7 @@ def shapley_effects(
     if whole[0] <= 0:
         raise InputError("the output does not move: there is no variance to share")
     game, nothing = attribution(len(names), seed), np.zeros(len(weights))
-    parts = game.weights @ np.stack([mean.get(c, nothing) for c in game.coalitions])
+    worth = np.stack([mean.get(c, nothing) for c in game.coalitions])
+    parts = np.einsum("gc,cw->gw", game.weights, worth)  # a group of nothing gets exactly 0
     shares = parts / np.where(whole > 0, whole, 1.0)
     return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)

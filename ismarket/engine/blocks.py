@@ -128,9 +128,7 @@ class Engine:
     ) -> Array:
         """Write the rows and cells of some draws; the sums of the cells."""
         value, growth = self._compared(values)
-        draws = rows.shape[1]
-        contributions = self._attribution.weights @ growth
-        return self.reader.read(value[..., :draws], contributions[:, :draws], rows, cells, level)
+        return self.reader.read(value, self._attribution.weights @ growth, rows, cells, level)
 
     def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])

@@ -218,6 +218,12 @@ def people(stages: Sequence[Stage], values: Mapping[str, Array]) -> dict[str, Ar
     return dict(zip(counted, found, strict=True))
 
 
+def total_of(value: Array) -> Array:
+    """The whole market, (year, draw), of its value (year, region, drug_class, draw)."""
+    total: Array = value.sum(axis=DRUG_CLASS).sum(axis=REGION)
+    return total
+
+
 def product(parts: Iterable[Array]) -> Array:
     """The product of some stages, those that are constant over most axes first."""
     return reduce(np.multiply, sorted(parts, key=lambda part: part.size))

@@ -14,10 +14,9 @@ from ..guard.contract import standing
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import MOST_DRAWS, Scenario
-from ..model.stage import DRUG_CLASS, REGION
 from ..sampling.points import BLOCK
 from .blocks import Engine, stack
-from .chain import Chain
+from .chain import Chain, total_of
 from .forecast import Forecast
 from .one_thread import one_thread
 from .plan import Plan, make_plan, named_plan
@@ -108,8 +107,7 @@ def _enough_draws(
 
 def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
     """Market value before calibration, (year, draw) from the start on, without attribution."""
-    total: Array = Chain(plan, overlap=overlap)(stack(plan, values)).sum(axis=(REGION, DRUG_CLASS))
-    return total
+    return total_of(Chain(plan, overlap=overlap)(stack(plan, values)))
 
 
 def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:

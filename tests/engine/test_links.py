@@ -6,23 +6,23 @@ from hypothesis import strategies as st
 
 from ismarket import Driver, Effect, Scenario, adoption
 from ismarket.engine.blocks import cells_of, stack
-from ismarket.engine.funnel import Funnel
-from ismarket.engine.overlap import combine
+from ismarket.engine.chain import Chain, moved
 from ismarket.engine.plan import make_plan
-from ismarket.model import links
+from ismarket.engine.shifts import combine
+from ismarket.model.stage import LARGEST_SHIFT, Stage
 
 shifts = st.floats(-1e300, 1e300)
 shares = st.floats(0.0, 1.0)
 
 
 def moved_share(share, shift):
-    """A share whose odds are multiplied by exp(shift), as the funnel moves it."""
-    against = links.odds_against(share, np.empty_like(share))
-    return 1.0 / links.quotient(against, np.exp(-links.bound(shift.copy())))
+    """A share whose odds are multiplied by exp(shift), as the chain moves it."""
+    stage = Stage("share", "Share", "logit", ("region",), "people", "share", ())
+    ratio = np.exp(np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT))[None, None]
+    return moved(stage, share[None, None, None], {None: ratio})[0, 0, 0]
 
 
 @given(shares, shifts)
-@np.errstate(divide="ignore", over="ignore")
 def test_a_share_stays_between_0_and_1_for_any_finite_shift(base, shift):
     moved = moved_share(np.array([base]), np.array([shift]))
     assert 0.0 <= moved[0] <= 1.0
@@ -51,8 +51,7 @@ def test_shares_of_a_whole_sum_to_one_for_any_shifts_of_several_drivers(market, 
     plan = make_plan(market, [spread(found), spread(found, "again")], Scenario(draws=1))
     values = {**plan.modes, **{key: np.ones(1) for key in plan.modes if ".net_cost." in key}}
     assert sum(".net_cost." in key for key in values) == 15
-    funnel = Funnel(plan)
-    by_region = funnel.value(stack(plan, values)).by_region
+    by_region = Chain(plan)(stack(plan, values)).sum(axis=2)
     assert np.allclose(by_region[1:] / by_region[0], 1.0, atol=1e-12)
 
 
