@@ -27,8 +27,8 @@ from ..model.stage import DRUG_CLASS, LARGEST_SHIFT, REGION, SHARES, Stage
 from .plan import Plan
 from .shifts import Bringers, Brought, Shifts
 
-AT_ONCE = 64
-"""Coalitions whose market is computed in one go."""
+AT_ONCE = 32
+"""Coalitions whose market is computed in one go: their arrays stay in cache."""
 Ratios = Mapping[int | None, Array]
 """What a stage is multiplied by, (any, region, draw), by drug class; None is all of them alike."""
 
