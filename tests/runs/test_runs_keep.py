@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -137,9 +138,10 @@ def test_resume_refuses_another_plan_and_says_what_changed(tmp_path, loaded, mon
     with pytest.raises(InputError, match=r"changed: scenario \(draws = 200\)"):
         keep(loaded.of(Scenario(draws=200)).plan, loaded.drivers, loaded.origin, where=where,
              resume=True)  # fmt: skip
-    fewer = [driver for driver in loaded.drivers if driver.name != "technology"]
+    fewer = tuple(driver for driver in loaded.drivers if driver.name != "technology")
+    without = replace(loaded.of(Scenario(draws=100)), drivers=fewer)
     with pytest.raises(InputError, match="changed: installed, plugins"):
-        keep(loaded.market, fewer, Scenario(draws=100), loaded.origin, where=where, resume=True)
+        keep(without.plan, fewer, loaded.origin, where=where, resume=True)
     kept = keep(loaded.of(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where,
                 resume=True)  # fmt: skip
     events = [
