@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import anywidget
@@ -17,7 +18,8 @@ from ..errors import DriverError, InputError
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario, load_scenario
-from ..plugins.installed import DEFAULT_MARKET, load_plugins
+from ..plugins.installed import DEFAULT_MARKET
+from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
 from .controls import state, structure
@@ -207,21 +209,24 @@ def explore(
     one is given, and may choose and pin the plugins.  Running the cell again closes the panel that
     it showed before.
     """
-    problems: tuple[str, ...] = ()
-    if scenario is None and market is not None and market.name != DEFAULT_MARKET:
-        scenario = Scenario(market=market.name, anchor="bottom-up")
-    if not isinstance(scenario, Scenario):
-        scenario = load_scenario(scenario or "published")
-    if market is None or drivers is None:
-        plugins = load_plugins(scenario=scenario)
-        problems = plugins.problems
-        market = plugins.market(scenario.market) if market is None else market
-        drivers = plugins.drivers() if drivers is None else drivers
+    if scenario is None:
+        scenario = "published"
+        if market is not None and market.name != DEFAULT_MARKET:
+            scenario = Scenario(market=market.name, anchor="bottom-up")
+    if market is not None and drivers is not None:
+        chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        return opened(Study(market, tuple(drivers), chosen))
+    found = loaded(scenario, market=market)
+    return opened(found if drivers is None else replace(found, drivers=tuple(drivers)))
+
+
+def opened(study: Study) -> Panel:
+    """The panel of a study; running the cell again closes the one that it showed before."""
     cell = _cell()
     former = _open.pop(cell, None)
     if former is not None:
         former.close()
-    panel = Panel(start(market, tuple(drivers), scenario), problems)
+    panel = Panel(start(study.of(study.scenario)), study.problems)
     if cell:
         _open[cell] = panel
     return panel

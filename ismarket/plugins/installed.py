@@ -72,7 +72,7 @@ def load_plugins(
     anything is imported, and with ``strict`` DriverError for the first plugin set aside.
     """
     found, problems = find_plugins() if points is None else (from_points(points), [])
-    if scenario:
+    if scenario and scenario.pins:
         check_pins(scenario.pins, found)
     kept, unheard = chosen(
         found, scenario.plugins if scenario else None, scenario.pins if scenario else ()

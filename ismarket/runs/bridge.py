@@ -21,6 +21,7 @@ from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
 from ..model.scenario import Scenario
+from ..text.wording import number, signed
 from .agreement import changes
 from .layout import rows
 from .verify import Record
@@ -68,8 +69,6 @@ class Bridge:
     changed: Mapping[str, list[str]]
 
     def __str__(self) -> str:
-        from .bridge_page import as_text
-
         return as_text(self)
 
     def __repr__(self) -> str:
@@ -238,3 +237,26 @@ def _line(name: str, before: Choices, after: Choices) -> str:
         return f"{kind} of {rest} {words[0]} to {words[1]}"
     words = ["not set" if v is None else str(v) for v in (one, other)]
     return f"{name} {words[0]} to {words[1]}"
+
+
+def as_text(bridge: Bridge) -> str:
+    """The bridge as text, USD million, and below it what else is not the same."""
+    million = 1e6
+    digits = 1 if abs(bridge.start.reference) >= 1e8 else 3
+    rows = [(f"USD M in {bridge.year}", "reference", "median")]
+    for step in (bridge.start, *bridge.steps, bridge.end):
+        show = number if step in (bridge.start, bridge.end) else signed
+        reference, median = (show(v / million, digits) for v in (step.reference, step.median))
+        rows.append((step.change, reference, median))
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2))])
+        for row in rows
+    ]
+    if not bridge.steps:
+        lines.append("Nothing changed.")
+    if bridge.error:
+        lines.append(f"Orders were sampled: standard error up to {bridge.error / million:.3g}.")
+    for part, changed in bridge.changed.items():
+        lines += [f"· {part}: {line}" for line in changed]
+    return "\n".join(lines)

@@ -253,7 +253,7 @@ def test_what_is_fixed_leaves_the_tornado_and_is_named(panel):
 
 
 def test_a_session_needs_no_widget():
-    session = start(load_market(), load_drivers(), Scenario(draws=64))
+    session = start(ismarket.Study(load_market(), load_drivers(), Scenario(draws=64)))
     session.change([switch("pricing", True)])
     assert [view.name for view in session.views()] == list(TABS)
 
