@@ -22,8 +22,7 @@ from .common import (
 @json_option
 def audit(scenario: str, anchor: str | None, claim: str | None, as_json: bool) -> None:
     """Set every claim of the report beside its number, its status and a verdict."""
-    from ..analysis.audit import audit_report
-    from ..analysis.audit_sheet import claim_sheet
+    from ..analysis.audit import audit_report, claim_sheet
     from ..model.scenario import load_scenario
 
     chosen = load_scenario(scenario)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
-from ..text.typed import fraction, usd
+from ..text.wording import fraction, usd
 from .common import complete_scenario, installed_market, installed_plugins, json_option
 
 

@@ -25,7 +25,7 @@ def update(
 
     Refused where the draws do not reach them, that is where k-hat is above 0.7.
     """
-    from ..analysis.observed import observation, read_observations
+    from ..analysis.updating import observation, read_observations
     from ..analysis.updating import update as updated
     from .chosen import forecast_of
 

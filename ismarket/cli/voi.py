@@ -37,8 +37,7 @@ def voi(
     RUN is a scenario's name or TOML file, or a kept run.  No study that informs an input is worth
     more than the figure beside it.
     """
-    from ..analysis.information import GROUPS, Decision, value_of_information
-    from ..analysis.information_sheet import sheet
+    from ..analysis.information import GROUPS, Decision, sheet, value_of_information
     from ..errors import unknown
     from .chosen import forecast_of
 
