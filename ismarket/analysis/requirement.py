@@ -38,7 +38,8 @@ class Requirement:
     the furthest that the ranges allow towards the target.  ``all_inputs`` is the least implausible
     setting of all inputs, ``few_inputs`` of the fewest that suffice with the rest at their modes;
     both are empty where the ranges do not hold the target.  ``distance`` is the length of the
-    former in normal scores, ``drawn_share`` the share of draws that reach the target.
+    former in normal scores, ``drawn_share`` the share of draws that reach the target; ``scores``
+    holds both settings, ``few`` and ``all``, in normal scores by key.
     """
 
     response: Response
@@ -51,7 +52,7 @@ class Requirement:
     all_inputs: Setting
     few_inputs: Setting
     fewest: bool
-    scores: Mapping[str, float]
+    scores: Mapping[str, Mapping[str, float]]
     distance: float
     drawn_share: float
 
@@ -99,7 +100,7 @@ class Requirement:
         known = {p.key: p for p in self.response.inputs}
         tables: dict[str, Columns] = {}
         for name, setting in (("few", self.few_inputs), ("all", self.all_inputs)):
-            score = {key: self.scores[f"{name}:{key}"] for key in setting}
+            score = self.scores[name]
             keys = sorted(setting, key=lambda key: (-abs(score[key]), key))
             tables[name] = {
                 "parameter": keys,
@@ -190,10 +191,12 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         chosen, fewest = smallest_set(scale, 0.0, at_modes, count) or (tuple(range(count)), False)
         few = _nearest(scale, chosen, ends)
     scores = {
-        f"{name}:{p.key}": float(score)
-        for name, found in (("all", everything), ("few", few))
-        for p, score in zip(asked.inputs, found, strict=True)
-        if not math.isnan(score)
+        name: {
+            p.key: float(score)
+            for p, score in zip(asked.inputs, found, strict=True)
+            if not math.isnan(score)
+        }
+        for name, found in (("few", few), ("all", everything))
     }
     return Requirement(
         asked, output, target, reference, middle,
