@@ -148,6 +148,8 @@ def smoothed(log_weights: Array) -> tuple[Array, float]:
 
     k is -inf where the largest weights are all equal, so that there is no tail to fit.
     """
+    from scipy.special import boxcox  # costs more to import than a run
+
     ratios = np.exp(log_weights - log_weights.max())
     count = len(ratios)
     size = math.ceil(min(0.2 * count, 3.0 * math.sqrt(count)))
@@ -161,18 +163,10 @@ def smoothed(log_weights: Array) -> tuple[Array, float]:
     shape, scale = fitted_tail(above[above > 0])
     if math.isfinite(shape):
         levels = (np.arange(size) + 0.5) / size
+        excess = scale * boxcox(1.0 / (1.0 - levels), shape)  # of the generalised Pareto
         ratios = ratios.copy()
-        ratios[tail] = np.minimum(cutoff + _pareto(levels, shape, scale), 1.0)
+        ratios[tail] = np.minimum(cutoff + excess, 1.0)
     return ratios / ratios.sum(), shape
-
-
-def _pareto(levels: Array, shape: float, scale: float) -> Array:
-    """Quantiles of the generalised Pareto distribution."""
-    if abs(shape) < 1e-12:
-        exponential: Array = -scale * np.log1p(-levels)
-        return exponential
-    found: Array = scale * np.expm1(-shape * np.log1p(-levels)) / shape
-    return found
 
 
 def fitted_tail(ordered: Array) -> tuple[float, float]:
