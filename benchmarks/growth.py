@@ -128,7 +128,9 @@ def main():
     parser.add_argument("--quick", action="store_true", help="two rounds instead of five")
     rounds = 2 if parser.parse_args().quick else 5
     market, drivers = load_market(), load_drivers()
-    print("| what grows | size | ms | times the first | exponent | error of a contribution, points |")
+    print(
+        "| what grows | size | ms | times the first | exponent | error of a contribution, points |"
+    )
     print("|---|---|---|---|---|---|")
     missed = []
     for what, sizes in SIZES.items():
@@ -141,8 +143,10 @@ def main():
         for i, size in enumerate(sizes):
             exponent = math.log(found[i] / found[0]) / math.log(size / sizes[0]) if i else math.nan
             error = 100 * took[0][i][1] / (markets[i][0].years[-1] - markets[i][0].base_year)
-            print(f"| {what} | {size} | {1e3 * found[i]:.0f} | {found[i] / found[0]:.2f} |"
-                  f" {'' if not i else f'{exponent:.2f}'} | {f'{error:.2g}' if error else ''} |")
+            print(
+                f"| {what} | {size} | {1e3 * found[i]:.0f} | {found[i] / found[0]:.2f} |"
+                f" {'' if not i else f'{exponent:.2f}'} | {f'{error:.2g}' if error else ''} |"
+            )
         last = math.log(found[-1] / found[0]) / math.log(sizes[-1] / sizes[0])
         if last > BOUNDS.get(what, math.inf):
             missed.append(f"{what}: exponent {last:.2f}")

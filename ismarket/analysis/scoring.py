@@ -6,9 +6,6 @@ bounds after Clopper & Pearson (1934, Biometrika 26:404).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 import numpy as np
 
 from ..arrays import Array
@@ -38,26 +35,7 @@ def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[floa
     """Clopper-Pearson bounds of a share; InputError for more successes than trials."""
     if not 0 <= successes <= trials or trials == 0:
         raise InputError(f"{successes} of {trials} is not a share")
-    tail = (1.0 - level) / 2
+    from scipy.stats import binomtest  # costs more to import than a run
 
-    def at_least(share: float) -> float:
-        return sum(_binomial(k, trials, share) for k in range(successes, trials + 1))
-
-    def at_most(share: float) -> float:
-        return sum(_binomial(k, trials, share) for k in range(successes + 1))
-
-    low = 0.0 if successes == 0 else _crossing(lambda p: at_least(p) - tail)
-    high = 1.0 if successes == trials else _crossing(lambda p: tail - at_most(p))
-    return low, high
-
-
-def _binomial(k: int, n: int, p: float) -> float:
-    return math.comb(n, k) * p**k * (1.0 - p) ** (n - k)
-
-
-def _crossing(rising: Callable[[float], float]) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) < 0 else (low, middle)
-    return (low + high) / 2
+    bounds = binomtest(successes, trials).proportion_ci(level, method="exact")
+    return float(bounds.low), float(bounds.high)

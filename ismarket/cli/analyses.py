@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
-from ..text.typed import fraction, usd
+from ..text.wording import fraction, usd
 from .common import (
     answer,
     complete_anchor,
@@ -40,7 +40,7 @@ OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-u
 @json_option
 def audit(scenario: str, anchor: str | None, claim: str | None, as_json: bool) -> None:
     """Set every claim of the report beside its number, its status and a verdict."""
-    from ..analysis.audit_sheet import claim_sheet
+    from ..analysis.audit import claim_sheet
 
     found = studied(scenario, anchor=anchor).audit()
     if claim is None:
@@ -172,8 +172,7 @@ def voi(
     RUN is a scenario's name or TOML file, or a kept run.  No study that informs an input is worth
     more than the figure beside it.
     """
-    from ..analysis.information import GROUPS, Decision, value_of_information
-    from ..analysis.information_sheet import sheet
+    from ..analysis.information import GROUPS, Decision, sheet, value_of_information
     from ..errors import unknown
 
     for kind in by:
@@ -199,7 +198,7 @@ def update(
 
     Refused where the draws do not reach them, that is where k-hat is above 0.7.
     """
-    from ..analysis.observed import observation, read_observations
+    from ..analysis.updating import observation, read_observations
     from ..analysis.updating import update as updated
 
     seen = [observation(text) for text in observe]

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..arrays import Columns
@@ -65,18 +64,16 @@ class Sheet:
         return f"<div class='ismarket-sheet'><h4>{escape(self.title)}</h4>{''.join(parts)}</div>"
 
 
-def shown_by(module: str) -> tuple[Callable[[Any], str], Callable[[Any], str]]:
-    """How a result is printed and how it stands in a notebook: by ``sheet(result)`` of ``module``.
+Shown = Callable[[Any], str]
 
-    The module is imported when something is shown, so that a result does not carry its words.
-    """
 
-    def sheet(result: Any) -> Sheet:
-        made = import_module(f"..{module}", __package__).sheet(result)
-        assert isinstance(made, Sheet)
-        return made
+def shown_by(sheet: Callable[[Any], Sheet]) -> tuple[Shown, Shown, Shown]:
+    """``__str__``, ``__repr__`` and ``_repr_html_`` of a result that ``sheet`` writes out."""
 
-    return lambda result: str(sheet(result)), lambda result: sheet(result).html()
+    def text(result: Any) -> str:
+        return str(sheet(result))
+
+    return text, text, lambda result: sheet(result).html()
 
 
 def frame_of(columns: Mapping[str, Columns], table: str, command: str) -> pd.DataFrame:
