@@ -44,7 +44,7 @@ class Drawing:
         if self._plan.scenario.sampler == "random" or self.copula:
             self._quantiles.values(self._points(block), drawn)
         elif self.drawn:
-            self._quantiles.of_block(self._columns.block(block), drawn, scratch)
+            self._quantiles.of_block(self._columns.block(block), drawn)
         if not every:
             values[...] = self._fixed
             values[self._rows] = drawn
