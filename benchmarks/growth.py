@@ -128,9 +128,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="two rounds instead of five")
     rounds = 2 if parser.parse_args().quick else 5
     market, drivers = load_market(), load_drivers()
-    print(
-        "| what grows | size | ms | times the first | exponent | error of a contribution, points |"
-    )
+    print("| what grows | size | ms | times the first | exponent | error, points |")
     print("|---|---|---|---|---|---|")
     missed = []
     for what, sizes in SIZES.items():

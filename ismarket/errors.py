@@ -29,6 +29,11 @@ class DiskError(RuntimeError):
 
 def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputError:
     """The error for a name that does not exist, with the nearest name that does."""
+    return InputError(f"{where}: {no_such(kind, name, known)}")
+
+
+def no_such(kind: str, name: object, known: Iterable[str]) -> str:
+    """The same in words alone, for an error that says elsewhere who gave the name."""
     import difflib  # only on the way to an error
 
     names = sorted(known)
@@ -40,4 +45,4 @@ def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputE
         hint = f"known: {', '.join(names) or 'none'}"
     else:
         hint = f"there are {len(names)}, such as {', '.join(names[:3])}"
-    return InputError(f"{where}: no {kind} {name!r}; {hint}")
+    return f"no {kind} {name!r}; {hint}"

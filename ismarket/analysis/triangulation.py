@@ -18,8 +18,7 @@ from ..errors import InputError
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.mixture import PRIORS, WHICH, Pool
-from ..model.pooled import estimates, pool_of
+from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool_of
 from ..model.scenario import Scenario
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import listed, money, number, percent, rate, times

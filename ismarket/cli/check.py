@@ -1,4 +1,4 @@
-"""``ismarket check``: a driver held to every law, or asked once at given values."""
+"""``ismarket check``: a driver held to every law."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import click
 from ..errors import DriverError, InputError, unknown
 from .common import (
     complete_checked,
-    complete_key,
     complete_market,
     installed_market,
     json_option,
-    pairs,
     strict,
 )
 
@@ -31,32 +29,15 @@ MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 @click.argument("driver", shell_complete=complete_checked)
 @click.option("--market", shell_complete=complete_market,
               help="Market to try it on, instead of the one it is made for.")  # fmt: skip
-@click.option("--set", "values", multiple=True, callback=pairs, metavar="KEY=VALUE",
-              shell_complete=complete_key,
-              help="Ask it at these values alone, others at their modes; repeatable.")  # fmt: skip
-@click.option("--through", type=int, help="Last year, where it is asked at given values.")
-@click.option("--draws", type=click.IntRange(1), default=1024, show_default=True,
-              help="At given values: how many equal draws, in blocks as in a run.")  # fmt: skip
-@click.option("--beside", is_flag=True,
-              help="At given values: among other draws from all over the ranges.")  # fmt: skip
-@click.option("--once", is_flag=True, help="Ask it once at the modes, as with --set.")
 @click.option("--pin", is_flag=True, help="Print the line that pins its package in a scenario.")
 @json_option
 def check(
     driver: str,
     market: str | None,
-    values: dict[str, float],
-    through: int | None,
-    draws: int,
-    beside: bool,
-    once: bool,
     pin: bool,
     as_json: bool,
 ) -> None:
-    """Hold DRIVER, an installed one or the path of a file or package folder, to every law.
-
-    With --set it is asked at those values alone: a fault that stopped a run shows again.
-    """
+    """Hold DRIVER, an installed one or the path of a file or package folder, to every law."""
     from ..plugins.installed import load_plugins
 
     if pin:
@@ -71,15 +52,6 @@ def check(
         if chosen and not one.suits(chosen.name):
             made_for = ", ".join(one.markets)
             raise InputError(f"check: {one.name} is not made for {market!r}, but for {made_for}")
-    if once or beside or values or through:
-        from ..testing import ask
-
-        for one in found:
-            home = chosen or installed_market(plugins, next(iter(one.markets), None))
-            effects = ask(one, values, home, through=through, draws=draws, beside=beside)
-            stages = ", ".join(effect.stage for effect in effects) or "nothing of its own"
-            click.echo(f"{one.name} answers there and keeps its contract: it moves {stages}")
-        return
     _show(found, chosen, as_json)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..arrays import Array, Bits, Scratch
+from ..arrays import Array, Bits
 from ..sampling.copula import Copula, copula
 from ..sampling.points import BLOCK, Columns, block_points
 from ..sampling.quantiles import Quantiles
@@ -38,14 +38,13 @@ class Drawing:
 
     def values(self, block: int) -> Array:
         """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
-        scratch = Scratch()
-        values = scratch("values", len(self._fixed), BLOCK)
+        values = np.empty((len(self._fixed), BLOCK))
         every = len(self.drawn) == len(values)
-        drawn = values if every else scratch("drawn", len(self.drawn), BLOCK)
+        drawn = values if every else np.empty((len(self.drawn), BLOCK))
         if self._plan.scenario.sampler == "random" or self.copula:
             self._quantiles.values(self._points(block), drawn)
         elif self.drawn:
-            self._quantiles.of_block(self._columns.block(block), drawn, scratch)
+            self._quantiles.of_block(self._columns.block(block), drawn)
         if not every:
             values[...] = self._fixed
             values[self._rows] = drawn

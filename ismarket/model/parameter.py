@@ -16,6 +16,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..sampling.quantiles import Quantiles, Range
+from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
 SCALES = ("natural", "log")
@@ -60,28 +61,39 @@ class Parameter:
 
     @classmethod
     def from_quantiles(
-        cls, name: str, p10: float, p50: float, p90: float, **about: Any
+        cls,
+        name: str,
+        p10: float,
+        p50: float,
+        p90: float,
+        *,
+        scale: str = "natural",
+        **about: Any,
     ) -> Parameter:
-        """The parameter with these quantiles; ``about`` as for Parameter (unit, source, scale).
+        """The parameter with these quantiles; ``about`` as for Parameter (unit, source, owner).
 
         ``elicitation.feedback`` gives its P5 and P95 back.  Raises InputError for quantiles that
         no PERT distribution has.
         """
-        from .elicitation import from_quantiles  # it builds on this module
-
-        return from_quantiles(name, p10, p50, p90, **about)
+        return cls(name, *through_quantiles(name, p10, p50, p90, scale), scale=scale, **about)
 
     @classmethod
     def from_points(
-        cls, name: str, low: float, mode: float, high: float, **about: Any
+        cls,
+        name: str,
+        low: float,
+        mode: float,
+        high: float,
+        *,
+        inside: float = 0.8,
+        scale: str = "natural",
+        **about: Any,
     ) -> Parameter:
         """The parameter with its peak at ``mode`` and 8 of 10 draws from ``low`` to ``high``.
 
-        ``inside=`` says another share than 0.8; 1 takes the two for the ends of the range.
+        ``inside`` says another share than 0.8; 1 takes the two for the ends of the range.
         """
-        from .elicitation import from_points
-
-        return from_points(name, low, mode, high, **about)
+        return cls(name, *around_peak(name, low, mode, high, inside, scale), scale=scale, **about)
 
     @property
     def key(self) -> str:

@@ -33,8 +33,9 @@ WITHIN = 32 - BLOCK_BITS
 Strata = NDArray[np.intp]
 """Strata by number: those of even rank come first, in their order, then those of odd rank."""
 SetBits = np.ndarray[tuple[int, int, int], np.dtype[np.bool_]]
-SLAB = 28
-"""Parameters that are read at once, so that their tables and strata stay in cache."""
+SLAB = 8
+"""Parameters that are read at once: their tables and strata stay in cache, and are so small that
+memory for them is found again; 28 at once, in new memory, cost 1.8 times as much."""
 GROUPS = 8
 """Groups of prepared blocks that are held: threads may work on one each."""
 WORDS = 16

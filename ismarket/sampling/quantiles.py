@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..arrays import Array, Bits, Scratch
+from ..arrays import Array, Bits
 from .points import BLOCK, BLOCK_BITS, SLAB, Stratified
 
 CELL_BITS = BLOCK_BITS - 1
@@ -52,7 +52,7 @@ class Quantiles:
             drawn[row, outer] = _in_tails(tails[row : row + 1], each[None, outer])[0]
         return drawn
 
-    def of_block(self, columns: Stratified, out: Array, scratch: Scratch) -> None:
+    def of_block(self, columns: Stratified, out: Array) -> None:
         """Write the draws of one block (parameter, BLOCK), each in its unit, to ``out``.
 
         The values of a parameter are tabulated by stratum, even ones first, and read in the order
@@ -64,8 +64,7 @@ class Quantiles:
         offsets = offsets[:, :, None].astype(float)
         lower, upper = np.split(outer.reshape(len(out), 2, -1), 2, axis=2)
         size = min(SLAB, len(out))
-        tables = scratch("table", size, 2, CELLS)
-        numbers = scratch.of(np.intp, "strata", size, BLOCK)
+        tables, numbers = np.empty((size, 2, CELLS)), np.empty((size, BLOCK), np.intp)
         for low in range(0, len(out), SLAB):
             rows = slice(low, min(low + SLAB, len(out)))
             table = np.multiply(slope[rows, None], offsets[rows], out=tables[: rows.stop - low])

@@ -114,9 +114,10 @@ def nothing_else_touched(driver: Driver, market: Market | None = None) -> None:
 def order_irrelevant(driver: Driver, market: Market | None = None) -> None:
     """Neither the order of drivers nor who was asked before changes the market."""
     trial = Trial.of(driver, market)
+    growing = [stage.name for stage in trial.market.stages if stage.link == "log"]
     others = [
         Driver(name=name, title=name, effects=_grows(stage))
-        for name, stage in (("a_first", "incidence"), ("z_last", "net_cost"))
+        for name, stage in zip(("a_first", "z_last"), growing[:1] + growing[-1:], strict=False)
     ]
 
     def ask() -> None:
