@@ -44,7 +44,7 @@ w.VBox([slider, shown])
 """
 BESIDE = f"""{SLIDER}
 from ismarket.explorer.live import LiveChart
-from ismarket.explorer.panel import VIEWS, specs
+from ismarket.explorer.view import VIEWS, specs
 from ismarket.explorer.session import start
 study = ismarket.Study(market, drivers, ismarket.Scenario(draws=1024))
 session, plans = start(study), specs()

@@ -6,9 +6,16 @@ from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """Bad usage or bad input; the message is one line that says what to do."""
+    """Bad usage or bad input; the message is one line that says what to do.
+
+    ``key`` is the choice or entry that it is about, as ``draws`` or ``fixed video_eeg.ratio``.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class DriverError(RuntimeError):
@@ -27,9 +34,9 @@ class DiskError(RuntimeError):
     exit_code = 4
 
 
-def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputError:
+def unknown(where: str, kind: str, name: object, known: Iterable[str], key: str = "") -> InputError:
     """The error for a name that does not exist, with the nearest name that does."""
-    return InputError(f"{where}: {no_such(kind, name, known)}")
+    return InputError(f"{where}: {no_such(kind, name, known)}", key)
 
 
 def no_such(kind: str, name: object, known: Iterable[str]) -> str:

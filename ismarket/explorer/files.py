@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..model.scenario import write_scenario
 from .headline import strip
 from .runtime import runtime, text
-from .view import TABS, View
+from .view import TABS, View, specs
 
 NUMBER = set("0123456789+\N{MINUS SIGN}.,%")
 
@@ -82,10 +82,10 @@ def _origin(forecast: Forecast) -> list[str]:
     return [*lines, *write_scenario(forecast.plan.scenario).splitlines()]
 
 
-def as_page(views: Sequence[View], specs: dict[str, object], forecast: Forecast) -> bytes:
+def as_page(views: Sequence[View], forecast: Forecast) -> bytes:
     """All views as one HTML page: it opens without network and without a kernel."""
     page = {"views": [view.as_page() for view in views], "strip": strip(forecast)}
-    data = json.dumps({"page": page, "specs": specs}).replace("<", "\\u003c")
+    data = json.dumps({"page": page, "specs": specs()}).replace("<", "\\u003c")
     packed = base64.b64encode(runtime()).decode("ascii")
     name = escape(forecast.plan.market.title)
     origin = "".join(f"<p>{escape(line)}</p>" for line in _origin(forecast) if line)

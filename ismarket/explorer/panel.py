@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import anywidget
 import traitlets
 
-from ..charts import KINDS
-from ..charts.picture import blank
-from ..charts.theme import THEMES
 from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.driver import Driver
@@ -26,11 +23,10 @@ from .controls import state, structure
 from .headline import live_sentence, strip
 from .runtime import runtime, text
 from .session import Session, start
-from .view import TABS
+from .view import TABS, specs
 
 PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
          "panel.js")  # fmt: skip
-VIEWS = ("fan", "contributions", "where", "tornado", "levels", "causes")
 
 
 class Panel(anywidget.AnyWidget):
@@ -66,7 +62,7 @@ class Panel(anywidget.AnyWidget):
 
     # what is shown --------------------------------------------------------------------------
 
-    def show(self, message: dict[str, str] | None = None, stale: bool = False) -> None:
+    def show(self, message: Mapping[str, str] | None = None, stale: bool = False) -> None:
         """Send the strip, the controls and the open view to the page."""
         session = self._session
         self._seq += 1
@@ -90,17 +86,18 @@ class Panel(anywidget.AnyWidget):
         }
         self.analyses = self._results.page(session.current)
 
-    def _publish(self, message: dict[str, str] | None = None) -> None:
-        """Show, and once the draws are complete let Python see scenario and forecast."""
+    def _publish(self, message: Mapping[str, str] | None = None) -> None:
+        """Show, and let Python see the pin and, once the draws are complete, the forecast."""
         self.show(message)
-        if self._session.settled and self.forecast is not self._session.shown:
-            self._quiet = True
-            try:
-                with self.hold_trait_notifications():
+        self._quiet = True
+        try:
+            with self.hold_trait_notifications():
+                self.pinned = self._session.pinned
+                if self._session.settled and self.forecast is not self._session.shown:
                     self.scenario = self._session.current
                     self.forecast = self._session.shown
-            finally:
-                self._quiet = False
+        finally:
+            self._quiet = False
 
     @traitlets.validate("tab")
     def _known_tab(self, proposal: dict[str, Any]) -> str:
@@ -165,12 +162,20 @@ class Panel(anywidget.AnyWidget):
             elif kind == "analyse":
                 self._analyse(content)
             else:
-                actions.act(self, self._session, content)
+                self._act(content)
         except DriverError as error:
             self.show({"tone": "wrong", "text": f"**Run stopped.** {error}"}, stale=True)
         except InputError as error:
             head = "Not loaded." if kind == "load" else "Not done."
             self.show({"tone": "wrong", "text": f"**{head}** {error}"})
+
+    def _act(self, content: dict[str, Any]) -> None:
+        """Do what a button asks, and send what comes of it."""
+        reply = actions.act(self._session, content, self.tab)
+        if reply.message is None:
+            self._publish(reply.line)
+        else:
+            self.send(reply.message, buffers=list(reply.data))
 
     def _analyse(self, content: dict[str, Any]) -> None:
         """Run a heavy analysis and show it; the page is told how far it is."""
@@ -186,12 +191,6 @@ class Panel(anywidget.AnyWidget):
         else:
             self._publish()
         self.send({"type": "analysed", "name": name})
-
-
-def specs() -> dict[str, Any]:
-    """The Vega-Lite specification of every view's chart, without data, and the themes."""
-    found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}
-    return found | {"themes": THEMES}
 
 
 _open: weakref.WeakValueDictionary[str, Panel] = weakref.WeakValueDictionary()

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..charts.picture import Picture
+from ..charts import KINDS
+from ..charts.picture import Picture, blank
+from ..charts.theme import THEMES
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,11 @@ TABS = {
     "evidence": "Evidence",
 }
 """The views by name, in the order of their tabs."""
+VIEWS = ("fan", "contributions", "where", "tornado", "levels", "causes")
+"""The charts of the views, by kind."""
+
+
+def specs() -> dict[str, Any]:
+    """The Vega-Lite specification of every view's chart, without data, and the themes."""
+    found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}
+    return found | {"themes": THEMES}

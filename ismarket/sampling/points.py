@@ -27,7 +27,6 @@ from ..arrays import Bits
 BLOCK_BITS = 12
 BLOCK = 1 << BLOCK_BITS
 """Draws in a block."""
-SAMPLERS = ("sobol", "random")
 WITHIN = 32 - BLOCK_BITS
 """Bits of a point below those that name its stratum."""
 Strata = NDArray[np.intp]
