@@ -12,7 +12,12 @@ TABLES = files("ismarket") / "data"
 def register_markets():
     """The world market from 2022 on, in five regions and three drug classes."""
     title = "Infantile spasms therapeutics, world market"
-    return [read_market(TABLES, name=NAME, title=title, base_year=2022, horizon=2028)]
+    money = "USD of 2022, net of rebates, before trade margins"
+    return [
+        read_market(
+            TABLES, name=NAME, title=title, base_year=2022, horizon=2028, currency=money
+        )
+    ]
 
 
 @hookimpl

@@ -26,7 +26,7 @@ DRIVER = """
 
 OWN_TABLE = (
     "mechanism,title,stage,drug_class,ratio_low,ratio_mode,ratio_high,unit,scope_note,region,"
-    "share_2022,ceiling,half_time_years_low,half_time_years_mode,half_time_years_high,status,"
+    "share_base_year,ceiling,half_time_years_low,half_time_years_mode,half_time_years_high,status,"
     "source,note"
 )
 OWN_ROW = (

@@ -91,10 +91,10 @@ class Anchor:
         return float(self.value * (1.0 + self.cagr) ** (year - self.base_year))
 
 
-def bottom_up(market: str, base_year: int, last_year: int) -> Anchor:
+def bottom_up(market: str, counted: str, base_year: int, last_year: int) -> Anchor:
     """The anchor that leaves the level as counted: calibration 1, nothing unexplained."""
     return Anchor(
-        "bottom-up", "count from births to net cost", "Bottom-up market", base_year, None, 0.0,
+        "bottom-up", counted, "Bottom-up market", base_year, None, 0.0,
         base_year + 1, last_year, last_year - base_year, market=market,
         source="the funnel tables of the market", note="no publisher; the model without a factor",
     )  # fmt: skip

@@ -33,7 +33,7 @@ COLUMNS = [
 ADOPTION_COLUMNS = [
     "mechanism",
     "region",
-    "share_2022",
+    "share_base_year",
     "ceiling",
     "half_time_years_low",
     "half_time_years_mode",
@@ -152,13 +152,13 @@ def from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanis
     """One cause from its row in the catalogue and its adoption rows, one for each region."""
     name, title = row.text("mechanism"), row.text("title")
     status, source = row.choice("status", "status", STATUSES), row.text("source")
-    share = {r.text("region"): r.number("share_2022") for r in spread}
+    share = {r.text("region"): r.number("share_base_year") for r in spread}
     if spread and set(share) != set(regions):
         raise InputError(f"{row.where}: adoption of {name!r} needs one row for every region")
     ceiling = {r.text("region"): r.number("ceiling") for r in spread}
     for r in spread:
         if not (0 < share[r.text("region")] <= 1 and 0 < ceiling[r.text("region")] <= 1):
-            raise InputError(f"{r.where}: share_2022 and ceiling must lie above 0 and up to 1")
+            raise InputError(f"{r.where}: share_base_year and ceiling must lie above 0 and up to 1")
     return Mechanism(
         name=name,
         title=title,

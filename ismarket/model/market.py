@@ -56,7 +56,7 @@ class Market:
     mechanisms: Mapping[str, Mechanism]
     claims: tuple[Claim, ...] = ()
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
-    currency: str = "USD of 2022, net of rebates, before trade margins"
+    currency: str = "USD of the base year"
     lent: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
@@ -137,5 +137,6 @@ class Market:
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
         """The same market with those published estimates, and the count itself."""
-        count = bottom_up(self.name, self.base_year, self.horizon)
+        counted = f"count from {self.stages[0].title.lower()} to {self.stages[-1].title.lower()}"
+        count = bottom_up(self.name, counted, self.base_year, self.horizon)
         return replace(self, anchors={count.name: count, **anchors})

@@ -21,18 +21,29 @@ STAGE_COLUMNS = "stage title link by role unit scale path least counts".split()
 FUNNEL_COLUMNS = "stage region drug_class low mode high unit currency_year basis note".split()
 PATH_COLUMNS = "year region value low high unit".split()
 CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps".split()
-AXES = {"world": (), "region": ("region",), "region class": ("region", "drug_class")}
+AXES: dict[str, tuple[str, ...]] = {
+    "world": (),
+    "region": ("region",),
+    "class": ("drug_class",),
+    "region class": ("region", "drug_class"),
+}
 """What a stage may vary along, as its table says it."""
 
 
 def read_market(
-    folder: Path | Traversable, *, name: str, title: str, base_year: int, horizon: int
+    folder: Path | Traversable,
+    *,
+    name: str,
+    title: str,
+    base_year: int,
+    horizon: int,
+    currency: str = "",
 ) -> Market:
     """The market from a folder with stages.csv, funnel.csv, mechanisms.csv and adoption.csv.
 
     A stage with a path has a table of its own name; claims.csv, the sentences of a report, may
-    stand beside them.  Raises InputError with file and line for a table that does not hold
-    together.
+    stand beside them.  ``currency`` says what its money is, by default USD of the base year.  Raises
+    InputError with file and line for a table that does not hold together.
     """
     declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
     funnel = read_table(folder / "funnel.csv", FUNNEL_COLUMNS)
@@ -68,6 +79,7 @@ def read_market(
             {stage.name: stage for stage in stages}, regions, classes,
         ),
         claims=tuple(map(_claim, read_table(claims, CLAIM_COLUMNS))) if claims.is_file() else (),
+        currency=currency or f"USD of {base_year}",
     )  # fmt: skip
     return market.with_anchors({})
 

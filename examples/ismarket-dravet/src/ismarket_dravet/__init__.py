@@ -14,9 +14,17 @@ TABLES = files(__name__) / "data"
 
 @hookimpl
 def register_markets():
-    """Newly diagnosed patients from 2022 on, in three regions and four drug classes."""
-    title = "Dravet syndrome, new patients (illustration)"
-    return [read_market(TABLES, name=NAME, title=title, base_year=2022, horizon=2028)]
+    """Everyone who lives with it from 2024 on, in eight regions and five drug classes."""
+    return [
+        read_market(
+            TABLES,
+            name=NAME,
+            title="Dravet syndrome, everyone on therapy (illustration)",
+            base_year=2024,
+            horizon=2030,
+            currency="USD of 2024, after rebates and discounts; invented for illustration",
+        )
+    ]
 
 
 @hookimpl
@@ -27,7 +35,7 @@ def register_anchors():
 
 @hookimpl
 def register_drivers():
-    """One driver for each curve."""
+    """One driver for each curve, and one for each path of the tables."""
     return DRIVERS
 
 
