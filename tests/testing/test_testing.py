@@ -19,9 +19,9 @@ from ismarket import (
     load_drivers,
     load_market,
 )
+from ismarket.plugins.installed import drivers_at
 from ismarket.testing import CHECKS, check_driver, findings, one_region, other_classes
 from ismarket.testing import toy_market as make_toy_market
-from ismarket.testing.from_path import drivers_at
 
 pytest_plugins = ["ismarket.testing.fixtures"]
 BUNDLED = [d for d in load_drivers(Scenario(plugins=())) if d.plugin == d.name]
