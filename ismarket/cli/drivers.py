@@ -81,15 +81,14 @@ def _drivers(name: str, plugins: Plugins) -> list[Driver]:
         return [installed[name]]
     path = Path(name)
     if path.exists():
-        from ..testing.from_path import drivers_at
+        from ..plugins.installed import drivers_at
 
         return drivers_at(path)
     by_plugin = [driver for driver in installed.values() if driver.plugin == name]
     if by_plugin:
         return by_plugin
-    for problem in plugins.problems:
-        if problem.startswith(f"plugin {name} ("):
-            raise DriverError(problem)
+    if name in plugins.set_aside:
+        raise DriverError(plugins.set_aside[name])
     if path.suffix or len(path.parts) > 1:
         raise InputError(f"{name}: no such file or folder")
     raise unknown("check", "driver", name, installed)
