@@ -141,7 +141,7 @@ def test_a_text_by_key_is_taken_as_it_stands_and_refused_without_a_key():
     option = click.Option(["--option"], metavar="KEY=TEXT")
     assert texts(None, option, ("a.b=x=1", " c = ")) == {"a.b": "x=1", "c": " "}
     for wrong in ("a.b", "=x"):
-        with pytest.raises(InputError, match="--option '.*': give KEY=TEXT"):
+        with pytest.raises(InputError, match=r"--option '.*': give KEY=TEXT"):
             texts(None, option, (wrong,))
 
 
