@@ -7,12 +7,29 @@ from typing import Any
 
 import click
 
-from ..model.choices import Keyed, Names, Real, Whole
+from ..errors import InputError
+from ..model.choices import Keyed, Names, Real, Text, Whole
 from ..model.scenario import CHOICES, Scenario
 from .common import check_drivers, complete_anchor, complete_driver, complete_key, pairs
 
 COMPLETES = {"anchor": complete_anchor, "driver": complete_driver, "parameter": complete_key}
 TYPES = {Whole: int, Real: float}
+
+
+def texts(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """``key=text`` options as a mapping."""
+    for text in values:
+        if not text.partition("=")[0].strip() or "=" not in text:
+            raise InputError(f"{option.opts[0]} {text!r}: give {option.metavar}")
+    parts = [text.partition("=") for text in values]
+    return {key.strip(): value for key, _, value in parts}
+
+
+def _by_key(kind: object) -> Callable[..., Any] | None:
+    """What makes a mapping of an option that is repeated by key; None for any other."""
+    if not isinstance(kind, Keyed):
+        return None
+    return texts if isinstance(kind.of, Text) else pairs
 
 
 def choice_option(name: str) -> Callable[..., Any]:
@@ -22,7 +39,7 @@ def choice_option(name: str) -> Callable[..., Any]:
     option = click.option(
         choice.flag, name, multiple=several, metavar=choice.metavar or None,
         type=TYPES.get(type(choice.kind)),
-        callback=pairs if isinstance(choice.kind, Keyed) else None,
+        callback=_by_key(choice.kind),
         help=f"{choice.words}{'; repeatable' if several else ''}.",
         shell_complete=COMPLETES.get(choice.completes),
     )  # fmt: skip

@@ -174,11 +174,7 @@ def offers() -> list[dict[str, Any]]:
     return [
         {
             "name": a.name, "tab": a.tab, "title": a.title, "button": a.button, "about": a.about,
-            "fields": [
-                {"name": f.name, "label": f.label, "value": f.value, "hint": f.hint,
-                 "options": [list(option) for option in f.options]}
-                for f in a.fields
-            ],
+            "fields": [vars(one) for one in a.fields],
         }
         for a in ANALYSES
     ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -161,16 +160,5 @@ def density(parameter: Parameter) -> list[float]:
     """Heights (0 to 1) of the sampled density at CURVE even places from low to high."""
     if parameter.constant:
         return [0.0] * CURVE
-    a, b = parameter.density_shapes
-    at = np.linspace(0.0, 1.0, CURVE)
-    heights = at ** (a - 1.0) * (1.0 - at) ** (b - 1.0)
+    heights = parameter.density(np.linspace(0.0, 1.0, CURVE))
     return [round(float(h), 3) for h in heights / heights.max()]
-
-
-def position(parameter: Parameter, value: float) -> float:
-    """Where a value lies on its control, 0 at low, 1 at high, on the parameter's own scale."""
-    if parameter.constant:
-        return 0.5
-    if parameter.scale == "log":
-        return math.log(value / parameter.low) / math.log(parameter.high / parameter.low)
-    return (value - parameter.low) / (parameter.high - parameter.low)

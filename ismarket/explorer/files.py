@@ -14,6 +14,7 @@ from ..engine.forecast import Forecast
 from ..engine.page import title
 from ..errors import InputError
 from ..model.scenario import write_scenario
+from ..runs.spreadsheet import safe
 from .headline import strip
 from .runtime import runtime, text
 from .view import TABS, View, specs
@@ -49,7 +50,7 @@ def as_xlsx(views: Sequence[View], forecast: Forecast) -> bytes:
             sheet.append([_value(cell) for cell in row])
     sheet = book.create_sheet("Made from")
     for line in _origin(forecast):
-        sheet.append([_safe(line)])
+        sheet.append([safe(line)])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -59,12 +60,7 @@ def _plain(cell: str) -> str:
     """A cell without a true minus, which spreadsheets do not read."""
     if set(cell) <= NUMBER:
         return cell.replace("\N{MINUS SIGN}", "-").replace(",", "")
-    return _safe(cell)
-
-
-def _safe(cell: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+    return safe(cell)
 
 
 def _value(cell: str) -> str | float:

@@ -55,7 +55,9 @@ class Panel(anywidget.AnyWidget):
         self._quiet = True
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
-        self.structure = structure(session.known, session.drivers) | {"problems": list(problems)}
+        self.structure = structure(session.known, session.drivers) | {
+            "problems": list(problems), "tabs": list(map(list, TABS.items())),
+        }  # fmt: skip
         self.specs = specs()
         self.show()
         self.on_msg(self._receive)
@@ -138,8 +140,8 @@ class Panel(anywidget.AnyWidget):
     def change(self, *changes: dict[str, Any], quick: bool = False) -> None:
         """Make changes as the controls do: ``{"kind": "fixed", "key": ..., "value": ...}``.
 
-        Kinds: anchor, through, draws, overlap, seed, driver, strength, fixed, reset; a value of
-        None takes the change back.
+        Kinds: any choice that has a label (anchor, through, draws ...), driver, strength, fixed,
+        reset; a value of None takes the change back.
         """
         self._session.change(changes, quick)
         self._publish()

@@ -73,18 +73,9 @@ class View:
             "aid": self.aid,
             "note": self.note,
             "below": self.below,
-            "columns": [{"title": c.title, "right": c.right, "wide": c.wide} for c in self.columns],
-            "rows": [
-                {
-                    "cells": list(r.cells), "tone": r.tone, "choice": r.choice,
-                    "chosen": r.chosen, "detail": list(r.detail), "tags": list(r.tags),
-                    "status": r.status,
-                }
-                for r in self.rows[: self.shown]
-            ],
-            "filters": [
-                {"tag": f.tag, "title": f.title, "status": f.status} for f in self.filters
-            ],
+            "columns": [vars(column) for column in self.columns],
+            "rows": [vars(row) for row in self.rows[: self.shown]],
+            "filters": [vars(one) for one in self.filters],
             "chart": {
                 "kind": self.picture.kind,
                 "datasets": dict(self.picture.datasets),
@@ -92,7 +83,7 @@ class View:
                 "alt": self.picture.alt,
                 "height": self.picture.height,
             },
-        }  # fmt: skip
+        }
 
     def cells(self) -> list[list[str]]:
         """Header and rows as words, for a file."""

@@ -133,12 +133,16 @@ class Parameter:
         value: Array = Quantiles([self.range]).values(points[None])[0]
         return value
 
-    @property
-    def density_shapes(self) -> tuple[float, float]:
-        """The two shapes of the beta density on the scaled range."""
+    def density(self, place: Array) -> Array:
+        """The PERT density at places from 0 (low) to 1 (high) of the scaled range; its area is 1.
+
+        The range must not be a single point.
+        """
         _, low, mode, high = self.range
-        share = (mode - low) / (high - low) if high > low else 0.5
-        return 1.0 + 4.0 * share, 5.0 - 4.0 * share
+        peak = 4.0 * (mode - low) / (high - low)
+        whole = math.gamma(6.0) / (math.gamma(1.0 + peak) * math.gamma(5.0 - peak))
+        heights: Array = whole * place**peak * (1.0 - place) ** (4.0 - peak)
+        return heights
 
     @property
     def range(self) -> Range:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, load_market, load_scenario, write_scenario
-from ismarket.cli.choices import chosen, scenario_choices
+from ismarket.cli.choices import chosen, scenario_choices, texts
 from ismarket.explorer import recipe
 from ismarket.explorer.changes import changed, count_changes
 from ismarket.explorer.controls import structure
@@ -135,6 +135,14 @@ def test_the_option_of_a_choice_says_what_was_declared(name):
     assert option.opts == [choice.flag]
     assert choice.words in option.help
     assert option.multiple == isinstance(choice.kind, Keyed | Names)
+
+
+def test_a_text_by_key_is_taken_as_it_stands_and_refused_without_a_key():
+    option = click.Option(["--option"], metavar="KEY=TEXT")
+    assert texts(None, option, ("a.b=x=1", " c = ")) == {"a.b": "x=1", "c": " "}
+    for wrong in ("a.b", "=x"):
+        with pytest.raises(InputError, match=r"--option '.*': give KEY=TEXT"):
+            texts(None, option, (wrong,))
 
 
 def test_a_control_has_the_label_and_range_that_were_declared():
