@@ -14,9 +14,7 @@ def register_markets():
     title = "Infantile spasms therapeutics, world market"
     money = "USD of 2022, net of rebates, before trade margins"
     return [
-        read_market(
-            TABLES, name=NAME, title=title, base_year=2022, horizon=2028, currency=money
-        )
+        read_market(TABLES, name=NAME, title=title, base_year=2022, horizon=2028, currency=money)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..text.sheet import Sheet, Table
 from ..text.wording import listed, money, number, percent
-from .backtest import FEWEST, MODEL_REGION, Backtest, Tested
+from .backtest import FEWEST, Backtest, Tested
 
 
 def sheet(found: Backtest) -> Sheet:
@@ -14,13 +14,14 @@ def sheet(found: Backtest) -> Sheet:
     few = [f"{said(t)} ({len(t.series.value)} points)" for t in found.tested if t not in judged]
     if few:
         parts.append(f"· Too few to judge: {listed(few)}.")
+    modelled = {test.series.region: None for test in found.tested if test.series.drug_class}
     if judged:
         parts += [
             "· CRPS and interval score on the log scale, smaller is better; held: how many of the"
             " 9 in 10 intervals held what came, with the 95% bounds of that share.",
-            f"· model: growth of the class in {MODEL_REGION} from the run's own base year on, set"
-            " on each origin. It is of this disease alone, the sales are of all diseases: it shows"
-            " how much else has moved them, not how good the model is.",
+            f"· model: growth of the class in {listed(list(modelled))} from the run's own base"
+            " year on, set on each origin. It is of this disease alone, the sales are of all"
+            " diseases: it shows how much else has moved them, not how good the model is.",
         ]
     return Sheet("How well the past could have been forecast", [*parts, *outside(found)])
 

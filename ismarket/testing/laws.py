@@ -114,9 +114,10 @@ def nothing_else_touched(driver: Driver, market: Market | None = None) -> None:
 def order_irrelevant(driver: Driver, market: Market | None = None) -> None:
     """Neither the order of drivers nor who was asked before changes the market."""
     trial = Trial.of(driver, market)
+    stages = [stage.name for stage in trial.market.stages if stage.link != "softmax"]
     others = [
         Driver(name=name, title=name, effects=_grows(stage))
-        for name, stage in (("a_first", "incidence"), ("z_last", "net_cost"))
+        for name, stage in (("a_first", stages[0]), ("z_last", stages[-1]))
     ]
 
     def ask() -> None:
