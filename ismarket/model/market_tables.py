@@ -54,11 +54,7 @@ def read_market(
     regions = tuple(region for region in named if region != WORLD)
     classes = tuple(dict.fromkeys(c for row in funnel if (c := row.cells["drug_class"])))
     paths = {
-        row.text("stage"): _read_path(
-            read_table(folder / f"{row.text('stage')}.csv", PATH_COLUMNS),
-            _places(row, regions, ("",)),
-            base_year,
-        )
+        row.text("stage"): _read_path(row, folder, regions, base_year)
         for row in declared
         if row.choice("path", "path", ("yes", "no")) == "yes"
     }
@@ -95,10 +91,15 @@ def _places(row: Row, regions: Sequence[str], classes: Sequence[str]) -> list[tu
 
 
 def _read_path(
-    rows: list[Row], places: list[tuple[str, str]], base_year: int
+    stage: Row, folder: Path | Traversable, every_region: tuple[str, ...], base_year: int
 ) -> tuple[YearPath, list[Row]]:
-    """The path from the base year on, and the rows of its last year in the order of ``places``."""
-    regions = [region for region, _ in places]
+    """The path of a stage from the base year on, and the rows of its last year by region."""
+    name, places = stage.text("stage"), _places(stage, every_region, ("",))
+    if "drug_class" in AXES[stage.cells["by"]] or stage.cells["link"] != "log":
+        raise InputError(
+            f"{stage.where}: {name} has a path, so its link is log and it varies by region or world"
+        )
+    rows, regions = read_table(folder / f"{name}.csv", PATH_COLUMNS), [r for r, _ in places]
     cells: dict[tuple[int, str], tuple[tuple[float, float, float], Row]] = {}
     for row in rows:
         mode = row.number("value")
@@ -139,8 +140,6 @@ def _read_stage(
     name, places = row.text("stage"), _places(row, regions, classes)
     link = row.choice("link", "link", RATIO_UNIT)
     path, last = paths.get(name, (None, []))
-    if path is not None and "drug_class" in AXES[row.cells["by"]]:
-        raise InputError(f"{row.where}: {name} has a path, so it varies by region or world alone")
     values = {
         (r.text("region"), r.cells["drug_class"]): r for r in funnel if r.cells["stage"] == name
     }
