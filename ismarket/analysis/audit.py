@@ -223,10 +223,11 @@ def findings(found: Audit) -> list[str]:
         f" {table['funnel_numbers'][measured] or 'none'}, assumed:"
         f" {table['funnel_numbers'][table['status'].index('assumed')]}."
     ]
-    if all(c.inputs[c.groups.index("measured")] == 0 for c in found.coverage):
+    measured_ones = _measured(found.market)
+    if measured_ones and all(c.inputs[c.groups.index("measured")] == 0 for c in found.coverage):
         lines.append(
             "Measured numbers carry no spread because no source prints a range for one that the"
-            f" forecast uses{_without_range(found.market)}: the spread shown is that of the"
+            f" forecast uses ({listed(measured_ones)}): the spread shown is that of the"
             " estimated and the assumed ones. It does not mean that they are exact."
         )
     if found.shared:
@@ -240,17 +241,15 @@ def findings(found: Audit) -> list[str]:
     return lines
 
 
-def _without_range(market: Market) -> str:
-    """Which those are: the years of a path without bounds, and the causes that are measured."""
+def _measured(market: Market) -> list[str]:
+    """Numbers without a range: the measured years of a path, and causes measured to do nothing."""
     found = []
     for stage in market.stages:
-        if stage.path is not None:
-            bare = (stage.path.low == stage.path.high).all(axis=1)
-            until = market.base_year + (len(bare) if bare.all() else int(bare.argmin())) - 1
-            found += [f"{stage.name} up to {until}"] if bare[0] else []
+        if stage.path is not None and stage.path.measured:
+            found.append(f"{stage.name} up to {market.base_year + stage.path.measured - 1}")
     found += [f"{c.name}, whose effect is none" for c in market.mechanisms.values()
               if c.status == "measured" and c.inert]  # fmt: skip
-    return f" ({listed(found)})" if found else ""
+    return found
 
 
 def _headlines(found: Audit) -> Table:

@@ -18,6 +18,7 @@ import numpy as np
 from ..arrays import Array, Columns, rows_of
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
+from ..errors import InputError
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import listed, money, number, percent
 from .information import drawn_values
@@ -32,8 +33,6 @@ FEWEST = 8
 HISTORY = 3
 """Points that an origin needs before it."""
 SAMPLE = 400
-MODEL_REGION = "North America"
-"""Where the sales that are on file were made, and so whose growth stands beside them."""
 
 
 @dataclass(frozen=True)
@@ -121,26 +120,33 @@ class Backtest:
     __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
 
 
-Growth = Callable[[str, float], Array]
-"""Draws (draw,) of the log growth of a drug class over a lead in years."""
+Growth = Callable[[str, str, float], Array]
+"""Draws (draw,) of the log growth of a drug class in a region over a lead in years."""
 
 
 def backtest_of(forecast: Forecast) -> Backtest:
-    """The verified past scored by simple methods and by a forecast's growth; others' accuracy."""
-    tested = scored(read_series(), model_growth(forecast))
-    return Backtest(forecast, tested, read_outside_view())
+    """The verified past scored by simple methods and by a forecast's growth; others' accuracy.
+
+    Raises InputError for a market whose past is not on file.
+    """
+    market = forecast.plan.market.name
+    series = read_series(market)
+    if not series:
+        raise InputError(f"backtest: no past of {market} is on file, so nothing to score")
+    return Backtest(forecast, scored(series, model_growth(forecast)), read_outside_view())
 
 
 def model_growth(forecast: Forecast) -> Growth:
-    """The forecast's own growth of a class in MODEL_REGION, from its base year on."""
+    """The forecast's own growth of a class in a region, from its base year on."""
     plan = forecast.plan
     values = drawn_values(plan) | {
         key: np.broadcast_to(value, plan.scenario.draws) for key, value in plan.fixed.items()
     }
-    cells = cells_of(plan, values)[:, plan.market.regions.index(MODEL_REGION)]
+    cells, market = cells_of(plan, values), plan.market
 
-    def growth(drug_class: str, lead: float) -> Array:
-        path = cells[:, plan.market.drug_classes.index(drug_class)]
+    def growth(region: str, drug_class: str, lead: float) -> Array:
+        place = market.regions.index(region), market.drug_classes.index(drug_class)
+        path = cells[:, *place]
         whole = min(int(lead), len(path) - 2)
         here, after = np.log(path[whole] / path[0]), np.log(path[whole + 1] / path[0])
         moved: Array = here + (lead - whole) * (after - here)
@@ -170,7 +176,7 @@ def _methods(series: Series, growth: Growth | None) -> dict[str, Forecaster]:
     if growth is not None and series.drug_class:
 
         def model(time: Array, value: Array, lead: float) -> Array:
-            return math.log(value[-1]) + growth(series.drug_class, lead)
+            return math.log(value[-1]) + growth(series.region, series.drug_class, lead)
 
         methods["model"] = model
     return methods
@@ -221,13 +227,14 @@ def sheet(found: Backtest) -> Sheet:
     few = [f"{said(t)} ({len(t.series.value)} points)" for t in found.tested if t not in judged]
     if few:
         parts.append(f"· Too few to judge: {listed(few)}.")
+    modelled = {test.series.region: None for test in found.tested if test.series.drug_class}
     if judged:
         parts += [
             "· CRPS and interval score on the log scale, smaller is better; held: how many of the"
             " 9 in 10 intervals held what came, with the 95% bounds of that share.",
-            f"· model: growth of the class in {MODEL_REGION} from the run's own base year on, set"
-            " on each origin. It is of this disease alone, the sales are of all diseases: it shows"
-            " how much else has moved them, not how good the model is.",
+            f"· model: growth of the class in {listed(list(modelled))} from the run's own base"
+            " year on, set on each origin. It is of this disease alone, the sales are of all"
+            " diseases: it shows how much else has moved them, not how good the model is.",
         ]
     return Sheet("How well the past could have been forecast", [*parts, *outside(found)])
 

@@ -19,7 +19,7 @@ from ..model.tables import Row, read_table
 
 CONFIDENCE = ("A", "B")
 TABLES = ("sales", "market_estimates", "treatment")
-COLUMNS = ["metric", "region", "year", "value", "low", "high", "unit", "confidence", "note"]
+COLUMNS = "market metric region year value low high unit confidence note".split()
 ACCURACY = ["statement", "share_outside_at_least", "relative_error", "forecasts", "drugs", "note"]
 """Columns of ``data/evidence/outside_view.csv``, each row with its source and how it was read."""
 LEFT_OUT = re.compile(r"cumulative|guidance|growth|market_size|statement|response|remission")
@@ -29,7 +29,7 @@ LEFT_OUT = re.compile(r"cumulative|guidance|growth|market_size|statement|respons
 class Series:
     """One metric over time: ``time`` in years (mid-period), ``value`` in ``unit``, both (point,).
 
-    ``drug_class`` is the class of the model whose growth stands beside it, if any.
+    ``drug_class`` is the class of the model whose growth in ``region`` stands beside it, if any.
     """
 
     name: str
@@ -38,10 +38,11 @@ class Series:
     value: Array
     drug_class: str
     sources: tuple[str, ...]
+    region: str = ""
 
 
-def read_series(folder: Path | Traversable | None = None) -> tuple[Series, ...]:
-    """The series of two points or more, those with most points first.
+def read_series(market: str, folder: Path | Traversable | None = None) -> tuple[Series, ...]:
+    """The series of a market with two points or more, those with most points first.
 
     ``folder`` holds TABLES, by default those of the package; InputError for an unverified row.
     """
@@ -51,7 +52,7 @@ def read_series(folder: Path | Traversable | None = None) -> tuple[Series, ...]:
         for row in read_table(folder.joinpath(f"{table}.csv"), COLUMNS, others=True):
             row.choice("confidence", "confidence", CONFIDENCE)
             time = period(row.cells["year"])
-            if time is None or not _usable(row):
+            if time is None or row.text("market") != market or not _usable(row):
                 continue
             unit = re.sub(r"\s*\(.*\)", "", row.cells["unit"])
             groups.setdefault((row.text("metric"), unit, time[1]), []).append(row)
@@ -86,16 +87,10 @@ def _series(metric: str, unit: str, quarterly: bool, rows: list[Row]) -> Series:
     times = sorted(points)
     name = f"{metric}, {'quarters' if quarterly else 'years'}"
     return Series(
-        name, unit, np.array(times), np.array([points[t][1] for t in times]), _class_of(metric),
-        tuple(dict.fromkeys(points[t][0] for t in times)),
+        name, unit, np.array(times), np.array([points[t][1] for t in times]),
+        rows[0].cells.get("drug_class", ""), tuple(dict.fromkeys(points[t][0] for t in times)),
+        rows[0].text("region"),
     )  # fmt: skip
-
-
-def _class_of(metric: str) -> str:
-    """The drug class of the model that a metric's sales belong to, all diseases taken together."""
-    if "sales" not in metric and "vials" not in metric:
-        return ""
-    return "ACTH" if re.search("Acthar|Questcor|Cortrophin", metric) else ""
 
 
 @dataclass(frozen=True)

@@ -200,10 +200,13 @@ def _by_row(label: str, rows: Mapping[str, Array]) -> Columns:
 
 def sheet(found: Triangulation) -> Sheet:
     """Which level to believe, what it would mean for each patient, and what it cannot pass."""
-    title = f"How big is it · {len(found.anchors)} published estimates, each moved to {found.year}"
+    count = len(found.anchors)
+    several = "published estimates, each" if count > 1 else "published estimate,"
+    title = f"How big is it · {count} {several} moved to {found.year}"
     parts: list[str | Table] = [headline(found), _levels(found)]
     parts += [f"· {text}" for text in findings(found)]
-    parts += [_readings(found), f"· {readings_note()}", _ceilings(found)]
+    parts += [_readings(found), f"· {readings_note()}"]
+    parts += [_ceilings(found)] if found.ceilings else ["· No ceiling is on file."]
     parts += [f"· {text}" for text in notes(found)]
     return Sheet(title, parts)
 
@@ -211,13 +214,18 @@ def sheet(found: Triangulation) -> Sheet:
 def headline(found: Triangulation) -> str:
     """The pooled level, the count, and who stands apart."""
     low, middle, high = _pooled(found, "cluster")
-    apart = outliers(found)
-    text = (
+    apart, several = outliers(found), len(found.anchors) > 1
+    agreed = (
         f"{len(found.anchors) - len(apart)} of {len(found.anchors)} estimates agree on about USD"
+    )
+    text = (
+        f"{agreed if several else 'The one estimate, as it stands, says about USD'}"
         f" {money(middle)} ({money(low)} to {money(high)}, 9 in 10); the count says USD"
         f" {money(found.count['reference'])} ({money(found.count['p5'])} to"
         f" {money(found.count['p95'])})."
     )
+    if not several:
+        return text
     if not apart:
         return text + " None stands apart."
     return text + f" {listed(apart)} {'stands' if len(apart) == 1 else 'stand'} apart."

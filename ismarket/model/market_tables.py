@@ -42,8 +42,8 @@ def read_market(
     """The market from a folder with stages.csv, funnel.csv, mechanisms.csv and adoption.csv.
 
     A stage with a path has a table of its own name; claims.csv, the sentences of a report, may
-    stand beside them.  ``currency`` says what its money is, by default USD of the base year.  Raises
-    InputError with file and line for a table that does not hold together.
+    stand beside them.  ``currency`` says what its money is, by default USD of the base year.
+    Raises InputError with file and line for a table that does not hold together.
     """
     declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
     funnel = read_table(folder / "funnel.csv", FUNNEL_COLUMNS)
@@ -54,17 +54,13 @@ def read_market(
     regions = tuple(region for region in named if region != WORLD)
     classes = tuple(dict.fromkeys(c for row in funnel if (c := row.cells["drug_class"])))
     paths = {
-        row.text("stage"): _read_path(
-            read_table(folder / f"{row.text('stage')}.csv", PATH_COLUMNS),
-            _places(row, regions, ("",)),
-            base_year,
-        )
+        row.text("stage"): _read_path(row, folder, regions, base_year)
         for row in declared
         if row.choice("path", "path", ("yes", "no")) == "yes"
     }
     last = min((base_year + len(path.mode) - 1 for path, _ in paths.values()), default=horizon)
     years = tuple(range(base_year, last + 1))
-    stages = tuple(_read_stage(row, funnel, regions, classes, paths, years) for row in declared)
+    stages = tuple(_read_stage(row, funnel, regions, classes, paths) for row in declared)
     claims = folder / "claims.csv"
     market = Market(
         name=name,
@@ -95,10 +91,15 @@ def _places(row: Row, regions: Sequence[str], classes: Sequence[str]) -> list[tu
 
 
 def _read_path(
-    rows: list[Row], places: list[tuple[str, str]], base_year: int
+    stage: Row, folder: Path | Traversable, every_region: tuple[str, ...], base_year: int
 ) -> tuple[YearPath, list[Row]]:
-    """The path from the base year on, and the rows of its last year in the order of ``places``."""
-    regions = [region for region, _ in places]
+    """The path of a stage from the base year on, and the rows of its last year by region."""
+    name, places = stage.text("stage"), _places(stage, every_region, ("",))
+    if "drug_class" in AXES[stage.cells["by"]] or stage.cells["link"] != "log":
+        raise InputError(
+            f"{stage.where}: {name} has a path, so its link is log and it varies by region or world"
+        )
+    rows, regions = read_table(folder / f"{name}.csv", PATH_COLUMNS), [r for r, _ in places]
     cells: dict[tuple[int, str], tuple[tuple[float, float, float], Row]] = {}
     for row in rows:
         mode = row.number("value")
@@ -119,7 +120,13 @@ def _read_path(
             raise InputError(f"{row.where}: a path has no interval in the base year {base_year}")
     table = np.array([[cells[year, region][0] for region in regions] for year in years])
     last = [cells[years[-1], region][1] for region in regions]
-    return YearPath(table[..., 0], table[..., 1], table[..., 2]), last
+    known = [all(_measured(cells[year, region][1]) for region in regions) for year in years]
+    measured = known.index(False) if False in known else len(known)
+    return YearPath(table[..., 0], table[..., 1], table[..., 2], measured), last
+
+
+def _measured(row: Row) -> bool:
+    return row.choice("status", "status", STATUSES) == "measured"
 
 
 def _read_stage(
@@ -128,21 +135,19 @@ def _read_stage(
     regions: tuple[str, ...],
     classes: tuple[str, ...],
     paths: dict[str, tuple[YearPath, list[Row]]],
-    years: tuple[int, ...],
 ) -> Stage:
-    """One stage with its parameters in the order of the grid; a path is cut after the last year."""
+    """One stage with its parameters in the order of the grid."""
     name, places = row.text("stage"), _places(row, regions, classes)
     link = row.choice("link", "link", RATIO_UNIT)
+    path, last = paths.get(name, (None, []))
     values = {
         (r.text("region"), r.cells["drug_class"]): r for r in funnel if r.cells["stage"] == name
     }
     if set(values) != set(places):
         raise InputError(f"funnel.csv: stage {name!r} needs exactly one row for each of {places}")
-    path, last = paths.get(name, (None, []))
     if path is None:
         parameters = [_parameter(row, link, values[place]) for place in places]
     else:
-        path = YearPath(*(part[: len(years)] for part in (path.low, path.mode, path.high)))
         parameters = [_path_parameter(row, r) for r in last]
         if any(values[p].number("mode") != path.mode[0, i] for i, p in enumerate(places)):
             raise InputError(f"funnel.csv: {name} of the base year differs from {name}.csv")

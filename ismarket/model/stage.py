@@ -27,11 +27,15 @@ FUNNEL = "funnel"
 
 @dataclass(frozen=True, eq=False)
 class YearPath:
-    """Medium path of a stage and its bounds, each (year, region or 1), in the unit of the stage."""
+    """Medium path of a stage and its bounds, each (year, region or 1), in the unit of the stage.
+
+    Its first ``measured`` years are measured everywhere, and later ones a projection.
+    """
 
     low: Array
     mode: Array
     high: Array
+    measured: int = 0
 
     def at(self, last: Array, years: int) -> Array:
         """Its first years where it ends at ``last`` (region or 1, draw), (year, region or 1, draw).

@@ -64,7 +64,7 @@ def test_a_share_of_nothing_has_no_bounds():
 
 
 def test_only_verified_rows_are_there_and_bounds_are_left_out():
-    series = {s.name: s for s in read_series()}
+    series = {s.name: s for s in read_series("infantile-spasms")}
     assert CONFIDENCE == ("A", "B")
     acthar = series["Acthar_net_sales, years"]
     assert list(acthar.time - 0.5) == [2006, 2010, 2011, 2012, 2013, 2018, 2019]
@@ -73,11 +73,11 @@ def test_only_verified_rows_are_there_and_bounds_are_left_out():
 
 
 def test_an_unverified_row_is_refused(tmp_path):
-    header = "metric,region,year,value,low,high,unit,confidence,note,status,source\n"
+    header = "market,metric,region,year,value,low,high,unit,confidence,note,status,source\n"
     for name in TABLES:
-        (tmp_path / f"{name}.csv").write_text(header + "x,World,2020,1,,,USD,C,,assumed,memory\n")
+        (tmp_path / f"{name}.csv").write_text(header + "m,x,World,2020,1,,,USD,C,,assumed,memory\n")
     with pytest.raises(InputError, match="no confidence 'C'"):
-        read_series(tmp_path)
+        read_series("m", tmp_path)
 
 
 @pytest.mark.parametrize(

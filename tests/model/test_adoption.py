@@ -110,3 +110,10 @@ def test_piecewise_takes_shares_by_region_and_draw():
 def test_piecewise_refuses_points_that_do_not_run_forward(points):
     with pytest.raises(InputError, match="must begin with 0 and rise"):
         adoption.piecewise(1.0, points=points)
+
+
+def test_logistic_is_the_curve_of_verhulst_with_half_of_the_gap_closed_at_the_half_time():
+    t, a0, top, half = np.arange(14.0), 0.2, 0.6, 5.0
+    k = np.log(1 + top / a0) / half
+    share = top / (1 + (top - a0) / a0 * np.exp(-k * t))
+    assert np.allclose(adoption.logistic(t, start=a0, ceiling=top, half_time=half), share - a0)

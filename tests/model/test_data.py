@@ -1,11 +1,16 @@
 """The tables that ship: every row has its status and source, every claim its cause."""
 
 import csv
-from importlib.resources import files
+import shutil
+from importlib.resources import as_file, files
 
+import numpy as np
 import pytest
 
-from ismarket import InputError, Parameter
+from ismarket import InputError, Parameter, read_market
+from ismarket.engine.shifts import path_shift
+from ismarket.model.market_tables import STAGE_COLUMNS
+from ismarket.model.stage import RATIO_UNIT, ROLES
 from ismarket.model.tables import read_table
 
 TABLES = sorted(
@@ -14,13 +19,90 @@ TABLES = sorted(
 )
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda f: f.name)
+DEFINITIONS = "stages.csv"
+"""The table that defines what the others hold numbers of, and holds none itself."""
+
+
+def rows_of(table):
+    return list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize(
+    "table", [t for t in TABLES if t.name != DEFINITIONS], ids=lambda f: f.name
+)
 def test_every_row_has_a_status_and_a_source(table):
-    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    rows = rows_of(table)
     assert rows
     known = {"measured", "estimated", "assumed", "published"}
     assert {row["status"] for row in rows} <= known
     assert all(row["source"].strip() for row in rows)
+
+
+def test_the_table_of_stages_holds_definitions_alone(market):
+    (table,) = [t for t in TABLES if t.name == DEFINITIONS]
+    rows = rows_of(table)
+    assert set(rows[0]) == {*STAGE_COLUMNS, "note"}
+    assert [row["stage"] for row in rows] == [stage.name for stage in market.stages]
+    for row, stage in zip(rows, market.stages, strict=True):
+        assert (row["title"], row["unit"]) == (stage.title, stage.unit)
+        assert row["link"] in RATIO_UNIT
+        assert row["role"] in ROLES
+        assert (row["path"] == "yes") == (stage.path is not None)
+        others = [t for t in TABLES if t.name == f"{stage.name}.csv"]
+        assert bool(others) == (stage.path is not None)
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "now", "message"),
+    [
+        ("stages.csv", "Incidence,log,", "Incidence,lin,", "stages.csv, line 3: no link 'lin'"),
+        ("stages.csv", "log,region class,price", "log,region class,cost", "no role 'cost'"),
+        ("stages.csv", "softmax,region class", "softmax,class region", "no axes of a stage"),
+        ("stages.csv", "Births,log,region,", "Births,log,class,", "births has a path, so its"),
+        ("stages.csv", "Births,log,region,", "Births,logit,region,", "births has a path, so its"),
+        ("funnel.csv", "incidence,North America", "incidens,North America", "no stage 'incidens'"),
+        ("funnel.csv", "treated,Europe", "treated,World", "needs exactly one row for each"),
+        ("funnel.csv", ",6169484,", ",6169485,", "births of the base year differs from births.csv"),
+        ("births.csv", "2024,Europe", "2024,Eurasia", "no region 'Eurasia'"),
+    ],
+)
+def test_tables_that_do_not_hold_together_are_named(tmp_path, table, was, now, message):
+    with as_file(files("ismarket") / "data") as shipped:
+        shutil.copytree(shipped, tmp_path / "data")
+    path = tmp_path / "data" / table
+    text = path.read_text(encoding="utf-8")
+    assert was in text
+    path.write_text(text.replace(was, now, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_market(tmp_path / "data", name="m", title="M", base_year=2022, horizon=2028)
+
+
+def test_paths_end_together_where_the_shorter_one_does(tmp_path):
+    """A longer path keeps its own last year: what it draws in the others stays as it was."""
+    with as_file(files("ismarket") / "data") as shipped:
+        shutil.copytree(shipped, tmp_path / "data")
+    data = tmp_path / "data"
+    lines = (data / "stages.csv").read_text(encoding="utf-8")
+    level = "prices,Prices,log,world,price level,2022 = 1,natural,yes,,,\n"
+    (data / "stages.csv").write_text(lines + level, encoding="utf-8")
+    with (data / "funnel.csv").open("a", encoding="utf-8") as funnel:
+        funnel.write("prices,World,,,1,,2022 = 1,,,assumed,a test,\n")
+    rows = "".join(
+        f"{year},World,{1.02**t},{1.01**t},{1.04**t},2022 = 1,assumed,a test\n"
+        for t, year in enumerate(range(2022, 2030))
+    )
+    header = "year,region,value,low,high,unit,status,source\n"
+    (data / "prices.csv").write_text(header + rows, encoding="utf-8")
+    found = read_market(data, name="m", title="M", base_year=2022, horizon=2028)
+    assert found.years == tuple(range(2022, 2030))
+    whole = read_market(
+        files("ismarket") / "data", name="m", title="M", base_year=2022, horizon=2028
+    )
+    assert whole.years[-1] == 2035
+    drawn = np.array([[p.high] for p in whole.stage("births").parameters])
+    assert np.array_equal(
+        path_shift(found, "births", drawn), path_shift(whole, "births", drawn)[:8]
+    )
 
 
 def test_a_row_without_source_is_refused(tmp_path):

@@ -78,11 +78,8 @@ def test_excel_saves_a_table_that_reads(table):
     ("rows", "message"),
     [
         ([], "no cause in it"),
-        (
-            [OWN_ROW.replace("diagnosed", "diagnosd")],
-            "no stage 'diagnosd'; did you mean 'diagnosed'",
-        ),
-        ([OWN_ROW.replace("odds ratio", "rate ratio")], "no unit 'rate ratio'"),
+        ([OWN_ROW.replace("diagnosed", "")], "stage is blank"),
+        ([OWN_ROW.replace("odds ratio", "odd ratio")], "no unit 'odd ratio'"),
         ([OWN_ROW.replace("1.4", "many")], "line 2: ratio_mode = 'many' is not a number"),
         ([OWN_ROW.replace("1.4", "4.4")], "are not in order"),
         ([OWN_ROW.replace("0.05", "0")], "must lie above 0 and up to 1"),
@@ -106,6 +103,14 @@ def test_a_table_that_does_not_hold_together_names_its_line(table, rows, message
 @pytest.mark.parametrize(
     ("row", "message"),
     [
+        (
+            OWN_ROW.replace("diagnosed", "diagnosd"),
+            "no stage 'diagnosd'; did you mean 'diagnosed'",
+        ),
+        (
+            OWN_ROW.replace("odds ratio", "rate ratio"),
+            "no unit 'rate ratio'; did you mean 'odds ratio'",
+        ),
         (
             OWN_ROW.replace("home_eeg", "video_eeg"),
             "cause 'video_eeg' is taken in infantile-spasms",
