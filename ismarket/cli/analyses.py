@@ -17,9 +17,7 @@ from .common import (
     market_option,
     say,
     say_json,
-    strict,
     studied,
-    told,
 )
 
 SCENARIO = click.argument("scenario", default="published", shell_complete=complete_scenario)
@@ -137,10 +135,9 @@ def triangulate(files: tuple[Path, ...], market: str | None, as_json: bool) -> N
     """
     from ..model.anchor_file import read_anchor_file
     from ..model.scenario import Scenario
-    from ..studies import study
 
     counted = Scenario(anchor="bottom-up")
-    asked = told(study(counted.changed(market=market or counted.market), strict=strict()))
+    asked = studied(counted.changed(market=market or counted.market))
     answer(asked.triangulate(read_anchor_file(file, asked.market) for file in files), as_json)
 
 

@@ -122,30 +122,23 @@ def _starting(incomplete: str, names: Iterable[str], *, or_file: bool = False) -
     return found or ([Item(incomplete, type="file")] if or_file else [])
 
 
-def studied(what: str, **changes: Any) -> Study:
-    """The study of a scenario by name or file, or of a kept run; a change of None is none."""
+def studied(what: str | Scenario, **changes: Any) -> Study:
+    """The study of a scenario or of a kept run, by name or file; a change of None is none.
+
+    A plugin that cannot be loaded is named on stderr and left out; with ``--strict`` it is an
+    error.
+    """
     from ..studies import study
 
     made = {name: value for name, value in changes.items() if value is not None}
-    return told(study(what, strict=strict(), **made))
-
-
-def told(found: Study) -> Study:
-    """The same study, once what was left out is named on stderr."""
-    for problem in found.problems:
-        click.echo(f"ismarket: {problem}", err=True)
+    found = study(what, strict=strict(), **made)
+    tell(found.problems)
     return found
 
 
 def forecast_of(name: str, draws: int | None = None) -> Forecast:
-    """The forecast of a shipped scenario, of a TOML file or of a kept run, which is checked first.
-
-    InputError if there is none of that name, or if ``draws`` are asked of a run, which has its own.
-    """
-    found = studied(name)
-    if draws is not None and found.record is not None:
-        raise InputError(f"{name} is a run and has its own draws; leave --draws out")
-    asked = found if draws is None else found.changed(draws=draws)
+    """The forecast of a scenario or of a kept run, with as many ``draws`` where that is said."""
+    asked = studied(name, draws=draws)
     with progress_bar(asked.scenario.draws) as advance:
         return asked.forecast(progress=advance)
 
@@ -156,17 +149,18 @@ def strict() -> bool:
     return bool(context and context.meta.get(STRICT))
 
 
-def installed_plugins(scenario: Scenario | None = None) -> Plugins:
-    """What is installed, or what ``scenario`` chooses and pins of it.
+def tell(problems: Iterable[str]) -> None:
+    """Name on stderr what was left out."""
+    for problem in problems:
+        click.echo(f"ismarket: {problem}", err=True)
 
-    A plugin that cannot be loaded is named on stderr and left out; with ``--strict`` it is an
-    error.
-    """
+
+def installed_plugins() -> Plugins:
+    """What is installed, under the rules of ``studied``."""
     from ..plugins.installed import load_plugins
 
-    plugins = load_plugins(scenario=scenario, strict=strict())
-    for problem in plugins.problems:
-        click.echo(f"ismarket: {problem}", err=True)
+    plugins = load_plugins(strict=strict())
+    tell(plugins.problems)
     return plugins
 
 

@@ -16,6 +16,7 @@ from .common import (
     json_option,
     say,
     strict,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def check(
         return
     plugins = load_plugins(strict=strict())
     found = _drivers(driver, plugins)
-    for problem in plugins.problems:
-        click.echo(f"ismarket: {problem}", err=True)
+    tell(plugins.problems)
     chosen = installed_market(plugins, market) if market else None
     for one in found:
         if chosen and not one.suits(chosen.name):

@@ -11,7 +11,7 @@ import click
 
 from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
-from .common import complete_scenario, json_option, progress_bar, say, share, strict, told
+from .common import complete_scenario, json_option, progress_bar, say, share, strict, tell
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -58,7 +58,8 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
         return
     from ..studies import loaded
 
-    found = told(loaded(start.scenario or scenario, start.tables, strict=strict()))
+    found = loaded(start.scenario or scenario, start.tables, strict=strict())
+    tell(found.problems)
     names = [driver.name for driver in found.drivers]
     result, kept = _computed(start, found.of(chosen(found.scenario, given, names)), given)
     say(json.dumps(result.to_dict(), indent=2) if as_json else str(result))

@@ -22,6 +22,7 @@ from .common import (
     market_option,
     say,
     say_json,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
 
     if name is None and not load:
         found, problems = find_plugins()
-        for problem in problems:
-            click.echo(f"ismarket: {problem}", err=True)
+        tell(problems)
         plugins = load_plugins([one.point for one in found if one.bundled])
         others = [one for one in found if not one.bundled]
         if market and market not in plugins.markets():
