@@ -23,6 +23,7 @@ from ..model.driver import Driver
 from ..model.market import Market, YearPath
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
+from .groups import uncertain
 
 OUTPUTS = {
     "value": "value in the last year",
@@ -45,8 +46,7 @@ class Response:
     @property
     def inputs(self) -> tuple[Parameter, ...]:
         """What is uncertain: neither constant nor fixed by the scenario."""
-        fixed = self.plan.scenario.fixed
-        return tuple(p for p in self.plan.parameters if not p.constant and p.key not in fixed)
+        return uncertain(self.plan)
 
     @cached_property
     def grid(self) -> Market:
