@@ -11,6 +11,7 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
 from ..plugins.discovery import Found
+from ..text.sheet import Table
 from ..text.wording import money, rate, times
 
 
@@ -148,14 +149,9 @@ def show(card: Card, as_json: bool) -> None:
     if as_json:
         print(json.dumps(card.rows, indent=2, ensure_ascii=False))
         return
-    table = [list(card.shown.values())]
-    table += [[_cell(row.get(key, "")) for key in card.shown] for row in card.rows]
-    widths = [max(len(row[i]) for row in table) for i in range(len(card.shown))]
-    print(card.title)
-    for row in table:
-        print(
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        )
+    rows = [[_cell(row.get(key, "")) for key in card.shown] for row in card.rows]
+    header = list(card.shown.values())
+    print("\n".join([card.title, *Table(header, rows, words=len(header)).lines()]))
     if card.note:
         print(card.note)
 
