@@ -116,6 +116,12 @@ def response(
     return Response(plan, float(unexplained(plan, installed)[-1]))
 
 
+def about(plan: Plan) -> str:
+    """The scenario, if it has a name, and the anchor, as the title of a sheet says them."""
+    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
+    return f"{named}anchor {plan.anchor.name}"
+
+
 def _two_years(plan: Plan) -> Market:
     """The market at its base year and the plan's first and last alone: causes need no others."""
     rows = sorted({0, plan.start, len(plan.market.years) - 1})

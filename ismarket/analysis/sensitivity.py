@@ -19,7 +19,7 @@ from ..sampling.copula import copula
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
-from .response import OUTPUTS, Response, response
+from .response import OUTPUTS, Response, about, response
 from .sobol import RESAMPLES, Indices, Values, evaluate_design, indices, sample
 from .tornado import Swing, swings
 
@@ -177,11 +177,10 @@ def sheet(found: Sensitivity) -> Sheet:
     plan = found.response.plan
     rows = found.columns["indices"]
     shown = min(MOST_ROWS, len(rows["group"]))
-    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
     first, last = plan.years[0], plan.years[-1]
     what = {"value": f"value in {last}", "cagr": f"growth a year, {first} to {last}",
             "count": f"the count in {first}"}[found.output]  # fmt: skip
-    title = f"What it depends on: {what} · {named}anchor {plan.anchor.name}"
+    title = f"What it depends on: {what} · {about(plan)}"
     parts: list[str | Table] = [headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
