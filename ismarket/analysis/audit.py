@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..arrays import Columns
+from ..arrays import Columns, rows_of
 from ..engine.forecaster import forecast
 from ..errors import InputError, unknown
 from ..model.driver import Driver
@@ -100,10 +100,7 @@ class Audit:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket audit --json`` prints it."""
-        rows = {
-            name: [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
-            for name, table in self.columns.items()
-        }
+        rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {
             "market": self.market.name, "report": self.report, "first": self.first,
             "last": self.last, "stacking_premium_usd": self.premium,

@@ -1,7 +1,9 @@
 """Back-test: how well the market's own past could have been forecast.
 
 From each origin of a series, three forecasts of the next point are scored on the log scale: no
-change, constant growth, and the model's growth of the drug class, all with a spread.
+change, constant growth, and the model's growth of the drug class, all with a spread.  CRPS and
+interval score after Gneiting & Raftery (2007, J. Am. Stat. Assoc. 102:359), binomial bounds after
+Clopper & Pearson (1934, Biometrika 26:404).
 """
 
 from __future__ import annotations
@@ -22,17 +24,19 @@ from ..errors import InputError
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import listed, money, number, percent
 from .information import drawn_values
-from .scoring import LEVEL, crps, exact_bounds, interval
 from .track_record import OutsideView, Series, read_outside_view, read_series
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 FEWEST = 8
 """Scored forecasts below which a method is not judged."""
 HISTORY = 3
 """Points that an origin needs before it."""
 SAMPLE = 400
+LEVEL = 0.9
+"""Of the central interval that is scored."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,32 @@ def _score(series: Series, name: str, method: Forecaster) -> Score:
     low, high = exact_bounds(covered, len(found))
     crps_mean, interval_mean = float(scores[:, 0].mean()), float(scores[:, 1].mean())
     return Score(name, len(found), crps_mean, interval_mean, covered, low, high)
+
+
+def crps(sample: Array, observed: float) -> float:
+    """Continuous ranked probability score of a sample (draw,): smaller is better, its own unit."""
+    ordered = np.sort(sample)
+    n = len(ordered)
+    weight = 2.0 * np.arange(1, n + 1) - n - 1
+    spread = float(weight @ ordered) / n**2
+    return float(np.abs(ordered - observed).mean()) - spread
+
+
+def interval(sample: Array, observed: float, level: float = LEVEL) -> tuple[float, bool]:
+    """Interval score of the central interval of a sample, and whether it holds the value."""
+    low, high = (float(q) for q in np.quantile(sample, [(1 - level) / 2, (1 + level) / 2]))
+    miss = max(low - observed, 0.0) + max(observed - high, 0.0)
+    return high - low + 2.0 / (1.0 - level) * miss, miss == 0.0
+
+
+def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Clopper-Pearson bounds of a share; InputError for more successes than trials."""
+    if not 0 <= successes <= trials or trials == 0:
+        raise InputError(f"{successes} of {trials} is not a share")
+    from scipy.stats import binomtest  # costs more to import than a run
+
+    bounds = binomtest(successes, trials).proportion_ci(level, method="exact")
+    return float(bounds.low), float(bounds.high)
 
 
 def sheet(found: Backtest) -> Sheet:

@@ -8,7 +8,7 @@ Oakley & Brennan 2014, Medical Decision Making 34:311), with standard errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,12 @@ from ..engine.draws import Drawing
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
-from ..model.parameter import Parameter
+from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import money, percent
 from .evppi import expected_partial, expected_perfect, monotone
+from .groups import ASSUMPTION, BY, UNSOURCED, Labels, labelled, stage_of, uncertain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,25 +183,21 @@ def drawn_values(plan: Plan) -> dict[str, Array]:
 
 def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
     """The uncertain inputs by group: each alone, or by cause, stage, status or cited source."""
-    names: dict[str, Callable[[Parameter], Iterable[str]]] = {
-        "input": lambda p: (p.key,),
-        "cause": lambda p: (p.owner,) if p.owner in plan.market.mechanisms else (),
-        "stage": lambda p: (p.name.split(".")[0],) if p.owner == "funnel" else (),
-        "status": lambda p: (p.status,),
-        "source": lambda p: (
-            part.strip()
-            for part in p.source.split(" | ")
-            if part.strip() and not part.strip().startswith("assumption")
-        ),
-    }
-    if kind not in names:
+    if kind not in LABELS:
         raise unknown("voi", "grouping", kind, GROUPS)
-    groups: dict[str, list[str]] = {}
-    for p in plan.parameters:
-        if not p.constant and p.key not in plan.scenario.fixed:
-            for name in names[kind](p):
-                groups.setdefault(name, []).append(p.key)
-    return {name: tuple(dict.fromkeys(keys)) for name, keys in groups.items()}
+    return labelled(plan, uncertain(plan), LABELS[kind])
+
+
+LABELS: dict[str, Labels] = {
+    "input": lambda _, p: [p.key],
+    "cause": lambda plan, p: [p.owner] if p.owner in plan.market.mechanisms else [],
+    "stage": lambda plan, p: [stage_of(plan, p)] if p.owner == FUNNEL else [],
+    "status": BY["status"],
+    "source": lambda plan, p: [
+        cited for cited in BY["source"](plan, p) if cited not in (ASSUMPTION, UNSOURCED)
+    ],
+}
+"""What can be known: a cause, the base of a stage, what a source says."""
 
 
 def sheet(found: Information, top: int = SHOWN) -> Sheet:

@@ -19,7 +19,7 @@ from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import figure, listed, money, number, one_in, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, Setting, Towards, furthest, nearest, normal_share, smallest_set
-from .response import Response, response
+from .response import Response, about, response
 from .sensitivity import drawn
 
 if TYPE_CHECKING:
@@ -240,8 +240,7 @@ def _drawn_share(scale: Towards) -> float:
 def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
-    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
-    title = f"What would have to be true · {named}anchor {plan.anchor.name}"
+    title = f"What would have to be true · {about(plan)}"
     parts: list[str | Table] = [_asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])

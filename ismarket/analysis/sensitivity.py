@@ -19,8 +19,9 @@ from ..sampling.copula import copula
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
-from .response import OUTPUTS, Response, response
+from .response import OUTPUTS, Response, about, response
 from .sobol import RESAMPLES, Indices, Values, evaluate_design, indices, sample
+from .tornado import Swing, swings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,16 +29,14 @@ if TYPE_CHECKING:
 POINTS = 4096
 """Base points of the design, unless said otherwise."""
 FEWEST, MOST = 64, 1 << 20
-TAILS = (0.1, 0.9)
 MOST_ROWS = 12
-Swing = dict[str, tuple[float, float, float, float]]
 
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
     """What one output of a scenario depends on.
 
-    ``swing`` holds by input its value and the output at P10, then at P90, the rest at its mode;
+    ``swings`` hold each input at its P10 and P90 and the output there, the rest at its mode;
     ``reference`` the output with everything at its mode, ``spread`` its standard deviation over
     the draws, all in the unit of the output (USD, or a fraction a year).
     """
@@ -46,7 +45,7 @@ class Sensitivity:
     output: str
     grouping: Grouping
     indices: Indices
-    swing: Swing
+    swings: tuple[Swing, ...]
     reference: float
     spread: float
     points: int
@@ -72,16 +71,16 @@ class Sensitivity:
         return {"indices": found, "tornado": self._tornado()}
 
     def _tornado(self) -> Columns:
-        known = {p.key: p for p in self.response.inputs}
-        widest = sorted(self.swing, key=lambda key: -abs(self.swing[key][3] - self.swing[key][1]))
-        table: Columns = {
-            "parameter": widest,
-            "unit": [known[key].unit for key in widest],
-            "status": [known[key].status for key in widest],
+        widest = sorted(self.swings, key=lambda swing: -swing.width)
+        return {
+            "parameter": [swing.parameter.key for swing in widest],
+            "unit": [swing.parameter.unit for swing in widest],
+            "status": [swing.parameter.status for swing in widest],
+            **{
+                name: [getattr(swing, name) for swing in widest]
+                for name in ("p10", "at_p10", "p90", "at_p90")
+            },
         }
-        for i, name in enumerate(("p10", "at_p10", "p90", "at_p90")):
-            table[name] = [self.swing[key][i] for key in widest]
-        return table
 
     def frame(self, table: str = "indices") -> pd.DataFrame:
         """A table as a pandas frame: ``indices`` (shares of variance) or ``tornado``."""
@@ -140,7 +139,7 @@ def sensitivity_of(
         )
     return Sensitivity(
         asked, output, groups, indices(evaluated, resamples=resamples, seed=seed),
-        tornado(asked, output), reference, spread, points, seed,
+        swings(asked, output), reference, spread, points, seed,
     )  # fmt: skip
 
 
@@ -173,35 +172,15 @@ def _unit(bits: Bits) -> Array:
     return np.asarray((bits.astype(float) + 0.5) / 2.0**32)
 
 
-def tornado(asked: Response, output: str) -> Swing:
-    """By input: its P10 and the output there, its P90 and the output there; the rest at modes."""
-    inputs = asked.inputs
-    ends = {p.key: p.quantile(np.array(TAILS)) for p in inputs}
-    values: dict[str, Array] = {}
-    for i, parameter in enumerate(inputs):
-        column = np.full(2 * len(inputs), parameter.mode)
-        column[2 * i : 2 * i + 2] = ends[parameter.key]
-        values[parameter.key] = column
-    found = asked(output, values)
-    return {
-        p.key: (
-            float(ends[p.key][0]), float(found[2 * i]),
-            float(ends[p.key][1]), float(found[2 * i + 1]),
-        )
-        for i, p in enumerate(inputs)
-    }  # fmt: skip
-
-
 def sheet(found: Sensitivity) -> Sheet:
     """Shares of the variance, then the output at each input's P10 and P90."""
     plan = found.response.plan
     rows = found.columns["indices"]
     shown = min(MOST_ROWS, len(rows["group"]))
-    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
     first, last = plan.years[0], plan.years[-1]
     what = {"value": f"value in {last}", "cagr": f"growth a year, {first} to {last}",
             "count": f"the count in {first}"}[found.output]  # fmt: skip
-    title = f"What it depends on: {what} · {named}anchor {plan.anchor.name}"
+    title = f"What it depends on: {what} · {about(plan)}"
     parts: list[str | Table] = [headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip

@@ -23,6 +23,7 @@ from ..errors import InputError
 from ..model.tables import read_table
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
+from .response import about
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,8 +228,7 @@ def read_observations(file: Path) -> list[Observation]:
 def sheet(found: Updated) -> Sheet:
     """What was observed, the path after and before, and how far the draws bear it."""
     plan = found.forecast.plan
-    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
-    title = f"What new actuals say · {named}anchor {plan.anchor.name}"
+    title = f"What new actuals say · {about(plan)}"
     return Sheet(title, [headline(found), _path(found), *notes(found)])
 
 

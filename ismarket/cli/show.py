@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InputError
+from ..text.sheet import Table
 from ..text.wording import money, rate, times
 from .common import (
     check_drivers,
@@ -216,12 +217,9 @@ def show(card: Card, as_json: bool) -> None:
     if as_json:
         say_json(card.rows)
         return
-    table = [list(card.shown.values())]
-    table += [[_cell(row.get(key, "")) for key in card.shown] for row in card.rows]
-    widths = [max(len(row[i]) for row in table) for i in range(len(card.shown))]
-    say(card.title)
-    for row in table:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    rows = [[_cell(row.get(key, "")) for key in card.shown] for row in card.rows]
+    header = list(card.shown.values())
+    say("\n".join([card.title, *Table(header, rows, words=len(header)).lines()]))
     if card.note:
         say(card.note)
 

@@ -21,6 +21,7 @@ from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
 from ..model.scenario import CHOICES, Scenario, entries, from_entries
+from ..text.sheet import Table
 from ..text.wording import number, signed
 from .agreement import changes
 from .layout import rows
@@ -222,16 +223,13 @@ def as_text(bridge: Bridge) -> str:
     """The bridge as text, USD million, and below it what else is not the same."""
     million = 1e6
     digits = 1 if abs(bridge.start.reference) >= 1e8 else 3
-    rows = [(f"USD M in {bridge.year}", "reference", "median")]
+    rows = []
     for step in (bridge.start, *bridge.steps, bridge.end):
         show = number if step in (bridge.start, bridge.end) else signed
-        reference, median = (show(v / million, digits) for v in (step.reference, step.median))
-        rows.append((step.change, reference, median))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in (1, 2))])
-        for row in rows
-    ]
+        rows.append(
+            [step.change, *(show(v / million, digits) for v in (step.reference, step.median))]
+        )
+    lines = Table([f"USD M in {bridge.year}", "reference", "median"], rows).lines()
     if not bridge.steps:
         lines.append("Nothing changed.")
     if bridge.error:

@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from ismarket import InputError
-from ismarket.analysis.backtest import FEWEST, Score, Series, constant_growth, scored
-from ismarket.analysis.scoring import crps, exact_bounds, interval
+from ismarket.analysis.backtest import (
+    FEWEST,
+    Score,
+    Series,
+    constant_growth,
+    crps,
+    exact_bounds,
+    interval,
+    scored,
+)
 from ismarket.analysis.track_record import (
     CONFIDENCE,
     TABLES,
