@@ -42,8 +42,8 @@ def read_market(
     """The market from a folder with stages.csv, funnel.csv, mechanisms.csv and adoption.csv.
 
     A stage with a path has a table of its own name; claims.csv, the sentences of a report, may
-    stand beside them.  ``currency`` says what its money is, by default USD of the base year.  Raises
-    InputError with file and line for a table that does not hold together.
+    stand beside them.  ``currency`` says what its money is, by default USD of the base year.
+    Raises InputError with file and line for a table that does not hold together.
     """
     declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
     funnel = read_table(folder / "funnel.csv", FUNNEL_COLUMNS)
