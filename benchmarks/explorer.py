@@ -44,9 +44,10 @@ w.VBox([slider, shown])
 """
 BESIDE = f"""{SLIDER}
 from ismarket.explorer.live import LiveChart
-from ismarket.explorer.panel import VIEWS, specs
+from ismarket.explorer.view import VIEWS, specs
 from ismarket.explorer.session import start
-session, plans = start(market, drivers, ismarket.Scenario(draws=1024)), specs()
+study = ismarket.Study(market, drivers, ismarket.Scenario(draws=1024))
+session, plans = start(study), specs()
 live = [LiveChart(plans[kind]) for kind in VIEWS]
 def show(change=None):
     if change:

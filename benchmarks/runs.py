@@ -13,12 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from ismarket import forecast, load_scenario
-from ismarket.loading import load
+from ismarket import forecast, study
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
-from ismarket.runs.verify import verify
-from ismarket.runs.views import VIEWS, also
+from ismarket.runs.verify import verify_run
+from ismarket.runs.views import also
 
 
 def timed(work):
@@ -39,23 +38,22 @@ def main():
     options.add_argument("--also", default="")
     options.add_argument("--profile", action="store_true")
     asked = options.parse_args()
-    loaded = load()
-    scenario = load_scenario("published").changed(draws=asked.draws)
+    asked_of = study("published", draws=asked.draws)
 
     def compute():
-        str(forecast(loaded.market, loaded.drivers, scenario))
+        str(forecast(asked_of.market, asked_of.drivers, asked_of.scenario))
 
     with tempfile.TemporaryDirectory(dir=".") as folder:
         places = [Place(Path(folder) / f"run{i}") for i in range(asked.runs + 1)]
 
         def kept(place):
-            how = How(extras=also(filter(None, asked.also.split(","))), views=VIEWS)
-            result = keep(loaded.market, loaded.drivers, scenario, loaded.origin, how, where=place)
+            how = How(extras=also(filter(None, asked.also.split(","))))
+            result = keep(asked_of.plan, asked_of.drivers, asked_of.origin, how, where=place)
             str(result.forecast)
 
         compute(), kept(places[0])
         pairs = [(timed(compute), timed(lambda p=place: kept(p))) for place in places[1:]]
-        checks = [timed(lambda p=place: verify(p.final)) for place in places]
+        checks = [timed(lambda p=place: verify_run(p.final)) for place in places]
         files = [p for p in places[0].final.rglob("*") if p.is_file()]
         size = sum(p.stat().st_size for p in files)
         if asked.profile:

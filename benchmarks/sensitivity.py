@@ -46,7 +46,7 @@ def plain_model(asked):
         }
         people = np.broadcast_to(births.path.mode[0], (len(x), len(market.regions)))
         for cause in causes:
-            if cause.follows_path:
+            if cause.kind == "path":
                 path, last = births.path, len(plan.market.years) - 1
                 drawn_last = stage("births")
                 up = np.maximum(drawn_last - path.mode[-1], 0) / (path.high - path.mode)[-1]

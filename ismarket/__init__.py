@@ -21,29 +21,31 @@ _HOME = {
     "Observation": "analysis.updating",
     "Parameter": "model.parameter",
     "Scenario": "model.scenario",
-    "compare_runs": "opening",
-    "export_run": "opening",
+    "Study": "studies",
+    "compare_runs": "studies",
+    "export_run": "runs.archive",
     "explore": "explorer.panel",
     "audit_report": "analysis.audit",
     "elicit": "explorer.elicit",
     "backtest_of": "analysis.backtest",
     "forecast": "engine.forecaster",
     "hookimpl": "plugins.hookspecs",
-    "import_run": "opening",
-    "keep_run": "opening",
+    "import_run": "runs.archive",
+    "keep_run": "studies",
     "load_anchors": "plugins.installed",
     "load_charts": "plugins.installed",
     "load_drivers": "plugins.installed",
     "load_market": "plugins.installed",
     "load_scenario": "model.scenario",
-    "open_run": "opening",
+    "open_run": "studies",
     "read_anchors": "model.anchor",
     "read_market": "model.market_tables",
-    "rerun": "opening",
-    "run_notebook": "opening",
-    "verify_run": "opening",
+    "rerun": "studies",
+    "run_notebook": "studies",
+    "verify_run": "runs.verify",
     "require": "analysis.requirement",
     "sensitivity_of": "analysis.sensitivity",
+    "study": "studies",
     "read_file": "reading",
     "read_text": "reading",
     "triangulate": "analysis.triangulation",
@@ -95,14 +97,6 @@ if TYPE_CHECKING:
     from .model.scenario import Scenario as Scenario
     from .model.scenario import load_scenario as load_scenario
     from .model.scenario import write_scenario as write_scenario
-    from .opening import compare_runs as compare_runs
-    from .opening import export_run as export_run
-    from .opening import import_run as import_run
-    from .opening import keep_run as keep_run
-    from .opening import open_run as open_run
-    from .opening import rerun as rerun
-    from .opening import run_notebook as run_notebook
-    from .opening import verify_run as verify_run
     from .plugins.hookspecs import hookimpl as hookimpl
     from .plugins.installed import load_anchors as load_anchors
     from .plugins.installed import load_charts as load_charts
@@ -110,6 +104,16 @@ if TYPE_CHECKING:
     from .plugins.installed import load_market as load_market
     from .reading import read_file as read_file
     from .reading import read_text as read_text
+    from .runs.archive import export_run as export_run
+    from .runs.archive import import_run as import_run
+    from .runs.verify import verify_run as verify_run
+    from .studies import Study as Study
+    from .studies import compare_runs as compare_runs
+    from .studies import keep_run as keep_run
+    from .studies import open_run as open_run
+    from .studies import rerun as rerun
+    from .studies import run_notebook as run_notebook
+    from .studies import study as study
 
 
 def __getattr__(name: str) -> Any:

@@ -6,9 +6,16 @@ from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """Bad usage or bad input; the message is one line that says what to do."""
+    """Bad usage or bad input; the message is one line that says what to do.
+
+    ``key`` is the choice or entry that it is about, as ``draws`` or ``fixed video_eeg.ratio``.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class DriverError(RuntimeError):
@@ -27,8 +34,13 @@ class DiskError(RuntimeError):
     exit_code = 4
 
 
-def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputError:
+def unknown(where: str, kind: str, name: object, known: Iterable[str], key: str = "") -> InputError:
     """The error for a name that does not exist, with the nearest name that does."""
+    return InputError(f"{where}: {no_such(kind, name, known)}", key)
+
+
+def no_such(kind: str, name: object, known: Iterable[str]) -> str:
+    """The same in words alone, for an error that says elsewhere who gave the name."""
     import difflib  # only on the way to an error
 
     names = sorted(known)
@@ -40,4 +52,4 @@ def unknown(where: str, kind: str, name: object, known: Iterable[str]) -> InputE
         hint = f"known: {', '.join(names) or 'none'}"
     else:
         hint = f"there are {len(names)}, such as {', '.join(names[:3])}"
-    return InputError(f"{where}: no {kind} {name!r}; {hint}")
+    return f"no {kind} {name!r}; {hint}"

@@ -51,6 +51,15 @@ def _prints(market, p):
     yield Effect("incidence", _shift(market, p))
 
 
+def _prints_where(when):
+    def effects(market, p):
+        if when(p).any():
+            print("hello\nworld")
+        yield Effect("incidence", _shift(market, p))
+
+    return effects
+
+
 _asked = []
 
 
@@ -120,6 +129,10 @@ BREAKS = {
     "quick_enough": _driver(_slow),
 }
 BREAKS = {law: replace(driver, name=f"breaks_{law}") for law, driver in BREAKS.items()}
+PRINTS = [
+    _driver(_prints_where(lambda p: p.rate > 0.0), name="prints_always"),
+    _driver(_prints_where(lambda p: p.rate > 1.99), name="prints_for_some_draws"),
+]
 FOURTEEN_YEARS = _driver(_by_year, name="fourteen_years")
 HASHED = _driver(_by_hash, name="hashed")
 STRANGERS = [*BREAKS.values(), GOOD]  # another process finds a driver in a list of its module

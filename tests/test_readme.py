@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ismarket.cli import COMMANDS
-from ismarket.cli.cards import driver_list
+from ismarket.cli.show import driver_list
 from ismarket.model.scenario import parse_scenario
 
 ROOT = Path(__file__).parents[1]

@@ -79,7 +79,7 @@ def read_inputs():
         causes=tuple(
             _cause(mechanism, market)
             for name, mechanism in market.mechanisms.items()
-            if name in claimed and not mechanism.inert and not mechanism.follows_path
+            if name in claimed and not mechanism.inert and mechanism.kind == "spread"
         ),
         keys={stage.name: tuple(p.key for p in stage.parameters) for stage in market.stages},
         paths=(births.low, births.mode, births.high),

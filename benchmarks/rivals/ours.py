@@ -2,18 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import reduce
 
 import numpy as np
 
 from ismarket import Scenario, forecast, load_drivers, load_market
-from ismarket.arrays import Scratch
-from ismarket.engine.blocks import Engine
-from ismarket.engine.funnel import Funnel
+from ismarket.engine.blocks import CHUNK, Engine
+from ismarket.engine.chain import Chain, total_of
 from ismarket.engine.one_thread import one_thread
-from ismarket.engine.rows import write_cells
 from ismarket.engine.summaries import LEVELS, quantiles_in_place
-from ismarket.engine.tape import Repeated
 from ismarket.sampling.points import BLOCK
 
 from .plain import Answer
@@ -54,22 +50,15 @@ class Ours:
         years, regions, classes = self.shape
         rows = np.empty((years * (1 + regions * classes), draws), np.float32)
         engine = Engine(self.forecast_plan(seed), self.left)
-        funnel = Funnel(engine.plan)
-
-        def volume_and_spend(given, scratch):
-            value = funnel.value(given, scratch)
-            return value.volume, value.spend
-
-        again = Repeated(len(engine.plan.parameters), BLOCK)
+        chain = Chain(engine.plan)
 
         def block(number):
-            def give(given):
-                with Scratch.lent() as more:
-                    engine.drawing.values(number, more, given)
-
-            part = rows[:, number * BLOCK : (number + 1) * BLOCK]
-            with Scratch.lent() as scratch:
-                return self._write(*again(volume_and_spend, give, scratch), part, scratch)
+            drawn, sums = engine.drawing.values(number), 0.0
+            for low in range(0, min(BLOCK, draws - number * BLOCK), CHUNK):
+                first = number * BLOCK + low
+                value = chain(drawn[:, low : low + CHUNK])
+                sums = sums + self._write(value, rows[:, first : first + CHUNK])
+            return sums
 
         def summary(part):
             return quantiles_in_place(rows[part], LEVELS)
@@ -85,14 +74,13 @@ class Ours:
         """The plan with that seed."""
         return replace(self.plan, scenario=self.plan.scenario.changed(seed=seed))
 
-    def _write(self, volume, spend, out, scratch):
+    def _write(self, value, out):
         """Totals, then cells, at the published level (row, draw); their sums."""
         years, draws = self.shape[0], out.shape[1]
-        volume, spend = volume[..., :draws], [each[..., :draws] for each in spend]
-        total = (volume * reduce(np.add, sorted(spend, key=len))).sum(axis=1)
+        total, value = total_of(value)[:, :draws], value[..., :draws]
         scale = self.left[:, None] * (self.level / total[0])
         total *= scale
+        value *= scale[:, None, None]
         out[:years] = total
-        volume *= scale[:, None]
-        cells = write_cells(volume, spend, out[years:], scratch)
-        return np.concatenate([total.sum(axis=1), cells])
+        out[years:] = value.reshape(-1, draws)
+        return np.concatenate([total.sum(axis=1), value.sum(axis=3).reshape(-1)])

@@ -1,7 +1,9 @@
 """Back-test: how well the market's own past could have been forecast.
 
 From each origin of a series, three forecasts of the next point are scored on the log scale: no
-change, constant growth, and the model's growth of the drug class, all with a spread.
+change, constant growth, and the model's growth of the drug class, all with a spread.  CRPS and
+interval score after Gneiting & Raftery (2007, J. Am. Stat. Assoc. 102:359), binomial bounds after
+Clopper & Pearson (1934, Biometrika 26:404).
 """
 
 from __future__ import annotations
@@ -19,20 +21,22 @@ from ..arrays import Array, Columns, rows_of
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..text.sheet import frame_of, shown_by
+from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.wording import listed, money, number, percent
 from .information import drawn_values
-from .outside_view import OutsideView, read_outside_view
-from .scoring import LEVEL, crps, exact_bounds, interval
-from .track_record import Series, read_series
+from .track_record import OutsideView, Series, read_outside_view, read_series
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 FEWEST = 8
 """Scored forecasts below which a method is not judged."""
 HISTORY = 3
 """Points that an origin needs before it."""
 SAMPLE = 400
+LEVEL = 0.9
+"""Of the central interval that is scored."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,7 @@ class Backtest:
         """Everything as plain values, as ``ismarket backtest --json`` prints it."""
         return {name: rows_of(table) for name, table in self.columns.items()}
 
-    __str__, _repr_html_ = shown_by("analysis.backtest_sheet")
-    __repr__ = __str__
+    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
 
 
 Growth = Callable[[str, str, float], Array]
@@ -219,3 +222,95 @@ def _score(series: Series, name: str, method: Forecaster) -> Score:
     low, high = exact_bounds(covered, len(found))
     crps_mean, interval_mean = float(scores[:, 0].mean()), float(scores[:, 1].mean())
     return Score(name, len(found), crps_mean, interval_mean, covered, low, high)
+
+
+def crps(sample: Array, observed: float) -> float:
+    """Continuous ranked probability score of a sample (draw,): smaller is better, its own unit."""
+    ordered = np.sort(sample)
+    n = len(ordered)
+    weight = 2.0 * np.arange(1, n + 1) - n - 1
+    spread = float(weight @ ordered) / n**2
+    return float(np.abs(ordered - observed).mean()) - spread
+
+
+def interval(sample: Array, observed: float, level: float = LEVEL) -> tuple[float, bool]:
+    """Interval score of the central interval of a sample, and whether it holds the value."""
+    low, high = (float(q) for q in np.quantile(sample, [(1 - level) / 2, (1 + level) / 2]))
+    miss = max(low - observed, 0.0) + max(observed - high, 0.0)
+    return high - low + 2.0 / (1.0 - level) * miss, miss == 0.0
+
+
+def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Clopper-Pearson bounds of a share; InputError for more successes than trials."""
+    if not 0 <= successes <= trials or trials == 0:
+        raise InputError(f"{successes} of {trials} is not a share")
+    from scipy.stats import binomtest  # costs more to import than a run
+
+    bounds = binomtest(successes, trials).proportion_ci(level, method="exact")
+    return float(bounds.low), float(bounds.high)
+
+
+def sheet(found: Backtest) -> Sheet:
+    """What could be judged, what could not, and how far others' forecasts were off."""
+    judged = [test for test in found.tested if test.judged]
+    parts: list[str | Table] = [headline(found), *(_scores(test) for test in judged)]
+    few = [f"{said(t)} ({len(t.series.value)} points)" for t in found.tested if t not in judged]
+    if few:
+        parts.append(f"· Too few to judge: {listed(few)}.")
+    modelled = {test.series.region: None for test in found.tested if test.series.drug_class}
+    if judged:
+        parts += [
+            "· CRPS and interval score on the log scale, smaller is better; held: how many of the"
+            " 9 in 10 intervals held what came, with the 95% bounds of that share.",
+            f"· model: growth of the class in {listed(list(modelled))} from the run's own base"
+            " year on, set on each origin. It is of this disease alone, the sales are of all"
+            " diseases: it shows how much else has moved them, not how good the model is.",
+        ]
+    return Sheet("How well the past could have been forecast", [*parts, *outside(found)])
+
+
+def headline(found: Backtest) -> str:
+    """How many series there are, and how many suffice."""
+    judged = sum(test.judged for test in found.tested)
+    return (
+        f"{len(found.tested)} series of verified figures (confidence A and B);"
+        f" {judged or 'none'} {'has' if judged == 1 else 'have'} the {FEWEST} forecasts that a"
+        " verdict takes."
+    )
+
+
+def said(test: Tested) -> str:
+    """A series in words."""
+    name, _, steps = test.series.name.replace("_", " ").partition(", ")
+    return f"{name.removesuffix(' quarter')}, {steps}"
+
+
+def outside(found: Backtest) -> list[str]:
+    """The forecast beside the published accuracy of others, with its source."""
+    if not found.views:
+        return ["Outside view: no published accuracy with a source is known."]
+    forecast, table = found.forecast, found.columns["outside_view"]
+    summary, year, lines = forecast.columns["summary"], forecast.years[-1], []
+    for i, view in enumerate(found.views):
+        lines += [
+            f"Outside view for {year}: of {view.forecasts:,} forecasts for {view.drugs} drugs, more"
+            f" than {percent(view.outside)} were off by more than {percent(view.error)}. A band of"
+            f" USD {money(table['low_usd'][i])} to {money(table['high_usd'][i])} would have held"
+            f" fewer than {percent(1 - view.outside)} of them; this forecast puts"
+            f" {percent(table['share_of_draws_within'][i])} of its draws there. Its own 9 in 10:"
+            f" USD {money(summary['p5'][-1])} to {money(summary['p95'][-1])}.",
+            f"· Source: {view.source}. {view.note[:1].upper()}{view.note[1:]}.",
+        ]
+    return lines
+
+
+def _scores(test: Tested) -> Table:
+    series = test.series
+    rows = [
+        [s.method, number(s.crps, 3), number(s.interval_score, 2), f"{s.covered} of {s.scored}",
+         f"{s.coverage_low:.0%} to {s.coverage_high:.0%}", s.verdict]
+        for s in test.scores
+    ]  # fmt: skip
+    title = f"{said(test)} ({series.unit}), {int(series.time[0])} to {int(series.time[-1])}"
+    header = ["method", "CRPS", "interval score", "held", "bounds", "verdict"]
+    return Table(header, rows, title=title)

@@ -20,12 +20,10 @@ from ..model.parameter import STATUSES
 from .groups import correlated
 from .response import Response
 from .sensitivity import drawn
-from .sobol import INTERVAL, RESAMPLES, Function, Values, evaluate_design, resampled_weights
+from .sobol import INTERVAL, RESAMPLES, Function, Values, resampled_weights, swapped
 
 MOST_GROUPS = 8
 POINTS = 4096
-NOTHING = 1e-12
-"""Share of the variance below which a group counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,23 +87,19 @@ def shapley_effects(
         members for size in range(1, len(names) + 1)
         for members in combinations(range(len(names)), size)
     ]  # fmt: skip
-    together = {
-        "+".join(map(str, members)): tuple(key for i in members for key in groups[names[i]])
-        for members in coalitions
-    }
-    design = evaluate_design(function, a, b, together)
-    gained = (design.a - design.swapped) ** 2 / 2
+    together = [[key for i in members for key in groups[names[i]]] for members in coalitions]
+    gained = (function(a) - swapped(function, a, b, together)) ** 2 / 2
     value = {sum(1 << i for i in members): gained[row] for row, members in enumerate(coalitions)}
+    points = gained.shape[1]
     weights = np.vstack([
-        np.full((1, len(design.a)), 1.0 / len(design.a)),
-        resampled_weights(len(design.a), resamples, seed),
+        np.full((1, points), 1.0 / points), resampled_weights(points, resamples, seed),
     ])  # fmt: skip
     mean = {coalition: weights @ terms for coalition, terms in value.items()}
     whole = mean[(1 << len(names)) - 1]
     if whole[0] <= 0:
         raise InputError("the output does not move: there is no variance to share")
     game, nothing = attribution(len(names), seed), np.zeros(len(weights))
-    parts = game.weights @ np.stack([mean.get(c, nothing) for c in game.coalitions])
-    parts[np.abs(parts) < NOTHING * whole] = 0.0  # gains that cancel but for rounding
+    worth = np.stack([mean.get(c, nothing) for c in game.coalitions])
+    parts = np.einsum("gc,cw->gw", game.weights, worth)  # a group of nothing gets exactly 0
     shares = parts / np.where(whole > 0, whole, 1.0)
     return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)

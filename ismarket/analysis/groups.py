@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..engine.plan import Plan
@@ -10,7 +10,9 @@ from ..errors import unknown
 from ..model.parameter import Parameter
 from ..model.stage import FUNNEL
 
-ASSUMPTION = "assumption"
+Labels = Callable[[Plan, Parameter], list[str]]
+"""From an input to the labels of the groups that hold it."""
+ASSUMPTION, UNSOURCED = "assumption", "no source given"
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,10 @@ def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
     if by not in BY:
         raise unknown("sensitivity", "grouping", by, BY)
     together = {key: members for members in correlated(plan, inputs) for key in members}
-    groups: dict[str, list[str]] = {}
-    for parameter in inputs:
-        for label in BY[by](plan, parameter):
-            members = groups.setdefault(label, [])
-            members += [
-                k for k in together.get(parameter.key, (parameter.key,)) if k not in members
-            ]
+    groups = {
+        label: list(dict.fromkeys(k for key in keys for k in together.get(key, (key,))))
+        for label, keys in labelled(plan, inputs, BY[by]).items()
+    }
     notices: list[str] = []
     if by == "parameter":
         groups, notices = _one_row_each(plan, groups)
@@ -54,6 +53,21 @@ def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
         )
     return Grouping(by, {label: tuple(members) for label, members in groups.items()},
                     tuple(notices))  # fmt: skip
+
+
+def labelled(plan: Plan, inputs: Iterable[Parameter], labels: Labels) -> dict[str, tuple[str, ...]]:
+    """The keys of the inputs by each label that ``labels`` gives them."""
+    groups: dict[str, list[str]] = {}
+    for parameter in inputs:
+        for label in labels(plan, parameter):
+            groups.setdefault(label, []).append(parameter.key)
+    return {label: tuple(keys) for label, keys in groups.items()}
+
+
+def uncertain(plan: Plan) -> tuple[Parameter, ...]:
+    """The inputs that are neither constant nor fixed by the scenario."""
+    fixed = plan.scenario.fixed
+    return tuple(p for p in plan.parameters if not p.constant and p.key not in fixed)
 
 
 def _one_row_each(
@@ -128,10 +142,10 @@ def _by_source(_: Plan, parameter: Parameter) -> list[str]:
     parts = [part.strip() for part in parameter.source.split(" | ") if part.strip()]
     return list(dict.fromkeys(
         ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts
-    )) or ["no source given"]  # fmt: skip
+    )) or [UNSOURCED]  # fmt: skip
 
 
-BY: dict[str, Callable[[Plan, Parameter], list[str]]] = {
+BY: dict[str, Labels] = {
     "parameter": _by_parameter,
     "mechanism": _by_mechanism,
     "driver": _by_driver,

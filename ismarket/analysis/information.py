@@ -8,7 +8,7 @@ Oakley & Brennan 2014, Medical Decision Making 34:311), with standard errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,15 +20,22 @@ from ..engine.draws import Drawing
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
-from ..model.parameter import Parameter
+from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
-from ..text.sheet import frame_of, shown_by
+from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.wording import money, percent
 from .evppi import expected_partial, expected_perfect, monotone
+from .groups import ASSUMPTION, BY, UNSOURCED, Labels, labelled, stage_of, uncertain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_DRAWS = 1_000
+TITLE = "What is knowing more worth?"
+SHOWN = 8
+"""Rows of each kind, unless said otherwise."""
+KINDS = {"input": "an input", "cause": "a cause", "stage": "a stage", "status": "a kind of number",
+         "source": "what a source says"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,8 +124,7 @@ class Information:
             "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
         }  # fmt: skip
 
-    __str__, _repr_html_ = shown_by("analysis.information_sheet")
-    __repr__ = __str__
+    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
 
 
 GROUPS = ("input", "cause", "stage", "status", "source")
@@ -177,22 +183,75 @@ def drawn_values(plan: Plan) -> dict[str, Array]:
 
 def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
     """The uncertain inputs by group: each alone, or by cause, stage, status or cited source."""
-    names: dict[str, Callable[[Parameter], Iterable[str]]] = {
-        "input": lambda p: (p.key,),
-        "cause": lambda p: (p.owner,) if p.owner in plan.market.mechanisms else (),
-        "stage": lambda p: (p.name.split(".")[0],) if p.owner == "funnel" else (),
-        "status": lambda p: (p.status,),
-        "source": lambda p: (
-            part.strip()
-            for part in p.source.split(" | ")
-            if part.strip() and not part.strip().startswith("assumption")
-        ),
-    }
-    if kind not in names:
+    if kind not in LABELS:
         raise unknown("voi", "grouping", kind, GROUPS)
-    groups: dict[str, list[str]] = {}
-    for p in plan.parameters:
-        if not p.constant and p.key not in plan.scenario.fixed:
-            for name in names[kind](p):
-                groups.setdefault(name, []).append(p.key)
-    return {name: tuple(dict.fromkeys(keys)) for name, keys in groups.items()}
+    return labelled(plan, uncertain(plan), LABELS[kind])
+
+
+LABELS: dict[str, Labels] = {
+    "input": lambda _, p: [p.key],
+    "cause": lambda plan, p: [p.owner] if p.owner in plan.market.mechanisms else [],
+    "stage": lambda plan, p: [stage_of(plan, p)] if p.owner == FUNNEL else [],
+    "status": BY["status"],
+    "source": lambda plan, p: [
+        cited for cited in BY["source"](plan, p) if cited not in (ASSUMPTION, UNSOURCED)
+    ],
+}
+"""What can be known: a cause, the base of a stage, what a source says."""
+
+
+def sheet(found: Information, top: int = SHOWN) -> Sheet:
+    """The decision, what perfect knowledge is worth, and of which sets."""
+    parts: list[str | Table] = [_decision(found), _regret(found)]
+    if not found.chance_to_regret:
+        return Sheet(TITLE, parts)
+    for kind, rows in found.partial.items():
+        parts += _kind(kind, rows, top)
+    return Sheet(TITLE, [
+        *parts,
+        "· At most: no study that informs an input is worth more than the figure beside it, and a"
+        " smaller study is worth less. A figure within two standard errors of zero is left out.",
+    ])  # fmt: skip
+
+
+def _decision(found: Information) -> str:
+    """What is to be decided, and what the forecast says to do."""
+    d = found.decision
+    discounted = f", discounted by {percent(d.discount)} a year" if d.discount else ""
+    return (
+        f"Enter at a margin of {percent(d.margin)} and a share of {percent(d.share)} for USD"
+        f" {money(d.cost)}, with the profits of {found.first} to {found.last}{discounted}: on"
+        f" average USD {money(found.expected)}, so {'enter' if found.enters else 'stay out'}."
+    )
+
+
+def _regret(found: Information) -> str:
+    """How often that is wrong, and what knowing everything is worth."""
+    if not found.chance_to_regret:
+        return "No draw would change that, so there is nothing worth knowing for this decision."
+    return (
+        f"That is the wrong choice in {percent(found.chance_to_regret)} of draws. Knowing"
+        f" everything beforehand is worth USD {_exact(found.perfect.value)} (standard error"
+        f" {_exact(found.perfect.error)})."
+    )
+
+
+def _kind(kind: str, rows: tuple[Worth, ...], top: int) -> list[str | Table]:
+    clear = [row for row in rows if row.value > 2 * row.error]
+    what = KINDS[kind]
+    if not clear:
+        some = f"none of {len(rows)} that the draws can tell from zero" if rows else "there is none"
+        return [f"Knowing {what} alone: {some}."]
+    cells = [[row.name, _exact(row.value), _exact(row.error)] for row in clear[:top]]
+    parts: list[str | Table] = [
+        Table(["known", "USD at most", "standard error"], cells, title=f"Knowing {what} alone")
+    ]
+    rest = len(rows) - len(cells)
+    if rest:
+        parts.append(f"· {rest} more: worth less, or nothing that the draws can tell from zero.")
+    return parts
+
+
+def _exact(usd: float) -> str:
+    """USD to two figures of what it is worth knowing, in full below a million."""
+    return f"{usd:,.0f}" if abs(usd) < 1e6 else money(usd)

@@ -9,22 +9,24 @@ as far out as the target.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from ..arrays import Array
+from .response import Response
 
 Score = Callable[[Array], Array]
 """From scores (input, run) to the output (run,), to be raised."""
 FARTHEST = 6.0
 """Scores beyond this are an end of the range: one draw in a thousand million."""
 STRONGEST, LARGEST_TRIED, AT_ONCE = 20, 4, 4000
-STEP = 0.01
-CLOSE = 1e-4
-MOST_WEIGHT = 1e12
-MOST_STEPS = 25
+MOST_STEPS, STEP, PRECISION = 40, 0.01, 1e-5
+"""Steps at most; scores over which a slope is taken, and to which a distance is found."""
 
 
 def normal_share(score: float) -> float:
@@ -36,71 +38,50 @@ def nearest(function: Score, target: float, inputs: int) -> Array | None:
     """The shortest scores (input,) at which ``function`` reaches ``target``, from below.
 
     ``function`` at zero must lie below the target.  None where no scores within FARTHEST do.
-    Stationary points of ``|z|**2 / 2 - weight * function`` are followed as the weight rises.
+    By sequential least squares (Kraft 1988, DFVLR-FB 88-28), then along the line to the middle.
     """
-    scores = np.zeros(inputs)
-    here = float(function(scores[:, None])[0])
-    slope = float(np.linalg.norm(_slopes(function, scores)[0]))
-    if slope == 0.0:
+    from scipy.optimize import brentq, minimize  # costs more to import than a run
+
+    def past(scores: Array) -> float:
+        return float(function(scores[:, None])[0]) - target
+
+    def slopes(scores: Array) -> Array:
+        around = scores[:, None] + STEP * np.hstack([np.eye(inputs), -np.eye(inputs)])
+        up, down = np.split(function(around), 2)
+        return np.asarray((up - down) / (2 * STEP))
+
+    def implausibility(scores: Array) -> tuple[float, Array]:
+        return float(scores @ scores) / 2, scores
+
+    middle = np.zeros(inputs)
+    steepness = float(np.linalg.norm(slopes(middle)))
+    if steepness == 0.0:
         return None
-    below, above = (0.0, here - target), (math.inf, math.inf)
-    weight = (target - here) / slope**2
-    reached: Array | None = None
-    for _ in range(60):
-        scores = _stationary(function, scores, weight)
-        past = float(function(scores[:, None])[0]) - target
-        if past >= 0.0:
-            above, reached = (weight, past), scores
-        else:
-            below = weight, past
-        if math.isinf(above[0]):
-            weight *= 2.0
-            if weight > MOST_WEIGHT:
-                return None
-        elif (past <= CLOSE * slope and past >= 0.0) or above[0] - below[0] < CLOSE * above[0]:
-            break
-        else:
-            weight = _between(below, above)
-    return None if reached is None else _landed(function, target, reached)
+    reaches: Any = {
+        "type": "ineq",
+        "fun": lambda scores: past(scores) / steepness,
+        "jac": lambda scores: slopes(scores) / steepness,
+    }
+    found = minimize(
+        implausibility,
+        middle,
+        jac=True,
+        method="SLSQP",
+        bounds=[(-FARTHEST, FARTHEST)] * inputs,
+        constraints=reaches,
+        options={"ftol": PRECISION, "maxiter": MOST_STEPS},
+    )
 
+    def along(share: float) -> Array:
+        return np.asarray(np.clip(share * found.x, -FARTHEST, FARTHEST))
 
-def _between(below: tuple[float, float], above: tuple[float, float]) -> float:
-    """A weight between two, where a straight line would meet the target, kept off both ends."""
-    share = below[1] / (below[1] - above[1])
-    return below[0] + min(max(share, 0.1), 0.9) * (above[0] - below[0])
-
-
-def _stationary(function: Score, scores: Array, weight: float) -> Array:
-    """Where scores equal the weighted slopes, by diagonal Newton steps from ``scores``."""
-    for _ in range(MOST_STEPS):
-        slopes, bends = _slopes(function, scores)
-        step = (weight * slopes - scores) / np.maximum(1.0 - weight * bends, 0.5)
-        moved = np.clip(scores + np.clip(step, -1.0, 1.0), -FARTHEST, FARTHEST)
-        change = float(np.abs(moved - scores).max())
-        scores = moved
-        if change < CLOSE:
-            break
-    return scores
-
-
-def _slopes(function: Score, scores: Array) -> tuple[Array, Array]:
-    """First and second differences (input,) of the function along each score."""
-    around = scores[:, None] + STEP * np.hstack([np.eye(len(scores)), -np.eye(len(scores))])
-    found = function(np.hstack([around, scores[:, None]]))
-    up, down, here = found[: len(scores)], found[len(scores) : -1], found[-1]
-    return (up - down) / (2 * STEP), (up - 2 * here + down) / STEP**2
-
-
-def _landed(function: Score, target: float, scores: Array) -> Array:
-    """Scores shortened along their own line until they just reach the target."""
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        middle = (low + high) / 2.0
-        if float(function(middle * scores[:, None])[0]) >= target:
-            high = middle
-        else:
-            low = middle
-    return high * scores
+    longest = 1.01
+    if past(along(longest)) < 0.0:
+        return None
+    share = brentq(lambda share: past(along(share)), 0.0, longest)
+    while past(along(share)) < 0.0:  # a root may be met from below
+        share *= 1.0 + 1e-12
+    return along(share)
 
 
 def furthest(function: Score, free: Sequence[int], start: Array) -> Array:
@@ -192,3 +173,81 @@ def _ends(start: Array, free: Sequence[int]) -> Array:
     for column, i in enumerate(free):
         ends[i, 2 * column], ends[i, 2 * column + 1] = -FARTHEST, FARTHEST
     return ends
+
+
+SCORES = np.linspace(-FARTHEST, FARTHEST, 6001)
+Setting = dict[str, float]
+"""Inputs by key, each in its own unit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Towards:
+    """An output less its target, as a function of normal scores; to be raised to 0.
+
+    A score of nan leaves an input at its mode; one at FARTHEST is the end of its range.
+    """
+
+    asked: Response
+    output: str
+    target: float
+
+    @cached_property
+    def _table(self) -> list[Array]:
+        """By input, its value at each of SCORES: read between them by a straight line."""
+        shares = np.array([normal_share(score) for score in SCORES])
+        table = [p.quantile(shares) for p in self.asked.inputs]
+        for values, parameter in zip(table, self.asked.inputs, strict=True):
+            values[0], values[-1] = parameter.low, parameter.high
+        return table
+
+    @cached_property
+    def _sign(self) -> float:
+        return 1.0 if self.target > float(self.asked(self.output, {})[0]) else -1.0
+
+    def past(self, values: Mapping[str, Array]) -> Array:
+        """How far past the target (run,), in points of growth or log of value."""
+        found = self.asked(self.output, values)
+        if self.output != "cagr":
+            return np.asarray(self._sign * np.log(found / self.target))
+        return np.asarray(self._sign * (found - self.target))
+
+    def __call__(self, scores: Array) -> Array:
+        """The same for ``scores`` (input, run)."""
+        return self.past(self.values(scores))
+
+    def values(self, scores: Array) -> dict[str, Array]:
+        """Inputs by key, each (run,), at ``scores`` (input, run)."""
+        found, at_mode = {}, np.isnan(scores)
+        for row, still, parameter, table in zip(
+            scores, at_mode, self.asked.inputs, self._table, strict=True
+        ):
+            if still.all():
+                found[parameter.key] = np.full(len(row), parameter.mode)
+                continue
+            drawn = np.interp(row, SCORES, table)
+            found[parameter.key] = np.where(still, parameter.mode, drawn)
+        return found
+
+    def setting(self, scores: Array) -> Setting:
+        """The inputs that ``scores`` (input,) move off their modes, by key."""
+        values = self.values(scores[:, None])
+        return {
+            p.key: float(values[p.key][0])
+            for p, score in zip(self.asked.inputs, scores, strict=True)
+            if not math.isnan(score)
+        }
+
+    def tidied(self, scores: Array) -> Setting:
+        """The same with figures rounded outwards as far as the target is still reached."""
+        exact = self.setting(scores)
+        known = {p.key: p for p in self.asked.inputs}
+        for digits in range(3, 12):
+            rounded = {}
+            for key, value in exact.items():
+                unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 1.0
+                outward = math.ceil if value > known[key].mode else math.floor
+                moved = float(f"{outward(value / unit) * unit:.{digits}g}")
+                rounded[key] = min(max(moved, known[key].low), known[key].high)
+            if float(self.past({k: np.array([v]) for k, v in rounded.items()})[0]) >= 0.0:
+                return rounded
+        return exact

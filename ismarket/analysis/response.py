@@ -24,6 +24,7 @@ from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
 from ..model.stage import DRUG_CLASS, REGION, YearPath
+from .groups import uncertain
 
 OUTPUTS = {
     "value": "value in the last year",
@@ -46,8 +47,7 @@ class Response:
     @property
     def inputs(self) -> tuple[Parameter, ...]:
         """What is uncertain: neither constant nor fixed by the scenario."""
-        fixed = self.plan.scenario.fixed
-        return tuple(p for p in self.plan.parameters if not p.constant and p.key not in fixed)
+        return uncertain(self.plan)
 
     @cached_property
     def grid(self) -> Market:
@@ -112,6 +112,12 @@ def response(
     chosen = scenario or Scenario()
     plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
     return Response(plan, float(unexplained(plan, installed)[-1]))
+
+
+def about(plan: Plan) -> str:
+    """The scenario, if it has a name, and the anchor, as the title of a sheet says them."""
+    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
+    return f"{named}anchor {plan.anchor.name}"
 
 
 def _two_years(plan: Plan) -> Market:

@@ -16,10 +16,12 @@ from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
 from ..sampling.copula import copula
-from ..text.sheet import frame_of, shown_by
+from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
-from .response import OUTPUTS, Response, response
+from .response import OUTPUTS, Response, about, response
 from .sobol import RESAMPLES, Indices, Values, evaluate_design, indices, sample
+from .tornado import Swing, swings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,15 +29,14 @@ if TYPE_CHECKING:
 POINTS = 4096
 """Base points of the design, unless said otherwise."""
 FEWEST, MOST = 64, 1 << 20
-TAILS = (0.1, 0.9)
-Swing = dict[str, tuple[float, float, float, float]]
+MOST_ROWS = 12
 
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
     """What one output of a scenario depends on.
 
-    ``swing`` holds by input its value and the output at P10, then at P90, the rest at its mode;
+    ``swings`` hold each input at its P10 and P90 and the output there, the rest at its mode;
     ``reference`` the output with everything at its mode, ``spread`` its standard deviation over
     the draws, all in the unit of the output (USD, or a fraction a year).
     """
@@ -44,7 +45,7 @@ class Sensitivity:
     output: str
     grouping: Grouping
     indices: Indices
-    swing: Swing
+    swings: tuple[Swing, ...]
     reference: float
     spread: float
     points: int
@@ -70,16 +71,16 @@ class Sensitivity:
         return {"indices": found, "tornado": self._tornado()}
 
     def _tornado(self) -> Columns:
-        known = {p.key: p for p in self.response.inputs}
-        widest = sorted(self.swing, key=lambda key: -abs(self.swing[key][3] - self.swing[key][1]))
-        table: Columns = {
-            "parameter": widest,
-            "unit": [known[key].unit for key in widest],
-            "status": [known[key].status for key in widest],
+        widest = sorted(self.swings, key=lambda swing: -swing.width)
+        return {
+            "parameter": [swing.parameter.key for swing in widest],
+            "unit": [swing.parameter.unit for swing in widest],
+            "status": [swing.parameter.status for swing in widest],
+            **{
+                name: [getattr(swing, name) for swing in widest]
+                for name in ("p10", "at_p10", "p90", "at_p90")
+            },
         }
-        for i, name in enumerate(("p10", "at_p10", "p90", "at_p90")):
-            table[name] = [self.swing[key][i] for key in widest]
-        return table
 
     def frame(self, table: str = "indices") -> pd.DataFrame:
         """A table as a pandas frame: ``indices`` (shares of variance) or ``tornado``."""
@@ -99,8 +100,7 @@ class Sensitivity:
             "spread": self.spread, "notices": list(self.grouping.notices), **rows,
         }  # fmt: skip
 
-    __str__, _repr_html_ = shown_by("analysis.sensitivity_sheet")
-    __repr__ = __str__
+    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
 
 
 def sensitivity_of(
@@ -139,7 +139,7 @@ def sensitivity_of(
         )
     return Sensitivity(
         asked, output, groups, indices(evaluated, resamples=resamples, seed=seed),
-        tornado(asked, output), reference, spread, points, seed,
+        swings(asked, output), reference, spread, points, seed,
     )  # fmt: skip
 
 
@@ -172,20 +172,85 @@ def _unit(bits: Bits) -> Array:
     return np.asarray((bits.astype(float) + 0.5) / 2.0**32)
 
 
-def tornado(asked: Response, output: str) -> Swing:
-    """By input: its P10 and the output there, its P90 and the output there; the rest at modes."""
-    inputs = asked.inputs
-    ends = {p.key: p.quantile(np.array(TAILS)) for p in inputs}
-    values: dict[str, Array] = {}
-    for i, parameter in enumerate(inputs):
-        column = np.full(2 * len(inputs), parameter.mode)
-        column[2 * i : 2 * i + 2] = ends[parameter.key]
-        values[parameter.key] = column
-    found = asked(output, values)
-    return {
-        p.key: (
-            float(ends[p.key][0]), float(found[2 * i]),
-            float(ends[p.key][1]), float(found[2 * i + 1]),
-        )
-        for i, p in enumerate(inputs)
-    }  # fmt: skip
+def sheet(found: Sensitivity) -> Sheet:
+    """Shares of the variance, then the output at each input's P10 and P90."""
+    plan = found.response.plan
+    rows = found.columns["indices"]
+    shown = min(MOST_ROWS, len(rows["group"]))
+    first, last = plan.years[0], plan.years[-1]
+    what = {"value": f"value in {last}", "cagr": f"growth a year, {first} to {last}",
+            "count": f"the count in {first}"}[found.output]  # fmt: skip
+    title = f"What it depends on: {what} · {about(plan)}"
+    parts: list[str | Table] = [headline(found), *_level(found)]
+    parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
+                    [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
+    if shown < len(rows["group"]):
+        parts.append(f"{len(rows['group']) - shown} smaller ones: --json, in Python frame().")
+    parts += [
+        "· alone: the share of the variance that would go if only this were known. In all: the"
+        " share that would stay if only this were unknown. A place is printed as a range where"
+        " the draws cannot tell (19 in 20).",
+        *(f"· {notice}" for notice in found.grouping.notices),
+        f"· {found.points:,} base points, seed {found.seed}.",
+        _tornado(found),
+    ]
+    return Sheet(title, parts)
+
+
+def headline(found: Sensitivity) -> str:
+    """The largest group and how many it takes to carry nine tenths, if the draws can tell."""
+    rows = found.columns["indices"]
+    top = [rows["group"][i] for i in range(len(rows["group"])) if rows["best_place"][i] == 1]
+    middle = f"{OUTPUTS[found.output].capitalize()}: {_written(found, found.reference)} in the"
+    middle += f" reference case, one standard deviation {_written(found, found.spread)}."
+    if len(top) > 1:
+        return f"{middle} {len(top)} share the first place; the draws cannot tell them apart."
+    share = rows["total"][0]
+    return f"{middle} Most of all it depends on {top[0]} ({percent(share)} of the variance)."
+
+
+def _level(found: Sensitivity) -> list[str]:
+    anchor = found.response.plan.anchor
+    if found.output != "value" or not anchor.published:
+        return []
+    how = "output count, or triangulate"
+    if anchor.spread:
+        return [
+            "The pooled level is held at its median here, so only growth moves it; its own spread:"
+            " ismarket triangulate."
+        ]
+    return [
+        f"The level is {anchor.publisher}'s in every draw, so only growth can move it; whether the"
+        f" level itself stands: {how}."
+    ]
+
+
+def _row(found: Sensitivity, i: int) -> list[str]:
+    rows = found.columns["indices"]
+    best, worst = rows["best_place"][i], rows["worst_place"][i]
+    cells = [rows["group"][i], str(best) if best == worst else f"{best} to {worst}"]
+    for which in ("first", "total"):
+        low, high = rows[f"{which}_p5"][i], rows[f"{which}_p95"][i]
+        cells += [_share(rows[which][i]), f"{_share(low)} to {_share(high)}"]
+    return cells
+
+
+def _share(share: float) -> str:
+    """A share of the variance; sampling may put a very small one below zero."""
+    return percent(max(share, 0.0))
+
+
+def _tornado(found: Sensitivity) -> Table:
+    rows = found.columns["tornado"]
+    cells = [
+        [rows["parameter"][i], rows["status"][i],
+         figure(rows["p10"][i]), _written(found, rows["at_p10"][i]),
+         figure(rows["p90"][i]), _written(found, rows["at_p90"][i])]
+        for i in range(min(MOST_ROWS, len(rows["parameter"])))
+    ]  # fmt: skip
+    title = "Each input at its P10 and P90, the rest at the most likely value"
+    return Table(["one at a time", "status", "P10", "gives", "P90", "gives"], cells, 2, title)
+
+
+def _written(found: Sensitivity, value: float) -> str:
+    return rate(value) if found.output == "cagr" else f"USD {money(value)}"

@@ -90,17 +90,28 @@ def evaluate_design(
     groups: Mapping[str, Sequence[str]],
     progress: Callable[[float], None] | None = None,
 ) -> Evaluated:
-    """The function at A, at B and at A with each group of inputs from B.
+    """The function at A, at B and at A with each group of inputs from B."""
+    exchanged = swapped(function, a, b, list(groups.values()), progress)
+    return Evaluated(tuple(groups), function(a), function(b), exchanged)
 
-    ``progress`` is told the share of the groups that is done.
+
+def swapped(
+    function: Function,
+    a: Values,
+    b: Values,
+    sets: Sequence[Sequence[str]],
+    progress: Callable[[float], None] | None = None,
+) -> Array:
+    """The function (set, point) at A with each set of inputs from B.
+
+    ``progress`` is told the share of the sets that is done.
     """
-    swapped = []
-    for keys in groups.values():
-        swapped.append(function({**a, **{key: b[key] for key in keys}}))
+    found = np.empty((len(sets), len(next(iter(a.values())))))
+    for row, keys in enumerate(sets):
+        found[row] = function({**a, **{key: b[key] for key in keys}})
         if progress:
-            progress(len(swapped) / len(groups))
-    found = np.stack(swapped) if swapped else np.empty((0, len(next(iter(a.values())))))
-    return Evaluated(tuple(groups), function(a), function(b), found)
+            progress((row + 1) / len(sets))
+    return found
 
 
 def indices(evaluated: Evaluated, *, resamples: int = RESAMPLES, seed: int = 0) -> Indices:

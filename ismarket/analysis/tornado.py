@@ -14,16 +14,17 @@ from ..engine.plan import Plan
 from ..model.cause import Mechanism
 from ..model.driver import Driver
 from ..model.parameter import Parameter
+from .response import Response
 
-P10, P90 = 0.1, 0.9
+TAILS = (0.1, 0.9)
 
 
 @dataclass(frozen=True)
 class Swing:
     """One input alone at its own P10 and P90, everything else at its mode or fixed value.
 
-    ``p10`` and ``p90`` in the unit of the input; ``at_p10`` and ``at_p90`` are changes of the
-    last year's reference value, USD.
+    ``p10`` and ``p90`` in the unit of the input; ``at_p10`` and ``at_p90`` the output there, or,
+    in the tornado of a forecast, changes of the last year's reference value, USD.
     """
 
     parameter: Parameter
@@ -34,7 +35,7 @@ class Swing:
 
     @property
     def width(self) -> float:
-        """How far the two ends lie apart, USD."""
+        """How far the two ends lie apart, in the unit of the output."""
         return abs(self.at_p90 - self.at_p10)
 
 
@@ -54,27 +55,35 @@ class CauseAlone:
     inert: bool
 
 
-def tornado(forecast: Forecast) -> tuple[Swing, ...]:
-    """The inputs that are neither fixed nor constant, the one that moves the last year most first.
+def swings(asked: Response, output: str) -> tuple[Swing, ...]:
+    """Every uncertain input at its ends, in the plan's order, with ``output`` there.
 
     One evaluation with a column for each end of each input: deterministic, no draws.
     """
-    plan = forecast.plan
-    free = [p for p in plan.parameters if not p.constant and p.key not in plan.scenario.fixed]
-    columns = 1 + 2 * len(free)
-    values = {key: np.repeat(value, columns) for key, value in _reference(plan).items()}
-    ends = []
-    for index, parameter in enumerate(free):
-        low, high = parameter.quantile(np.array([P10, P90]))
-        ends.append((float(low), float(high)))
-        values[parameter.key][1 + 2 * index : 3 + 2 * index] = low, high
-    last = _calibrated(forecast, cells_of(plan, values))[-1]
-    change = last[1:].reshape(-1, 2) - last[0]
-    swings = [
-        Swing(p, low, high, float(a), float(b))
-        for p, (low, high), (a, b) in zip(free, ends, change, strict=True)
+    inputs = asked.inputs
+    ends = [parameter.quantile(np.array(TAILS)) for parameter in inputs]
+    values = {p.key: np.full(2 * len(inputs), p.mode) for p in inputs}
+    for index, parameter in enumerate(inputs):
+        values[parameter.key][2 * index : 2 * index + 2] = ends[index]
+    found = asked(output, values).reshape(-1, 2) if inputs else ()
+    return tuple(
+        Swing(p, *map(float, tails), *map(float, there))
+        for p, tails, there in zip(inputs, ends, found, strict=True)
+    )
+
+
+def tornado(forecast: Forecast) -> tuple[Swing, ...]:
+    """The inputs that are neither fixed nor constant, the one that moves the last year most first.
+
+    Their ends are changes of the last year's reference value, USD.
+    """
+    asked = Response(forecast.plan, float(forecast.unexplained_factor[-1]))
+    here = float(asked("value", {})[0])
+    changes = [
+        replace(swing, at_p10=swing.at_p10 - here, at_p90=swing.at_p90 - here)
+        for swing in swings(asked, "value")
     ]
-    return tuple(sorted(swings, key=lambda swing: (-swing.width, swing.parameter.key)))
+    return tuple(sorted(changes, key=lambda swing: (-swing.width, swing.parameter.key)))
 
 
 def causes_alone(forecast: Forecast) -> tuple[CauseAlone, ...]:
@@ -147,12 +156,3 @@ def _growth(plan: Plan, values: Mapping[str, Array]) -> list[float]:
     total = cells_of(plan, values).sum(axis=(1, 2))
     yearly = np.log(total[-1] / total[0]) / (len(total) - 1)
     return [float(point) for point in 100.0 * np.expm1(yearly)]
-
-
-def _calibrated(forecast: Forecast, cells: Array) -> Array:
-    """Value (year, column), USD, of cells (year, region, drug_class, column) before calibration."""
-    plan = forecast.plan
-    total = cells.sum(axis=(1, 2))
-    level = plan.anchor.at(plan.years[0]) / total[0] if plan.anchor.published else 1.0
-    value: Array = total * level * forecast.unexplained_factor[:, None]
-    return value

@@ -1,6 +1,7 @@
-"""Track record: a market's own past as series, from verified figures alone.
+"""The track record: the market's own past as series, and how far published forecasts were off.
 
-Rows of confidence A and B in ``data/evidence``; bounds and cumulative counts are left out.
+Series are of verified figures alone, rows of confidence A and B in ``data/evidence``; bounds and
+cumulative counts are left out.
 """
 
 from __future__ import annotations
@@ -18,18 +19,9 @@ from ..model.tables import Row, read_table
 
 CONFIDENCE = ("A", "B")
 TABLES = ("sales", "market_estimates", "treatment")
-COLUMNS = [
-    "market",
-    "metric",
-    "region",
-    "year",
-    "value",
-    "low",
-    "high",
-    "unit",
-    "confidence",
-    "note",
-]
+COLUMNS = "market metric region year value low high unit confidence note".split()
+ACCURACY = ["statement", "share_outside_at_least", "relative_error", "forecasts", "drugs", "note"]
+"""Columns of ``data/evidence/outside_view.csv``, each row with its source and how it was read."""
 LEFT_OUT = re.compile(r"cumulative|guidance|growth|market_size|statement|response|remission")
 
 
@@ -99,3 +91,42 @@ def _series(metric: str, unit: str, quarterly: bool, rows: list[Row]) -> Series:
         rows[0].cells.get("drug_class", ""), tuple(dict.fromkeys(points[t][0] for t in times)),
         rows[0].text("region"),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OutsideView:
+    """At least ``outside`` of ``forecasts`` were off by more than ``error`` times the actual."""
+
+    statement: str
+    outside: float
+    error: float
+    forecasts: int
+    drugs: int
+    source: str
+    note: str
+
+    def band(self, forecast: float) -> tuple[float, float]:
+        """Actuals, unit of ``forecast``, that are within the error: fewer than 1 - outside were."""
+        return forecast / (1.0 + self.error), forecast / (1.0 - self.error)
+
+    def held(self, forecast: float, draws: Array) -> float:
+        """The share of a forecast's own draws (draw,) that lie within the band."""
+        low, high = self.band(forecast)
+        return float(((draws >= low) & (draws <= high)).mean())
+
+
+def read_outside_view() -> tuple[OutsideView, ...]:
+    """The published accuracies that the package knows."""
+    table = files("ismarket").joinpath("data", "evidence", "outside_view.csv")
+    return tuple(
+        OutsideView(
+            row.text("statement"),
+            row.number("share_outside_at_least"),
+            row.number("relative_error"),
+            int(row.number("forecasts")),
+            int(row.number("drugs")),
+            row.text("source"),
+            row.cells["note"],
+        )
+        for row in read_table(table, ACCURACY, others=True)
+    )

@@ -8,9 +8,11 @@ shape k of the tail is above 0.7 the draws do not reach the observations, and th
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +20,10 @@ import numpy as np
 from ..arrays import Array, Columns, rows_of
 from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..text.sheet import frame_of, shown_by
+from ..model.tables import read_table
+from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.wording import fraction, listed, money, number, percent, usd
+from .response import about
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +31,9 @@ if TYPE_CHECKING:
 LARGEST_K = 0.7
 FEWEST_DRAWS = 100
 SHORTEST_TAIL = 5
+MOST_YEARS = 8
+COLUMNS = ["year", "value_usd", "error"]
+"""Of a table of actuals, beside the ``status`` and ``source`` that every table has."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,7 @@ class Updated:
             **{name: rows_of(table) for name, table in self.columns.items()},
         }  # fmt: skip
 
-    __str__, _repr_html_ = shown_by("analysis.updating_sheet")
-    __repr__ = __str__
+    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
 
 
 def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
@@ -142,6 +149,8 @@ def smoothed(log_weights: Array) -> tuple[Array, float]:
 
     k is -inf where the largest weights are all equal, so that there is no tail to fit.
     """
+    from scipy.special import boxcox  # costs more to import than a run
+
     ratios = np.exp(log_weights - log_weights.max())
     count = len(ratios)
     size = math.ceil(min(0.2 * count, 3.0 * math.sqrt(count)))
@@ -155,18 +164,10 @@ def smoothed(log_weights: Array) -> tuple[Array, float]:
     shape, scale = fitted_tail(above[above > 0])
     if math.isfinite(shape):
         levels = (np.arange(size) + 0.5) / size
+        excess = scale * boxcox(1.0 / (1.0 - levels), shape)  # of the generalised Pareto
         ratios = ratios.copy()
-        ratios[tail] = np.minimum(cutoff + _pareto(levels, shape, scale), 1.0)
+        ratios[tail] = np.minimum(cutoff + excess, 1.0)
     return ratios / ratios.sum(), shape
-
-
-def _pareto(levels: Array, shape: float, scale: float) -> Array:
-    """Quantiles of the generalised Pareto distribution."""
-    if abs(shape) < 1e-12:
-        exponential: Array = -scale * np.log1p(-levels)
-        return exponential
-    found: Array = scale * np.expm1(-shape * np.log1p(-levels)) / shape
-    return found
 
 
 def fitted_tail(ordered: Array) -> tuple[float, float]:
@@ -194,3 +195,80 @@ def weighted_quantiles(values: Array, weights: Array, levels: Iterable[float]) -
     middle = np.cumsum(mass) - mass / 2
     found: Array = np.interp(list(levels), middle, values[order])
     return found
+
+
+def observation(text: str) -> Observation:
+    """``2024=55M:10%``: the actual of a year, USD, and its relative standard error."""
+    found = re.fullmatch(r"\s*(\d{4})\s*=\s*([^:]+?)\s*:\s*([^:]+?)\s*", text)
+    if not found:
+        raise InputError(
+            f"--observe {text!r}: give year, amount and its relative error, such as 2024=55M:10%"
+        )
+    where = f"--observe {found[1]}:"
+    return Observation(int(found[1]), usd(found[2], where), fraction(found[3], where, "fraction"))
+
+
+def read_observations(file: Path) -> list[Observation]:
+    """The actuals of a CSV table (year, value_usd, error, status, source)."""
+    found = []
+    for row in read_table(file, COLUMNS):
+        year = row.number("year")
+        if year != int(year):
+            raise InputError(f"{row.where}: year = {row.cells['year']} is no year")
+        value, error, source = row.number("value_usd"), row.number("error"), row.text("source")
+        try:
+            found.append(Observation(int(year), value, error, source))
+        except InputError as wrong:
+            raise InputError(f"{row.where}: {wrong}") from None
+    if not found:
+        raise InputError(f"{file.name}: no row, so no actual to update with")
+    return found
+
+
+def sheet(found: Updated) -> Sheet:
+    """What was observed, the path after and before, and how far the draws bear it."""
+    plan = found.forecast.plan
+    title = f"What new actuals say · {about(plan)}"
+    return Sheet(title, [headline(found), _path(found), *notes(found)])
+
+
+def headline(found: Updated) -> str:
+    """The last year after and before."""
+    table, year = found.columns["summary"], found.forecast.years[-1]
+    seen = [
+        f"USD {money(o.value)} in {o.year} (give or take {percent(o.error)})"
+        for o in found.observations
+    ]
+    last = {name: money(values[-1]) for name, values in table.items() if name != "year"}
+    return (
+        f"After {listed(seen)}: USD {last['p50']} in {year} ({last['p5']} to {last['p95']} in 9 of"
+        f" 10). Before: USD {last['p50_before']} ({last['p5_before']} to {last['p95_before']})."
+    )
+
+
+def notes(found: Updated) -> list[str]:
+    """How many draws are left, in worth, and whether their weights can be trusted."""
+    draws, k = len(found.weights), found.k_hat
+    trusted = f"k-hat {number(k, 2)}" if math.isfinite(k) else "no tail to fit"
+    return [
+        f"· {found.effective:,.0f} effective of {draws:,} draws, {trusted}: weights are smoothed,"
+        f" and above {LARGEST_K} the update is refused.",
+        "· The draws are weighted, none is made: an update narrows within what was drawn, and"
+        " cannot show what the ranges leave out.",
+    ]
+
+
+def _path(found: Updated) -> Table:
+    table = found.columns["summary"]
+    step = max(1, -(-len(table["year"]) // MOST_YEARS))
+    shown = range((len(table["year"]) - 1) % step, len(table["year"]), step)
+    unit, name, digits = (1e9, "bn", 2) if table["p50"][-1] >= 0.9995e9 else (1e6, "M", 1)
+    rows = [
+        [label, *(number(table[key][i] / unit, digits) for i in shown)]
+        for label, key in (
+            ("Median, after", "p50"), ("9 in 10 draws, low", "p5"), ("9 in 10 draws, high", "p95"),
+            ("Median, before", "p50_before"), ("9 in 10 draws, low", "p5_before"),
+            ("9 in 10 draws, high", "p95_before"),
+        )
+    ]  # fmt: skip
+    return Table([f"USD {name}", *(str(table["year"][i]) for i in shown)], rows)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import altair as alt
 
+from ..analysis.ceilings import Ceiling, read_ceilings
 from ..engine.forecast import Forecast
 from ..engine.summaries import quantiles
 from ..text.wording import number, times
-from .class_sales import class_sales
 from .marks import data, dots, full_rules, ink, level_rules, py, rules, texts, word, x
 from .marks import px as at_px
 from .picture import HEIGHT, Picture, columns_of
@@ -20,6 +21,7 @@ TOP, FOOT, GAP = 24.0, 26.0, 14.0
 LEFT = "(width < 640 ? 208 : 224)"
 X = {"low": "x0", "high": "x1", "left": LEFT, "right": "width - 60"}
 PARAMS = {"x0": 0.0, "x1": 1.0}
+PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
@@ -238,3 +240,45 @@ def alternative(forecast: Forecast) -> str:
         f" {_show(count.p95)}."
     )
     return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class ClassSales:
+    """How many publishers print it, what is sold, and their lowest and highest, USD a year."""
+
+    count: int
+    what: str
+    low: float
+    high: float
+
+    @property
+    def words(self) -> str:
+        """The band in words, USD M."""
+        low, high = number(self.low / 1e6, 0), number(self.high / 1e6, 0)
+        return f"{self.count} estimates of {self.what}: {low} to {high}"
+
+
+@cache
+def _printed(market: str) -> tuple[tuple[str, Ceiling], ...]:
+    """Published sales that count, each with what is sold: the title before its publisher."""
+    return tuple(
+        (ceiling.title.split(":")[0], ceiling)
+        for ceiling in read_ceilings()
+        if ceiling.market == market
+        and ceiling.counts
+        and all(part.status == PUBLISHED for part in ceiling.parts)
+    )
+
+
+def class_sales(forecast: Forecast) -> ClassSales | None:
+    """The sales that most publishers print, moved to the first year; None where fewer than two do.
+
+    Each is moved by its own printed growth.
+    """
+    printed = _printed(forecast.plan.market.name)
+    whats = [what for what, _ in printed]
+    if len(whats) < 2:
+        return None
+    most = max(whats, key=whats.count)
+    values = [c.at(forecast.years[0], 0.0) for what, c in printed if what == most]
+    return ClassSales(len(values), most, min(values), max(values))

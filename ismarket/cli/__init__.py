@@ -10,32 +10,32 @@ import click
 
 from ..errors import DiskError, DriverError, InputError, unknown
 from ..version import __version__
-from .common import with_strict
+from .common import as_every_command
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
-    "verify": ("verify", "Check every byte of a kept run."),
-    "rerun": ("rerun", "Compute a kept run again and say how far it agrees."),
-    "compare": ("compare", "What changed between two kept runs, and what each change did."),
-    "export": ("export", "Put a kept run into one file, or its tables into a spreadsheet."),
-    "import": ("export", "Unpack a run that somebody sent."),
+    "verify": ("runs", "Check every byte of a kept run."),
+    "rerun": ("runs", "Compute a kept run again and say how far it agrees."),
+    "compare": ("runs", "What changed between two kept runs, and what each change did."),
+    "export": ("runs", "Put a kept run into one file, or its tables into a spreadsheet."),
+    "import": ("runs", "Unpack a run that somebody sent."),
     "lab": ("lab", "Open the notebooks in JupyterLab."),
     "app": ("lab", "Serve the explorer as an app on this computer."),
-    "triangulate": ("triangulate", "Say which published level to believe, and how far."),
-    "audit": ("audit", "Say which sentence of the report rests on a number."),
-    "sensitivity": ("sensitivity", "Say what would change the answer most."),
-    "require": ("require", "Say what would have to be true for a target."),
+    "triangulate": ("analyses", "Say which published level to believe, and how far."),
+    "audit": ("analyses", "Say which sentence of the report rests on a number."),
+    "sensitivity": ("analyses", "Say what would change the answer most."),
+    "require": ("analyses", "Say what would have to be true for a target."),
     "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
-    "voi": ("voi", "What knowing more is worth to a decision, at most."),
-    "update": ("update", "What new actuals say: the draws weighted by them."),
-    "backtest": ("backtest", "How well the verified past could have been forecast."),
+    "voi": ("analyses", "What knowing more is worth to a decision, at most."),
+    "update": ("analyses", "What new actuals say: the draws weighted by them."),
+    "backtest": ("analyses", "How well the verified past could have been forecast."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
     "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
-    "check": ("check", "Hold a driver, installed or in a file, to every law."),
-    "new-driver": ("new_driver", "Write a new driver as a package of its own."),
+    "check": ("drivers", "Hold a driver, installed or in a file, to every law."),
+    "new-driver": ("drivers", "Write a new driver as a package of its own."),
 }
 """Every command with the module that holds it and its line in the help."""
 
@@ -53,7 +53,7 @@ class Commands(click.Group):
             raise unknown("ismarket", "command", name, COMMANDS)
         module = import_module(f".{COMMANDS[name][0]}", __name__)
         command: click.Command = getattr(module, name.replace("-", "_"))
-        return with_strict(command)
+        return as_every_command(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, written without importing any."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import complete_scenario, json_option
+from ..errors import InputError
+from .common import complete_scenario, forecast_of, json_option, say, say_json
 
 if TYPE_CHECKING:
     from ..reading.against_a_run import Checked, Known
@@ -29,18 +30,35 @@ def check_numbers(file: Path, run: str, strict: bool, as_json: bool) -> None:
     """
     from ..reading.against_a_run import DIFFERS, UNKNOWN, check
     from ..reading.documents import figures_in
-    from .chosen import figures_of
 
     figures = figures_in(file)
     checked = check(figures, figures_of(run))
     differs = [c for c in checked if c.state == DIFFERS]
     unknown = [c for c in checked if c.state == UNKNOWN]
     if as_json:
-        click.echo(json.dumps([_plain(c) for c in checked], indent=2, ensure_ascii=False))
+        say_json([_plain(c) for c in checked])
     else:
-        click.echo(_page(file.name, run, checked, differs, unknown))
+        say(_page(file.name, run, checked, differs, unknown))
     if differs or (strict and unknown):
         sys.exit(1)
+
+
+def figures_of(name: str) -> dict[str, Any]:
+    """The figures of a forecast as plain values: of a scenario, or of what run --json printed."""
+    path = Path(name)
+    if path.suffix != ".json":
+        return forecast_of(name).to_dict()
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read ({error.strerror})") from None
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise InputError(
+            f"{path.name}: not JSON; give what `ismarket run --json` printed"
+        ) from None
+    if not isinstance(values, dict) or "reference" not in values:
+        raise InputError(f"{path.name}: no 'reference'; give what `ismarket run --json` printed")
+    return values
 
 
 def _page(

@@ -1,72 +1,88 @@
-"""The choices that make a scenario, as options of a command: declared once, flags win over it."""
+"""The choices that make a scenario, as options of a command; flags win over the scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from ..errors import InputError
+from ..model.choices import Keyed, Names, Real, Text, Whole
+from ..model.scenario import CHOICES, Scenario
 from .common import check_drivers, complete_anchor, complete_driver, complete_key, pairs
 
-if TYPE_CHECKING:
-    from ..model.scenario import Scenario
+COMPLETES = {"anchor": complete_anchor, "driver": complete_driver, "parameter": complete_key}
+TYPES = {Whole: int, Real: float}
 
-INCLUDING = "including"
-MERGED = {"fixed", "strength", "correlation"}
-"""Choices that add to those of the scenario instead of replacing them."""
-OPTIONS = (
-    click.option("--anchor", help="Published estimate that sets the level, bottom-up, or a TOML"
-                 " file.", shell_complete=complete_anchor),
-    click.option("--through", type=int, help="Last year of the forecast, up to 2035."),
-    click.option("--beyond", help="After the report's last year: drivers (default) or published."),
-    click.option("--periods", type=int, help="Yearly steps of published growth, such as 5."),
-    click.option("--without", multiple=True, metavar="DRIVER", shell_complete=complete_driver,
-                 help="Leave a driver out; repeatable."),
-    click.option("--with", INCLUDING, multiple=True, metavar="DRIVER",
-                 shell_complete=complete_driver,
-                 help="Take a driver in that the scenario leaves out; repeatable."),
-    click.option("--set", "fixed", multiple=True, callback=pairs, metavar="KEY=VALUE",
-                 shell_complete=complete_key,
-                 help="Fix a parameter, as video_eeg.ratio=2.6; repeatable."),
-    click.option("--strength", multiple=True, callback=pairs, metavar="DRIVER=FACTOR",
-                 shell_complete=complete_driver,
-                 help="Scale all shifts of a driver, as diagnosis=1.5; repeatable."),
-    click.option("--correlate", "correlation", multiple=True, callback=pairs, metavar="PAIR=RHO",
-                 help="Rank correlation, as 'a.ratio ~ b.ratio=0.5'; repeatable."),
-    click.option("--overlap", type=float,
-                 help="1 counts a shared cause once, 0 once for each driver."),
-    click.option("--draws", type=int, help="How many draws; 10,000 unless the scenario says more."),
-    click.option("--seed", type=int, help="Seed of the draws."),
-    click.option("--sampler", help="sobol (default) or random."),
-)  # fmt: skip
+
+def texts(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """``key=text`` options as a mapping."""
+    for text in values:
+        if not text.partition("=")[0].strip() or "=" not in text:
+            raise InputError(f"{option.opts[0]} {text!r}: give {option.metavar}")
+    parts = [text.partition("=") for text in values]
+    return {key.strip(): value for key, _, value in parts}
+
+
+def _by_key(kind: object) -> Callable[..., Any] | None:
+    """What makes a mapping of an option that is repeated by key; None for any other."""
+    if not isinstance(kind, Keyed):
+        return None
+    return texts if isinstance(kind.of, Text) else pairs
+
+
+def choice_option(name: str) -> Callable[..., Any]:
+    """The option of one choice, as every command that has it shows it; ``given`` has its name."""
+    choice = CHOICES[name]
+    several = isinstance(choice.kind, Keyed | Names)
+    option = click.option(
+        choice.flag, name, multiple=several, metavar=choice.metavar or None,
+        type=TYPES.get(type(choice.kind)),
+        callback=_by_key(choice.kind),
+        help=f"{choice.words}{'; repeatable' if several else ''}.",
+        shell_complete=COMPLETES.get(choice.completes),
+    )  # fmt: skip
+    flag, words = choice.opposite
+    if not flag:
+        return option
+    opposite = click.option(
+        flag, flag.lstrip("-"), multiple=True, metavar=choice.metavar, help=f"{words}; repeatable.",
+        shell_complete=COMPLETES[choice.completes],
+    )  # fmt: skip
+    return lambda command: option(opposite(command))
 
 
 def scenario_choices(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command with an option for every choice of a scenario."""
-    for option in reversed(OPTIONS):
-        command = option(command)
+    """The command with an option for every choice that has a flag."""
+    for name, choice in reversed(CHOICES.items()):
+        if choice.flag:
+            command = choice_option(name)(command)
     return command
 
 
 def chosen(scenario: Scenario, given: Mapping[str, Any], drivers: Iterable[str]) -> Scenario:
-    """The scenario with the choices ``given`` on the command line; ``drivers`` are installed."""
-    including = given[INCLUDING]
-    check_drivers("--with", including, drivers)
-    without = tuple(n for n in (*scenario.without, *given["without"]) if n not in including)
-    changes: dict[str, Any] = {"without": without}
-    changes |= {name: {**getattr(scenario, name), **given[name]} for name in MERGED}
-    for f in fields(scenario):
-        if f.name not in changes and given.get(f.name) is not None:
-            changes[f.name] = given[f.name]
+    """The scenario with the choices ``given`` on the command line; ``drivers`` are installed.
+
+    What is given by key adds to the scenario's own, as do names; anything else replaces it.
+    """
+    changes: dict[str, Any] = {}
+    for name, choice in CHOICES.items():
+        now, said = getattr(scenario, name), given.get(name)
+        if said is not None and isinstance(choice.kind, Keyed):
+            changes[name] = {**now, **said}
+        elif said is not None and isinstance(choice.kind, Names):
+            out = given[choice.opposite[0].lstrip("-")]
+            check_drivers(choice.opposite[0], out, drivers)
+            changes[name] = (*(one for one in now if one not in out), *said)
+        elif said is not None:
+            changes[name] = said
     return scenario.changed(**changes)
 
 
 def asked(context: click.Context) -> bool:
     """True where the command line names a scenario or a choice, not only how to run it."""
-    from ..model.scenario import Scenario
-
-    names = {f.name for f in fields(Scenario)} | {"scenario", INCLUDING, "until"}
+    opposites = {choice.opposite[0].lstrip("-") for choice in CHOICES.values()}
     given = click.core.ParameterSource.COMMANDLINE
+    names = {*CHOICES, *opposites, "scenario", "until"}
     return any(context.get_parameter_source(name) is given for name in names)

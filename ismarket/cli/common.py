@@ -1,11 +1,18 @@
-"""What several commands share: options, completion, loading what is installed."""
+"""What several commands share: options, completion, loading, and where their answers go.
+
+While a command runs, standard output is standard error: what a driver or plugin prints cannot
+spoil what is asked for.  A command prints its answer with ``say``.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from copy import copy
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 from click.shell_completion import CompletionItem as Item
@@ -13,12 +20,13 @@ from click.shell_completion import CompletionItem as Item
 from ..errors import InputError, unknown
 
 if TYPE_CHECKING:
-    from ..loading import Loaded
+    from ..engine.forecast import Forecast
     from ..model.market import Market
     from ..model.scenario import Scenario
     from ..plugins.installed import Plugins
+    from ..studies import Study
 
-STRICT = "ismarket.strict"
+STRICT, STDOUT = "ismarket.strict", "ismarket.stdout"
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,17 +122,25 @@ def _starting(incomplete: str, names: Iterable[str], *, or_file: bool = False) -
     return found or ([Item(incomplete, type="file")] if or_file else [])
 
 
-def installed(scenario: Scenario, tables: Mapping[str, bytes] | None = None) -> Loaded:
-    """What is installed for a scenario's market, with a record of the tables that were read.
+def studied(what: str | Scenario, **changes: Any) -> Study:
+    """The study of a scenario or of a kept run, by name or file; a change of None is none.
 
-    ``tables`` by name are read instead of the installed ones.
+    A plugin that cannot be loaded is named on stderr and left out; with ``--strict`` it is an
+    error.
     """
-    from ..loading import load
+    from ..studies import study
 
-    loaded = load(scenario.market, scenario, tables, strict=strict())
-    for problem in loaded.problems:
-        click.echo(f"ismarket: {problem}", err=True)
-    return loaded
+    made = {name: value for name, value in changes.items() if value is not None}
+    found = study(what, strict=strict(), **made)
+    tell(found.problems)
+    return found
+
+
+def forecast_of(name: str, draws: int | None = None) -> Forecast:
+    """The forecast of a scenario or of a kept run, with as many ``draws`` where that is said."""
+    asked = studied(name, draws=draws)
+    with progress_bar(asked.scenario.draws) as advance:
+        return asked.forecast(progress=advance)
 
 
 def strict() -> bool:
@@ -133,35 +149,70 @@ def strict() -> bool:
     return bool(context and context.meta.get(STRICT))
 
 
-def installed_plugins(scenario: Scenario | None = None) -> Plugins:
-    """What is installed, or what ``scenario`` chooses and pins of it.
+def tell(problems: Iterable[str]) -> None:
+    """Name on stderr what was left out."""
+    for problem in problems:
+        click.echo(f"ismarket: {problem}", err=True)
 
-    A plugin that cannot be loaded is named on stderr and left out; with ``--strict`` it is an
-    error.
-    """
+
+def installed_plugins() -> Plugins:
+    """What is installed, under the rules of ``studied``."""
     from ..plugins.installed import load_plugins
 
-    plugins = load_plugins(scenario=scenario, strict=strict())
-    for problem in plugins.problems:
-        click.echo(f"ismarket: {problem}", err=True)
+    plugins = load_plugins(strict=strict())
+    tell(plugins.problems)
     return plugins
 
 
-def with_strict(command: click.Command) -> click.Command:
-    """The command with the option ``--strict``, as every command has it."""
+def as_every_command(command: click.Command) -> click.Command:
+    """The command with the option ``--strict``, its answers apart from what others print."""
 
     def note(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:
             context.meta[STRICT] = True
 
+    command = copy(command)
     if all(parameter.name != "strict" for parameter in command.params):
-        command.params.append(
-            click.Option(
-                ["--strict"], is_flag=True, expose_value=False, callback=note, is_eager=True,
-                help="A plugin that cannot be loaded is an error.",
-            )
+        strictly = click.Option(
+            ["--strict"], is_flag=True, expose_value=False, callback=note, is_eager=True,
+            help="A plugin that cannot be loaded is an error.",
         )  # fmt: skip
+        command.params = [*command.params, strictly]
+    if command.callback is not None:
+        command.callback = _apart(command.callback)
     return command
+
+
+def _apart(body: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(body)
+    def run(*arguments: Any, **options: Any) -> Any:
+        click.get_current_context().meta[STDOUT] = sys.stdout
+        with redirect_stdout(sys.stderr):
+            return body(*arguments, **options)
+
+    return run
+
+
+def say(text: str, *, nl: bool = True) -> None:
+    """Print an answer of the command, to the real standard output."""
+    click.echo(text, file=click.get_current_context().meta.get(STDOUT), nl=nl)
+
+
+class Answer(Protocol):
+    """What an analysis gives: a page of text, and the same as plain values."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values."""
+
+
+def answer(found: Answer, as_json: bool) -> None:
+    """Print an answer: its page, or JSON."""
+    say_json(found.to_dict()) if as_json else say(str(found))
+
+
+def say_json(value: object) -> None:
+    """Print plain values as JSON."""
+    say(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
+from .common import say
 
 FOLDER = "ismarket-notebooks"
 APP = "01_explore.ipynb"
@@ -68,9 +69,9 @@ def _needs(module: str) -> None:
 def lab(folder: Path, port: int | None, browser: bool, copy_only: bool) -> int:
     """Copy the notebooks to FOLDER, never over a changed file, and open JupyterLab there."""
     copied, kept = copy_notebooks(folder)
-    click.echo(f"{folder}: {len(copied)} notebooks copied")
+    say(f"{folder}: {len(copied)} notebooks copied")
     for name in kept:
-        click.echo(f"{folder / name}: yours differs, left as it is")
+        say(f"{folder / name}: yours differs, left as it is")
     if copy_only:
         return 0
     _needs("jupyterlab")
@@ -101,7 +102,7 @@ def app(port: int, browser: bool, token: str | None) -> int:
         *(f"--VoilaConfiguration.extension_denylist={name}" for name in NOT_IN_APP),
     ]  # fmt: skip
     address = f"http://127.0.0.1:{port}/?token={token}"
-    click.echo(address)
+    say(address)
     if browser:
         import webbrowser
 

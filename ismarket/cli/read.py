@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from ..errors import InputError
-from .common import json_option
+from .common import json_option, say, say_json
 
 
 @click.command()
@@ -36,10 +35,10 @@ def read(file: Path, out: Path | None, as_toml: bool, force: bool, as_json: bool
         except OSError as error:
             raise InputError(f"{out}: cannot be written ({error.strerror})") from None
     if as_json:
-        click.echo(json.dumps(reading.to_dict(), indent=2, ensure_ascii=False))
+        say_json(reading.to_dict())
     elif as_toml:
-        click.echo(draft_anchor(reading), nl=False)
+        say(draft_anchor(reading), nl=False)
     else:
-        click.echo(str(reading))
+        say(str(reading))
         if out:
-            click.echo(f"Draft anchor written to {out}.")
+            say(f"Draft anchor written to {out}.")

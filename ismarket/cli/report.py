@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import InputError
-from .common import complete_scenario, json_option
+from .common import complete_scenario, forecast_of, json_option, say, say_json
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -36,8 +35,6 @@ def report(
 
     Without a file, a page and a workbook are written here under the scenario's name.
     """
-    from .chosen import forecast_of
-
     name = Path(run).stem
     if not (html or xlsx or pptx):
         html, xlsx = Path(f"{name}.html"), Path(f"{name}.xlsx")
@@ -61,10 +58,10 @@ def report(
 
         items = [vars(item) for item in checklist(result)]
         found = {"written": [str(path) for path in wanted], "checklist": items}
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        say_json(found)
         return
     for path in wanted:
-        click.echo(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 def _write(result: Forecast, html: Path | None, xlsx: Path | None, pptx: Path | None) -> None:

@@ -11,14 +11,12 @@ import click
 
 from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
-from .common import complete_scenario, installed, json_option, progress_bar, share
+from .common import complete_scenario, json_option, progress_bar, say, share, strict, tell
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
-    from ..loading import Loaded
-    from ..model.scenario import Scenario
-    from ..runs.keep import How
     from ..runs.start import Start
+    from ..studies import Study
 
 
 def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -51,68 +49,69 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 @click.pass_context
 def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -> None:
     """Forecast SCENARIO: a shipped one (published, evidence) or a TOML file. Flags win over it."""
-    from ..loading import anchored
-    from ..runs.start import starting_point
-
     if given["notebook"] is not None or given["parameters"]:
         _run_notebook(context, given)
         return
-    start = starting_point(scenario, given["out"], resume=given["resume"], asked=asked(context))
+    start = _start(context, given)
     if start.finished:
-        click.echo(f"Already finished: {start.finished}")
+        say(f"Already finished: {start.finished}")
         return
-    loaded = installed(start.scenario, start.tables)
-    names = [driver.name for driver in loaded.drivers]
-    loaded, choices = anchored(loaded, chosen(start.scenario, given, names))
-    result, kept = _computed(start, loaded, choices, given)
-    click.echo(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
+    from ..studies import loaded
+
+    found = loaded(start.scenario or scenario, start.tables, strict=strict())
+    tell(found.problems)
+    names = [driver.name for driver in found.drivers]
+    result, kept = _computed(start, found.of(chosen(found.scenario, given, names)), given)
+    say(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
     if kept:
-        click.echo(f"Kept in {kept}", err=as_json)
+        click.echo(f"Kept in {kept}", err=True) if as_json else say(f"Kept in {kept}")
 
 
-def _computed(
-    start: Start, loaded: Loaded, choices: Scenario, given: dict[str, Any]
-) -> tuple[Forecast, Path | None]:
-    """The forecast, and the run that holds it if one is kept."""
-    from ..engine.forecaster import forecast
-    from ..engine.plan import make_plan
-    from ..runs.keep import keep
+def _start(context: click.Context, given: dict[str, Any]) -> Start:
+    """Where the run goes, if one is kept or goes on."""
+    from ..runs.start import Start, starting_point
 
-    market, drivers = loaded.market, loaded.drivers
-    make_plan(market, drivers, choices)  # refuse before anything is opened
+    out, resume = given["out"], given["resume"]
+    if given["no_keep"] and not (out or resume):
+        return Start()
+    return starting_point(out, resume=resume, asked=asked(context))
+
+
+def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Forecast, Path | None]:
+    """The forecast, and the run that holds it if one is kept.
+
+    What cannot be computed is refused before anything is opened.
+    """
+    draws, until = study.plan.scenario.draws, given["until"] or start.until
+    extras, sink, workers = start.extras, None, given["workers"]
+    if given["also"]:
+        from ..runs.views import also
+
+        extras = also(given["also"])
     with ExitStack() as stack:
-        how = _how(stack, start, given, choices.draws)
+        if given["keep_draws"]:
+            from ..runs.draws_file import DrawsFile
+
+            sink = stack.enter_context(DrawsFile(given["keep_draws"]))
+        if given["dask"]:
+            from ..engine.cluster import dask_executor
+
+            workers = stack.enter_context(dask_executor(given["dask"], workers))
+        progress = stack.enter_context(progress_bar(None if until else draws))
         if given["no_keep"]:
-            result = forecast(
-                market, drivers, choices, how.workers, how.progress, how.until, how.sink
-            )
-            return result, None
-        origin = start.origin(loaded.origin, choices)
-        run = keep(market, drivers, choices, origin, how, where=start.where, resume=given["resume"])
+            made = study.forecast(workers=workers, progress=progress, until=until, sink=sink)
+            return made, None
+        out = start.where.final if start.where else None
+        run = study.keep(
+            out, extras=extras, workers=workers, progress=progress,
+            until=until, sink=sink, resume=given["resume"],
+        )  # fmt: skip
         return run.forecast, run.path
 
 
-def _how(stack: ExitStack, start: Start, given: dict[str, Any], draws: int) -> How:
-    """How the command line wants it computed and kept; what must be closed is on the stack."""
-    from ..engine.cluster import dask_executor
-    from ..runs.draws_file import DrawsFile
-    from ..runs.keep import How
-    from ..runs.views import VIEWS, also
-
-    more, until = given["also"], given["until"] or start.until
-    extras = also(more) if more or not start.old else tuple(start.old["extras"])
-    workers, sink = given["workers"], None
-    if given["keep_draws"]:
-        sink = stack.enter_context(DrawsFile(given["keep_draws"]))
-    if given["dask"]:
-        workers = stack.enter_context(dask_executor(given["dask"], workers))
-    progress = stack.enter_context(progress_bar(None if until else draws))
-    return How(workers, progress, sink, until, extras, VIEWS)
-
-
 def _run_notebook(context: click.Context, given: dict[str, Any]) -> None:
-    from ..opening import run_notebook
     from ..runs.notebook import parameter
+    from ..studies import run_notebook
 
     if given["notebook"] is None:
         raise InputError("-p goes with --notebook; a scenario takes --set KEY=VALUE")
@@ -120,4 +119,4 @@ def _run_notebook(context: click.Context, given: dict[str, Any]) -> None:
         raise InputError("--notebook takes -p, --out and --resume; choices stand in the notebook")
     values = dict(map(parameter, given["parameters"]))
     kept = run_notebook(given["notebook"], values, given["out"], resume=given["resume"])
-    click.echo(f"Kept in {kept}")
+    say(f"Kept in {kept}")

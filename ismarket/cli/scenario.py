@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import InputError
-from .common import json_option
+from .common import json_option, say, say_json
 
 if TYPE_CHECKING:
     from ..report.edits import Edited
@@ -41,16 +40,16 @@ def from_xlsx(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
         except OSError as error:
             raise InputError(f"{out}: cannot be written ({error.strerror})") from None
     if as_json:
-        click.echo(json.dumps(_plain(edited, toml), indent=2, ensure_ascii=False))
+        say_json(_plain(edited, toml))
         return
     for edit in edited.edits:
         now = edit.now if isinstance(edit.now, str) else f"{edit.now:g}"
-        click.echo(f"{edit.cell:<6}{edit.key:<40}{edit.was:g} -> {now}")
+        say(f"{edit.cell:<6}{edit.key:<40}{edit.was:g} -> {now}")
     for text in edited.ignored:
-        click.echo(f"Not an edit: {text}.")
+        say(f"Not an edit: {text}.")
     if not edited.edits:
-        click.echo("No cell was changed.")
-    click.echo(f"Scenario written to {out}." if out else "\n" + toml, nl=bool(out))
+        say("No cell was changed.")
+    say(f"Scenario written to {out}." if out else "\n" + toml, nl=bool(out))
 
 
 def _plain(edited: Edited, toml: str) -> dict[str, Any]:

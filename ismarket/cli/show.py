@@ -1,10 +1,19 @@
-"""``ismarket drivers`` and ``ismarket anchors``: what is installed."""
+"""``ismarket drivers`` and ``ismarket anchors``: what is installed, as lists and cards.
+
+Text and JSON are made from the same rows.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import InputError
+from ..text.sheet import Table
+from ..text.wording import money, rate, times
 from .common import (
     check_drivers,
     complete_driver,
@@ -12,7 +21,16 @@ from .common import (
     installed_plugins,
     json_option,
     market_option,
+    say,
+    say_json,
+    tell,
 )
+
+if TYPE_CHECKING:
+    from ..model.driver import Driver
+    from ..model.market import Market
+    from ..model.parameter import Parameter
+    from ..plugins.discovery import Found
 
 
 @click.command()
@@ -27,12 +45,10 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
     """
     from ..plugins.discovery import find_plugins
     from ..plugins.installed import load_plugins
-    from . import cards
 
     if name is None and not load:
         found, problems = find_plugins()
-        for problem in problems:
-            click.echo(f"ismarket: {problem}", err=True)
+        tell(problems)
         plugins = load_plugins([one.point for one in found if one.bundled])
         others = [one for one in found if not one.bundled]
         if market and market not in plugins.markets():
@@ -41,14 +57,14 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
             )
         chosen = installed_market(plugins, market)
         suiting = [driver for driver in plugins.drivers() if driver.suits(chosen.name)]
-        cards.show(cards.with_unloaded(cards.driver_list(suiting, chosen), others), as_json)
+        show(with_unloaded(driver_list(suiting, chosen), others), as_json)
         return
     plugins = installed_plugins()
     installed = {driver.name: driver for driver in plugins.drivers()}
     if name is None:
         chosen = installed_market(plugins, market)
         suiting = [driver for driver in installed.values() if driver.suits(chosen.name)]
-        cards.show(cards.driver_list(suiting, chosen), as_json)
+        show(driver_list(suiting, chosen), as_json)
         return
     check_drivers("drivers", (name,), list(installed))
     driver = installed[name]
@@ -56,7 +72,7 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
         made_for = ", ".join(driver.markets)
         raise InputError(f"drivers: {name} is not made for {market!r}, but for {made_for}")
     chosen = installed_market(plugins, market or next(iter(driver.markets), None))
-    cards.show(cards.driver_card(driver, chosen, list(installed.values())), as_json)
+    show(driver_card(driver, chosen, list(installed.values())), as_json)
 
 
 @click.command()
@@ -64,6 +80,151 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
 @json_option
 def anchors(market: str | None, as_json: bool) -> None:
     """List the published estimates, each moved to the base year at its own growth."""
-    from . import cards
+    show(anchor_list(installed_market(installed_plugins(), market)), as_json)
 
-    cards.show(cards.anchor_list(installed_market(installed_plugins(), market)), as_json)
+
+@dataclass(frozen=True)
+class Card:
+    """A titled table: ``rows`` carry the exact values, ``shown`` says how a column is printed."""
+
+    title: str
+    rows: list[dict[str, Any]]
+    shown: dict[str, str]
+    note: str = ""
+
+
+def driver_list(drivers: Iterable[Driver], market: Market) -> Card:
+    """One row a driver: its title, how many causes it claims, how many of them do anything."""
+    rows = []
+    for driver in drivers:
+        claimed = [market.mechanisms[name] for name in driver.claims if name in market.mechanisms]
+        rows.append(
+            {
+                "driver": driver.name,
+                "title": driver.title,
+                "causes": len(claimed),
+                "without_effect": sum(mechanism.inert for mechanism in claimed),
+                "own_parameters": len(driver.parameters),
+                "plugin": driver.plugin,
+                "description": driver.description,
+            }
+        )
+    shown = {
+        "driver": "driver", "title": "title", "causes": "causes",
+        "without_effect": "without effect", "own_parameters": "own inputs", "plugin": "plugin",
+    }  # fmt: skip
+    return Card("Drivers", rows, shown, "ismarket drivers NAME shows the causes of one.")
+
+
+def with_unloaded(card: Card, others: Iterable[Found]) -> Card:
+    """The list with a row for each plugin that was not imported, from its metadata."""
+    rows = [{**row, "loaded": True} for row in card.rows]
+    unloaded = [
+        {
+            "driver": one.name,
+            "title": one.summary,
+            "causes": None,
+            "without_effect": None,
+            "own_parameters": None,
+            "plugin": f"{one.distribution} {one.version}".strip(),
+            "description": "",
+            "loaded": False,
+        }
+        for one in others
+    ]
+    note = card.note
+    if unloaded:
+        note += " Rows without counts are as their packages say; --load imports them."
+    return Card(card.title, rows + unloaded, card.shown, note)
+
+
+def driver_card(driver: Driver, market: Market, drivers: Iterable[Driver]) -> Card:
+    """One row a cause or parameter of its own: range, unit, status, who else claims it, source."""
+    rows = []
+    for name in driver.claims:
+        if name not in market.mechanisms:
+            continue
+        mechanism = market.mechanisms[name]
+        others = [d.name for d in drivers if name in d.claims and d.name != driver.name]
+        ids = [claim.id for claim in market.claims if claim.mechanism == name]
+        row = {"cause": name, "title": mechanism.title, "stage": mechanism.stage}
+        row |= _range(mechanism.ratio) | {"also_in": others, "claims": ids, "note": mechanism.note}
+        if mechanism.inert:
+            row["effect"] = "none: " + mechanism.note
+        if mechanism.kind == "path":
+            row["effect"] = f"follows the {mechanism.stage} path"
+        rows.append(row)
+    for parameter in driver.parameters:
+        row = {"cause": parameter.key, "title": parameter.title, "stage": "own"}
+        rows.append(row | _range(parameter) | {"also_in": [], "claims": [], "note": ""})
+    shown = {
+        "cause": "cause", "stage": "stage", "effect": "effect", "status": "status",
+        "also_in": "also in", "claims": "claims",
+    }  # fmt: skip
+    note = f"{driver.description} Sources: --json.".strip()
+    return Card(f"{driver.title} ({driver.name})", rows, shown, note)
+
+
+def _range(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "effect": f"{parameter.low:g} / {parameter.mode:g} / {parameter.high:g} {parameter.unit}",
+        "low": parameter.low,
+        "mode": parameter.mode,
+        "high": parameter.high,
+        "unit": parameter.unit,
+        "status": parameter.status,
+        "source": parameter.source,
+    }
+
+
+def anchor_list(market: Market) -> Card:
+    """One row an estimate: as printed, and moved to the base year of the tables."""
+    year = market.base_year
+    count = next(iter(market.anchors.values()))
+    rows = []
+    for anchor in market.anchors.values():
+        row: dict[str, Any] = {"anchor": anchor.name, "publisher": anchor.publisher}
+        if anchor.published:
+            row |= {
+                "base_year": anchor.base_year,
+                "value_usd": anchor.value,
+                "cagr": anchor.cagr,
+                "last_year": anchor.last_year,
+                f"value_{year}_usd": anchor.at(year),
+                "printed": f"USD {money(anchor.value or 0)} in {anchor.base_year}",
+                "growth": f"{rate(anchor.cagr)} to {anchor.last_year}",
+                f"in {year}": f"USD {money(anchor.at(year))}",
+            }
+        else:
+            row |= {"printed": "counted, not printed", "growth": "", f"in {year}": ""}
+        row |= {"url": anchor.url, "source": anchor.source, "note": anchor.note}
+        rows.append(row)
+    names = ("anchor", "publisher", "printed", "growth", f"in {year}")
+    values = [anchor.at(year) for anchor in market.anchors.values() if anchor.published]
+    note = (
+        f"The largest level is {times(max(values) / min(values))} times the smallest."
+        if values
+        else ""
+    )
+    return Card(
+        f"Published estimates of {market.title}", rows, {n: n for n in names},
+        f"{note} {count.name} leaves the level as counted." if len(values) > 1 else "",
+    )  # fmt: skip
+
+
+def show(card: Card, as_json: bool) -> None:
+    """Print a card: aligned text, or its rows as JSON."""
+    if as_json:
+        say_json(card.rows)
+        return
+    rows = [[_cell(row.get(key, "")) for key in card.shown] for row in card.rows]
+    header = list(card.shown.values())
+    say("\n".join([card.title, *Table(header, rows, words=len(header)).lines()]))
+    if card.note:
+        say(card.note)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

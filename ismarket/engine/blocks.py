@@ -22,8 +22,8 @@ from .plan import Plan
 from .rows import Reader
 from .summaries import Grids, Kept, Place, Room, Streamed
 
-CHUNK = 1024
-"""Draws that are worked on at once."""
+CHUNK, FEW_REGIONS = 1024, 10
+"""Draws that are worked on at once, so that arrays stay in cache; a stretch for more regions."""
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
@@ -45,6 +45,10 @@ class Engine:
     def _watched(self) -> frozenset[int]:
         scenario = self.plan.scenario
         return watched_blocks(scenario.seed, -(-scenario.draws // BLOCK))
+
+    @property
+    def _chunk(self) -> int:
+        return CHUNK if len(self.plan.market.regions) <= FEW_REGIONS else STRETCH
 
     @cached_property
     def _attribution(self) -> Attribution:
@@ -88,8 +92,8 @@ class Engine:
         sums = np.zeros(len(cells))
         with one_thread():
             drawn = self.drawing.values(block)
-            for low in range(0, size, CHUNK):
-                part = slice(low, min(low + CHUNK, size))
+            for low in range(0, size, self._chunk):
+                part = slice(low, min(low + self._chunk, size))
                 values = drawn[:, low : -(-part.stop // STRETCH) * STRETCH]
                 first = block * BLOCK + low
                 level = self._level(first, part.stop - low)
@@ -128,9 +132,7 @@ class Engine:
     ) -> Array:
         """Write the rows and cells of some draws; the sums of the cells."""
         value, growth = self._compared(values)
-        draws = rows.shape[1]
-        contributions = self._attribution.weights @ growth
-        return self.reader.read(value[..., :draws], contributions[:, :draws], rows, cells, level)
+        return self.reader.read(value, self._attribution.weights @ growth, rows, cells, level)
 
     def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])

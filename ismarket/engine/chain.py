@@ -27,8 +27,8 @@ from ..model.stage import DRUG_CLASS, LARGEST_SHIFT, REGION, SHARES, Stage
 from .plan import Plan
 from .shifts import Bringers, Brought, Shifts
 
-AT_ONCE = 64
-"""Coalitions whose market is computed in one go."""
+AT_ONCE = 32
+"""Coalitions whose market is computed in one go: their arrays stay in cache."""
 Ratios = Mapping[int | None, Array]
 """What a stage is multiplied by, (any, region, draw), by drug class; None is all of them alike."""
 
@@ -216,6 +216,12 @@ def people(stages: Sequence[Stage], values: Mapping[str, Array]) -> dict[str, Ar
     counted = [stage.name for stage in stages if stage.role == "people"]
     found = accumulate((values[name].sum(axis=DRUG_CLASS) for name in counted), np.multiply)
     return dict(zip(counted, found, strict=True))
+
+
+def total_of(value: Array) -> Array:
+    """The whole market, (year, draw), of its value (year, region, drug_class, draw)."""
+    total: Array = value.sum(axis=DRUG_CLASS).sum(axis=REGION)
+    return total
 
 
 def product(parts: Iterable[Array]) -> Array:

@@ -6,14 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from ..arrays import Array, Bits, Scratch
+from ..arrays import Array, Bits
 from ..sampling.copula import Copula, copula
-from ..sampling.points import BLOCK, Columns, block_points
+from ..sampling.points import BLOCK, block_points, block_strata
 from ..sampling.quantiles import Quantiles
 from .plan import Plan
-
-AHEAD = 8
-"""Blocks whose columns are prepared at once."""
 
 
 class Drawing:
@@ -38,28 +35,21 @@ class Drawing:
 
     def values(self, block: int) -> Array:
         """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
-        scratch = Scratch()
-        values = scratch("values", len(self._fixed), BLOCK)
-        every = len(self.drawn) == len(values)
-        drawn = values if every else scratch("drawn", len(self.drawn), BLOCK)
         if self._plan.scenario.sampler == "random" or self.copula:
-            self._quantiles.values(self._points(block), drawn)
-        elif self.drawn:
-            self._quantiles.of_block(self._columns.block(block), drawn, scratch)
-        if not every:
-            values[...] = self._fixed
-            values[self._rows] = drawn
+            drawn = self._quantiles.values(self._points(block))
+        else:
+            seed = self._plan.scenario.seed
+            strata = block_strata(self._keys, self._dimensions, seed=seed, block=block)
+            drawn = self._quantiles.of_block(*strata)
+        if len(drawn) == len(self._fixed):
+            return drawn
+        values = np.repeat(self._fixed, BLOCK, axis=1)
+        values[self._rows] = drawn
         return values
 
     @cached_property
     def _quantiles(self) -> Quantiles:
         return Quantiles([p.range for p in self.drawn])
-
-    @cached_property
-    def _columns(self) -> Columns:
-        scenario = self._plan.scenario
-        ahead = min(AHEAD, -(-scenario.draws // BLOCK))
-        return Columns(self._keys, self._dimensions, seed=scenario.seed, ahead=ahead)
 
     @cached_property
     def _dimensions(self) -> dict[str, int]:

@@ -139,11 +139,18 @@ def exactness(forecast: Forecast) -> str:
     )
 
 
+def lacking(forecast: Forecast) -> str:
+    """The drivers that the report names and nobody has installed."""
+    installed = {driver.name for driver in forecast.installed}
+    missing = [name for name in forecast.plan.anchor.drivers_named if name not in installed]
+    return f"Named by the report but not installed: {listed(missing)}." if missing else ""
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan, found = forecast.plan, []
     anchor, scenario = plan.anchor, plan.scenario
-    installed = {driver.name: driver for driver in forecast.installed}
+    installed = {driver.name for driver in forecast.installed}
     if anchor.published and forecast.years[-1] > anchor.last_year:
         how = (
             "the drivers alone move the market"
@@ -151,9 +158,8 @@ def notices(forecast: Forecast) -> list[str]:
             else f"its {rate(anchor.cagr)} a year is carried on"
         )
         found.append(f"The report ends in {anchor.last_year}; after that {how}.")
-    missing = [name for name in anchor.drivers_named if name not in installed]
-    if missing:
-        found.append(f"Named by the report but not installed: {listed(missing)}.")
+    if lacking(forecast):
+        found.append(lacking(forecast))
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from concurrent.futures import Executor
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,10 +15,9 @@ from ..guard.contract import standing
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import MOST_DRAWS, Scenario
-from ..model.stage import DRUG_CLASS, REGION
 from ..sampling.points import BLOCK
 from .blocks import Engine, stack
-from .chain import Chain
+from .chain import Chain, total_of
 from .forecast import Forecast
 from .one_thread import one_thread
 from .plan import Plan, make_plan, named_plan
@@ -48,14 +48,28 @@ def forecast(
     a driver that breaks its contract.
     """
     installed = tuple(drivers)
-    chosen = scenario or Scenario()
+    plan = make_plan(market, installed, scenario or Scenario())
+    return forecast_of(plan, installed, workers, progress, until, sink, store)
+
+
+def forecast_of(
+    plan: Plan,
+    installed: tuple[Driver, ...],
+    workers: int | Executor | None = None,
+    progress: Progress | bool | None = None,
+    until: float | None = None,
+    sink: Sink | None = None,
+    store: BlockStore | None = None,
+) -> Forecast:
+    """The forecast of a plan that is made; ``installed`` are the drivers that it was made from.
+
+    The rest is as in ``forecast``.
+    """
     if isinstance(progress, bool):
-        with draws_bar(None if until else chosen.draws, shown=progress) as advance:
-            return forecast(market, installed, chosen, workers, advance, until, sink, store)
+        with draws_bar(None if until else plan.scenario.draws, shown=progress) as advance:
+            return forecast_of(plan, installed, workers, advance, until, sink, store)
     if until is not None:
-        work = Work(workers, progress, store=store)
-        chosen = _enough_draws(market, installed, chosen, until, work)
-    plan = make_plan(market, installed, chosen)
+        plan = _enough_draws(plan, installed, until, Work(workers, progress, store=store))
     with one_thread():
         at_modes = {**plan.modes, **plan.fixed}
         with standing(None, watched=True):
@@ -77,10 +91,8 @@ def forecast(
         )
 
 
-def _enough_draws(
-    market: Market, drivers: tuple[Driver, ...], scenario: Scenario, until: float, work: Work
-) -> Scenario:
-    """The scenario with as many draws as the wanted precision takes, in whole blocks.
+def _enough_draws(plan: Plan, installed: tuple[Driver, ...], until: float, work: Work) -> Plan:
+    """The plan with as many draws as the wanted precision takes, in whole blocks.
 
     The store keeps the error of each number of draws that was tried.
     """
@@ -88,10 +100,11 @@ def _enough_draws(
         raise InputError(f"until = {until!r} must be a share between 0 and 1, 0.001 for 0.1%")
     draws = FEW_BLOCKS * BLOCK
     while True:
-        trial, tried = scenario.changed(draws=draws), f"error-{draws}"
+        trial = replace(plan, scenario=plan.scenario.changed(draws=draws))
+        tried = f"error-{draws}"
         found = work.store.load(tried) if work.store else None
         if found is None:
-            result = forecast(market, drivers, trial, work.workers, work.progress, store=work.store)
+            result = forecast_of(trial, installed, work.workers, work.progress, store=work.store)
             found = {"error": np.array(result.last_year_error)}
             if work.store:
                 work.store.save(tried, found)
@@ -108,8 +121,7 @@ def _enough_draws(
 
 def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = None) -> Array:
     """Market value before calibration, (year, draw) from the start on, without attribution."""
-    total: Array = Chain(plan, overlap=overlap)(stack(plan, values)).sum(axis=(REGION, DRUG_CLASS))
-    return total
+    return total_of(Chain(plan, overlap=overlap)(stack(plan, values)))
 
 
 def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:

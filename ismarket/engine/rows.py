@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..model.stage import DRAW, DRUG_CLASS, REGION
+from ..model.stage import DRAW
 from .attribution import growth_share, money_share
+from .chain import total_of
 from .plan import Plan
 
 
@@ -77,10 +78,13 @@ class Reader:
 
         ``value`` (year, region, drug_class, draw) is that of the market before calibration, and is
         scaled here; ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in USD
-        stands in for the published one where it differs by draw.
+        stands in for the published one where it differs by draw.  Both may hold more draws than
+        ``rows``: sums are made over whole arrays, so that a draw is the same whatever their number.
         """
-        row = self.layout
-        total = np.add.reduce(value, axis=(REGION, DRUG_CLASS), out=rows[row["total"]])
+        row, draws = self.layout, rows.shape[1]
+        total = rows[row["total"]]
+        total[...] = total_of(value)[:, :draws]
+        value, contributions = value[..., :draws], contributions[:, :draws]
         count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
         count[...] = total[0]
         published = self._level if level is None else level

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..charts import draw, save
-from ..engine.findings import notices as page_notices
+from ..engine.findings import lacking
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.scenario import load_scenario, parse_scenario, write_scenario
@@ -15,10 +17,6 @@ from .files import as_csv, as_page, as_xlsx
 from .recipe import as_command, as_python
 from .session import Session
 
-if TYPE_CHECKING:
-    from .panel import Panel
-
-KINDS = ("csv", "xlsx", "png", "svg", "html", "toml")
 MIME = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -27,49 +25,62 @@ MIME = {
     "html": "text/html",
     "toml": "application/toml",
 }
+"""The kinds of files, each with what a browser calls it."""
 
 
-def act(panel: Panel, session: Session, content: dict[str, Any]) -> None:
-    """Do what a button asks; InputError says why not."""
-    kind = content.get("type")
-    if kind == "pin":
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """What goes back to the page: a message with its bytes, or else a line above the chart."""
+
+    message: Mapping[str, Any] | None = None
+    data: tuple[bytes, ...] = ()
+    line: Mapping[str, str] | None = None
+
+
+def act(session: Session, content: Mapping[str, Any], tab: str) -> Reply:
+    """Do what a button asks while ``tab`` is open; InputError says why not."""
+    asked, kind = content.get("type"), str(content.get("kind"))
+    if asked == "pin":
         session.settle()
-        panel.pinned = session.shown
-    elif kind == "unpin":
-        panel.pinned = None
-    elif kind == "load":
-        _load(panel, session, content)
-    elif kind == "copy":
-        make = as_command if content.get("kind") == "command" else as_python
-        panel.send({"type": "text", "text": make(session.current), "kind": content.get("kind")})
-    elif kind == "download":
-        _download(panel, session, str(content.get("kind")), str(content.get("path") or ""))
-    else:
-        raise unknown("explorer", "message", kind, ("pin", "unpin", "load", "copy", "download"))
+        session.pinned = session.shown
+        return Reply()
+    if asked == "unpin":
+        session.pinned = None
+        return Reply()
+    if asked == "load":
+        return _load(session, content)
+    if asked == "copy":
+        make = as_command if kind == "command" else as_python
+        return Reply({"type": "text", "text": make(session.current), "kind": kind})
+    if asked == "download":
+        return _download(session, kind, str(content.get("path") or ""), tab)
+    raise unknown("explorer", "message", asked, ("pin", "unpin", "load", "copy", "download"))
 
 
-def _load(panel: Panel, session: Session, content: dict[str, Any]) -> None:
+def _load(session: Session, content: Mapping[str, Any]) -> Reply:
     if "text" in content:
-        name = str(content.get("name") or "scenario")
-        scenario = parse_scenario(str(content["text"]), name)
+        scenario = parse_scenario(str(content["text"]), str(content.get("name") or "scenario"))
     else:
         scenario = load_scenario(str(content.get("path", "")).strip())
     session.open(scenario)
-    panel._publish({"tone": "done", "text": f"Loaded **{scenario.name}**."})
+    return _done(f"Loaded **{scenario.name}**.")
 
 
-def _download(panel: Panel, session: Session, kind: str, path: str) -> None:
-    """Send a file to the page, or write it where ``path`` says."""
-    if kind not in KINDS:
-        raise unknown("download", "kind", kind, KINDS)
+def _done(text: str) -> Reply:
+    return Reply(line={"tone": "done", "text": text})
+
+
+def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
+    """A file for the page, or the line that says where it was written."""
+    if kind not in MIME:
+        raise unknown("download", "kind", kind, MIME)
     session.settle()
     name = f"{session.current.name or 'scenario'}{'-edited' if session.former else ''}"
     if not path:
         if kind in ("png", "svg"):
             raise InputError("the page draws PNG and SVG itself; give a path to save one here")
-        file = {"name": f"{name}.{kind}", "mime": MIME[kind]}
-        panel.send({"type": "file", **file}, buffers=[contents(panel, session, kind)])
-        return
+        file = {"type": "file", "name": f"{name}.{kind}", "mime": MIME[kind]}
+        return Reply(file, (contents(session, kind),))
     target = Path(path).expanduser()
     if target.is_dir():
         target = target / f"{name}.{kind}"
@@ -78,16 +89,16 @@ def _download(panel: Panel, session: Session, kind: str, path: str) -> None:
     if target.exists():
         raise InputError(f"{target}: exists; choose another name")
     if kind in ("png", "svg"):
-        save(draw(session.view(panel.tab).picture), target)
+        save(draw(session.view(tab).picture), target)
     else:
         try:
-            target.write_bytes(contents(panel, session, kind))
+            target.write_bytes(contents(session, kind))
         except OSError as error:
             raise InputError(f"{target}: cannot be written ({error.strerror})") from None
-    panel.show({"tone": "done", "text": f"Saved as **{target}**."})
+    return _done(f"Saved as **{target}**.")
 
 
-def contents(panel: Panel, session: Session, kind: str) -> bytes:
+def contents(session: Session, kind: str) -> bytes:
     """The bytes of a file of that kind."""
     if kind == "toml":
         return write_scenario(session.current).encode()
@@ -96,7 +107,7 @@ def contents(panel: Panel, session: Session, kind: str) -> bytes:
         return as_csv(views)
     if kind == "xlsx":
         return as_xlsx(views, session.shown)
-    return as_page(views, panel.specs, session.shown)
+    return as_page(views, session.shown)
 
 
 def notices(forecast: Forecast) -> list[dict[str, str]]:
@@ -117,5 +128,6 @@ def notices(forecast: Forecast) -> list[dict[str, str]]:
             " count\N{RIGHT SINGLE QUOTATION MARK}s."
         )
         found.append({"tone": "warn", "text": text})
-    found += [{"tone": "note", "text": t} for t in page_notices(forecast) if "not installed" in t]
+    if lacking(forecast):
+        found.append({"tone": "note", "text": lacking(forecast)})
     return found

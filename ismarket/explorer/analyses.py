@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import DriverError, InputError, unknown
 from ..model.scenario import Scenario
 from ..text.sheet import Sheet, Table
-from ..text.typed import fraction, usd
+from ..text.wording import fraction, usd
 from .session import Session
 
 Progress = Callable[[float], None]
@@ -60,24 +60,21 @@ class Found:
 
 def levels(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
     """The published levels beside each other, pooled, and what none may pass."""
-    from ..analysis.triangulation import triangulate
-    from ..analysis.triangulation_sheet import sheet
+    from ..analysis.triangulation import sheet, triangulate
 
     return sheet(triangulate(session.market, session.drivers, seed=session.current.seed))
 
 
 def audit(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
     """The audit of the report whose level is in use."""
-    from ..analysis.audit import audit_report
-    from ..analysis.audit_sheet import sheet
+    from ..analysis.audit import audit_report, sheet
 
     return sheet(audit_report(session.market, session.drivers, session.current))
 
 
 def sensitivity(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
     """Shares of the variance in groups."""
-    from ..analysis.sensitivity import sensitivity_of
-    from ..analysis.sensitivity_sheet import sheet
+    from ..analysis.sensitivity import sensitivity_of, sheet
 
     return sheet(
         sensitivity_of(
@@ -91,8 +88,7 @@ def needed(
     session: Session, said: Mapping[str, str], progress: Progress
 ) -> tuple[Sheet, dict[str, float]]:
     """What a growth or a value of the last year would require, and the fewest inputs for it."""
-    from ..analysis.requirement import require
-    from ..analysis.requirement_sheet import sheet
+    from ..analysis.requirement import require, sheet
 
     target = said["target"]
     growth = fraction(target, "Target") if target.rstrip().endswith("%") else None
@@ -103,8 +99,7 @@ def needed(
 
 def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
     """What knowing more is worth to a decision to enter."""
-    from ..analysis.information import Decision, value_of_information
-    from ..analysis.information_sheet import sheet
+    from ..analysis.information import Decision, sheet, value_of_information
 
     decision = Decision(
         fraction(said["margin"], "Margin", "fraction"),
@@ -117,9 +112,7 @@ def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Shee
 
 def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
     """The draws weighted by what was observed."""
-    from ..analysis.observed import observation
-    from ..analysis.updating import update
-    from ..analysis.updating_sheet import sheet
+    from ..analysis.updating import observation, sheet, update
 
     session.settle()
     parts = [part for part in said["observed"].replace(";", " ").split() if part]
@@ -128,8 +121,7 @@ def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Sh
 
 def past(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
     """How well the verified past could have been forecast."""
-    from ..analysis.backtest import backtest_of
-    from ..analysis.backtest_sheet import sheet
+    from ..analysis.backtest import backtest_of, sheet
 
     session.settle()
     return sheet(backtest_of(session.shown))
@@ -182,11 +174,7 @@ def offers() -> list[dict[str, Any]]:
     return [
         {
             "name": a.name, "tab": a.tab, "title": a.title, "button": a.button, "about": a.about,
-            "fields": [
-                {"name": f.name, "label": f.label, "value": f.value, "hint": f.hint,
-                 "options": [list(option) for option in f.options]}
-                for f in a.fields
-            ],
+            "fields": [vars(one) for one in a.fields],
         }
         for a in ANALYSES
     ]  # fmt: skip

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..charts.swings import figure, name_of
 from ..engine.plan import known_parameters
 from ..errors import InputError, unknown
+from ..model.choices import Real, Whole
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario
+from ..model.scenario import CHOICES, Scenario, entries
 
-PLAIN = ("anchor", "through", "draws", "overlap", "seed")
+CONTROLS = {name: choice for name, choice in CHOICES.items() if choice.label}
 """Choices with one control each."""
 
 
@@ -21,9 +23,9 @@ def changed(scenario: Scenario, change: Mapping[str, Any], origin: Scenario) -> 
 
     A value of None resets to ``origin``.  Raises InputError for what is no choice.
     """
-    kind, key, value = change.get("kind"), str(change.get("key", "")), change.get("value")
-    if kind in PLAIN:
-        new = {kind: getattr(origin, kind) if value is None else _whole(kind, value)}
+    kind, key, value = str(change.get("kind")), str(change.get("key", "")), change.get("value")
+    if kind in CONTROLS:
+        new = {kind: getattr(origin, kind) if value is None else _typed(kind, value)}
         if kind == "anchor":
             new["through"] = None  # an anchor has its own last year
             new["periods"] = None
@@ -37,24 +39,28 @@ def changed(scenario: Scenario, change: Mapping[str, Any], origin: Scenario) -> 
         table.pop(key, None)
         if value is None:
             table |= {k: v for k, v in getattr(origin, kind).items() if k == key}
-        elif not (kind == "strength" and value == 1):
+        elif value != CHOICES[kind].absent:
             table[key] = float(value)
         return scenario.changed(**{kind: table})
     if kind == "reset":
         return origin
-    raise unknown("explorer", "change", kind, (*PLAIN, "driver", "strength", "fixed", "reset"))
+    raise unknown("explorer", "change", kind, (*CONTROLS, "driver", "strength", "fixed", "reset"))
 
 
-def _whole(kind: str, value: Any) -> Any:
-    if kind in ("through", "draws", "seed"):
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = float("nan")
-        if not number.is_integer():
-            raise InputError(f"{kind} = {value!r} must be a whole number")
-        return int(number)
-    return float(value) if kind == "overlap" else value
+def _typed(name: str, value: Any) -> Any:
+    """What a control says as the type of its choice: a page has texts and numbers alone."""
+    kind = CONTROLS[name].kind
+    if not isinstance(kind, Whole | Real):
+        return value
+    try:
+        if isinstance(kind, Whole) and str(value).isdecimal():
+            return int(value)  # a float would not hold every seed
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(kind, Whole) and not number.is_integer():
+        raise InputError(f"{name} = {value!r} must be a whole number", name)
+    return int(number) if isinstance(kind, Whole) else number
 
 
 def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Scenario) -> Scenario:
@@ -70,13 +76,8 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
 
 def count_changes(scenario: Scenario, origin: Scenario) -> int:
     """In how many places a scenario differs from the one it started from."""
-    plain = (*PLAIN, "beyond", "periods", "sampler")
-    count: int = sum(getattr(scenario, name) != getattr(origin, name) for name in plain)
-    count += len(set(scenario.without) ^ set(origin.without))
-    for name in ("strength", "fixed"):
-        now, before = getattr(scenario, name), getattr(origin, name)
-        count += sum(now.get(key) != before.get(key) for key in {*now, *before})
-    return count
+    now, before = entries(scenario), entries(origin)
+    return sum(now.get(entry) != before.get(entry) for entry in {*now, *before})
 
 
 def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Driver]) -> str:
@@ -97,5 +98,4 @@ def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Drive
         return f"anchor {anchor.publisher}, {value}" if anchor.published else f"anchor {value}"
     if kind == "reset":
         return "everything reset" if not key else f"{titles.get(key, key)} reset"
-    names = {"through": "forecast through", "draws": "draws", "overlap": "overlap", "seed": "seed"}
-    return f"{names.get(str(kind), str(kind))} {value}"
+    return f"{'forecast through' if kind == 'through' else kind} {value}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +10,13 @@ import numpy as np
 from ..charts.swings import name_of
 from ..engine.forecast import Forecast
 from ..model.cause import Mechanism
+from ..model.choices import Real, Text
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
 from ..text.wording import money, number, signed
-from .changes import count_changes
+from .changes import CONTROLS, count_changes
 
 CURVE = 25
 """Points of the density that a control at rest shows."""
@@ -29,11 +29,7 @@ def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
     """Everything that stays as it is: titles, ranges, units, sources, by driver and cause."""
     return {
         "title": market.title,
-        "anchors": [
-            {"name": anchor.name, "label": _anchor_label(market, anchor.name)}
-            for anchor in _anchors(market)
-        ],
-        "lastYear": market.years[-1],
+        "choices": _choices(market),
         "drivers": [_driver(market, driver, drivers) for driver in drivers],
         "count": [
             {"title": stage.name.replace("_", " ").capitalize(), "unit": stage.unit,
@@ -50,13 +46,10 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
     acting = {d.name for d in plan.drivers}
     changes = count_changes(scenario, origin)
     return {
-        "anchor": scenario.anchor,
+        **{name: getattr(scenario, name) for name in CONTROLS},
         "through": forecast.years[-1],
         "through_low": forecast.years[0] + 1,
-        "draws": scenario.draws,
         "draws_offered": sorted({*DRAWS, scenario.draws}),
-        "overlap": scenario.overlap,
-        "seed": scenario.seed,
         "fixed": dict(scenario.fixed),
         "named": list(plan.anchor.drivers_named),
         "published": plan.anchor.published,
@@ -73,6 +66,26 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
         "undo": undo,
         "scenario": scenario.name or "scenario",
     }
+
+
+def _choices(market: Market) -> list[dict[str, Any]]:
+    """The choices with a control of their own: options, or a range with its step, or neither."""
+    first, last = market.years[0] + 1, market.years[-1]
+    given: dict[str, dict[str, Any]] = {
+        "anchor": {"options": [[a.name, _anchor_label(market, a.name)] for a in _anchors(market)]},
+        "through": {"low": first, "high": last, "step": 1},
+        "draws": {"options": []},
+    }
+    found = []
+    for name, choice in CONTROLS.items():
+        kind, shown = choice.kind, given.get(name, {})
+        if isinstance(kind, Text) and kind.allowed:
+            shown = {"options": [[one, one] for one in kind.allowed]}
+        elif isinstance(kind, Real):
+            step = (kind.high - kind.low) / 100
+            shown = {"low": kind.low, "high": kind.high, "step": step}
+        found.append({"name": name, "label": choice.label, **shown})
+    return found
 
 
 def _anchors(market: Market) -> list[Any]:
@@ -147,16 +160,5 @@ def density(parameter: Parameter) -> list[float]:
     """Heights (0 to 1) of the sampled density at CURVE even places from low to high."""
     if parameter.constant:
         return [0.0] * CURVE
-    a, b = parameter.density_shapes
-    at = np.linspace(0.0, 1.0, CURVE)
-    heights = at ** (a - 1.0) * (1.0 - at) ** (b - 1.0)
+    heights = parameter.density(np.linspace(0.0, 1.0, CURVE))
     return [round(float(h), 3) for h in heights / heights.max()]
-
-
-def position(parameter: Parameter, value: float) -> float:
-    """Where a value lies on its control, 0 at low, 1 at high, on the parameter's own scale."""
-    if parameter.constant:
-        return 0.5
-    if parameter.scale == "log":
-        return math.log(value / parameter.low) / math.log(parameter.high / parameter.low)
-    return (value - parameter.low) / (parameter.high - parameter.low)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import InputError
 from ..model.elicitation import Pooled, feedback, pool
 from ..model.parameter import Parameter
@@ -217,7 +218,7 @@ def _picture(found: Elicited) -> dict[str, Any]:
     low, high = min(p.low for p in shown), max(p.high for p in shown)
     first, last = (math.log(low), math.log(high)) if log else (low, high)
     place = np.linspace(first, last, 4 * POINTS)
-    heights = [_density(parameter, place, log) for parameter in shown]
+    heights = [_density(parameter, place) for parameter in shown]
     top = max(float(height.max()) for height in heights)
     along = np.linspace(0.0, 1.0, len(place)).round(4).tolist()
     curves = [list(zip(along, (height / top).round(4).tolist(), strict=True)) for height in heights]
@@ -233,14 +234,11 @@ def _picture(found: Elicited) -> dict[str, Any]:
     return {"curves": curves, "marks": marks, "alt": alt}
 
 
-def _density(parameter: Parameter, place: Any, log: bool) -> Any:
-    """The parameter's density at places on its scale, up to one factor for all."""
-    ends = parameter.low, parameter.high
-    low, high = (math.log(end) for end in ends) if log else ends
-    a, b = parameter.density_shapes
+def _density(parameter: Parameter, place: Array) -> Array:
+    """The parameter's density at places on its scale, 0 outside its range."""
+    _, low, _, high = parameter.range
     at = np.clip((place - low) / (high - low), 0.0, 1.0)
-    scale = math.gamma(a + b) / (math.gamma(a) * math.gamma(b)) / (high - low)
-    return scale * at ** (a - 1.0) * (1.0 - at) ** (b - 1.0)
+    return parameter.density(at) / (high - low)
 
 
 def figure(value: float) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
 from collections.abc import Sequence
 from html import escape
@@ -12,59 +10,39 @@ from html import escape
 from ..engine.findings import headline, notices
 from ..engine.forecast import Forecast
 from ..engine.page import title
-from ..errors import InputError
 from ..model.scenario import write_scenario
+from ..text import spreadsheet
+from ..text.spreadsheet import safe
+from ..text.wording import MINUS
 from .headline import strip
 from .runtime import runtime, text
-from .view import TABS, View
+from .view import TABS, View, specs
 
-NUMBER = set("0123456789+\N{MINUS SIGN}.,%")
+NUMBER = set(f"0123456789+{MINUS}.,%")
 
 
 def as_csv(views: Sequence[View]) -> bytes:
     """Every table of the views as CSV, each under its title; UTF-8 with BOM."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+    rows: list[list[str]] = []
     for view in views:
-        writer.writerow([f"{TABS[view.name]}: {view.title}"])
-        writer.writerows([[_plain(cell) for cell in row] for row in view.cells()])
-        writer.writerow([])
-    return out.getvalue().encode("utf-8-sig")
+        rows.append([f"{TABS[view.name]}: {view.title}"])
+        rows += [[_plain(cell) for cell in row] for row in view.cells()]
+        rows.append([])
+    return spreadsheet.as_csv(rows, end="\r\n", mark=True)
 
 
 def as_xlsx(views: Sequence[View], forecast: Forecast) -> bytes:
     """Every table as a sheet of one workbook, numbers as numbers, with what it was made from."""
-    try:
-        from openpyxl import Workbook
-    except ImportError:
-        raise InputError(
-            "XLSX needs the extra 'notebook': pip install 'ismarket[notebook]'"
-        ) from None
-    book = Workbook()
-    book.remove(book.active)
-    for view in views:
-        sheet = book.create_sheet(TABS[view.name])
-        sheet.append([view.title])
-        for row in view.cells():
-            sheet.append([_value(cell) for cell in row])
-    sheet = book.create_sheet("Made from")
-    for line in _origin(forecast):
-        sheet.append([_safe(line)])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    sheets: dict[str, list[list[str | float]]] = {
+        TABS[view.name]: [[view.title], *([_value(cell) for cell in row] for row in view.cells())]
+        for view in views
+    }
+    return spreadsheet.as_xlsx(sheets | {"Made from": [[line] for line in _origin(forecast)]})
 
 
 def _plain(cell: str) -> str:
-    """A cell without a true minus, which spreadsheets do not read."""
-    if set(cell) <= NUMBER:
-        return cell.replace("\N{MINUS SIGN}", "-").replace(",", "")
-    return _safe(cell)
-
-
-def _safe(cell: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+    """A number without the true minus and the commas, which spreadsheets do not read; or text."""
+    return cell.replace(MINUS, "-").replace(",", "") if set(cell) <= NUMBER else safe(cell)
 
 
 def _value(cell: str) -> str | float:
@@ -82,10 +60,10 @@ def _origin(forecast: Forecast) -> list[str]:
     return [*lines, *write_scenario(forecast.plan.scenario).splitlines()]
 
 
-def as_page(views: Sequence[View], specs: dict[str, object], forecast: Forecast) -> bytes:
+def as_page(views: Sequence[View], forecast: Forecast) -> bytes:
     """All views as one HTML page: it opens without network and without a kernel."""
     page = {"views": [view.as_page() for view in views], "strip": strip(forecast)}
-    data = json.dumps({"page": page, "specs": specs}).replace("<", "\\u003c")
+    data = json.dumps({"page": page, "specs": specs()}).replace("<", "\\u003c")
     packed = base64.b64encode(runtime()).decode("ascii")
     name = escape(forecast.plan.market.title)
     origin = "".join(f"<p>{escape(line)}</p>" for line in _origin(forecast) if line)

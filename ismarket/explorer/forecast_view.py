@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..charts.fan import picture
-from ..charts.fan_words import published
+from ..charts.fan import picture, published
 from ..charts.units import share_at_least, unit_of
 from ..engine.forecast import Forecast
 from ..text.wording import number, percent, rate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..charts.fan_words import published
+from ..charts.fan import published
 from ..charts.units import unit_of
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.wording import money, number, times

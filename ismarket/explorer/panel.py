@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import anywidget
 import traitlets
 
-from ..charts import KINDS
-from ..charts.picture import blank
-from ..charts.theme import THEMES
 from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario, load_scenario
-from ..plugins.installed import DEFAULT_MARKET, load_plugins
+from ..plugins.installed import DEFAULT_MARKET
+from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
 from .controls import state, structure
 from .headline import live_sentence, strip
 from .runtime import runtime, text
 from .session import Session, start
-from .view import TABS
+from .view import TABS, specs
 
 PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
          "panel.js")  # fmt: skip
-VIEWS = ("fan", "contributions", "where", "tornado", "levels", "causes")
 
 
 class Panel(anywidget.AnyWidget):
@@ -57,14 +55,16 @@ class Panel(anywidget.AnyWidget):
         self._quiet = True
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
-        self.structure = structure(session.known, session.drivers) | {"problems": list(problems)}
+        self.structure = structure(session.known, session.drivers) | {
+            "problems": list(problems), "tabs": list(map(list, TABS.items())),
+        }  # fmt: skip
         self.specs = specs()
         self.show()
         self.on_msg(self._receive)
 
     # what is shown --------------------------------------------------------------------------
 
-    def show(self, message: dict[str, str] | None = None, stale: bool = False) -> None:
+    def show(self, message: Mapping[str, str] | None = None, stale: bool = False) -> None:
         """Send the strip, the controls and the open view to the page."""
         session = self._session
         self._seq += 1
@@ -88,17 +88,18 @@ class Panel(anywidget.AnyWidget):
         }
         self.analyses = self._results.page(session.current)
 
-    def _publish(self, message: dict[str, str] | None = None) -> None:
-        """Show, and once the draws are complete let Python see scenario and forecast."""
+    def _publish(self, message: Mapping[str, str] | None = None) -> None:
+        """Show, and let Python see the pin and, once the draws are complete, the forecast."""
         self.show(message)
-        if self._session.settled and self.forecast is not self._session.shown:
-            self._quiet = True
-            try:
-                with self.hold_trait_notifications():
+        self._quiet = True
+        try:
+            with self.hold_trait_notifications():
+                self.pinned = self._session.pinned
+                if self._session.settled and self.forecast is not self._session.shown:
                     self.scenario = self._session.current
                     self.forecast = self._session.shown
-            finally:
-                self._quiet = False
+        finally:
+            self._quiet = False
 
     @traitlets.validate("tab")
     def _known_tab(self, proposal: dict[str, Any]) -> str:
@@ -139,8 +140,8 @@ class Panel(anywidget.AnyWidget):
     def change(self, *changes: dict[str, Any], quick: bool = False) -> None:
         """Make changes as the controls do: ``{"kind": "fixed", "key": ..., "value": ...}``.
 
-        Kinds: anchor, through, draws, overlap, seed, driver, strength, fixed, reset; a value of
-        None takes the change back.
+        Kinds: any choice that has a label (anchor, through, draws ...), driver, strength, fixed,
+        reset; a value of None takes the change back.
         """
         self._session.change(changes, quick)
         self._publish()
@@ -163,12 +164,20 @@ class Panel(anywidget.AnyWidget):
             elif kind == "analyse":
                 self._analyse(content)
             else:
-                actions.act(self, self._session, content)
+                self._act(content)
         except DriverError as error:
             self.show({"tone": "wrong", "text": f"**Run stopped.** {error}"}, stale=True)
         except InputError as error:
             head = "Not loaded." if kind == "load" else "Not done."
             self.show({"tone": "wrong", "text": f"**{head}** {error}"})
+
+    def _act(self, content: dict[str, Any]) -> None:
+        """Do what a button asks, and send what comes of it."""
+        reply = actions.act(self._session, content, self.tab)
+        if reply.message is None:
+            self._publish(reply.line)
+        else:
+            self.send(reply.message, buffers=list(reply.data))
 
     def _analyse(self, content: dict[str, Any]) -> None:
         """Run a heavy analysis and show it; the page is told how far it is."""
@@ -186,12 +195,6 @@ class Panel(anywidget.AnyWidget):
         self.send({"type": "analysed", "name": name})
 
 
-def specs() -> dict[str, Any]:
-    """The Vega-Lite specification of every view's chart, without data, and the themes."""
-    found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}
-    return found | {"themes": THEMES}
-
-
 _open: weakref.WeakValueDictionary[str, Panel] = weakref.WeakValueDictionary()
 """The panel of each cell, so that running the cell again closes the former one."""
 
@@ -207,21 +210,24 @@ def explore(
     one is given, and may choose and pin the plugins.  Running the cell again closes the panel that
     it showed before.
     """
-    problems: tuple[str, ...] = ()
-    if scenario is None and market is not None and market.name != DEFAULT_MARKET:
-        scenario = Scenario(market=market.name, anchor="bottom-up")
-    if not isinstance(scenario, Scenario):
-        scenario = load_scenario(scenario or "published")
-    if market is None or drivers is None:
-        plugins = load_plugins(scenario=scenario)
-        problems = plugins.problems
-        market = plugins.market(scenario.market) if market is None else market
-        drivers = plugins.drivers() if drivers is None else drivers
+    if scenario is None:
+        scenario = "published"
+        if market is not None and market.name != DEFAULT_MARKET:
+            scenario = Scenario(market=market.name, anchor="bottom-up")
+    if market is not None and drivers is not None:
+        chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        return opened(Study(market, tuple(drivers), chosen))
+    found = loaded(scenario, market=market)
+    return opened(found if drivers is None else replace(found, drivers=tuple(drivers)))
+
+
+def opened(study: Study) -> Panel:
+    """The panel of a study; running the cell again closes the one that it showed before."""
     cell = _cell()
     former = _open.pop(cell, None)
     if former is not None:
         former.close()
-    panel = Panel(start(market, tuple(drivers), scenario), problems)
+    panel = Panel(start(study.of(study.scenario)), study.problems)
     if cell:
         _open[cell] = panel
     return panel

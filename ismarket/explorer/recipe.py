@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import fields
 from typing import Any
 
-from ..model.scenario import DEFAULT_WITHOUT, Scenario
-
-IN_A_FILE = ("market", "plugins", "pins")
-"""Choices for which the command line has no flag."""
+from ..model.choices import Choice, Keyed, Names
+from ..model.scenario import CHOICES, Scenario
 
 
 def as_python(scenario: Scenario) -> str:
     """Python that makes this forecast, to paste into a cell or a script."""
-    lines = [f"    {name}={value!r}," for name, value in _choices(scenario)]
+    made = _made(scenario)
+    lines = [f"    {name}={value!r}," for name, value in made.items()]
     body = "\n".join(["ismarket.Scenario(", *lines, ")"]) if lines else "ismarket.Scenario()"
-    chosen = {name for name, _ in _choices(scenario)}
-    market = "scenario.market" if "market" in chosen else ""
-    drivers = "scenario" if chosen & {"plugins", "pins"} else ""
+    market = "scenario.market" if "market" in made else ""
+    drivers = "scenario" if {"plugins", "pins"} & set(made) else ""
     return (
         "import ismarket\n\n"
         f"scenario = {body}\n"
@@ -30,31 +27,29 @@ def as_python(scenario: Scenario) -> str:
 
 def as_command(scenario: Scenario) -> str:
     """The command line that makes this forecast; of the saved file where no flag says a choice."""
-    if any(name in IN_A_FILE for name, _ in _choices(scenario)):
+    made = _made(scenario)
+    if not all(CHOICES[name].flag for name in made):
         file = shlex.quote(f"{scenario.name or 'scenario'}.toml")
         return f"ismarket run {file}  # once the scenario is saved there"
-    parts = ["ismarket", "run", "published"]
-    for name, value in _choices(scenario):
-        if name == "without":
-            parts += [p for d in DEFAULT_WITHOUT if d not in value for p in ("--with", d)]
-            parts += [p for d in value if d not in DEFAULT_WITHOUT for p in ("--without", d)]
-        elif name == "fixed":
-            parts += [p for k, v in value.items() for p in ("--set", f"{k}={v!r}")]
-        elif name == "strength":
-            parts += [p for k, v in value.items() for p in ("--strength", f"{k}={v!r}")]
-        elif name == "correlation":
-            parts += [p for k, v in value.items() for p in ("--correlate", f"{k}={v!r}")]
-        else:
-            parts += [f"--{name}", str(value)]
-    return shlex.join(parts)
+    words = (word for name, value in made.items() for word in _words(CHOICES[name], value))
+    return shlex.join(["ismarket", "run", "published", *words])
 
 
-def _choices(scenario: Scenario) -> list[tuple[str, Any]]:
-    """The choices that differ from the defaults, plain values."""
+def _made(scenario: Scenario) -> dict[str, Any]:
+    """The choices that differ from the defaults and move a figure, by name."""
+    found = {name: getattr(scenario, name) for name, choice in CHOICES.items() if choice.moves}
     plain = Scenario()
-    found: list[tuple[str, Any]] = []
-    for field in fields(Scenario):
-        value = getattr(scenario, field.name)
-        if field.name not in ("name", "title") and value != getattr(plain, field.name):
-            found.append((field.name, dict(value) if hasattr(value, "items") else value))
-    return found
+    return {name: value for name, value in found.items() if value != getattr(plain, name)}
+
+
+def _words(choice: Choice, value: Any) -> list[str]:
+    """The words of the command line that make a choice, from its default on."""
+    if isinstance(choice.kind, Keyed):
+        return [word for key, item in value.items() for word in (choice.flag, f"{key}={item}")]
+    if isinstance(choice.kind, Names):
+        start = choice.default
+        keeps = value[: len(start)] == start
+        back = [] if keeps else [(choice.opposite[0], one) for one in start]
+        out = [(choice.flag, one) for one in (value[len(start) :] if keeps else value)]
+        return [word for pair in (*back, *out) for word in pair]
+    return [choice.flag, str(value)]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
 from ..engine.forecast import Forecast
-from ..engine.forecaster import forecast as make_forecast
-from ..engine.plan import make_plan, with_own_causes
+from ..engine.forecaster import forecast_of
+from ..engine.plan import with_own_causes
 from ..errors import unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario
+from ..studies import Study
 from . import evidence_view, forecast_view, howbig_view, matters_view, where_view, why_view
 from .changes import changed, described, reset_driver
 from .view import TABS, View
@@ -33,14 +34,12 @@ MOST_UNDO = 100
 class Session:
     """The state behind a panel, without a widget.
 
-    ``origin`` is the scenario as it was opened, ``current`` the one as changed, ``shown`` its
-    forecast, quick while ``settled`` is False.
+    ``origin`` is the scenario as it was opened, ``study`` that of the one as changed, ``shown``
+    its forecast, quick while ``settled`` is False.
     """
 
-    market: Market
-    drivers: tuple[Driver, ...]
+    study: Study
     origin: Scenario
-    current: Scenario
     shown: Forecast
     settled: bool = True
     pinned: Forecast | None = None
@@ -50,6 +49,21 @@ class Session:
     _gesture: tuple[str, float] = ("", 0.0)
     _tornado: tuple[Forecast, tuple[Swing, ...]] | None = None
     _alone: tuple[Forecast, tuple[CauseAlone, ...]] | None = None
+
+    @property
+    def market(self) -> Market:
+        """The market that is explored."""
+        return self.study.market
+
+    @property
+    def drivers(self) -> tuple[Driver, ...]:
+        """The drivers that suit it, in name order."""
+        return self.study.drivers
+
+    @property
+    def current(self) -> Scenario:
+        """The scenario as changed."""
+        return self.study.scenario
 
     def change(self, changes: Sequence[Mapping[str, Any]], quick: bool = False) -> None:
         """Make changes in their order and forecast once.
@@ -77,11 +91,13 @@ class Session:
 
     def compute(self, scenario: Scenario, quick: bool = False) -> None:
         """Forecast ``scenario``; with ``quick`` from fewer draws, to be settled later."""
-        make_plan(self.market, self.drivers, scenario)
-        draws = min(scenario.draws, self.quick) if quick else scenario.draws
-        started = time.perf_counter()
-        self.shown = make_forecast(self.market, self.drivers, scenario.changed(draws=draws))
-        self.current = scenario
+        started, asked = time.perf_counter(), self.study.of(scenario)
+        plan, draws = asked.plan, scenario.draws
+        if quick and draws > self.quick:
+            draws = self.quick
+            plan = replace(plan, scenario=plan.scenario.changed(draws=draws))
+        self.shown = forecast_of(plan, asked.drivers)
+        self.study = asked
         self.settled = draws == scenario.draws
         if quick:
             self._pace(time.perf_counter() - started)
@@ -109,7 +125,7 @@ class Session:
     def open(self, scenario: Scenario) -> None:
         """Start anew from another scenario."""
         self.compute(scenario)
-        self.origin, self.former = scenario, []
+        self.origin, self.former = self.current, []
         self.last = f"{scenario.name or 'scenario'} opened"
 
     @cached_property
@@ -158,9 +174,8 @@ class Session:
         return self._tornado[1]
 
 
-def start(market: Market, drivers: Sequence[Driver], scenario: Scenario) -> Session:
-    """A session on ``scenario``, forecast with its own draws, with the drivers that suit it."""
-    suiting = (driver for driver in drivers if driver.suits(market.name))
-    installed = tuple(sorted(suiting, key=lambda d: d.name))
-    made = make_forecast(market, installed, scenario)
-    return Session(market, installed, scenario, scenario, made)
+def start(study: Study) -> Session:
+    """A session on a study, forecast with its own draws, with the drivers that suit its market."""
+    suiting = (driver for driver in study.drivers if driver.suits(study.market.name))
+    ready = replace(study, drivers=tuple(sorted(suiting, key=lambda driver: driver.name)))
+    return Session(ready, ready.scenario, forecast_of(ready.plan, ready.drivers))

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..charts.picture import Picture
+from ..charts import KINDS
+from ..charts.picture import Picture, blank
+from ..charts.theme import THEMES
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,9 @@ class View:
             "aid": self.aid,
             "note": self.note,
             "below": self.below,
-            "columns": [{"title": c.title, "right": c.right, "wide": c.wide} for c in self.columns],
-            "rows": [
-                {
-                    "cells": list(r.cells), "tone": r.tone, "choice": r.choice,
-                    "chosen": r.chosen, "detail": list(r.detail), "tags": list(r.tags),
-                    "status": r.status,
-                }
-                for r in self.rows[: self.shown]
-            ],
-            "filters": [
-                {"tag": f.tag, "title": f.title, "status": f.status} for f in self.filters
-            ],
+            "columns": [vars(column) for column in self.columns],
+            "rows": [vars(row) for row in self.rows[: self.shown]],
+            "filters": [vars(one) for one in self.filters],
             "chart": {
                 "kind": self.picture.kind,
                 "datasets": dict(self.picture.datasets),
@@ -90,7 +83,7 @@ class View:
                 "alt": self.picture.alt,
                 "height": self.picture.height,
             },
-        }  # fmt: skip
+        }
 
     def cells(self) -> list[list[str]]:
         """Header and rows as words, for a file."""
@@ -106,3 +99,11 @@ TABS = {
     "evidence": "Evidence",
 }
 """The views by name, in the order of their tabs."""
+VIEWS = ("fan", "contributions", "where", "tornado", "levels", "causes")
+"""The charts of the views, by kind."""
+
+
+def specs() -> dict[str, Any]:
+    """The Vega-Lite specification of every view's chart, without data, and the themes."""
+    found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}
+    return found | {"themes": THEMES}

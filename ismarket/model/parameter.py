@@ -16,6 +16,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..sampling.quantiles import Quantiles, Range
+from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
 SCALES = ("natural", "log")
@@ -60,28 +61,39 @@ class Parameter:
 
     @classmethod
     def from_quantiles(
-        cls, name: str, p10: float, p50: float, p90: float, **about: Any
+        cls,
+        name: str,
+        p10: float,
+        p50: float,
+        p90: float,
+        *,
+        scale: str = "natural",
+        **about: Any,
     ) -> Parameter:
-        """The parameter with these quantiles; ``about`` as for Parameter (unit, source, scale).
+        """The parameter with these quantiles; ``about`` as for Parameter (unit, source, owner).
 
         ``elicitation.feedback`` gives its P5 and P95 back.  Raises InputError for quantiles that
         no PERT distribution has.
         """
-        from .elicitation import from_quantiles  # it builds on this module
-
-        return from_quantiles(name, p10, p50, p90, **about)
+        return cls(name, *through_quantiles(name, p10, p50, p90, scale), scale=scale, **about)
 
     @classmethod
     def from_points(
-        cls, name: str, low: float, mode: float, high: float, **about: Any
+        cls,
+        name: str,
+        low: float,
+        mode: float,
+        high: float,
+        *,
+        inside: float = 0.8,
+        scale: str = "natural",
+        **about: Any,
     ) -> Parameter:
         """The parameter with its peak at ``mode`` and 8 of 10 draws from ``low`` to ``high``.
 
-        ``inside=`` says another share than 0.8; 1 takes the two for the ends of the range.
+        ``inside`` says another share than 0.8; 1 takes the two for the ends of the range.
         """
-        from .elicitation import from_points
-
-        return from_points(name, low, mode, high, **about)
+        return cls(name, *around_peak(name, low, mode, high, inside, scale), scale=scale, **about)
 
     @property
     def key(self) -> str:
@@ -121,12 +133,16 @@ class Parameter:
         value: Array = Quantiles([self.range]).values(points[None])[0]
         return value
 
-    @property
-    def density_shapes(self) -> tuple[float, float]:
-        """The two shapes of the beta density on the scaled range."""
+    def density(self, place: Array) -> Array:
+        """The PERT density at places from 0 (low) to 1 (high) of the scaled range; its area is 1.
+
+        The range must not be a single point.
+        """
         _, low, mode, high = self.range
-        share = (mode - low) / (high - low) if high > low else 0.5
-        return 1.0 + 4.0 * share, 5.0 - 4.0 * share
+        peak = 4.0 * (mode - low) / (high - low)
+        whole = math.gamma(6.0) / (math.gamma(1.0 + peak) * math.gamma(5.0 - peak))
+        heights: Array = whole * place**peak * (1.0 - place) ** (4.0 - peak)
+        return heights
 
     @property
     def range(self) -> Range:

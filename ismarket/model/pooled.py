@@ -1,9 +1,15 @@
-"""The anchor ``pooled``: a level drawn from what all published estimates say together."""
+"""Published estimates pooled into one anchor: a mixture that may hold a wild one, no sampler.
+
+Each source either belongs to the main cluster, normal on the log scale around a common centre, or
+is an outlier, far wider around the same centre (Box & Tiao 1968, Biometrika 55:119).  Everything
+is integrated on a grid.  The priors are assumptions, each stated in PRIORS.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -11,12 +17,23 @@ from ..arrays import Array
 from ..sampling.points import BLOCK, block_points
 from ..text.wording import percent
 from .anchor import Anchor
-from .mixture import Pool, pool
 
 POOLED = "pooled"
 STREAM = "anchor.level"
 """The name of the stream from which a pooled level is drawn."""
 STEPS = 1000
+LEAST, MOST, STEP = 1e6, 1e11, 0.01
+SPREAD_SCALE, LEAST_SPREAD, MOST_SPREAD = 0.5, 0.02, 2.0
+OUTLIER_SPREAD = float(np.log(10.0))
+OUTLIER_PRIOR = (1.0, 4.0)
+PRIORS = {
+    "centre": "equally likely at every level from USD 1 M to 100 bn, on the log scale",
+    "spread": "half-normal, scale 0.5 on the log scale (a factor of 1.65), at least 0.02",
+    "outlier spread": "normal, one standard deviation a factor of ten either way",
+    "outlier share": "beta(1, 4): one source in five, before looking",
+}
+"""What is assumed before the estimates are seen; none of it is measured."""
+WHICH = ("centre", "cluster", "any")
 
 
 @lru_cache(maxsize=8)
@@ -74,3 +91,88 @@ def drawn_level(anchor: Anchor, year: int, seed: int, first: int, draws: int) ->
     share = (points[skipped : skipped + draws].astype(float) + 0.5) / 2.0**32
     at = (np.arange(len(anchor.spread)) + 0.5) / len(anchor.spread)
     return np.asarray(anchor.at(year) * np.interp(share, at, anchor.spread))
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """What several levels say together; densities over ``grid``, the log of a level in USD.
+
+    ``centre`` is the density of the cluster's centre, ``cluster`` of one more estimate of the
+    cluster, ``any_estimate`` of one more estimate that may be an outlier; ``outlier`` (source,)
+    the probability that a source is one; ``spread`` the mean spread of the cluster (log scale).
+    """
+
+    names: tuple[str, ...]
+    levels: Array
+    grid: Array
+    centre: Array
+    cluster: Array
+    any_estimate: Array
+    outlier: Array
+    spread: float
+
+    def quantile(self, share: float | Array, which: str = "cluster") -> Array:
+        """The level, USD, below which ``share`` of ``which`` (centre, cluster, any) lies."""
+        density = {"centre": self.centre, "cluster": self.cluster, "any": self.any_estimate}[which]
+        below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
+        return np.asarray(np.exp(np.interp(np.asarray(share) * below[-1], below, self.grid)))
+
+    @cached_property
+    def without(self) -> dict[str, Pool]:
+        """The pool again with each source left out, by its name."""
+        kept = range(len(self.names))
+        return {
+            name: pool({n: self.levels[i] for i, n in enumerate(self.names) if i != out})
+            for out, name in zip(kept, self.names, strict=True)
+            if len(self.names) > 1
+        }
+
+
+def pool(levels: dict[str, float]) -> Pool:
+    """What the levels (USD, by source) say together."""
+    names, values = tuple(levels), np.array(list(levels.values()), float)
+    grid = np.arange(np.log(LEAST), np.log(MOST) + STEP / 2, STEP)
+    spreads = np.geomspace(LEAST_SPREAD, MOST_SPREAD, 60)
+    prior = spreads * np.exp(-0.5 * (spreads / SPREAD_SCALE) ** 2)  # spreads: geometric steps
+    share, weight = _shares(len(names))
+    apart = np.log(values)[:, None, None] - grid[:, None]
+    main, wide = _normal(apart, spreads), _normal(apart, np.array([OUTLIER_SPREAD]))
+    posterior = np.zeros((len(grid), len(spreads)))
+    outlying, expected = np.zeros(len(names)), 0.0
+    for p, w in zip(share, weight, strict=True):
+        either = (1.0 - p) * main + p * wide
+        joint = w * prior * either.prod(axis=0)
+        posterior += joint
+        expected += p * joint.sum()
+        outlying += ((p * wide / either) * joint).sum(axis=(1, 2))
+    whole = posterior.sum()
+    posterior, outlying, expected = posterior / whole, outlying / whole, expected / whole
+    centre = posterior.sum(axis=1)
+    cluster = _convolved(posterior, spreads)
+    far = _convolved(centre[:, None], np.array([OUTLIER_SPREAD]))
+    return Pool(
+        names, values, grid, centre, cluster, (1.0 - expected) * cluster + expected * far,
+        outlying, float(posterior.sum(axis=0) @ spreads),
+    )  # fmt: skip
+
+
+def _shares(sources: int) -> tuple[Array, Array]:
+    """Nodes and weights that integrate over the outlier share exactly: a polynomial in it."""
+    a, b = OUTLIER_PRIOR
+    at, weight = np.polynomial.legendre.leggauss(int(sources + a + b) // 2 + 1)
+    share = (at + 1.0) / 2.0
+    return share, weight * share ** (a - 1.0) * (1.0 - share) ** (b - 1.0)
+
+
+def _normal(apart: Array, spread: Array) -> Array:
+    return np.asarray(np.exp(-0.5 * (apart / spread) ** 2) / spread)
+
+
+def _convolved(posterior: Array, spreads: Sequence[float] | Array) -> Array:
+    """Density over the grid of a normal draw of each spread around the posterior's centres."""
+    total = np.zeros(len(posterior))
+    for column, spread in zip(posterior.T, spreads, strict=True):
+        reach = min(int(np.ceil(5 * spread / STEP)), (len(posterior) - 1) // 2)
+        kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * STEP / spread) ** 2)
+        total += np.convolve(column, kernel / kernel.sum(), mode="same")
+    return total

@@ -2,97 +2,103 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
-from ..sampling.points import SAMPLERS
-from .strict_toml import LARGEST_FILE, read_toml, shown
+from ..sampling import SAMPLERS
+from .choices import Choice, Keyed, Names, Real, Text, Whole, choices_of, declared
+from .strict_toml import LARGEST_FILE, read_toml
 
-BEYOND = ("drivers", "published")
 DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
-PIN = r"[\w.!+-]+(\s+sha256:[0-9a-f]{64})?"
+PIN = r"\s*[\w.!+-]+(\s+sha256:[0-9a-f]{64})?\s*"
 """A pin: a version, and if it is to hold the very files, their hash."""
 MOST_DRAWS = 10_000_000_000
+
+
+def pair_name(pair: str) -> str:
+    """A pair of parameters as ``first ~ second``, the keys in order, so that it has one name."""
+    keys = sorted(part.strip() for part in pair.split("~"))
+    if len(keys) != 2 or not all(keys) or keys[0] == keys[1]:
+        raise InputError(
+            f'correlation {pair!r}: name two parameters, "a.ratio ~ b.ratio"', f"correlation {pair}"
+        )
+    return " ~ ".join(keys)
 
 
 @dataclass(frozen=True)
 class Scenario:
     """Choices only; the defaults are those of the shipped scenario ``published``.
 
-    anchor      the published estimate that sets the level, or ``bottom-up``
-    through     last year of the forecast; None: the anchor's own last year
-    beyond      after the anchor's last year: ``drivers`` alone, or the ``published`` rate goes on
-    periods     yearly steps of published growth, for a report that can be read two ways
-    without     drivers left out
-    fixed       parameter values set by hand, by key (``video_eeg.ratio``), unit of the parameter
-    strength    factor on all shifts of a driver, 0 to 10, 1 if not named
-    correlation rank correlation (Spearman, -1 to 1) by pair of keys, ``"a.ratio ~ b.ratio"``
-    overlap     0 to 1: 1 counts a cause that several drivers claim once, 0 once for each
-    draws       how many draws of the uncertain parameters
-    seed        any integer from 0 to 2**63 - 1
-    sampler     ``sobol`` (stratified) or ``random`` (plain Monte Carlo)
-    market      name of the market
-    plugins     plugins to load besides the bundled ones, by name; None: all that are installed
-    pins        distributions held to a version and hash, as ``0.1.0 sha256:...``; without
-                ``plugins`` no other distribution's plugins load; the command line and
-                ``load_drivers(scenario)`` heed both
-
-    Raises InputError for a value that no market could accept.
+    Raises InputError, with the key that it is about, for a value that no market could accept.
     """
 
-    anchor: str = "techsci-2022"
-    through: int | None = None
-    beyond: str = "drivers"
-    periods: int | None = None
-    without: tuple[str, ...] = DEFAULT_WITHOUT
-    fixed: Mapping[str, float] = field(default_factory=dict)
-    strength: Mapping[str, float] = field(default_factory=dict)
-    correlation: Mapping[str, float] = field(default_factory=dict)
-    overlap: float = 1.0
-    draws: int = 10_000
-    seed: int = 20717
-    sampler: str = "sobol"
-    market: str = "infantile-spasms"
-    name: str = ""
-    title: str = ""
-    plugins: tuple[str, ...] | None = None
-    pins: Mapping[str, str] = field(default_factory=dict)
+    anchor: str = declared(Choice(
+        Text(), "techsci-2022", "Published estimate that sets the level, bottom-up, or a TOML file",
+        flag="--anchor", completes="anchor", label="Market level (anchor)",
+    ))  # fmt: skip
+    through: int | None = declared(Choice(
+        Whole(1900, 2200), None, "Last year of the forecast, up to 2035",
+        flag="--through", label="Forecast through",
+    ))  # fmt: skip
+    beyond: str = declared(Choice(
+        Text(("drivers", "published")), "drivers", "After the report's last year: {allowed}",
+        flag="--beyond",
+    ))  # fmt: skip
+    periods: int | None = declared(Choice(
+        Whole(1, 100), None, "Yearly steps of published growth, such as 5", flag="--periods",
+    ))  # fmt: skip
+    without: tuple[str, ...] = declared(Choice(
+        Names("driver"), DEFAULT_WITHOUT, "Leave a driver out",
+        flag="--without", metavar="DRIVER", completes="driver",
+        opposite=("--with", "Take a driver in that the scenario leaves out"),
+    ))  # fmt: skip
+    fixed: Mapping[str, float] = declared(Choice(
+        Keyed(Real()), {}, "Fix a parameter, as video_eeg.ratio=2.6",
+        flag="--set", metavar="KEY=VALUE", completes="parameter",
+    ))  # fmt: skip
+    strength: Mapping[str, float] = declared(Choice(
+        Keyed(Real(0.0, 10.0)), {}, "Scale all shifts of a driver, as diagnosis=1.5",
+        flag="--strength", metavar="DRIVER=FACTOR", completes="driver", absent=1.0,
+    ))  # fmt: skip
+    correlation: Mapping[str, float] = declared(Choice(
+        Keyed(Real(-1.0, 1.0), pair_name), {}, "Rank correlation, as 'a.ratio ~ b.ratio=0.5'",
+        flag="--correlate", metavar="PAIR=RHO", absent=0.0,
+    ))  # fmt: skip
+    overlap: float = declared(Choice(
+        Real(0.0, 1.0), 1.0, "1 counts a shared cause once, 0 once for each driver",
+        flag="--overlap", label="Overlap of shared causes",
+    ))  # fmt: skip
+    draws: int = declared(Choice(
+        Whole(1, MOST_DRAWS), 10_000, "How many draws; {default} unless the scenario says more",
+        flag="--draws", label="Draws",
+    ))  # fmt: skip
+    seed: int = declared(Choice(
+        Whole(0, 2**63 - 1), 20717, "Seed of the draws", flag="--seed", label="Seed",
+    ))  # fmt: skip
+    sampler: str = declared(Choice(Text(SAMPLERS), "sobol", "{allowed}", flag="--sampler"))
+    market: str = declared(Choice(Text(), "infantile-spasms", "Name of the market"))
+    name: str = declared(Choice(Text(), "", "Name of the scenario", moves=False))
+    title: str = declared(Choice(Text(), "", "What the scenario says, in a line", moves=False))
+    plugins: tuple[str, ...] | None = declared(Choice(
+        Names("plugin"), None,
+        "Plugins to load besides the bundled ones; all that are installed if none is named",
+    ))  # fmt: skip
+    pins: Mapping[str, str] = declared(Choice(
+        Keyed(Text((), PIN, "'0.1.0 sha256:' and 64 digits")), {},
+        "Distributions held to a version and hash, as '0.1.0 sha256:...'; without plugins, no"
+        " other distribution's plugins load",
+    ))  # fmt: skip
 
     def __post_init__(self) -> None:
-        checked: dict[str, Any] = {
-            "without": _names("without", self.without, "driver"),
-            "plugins": None if self.plugins is None else _names("plugins", self.plugins, "plugin"),
-            "pins": _pins(self.pins),
-            "fixed": {key: _number(f"fixed {key}", value) for key, value in self.fixed.items()},
-            "strength": {
-                driver: _number(f"strength {driver}", value, 0.0, 10.0)
-                for driver, value in self.strength.items()
-            },
-            "correlation": _correlations(self.correlation),
-            "overlap": _number("overlap", self.overlap, 0.0, 1.0),
-            "draws": _whole("draws", self.draws, 1, MOST_DRAWS),
-            "seed": _whole("seed", self.seed, 0, 2**63 - 1),
-            "through": None
-            if self.through is None
-            else _whole("through", self.through, 1900, 2200),
-            "periods": None if self.periods is None else _whole("periods", self.periods, 1, 100),
-        }
-        for name in ("anchor", "beyond", "sampler", "market", "name", "title"):
-            if not isinstance(getattr(self, name), str):
-                raise InputError(f"{name} = {getattr(self, name)!r} must be text")
-        for name, allowed in (("beyond", BEYOND), ("sampler", SAMPLERS)):
-            if getattr(self, name) not in allowed:
-                raise unknown(name, "choice", getattr(self, name), allowed)
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        for name, choice in CHOICES.items():
+            object.__setattr__(self, name, choice.check(name, getattr(self, name)))
 
     @property
     def pairs(self) -> dict[tuple[str, str], float]:
@@ -104,57 +110,43 @@ class Scenario:
         return replace(self, **choices)
 
 
-def _names(key: str, value: object, kind: str) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InputError(f"{key} = {value!r} must be a list of {kind} names")
-    names = tuple(value)
-    for name in names:
-        if not isinstance(name, str):
-            raise InputError(f"{key} holds {name!r}, which is not a {kind} name")
-    return tuple(dict.fromkeys(names))
+CHOICES = choices_of(Scenario)
+"""Every choice by name, in the order in which a scenario is written."""
+Scenario.__doc__ = "\n".join(
+    [f"{Scenario.__doc__}", *(f"    {name:<12}{c.words}" for name, c in CHOICES.items())]
+)
 
 
-def _pins(value: object) -> dict[str, str]:
-    if not isinstance(value, Mapping):
-        raise InputError(f"pins = {value!r} must be a table, [pins]")
-    for name, pin in value.items():
-        if not isinstance(pin, str) or not re.fullmatch(PIN, pin.strip()):
-            raise InputError(f"pins {name} = {pin!r} must be like '0.1.0 sha256:' and 64 digits")
-    return dict(value)
-
-
-def _number(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
-    number = math.nan
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-    if not math.isfinite(number):
-        raise InputError(f"{name} = {shown(value)} is not a finite number")
-    if not low <= number <= high:
-        raise InputError(f"{name} = {number:g} is outside {low:g} to {high:g}")
-    return number
-
-
-def _correlations(given: Mapping[str, float]) -> dict[str, float]:
-    """Correlations by ``first ~ second``, the keys in order, so that a pair is named one way."""
-    found: dict[str, float] = {}
-    for pair, value in given.items():
-        keys = sorted(part.strip() for part in pair.split("~"))
-        if len(keys) != 2 or not all(keys) or keys[0] == keys[1]:
-            raise InputError(f'correlation {pair!r}: name two parameters, "a.ratio ~ b.ratio"')
-        name = " ~ ".join(keys)
-        if name in found:
-            raise InputError(f"correlation {name!r} is given twice")
-        found[name] = _number(f"correlation {name}", value, -1.0, 1.0)
+def entries(scenario: Scenario) -> dict[str, Any]:
+    """All that moves a figure, a choice by key entry by entry: ``fixed video_eeg.ratio``."""
+    found: dict[str, Any] = {}
+    for name, choice in CHOICES.items():
+        value = getattr(scenario, name)
+        if choice.moves and isinstance(value, Mapping):
+            found |= {f"{name} {key}": item for key, item in value.items()}
+        elif choice.moves and isinstance(choice.default, tuple):
+            found |= {f"{name} {one}": True for one in value}
+        elif choice.moves:
+            found[name] = value
     return found
 
 
-def _whole(name: str, value: object, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InputError(f"{name} = {shown(value)} must be a whole number from {low} to {high}")
-    return value
+def from_entries(found: Mapping[str, Any]) -> Scenario:
+    """The scenario that ``entries`` spell."""
+    values: dict[str, Any] = {
+        name: {} if isinstance(choice.kind, Keyed) else ()
+        for name, choice in CHOICES.items()
+        if isinstance(choice.default, dict | tuple)
+    }
+    for entry, value in found.items():
+        name, _, key = entry.partition(" ")
+        if isinstance(values.get(name), tuple):
+            values[name] += (key,)
+        elif name in values:
+            values[name][key] = value
+        else:
+            values[name] = value
+    return Scenario(**values)
 
 
 def shipped_scenarios() -> dict[str, Traversable]:
@@ -200,34 +192,30 @@ def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
 def parse_scenario(text: str, file: str = "scenario") -> Scenario:
     """The scenario written in TOML; ``file`` is what an error calls it."""
     values = read_toml(text, file)
-    known = {f.name for f in fields(Scenario)}
-    for key in values:
-        if key not in known:
-            raise unknown(_where(file, text, key), "key", key[:60], known)
-    for key in ("fixed", "strength", "correlation"):
-        if key in values:
-            if not isinstance(values[key], dict):
-                raise InputError(f"{_where(file, text, key)}: {key} must be a table, [{key}]")
-            values[key] = _once(values[key], key, file, text)
+    for name in values:
+        if name not in CHOICES:
+            raise unknown(_where(file, text, name), "key", name[:60], CHOICES)
     values.setdefault("name", Path(file).stem)
-    for key, value in values.items():  # one at a time, so that an error names its line
+    checked = {}
+    for name, value in values.items():
+        choice = CHOICES[name]
         try:
-            Scenario(**{key: value})
+            if isinstance(choice.kind, Keyed) and isinstance(value, dict):
+                value = _once(value, name)
+            checked[name] = choice.check(name, value)
         except InputError as error:
-            found = re.match(r"(?:fixed|strength|pins) ([\w.-]+)", str(error))
-            line = _where(file, text, found.group(1).split(".")[-1] if found else key)
-            raise InputError(f"{line}: {error}") from None
-    return Scenario(**values)
+            line = _where(file, text, name, error.key.removeprefix(name).strip())
+            raise InputError(f"{line}: {error}", error.key) from None
+    return Scenario(**checked)
 
 
-def _once(table: Mapping[str, Any], key: str, file: str, text: str) -> dict[str, Any]:
+def _once(table: Mapping[str, Any], choice: str) -> dict[str, Any]:
     """The entries of a table by dotted key, each set once however it is quoted."""
     found: dict[str, Any] = {}
-    for name, value in _flat(table):
-        if name in found:
-            line = _where(file, text, name.split(".")[-1])
-            raise InputError(f"{line}: {key} {name[:60]} is set twice")
-        found[name] = value
+    for key, value in _flat(table):
+        if key in found:
+            raise InputError(f"{choice} {key[:60]} is set twice", f"{choice} {key}")
+        found[key] = value
     return found
 
 
@@ -240,26 +228,31 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any
             yield f"{prefix}{key}", value
 
 
-def _where(file: str, text: str, key: str) -> str:
-    """File and line at which ``key`` is set, as far as a look at the text can tell."""
-    pattern = re.compile(rf"""\s*\[?\s*["']?(?:[\w."'-]*\.)?{re.escape(key)}["']?\s*[=.\]]""")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if pattern.match(line):
-            return f"{file}, line {number}"
-    return file
+def _where(file: str, text: str, choice: str, entry: str = "") -> str:
+    """File and line that set a choice, or an entry of it, as far as a look at the text can tell."""
+    lines = list(enumerate(text.splitlines(), start=1))
+
+    def first(key: str, start: int) -> int:
+        pattern = re.compile(rf"""\s*\[?\s*["']?(?:[\w."'-]*\.)?{re.escape(key)}["']?\s*[=.\]]""")
+        return next((n for n, line in lines if n >= start and pattern.match(line)), 0)
+
+    found = first(choice, 1)
+    if entry:
+        found = first(entry, found) or first(entry.rpartition(".")[2], found) or found
+    return f"{file}, line {found}" if found else file
 
 
 def write_scenario(scenario: Scenario) -> str:
     """The scenario as TOML that ``parse_scenario`` reads back to an equal one."""
     lines, tables = [], []
-    for f in fields(Scenario):
-        value = getattr(scenario, f.name)
+    for name in CHOICES:
+        value = getattr(scenario, name)
         if isinstance(value, Mapping):
             if value:
-                entries = (f"{_toml(key)} = {_toml(value[key])}" for key in sorted(value))
-                tables += ["", f"[{f.name}]", *entries]
+                rows = (f"{_toml(key)} = {_toml(value[key])}" for key in sorted(value))
+                tables += ["", f"[{name}]", *rows]
         elif value is not None:
-            lines.append(f"{f.name} = {_toml(value)}")
+            lines.append(f"{name} = {_toml(value)}")
     return "\n".join([*lines, *tables, ""])
 
 

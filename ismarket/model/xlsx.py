@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import InputError
+from ..text.spreadsheet import as_csv
 
 MOST_PARTS = 500
 LARGEST_PART = 32 * 1024 * 1024
@@ -31,14 +31,12 @@ def workbook_csv(data: bytes, file: str) -> bytes:
     sheets = open_workbook(data, file, read_only=True, data_only=False).worksheets
     if len(sheets) != 1:
         raise InputError(f"{file}: {len(sheets)} sheets; a table stands in a workbook of one")
-    text = io.StringIO(newline="")
     try:
-        csv.writer(text, lineterminator="\n").writerows(_rows(sheets[0].iter_rows(), file))
+        return as_csv(_rows(sheets[0].iter_rows(), file))
     except InputError:
         raise
     except Exception as error:
         raise InputError(f"{file}: not a readable sheet ({type(error).__name__})") from None
-    return text.getvalue().encode()
 
 
 def open_workbook(data: bytes, file: str, *, read_only: bool, data_only: bool) -> Any:

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
-from ..errors import unknown
+from ..errors import no_such
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from . import hookspecs
 from .discovery import Found, elsewhere, installed_from_here, lies_here
 from .hookspecs import API, PROJECT, Manager
 
@@ -79,7 +78,7 @@ def _unknown_hooks(manager: Manager, module: Any) -> str:
     callers = manager.get_hookcallers(module) or []
     for caller in callers:
         if not caller.has_spec():
-            return str(unknown("hooks", "hook", caller.name, HOOKS)).removeprefix("hooks: ")
+            return no_such("hook", caller.name, HOOKS)
     if not callers:
         near = [name for name in vars(module) if name.startswith("register_")]
         hint = f"; it has {near[0]}, known are {', '.join(HOOKS)}" if near else ""
@@ -91,18 +90,16 @@ def _objects(manager: Manager, module: Any) -> dict[str, list[Any]]:
     """What the hooks of the plugin hand over; TypeError for what no hook may."""
     found: dict[str, list[Any]] = {}
     for caller in manager.get_hookcallers(module) or []:
-        kind = HOOKS[caller.name]
         for implementation in caller.get_hookimpls():
             if implementation.plugin is module:
                 handed = implementation.function()
-                if caller.name == "register_charts":
-                    found[caller.name] = _charts(handed)
-                else:
-                    found[caller.name] = _listed(caller.name, handed, kind)
+                charts = caller.name == "register_charts"
+                found[caller.name] = _charts(handed) if charts else _listed(caller.name, handed)
     return found
 
 
-def _listed(hook: str, handed: Any, kind: type) -> list[Any]:
+def _listed(hook: str, handed: Any) -> list[Any]:
+    kind = HOOKS[hook]
     if not isinstance(handed, Iterable) or isinstance(handed, str | Mapping):
         raise TypeError(f"{hook} must return a list, not {type(handed).__name__}")
     items = []
@@ -123,6 +120,3 @@ def _charts(handed: Any) -> list[tuple[str, Any]]:
         if not isinstance(name, str) or not callable(chart):
             raise TypeError(f"register_charts: {name!r} must be a name for a function")
     return list(handed.items())
-
-
-assert set(HOOKS) <= set(vars(hookspecs))

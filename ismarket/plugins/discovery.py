@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..errors import unknown
+from .hookspecs import PROJECT
 
-PROJECT = "ismarket"
 CHOICE = "ISMARKET_PLUGINS"
 """Environment variable: the plugins to load besides the bundled ones, by name, with commas."""
 

@@ -1,4 +1,4 @@
-"""Loading what is installed: markets, anchors, drivers and charts, the bundled ones like any other.
+"""Loading what is installed, or lies where somebody says: the bundled plugins like any other.
 
 A plugin is code that runs with your rights.  One that is broken is set aside whole, with one line
 that names it, and everything else works.
@@ -6,13 +6,16 @@ that names it, and everything else works.
 
 from __future__ import annotations
 
+import sys
+import tomllib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
-from ..errors import DriverError, unknown
+from ..errors import DriverError, InputError, unknown
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
@@ -29,10 +32,14 @@ DEFAULT_MARKET = Scenario().market
 
 @dataclass(frozen=True, eq=False)
 class Plugins:
-    """The plugins that loaded, what they brought, and a line for each that did not load."""
+    """The plugins that loaded, what they brought, and a line for each that did not load.
+
+    ``set_aside`` holds those of the lines that speak of a plugin, by its name.
+    """
 
     manager: Manager
     problems: tuple[str, ...]
+    set_aside: Mapping[str, str]
     admitted: Admitted
 
     def objects(self, hook: str) -> Iterator[tuple[str, Any]]:
@@ -72,44 +79,46 @@ def load_plugins(
     anything is imported, and with ``strict`` DriverError for the first plugin set aside.
     """
     found, problems = find_plugins() if points is None else (from_points(points), [])
-    if scenario:
+    if scenario and scenario.pins:
         check_pins(scenario.pins, found)
     kept, unheard = chosen(
         found, scenario.plugins if scenario else None, scenario.pins if scenario else ()
     )
     problems += unheard
-    holder = manager()
+    holder = _manager()
     brought: dict[str, dict[str, list[Any]]] = {}
     homes: dict[str, Found] = {}
+    set_aside: dict[str, str] = {}
+
+    def leave_out(one: Found, reason: str) -> None:
+        line = f"plugin {one.name} ({_home(one)}) was left out: {' '.join(reason.split())}"
+        problems.append(line)
+        set_aside.setdefault(one.name, line)
+
     for one in kept:
         if one.name in homes:
-            problems.append(left_out(one, f"the name is taken by {_home(homes[one.name])}"))
+            leave_out(one, f"the name is taken by {_home(homes[one.name])}")
             continue
         objects, problem = offered(holder, one)
         if problem:
-            problems.append(left_out(one, problem))
+            leave_out(one, problem)
         else:
             homes[one.name], brought[one.name] = one, objects
     admitted, refused = admit(brought)
     for name, reason in refused.items():
         holder.unregister(name=name)
-        problems.append(left_out(homes[name], reason))
+        leave_out(homes[name], reason)
     if strict and problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DriverError(f"{problems[0]}{more}")
-    return Plugins(holder, tuple(problems), admitted)
+    return Plugins(holder, tuple(problems), set_aside, admitted)
 
 
-def manager() -> Manager:
+def _manager() -> Manager:
     """A plugin manager that knows the hooks and has discovered nothing."""
     empty = Manager(PROJECT)
     empty.add_hookspecs(hookspecs)
     return empty
-
-
-def left_out(one: Found, reason: str) -> str:
-    """The line that names a plugin that was set aside."""
-    return f"plugin {one.name} ({_home(one)}) was left out: {' '.join(reason.split())}"
 
 
 def _home(one: Found) -> str:
@@ -141,3 +150,42 @@ def _loaded(scenario: Scenario | None = None, strict: bool = False) -> Plugins:
     for problem in plugins.problems:
         warnings.warn(problem, stacklevel=3)
     return plugins
+
+
+def drivers_at(path: Path) -> list[Driver]:
+    """The drivers of a Python file, or of a package folder with a pyproject.toml.
+
+    The code runs, as if it were installed.  Raises InputError for a path that holds no plugin,
+    DriverError for a plugin that does not load.
+    """
+    folder, modules = _modules(path)
+    for place in (folder / "src", folder):
+        if place.is_dir() and str(place) not in sys.path:
+            sys.path.insert(0, str(place))
+    drivers: list[Driver] = []
+    for name, value in modules.items():
+        point = EntryPoint(name, value, PROJECT)
+        objects, problem = offered(_manager(), Found(name, value, point, None, folder))
+        if problem:
+            raise DriverError(f"{path}, plugin {name}: {problem}")
+        drivers += objects.get("register_drivers", [])
+    if not drivers:
+        raise InputError(f"{path}: no driver in it; register_drivers hands none over")
+    return drivers
+
+
+def _modules(path: Path) -> tuple[Path, dict[str, str]]:
+    """The folder to import from, and the modules by the name of their entry point."""
+    if path.is_file() and path.suffix == ".py":
+        return path.resolve().parent, {path.stem: path.stem}
+    project = path / "pyproject.toml"
+    if not project.is_file():
+        raise InputError(f"{path}: neither a .py file nor a folder with a pyproject.toml")
+    try:
+        about = tomllib.loads(project.read_text(encoding="utf-8"))
+        points = about["project"]["entry-points"][PROJECT]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{project}: no entry point; a plugin has [project.entry-points.{PROJECT}]"
+        ) from None
+    return path.resolve(), dict(points)

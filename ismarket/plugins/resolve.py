@@ -25,6 +25,14 @@ class Admitted:
     drivers: Mapping[str, Driver]
 
 
+class _MisfitError(Exception):
+    """The first plugin that does not go with the others, and why."""
+
+    def __init__(self, plugin: str, reason: str) -> None:
+        super().__init__(reason)
+        self.plugin, self.reason = plugin, reason
+
+
 def admit(brought: Brought) -> tuple[Admitted, dict[str, str]]:
     """What the plugins bring together, and the reason for each that is refused, by plugin.
 
@@ -32,37 +40,35 @@ def admit(brought: Brought) -> tuple[Admitted, dict[str, str]]:
     """
     refused: dict[str, str] = {}
     while True:
-        kept = {name: objects for name, objects in brought.items() if name not in refused}
-        plugin, reason, admitted = _together(kept)
-        if admitted is not None:
-            return admitted, refused
-        refused[plugin] = reason
+        try:
+            return _together({n: o for n, o in brought.items() if n not in refused}), refused
+        except _MisfitError as misfit:
+            refused[misfit.plugin] = misfit.reason
 
 
-def _together(brought: Brought) -> tuple[str, str, Admitted | None]:
-    """Everything in its place; or the first plugin that does not fit, and why."""
-    plugin = ""
-    try:
-        taken: dict[tuple[str, str], str] = {}
-        for plugin, by_hook in brought.items():
-            for what, name in _names(by_hook):
-                if (what, name) in taken:
-                    return plugin, f"{what} {name!r} is taken by {taken[what, name]}", None
-                taken[what, name] = plugin
-        markets = _markets(brought)
-        drivers: dict[str, Driver] = {}
-        for plugin, by_hook in brought.items():
+def _together(brought: Brought) -> Admitted:
+    """Everything in its place; raises _MisfitError for the first plugin that does not fit."""
+    taken: dict[tuple[str, str], str] = {}
+    for plugin, by_hook in brought.items():
+        for what, name in _names(by_hook):
+            if (what, name) in taken:
+                raise _MisfitError(plugin, f"{what} {name!r} is taken by {taken[what, name]}")
+            taken[what, name] = plugin
+    markets = _markets(brought)
+    drivers: dict[str, Driver] = {}
+    for plugin, by_hook in brought.items():
+        try:
             for anchor in by_hook.get("register_anchors", ()):
                 if anchor.market not in markets:
                     raise unknown(f"anchor {anchor.name}", "market", anchor.market, markets)
             for driver in by_hook.get("register_drivers", ()):
-                placed = _placed(replace(driver, plugin=plugin), markets)
+                placed = _placed(replace(driver, plugin=""), markets)
                 for name in placed.markets or markets:
                     markets[name] = with_own_causes(markets[name], [placed])
-                drivers[placed.name] = placed
-    except (DriverError, InputError) as error:
-        return plugin, str(error).removeprefix(f"{plugin} "), None
-    return "", "", Admitted(brought, markets, drivers)
+                drivers[placed.name] = replace(placed, plugin=plugin)
+        except (DriverError, InputError) as error:
+            raise _MisfitError(plugin, str(error)) from None
+    return Admitted(brought, markets, drivers)
 
 
 def _names(by_hook: Mapping[str, list[Any]]) -> Iterable[tuple[str, str]]:
@@ -77,15 +83,17 @@ def _names(by_hook: Mapping[str, list[Any]]) -> Iterable[tuple[str, str]]:
 
 
 def _markets(brought: Brought) -> dict[str, Market]:
-    every = list(brought.values())
-    anchors = [anchor for by_hook in every for anchor in by_hook.get("register_anchors", ())]
-    return {
-        market.name: market.with_anchors(
-            {anchor.name: anchor for anchor in anchors if anchor.market == market.name}
-        )
-        for by_hook in every
-        for market in by_hook.get("register_markets", ())
-    }
+    """The markets by name, each with the anchors that any plugin brings for it."""
+    anchors = [a for by_hook in brought.values() for a in by_hook.get("register_anchors", ())]
+    markets: dict[str, Market] = {}
+    for plugin, by_hook in brought.items():
+        for market in by_hook.get("register_markets", ()):
+            own = {anchor.name: anchor for anchor in anchors if anchor.market == market.name}
+            try:
+                markets[market.name] = market.with_anchors(own)
+            except InputError as error:
+                raise _MisfitError(plugin, str(error)) from None
+    return markets
 
 
 def _placed(driver: Driver, markets: Mapping[str, Market]) -> Driver:

@@ -46,7 +46,8 @@ def read_text(source: str, file: str = "text") -> Reading:
     whole = [s for s, place in zip(sentences, of_place, strict=True) if not place]
     levels = figures.levels(whole, labelled)
     printed = growth.rates(whole, labelled)
-    fields, says = judge.judge_period(page, growth.periods(whole, labelled, printed))
+    fields, disputed = judge.judge_period(page, growth.periods(whole, labelled, printed))
+    says = list(disputed)
     rate, problems = judge.judge_rate(page, printed)
     says += problems
     if rate:
@@ -55,7 +56,7 @@ def read_text(source: str, file: str = "text") -> Reading:
     money, problems = judge.judge_levels(page, levels, _base_year(page, labelled), end)
     says += problems
     fields |= money
-    if "last_year" not in fields and not any("periods" in text for text in says):
+    if "last_year" not in fields and not disputed:
         fields |= _last_year_of_value(page, levels, fields)
     notes = _say_words(page, sentences, labelled, fields, says)
     drivers = statements.drivers_named(page, sentences)

@@ -9,6 +9,8 @@ from typing import Any
 
 from .documents import SERIES, Figure
 
+ENDS = ("p5", "p95")
+UNEXPLAINED = "unexplained"
 EQUAL, DIFFERS, UNKNOWN = "equal", "differs", "not in the run"
 """What a check says: equal to its rounding; placed by year, label or kind, and another number
 there; or nothing in the run that the words would place it at."""
@@ -16,12 +18,18 @@ there; or nothing in the run that the words would place it at."""
 
 @dataclass(frozen=True)
 class Known:
-    """One figure of a run: money in USD, rates and shares as fractions, points of CAGR."""
+    """One figure of a run: money in USD, rates and shares as fractions, points of CAGR.
+
+    ``of`` is the driver, region or class that it is of, blank for the whole market; ``rank`` puts
+    a reference (0) before its median and mean, and those before the ends of intervals (2).
+    """
 
     name: str
     value: float
     kind: str
     year: int | None = None
+    of: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,33 +46,36 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
     first, last = run["base_year"], run["through"]
     found = [Known("reference", row["value"], "money", row["year"]) for row in run["reference"]]
     for row in run["summary"]:
-        names = {"p5": "low", "p50": "median", "p95": "high", "mean": "mean"}
-        found += [Known(names[k], row[k], "money", row["year"]) for k in names]
-    found += [Known(f"count {k}", v, "money", first) for k, v in run["count"].items()]
-    found += [Known(f"growth {k}", v, "rate") for k, v in run["cagr"].items()]
+        found += [
+            Known(name, row[key], "money", row["year"], rank=rank)
+            for key, name, rank in (
+                ("p5", "low", 2), ("p50", "median", 1), ("p95", "high", 2), ("mean", "mean", 1),
+            )
+        ]  # fmt: skip
+    found += [
+        Known(f"count {k}", v, "money", first, rank=2 * (k in ENDS))
+        for k, v in run["count"].items()
+    ]
+    found += [Known(f"growth {k}", v, "rate", rank=2 * (k in ENDS)) for k, v in run["cagr"].items()]
     for row in run["attribution"]:
-        found.append(Known(row["driver"], row["points"], "points"))
-        found += [Known(f"{row['driver']} {k}", row[k], "points") for k in ("p5", "p95")]
-        found.append(Known(row["driver"], row["usd"], "money", last))
-    found.append(Known("unexplained", run["unexplained"], "points"))
+        name = row["driver"]
+        found.append(Known(name, row["points"], "points", of=name))
+        found += [Known(f"{name} {k}", row[k], "points", None, name, 2) for k in ENDS]
+        found.append(Known(name, row["usd"], "money", last, name))
+    found.append(Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED))
     found.append(Known("growth reference", 100 * run["cagr"]["reference"], "points"))
     found.append(Known("stacking premium", abs(run["stacking_premium_usd"]), "money", last))
     for axis in ("by_region", "by_drug_class"):
         total = sum(row["final"] for row in run[axis])
         for row in run[axis]:
-            found.append(Known(row["name"], row["base"], "money", first))
-            found.append(Known(row["name"], row["final"], "money", last))
-            found.append(Known(f"{row['name']} growth", row["cagr"], "rate"))
-            found.append(Known(f"{row['name']} share", row["final"] / total, "share", last))
+            name = row["name"]
+            found.append(Known(name, row["base"], "money", first, name))
+            found.append(Known(name, row["final"], "money", last, name))
+            found.append(Known(f"{name} growth", row["cagr"], "rate", None, name))
+            found.append(Known(f"{name} share", row["final"] / total, "share", last, name))
     return tuple(found)
 
 
-_WHOLE = (
-    "reference", "low", "median", "high", "mean", "count reference", "count p5", "count p95",
-    "count mean", "count p50", "growth reference", "growth p5", "growth p50", "growth p95",
-    "growth mean", "stacking premium",
-)  # fmt: skip
-"""Figures of the whole market, as against those of one driver, region or class."""
 _GROWTH = re.compile(r"CAGR|growth|a year|per year|annual", re.IGNORECASE)
 _SHARE = re.compile(r"\bshare|\bof value|\bof the (?:market|value)", re.IGNORECASE)
 
@@ -84,27 +95,20 @@ def _check(figure: Figure, known: tuple[Known, ...]) -> Checked:
         placed = [k for k in pool if k.year == figure.year]
     else:
         placed = pool
-    own = [k for k in placed if _names(k.name, figure.quote.lower())]
+    own = [k for k in placed if _named(k, figure.quote.lower())]
     if own:  # a sentence about one driver or region is not answered by another's figure
-        placed = own + [k for k in placed if k.name in _WHOLE]
+        placed = own + [k for k in placed if not k.of]
     elif kinds in (("rate",), ("points",)):
-        placed = [k for k in placed if k.name in (*_WHOLE, "unexplained")]
+        placed = [k for k in placed if k.of in ("", UNEXPLAINED)]
     same = [k for k in placed if _equal(figure.value, figure.half_unit, k.value)]
     if same:
         return Checked(figure, EQUAL, same[0])
     if not placed:
         return Checked(figure, UNKNOWN, None)
-    nearest = min(own or placed, key=lambda k: (_rank(k), abs(k.value - figure.value)))
+    nearest = min(own or placed, key=lambda k: (k.rank, abs(k.value - figure.value)))
     told = figure.kind == "money" and figure.year is not None
     told = told or bool(own) or figure.kind == "points" or kinds == ("rate",)
     return Checked(figure, DIFFERS if told else UNKNOWN, nearest)
-
-
-def _rank(known: Known) -> int:
-    """The reference before its median and mean, and those before the ends of intervals."""
-    if known.name.endswith((" p5", " p95")) or known.name in ("low", "high"):
-        return 2
-    return 1 if known.name in ("median", "mean") else 0
 
 
 def _kinds(figure: Figure) -> tuple[str, ...]:
@@ -127,7 +131,7 @@ def _charted(figure: Figure, known: tuple[Known, ...]) -> Checked:
     else:
         money = "usd" in label
         kinds = ("money",) if money else ("points", "share", "rate")
-        pool = [k for k in known if k.kind in kinds and _names(k.name, label)]
+        pool = [k for k in known if k.kind in kinds and _named(k, label)]
         scales = (scale,) if money else (1.0, 0.01)
     if not pool:
         return Checked(figure, UNKNOWN, None)
@@ -138,11 +142,11 @@ def _charted(figure: Figure, known: tuple[Known, ...]) -> Checked:
     return Checked(figure, DIFFERS, pool[0])
 
 
-def _names(name: str, label: str) -> bool:
-    """True where a label in lower case names a region, a class, a driver or what is unexplained."""
-    if name in _WHOLE or name.startswith(("count", "growth")):
+def _named(known: Known, label: str) -> bool:
+    """True where a label in lower case names the region, class or driver of a figure."""
+    item = known.of.lower()
+    if not item:
         return False
-    item = re.sub(r" (?:p5|p95|growth|share)$", "", name.lower())
     return item in label or (" " not in item and len(item) > 6 and item[:6] in label)
 
 

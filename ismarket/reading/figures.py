@@ -10,7 +10,6 @@ from .amounts import YEAR, Amount, find_amounts, number, unit_of
 from .passages import Labelled, Sentence
 from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT, about_the_whole
 
-ROLES = ("labelled", "past", "present", "start", "future", "bare")
 MOST = 200
 """Amounts of one page that are weighed against each other."""
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
@@ -20,7 +19,10 @@ SMALLEST = 1e6
 
 @dataclass(frozen=True)
 class Level:
-    """An amount taken for the whole market: its role in the sentence and its year, if told."""
+    """An amount taken for the whole market: its role in the sentence and its year, if told.
+
+    The role is labelled, past, present, start, future or bare.
+    """
 
     amount: Amount
     year: int | None

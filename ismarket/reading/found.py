@@ -6,21 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..text.sheet import shown_by
+from ..text.sheet import Sheet, Table, shown_by
+from ..text.wording import listed, money, rate
 from .pagetext import Page
 
-FIELDS = (
-    "publisher",
-    "base_year",
-    "value",
-    "cagr",
-    "first_year",
-    "last_year",
-    "last_value",
-    "largest_region",
-    "fastest_growing_class",
-    "drivers_named",
-)
+FIELDS = {
+    "publisher": "Publisher",
+    "base_year": "Base year",
+    "value": "Value",
+    "cagr": "CAGR",
+    "first_year": "First year",
+    "last_year": "Last year",
+    "last_value": "Last value",
+    "largest_region": "Largest region",
+    "fastest_growing_class": "Fastest class",
+    "drivers_named": "Drivers named",
+}
+"""What a reading looks for, and how a sheet names it."""
 CONFIDENCE = {
     "high": "under a label of its own, or in a sentence that says what it is and of which year",
     "medium": "told from the wording or from a neighbouring passage",
@@ -75,8 +77,7 @@ class Reading:
             "notes": list(self.notes),
         }
 
-    __str__, _repr_html_ = shown_by("reading.shown")
-    __repr__ = __str__
+    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
 
 
 def _plain(found: Found) -> dict[str, Any]:
@@ -103,3 +104,29 @@ def shorten(text: str, at: int) -> str:
 def quote(page: Page, context: str, start: int, end: int) -> str:
     """At most MOST_WORDS words of ``context`` around characters ``start`` to ``end`` of a page."""
     return shorten(context, max(0, context.find(page.text[start:end])))
+
+
+def sheet(reading: Reading) -> Sheet:
+    """What was found, what was not, where the page contradicts itself, and what is in doubt."""
+    rows = [
+        [FIELDS[name], _value(name, found), found.confidence, f"{found.start} to {found.end}",
+         f"\u201c{found.quote}\u201d"]
+        for name, found in reading.fields.items()
+    ]  # fmt: skip
+    header = ["field", "read", "confidence", "characters", "words"]
+    parts: list[str | Table] = [Table(header, rows, words=5)] if rows else []
+    if reading.missing:
+        parts.append(f"Not found: {listed([FIELDS[name] for name in reading.missing])}.")
+    parts += [f"Contradiction: {text.rstrip('.')}." for text in reading.contradictions]
+    parts += [f"Note: {text}." for text in reading.notes]
+    if rows:
+        parts += [f"· {word}: {meaning}." for word, meaning in CONFIDENCE.items()]
+    return Sheet(f"Read from {reading.file}", parts)
+
+
+def _value(name: str, found: Found) -> str:
+    if name in ("value", "last_value"):
+        return f"{found.currency} {money(found.value)}"
+    if name == "cagr":
+        return rate(found.value)
+    return ", ".join(found.value) if isinstance(found.value, list) else str(found.value)

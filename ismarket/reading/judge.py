@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from ..text.wording import money, rate
 from .figures import Level
@@ -25,16 +26,16 @@ def judge_levels(
     sure = [level for level in found if level.amount.value is not None]
     future = [level for level in sure if _is_future(level, sure, stated)]
     base = [level for level in sure if level not in future]
-    chosen, problems = _base(base, stated)
-    says += problems
+    chosen, dispute = _base(base, stated)
+    says += [dispute.words] if dispute else []
     if chosen:
         fields["value"] = _field(page, chosen, chosen.amount.value)
-        if chosen.year and not problems:
+        if chosen.year and not dispute:
             fields["base_year"] = _year_field(page, chosen)
-    disputed = [level for level in base if any(f"for {level.year}:" in text for text in problems)]
+    disputed = [level for level in base if dispute and level.year and level.year == dispute.year]
     if disputed:
         fields["base_year"] = _year_field(page, disputed[0])
-    if stated and "base_year" not in fields and not problems:
+    if stated and "base_year" not in fields and not dispute:
         fields["base_year"] = stated
     if not fields and not base and (ranged := [v for v in found if v.amount.range and v.year]):
         fields["base_year"] = _year_field(page, ranged[0])
@@ -42,13 +43,11 @@ def judge_levels(
     says += problems
     if last:
         fields["last_value"] = last
-    if problems and any("two values" in text for text in problems):
-        fields.pop("last_value", None)
     return fields, says
 
 
 def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> bool:
-    if level.role in ("future",):
+    if level.role == "future":
         return True
     ahead = [v for v in sure if v.role == "future" and v.year == level.year]
     if level.year and any(_agree([level, v]) for v in ahead):
@@ -60,7 +59,15 @@ def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> boo
     return False
 
 
-def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, list[str]]:
+@dataclass(frozen=True)
+class Dispute:
+    """Where a page disagrees with itself; ``year`` is set where it has two values for one year."""
+
+    words: str
+    year: int | None = None
+
+
+def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, Dispute | None]:
     """The level of the base year: as labelled, else the latest past, present or starting one."""
     if stated:
         there = [level for level in base if level.year == stated.value]
@@ -70,7 +77,7 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, li
                 f"the base year is printed as {stated.value}, the value for"
                 f" {', '.join(str(y) for y in sorted({v.year for v in dated if v.year}))}"
             )
-            return (dated[0] if _agree(dated) else None), [words]
+            return (dated[0] if _agree(dated) else None), Dispute(words)
         base = there or [level for level in base if not level.year]
     for roles in (("labelled",), ("past",), ("present",), ("start",), ("bare",)):
         group = [level for level in base if level.role in roles]
@@ -84,13 +91,13 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, li
         else:
             year = 0
         if not _agree(group):
-            when = f" for {year}" if year else ""
-            return None, [f"two values{when}: {_listed(group)}"] if year else []
+            words = f"two values for {year}: {_listed(group)}"
+            return None, Dispute(words, year) if year else None
         best = min(group, key=lambda v: v.amount.half_unit)
         if not year and not stated and any(v.year for v in base):
             continue
-        return best, []
-    return None, []
+        return best, None
+    return None, None
 
 
 def _last(

@@ -10,6 +10,7 @@ from ..engine.findings import findings, headline
 from ..engine.forecast import Forecast
 from ..engine.page import attribution_table, path_table, title
 from ..model.scenario import write_scenario
+from ..text.sheet import Table
 from ..text.wording import money, percent, rate
 from ..version import __version__
 from .checklist import SOURCE, checklist
@@ -26,9 +27,9 @@ def as_page(forecast: Forecast) -> str:
             "Path",
             f"<p class='small'>{escape(_how_to_read(forecast))}</p>",
             path_picture(forecast),
-            _table(*path_table(forecast)),
+            _table(path_table(forecast)),
         ),
-        _section("Carried by", driver_picture(forecast), _table(*attribution_table(forecast))),
+        _section("Carried by", driver_picture(forecast), _table(attribution_table(forecast))),
         _section("Where", _where(forecast, "region"), _where(forecast, "drug_class")),
         _section("What to know", _list(findings(forecast))),
         _section("Inputs", _inputs(forecast)),
@@ -73,20 +74,9 @@ def _section(name: str, *parts: str) -> str:
     return f"<section><h2>{escape(name)}</h2>{''.join(parts)}</section>"
 
 
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]], words: str = "") -> str:
-    """A table, numbers to the right; ``words`` is a class for tables of words."""
-    head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in header)
-    body = ""
-    for row in rows:
-        first, *rest = row
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in rest)
-        name = escape(first).replace(".", ".<wbr>").replace("_", "_<wbr>")
-        body += f"<tr><th scope='row'>{name}</th>{cells}</tr>"
-    kind = f" class='{words}'" if words else ""
-    return (
-        f"<div class='scroll'><table{kind}><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
-    )
+def _table(table: Table, kind: str = "") -> str:
+    """A table that scrolls by itself where the page is too narrow."""
+    return f"<div class='scroll'>{table.html(kind)}</div>"
 
 
 def _list(pairs: Iterable[tuple[str, str]]) -> str:
@@ -104,7 +94,7 @@ def _where(forecast: Forecast, axis: str) -> str:
             table["name"], table["base"], table["final"], table["share"], table["cagr"], strict=True
         )
     ]
-    return _table(header, rows)
+    return _table(Table(header, rows))
 
 
 def _inputs(forecast: Forecast) -> str:
@@ -116,7 +106,7 @@ def _inputs(forecast: Forecast) -> str:
         spread = "constant" if p.constant else f"{_figure(p.low)} to {_figure(p.high)}"
         rows.append((p.key, used, spread, p.unit, p.status, p.source))
     header = ("Input", "Reference", "Range", "Unit", "Status", "Source")
-    return _table(header, rows, "words inputs")
+    return _table(Table(header, rows, len(header)), "inputs")
 
 
 def _items(forecast: Forecast) -> str:

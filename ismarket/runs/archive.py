@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
+import subprocess
+import sys
+import tempfile
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlparse
 
 from ..errors import DiskError, InputError
 from . import disk
-from .layout import digest
+from .layout import RUNS, digest
 from .partial import write_all
 from .verify import Record, checked
 
@@ -54,7 +61,25 @@ def export(record: Record, target: Path, wheels: Mapping[str, bytes] | None = No
     return target
 
 
-def import_run(archive: Path, folder: Path) -> Record:
+def export_run(path: str | Path, target: str | Path, *, with_wheels: bool = False) -> Path:
+    """A checked run as the zip ``target``, the same bytes each time.
+
+    ``with_wheels`` puts the packages that it needs beside it.  Raises InputError for a run that
+    is not as it was written or a target that exists, DiskError if disk or pip fails.
+    """
+    record = checked(Path(path))
+    return export(record, Path(target), wheels(record.identity) if with_wheels else None)
+
+
+def import_run(archive: str | Path, folder: str | Path = RUNS) -> Path:
+    """Unpack the run in an archive into ``folder`` and check it; gives the run directory.
+
+    Raises InputError for links, paths that leave the folder, bombs, or a run that is not sound.
+    """
+    return unpacked(Path(archive), Path(folder)).path
+
+
+def unpacked(archive: Path, folder: Path) -> Record:
     """Unpack a run into ``folder`` and check it; nothing is left there unless it is sound.
 
     Raises InputError for what is no archive of a run: links, absolute or parent paths, names that
@@ -164,3 +189,45 @@ def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> byte
 def sums_of(files: Mapping[str, bytes]) -> bytes:
     """Lines for ``sha256sum -c``."""
     return "".join(f"{digest(data)}  {path}\n" for path, data in sorted(files.items())).encode()
+
+
+def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
+    """Wheels of every package of a run by file name, with SHA256SUMS and a line how to install.
+
+    A package that is installed from a folder is built from there; all others are downloaded by
+    pip at the run's versions, for this Python and platform.  Raises DiskError if pip fails.
+    """
+    packages = identity["environment"]["packages"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, package in packages.items():
+            wanted = str(local) if (local := _folder_of(name)) else f"{name}=={package['version']}"
+            _pip(["wheel", "--no-deps", "--wheel-dir", folder, wanted], name)
+        files = {path.name: path.read_bytes() for path in sorted(Path(folder).glob("*.whl"))}
+    files["SHA256SUMS"] = sums_of(files)
+    files["README.txt"] = (
+        f"Python {identity['environment']['python']['version']},"
+        f" {identity['environment']['platform']['system']}"
+        f" {identity['environment']['platform']['machine']}\n"
+        f"pip install --no-index --find-links . {' '.join(packages)}\n"
+    ).encode()
+    return files
+
+
+def _folder_of(name: str) -> Path | None:
+    """The folder that a distribution is installed from, if it is one."""
+    try:
+        text = distribution(name).read_text("direct_url.json")
+    except PackageNotFoundError:
+        return None
+    found = json.loads(text) if text else {}
+    url = urlparse(found.get("url", ""))
+    return Path(unquote(url.path)) if "dir_info" in found and url.scheme == "file" else None
+
+
+def _pip(arguments: list[str], name: str) -> None:
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        reason = errors[-1] if errors else f"exit code {done.returncode}"
+        raise DiskError(f"--with-wheels: pip cannot get a wheel of {name}: {reason}")

@@ -10,7 +10,7 @@ swapped in and out: it is what the recorded values differ from those computed he
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,9 @@ from ..engine.attribution import attribution
 from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
-from ..model.scenario import Scenario
+from ..model.scenario import CHOICES, Scenario, entries, from_entries
+from ..text.sheet import Table
+from ..text.wording import number, signed
 from .agreement import changes
 from .layout import rows
 from .verify import Record
@@ -28,8 +30,6 @@ from .verify import Record
 MOST_EXACT = 6
 """Changes up to which every combination is computed; beyond, orders are sampled."""
 PAIRS = 8
-MAPPINGS = ("fixed", "strength", "correlation")
-"""Choices by key, each key a change of its own."""
 REST = "drivers, code and environment"
 Compute = Callable[[Scenario, Mapping[str, bytes], frozenset[str]], Forecast]
 """The forecast of a scenario on some tables with the drivers of these names."""
@@ -68,8 +68,6 @@ class Bridge:
     changed: Mapping[str, list[str]]
 
     def __str__(self) -> str:
-        from .bridge_page import as_text
-
         return as_text(self)
 
     def __repr__(self) -> str:
@@ -121,17 +119,8 @@ def _recorded(record: Record) -> dict[int, Array]:
 
 
 def _choices(record: Record) -> Choices:
-    scenario = record.scenario
-    entries: dict[str, Any] = {}
-    for f in fields(Scenario):
-        value = getattr(scenario, f.name)
-        if f.name in MAPPINGS:
-            entries |= {f"{f.name} {key}": item for key, item in value.items()}
-        elif f.name == "without":
-            entries |= {f"without {name}": True for name in value}
-        elif f.name not in ("name", "title"):
-            entries[f.name] = value
-    return Choices(entries, record.tables, frozenset(record.identity["installed"]))
+    installed = frozenset(record.identity["installed"])
+    return Choices(entries(record.scenario), record.tables, installed)
 
 
 def _differences(before: Choices, after: Choices) -> list[str]:
@@ -182,18 +171,10 @@ def mixed(before: Choices, after: Choices, changed: frozenset[str]) -> Choices:
 
 def scenario_of(choices: Choices) -> Scenario:
     """The scenario that the entries spell."""
-    plain: dict[str, Any] = {**{name: {} for name in MAPPINGS}, "without": ()}
-    for name, value in choices.entries.items():
-        part, _, key = name.partition(" ")
-        if part == "without":
-            plain["without"] = (*plain["without"], key)
-        elif key:
-            plain[part][key] = value
-        else:
-            plain[part] = value
-    if choices.entries.get("anchor") == "bottom-up":
-        plain["periods"] = None
-    return Scenario(**plain)
+    spelled = dict(choices.entries)
+    if spelled.get("anchor") == "bottom-up":
+        spelled["periods"] = None
+    return from_entries(spelled)
 
 
 def _shapley(
@@ -217,9 +198,6 @@ def _shapley(
     return game.weights @ found, game.error(found), (values[0], values[(1 << len(groups)) - 1])
 
 
-NEUTRAL = {"strength": 1.0, "correlation": 0.0}
-
-
 def _line(name: str, before: Choices, after: Choices) -> str:
     """A change in words: ``draws 10000 to 20000``."""
     kind, _, rest = name.partition(" ")
@@ -233,8 +211,29 @@ def _line(name: str, before: Choices, after: Choices) -> str:
     if kind == "fixed":
         words = ["uncertain" if v is None else f"{v:g}" for v in (one, other)]
         return f"{rest} {words[0]} to {words[1]}"
-    if kind in NEUTRAL:
-        words = [f"{NEUTRAL[kind] if v is None else v:g}" for v in (one, other)]
+    absent = CHOICES[kind].absent
+    if absent is not None:
+        words = [f"{absent if v is None else v:g}" for v in (one, other)]
         return f"{kind} of {rest} {words[0]} to {words[1]}"
     words = ["not set" if v is None else str(v) for v in (one, other)]
     return f"{name} {words[0]} to {words[1]}"
+
+
+def as_text(bridge: Bridge) -> str:
+    """The bridge as text, USD million, and below it what else is not the same."""
+    million = 1e6
+    digits = 1 if abs(bridge.start.reference) >= 1e8 else 3
+    rows = []
+    for step in (bridge.start, *bridge.steps, bridge.end):
+        show = number if step in (bridge.start, bridge.end) else signed
+        rows.append(
+            [step.change, *(show(v / million, digits) for v in (step.reference, step.median))]
+        )
+    lines = Table([f"USD M in {bridge.year}", "reference", "median"], rows).lines()
+    if not bridge.steps:
+        lines.append("Nothing changed.")
+    if bridge.error:
+        lines.append(f"Orders were sampled: standard error up to {bridge.error / million:.3g}.")
+    for part, changed in bridge.changed.items():
+        lines += [f"· {part}: {line}" for line in changed]
+    return "\n".join(lines)

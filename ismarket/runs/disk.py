@@ -1,15 +1,18 @@
-"""Writing that lasts: every file and folder synced.
+"""Writing that lasts, every file and folder synced, and one writer for a run.
 
 Each system call that changes the disk is one call of ``os`` here and nowhere else in runs, so
-that every one of them can be made to fail.
+that every one of them can be made to fail.  The lock of a run is held by the kernel, so that it
+ends with the process: where a folder can be locked (Linux, macOS) the partial folder is;
+elsewhere (Windows) a file beside it, which is not moved when the run is.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 from ..errors import DiskError
@@ -17,6 +20,8 @@ from ..errors import DiskError
 WINDOWS = os.name == "nt"
 TOGETHER = 64
 """Files that are open at once."""
+Take = Callable[[int], None]
+"""Take the lock on an open file at once, or raise OSError where another process has it."""
 
 
 def make_folder(path: Path) -> None:
@@ -133,3 +138,73 @@ def told(what: str, then: str = "") -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DiskError(f"{what}: {reason}{'; ' + then if then else ''}") from None
+
+
+@contextmanager
+def locked(folder: Path, name: str) -> Iterator[None]:
+    """Hold the partial ``folder`` of run ``name`` alone; the kernel lets go with the process.
+
+    Raises DiskError if another process holds it, or has just finished with it.
+    """
+    try:
+        fcntl = import_module("fcntl")
+    except ImportError:
+        with locked_beside(folder, name, _take_on_windows):
+            yield
+        return
+    with locked_itself(folder, name, lambda h: fcntl.flock(h, fcntl.LOCK_EX | fcntl.LOCK_NB)):
+        yield
+
+
+@contextmanager
+def locked_itself(folder: Path, name: str, take: Take) -> Iterator[None]:
+    """Hold a lock on the folder, which may be moved meanwhile."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _take(take, handle, name)
+        if not _same(handle, folder):
+            raise DiskError(f"{name}: another process has just finished this run")
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked_beside(folder: Path, name: str, take: Take) -> Iterator[None]:
+    """Hold a lock on a file beside the folder, which goes with the lock.
+
+    Windows removes no file that another process has open, so nobody's lock is taken away.
+    """
+    file = folder.with_name(f"{folder.name}.lock")
+    handle, held = os.open(file, os.O_RDWR | os.O_CREAT, 0o644), False
+    try:
+        _take(take, handle, name)
+        held = True
+        if not folder.is_dir():
+            raise DiskError(f"{name}: another process has just finished this run")
+        yield
+    finally:
+        os.close(handle)
+        if held:
+            with suppress(OSError):
+                os.unlink(file)
+
+
+def _take(take: Take, handle: int, name: str) -> None:
+    try:
+        take(handle)
+    except OSError:
+        raise DiskError(f"{name}: another process is writing this run") from None
+
+
+def _take_on_windows(handle: int) -> None:
+    """Lock the first byte, as Windows locks: by region, at once."""
+    msvcrt = import_module("msvcrt")
+    msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+
+def _same(handle: int, folder: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(folder))
+    except FileNotFoundError:
+        return False

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..engine.forecast import Forecast
-from ..engine.forecaster import forecast
-from ..engine.plan import Plan, make_plan
+from ..engine.forecaster import forecast_of
+from ..engine.plan import Plan
 from ..engine.workers import KEPT, Progress, Sink
 from ..errors import InputError
 from ..model.driver import Driver
-from ..model.market import Market
-from ..model.scenario import Scenario, write_scenario
+from ..model.scenario import write_scenario
+from . import disk
 from .blocks import MOST_SUNK, Blocks, check_room
-from .finish import About, common_inputs, publish, seal_run
-from .layout import BLOCKS, GIVEN, RESOLVED
-from .manifest import named
+from .crate import crate
+from .layout import (
+    BLOCKS,
+    CRATE,
+    GIVEN,
+    MANIFEST,
+    README,
+    RESOLVED,
+    SUMS,
+    TABLES,
+    digest,
+    to_json,
+    tree,
+)  # fmt: skip
+from .manifest import build, named, sums
 from .origin import Origin, identity, plan_digest, resolved
 from .outputs import EXTRAS, check_kept, outputs
 from .partial import log, taken, write_all
+from .readme import readme
 from .start import Place, now, place
-from .view import View, tools
+from .views import VIEWS, tools
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +53,7 @@ class How:
     """How a run is computed and what it holds besides its tables.
 
     ``until`` draws until the last year is that exact, as ``forecast`` does; ``extras`` are names
-    of further tables and of ``views``.
+    of further tables and of views.
     """
 
     workers: int | Executor | None = None
@@ -48,40 +61,33 @@ class How:
     sink: Sink | None = None
     until: float | None = None
     extras: tuple[str, ...] = ()
-    views: Mapping[str, View] = field(default_factory=dict)
 
 
 def keep(
-    market: Market,
-    drivers: Iterable[Driver],
-    scenario: Scenario,
+    plan: Plan,
+    installed: tuple[Driver, ...],
     origin: Origin,
     how: How | None = None,
     *,
     where: Place | None = None,
     resume: bool = False,
 ) -> Kept:
-    """Compute the forecast of ``scenario`` and keep it as a run.
+    """Compute the forecast of ``plan``, made from the ``installed`` drivers, and keep it as a run.
 
     ``where`` is a place in ``runs/`` unless given; with ``resume`` a run that was interrupted
-    there goes on from its finished blocks.  Raises InputError for a bad scenario or a taken name,
-    DriverError for a driver that breaks its contract, DiskError if the disk fails; what is
-    finished is kept then.
+    there goes on from its finished blocks.  Raises InputError for a taken name, DriverError for a
+    driver that breaks its contract, DiskError if the disk fails; what is finished is kept then.
     """
-    installed, how = tuple(drivers), how or How()
-    scenario = resolved(make_plan(market, installed, scenario))
-    plan = make_plan(market, installed, scenario)
+    how, plan = how or How(), replace(plan, scenario=resolved(plan))
     _check(plan, how)
-    made_of = identity(plan, installed, origin, how.until, tools(how.views, how.extras))
+    made_of = identity(plan, installed, origin, how.until, tools(how.extras))
     where = where or place(None, plan.scenario.name, plan_digest(made_of))
     contents = inputs(plan, origin, made_of)
     with taken(where, made_of, contents, extras=how.extras, resume=resume) as begun:
         store = _open(Blocks(where.partial / BLOCKS), plan, how)
-        result = forecast(
-            market, installed, scenario, how.workers, how.progress, how.until, how.sink, store
-        )
+        result = forecast_of(plan, installed, how.workers, how.progress, how.until, how.sink, store)
         files = outputs(result, [name for name in begun.extras if name in EXTRAS])
-        for view in (how.views[name] for name in begun.extras if name in how.views):
+        for view in (VIEWS[name] for name in begun.extras if name in VIEWS):
             files |= {f"outputs/{path}": data for path, data in view.make(result).items()}
         if how.until:  # now it is known how many draws that took
             files[RESOLVED] = write_scenario(result.plan.scenario).encode()
@@ -99,7 +105,7 @@ def _check(plan: Plan, how: How) -> None:
         raise InputError(f"--also {tables[0]} goes with --draws, not with --until")
     if tables:
         check_kept(plan.scenario.draws)
-    for check in (how.views[name].check for name in how.extras if name in how.views):
+    for check in (VIEWS[name].check for name in how.extras if name in VIEWS):
         if check:
             check(plan)
 
@@ -111,6 +117,15 @@ def inputs(plan: Plan, origin: Origin, made_of: Mapping[str, Any]) -> dict[str, 
     if origin.flags:
         files["inputs/flags.txt"] = ("\n".join(origin.flags) + "\n").encode()
     return files | common_inputs(made_of, origin.tables)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a run is about, in words; ``scenario`` as the manifest names it, None for a notebook."""
+
+    title: str
+    subject: str
+    scenario: Mapping[str, Any] | None
 
 
 def about(plan: Plan) -> About:
@@ -129,3 +144,52 @@ def _open(blocks: Blocks, plan: Plan, how: How) -> Blocks | None:
     check_room(blocks.folder.parent, kept, counted=bool(how.until) or kept < draws)
     blocks.open()
     return blocks
+
+
+def common_inputs(made_of: Mapping[str, Any], tables: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of every run that are known before it starts: environment, drivers, tables."""
+    packages = made_of["environment"]["packages"]
+    pins = [f"{name}=={package['version']}\n" for name, package in packages.items()]
+    files = {
+        "environment/environment.json": to_json(made_of["environment"]),
+        "environment/code.json": to_json(made_of["code"]),
+        "environment/requirements.txt": "".join(pins).encode(),
+    }
+    for plugin in made_of["plugins"]:
+        files[f"drivers/{_file_name(plugin['plugin'])}.json"] = to_json(plugin)
+    return files | {f"{TABLES}/{name}": data for name, data in tables.items()}
+
+
+def _file_name(plugin: str) -> str:
+    """A file name for a plugin, whatever it is called."""
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "_" for c in plugin)[:60]
+    return safe if safe == plugin else f"{safe}-{digest(plugin.encode())[:8]}"
+
+
+def seal_run(where: Place, about: About, made_of: Mapping[str, Any], started: str) -> None:
+    """Write README, crate, manifest and sums: everything that speaks of the other files."""
+    partial, finished, name = where.partial, now(), where.final.name
+    found = tree(partial)[0].items()
+    contents = {p: file.read_bytes() for p, file in found if not p.startswith(f"{BLOCKS}/")}
+    contents[README] = readme(name, about.title, about.subject, contents)
+    contents[CRATE] = crate(
+        name=name, title=about.title, started=started, finished=finished, paths=contents,
+        plugins=made_of["plugins"],
+    )  # fmt: skip
+    manifest = build(
+        name=name, started=started, finished=finished, scenario=about.scenario,
+        plan=plan_digest(made_of), contents=contents,
+    )  # fmt: skip
+    written = to_json(manifest)
+    write_all(partial, {
+        README: contents[README], CRATE: contents[CRATE], MANIFEST: written,
+        SUMS: sums(manifest, written),
+    })  # fmt: skip
+
+
+def publish(where: Place) -> None:
+    """The one step that makes a run of a partial folder; done only when the parent is synced."""
+    disk.remove_if_there(where.partial / BLOCKS)
+    disk.sync_folder(where.partial)
+    disk.rename(where.partial, where.final)
+    disk.sync_folder(where.final.parent)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..text.spreadsheet import as_csv
 
 FORMAT = 1
 RUNS = Path("runs")
@@ -80,23 +81,7 @@ def _refuse(constant: str) -> float:
 
 def to_csv(columns: Mapping[str, Sequence[Any]]) -> bytes:
     """A table as canonical CSV: one header row, numbers that read back to the same bits."""
-    lines = [",".join(map(cell, columns))]
-    lines += [",".join(map(cell, row)) for row in zip(*columns.values(), strict=True)]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def cell(value: object) -> str:
-    """One cell of canonical CSV."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(float(value))  # a NumPy number says its type as well
-    if isinstance(value, int):
-        return repr(int(value))
-    text = str(value)
-    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\n\r') else text
+    return as_csv([columns, *zip(*columns.values(), strict=True)])
 
 
 def tree(folder: Path) -> tuple[dict[str, Path], list[str]]:

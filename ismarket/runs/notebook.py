@@ -17,8 +17,11 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..model.driver import Driver
-from .layout import digest, from_json, to_csv, to_json
-from .origin import Origin, code_identity, sources_of
+from .keep import About, common_inputs, publish, seal_run
+from .layout import NOTEBOOK, PARAMETERS, digest, from_json, to_csv, to_json
+from .origin import Origin, code_identity, plan_digest, sources_of
+from .partial import log, taken, write_all
+from .start import Place, now, place
 
 LARGEST_NOTEBOOK = 32 * 1024 * 1024
 TAG = "parameters"
@@ -112,6 +115,37 @@ def notebook_identity(
         "parameters": dict(parameters),
         **code_identity(plugins, drivers, origin, TOOLS),
     }
+
+
+def keep_notebook(
+    data: bytes,
+    name: str,
+    parameters: Mapping[str, Any],
+    drivers: Iterable[Driver],
+    origin: Origin,
+    *,
+    where: Place | None = None,
+    resume: bool = False,
+) -> Path:
+    """Execute the notebook ``data`` called ``name`` with ``parameters`` and keep it as a run.
+
+    A notebook has no blocks: taken up again, it starts from its first cell.  Raises InputError
+    with cell and error where a cell fails, DiskError if the disk fails.
+    """
+    notebook = injected(parsed(data, name), parameters, name)
+    made_of = notebook_identity(data, parameters, drivers, origin)
+    stem = Path(name).stem
+    where = where or place(None, stem, plan_digest(made_of))
+    contents = {NOTEBOOK: data, PARAMETERS: to_json(dict(parameters))}
+    contents |= common_inputs(made_of, origin.tables)
+    with taken(where, made_of, contents, resume=resume) as begun:
+        write_all(where.partial, notebook_outputs(execute(notebook, name)))
+        log(where.partial, {"event": "finished", "time": now()})
+        set_to = ", ".join(f"{key} = {value!r}" for key, value in parameters.items())
+        about = About(f"Notebook {stem}", f"parameters {set_to or 'as they stand'}", None)
+        seal_run(where, about, made_of, begun.started)
+        publish(where)
+    return where.final
 
 
 def execute(notebook: Notebook, name: str, timeout: int | None = None) -> Notebook:

@@ -11,9 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DriverError, InputError
-from .disk import make_folder, make_parents, remove, sync_folder, told, write_file, write_files
+from .disk import (
+    locked,
+    make_folder,
+    make_parents,
+    remove,
+    sync_folder,
+    told,
+    write_file,
+    write_files,
+)
 from .layout import BLOCKS, LOG, PLAN, to_json
-from .lock import locked
 from .start import OR_NOT, Place, begun, now
 
 AGAIN = "what is finished is kept, go on with --resume"

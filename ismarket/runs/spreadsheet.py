@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import InputError
+from ..text.spreadsheet import as_csv, as_xlsx, safe
 from . import disk
 from .layout import rows
 from .verify import Record
 
-STARTS = "=+-@\t\r\n|%＝＋－＠"
-"""First characters at which a spreadsheet may take a cell for a formula (OWASP, CSV injection)."""
 
-
-def safe(text: str) -> str:
-    """The cell as text: one that could start a formula gets an apostrophe, a number none."""
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}" if text.lstrip(" ")[:1] and text.lstrip(" ")[0] in STARTS else text
-    return text
+def tables(record: Record) -> Iterator[tuple[str, list[list[str]]]]:
+    """The name and the rows, header first, of each output table."""
+    for path, data in record.contents.items():
+        if path.startswith("outputs/") and path.endswith(".csv"):
+            found = list(rows(data))
+            yield (
+                Path(path).stem,
+                [list(found[0] if found else ()), *(list(r.values()) for r in found)],
+            )
 
 
 def people_tables(record: Record) -> dict[str, bytes]:
     """Each output table as CSV for a spreadsheet; the run itself stays as it is."""
-    found = {}
-    for path, data in record.contents.items():
-        if path.startswith("outputs/") and path.endswith(".csv"):
-            table, text = list(rows(data)), io.StringIO(newline="")
-            writer = csv.writer(text, lineterminator="\r\n")
-            writer.writerow(map(safe, table[0] if table else ()))
-            writer.writerows(map(safe, row.values()) for row in table)
-            found[Path(path).name] = ("\ufeff" + text.getvalue()).encode()
-    return found
+    return {
+        f"{name}.csv": as_csv((map(safe, row) for row in table), end="\r\n", mark=True)
+        for name, table in tables(record)
+    }
 
 
 def write_people_tables(record: Record, folder: Path) -> list[Path]:
@@ -53,19 +46,12 @@ def write_workbook(record: Record, target: Path) -> Path:
     """The tables as sheets of one XLSX; needs the extra ``xlsx``. Text cells stay text."""
     if target.exists():
         raise InputError(f"{target} exists; choose another name")
-    try:
-        book = import_module("openpyxl").Workbook(write_only=True)
-    except ImportError:
-        raise InputError("--xlsx needs openpyxl: pip install 'ismarket[xlsx]'") from None
-    for path, data in record.contents.items():
-        if path.startswith("outputs/") and path.endswith(".csv"):
-            sheet = book.create_sheet(Path(path).stem[:31])
-            table = list(rows(data))
-            sheet.append([safe(name) for name in (table[0] if table else ())])
-            for row in table:
-                sheet.append([_value(cell) for cell in row.values()])
+    data = as_xlsx({
+        name: [head, *([_value(cell) for cell in row] for row in table)]
+        for name, (head, *table) in tables(record)
+    })  # fmt: skip
     with disk.told(f"{target}: cannot write the workbook"):
-        book.save(target)
+        target.write_bytes(data)
     return target
 
 
@@ -73,4 +59,4 @@ def _value(cell: str) -> float | str:
     try:
         return float(cell)
     except ValueError:
-        return safe(cell)
+        return cell

@@ -1,21 +1,20 @@
-"""Where a run goes and what it begins with: names in ``runs/``, scenarios, interrupted runs."""
+"""Where a run goes and what it begins with: names in ``runs/``, interrupted runs."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..model.anchor_file import ANCHOR, is_anchor_file
-from ..model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
+from ..model.anchor_file import ANCHOR
+from ..model.scenario import Scenario, parse_scenario
 from .disk import make_parents, told
 from .layout import PLAN, RUNS, TABLES, from_json
-from .origin import Origin
 
 OR_NOT = "choose another --out or use --no-keep"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
@@ -88,51 +87,46 @@ def interrupted(out: Path | None) -> Place:
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """What a command begins with: the scenario before any flag, its text, where the run goes.
+    """Where a run goes, and what an interrupted one that goes on was begun with.
 
-    ``old`` is what an interrupted run was begun with, ``tables`` those that it brings itself;
-    ``finished`` is the run that is there already, where one that was to go on has its end.
+    ``scenario`` and ``tables`` are its own where it goes on as it was begun, ``until`` says how
+    exact it was to be, ``extras`` what else it keeps.  ``finished`` is the run that is there
+    already, where one that was to go on has its end.
     """
 
-    scenario: Scenario
-    text: str = ""
     where: Place | None = None
-    old: Mapping[str, Any] | None = None
+    scenario: Scenario | None = None
     tables: Mapping[str, bytes] = field(default_factory=dict)
+    until: float | None = None
+    extras: tuple[str, ...] = ()
     finished: Path | None = None
 
-    @property
-    def until(self) -> float | None:
-        """How exact an interrupted run was to be, if it was begun that way."""
-        return self.old["identity"].get("until") if self.old else None
 
-    def origin(self, loaded: Origin, chosen: Scenario) -> Origin:
-        """``loaded`` with the scenario as given and the choices that flags changed in it."""
-        before = set(write_scenario(self.scenario).splitlines())
-        flags = [line for line in write_scenario(chosen).splitlines() if line not in before]
-        return replace(loaded, given=as_given(self.text, self.scenario), flags=tuple(flags))
-
-
-def starting_point(scenario: str, out: Path | None, *, resume: bool, asked: bool) -> Start:
-    """Where a command begins: a scenario by name or file, or the run that was interrupted.
+def starting_point(out: Path | None, *, resume: bool, asked: bool) -> Start:
+    """Where a command begins: at a new place, or with the run that was interrupted.
 
     An interrupted run goes on with its own scenario unless one is ``asked`` for, which must then
     be the same.  Raises InputError if there is nothing to go on with, or ``out`` is taken.
     """
     where = starting_place(out, resume=resume)
     if where and where.final.exists():
-        return Start(Scenario(), finished=where.final)
+        return Start(finished=where.final)
     old = begun(where) if where and resume else None
-    if where and old is not None and "scenario" not in old["identity"]:
+    if where is None or old is None:
+        if where and resume and not asked:
+            raise InputError(
+                f"--resume: {where.final.name} was not begun; name its scenario as well"
+            )
+        return Start(where)
+    identity, extras = old["identity"], tuple(old["extras"])
+    if "scenario" not in identity:
         raise InputError(f"--resume: {where.final.name} is a notebook run; name its --notebook")
-    if where and old is not None and not asked:
-        file = where.partial / TABLES / ANCHOR
-        own = {ANCHOR: file.read_bytes()} if file.is_file() else {}
-        return Start(parse_scenario(str(old["identity"]["scenario"]), PLAN), "", where, old, own)
-    if where and resume and not asked:
-        raise InputError(f"--resume: {where.final.name} was not begun; name its scenario as well")
-    text, _ = scenario_text(scenario)
-    return Start(load_scenario(scenario), text, where, old)
+    if asked:
+        return Start(where, until=identity.get("until"), extras=extras)
+    file = where.partial / TABLES / ANCHOR
+    own = {ANCHOR: file.read_bytes()} if file.is_file() else {}
+    scenario = parse_scenario(str(identity["scenario"]), PLAN)
+    return Start(where, scenario, own, identity.get("until"), extras)
 
 
 def starting_place(out: Path | None, *, resume: bool) -> Place | None:
@@ -150,10 +144,3 @@ def begun(where: Place) -> dict[str, Any] | None:
     except (OSError, InputError, ValueError, TypeError):
         return None
     return found if {"started", "extras", "identity"} <= set(found) else None
-
-
-def as_given(text: str, scenario: Scenario) -> str:
-    """The text of a scenario; an anchor file goes by its name in the run, not by its folder."""
-    if not is_anchor_file(scenario.anchor):
-        return text
-    return text.replace(scenario.anchor, ANCHOR) if scenario.anchor in text else ""

@@ -86,11 +86,12 @@ class Verdict:
         return str(self)
 
 
-def verify(path: Path) -> Verdict:
-    """Check a run directory; loads no plugin and runs nothing that stands in it.
+def verify_run(path: str | Path) -> Verdict:
+    """What a check of every byte of a run found; loads no plugin and runs nothing of it.
 
     Raises InputError where there is no run at all.
     """
+    path = Path(path)
     contents, found = _read(path)
     if MANIFEST not in contents and any(line.startswith(f"{MANIFEST}: ") for line in found):
         return Verdict(tuple(found), None)
@@ -109,7 +110,7 @@ def verify(path: Path) -> Verdict:
 
 def checked(path: Path) -> Record:
     """The run at ``path``; InputError with the first finding if it is not sound."""
-    verdict = verify(path)
+    verdict = verify_run(path)
     if verdict.record is None:
         more = len(verdict.findings) - 1
         rest = f" (and {more} more; ismarket verify lists them)" if more else ""

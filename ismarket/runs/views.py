@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,10 +12,23 @@ from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from .outputs import EXTRAS
-from .view import View
 
 ALWAYS = ("page",)
 """Views that every run has: this one takes a millisecond."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """``make`` gives files by their path in ``outputs/``; they are derived, not canonical.
+
+    ``needs`` are modules by their distribution, which come with an ``extra`` of the package;
+    ``check`` raises InputError for a plan of which it cannot be made.
+    """
+
+    make: Callable[[Forecast], Mapping[str, bytes]]
+    needs: Mapping[str, str] = field(default_factory=dict)
+    extra: str = ""
+    check: Callable[[Plan], object] | None = None
 
 
 def page(forecast: Forecast) -> dict[str, bytes]:
@@ -76,3 +90,8 @@ def also(names: Iterable[str]) -> tuple[str, ...]:
         if view and any(find_spec(module) is None for module in view.needs.values()):
             raise InputError(f"--also {name} needs more: pip install 'ismarket[{view.extra}]'")
     return wanted
+
+
+def tools(names: Iterable[str]) -> tuple[str, ...]:
+    """The distributions that take part in the views of these names."""
+    return tuple(tool for name in names if name in VIEWS for tool in VIEWS[name].needs)

@@ -58,9 +58,8 @@ def copula(correlation: Mapping[tuple[str, str], float]) -> Copula | None:
     for (first, second), rho in wanted.items():
         i, j = keys.index(first), keys.index(second)
         matrix[i, j] = matrix[j, i] = 2.0 * np.sin(np.pi * rho / 6.0)
-    near = matrix
-    if np.linalg.eigvalsh(matrix)[0] < LEAST_EIGENVALUE:
-        near = nearest_correlation(matrix)
+    definite = np.linalg.eigvalsh(matrix)[0] >= LEAST_EIGENVALUE
+    near = matrix if definite else nearest_correlation(matrix)
     change = float(np.abs(near - matrix).max())
     factor: Array = np.linalg.cholesky(near).astype(float)
     factor[np.abs(factor) < 1e-15] = 0.0
@@ -69,16 +68,20 @@ def copula(correlation: Mapping[tuple[str, str], float]) -> Copula | None:
 
 def nearest_correlation(matrix: Array, rounds: int = 200) -> Array:
     """The nearest correlation matrix by alternating projections (Higham 2002, IMA J. 22:329)."""
-    found, correction = matrix.copy(), np.zeros_like(matrix)
+    found, correction = matrix, np.zeros_like(matrix)
     for _ in range(rounds):
         shifted = found - correction
-        values, vectors = np.linalg.eigh(shifted)
-        definite = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
-        correction = definite - shifted
-        found = definite.copy()
-        np.fill_diagonal(found, 1.0)
-    values, vectors = np.linalg.eigh(found)
-    definite = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
+        found = _definite(shifted)
+        correction = found - shifted
+        found[np.diag_indices_from(found)] = 1.0
+    definite = _definite(found)
     scale = 1.0 / np.sqrt(np.diag(definite))
     result: Array = definite * scale[:, None] * scale
     return result
+
+
+def _definite(matrix: Array) -> Array:
+    """The nearest matrix with no eigenvalue below LEAST_EIGENVALUE."""
+    values, vectors = np.linalg.eigh(matrix)
+    found: Array = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
+    return found

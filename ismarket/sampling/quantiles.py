@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..arrays import Array, Bits, Scratch
-from .points import BLOCK, BLOCK_BITS, SLAB, Stratified
+from ..arrays import Array, Bits
+from .points import BLOCK, BLOCK_BITS, Strata
 
 CELL_BITS = BLOCK_BITS - 1
 CELLS = 1 << CELL_BITS
@@ -38,41 +38,39 @@ class Quantiles:
     """The quantile functions of many parameters."""
 
     def __init__(self, ranges: Sequence[Range]) -> None:
-        self._lines = _stacked(tuple(ranges))
+        self._begin, self._slope = np.empty((2, len(ranges), CELLS))
+        self._tails = np.empty((len(ranges), 2, 2 * STEPS))
+        for row, each in enumerate(ranges):
+            self._begin[row], self._slope[row], self._tails[row] = _lines(*each)
 
-    def values(self, points: Bits, out: Array | None = None) -> Array:
+    def values(self, points: Bits) -> Array:
         """Draws (parameter, draw), each in its unit, at any points (parameter, draw)."""
-        begin, slope, tails = self._lines
-        drawn = np.empty(points.shape) if out is None else out
+        drawn = np.empty(points.shape)
         for row, each in enumerate(points):
             cells = (each >> np.uint32(32 - CELL_BITS)).astype(np.intp)
-            np.multiply(slope[row].take(cells), each & np.uint32(CELL - 1), out=drawn[row])
-            drawn[row] += begin[row].take(cells)
+            np.multiply(self._slope[row].take(cells), each & np.uint32(CELL - 1), out=drawn[row])
+            drawn[row] += self._begin[row].take(cells)
             outer = np.flatnonzero((cells < TAIL) | (cells >= CELLS - TAIL))
-            drawn[row, outer] = _in_tails(tails[row : row + 1], each[None, outer])[0]
+            drawn[row, outer] = _in_tails(self._tails[row : row + 1], each[None, outer])[0]
         return drawn
 
-    def of_block(self, columns: Stratified, out: Array, scratch: Scratch) -> None:
-        """Write the draws of one block (parameter, BLOCK), each in its unit, to ``out``.
+    def of_block(self, strata: Strata, within: Bits) -> Array:
+        """Draws (parameter, BLOCK), each in its unit, of what ``block_strata`` gives.
 
         The values of a parameter are tabulated by stratum, even ones first, and read in the order
-        of its strata; they are the same as ``values`` of the points, bit for bit.
+        of its strata: four times as fast as ``values`` of the points, and the same bit for bit.
         """
-        begin, slope, tails = self._lines
-        offsets = np.stack([columns.within, np.uint32(CELL - 1) - columns.within], axis=1)
-        outer = _in_tails(tails, (_OUTER | offsets[:, :, None]).reshape(len(out), -1))
-        offsets = offsets[:, :, None].astype(float)
-        lower, upper = np.split(outer.reshape(len(out), 2, -1), 2, axis=2)
-        size = min(SLAB, len(out))
-        tables = scratch("table", size, 2, CELLS)
-        numbers = scratch.of(np.intp, "strata", size, BLOCK)
-        for low in range(0, len(out), SLAB):
-            rows = slice(low, min(low + SLAB, len(out)))
-            table = np.multiply(slope[rows, None], offsets[rows], out=tables[: rows.stop - low])
-            table += begin[rows, None]
-            table[:, :, :TAIL], table[:, :, -TAIL:] = lower[rows], upper[rows]
-            place = columns.strata(rows, numbers[: rows.stop - low])
-            tables.reshape(-1).take(place, out=out[rows], mode="clip")
+        offsets = np.stack([within, np.uint32(CELL - 1) - within], axis=1)[:, :, None]
+        outer = _in_tails(self._tails, (_OUTER | offsets).reshape(len(within), -1))
+        lower, upper = np.split(outer.reshape(len(within), 2, -1), 2, axis=2)
+        offsets = offsets.astype(float)
+        drawn, table = np.empty((len(within), BLOCK)), np.empty((2, CELLS))
+        for row, place in enumerate(strata):
+            np.multiply(self._slope[row], offsets[row], out=table)
+            table += self._begin[row]
+            table[:, :TAIL], table[:, -TAIL:] = lower[row], upper[row]
+            table.take(place, out=drawn[row], mode="clip")
+        return drawn
 
 
 def _in_tails(tails: Array, points: Bits) -> Array:
@@ -85,15 +83,6 @@ def _in_tails(tails: Array, points: Bits) -> Array:
     found *= points
     found += tails.ravel().take(line)
     return found
-
-
-@lru_cache(maxsize=16)
-def _stacked(ranges: tuple[Range, ...]) -> tuple[Array, Array, Array]:
-    """Begin and slope of every line by parameter, and those of the tails."""
-    if not ranges:
-        return np.empty((0, CELLS)), np.empty((0, CELLS)), np.empty((0, 2, 2 * STEPS))
-    begin, slope, tails = zip(*(_lines(*each) for each in ranges), strict=True)
-    return np.stack(begin), np.stack(slope), np.stack(tails)
 
 
 @lru_cache(maxsize=1024)

@@ -22,10 +22,9 @@ from ..errors import DriverError
 from ..model.driver import Driver
 from ..model.market import Market
 from . import laws
-from .asked import ask
 from .toy import one_region, other_classes, toy_market
 
-__all__ = ["CHECKS", "Finding", "ask", "check_driver", "findings", "one_region", "other_classes"]
+__all__ = ["CHECKS", "Finding", "check_driver", "findings", "one_region", "other_classes"]
 __all__ += ["toy_market"]
 
 Check = Callable[..., None]

@@ -6,7 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib import import_module
 from types import ModuleType
@@ -15,18 +15,17 @@ from unittest import SkipTest
 import numpy as np
 
 from ..arrays import Array
-from ..model.driver import Driver
+from ..model.driver import Driver, Effect
 from ..model.market import Market
+from .trial import Trial
 
 CHILD = "from ismarket.testing.processes import answer_here; answer_here()"
 
 
-def digest(driver: Driver, market: Market, values: Mapping[str, Array]) -> str:
-    """A digest of all that the driver moves at ``values``, to the last bit."""
-    from .trial import Trial
-
+def digest(effects: Iterable[Effect]) -> str:
+    """A digest of all that a driver moves, to the last bit."""
     whole = sha256()
-    for effect in Trial(driver, market).effects(values):
+    for effect in effects:
         heading = effect.stage, effect.mechanism, effect.drug_class, effect.shift.shape
         whole.update(repr(heading).encode())
         whole.update(np.ascontiguousarray(effect.shift).tobytes())
@@ -52,7 +51,8 @@ def answer_here() -> None:
     """Read a question from standard input and print the digest of the answer."""
     path, module, name, market, values = pickle.loads(sys.stdin.buffer.read())
     sys.path[:] = path
-    print(digest(_in_module(import_module(module), name)[0], market, values))
+    trial = Trial(_in_module(import_module(module), name)[0], market)
+    print(digest(trial.effects(values)))
 
 
 def _home(driver: Driver) -> str:

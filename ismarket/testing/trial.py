@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -12,6 +14,7 @@ from ..arrays import Array
 from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..engine.shifts import cause_shift
 from ..errors import unknown
+from ..guard.answer import broken
 from ..guard.contract import guarded_effects, standing
 from ..model.driver import Driver, Effect
 from ..model.market import Market
@@ -113,7 +116,10 @@ class Trial:
         return {p.key: np.full(draws, p.mode) for p in self.parameters} | dict(values)
 
     def effects(self, values: Mapping[str, Array]) -> list[Effect]:
-        """All that the driver moves, by its claims and by its own function."""
+        """All that the driver moves, by its claims and by its own function.
+
+        Raises DriverError for a breach of its contract, or where it prints.
+        """
         draws = max((np.size(value) for value in values.values()), default=1)
         claimed = [self.market.mechanisms[name] for name in self.driver.claims]
         moved = [
@@ -126,7 +132,13 @@ class Trial:
             for m in claimed
             if not m.inert
         ]
-        return moved + guarded_effects(self.market, self.driver, values)
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            own = guarded_effects(self.market, self.driver, values)
+        if said := printed.getvalue().strip():
+            what = f"printed {said.splitlines()[0][:80]!r}; a driver answers, it does not print"
+            raise broken(self.driver, "nothing_else_touched", what)
+        return moved + own
 
     def watched_effects(self, values: Mapping[str, Array]) -> list[Effect]:
         """The same, the driver being watched as in the first block of a forecast."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..arrays import Columns
@@ -35,6 +35,40 @@ class Table:
     cut: bool = False
     shares: Sequence[int] = ()
 
+    def lines(self, widest: float = math.inf) -> list[str]:
+        """The table as aligned text without its title, at most ``widest`` characters across."""
+        rows = [list(row) for row in (self.header, *self.rows)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
+        over = sum(widths) + 2 * (len(widths) - 1) - widest
+        if over > 0:
+            most = max(range(self.words), key=lambda i: widths[i])
+            widths[most] = max(NARROWEST, widths[most] - int(over))
+            rows = [part for row in rows for part in _narrowed(row, most, widths[most], self.cut)]
+        return [
+            "  ".join(
+                cell.ljust(width) if i < self.words else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in rows
+        ]
+
+    def html(self, kind: str = "") -> str:
+        """The table as HTML without style sheets; ``kind`` is its class, if any."""
+
+        def cells(row: Sequence[str], scope: str) -> str:
+            written = ""
+            for i, text in enumerate(row):
+                head = scope == "col" or i == 0
+                side = "left" if i < self.words else "right"
+                tag = f"th scope='{scope}'" if head else "td"
+                written += f"<{tag} style='text-align:{side}'>{escape(text)}</{tag[:2]}>"
+            return f"<tr>{written}</tr>"
+
+        named = f" class='{kind}'" if kind else ""
+        caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
+        head, body = cells(self.header, "col"), "".join(cells(row, "row") for row in self.rows)
+        return f"<table{named}>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -50,7 +84,7 @@ class Sheet:
             if isinstance(part, Table) or isinstance(before, Table):
                 lines.append("")
             if isinstance(part, Table):
-                lines += ([part.title] if part.title else []) + _aligned(part)
+                lines += ([part.title] if part.title else []) + part.lines(WIDEST)
             else:
                 lines += _wrapped(part)
             before = part
@@ -59,24 +93,22 @@ class Sheet:
     def html(self) -> str:
         """The sheet as HTML without style sheets or scripts."""
         parts = [
-            _html_table(part) if isinstance(part, Table) else f"<p>{escape(part)}</p>"
+            part.html() if isinstance(part, Table) else f"<p>{escape(part)}</p>"
             for part in self.parts
         ]
         return f"<div class='ismarket-sheet'><h4>{escape(self.title)}</h4>{''.join(parts)}</div>"
 
 
-def shown_by(module: str) -> tuple[Callable[[Any], str], Callable[[Any], str]]:
-    """How a result is printed and how it stands in a notebook: by ``sheet(result)`` of ``module``.
+Shown = Callable[[Any], str]
 
-    The module is imported when something is shown, so that a result does not carry its words.
-    """
 
-    def sheet(result: Any) -> Sheet:
-        made = import_module(f"..{module}", __package__).sheet(result)
-        assert isinstance(made, Sheet)
-        return made
+def shown_by(sheet: Callable[[Any], Sheet]) -> tuple[Shown, Shown, Shown]:
+    """``__str__``, ``__repr__`` and ``_repr_html_`` of a result that ``sheet`` writes out."""
 
-    return lambda result: str(sheet(result)), lambda result: sheet(result).html()
+    def text(result: Any) -> str:
+        return str(sheet(result))
+
+    return text, text, lambda result: sheet(result).html()
 
 
 def frame_of(columns: Mapping[str, Columns], table: str, command: str) -> pd.DataFrame:
@@ -95,23 +127,6 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def _aligned(table: Table) -> list[str]:
-    rows = [list(row) for row in (table.header, *table.rows)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(table.header))]
-    over = sum(widths) + 2 * (len(widths) - 1) - WIDEST
-    widest = max(range(table.words), key=lambda i: widths[i])
-    if over > 0:
-        widths[widest] = max(NARROWEST, widths[widest] - over)
-        rows = [part for row in rows for part in _narrowed(row, widest, widths[widest], table.cut)]
-    return [
-        "  ".join(
-            cell.ljust(width) if i < table.words else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-
-
 def _narrowed(row: list[str], column: int, width: int, cut: bool) -> list[list[str]]:
     """A row as lines whose ``column`` is no wider than ``width``."""
     if cut:
@@ -121,25 +136,3 @@ def _narrowed(row: list[str], column: int, width: int, cut: bool) -> list[list[s
     lines = textwrap.wrap(row[column], width, subsequent_indent="  ") or [""]
     first = [*row[:column], lines[0], *row[column + 1 :]]
     return [first, *([""] * column + [text] + [""] * (len(row) - column - 1) for text in lines[1:])]
-
-
-def _html_table(table: Table) -> str:
-    def style(i: int) -> str:
-        return f" style='text-align:{'left' if i < table.words else 'right'}'"
-
-    head = "".join(
-        f"<th scope='col'{style(i)}>{escape(t)}</th>" for i, t in enumerate(table.header)
-    )
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<th scope='row'{style(0)}>{escape(cell)}</th>"
-            if i == 0
-            else f"<td{style(i)}>{escape(cell)}</td>"
-            for i, cell in enumerate(row)
-        )
-        + "</tr>"
-        for row in table.rows
-    )
-    caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -19,7 +19,7 @@ from ismarket import (
     load_market,
     read_market,
 )
-from ismarket.analysis.audit_sheet import claim_sheet
+from ismarket.analysis.audit import claim_sheet
 from ismarket.analysis.coverage import coverage, shapley_effects
 from ismarket.analysis.ledger import HEADLINES, VERDICTS, alone, verdict_of
 from ismarket.analysis.response import response

@@ -11,10 +11,23 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from ismarket import InputError
-from ismarket.analysis.backtest import FEWEST, Score, Series, constant_growth, scored
-from ismarket.analysis.outside_view import read_outside_view
-from ismarket.analysis.scoring import crps, exact_bounds, interval
-from ismarket.analysis.track_record import CONFIDENCE, TABLES, period, read_series
+from ismarket.analysis.backtest import (
+    FEWEST,
+    Score,
+    Series,
+    constant_growth,
+    crps,
+    exact_bounds,
+    interval,
+    scored,
+)
+from ismarket.analysis.track_record import (
+    CONFIDENCE,
+    TABLES,
+    period,
+    read_outside_view,
+    read_series,
+)
 from ismarket.cli import main
 
 samples = st.lists(st.floats(-50, 50), min_size=2, max_size=40).map(np.array)

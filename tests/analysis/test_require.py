@@ -164,8 +164,8 @@ def test_the_distance_says_about_what_share_of_draws_reaches_the_target():
 
 def test_no_smaller_move_of_all_inputs_reaches_the_target():
     found = require(MARKET, DRIVERS, EVIDENCE, value=90e6)
-    scores = np.array([found.scores[f"all:{p.key}"] for p in found.response.inputs])
-    from ismarket.analysis.target import Towards
+    scores = np.array([found.scores["all"][p.key] for p in found.response.inputs])
+    from ismarket.analysis.nearest import Towards
 
     past = Towards(found.response, found.output, found.target)
     stream = np.random.default_rng(5)

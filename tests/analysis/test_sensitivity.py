@@ -224,7 +224,8 @@ def test_stages_of_the_market_explain_the_whole_variance_of_the_count():
 def test_the_tornado_is_the_forecast_with_that_input_fixed():
     found = sensitivity_of(MARKET, DRIVERS, EVIDENCE, points=64, resamples=10)
     for key in ("video_eeg.ratio", "funnel.class_mix.europe.acth", "funnel.births.europe"):
-        p10, at_p10, *_ = found.swing[key]
+        swing = next(s for s in found.swings if s.parameter.key == key)
+        p10, at_p10 = swing.p10, swing.at_p10
         fixed = forecast(MARKET, DRIVERS, EVIDENCE.changed(fixed={key: p10}))
         assert at_p10 == pytest.approx(fixed.columns["reference"]["value"][-1], rel=1e-12)
 

@@ -14,8 +14,7 @@ from scipy import stats
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, triangulate
 from ismarket.analysis.ceilings import read_ceilings
 from ismarket.analysis.endpoints import VERDICTS, judge, readings
-from ismarket.model.mixture import PRIORS, pool
-from ismarket.model.pooled import POOLED, estimates, weighted_median
+from ismarket.model.pooled import POOLED, PRIORS, estimates, pool, weighted_median
 
 MARKET, DRIVERS = load_market(), load_drivers()
 FOUND = triangulate(MARKET, DRIVERS)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from ismarket import load_drivers, load_market, load_scenario
-from ismarket.charts.fan_words import alternative
+from ismarket.charts.fan import alternative
 from ismarket.engine.forecaster import forecast
 
 from ..test_second_market import NAMES, SCENARIO, path  # noqa: F401
@@ -65,7 +65,7 @@ def test_the_panel_is_made_from_what_another_market_declares(lab, watched, path)
         f"import ismarket\npanel = ismarket.explore(scenario={str(SCENARIO)!r})\npanel",
         "market, scenario = ismarket.load_market('dravet'), panel.scenario\n"
         "made = ismarket.forecast(market, ismarket.load_drivers(), scenario)\n"
-        "from ismarket.charts.fan_words import alternative\nprint(alternative(made))",
+        "from ismarket.charts.fan import alternative\nprint(alternative(made))",
     )
     page = watched.page
     lab.run(page, "dravet.ipynb")

@@ -7,7 +7,7 @@ import pytest
 
 import ismarket
 from ismarket import Scenario, forecast, load_drivers, load_market, load_scenario
-from ismarket.charts.fan_words import alternative
+from ismarket.charts.fan import alternative
 from ismarket.text.wording import number
 
 from . import steps

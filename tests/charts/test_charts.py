@@ -17,12 +17,11 @@ alt = pytest.importorskip("altair")
 from ismarket import charts  # noqa: E402
 from ismarket.analysis.ceilings import read_ceilings  # noqa: E402
 from ismarket.charts import KINDS  # noqa: E402
-from ismarket.charts.class_sales import class_sales  # noqa: E402
 from ismarket.charts.contributions import picture as bars  # noqa: E402
 from ismarket.charts.contributions import picture as contributions_picture  # noqa: E402
 from ismarket.charts.fan import picture as fan_picture  # noqa: E402
 from ismarket.charts.layout import APART, spread, ticks  # noqa: E402
-from ismarket.charts.levels import levels_of  # noqa: E402
+from ismarket.charts.levels import class_sales, levels_of  # noqa: E402
 from ismarket.charts.levels import picture as levels_picture  # noqa: E402
 from ismarket.charts.people import steps_of  # noqa: E402
 from ismarket.charts.picture import blank  # noqa: E402

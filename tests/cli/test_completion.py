@@ -22,7 +22,7 @@ def completed(*words, path=None):
         (("run", "--anchor", "techsci-"), {"plain,techsci-2022", "plain,techsci-2024"}),
         (("run", "--without", "diag"), {"plain,diagnosis"}),
         (("check", "./pack"), {"file,./pack"}),
-        (("check", "good", "--set", "goo"), {"plain,good.rate"}),
+        (("run", "--set", "goo"), {"plain,good.rate"}),
         (("triangulate", "--market", "inf"), {"plain,infantile-spasms"}),
     ],
 )

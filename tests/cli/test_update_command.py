@@ -5,9 +5,9 @@ import json
 import pytest
 
 from ismarket import InputError, Observation, Scenario, forecast, load_drivers, load_market, update
-from ismarket.analysis.observed import observation, read_observations
+from ismarket.analysis.updating import observation, read_observations
 from ismarket.cli import main
-from ismarket.text.typed import fraction, usd
+from ismarket.text.wording import fraction, usd
 
 HEADER = "year,value_usd,error,status,source\n"
 

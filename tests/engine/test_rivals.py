@@ -14,7 +14,7 @@ def test_the_plain_market_equals_the_engine_on_given_values():
     cells = plain.calibrated(inputs, drawn)
     made = forecast(load_market(), load_drivers(), Scenario(draws=1))
     engine = Engine(published_plan(), made.unexplained_factor)
-    rows, layout = engine.at(drawn), engine.reader.layout
+    (rows, _), layout = engine.at(drawn), engine.reader.layout
     np.testing.assert_allclose(cells.sum(axis=(2, 3)).T, rows[layout["total"]], rtol=1e-9)
     for axis, name in ((3, "region"), (2, "drug_class")):
         for year, column in ((0, "base"), (-1, "final")):

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import Scenario, forecast
-from ismarket.arrays import Scratch
 from ismarket.engine import workers
 from ismarket.engine.histograms import BINS, Grid
 from ismarket.engine.summaries import LEVELS, quantiles
@@ -20,7 +19,7 @@ def smooth(draws):
 
 def counted(grid, rows):
     counts = np.zeros((len(rows), BINS), int)
-    grid.count(rows, counts, Scratch())
+    grid.count(rows, counts)
     return counts
 
 

@@ -123,7 +123,7 @@ def test_the_copied_command_gives_the_same_forecast(panel, capsys):
 
 
 def test_csv_holds_the_tables_as_numbers(panel):
-    text = contents(panel, panel._session, "csv").decode("utf-8-sig")
+    text = contents(panel._session, "csv").decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     reference = next(row for row in rows if row[:1] == ["Reference"])
     path = panel.forecast.columns["reference"]["value"]
@@ -132,14 +132,14 @@ def test_csv_holds_the_tables_as_numbers(panel):
 
 def test_xlsx_has_a_sheet_for_every_view_and_numbers_are_numbers(panel):
     openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.load_workbook(io.BytesIO(contents(panel, panel._session, "xlsx")))
+    book = openpyxl.load_workbook(io.BytesIO(contents(panel._session, "xlsx")))
     assert book.sheetnames == [*TABS.values(), "Made from"]
     row = next(r for r in book["Forecast"].iter_rows(values_only=True) if r[0] == "Reference")
     assert all(isinstance(cell, float) for cell in row[1:])
 
 
 def test_the_page_holds_its_runtime_and_asks_nobody(panel):
-    page = contents(panel, panel._session, "html").decode()
+    page = contents(panel._session, "html").decode()
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page.replace("https://vega.github.io/schema", "")
     assert all(f'"tab": "{title}"' in page for title in TABS.values())
@@ -147,5 +147,5 @@ def test_the_page_holds_its_runtime_and_asks_nobody(panel):
 
 
 def test_the_saved_scenario_is_what_the_command_line_reads(panel):
-    text = contents(panel, panel._session, "toml").decode()
+    text = contents(panel._session, "toml").decode()
     assert parse_scenario(text) == panel.scenario

@@ -24,12 +24,10 @@ from pathlib import Path
 
 from disk_model import lay_out, recording, states
 
-from ismarket import DiskError, InputError, Scenario
-from ismarket.loading import load, with_own_anchor
+from ismarket import DiskError, InputError, Scenario, study
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
-from ismarket.runs.verify import verify
-from ismarket.runs.views import VIEWS
+from ismarket.runs.verify import verify_run
 
 NAME = "run"
 SCENARIO = Scenario(draws=4096 + 64, through=2024, name="crash")
@@ -40,15 +38,13 @@ value_usd = 2.0e8
 cagr = 0.05
 last_year = 2024
 """
-PAGE = {"page": VIEWS["page"]}
-MORE = PAGE | {"workbook": VIEWS["workbook"]}
 KINDS = {
-    "plain": (SCENARIO, How(1, extras=("page",), views=PAGE)),
+    "plain": (SCENARIO, How(1, extras=("page",))),
     "everything": (
         SCENARIO.changed(anchor="mine"),
-        How(1, extras=("page", "draws", "histogram", "workbook"), views=MORE),
+        How(1, extras=("page", "draws", "histogram", "workbook")),
     ),
-    "until": (SCENARIO, How(1, until=0.00004, extras=("page",), views=PAGE)),
+    "until": (SCENARIO, How(1, until=0.00004, extras=("page",))),
 }
 """What is computed and kept, by name."""
 UNSTEADY = {"log.jsonl", "manifest.json", "SHA256SUMS"}
@@ -61,14 +57,14 @@ class Bench:
 
     def __init__(self, kind):
         self.scenario, self.how = KINDS[kind]
-        self.loaded, _ = with_own_anchor(load(), ANCHOR, "anchor.toml")
+        self.loaded = study(Scenario()).with_anchor(ANCHOR, "anchor.toml")
         shm = Path("/dev/shm")
         self.root = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else None))
         self.count = 0
 
     def run(self, folder, resume=False):
         where = Place(folder / NAME)
-        return keep(self.loaded.market, self.loaded.drivers, self.scenario, self.loaded.origin,
+        return keep(self.loaded.of(self.scenario).plan, self.loaded.drivers, self.loaded.origin,
                     self.how, where=where, resume=resume)  # fmt: skip
 
     def folder(self):
@@ -102,7 +98,7 @@ def problems_after(bench, folder, expected):
     final = folder / NAME
     if final.exists():
         try:
-            verdict = verify(final)
+            verdict = verify_run(final)
         except InputError as error:
             return [f"looks complete and is not: {error}"]
         if not verdict.sound:
@@ -112,8 +108,8 @@ def problems_after(bench, folder, expected):
             bench.run(folder, resume=True)
         except Exception as error:
             return [f"cannot be resumed: {type(error).__name__}: {error}"]
-    if verify(final).findings:
-        return [f"resumed to what is not sound: {verify(final).findings[0]}"]
+    if verify_run(final).findings:
+        return [f"resumed to what is not sound: {verify_run(final).findings[0]}"]
     if contents(final) != expected:
         return ["resumed to other bytes"]
     return []

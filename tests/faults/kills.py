@@ -20,7 +20,7 @@ from pathlib import Path
 
 from crash_points import contents
 
-from ismarket.runs.verify import verify
+from ismarket.runs.verify import verify_run
 
 ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
 DRAWS = "60000"
@@ -46,7 +46,7 @@ def killed(folder, delay, more):
     process.send_signal(signal.SIGKILL)
     code, _, err = finish(process)
     found = ["a traceback"] if "Traceback" in err else []
-    if final.exists() and not verify(final).sound:
+    if final.exists() and not verify_run(final).sound:
         found.append("looks complete and is not")
     went_on = any(folder.glob(".run.partial/.blocks/*.block"))
     code_again, _, err = finish(start(folder, "--resume", *more))

@@ -9,7 +9,7 @@ import time
 import pytest
 from kills import campaign, finish, race, start
 
-from ismarket.runs.verify import verify
+from ismarket.runs.verify import verify_run
 
 
 def test_a_killed_run_leaves_nothing_that_looks_complete_and_resumes_to_identical_bytes():
@@ -22,7 +22,7 @@ def test_of_eight_processes_one_gets_the_run_and_the_others_say_so(tmp_path):
     codes, said = race(tmp_path, 8)
     assert sorted(codes)[0] == 0
     assert codes.count(0) == 1
-    assert verify(tmp_path / "run").sound
+    assert verify_run(tmp_path / "run").sound
     for line in said:
         assert "\n" not in line
         assert "another process" in line or "exists; choose another --out" in line
@@ -91,4 +91,4 @@ def test_a_full_disk_is_exit_4_and_one_line_and_the_run_can_be_resumed(
     (small_disk / "filler").unlink()
     code, _, err = finish(start(small_disk, "--resume", *more, draws=draws))
     assert (code, err) == (0, "")
-    assert verify(small_disk / "run").sound
+    assert verify_run(small_disk / "run").sound

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from ismarket.runs.lock import locked_beside, locked_itself
+from ismarket.runs.disk import locked_beside, locked_itself
 
 fcntl = pytest.importorskip("fcntl")
 SHAPES = {"itself": locked_itself, "beside": locked_beside}
@@ -15,7 +15,7 @@ HOLD = """
 import fcntl, os, sys, time
 from pathlib import Path
 from ismarket import DiskError
-from ismarket.runs.lock import locked_beside, locked_itself
+from ismarket.runs.disk import locked_beside, locked_itself
 folder, shape, seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 lock = {"itself": locked_itself, "beside": locked_beside}[shape]
 try:

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ismarket import DiskError, InputError, Scenario, keep_run, load_scenario, open_run
-from ismarket.loading import load
-from ismarket.opening import compare_runs, compute_again, prepare
 from ismarket.runs.agreement import DIFFERENT, EQUAL, IDENTICAL, agreement, changes, need_drivers
 from ismarket.runs.bridge import REST, bridge
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
+from ismarket.studies import compare_runs, loaded, reopened
 
 
 def ismarket(*arguments, cwd, **environment):
@@ -25,11 +24,9 @@ def ismarket(*arguments, cwd, **environment):
 
 
 def test_a_run_computed_again_here_is_identical(kept):
-    record = checked(kept)
-    loaded, changed = prepare(record)
-    again = compute_again(record, loaded, changed)
-    assert again.agreement.level == IDENTICAL
-    assert changed == {"data": [], "drivers": [], "code": [], "environment": []}
+    opened = reopened(kept)
+    assert opened.again().agreement.level == IDENTICAL
+    assert opened.changed == {"data": [], "drivers": [], "code": [], "environment": []}
 
 
 def test_rerun_keeps_a_second_run_with_the_same_outputs(kept, tmp_path):
@@ -135,7 +132,7 @@ def test_open_run_refuses_a_run_that_was_changed(kept, tmp_path):
 
 
 def test_a_run_is_computed_again_from_its_own_tables(kept, tmp_path):
-    tables = dict(load().origin.tables)
+    tables = dict(loaded(Scenario()).origin.tables)
     name = "ismarket/data/funnel.csv"
     text = tables[name].decode()
     line = next(row for row in text.splitlines() if row.startswith("incidence,Europe"))
@@ -145,12 +142,10 @@ def test_a_run_is_computed_again_from_its_own_tables(kept, tmp_path):
     from ismarket.runs.keep import keep
     from ismarket.runs.start import Place
 
-    other = load(tables=tables)
+    other = loaded(Scenario(), tables)
     scenario = load_scenario("published").changed(draws=300)
-    keep(other.market, other.drivers, scenario, other.origin, where=Place(tmp_path / "other"))
-    record = checked(tmp_path / "other")
-    loaded, changed = prepare(record)
-    assert compute_again(record, loaded, changed).agreement.level == IDENTICAL
+    keep(other.of(scenario).plan, other.drivers, other.origin, where=Place(tmp_path / "other"))
+    assert reopened(tmp_path / "other").again().agreement.level == IDENTICAL
     found = compare_runs(kept, tmp_path / "other")
     assert [step.change for step in found.steps] == [f"table {name}"]
     assert_closes(found)

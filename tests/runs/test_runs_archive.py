@@ -13,7 +13,7 @@ import pytest
 
 from ismarket import InputError
 from ismarket.runs import archive as archives
-from ismarket.runs.archive import export, import_run
+from ismarket.runs.archive import export, unpacked
 from ismarket.runs.layout import to_csv
 from ismarket.runs.spreadsheet import people_tables, safe, write_workbook
 from ismarket.runs.verify import Record, checked
@@ -26,7 +26,7 @@ def ismarket(*arguments, cwd):
 
 def test_an_exported_run_comes_back_byte_by_byte(kept, tmp_path):
     export(checked(kept), tmp_path / "run.zip")
-    record = import_run(tmp_path / "run.zip", tmp_path / "here")
+    record = unpacked(tmp_path / "run.zip", tmp_path / "here")
     assert record.contents == checked(kept).contents
     assert [p.name for p in (tmp_path / "here").iterdir()] == ["run"]
 
@@ -83,7 +83,7 @@ NAMES = ["/etc/passwd", "../out", "run/../../out", "run\\..\\out", "C:/out", "ru
 def test_a_path_that_leaves_the_folder_is_refused(tmp_path, name):
     file = zipped(tmp_path / "bad.zip", {"run/manifest.json": b"{}", name: b"x"})
     with pytest.raises(InputError, match="nothing was unpacked"):
-        import_run(file, tmp_path / "here")
+        unpacked(file, tmp_path / "here")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.zip"]
 
 
@@ -91,23 +91,23 @@ def test_a_path_that_leaves_the_folder_is_refused(tmp_path, name):
 def test_links_and_devices_are_refused(tmp_path, mode):
     file = zipped(tmp_path / "bad.zip", {"run/manifest.json": b"/etc/passwd"}, mode=mode)
     with pytest.raises(InputError, match="nothing was unpacked"):
-        import_run(file, tmp_path / "here")
+        unpacked(file, tmp_path / "here")
 
 
 def test_bombs_are_refused(tmp_path, monkeypatch):
     file = zipped(tmp_path / "ratio.zip", {"run/manifest.json": bytes(10_000_000)})
     with pytest.raises(InputError, match="200 times its size"):
-        import_run(file, tmp_path / "here")
+        unpacked(file, tmp_path / "here")
     many = zipped(tmp_path / "many.zip", {f"run/{i}": b"" for i in range(10_001)})
     with pytest.raises(InputError, match="10001 entries"):
-        import_run(many, tmp_path / "here")
+        unpacked(many, tmp_path / "here")
     shared = sharing(tmp_path / "shared.zip", 2000)
     with pytest.raises(InputError, match="200 times its size"):
-        import_run(shared, tmp_path / "here")
+        unpacked(shared, tmp_path / "here")
     monkeypatch.setattr(archives, "LARGEST_WHOLE", 1000)
     whole = zipped(tmp_path / "whole.zip", {f"run/{i}": os.urandom(600) for i in range(2)})
     with pytest.raises(InputError, match="unpacks to more than 1000 bytes"):
-        import_run(whole, tmp_path / "here")
+        unpacked(whole, tmp_path / "here")
     assert not (tmp_path / "here").exists()
 
 
@@ -133,13 +133,13 @@ def test_an_entry_that_lies_about_its_size_is_refused(tmp_path):
         data[at : at + 4] = struct.pack("<I", 10)
     file.write_bytes(bytes(data))
     with pytest.raises(InputError):
-        import_run(file, tmp_path / "here")
+        unpacked(file, tmp_path / "here")
 
 
 def test_names_that_clash_on_another_system_are_refused(tmp_path):
     file = zipped(tmp_path / "bad.zip", {"run/manifest.json": b"{}", "run/A": b"", "run/a": b""})
     with pytest.raises(InputError, match="stands twice"):
-        import_run(file, tmp_path / "here")
+        unpacked(file, tmp_path / "here")
 
 
 def test_what_is_no_sound_run_leaves_nothing_behind(kept, tmp_path):
@@ -147,12 +147,12 @@ def test_what_is_no_sound_run_leaves_nothing_behind(kept, tmp_path):
     changed = {**record.contents, "outputs/report.txt": b"something else\n"}
     export(Record(kept, record.manifest, record.identity, changed), tmp_path / "changed.zip")
     with pytest.raises(InputError, match=r"outputs/report\.txt: changed"):
-        import_run(tmp_path / "changed.zip", tmp_path / "here")
+        unpacked(tmp_path / "changed.zip", tmp_path / "here")
     assert not any((tmp_path / "here").iterdir())
     for name, data in (("text.zip", b"not a zip"), ("empty.zip", b"PK\x05\x06" + bytes(18))):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(InputError):
-            import_run(tmp_path / name, tmp_path / "here")
+            unpacked(tmp_path / name, tmp_path / "here")
 
 
 def test_flipped_bits_of_an_archive_never_give_a_traceback_or_another_run(kept, tmp_path):
@@ -165,7 +165,7 @@ def test_flipped_bits_of_an_archive_never_give_a_traceback_or_another_run(kept, 
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         (tmp_path / "bad.zip").write_bytes(bytes(data))
         try:
-            record = import_run(tmp_path / "bad.zip", tmp_path / str(number))
+            record = unpacked(tmp_path / "bad.zip", tmp_path / str(number))
         except InputError as error:
             told = str(error)
         else:

@@ -7,15 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from ismarket import InputError, Scenario, forecast, load_scenario
-from ismarket.loading import load
+from ismarket import InputError, Scenario, forecast, load_scenario, study
 from ismarket.model.scenario import parse_scenario
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
-from ismarket.runs.views import VIEWS
 
 
 def ismarket(*arguments, cwd, **environment):
@@ -26,7 +25,7 @@ def ismarket(*arguments, cwd, **environment):
 
 @pytest.fixture(scope="module")
 def loaded():
-    return load()
+    return study(Scenario())
 
 
 def files(run):
@@ -107,8 +106,8 @@ def test_the_same_scenario_gives_the_same_bytes(tmp_path, loaded, monkeypatch):
     for folder, workers in (("a", 1), ("b", 2)):
         (tmp_path / folder).mkdir()
         where = Place(tmp_path / folder / "run")
-        how = How(workers, extras=("draws", "histogram", "page", "workbook"), views=VIEWS)
-        keep(loaded.market, loaded.drivers, Scenario(draws=9000), loaded.origin, how, where=where)
+        how = How(workers, extras=("draws", "histogram", "page", "workbook"))
+        keep(loaded.of(Scenario(draws=9000)).plan, loaded.drivers, loaded.origin, how, where=where)
         runs.append(files(where.final))
     assert runs[0] == runs[1]
     assert {"outputs/draws.csv", "outputs/report.html", "outputs/forecast.xlsx"} <= set(runs[0])
@@ -132,17 +131,18 @@ def test_resume_refuses_another_plan_and_says_what_changed(tmp_path, loaded, mon
     where = Place(tmp_path / "run")
     monkeypatch.setattr("ismarket.runs.keep.seal_run", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        keep(loaded.market, loaded.drivers, Scenario(draws=100), loaded.origin, where=where)
+        keep(loaded.of(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where)
     monkeypatch.undo()
     with pytest.raises(InputError, match="was interrupted; go on with --resume"):
-        keep(loaded.market, loaded.drivers, Scenario(draws=100), loaded.origin, where=where)
+        keep(loaded.of(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where)
     with pytest.raises(InputError, match=r"changed: scenario \(draws = 200\)"):
-        keep(loaded.market, loaded.drivers, Scenario(draws=200), loaded.origin, where=where,
+        keep(loaded.of(Scenario(draws=200)).plan, loaded.drivers, loaded.origin, where=where,
              resume=True)  # fmt: skip
-    fewer = [driver for driver in loaded.drivers if driver.name != "technology"]
+    fewer = tuple(driver for driver in loaded.drivers if driver.name != "technology")
+    without = replace(loaded.of(Scenario(draws=100)), drivers=fewer)
     with pytest.raises(InputError, match="changed: installed, plugins"):
-        keep(loaded.market, fewer, Scenario(draws=100), loaded.origin, where=where, resume=True)
-    kept = keep(loaded.market, loaded.drivers, Scenario(draws=100), loaded.origin, where=where,
+        keep(without.plan, fewer, loaded.origin, where=where, resume=True)
+    kept = keep(loaded.of(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where,
                 resume=True)  # fmt: skip
     events = [
         json.loads(line)["event"] for line in (kept.path / "log.jsonl").read_text().splitlines()

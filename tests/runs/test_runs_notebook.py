@@ -9,12 +9,12 @@ import sys
 import pytest
 
 from ismarket import InputError, Scenario, keep_run, open_run, run_notebook
-from ismarket.opening import compare_runs, compute_again, prepare
-from ismarket.runs import keep_notebook
+from ismarket.runs import notebook as notebooks
 from ismarket.runs.agreement import IDENTICAL
 from ismarket.runs.notebook import injected, parameter, read_notebook
 from ismarket.runs.start import starting_point
 from ismarket.runs.verify import checked
+from ismarket.studies import compare_runs, reopened
 
 pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
@@ -83,18 +83,17 @@ def test_its_output_names_no_place_of_this_machine(ran):
 
 def test_it_computes_again_to_the_same_bytes(ran):
     record = checked(ran)
-    loaded, changed = prepare(record)
-    assert compute_again(record, loaded, changed).agreement.level == IDENTICAL
+    assert reopened(record.path).again().agreement.level == IDENTICAL
 
 
 def test_an_interrupted_notebook_run_goes_on_as_a_notebook_only(tmp_path, monkeypatch):
     path = notebook(tmp_path / "mine.ipynb", cell("x = 1", "parameters"), cell("print(x)"))
-    monkeypatch.setattr(keep_notebook, "seal_run", lambda *_: 1 / 0)
+    monkeypatch.setattr(notebooks, "seal_run", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run_notebook(path, {"x": 2}, tmp_path / "run")
     monkeypatch.undo()
     with pytest.raises(InputError, match="run is a notebook run; name its --notebook"):
-        starting_point("published", tmp_path / "run", resume=True, asked=False)
+        starting_point(tmp_path / "run", resume=True, asked=False)
     with pytest.raises(InputError, match=r"changed: parameters \(x\)"):
         run_notebook(path, {"x": 3}, tmp_path / "run", resume=True)
     run = run_notebook(path, {"x": 2}, tmp_path / "run", resume=True)

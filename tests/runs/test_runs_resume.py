@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ismarket import InputError, Scenario, verify_run
-from ismarket.loading import load, with_own_anchor
+from ismarket import InputError, Scenario, study, verify_run
 from ismarket.model.scenario import parse_scenario
 from ismarket.runs import keep as keeping
 from ismarket.runs.blocks import Blocks
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
-from ismarket.runs.views import VIEWS, also
+from ismarket.runs.views import also
 
 ANCHOR = b"""\
 name = "mine"
@@ -41,7 +40,7 @@ def ismarket(*arguments, cwd):
 
 @pytest.fixture(scope="module")
 def loaded():
-    return with_own_anchor(load(), ANCHOR, "mine.toml")[0]
+    return study(Scenario()).with_anchor(ANCHOR, "mine.toml")
 
 
 class Lost(BaseException):
@@ -60,7 +59,7 @@ def interrupted(loaded, where, scenario, how, monkeypatch, after):
 
     monkeypatch.setattr(Blocks, "save", saved)
     with pytest.raises(Lost):
-        keep(loaded.market, loaded.drivers, scenario, loaded.origin, how, where=where)
+        keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, how, where=where)
     monkeypatch.undo()
     return kept
 
@@ -70,11 +69,11 @@ def outputs(run):
 
 
 def test_a_run_of_an_anchor_file_goes_on_without_the_file(tmp_path, loaded, monkeypatch):
-    scenario, how = Scenario(draws=9000, anchor="mine"), How(extras=also(()), views=VIEWS)
+    scenario, how = Scenario(draws=9000, anchor="mine"), How(extras=also(()))
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=2)
     done = ismarket("--resume", "--out", "run", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    whole = keep(loaded.market, loaded.drivers, scenario, loaded.origin, how,
+    whole = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, how,
                  where=Place(tmp_path / "whole"))  # fmt: skip
     assert outputs(tmp_path / "run") == outputs(whole.path)
     assert verify_run(tmp_path / "run").sound
@@ -83,7 +82,7 @@ def test_a_run_of_an_anchor_file_goes_on_without_the_file(tmp_path, loaded, monk
 def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monkeypatch):
     scenario = Scenario(draws=9000, anchor="mine", name="published",
                         title="The published forecast, taken apart")  # fmt: skip
-    how = How(extras=also(()), views=VIEWS)
+    how = How(extras=also(()))
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=1)
     (tmp_path / "mine.toml").write_bytes(ANCHOR.replace(b"0.05", b"0.06"))
     command = ("--anchor", "mine.toml", "--draws", "9000", "--out", "run", "--resume")
@@ -97,8 +96,8 @@ def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monke
 @pytest.mark.parametrize("after", [5, 17, 19])
 def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, monkeypatch, after):
     scenario = Scenario(through=2024, name="exact")
-    how = How(until=EXACT, extras=also(()), views=VIEWS)
-    whole = keep(loaded.market, loaded.drivers, scenario, loaded.origin, how,
+    how = How(until=EXACT, extras=also(()))
+    whole = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, how,
                  where=Place(tmp_path / "whole"))  # fmt: skip
     done = interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after)
     begun = json.loads((tmp_path / ".run.partial/inputs/plan.json").read_text())
@@ -117,12 +116,12 @@ def test_more_draws_than_are_kept_go_on_from_their_last_sum(tmp_path, loaded, mo
     kept = interrupted(loaded, Place(tmp_path / "run"), scenario, How(1), monkeypatch, after=4)
     assert kept == ["tally-0", "tally-1", "tally-0", "tally-1"]
     told = []
-    again = keep(loaded.market, loaded.drivers, scenario, loaded.origin,
+    again = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin,
                  How(1, progress=told.append), where=Place(tmp_path / "run"),
                  resume=True)  # fmt: skip
     assert told[0] == 262_144
     assert sum(told) == 400_000
-    whole = keep(loaded.market, loaded.drivers, scenario, loaded.origin,
+    whole = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin,
                  where=Place(tmp_path / "whole"))  # fmt: skip
     assert outputs(again.path) == outputs(whole.path)
 
@@ -130,7 +129,7 @@ def test_more_draws_than_are_kept_go_on_from_their_last_sum(tmp_path, loaded, mo
 def test_a_run_goes_on_with_what_it_was_to_keep_and_with_nothing_else(
     tmp_path, loaded, monkeypatch
 ):
-    how = How(extras=also(["histogram"]), views=VIEWS)
+    how = How(extras=also(["histogram"]))
     scenario = Scenario(draws=9000)
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=1)
     refused = ismarket("--resume", "--out", "run", "--also", "draws", cwd=tmp_path)
@@ -147,7 +146,7 @@ def test_another_exactness_is_another_run(tmp_path, loaded, monkeypatch):
     where = Place(tmp_path / "run")
     interrupted(loaded, where, scenario, How(until=EXACT), monkeypatch, after=2)
     with pytest.raises(InputError, match=r"changed: until \(4e-05 to 0.001\)"):
-        keep(loaded.market, loaded.drivers, scenario, loaded.origin, How(until=0.001),
+        keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, How(until=0.001),
              where=where, resume=True)  # fmt: skip
     with pytest.raises(InputError, match=r"changed: until \(4e-05 to none\)"):
-        keep(loaded.market, loaded.drivers, scenario, loaded.origin, where=where, resume=True)
+        keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, where=where, resume=True)

@@ -12,7 +12,7 @@ import pytest
 from ismarket import InputError
 from ismarket.runs.layout import to_json
 from ismarket.runs.manifest import problems, schema, seal
-from ismarket.runs.verify import checked, verify
+from ismarket.runs.verify import checked, verify_run
 
 TAMPERINGS = int(os.environ.get("ISMARKET_TAMPERINGS", "150"))
 """1000 in the full campaign."""
@@ -119,9 +119,9 @@ def found_sound(run):
     """What the check says; a run without its manifest is no run at all."""
     if not (run / "manifest.json").is_file():
         with pytest.raises(InputError, match=r"no manifest\.json"):
-            verify(run)
+            verify_run(run)
         return False
-    return verify(run).sound
+    return verify_run(run).sound
 
 
 def test_every_tampering_is_found(kept, tmp_path):
@@ -139,7 +139,7 @@ def test_every_tampering_is_found(kept, tmp_path):
 
 def test_an_untouched_copy_is_sound_under_any_name(kept, tmp_path):
     shutil.copytree(kept, tmp_path / "renamed by the receiver")
-    assert verify(tmp_path / "renamed by the receiver").findings == ()
+    assert verify_run(tmp_path / "renamed by the receiver").findings == ()
 
 
 def test_the_sums_are_those_of_sha256sum(kept):
@@ -190,9 +190,9 @@ def _places(value):
 
 def test_what_is_no_run_says_so(tmp_path):
     with pytest.raises(InputError, match="no such run directory"):
-        verify(tmp_path / "nowhere")
+        verify_run(tmp_path / "nowhere")
     with pytest.raises(InputError, match="not a run directory"):
-        verify(tmp_path)
+        verify_run(tmp_path)
 
 
 def test_a_run_that_is_not_sound_is_not_opened(kept, tmp_path):

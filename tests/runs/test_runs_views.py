@@ -4,18 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from ismarket import Driver, Effect, InputError, Scenario, keep_run
-from ismarket.loading import load
-from ismarket.opening import rerun
 from ismarket.runs import keep as keeping
 from ismarket.runs.agreement import IDENTICAL
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import checked
-from ismarket.runs.views import VIEWS, also
+from ismarket.runs.views import also
+from ismarket.studies import loaded, rerun
 
 BLOCKED = """
 import sys
@@ -100,12 +100,12 @@ def test_a_workbook_that_cannot_be_is_refused_before_anything_is_computed(tmp_pa
     def effects(market, p):
         yield Effect("treated", 0.1 * market.elapsed)
 
-    loaded = load()
-    drivers = [*loaded.drivers, Driver(name="own", title="Own", effects=effects)]
-    monkeypatch.setattr(keeping, "forecast", lambda *_: 1 / 0)
-    how, where = How(extras=also(["workbook"]), views=VIEWS), Place(tmp_path / "run")
+    found = loaded(Scenario(draws=50))
+    drivers = (*found.drivers, Driver(name="own", title="Own", effects=effects))
+    monkeypatch.setattr(keeping, "forecast_of", lambda *_: 1 / 0)
+    how, where = How(extras=also(["workbook"])), Place(tmp_path / "run")
     with pytest.raises(InputError, match="driver own computes effects of its own"):
-        keep(loaded.market, drivers, Scenario(draws=50), loaded.origin, how, where=where)
+        keep(replace(found, drivers=drivers).plan, drivers, found.origin, how, where=where)
     assert os.listdir(tmp_path) == []
 
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from ismarket.sampling.points import BLOCK, SAMPLERS, _directions, block_points
+from ismarket.sampling import SAMPLERS
+from ismarket.sampling.points import BLOCK, _directions, block_points
 
 KEYS = [f"p{i}" for i in range(80)]
 DIMENSIONS = {key: i for i, key in enumerate(KEYS)}

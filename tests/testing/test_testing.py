@@ -19,9 +19,9 @@ from ismarket import (
     load_drivers,
     load_market,
 )
-from ismarket.testing import CHECKS, ask, check_driver, findings, one_region, other_classes
+from ismarket.plugins.installed import drivers_at
+from ismarket.testing import CHECKS, check_driver, findings, one_region, other_classes
 from ismarket.testing import toy_market as make_toy_market
-from ismarket.testing.from_path import drivers_at
 
 pytest_plugins = ["ismarket.testing.fixtures"]
 BUNDLED = [d for d in load_drivers(Scenario(plugins=())) if d.plugin == d.name]
@@ -48,6 +48,14 @@ def test_a_law_catches_the_driver_that_breaks_it(check):
     driver = strangers.BREAKS[check.__name__]
     with pytest.raises(AssertionError):
         check(driver)
+
+
+@pytest.mark.parametrize("driver", strangers.PRINTS, ids=lambda driver: driver.name)
+def test_a_print_is_one_finding_and_reaches_no_screen(driver, capsys):
+    broken = [(f.law, f.reason) for f in findings(driver) if f.kept is False]
+    said = f"driver {driver.name}: printed 'hello'; a driver answers, it does not print"
+    assert broken == [("nothing else touched", f"{said}; law: nothing else touched")]
+    assert capsys.readouterr() == ("", "")
 
 
 def test_an_answer_that_depends_on_the_hash_seed_is_caught():
@@ -129,49 +137,6 @@ def test_check_prints_a_tick_or_the_reason(tmp_path):
     assert done.stderr == f"ismarket: 1 of {len(CHECKS)} laws broken by bad\n"
     done = ismarket("check", "good", "--json", path=folder)
     assert {row["kept"] for row in json.loads(done.stdout)} == {True}
-
-
-SHIFT = "np.log(p.rate) * market.elapsed / 10.0"
-RARE = {
-    "value": (f"np.where(p.rate > 1.8, np.nan, {SHIFT})", "is not finite (nan)", "--set"),
-    "others": (f"{SHIFT} * p.rate.mean()", "when other draws stand by", "--beside"),
-    "history": (
-        f"{SHIFT} + 0 * (seen.append(p.rate.size) or sum(seen) > 15000 and np.random.random())",
-        "moved NumPy's global random generator",
-        "--draws",
-    ),
-}
-
-
-@pytest.mark.parametrize("fault", RARE)
-def test_the_command_in_a_message_shows_the_fault_again(tmp_path, fault):
-    shift, message, option = RARE[fault]
-    code = DRIVER.format(name="rare").replace(SHIFT, shift)
-    folder = tmp_path / "parcels"
-    folder.mkdir()
-    parcel(folder, "rare", "    seen = []\n" + code)
-    done = ismarket("run", "--draws", "30000", "--workers", "1", path=folder, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert "plugin rare, driver rare: " in done.stderr
-    assert message in done.stderr
-    assert " with rare.rate = 1." in done.stderr
-    again = done.stderr.split("see it again: ismarket ")[1].split()
-    assert again[:2] == ["check", "rare"]
-    assert option in again
-    once_more = ismarket(*again, path=folder, cwd=tmp_path)
-    assert (once_more.returncode, once_more.stdout) == (3, "")
-    assert message in once_more.stderr
-
-
-def test_a_driver_may_be_asked_at_given_values():
-    assert [e.stage for e in ask(strangers.GOOD, {"good_stranger.rate": 1.2})] == ["incidence"]
-    assert ask(strangers.GOOD, through=2035)[0].shift.shape[0] == 14
-    with pytest.raises(InputError, match=r"no parameter 'good_stranger\.rat'; did you mean"):
-        ask(strangers.GOOD, {"good_stranger.rat": 1.2})
-    with pytest.raises(InputError, match="is outside its range"):
-        ask(strangers.GOOD, {"good_stranger.rate": 3.0})
-    with pytest.raises(InputError, match="through"):
-        ask(strangers.GOOD, through=2099)
 
 
 def test_check_takes_the_path_of_a_file_and_names_what_it_is_not(tmp_path):

@@ -5,18 +5,14 @@ function createControls(structure, send, ask) {
   const changes = h("span", { class: "changes" });
   const undo = h("button", { type: "button", class: "small", click: () => ask({ type: "undo" }) }, "Undo");
   const reset = h("button", { type: "button", class: "small", click: () => send("reset", "", true) }, "Reset all");
-  const anchor = select("Market level (anchor)", structure.anchors.map((a) => [a.name, a.label]), (value) => send("anchor", "", value));
-  const through = createSlider("Forecast through", { range: { min: 2023, max: structure.lastYear, step: 1 }, words: String, class: "through" }, (value) => send("through", "", value));
-  const draws = select("Draws", [], (value) => send("draws", "", Number(value)));
+  const choices = Object.fromEntries(structure.choices.map((choice) => [choice.name, createChoice(choice, send)]));
+  const { anchor, through, draws, ...rest } = choices;
   const drivers = structure.drivers.map((driver) => createDriver(driver, send, opened));
   const countGroup = createCount(structure.count, send, opened);
   const named = h("div", { class: "group" });
   const added = h("div", { class: "group" });
   const namedHead = groupHead("Named by the report");
   const addedHead = groupHead("Not in the report, adds on top", false);
-  const overlap = createSlider("Overlap of shared causes", { range: { min: 0, max: 1, step: 0.01 }, words: (v) => v.toFixed(2), class: "overlap" }, (value) => send("overlap", "", value));
-  const seedId = uid("seed");
-  const seed = h("input", { id: seedId, type: "text", inputmode: "numeric", "data-lm-suppress-shortcuts": "true", change: (e) => send("seed", "", e.target.value), keydown: (e) => e.stopPropagation() });
   const key = h("p", { class: "key" }, s("svg", { viewBox: "0 0 12 8", width: 12, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,8 L6,0 L12,8Z", class: "humped" })), " uncertain, drawn ", h("i", { class: "dot" }), " set by you");
   const lost = structure.problems.map((text) => h("p", { class: "line warn" }, h("b", {}, "1 driver left out. "), text));
   const root = h(
@@ -32,7 +28,7 @@ function createControls(structure, send, ask) {
     added,
     lost,
     countGroup.root,
-    h("div", { class: "two ruled" }, overlap.root, h("div", { class: "field" }, h("label", { for: seedId }, "Seed"), seed)),
+    h("div", { class: "two ruled" }, Object.values(rest).map((choice) => choice.root)),
   );
 
   /** One accordion open at a time. */
@@ -47,12 +43,9 @@ function createControls(structure, send, ask) {
       changes.dataset.changed = state.changes > 0;
       undo.disabled = !state.undo;
       reset.disabled = !state.changes;
-      if (!waiting.has("anchor ")) anchor.update(state.anchor);
-      if (!waiting.has("through ")) through.update(state.through, state.through_low, structure.lastYear);
+      through.range.min = state.through_low;
       draws.options(state.draws_offered.map((n) => [String(n), n.toLocaleString("en")]));
-      if (!waiting.has("draws ")) draws.update(String(state.draws));
-      if (!waiting.has("overlap ")) overlap.update(state.overlap);
-      if (document.activeElement !== seed) seed.value = state.seed;
+      for (const [name, choice] of Object.entries(choices)) if (!waiting.has(`${name} `)) choice.update(state[name]);
       for (const driver of drivers) {
         const home = !state.published || state.named.includes(driver.name) ? named : added;
         if (driver.root.parentNode !== home) home.append(driver.root);
@@ -69,6 +62,15 @@ function groupHead(title, columns = true) {
   return h("div", { class: "heads" }, h("b", {}, title), columns ? [h("span", {}, "strength"), h("span", {}, "points")] : null);
 }
 
+/** A choice of the scenario: some options, a slider within its range, or else what is typed. */
+function createChoice({ name, label, options, low, high, step }, send) {
+  const change = (value) => send(name, "", value);
+  if (options) return select(label, options, change);
+  const words = step < 1 ? (value) => value.toFixed(2) : String;
+  if (step) return createSlider(label, { range: { min: low, max: high, step }, words, class: name }, change);
+  return typed(label, change);
+}
+
 function select(label, choices, change) {
   const id = uid("select");
   const node = h("select", { id, "data-lm-suppress-shortcuts": "true", change: (e) => change(e.target.value) });
@@ -83,7 +85,18 @@ function select(label, choices, change) {
     root: h("div", { class: "field" }, h("label", { for: id }, label), node),
     options,
     update: (value) => {
-      if (node.value !== value) node.value = value;
+      if (node.value !== String(value)) node.value = value;
+    },
+  };
+}
+
+function typed(label, change) {
+  const id = uid("typed");
+  const node = h("input", { id, type: "text", inputmode: "numeric", "data-lm-suppress-shortcuts": "true", change: (e) => change(e.target.value), keydown: (e) => e.stopPropagation() });
+  return {
+    root: h("div", { class: "field" }, h("label", { for: id }, label), node),
+    update: (value) => {
+      if (document.activeElement !== node) node.value = value;
     },
   };
 }

@@ -1,6 +1,5 @@
 // The panel: sends changes one computation at a time, always the last value, and shows the answers.
 
-const TABS = [["forecast", "Forecast"], ["why", "Why"], ["where", "Where"], ["matters", "What matters"], ["howbig", "How big"], ["evidence", "Evidence"]];
 const BUSY = 150;
 const REST = 250;
 const LOST = 20000;
@@ -56,9 +55,9 @@ function createQueue(send) {
   };
 }
 
-function createTabs(choose) {
+function createTabs(titles, choose) {
   const panelId = uid("view");
-  const tabs = TABS.map(([name, title]) => h("button", { type: "button", role: "tab", id: uid("tab"), "aria-controls": panelId, "data-tab": name, click: () => choose(name) }, title));
+  const tabs = titles.map(([name, title]) => h("button", { type: "button", role: "tab", id: uid("tab"), "aria-controls": panelId, "data-tab": name, click: () => choose(name) }, title));
   const root = h("div", { class: "tabs", role: "tablist", "aria-label": "Views", keydown: (e) => {
     const at = tabs.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key];
@@ -112,7 +111,7 @@ function render({ model, el }) {
   const charts = new Map();
   const controls = createControls(model.get("structure"), queue.change, ask);
   const strip = createStrip();
-  const tabs = createTabs((name) => {
+  const tabs = createTabs(model.get("structure").tabs, (name) => {
     model.set("tab", name);
     model.save_changes();
   });

@@ -1,0 +1,218 @@
+"""What the number is worth: a command a question, each of one scenario or kept run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..errors import InputError
+from ..text.wording import fraction, usd
+from .common import (
+    answer,
+    complete_anchor,
+    complete_scenario,
+    forecast_of,
+    json_option,
+    market_option,
+    say,
+    say_json,
+    studied,
+)
+
+SCENARIO = click.argument("scenario", default="published", shell_complete=complete_scenario)
+RUN = click.argument("run", default="evidence", shell_complete=complete_scenario)
+LEVEL = click.option(
+    "--anchor", help="Published estimate that sets the level, or bottom-up.",
+    shell_complete=complete_anchor,
+)  # fmt: skip
+THROUGH = click.option("--through", type=int, help="Last year of the forecast, up to 2035.")
+DRAWS = click.option("--draws", type=click.IntRange(1), help="How many draws.")
+OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-up level."
+
+
+@click.command()
+@SCENARIO
+@click.option("--anchor", help="The published estimate to audit.", shell_complete=complete_anchor)
+@click.option("--claim", metavar="ID", help="One claim in full, with its sources, such as D1.")
+@json_option
+def audit(scenario: str, anchor: str | None, claim: str | None, as_json: bool) -> None:
+    """Set every claim of the report beside its number, its status and a verdict."""
+    from ..analysis.audit import claim_sheet
+
+    found = studied(scenario, anchor=anchor).audit()
+    if claim is None:
+        answer(found, as_json)
+        return
+    page = claim_sheet(found, claim)
+    entry = next(row for row in found.to_dict()["claims"] if row["id"] == claim)
+    say_json(entry) if as_json else say(str(page))
+
+
+@click.command()
+@SCENARIO
+@click.option("--output", default="value", show_default=True, help=OUTPUT)
+@click.option("--by", default="parameter", show_default=True,
+              help="parameter, mechanism, driver, stage, source or status.")  # fmt: skip
+@click.option("--points", type=int, default=4096, show_default=True, help="Base points.")
+@LEVEL
+@THROUGH
+@json_option
+def sensitivity(
+    scenario: str,
+    output: str,
+    by: str,
+    points: int,
+    anchor: str | None,
+    through: int | None,
+    as_json: bool,
+) -> None:
+    """Say which inputs SCENARIO depends on: shares of the variance, and one at a time."""
+    asked = studied(scenario, anchor=anchor, through=through)
+    answer(asked.sensitivity(output=output, by=by, points=points), as_json)
+
+
+def growth(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """``3.9%`` or ``0.039`` as a fraction a year."""
+    return None if text is None else fraction(text, "--cagr")
+
+
+def amount(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    """``3.20 bn``, ``54 M`` or ``USD 3200000000`` in USD."""
+    return None if text is None else usd(text, "--value")
+
+
+@click.command()
+@click.argument("scenario", default="evidence", shell_complete=complete_scenario)
+@click.option("--cagr", callback=growth, metavar="RATE", help="Growth a year, such as 3.9%.")
+@click.option("--value", callback=amount, metavar="AMOUNT", help="USD, such as '3.20 bn' or 54M.")
+@click.option("--year", type=int, help="Year of the value; the last one unless given.")
+@LEVEL
+@THROUGH
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Keep the setting as a scenario for ismarket run.")  # fmt: skip
+@click.option("--all", "every", is_flag=True, help="With --save: all inputs moved a little.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@json_option
+def require(
+    scenario: str,
+    cagr: float | None,
+    value: float | None,
+    year: int | None,
+    anchor: str | None,
+    through: int | None,
+    save: Path | None,
+    every: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Say what would have to be true for a growth or a value, if anything within the ranges is."""
+    from ..model.scenario import write_scenario
+
+    if save and save.exists() and not force:
+        raise InputError(f"{save}: is there already; --force writes over it")
+    asked = studied(scenario, anchor=anchor, through=through)
+    found = asked.require(cagr=cagr, value=value, year=year)
+    answer(found, as_json)
+    if save:
+        kept = found.scenario("all" if every else "few")
+        try:
+            save.write_text(write_scenario(kept.changed(name=save.stem)), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{save}: cannot be written ({error.strerror})") from None
+        click.echo(f"ismarket: the setting is in {save}", err=True)
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[ANCHOR.toml]...",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
+@market_option
+@json_option
+def triangulate(files: tuple[Path, ...], market: str | None, as_json: bool) -> None:
+    """Set the published levels beside each other, the count and what no level may pass.
+
+    Anchors that `ismarket read` has drafted may be added as files.
+    """
+    from ..model.anchor_file import read_anchor_file
+    from ..model.scenario import Scenario
+
+    counted = Scenario(anchor="bottom-up")
+    asked = studied(counted.changed(market=market or counted.market))
+    answer(asked.triangulate(read_anchor_file(file, asked.market) for file in files), as_json)
+
+
+@click.command()
+@RUN
+@click.option("--margin", type=float, required=True, help="Profit as a fraction of sales.")
+@click.option("--share", type=float, required=True, help="Share of the market, a fraction.")
+@click.option("--cost", type=float, required=True, help="Cost of entering, USD, at the start.")
+@click.option("--discount", type=float, default=0.0, show_default=True,
+              help="Discount a year, a fraction.")  # fmt: skip
+@click.option("--by", multiple=True, default=("input", "cause"), show_default=True,
+              help="input, cause, stage, status or source; repeatable.")  # fmt: skip
+@click.option("--top", type=click.IntRange(1), default=8, show_default=True, help="Rows of each.")
+@DRAWS
+@json_option
+def voi(
+    run: str,
+    margin: float,
+    share: float,
+    cost: float,
+    discount: float,
+    by: tuple[str, ...],
+    top: int,
+    draws: int | None,
+    as_json: bool,
+) -> None:
+    """What knowing more is worth to a decision: enter the market of RUN, or stay out.
+
+    RUN is a scenario's name or TOML file, or a kept run.  No study that informs an input is worth
+    more than the figure beside it.
+    """
+    from ..analysis.information import GROUPS, Decision, sheet, value_of_information
+    from ..errors import unknown
+
+    for kind in by:
+        if kind not in GROUPS:
+            raise unknown("--by", "grouping", kind, GROUPS)
+    decision = Decision(margin, share, cost, discount)
+    found = value_of_information(forecast_of(run, draws), decision, tuple(dict.fromkeys(by)))
+    say_json(found.to_dict()) if as_json else say(str(sheet(found, top)))
+
+
+@click.command()
+@RUN
+@click.option("--observe", multiple=True, metavar="YEAR=USD:ERROR",
+              help="An actual with its relative error: 2024=55M:10%. Repeatable.")  # fmt: skip
+@click.option("--actuals", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="A CSV with the columns year, value_usd, error, status, source.")  # fmt: skip
+@DRAWS
+@json_option
+def update(
+    run: str, observe: tuple[str, ...], actuals: Path | None, draws: int | None, as_json: bool
+) -> None:
+    """Weight the draws of RUN by new actuals of the whole market.
+
+    Refused where the draws do not reach them, that is where k-hat is above 0.7.
+    """
+    from ..analysis.updating import observation, read_observations
+    from ..analysis.updating import update as updated
+
+    seen = [observation(text) for text in observe]
+    if actuals:
+        seen += read_observations(actuals)
+    answer(updated(forecast_of(run, draws), seen), as_json)
+
+
+@click.command()
+@RUN
+@DRAWS
+@json_option
+def backtest(run: str, draws: int | None, as_json: bool) -> None:
+    """Score forecasts of the verified past: no change, constant growth, the growth of RUN.
+
+    Only figures of confidence A and B are used; fewer than eight forecasts are not judged.
+    """
+    from ..analysis.backtest import backtest_of
+
+    answer(backtest_of(forecast_of(run, draws)), as_json)

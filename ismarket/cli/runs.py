@@ -1,0 +1,144 @@
+"""Kept runs: checked, computed again, compared, and put into one file for a colleague."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from .common import json_option, say, say_json
+
+RUN = click.argument("run", type=click.Path(path_type=Path))
+
+
+@click.command()
+@RUN
+@click.option("--seal", help="The seal that the sender gave you; it must be the run's own.")
+@json_option
+def verify(run: Path, seal: str | None, as_json: bool) -> int:
+    """Check RUN: what was changed, removed or added. Loads no plugin. Exit 1 if anything was."""
+    from ..runs.verify import verify_run
+
+    verdict = verify_run(run)
+    found = list(verdict.findings)
+    own = verdict.record.manifest["seal"] if verdict.record else None
+    if seal and own and own != seal.lower():
+        found.append(f"the seal is {own}, not the one given")
+    files = len(verdict.record.contents) if verdict.record else 0
+    if as_json:
+        say_json({"run": run.name, "sound": not found, "findings": found, "seal": own})
+    elif found:
+        say("\n".join([f"{run.name}: not as it was written", *(f"  {f}" for f in found)]))
+    else:
+        say(f"{run.name}: {files} files, every byte as written\nseal {own}")
+    return 1 if found else 0
+
+
+@click.command()
+@RUN
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the second run there.")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Threads; the answer does not depend on it."
+)
+@json_option
+def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> int:
+    """Check RUN, compute it again from its own inputs and say how far it agrees.
+
+    Identical bytes, or equal to a relative 1e-12 with the reason, or different and where first
+    (exit 1). Drivers that are missing or another version are named before anything runs.
+    """
+    from ..runs.agreement import DIFFERENT
+    from ..studies import reopened
+
+    opened = reopened(run)
+    for part, lines in opened.changed.items():
+        for line in lines:
+            click.echo(f"{part}: {line}", err=True)
+    again = opened.again(out, workers)
+    found = again.agreement
+    if as_json:
+        say_json(
+            {
+                "run": run.name,
+                "level": found.level,
+                "tables": found.tables,
+                "largest_relative_difference": found.largest,
+                "first_difference": found.first,
+                "changed": opened.changed,
+            }
+        )
+    else:
+        say(f"{run.name}: {found}")
+        if again.path:
+            say(f"Kept in {again.path}")
+    return 1 if found.level == DIFFERENT else 0
+
+
+@click.command()
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option("--year", type=int, help="Year of the values; the last that both have by default.")
+@json_option
+def compare(a: Path, b: Path, year: int | None, as_json: bool) -> None:
+    """Say what changed from run A to run B, as a bridge that adds up to the difference."""
+    from ..studies import compare_runs
+
+    found = compare_runs(a, b, year)
+    say_json(asdict(found)) if as_json else say(str(found))
+
+
+@click.command()
+@RUN
+@click.option("--zip", "archive", is_flag=True, help="The whole run as one zip.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Name of the zip; by default the run's."
+)
+@click.option("--with-wheels", is_flag=True, help="Put the packages that the run needs beside it.")
+@click.option("--csv", "tables", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="The tables for a spreadsheet; no cell is a formula.")  # fmt: skip
+@click.option("--xlsx", "workbook", type=click.Path(path_type=Path), metavar="FILE",
+              help="The tables as one workbook; needs the extra xlsx.")  # fmt: skip
+def export(
+    run: Path,
+    archive: bool,
+    out: Path | None,
+    with_wheels: bool,
+    tables: Path | None,
+    workbook: Path | None,
+) -> None:
+    """Check RUN and write it as one file, or its tables for a spreadsheet."""
+    from ..errors import InputError
+    from ..runs.archive import export as write_archive
+    from ..runs.archive import wheels
+    from ..runs.spreadsheet import write_people_tables, write_workbook
+    from ..runs.verify import checked
+
+    if not archive and tables is None and workbook is None:
+        raise InputError("export: say --zip, --csv FOLDER or --xlsx FILE")
+    if (with_wheels or out) and not archive:
+        raise InputError("--with-wheels and --out go with --zip")
+    record = checked(run)
+    if archive:
+        target = out or Path(f"{record.manifest['name']}.zip")
+        beside = wheels(record.identity) if with_wheels else None
+        say(f"Written {write_archive(record, target, beside)}")
+    if tables is not None:
+        say(f"Written {len(write_people_tables(record, tables))} tables in {tables}")
+    if workbook is not None:
+        say(f"Written {write_workbook(record, workbook)}")
+
+
+@click.command("import")
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
+              help="Folder to unpack the run into.")  # fmt: skip
+def import_run(archive: Path, out: Path) -> None:
+    """Unpack the run in ARCHIVE and check it; refuses links, paths that leave it, and bombs."""
+    from ..runs.archive import unpacked
+
+    record = unpacked(archive, out)
+    say(f"Unpacked {record.path}\nseal {record.manifest['seal']}")
+
+
+globals()["import"] = import_run  # the command is called by a word that Python keeps

@@ -1,0 +1,182 @@
+"""A study: one way in for command line, notebook, explorer and runs; one plan a forecast."""
+
+import json
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+from parcels import DRIVER, ismarket, parcel, python
+
+from ismarket import Decision, InputError, Scenario, Study, forecast, keep_run, study
+from ismarket.cli import main
+from ismarket.engine.plan import make_plan
+
+ANCHOR = 'name = "mine"\nbase_year = 2022\nvalue_usd = 2.0e8\ncagr = 0.05\nlast_year = 2028\n'
+MOST_MODULES = 50
+"""Modules of which a function runs in ``ismarket run --no-keep``."""
+WHOSE = """
+import sys, threading
+from pathlib import Path
+
+ran = set()
+
+
+def note(frame, event, _):
+    code = frame.f_code
+    if event == "call" and code.co_flags & 3 == 3 and code.co_name != "<lambda>":
+        ran.add(code.co_filename)
+
+
+threading.setprofile(note)
+sys.setprofile(note)
+from ismarket.cli import main
+
+try:
+    main(["run", "--no-keep"])
+except SystemExit:
+    sys.setprofile(None)
+package = Path(sys.modules["ismarket"].__file__).parent
+print(*sorted(file for file in ran if package in Path(file).parents), sep="\\n", file=sys.stderr)
+"""
+
+
+@contextmanager
+def plans():
+    """The scenarios of which a plan is made meanwhile, by whoever makes it."""
+    made = []
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code is make_plan.__code__:
+            made.append(frame.f_locals["scenario"])
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield made
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+@pytest.mark.parametrize(
+    "more", [["--no-keep"], ["--out", "kept"], ["--until", "30%", "--no-keep"]]
+)
+def test_one_plan_a_run(more, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    draws = [] if "--until" in more else ["--draws", "50"]
+    with plans() as made, pytest.raises(SystemExit) as done:
+        main(["run", *draws, *more])
+    assert done.value.code == 0
+    assert len(made) == 1
+    assert (tmp_path / "kept").is_dir() == ("--out" in more)
+
+
+def test_one_plan_a_forecast_of_a_study():
+    with plans() as made:
+        published = study("published", draws=50)
+        published.forecast()
+        published.forecast(progress=lambda draws: None)
+    assert len(made) == 1
+    with plans() as made:
+        published.forecast(anchor="smr-2024")
+    assert [scenario.anchor for scenario in made] == ["smr-2024"]
+
+
+def test_few_modules_lie_between_the_command_and_its_page():
+    done = python(WHOSE)
+    assert "How big" in done.stdout
+    assert len(done.stderr.splitlines()) <= MOST_MODULES, done.stderr
+
+
+def test_a_study_answers_as_the_functions_do(market, drivers):
+    asked = study("published", draws=400)
+    scenario = asked.scenario
+    assert scenario.draws == 400
+    for made, by_hand in (
+        (asked.forecast(), forecast(market, drivers, scenario)),
+        (asked.forecast(without=()), forecast(market, drivers, scenario.changed(without=()))),
+        (Study(market, drivers, scenario).forecast(), forecast(market, drivers, scenario)),
+    ):
+        assert made.to_dict() == by_hand.to_dict()
+    found = asked.compare({"as it stands": {}, "with pricing": {"without": ()}})
+    assert list(found) == ["as it stands", "with pricing"]
+    assert found["with pricing"].plan.scenario.name == "with pricing"
+    assert found["with pricing"].columns == asked.forecast(without=()).columns
+
+
+def test_a_study_answers_every_question():
+    asked = study("evidence", draws=1000)
+    for answer in (
+        asked.sensitivity(by="driver", points=64),
+        asked.require(cagr=0.02),
+        asked.voi(Decision(margin=0.3, share=0.1, cost=1e6)),
+        study("published").audit(),
+        asked.triangulate(),
+        asked.backtest(),
+    ):
+        assert answer.to_dict()
+        assert str(answer)
+
+
+def test_a_study_reads_the_file_of_an_anchor_once(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(ANCHOR)
+    asked = study("published", draws=50, anchor=str(file))
+    assert asked.scenario.anchor == "mine"
+    assert asked.market.anchors["mine"].value == 2.0e8
+    assert asked.changed(anchor=str(file)).scenario == asked.scenario
+    assert study("published").market.anchors.keys() == asked.market.anchors.keys() - {"mine"}
+    scenario = tmp_path / "scenario.toml"
+    scenario.write_text(f"draws = 50\nanchor = {json.dumps(str(file))}\n")
+    assert study(scenario).forecast().columns == asked.forecast().columns
+
+
+def test_a_study_of_a_run_stands_on_the_tables_of_the_run(tmp_path):
+    kept = keep_run(Scenario(draws=50, name="mine"), tmp_path / "run")
+    asked = study(kept)
+    assert asked.scenario.name == "mine"
+    assert asked.record.path == kept
+    assert (
+        f"{asked.forecast().columns['summary']['p50'][-1]!r}"
+        in (kept / "outputs/summary.csv").read_text()
+    )
+    assert asked.changed(draws=60).record is None
+    again = asked.changed(overlap=0.5).keep(tmp_path / "again")
+    assert again.forecast.plan.scenario.overlap == 0.5
+    assert again.path == tmp_path / "again"
+
+
+def test_a_kept_study_says_what_was_changed_in_the_scenario_as_given(tmp_path):
+    kept = study("evidence", draws=50).changed(overlap=0.5).keep(tmp_path / "run").path
+    flags = (kept / "inputs/flags.txt").read_text().splitlines()
+    assert sorted(flags) == ["draws = 50", "overlap = 0.5"]
+
+
+def test_a_study_says_what_it_holds():
+    shown = repr(study("published"))
+    assert shown.startswith("published: Infantile spasms")
+    assert "anchor techsci-2022\ndrivers: diagnosis, " in shown
+    assert "pricing" not in shown
+
+
+def test_what_decides_what_is_loaded_is_chosen_when_a_study_is_opened():
+    with pytest.raises(InputError, match="market is chosen when a study is opened"):
+        study("published").changed(market="dravet")
+
+
+def test_what_others_print_does_not_spoil_json(parcels):
+    """Neither a plugin at its loading nor a driver while asked, whether or not it may print."""
+    loud = DRIVER.format(name="loud").replace("return [DRIVER]", "print('loud'); return [DRIVER]")
+    parcel(parcels, "loud", loud)
+    run = "run", "--json", "--no-keep", "--draws", "50"
+    done = ismarket(*run, path=parcels)
+    assert (done.returncode, json.loads(done.stdout)["draws"]) == (0, 50), done.stderr
+    assert "loud" in done.stderr
+    parcel(parcels, "louder", loud.replace("yield Effect", "print('louder'); yield Effect")
+           .replace('name="loud"', 'name="louder"'))  # fmt: skip
+    done = ismarket(*run, path=parcels)
+    assert (done.returncode, done.stdout) == (3, "") or json.loads(done.stdout)
+    assert "louder" in done.stderr
+    page = ismarket("run", "--no-keep", "--draws", "50", "--without", "louder", path=parcels)
+    assert page.stdout.startswith("Infantile spasms")
