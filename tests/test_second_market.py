@@ -338,6 +338,7 @@ def test_audit_tests_the_headlines_without_a_table_of_claims(answer):
 def test_audit_says_in_its_page_what_is_measured_and_no_more(answer):
     page = " ".join(answer("audit", "anchored.toml").split())
     assert "No claim is on file." in page
+    assert "the count in 2024 0% 0.0% (0.0% to 0.0%) 100% (100% to 100%)" in page
     assert "measured: none" in page
     assert "Measured numbers carry no spread" not in page  # there are none
 

@@ -11,7 +11,7 @@ from ismarket import load_drivers, load_market, load_scenario
 from ismarket.charts.fan import alternative
 from ismarket.engine.forecaster import forecast
 
-from ..test_second_market import SCENARIO, path  # noqa: F401
+from ..test_second_market import NAMES, SCENARIO, path  # noqa: F401
 from . import steps
 from .conftest import ROOT, Lab, free_port, quiet_home, serving
 
@@ -71,7 +71,7 @@ def test_the_panel_is_made_from_what_another_market_declares(lab, watched, path)
     lab.run(page, "dravet.ipynb")
     steps.ready(page)
     assert page.locator(".ism h2").inner_text().startswith("Dravet")
-    assert page.locator("[data-driver]").count() == 8
+    assert page.locator("[data-driver]").count() == len(NAMES)
     assert page.locator("[data-driver=diagnosis]").count() == 0
     page.wait_for_selector(".jp-RenderedText >> text=Fan chart")
     printed = page.locator(".jp-RenderedText", has_text="Fan chart").inner_text()
