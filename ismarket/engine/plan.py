@@ -41,6 +41,11 @@ class Plan:
         return self.market.years[self.start :]
 
     @property
+    def years_from_base(self) -> range:
+        """The same, counted from the base year of the market."""
+        return range(self.start, len(self.market.years))
+
+    @property
     def strengths(self) -> tuple[float, ...]:
         """The factor on the shifts of each acting driver."""
         return tuple(self.scenario.strength.get(driver.name, 1.0) for driver in self.drivers)

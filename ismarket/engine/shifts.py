@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 
 import numpy as np
 
@@ -23,10 +23,10 @@ from .plan import Plan
 
 Target = tuple[str, int | None]
 """What a shift moves: a stage, and in it one drug class (by index) or all of them alike."""
-Claims = dict[Target, dict[tuple[int, ...], list[str]]]
-"""Causes by what they move and by the drivers (by index) that claim them."""
-Brought = dict[Target, tuple[list["Bringers"], Array]]
-"""By target who brings each shift, and the shifts (bringers, year, region, draw)."""
+Drivers = tuple[int, ...]
+"""Drivers by index."""
+Entry = tuple[int, int | None, Array]
+"""A driver's index, the class it moves (None: all) and its shift (year, region, draw)."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,16 @@ class Bringers:
     already; else what any of them brings alike.
     """
 
-    drivers: tuple[int, ...]
+    drivers: Drivers
     together: int | None = None
+
+
+Shift = tuple[Target, Bringers, Array]
+"""What is moved, who brings it, and by how much, (year or 1, region or 1, draw or 1)."""
+Group = tuple[Target, Bringers, slice, Array]
+"""A group of causes that spread: which of the curves are its own, and their coefficients."""
+Brought = dict[Target, tuple[list[Bringers], Array]]
+"""By target who brings each shift, and the shifts (bringers, year, region, draw)."""
 
 
 def combine(shifts: Sequence[Array], rho: float) -> Array:
@@ -86,7 +94,7 @@ class Shifts:
     ) -> None:
         self._plan, self._rows, self._overlap = plan, rows, overlap
         self._coalitions = coalitions
-        self._claims: dict[frozenset[str], Claims] = {}
+        self._known: dict[frozenset[str], tuple[Curves, list[Group]]] = {}
         self._computed = any(driver.effects is not None for driver in plan.drivers)
 
     def weights(self, who: Bringers, coalitions: Iterable[int]) -> list[float]:
@@ -103,24 +111,28 @@ class Shifts:
 
     def brought(self, values: Array) -> Brought:
         """All shifts in the years of the forecast, for values (parameter, draw) of the plan."""
-        own, merged = self._own(values) if self._computed else ({}, frozenset())
-        found = self._spread(values, merged)
-        for target, who, shift in self._paths(values, merged):
-            _add(found, target, who, shift)
-        for target, entries in own.items():
-            for who, shift in entries:
-                _add(found, target, who, shift)
-        return found
+        own, merged = self._own(values) if self._computed else ([], frozenset())
+        found: dict[Target, tuple[list[Bringers], list[Array]]] = {}
+        for target, who, shift in (
+            *self._spread(values, merged), *self._paths(values, merged), *own
+        ):  # fmt: skip
+            bringers, shifts = found.setdefault(target, ([], []))
+            bringers.append(who)
+            shifts.append(shift)
+        return {
+            target: (bringers, np.stack(np.broadcast_arrays(*shifts)))
+            for target, (bringers, shifts) in found.items()
+        }
 
     # the causes of the catalogue --------------------------------------------------------------
 
-    def _claimed(self, kind: str, merged: frozenset[str]) -> Claims:
-        """The causes of one kind that act, but for the merged ones."""
-        market, found = self._plan.market, Claims()
-        by_name: dict[str, tuple[int, ...]] = {}
+    def _claimed(self, kind: str, merged: frozenset[str]) -> dict[Target, dict[Drivers, list[str]]]:
+        """The causes of one kind that act, but for the merged ones: by target and who claims."""
+        market, by_name = self._plan.market, dict[str, Drivers]()
         for index, driver in enumerate(self._plan.drivers):
             for name in driver.claims:
                 by_name[name] = (*by_name.get(name, ()), index)
+        found: dict[Target, dict[Drivers, list[str]]] = {}
         for name in sorted(by_name.keys() - merged):
             cause = market.mechanisms[name]
             if cause.kind == kind and not cause.inert:
@@ -128,53 +140,43 @@ class Shifts:
                 found.setdefault(target, {}).setdefault(by_name[name], []).append(name)
         return found
 
-    def _spread(self, values: Array, merged: frozenset[str]) -> Brought:
+    def _spread(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes that spread: log(ratio) times what the share has gained, summed by group.
 
         Each group is one product of the coefficients of its curves with the powers of their rates.
         """
-        curves, ratios, half_times, groups = self._curves(merged)
+        curves, groups = self._curves(merged)
         if not groups:
-            return {}
-        draws, regions = values.shape[1], len(self._plan.market.regions)
-        terms = curves.terms_of(values[ratios], values[half_times])
-        found: Brought = {}
-        for target, by_who in groups.items():
-            shifts = np.empty((len(by_who), len(self._plan.years), regions, draws))
-            for out, (first, stop, matrix) in zip(shifts, by_who.values(), strict=True):
-                some = terms[first:stop].reshape(-1, draws)
-                np.matmul(matrix, some, out=out.reshape(-1, draws))
-            found[target] = [Bringers(drivers) for drivers in by_who], shifts
-        return found
+            return
+        ratios, half_times = (
+            values[[self._rows[getattr(spread, part)] for spread in curves.spreads]]
+            for part in ("ratio", "half_time")
+        )
+        terms, draws = curves.terms_of(ratios, half_times), values.shape[1]
+        shape = len(self._plan.years), len(self._plan.market.regions), draws
+        for target, who, part, matrix in groups:
+            yield target, who, (matrix @ terms[part].reshape(-1, draws)).reshape(shape)
 
-    def _curves(self, merged: frozenset[str]) -> CurvesInGroups:
-        if merged not in self._known_curves:
-            claims, market = self._claimed("spread", merged), self._plan.market
-            names = [n for by_who in claims.values() for group in by_who.values() for n in group]
-            curves = Curves([market.spreads[name] for name in names])
-            years, first = range(self._plan.start, len(market.years)), 0
-            groups: dict[Target, dict[tuple[int, ...], tuple[int, int, Array]]] = {}
-            for target, by_who in claims.items():
-                for who, group in by_who.items():
-                    stop = first + len(group)
-                    matrix = curves.matrix(first, stop, years)
-                    groups.setdefault(target, {})[who] = first, stop, matrix
-                    first = stop
-            self._known_curves[merged] = (
+    def _curves(self, merged: frozenset[str]) -> tuple[Curves, list[Group]]:
+        """The curves of all causes that spread, and where in them each group stands."""
+        if merged not in self._known:
+            market, names = self._plan.market, list[str]()
+            parts = []
+            for target, by_who in self._claimed("spread", merged).items():
+                for drivers, group in by_who.items():
+                    parts.append((target, drivers, slice(len(names), len(names) + len(group))))
+                    names += group
+            curves, years = Curves([market.spreads[n] for n in names]), self._plan.years_from_base
+            self._known[merged] = (
                 curves,
-                [self._rows[spread.ratio] for spread in curves.spreads],
-                [self._rows[spread.half_time] for spread in curves.spreads],
-                groups,
+                [
+                    (target, Bringers(drivers), part, curves.matrix(part.start, part.stop, years))
+                    for target, drivers, part in parts
+                ],
             )
-        return self._known_curves[merged]
+        return self._known[merged]
 
-    @cached_property
-    def _known_curves(self) -> dict[frozenset[str], CurvesInGroups]:
-        return {}
-
-    def _paths(
-        self, values: Array, merged: frozenset[str]
-    ) -> Iterable[tuple[Target, Bringers, Array]]:
+    def _paths(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes by which a stage follows its path."""
         for target, by_who in self._claimed("path", merged).items():
             market = self._plan.market
@@ -185,9 +187,7 @@ class Shifts:
 
     # what drivers compute themselves ----------------------------------------------------------
 
-    def _own(
-        self, values: Array
-    ) -> tuple[dict[Target, list[tuple[Bringers, Array]]], frozenset[str]]:
+    def _own(self, values: Array) -> tuple[list[Shift], frozenset[str]]:
         """What drivers' own functions bring, and the causes of the catalogue that are among it.
 
         Effects of one stage and mechanism are one cause, also with the catalogue's.
@@ -208,11 +208,13 @@ class Shifts:
                     entry = index, class_of(plan.market, cause.drug_class), shift
                     found[cause.stage, name].insert(0, entry)
                     merged.add(name)
-        own: dict[Target, list[tuple[Bringers, Array]]] = {}
-        for (stage, _), entries in sorted(found.items()):
-            for chosen, shifts in self._by_driver(stage, entries).items():
-                if any(len(shift) > 1 for shift in shifts.values()):  # else 0 in every year
-                    own.setdefault((stage, chosen), []).extend(self._together(shifts))
+        own = [
+            ((stage, chosen), who, shift)
+            for (stage, _), entries in sorted(found.items())
+            for chosen, shifts in self._by_driver(stage, entries).items()
+            if any(len(shift) > 1 for shift in shifts.values())  # else 0 in every year
+            for who, shift in self._together(shifts)
+        ]
         return own, frozenset(merged)
 
     def _by_driver(
@@ -242,14 +244,6 @@ class Shifts:
             yield Bringers(drivers, some), combine(present, self._overlap)
 
 
-Entry = tuple[int, int | None, Array]
-"""A driver's index, the class it moves (None: all) and its shift (year, region, draw)."""
-CurvesInGroups = tuple[
-    Curves, list[int], list[int], dict[Target, dict[tuple[int, ...], tuple[int, int, Array]]]
-]
-"""The curves of all causes, rows of their ratios and half times; where each group's stand."""
-
-
 def class_of(market: Market, drug_class: str) -> int | None:
     """The index of a drug class; None for all classes alike."""
     return market.drug_classes.index(drug_class) if drug_class else None
@@ -267,12 +261,3 @@ def _by_class(market: Market, effect: Effect) -> list[tuple[int | None, Array]]:
     if effect.shift.shape[2] == 1:
         return [(None, effect.shift[:, :, 0])]
     return [(c, effect.shift[:, :, c]) for c in range(len(market.drug_classes))]
-
-
-def _add(found: Brought, target: Target, who: Bringers, shift: Array) -> None:
-    """Set one more shift beside those of its target."""
-    known, shifts = found.get(target, ([], shift[None][:0]))
-    shape = np.broadcast_shapes(shifts.shape[1:], shift.shape)
-    more = np.empty((len(known) + 1, *shape))
-    more[:-1], more[-1] = shifts, shift
-    found[target] = [*known, who], more
