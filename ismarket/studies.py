@@ -21,7 +21,7 @@ from .engine.store import BlockStore
 from .engine.workers import Progress, Sink
 from .errors import InputError
 from .model.anchor import Anchor
-from .model.anchor_file import ANCHOR, anchor_bytes, is_anchor_file, parse_anchor, with_anchor
+from .model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
 from .model.driver import Driver
 from .model.market import Market
 from .model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
@@ -76,8 +76,7 @@ class Study:
 
     def of(self, scenario: Scenario) -> Study:
         """The study of another scenario; the file of an anchor that it names is read."""
-        if is_anchor_file(scenario.anchor):
-            file = Path(scenario.anchor)
+        if file := scenario.anchor_file:
             return self.with_anchor(anchor_bytes(file), file.name, scenario)
         return self if scenario == self.scenario else replace(self, scenario=scenario, record=None)
 
@@ -272,7 +271,7 @@ def loaded(
 
 def _as_given(text: str, scenario: Scenario) -> str:
     """The text of a scenario; an anchor file goes by its name in a run, not by its folder."""
-    if not is_anchor_file(scenario.anchor):
+    if not scenario.anchor_file:
         return text
     return text.replace(scenario.anchor, ANCHOR) if scenario.anchor in text else ""
 

@@ -26,7 +26,8 @@ class Drawing:
     @cached_property
     def copula(self) -> Copula | None:
         """How the parameters are correlated, if the scenario says so."""
-        return copula(self._plan.scenario.pairs)
+        pairs = self._plan.scenario.pairs
+        return copula(pairs) if pairs else None
 
     def by_key(self, block: int) -> dict[str, Array]:
         """Every parameter by key, each (BLOCK,) in its own unit."""

@@ -207,11 +207,10 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
 
 
 def _anchor(market: Market, scenario: Scenario) -> Anchor:
-    published = estimates(market.anchors)
-    if scenario.anchor == POOLED and published:
-        anchor = pooled_anchor(published, market.base_year, market.horizon)
-    elif scenario.anchor in market.anchors:
+    if scenario.anchor in market.anchors:
         anchor = market.anchors[scenario.anchor]
+    elif scenario.anchor == POOLED and (published := estimates(market.anchors)):
+        anchor = pooled_anchor(published, market.base_year, market.horizon)
     else:
         raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
     if scenario.periods is None:

@@ -21,11 +21,6 @@ ANCHOR = "anchor.toml"
 """What a run calls the file of its anchor, wherever it came from."""
 
 
-def is_anchor_file(anchor: str) -> bool:
-    """True where the choice of an anchor is the path of a file, not a name."""
-    return anchor.endswith(".toml") or "/" in anchor or "\\" in anchor
-
-
 def with_anchor_file(market: Market, path: str | Path) -> tuple[Market, str]:
     """The market with the anchor of a file among its own, and that anchor's name.
 

@@ -101,6 +101,12 @@ class Scenario:
             object.__setattr__(self, name, choice.check(name, getattr(self, name)))
 
     @property
+    def anchor_file(self) -> Path | None:
+        """The file that holds the anchor, where the choice is a path and not a name."""
+        is_path = self.anchor.endswith(".toml") or "/" in self.anchor or "\\" in self.anchor
+        return Path(self.anchor) if is_path else None
+
+    @property
     def pairs(self) -> dict[tuple[str, str], float]:
         """Rank correlations by pair of parameter keys."""
         return {tuple(name.split(" ~ ")): rho for name, rho in self.correlation.items()}  # type: ignore[misc]
