@@ -181,7 +181,7 @@ Setting = dict[str, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Towards:
+class LimitState:
     """An output less its target, as a function of normal scores; to be raised to 0.
 
     A score of nan leaves an input at its mode; one at FARTHEST is the end of its range.

@@ -18,7 +18,7 @@ from ..model.scenario import Scenario
 from ..text.sheet import Sheet, Table, frame_of, shown_by
 from ..text.wording import figure, listed, money, number, one_in, rate, signed, times
 from .groups import correlated
-from .nearest import STRONGEST, Setting, Towards, furthest, nearest, normal_share, smallest_set
+from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
 from .response import Response, about, response
 from .sensitivity import drawn
 
@@ -179,7 +179,7 @@ def require(
 
 
 def _solve(asked: Response, output: str, target: float) -> Requirement:
-    scale = Towards(asked, output, target)
+    scale = LimitState(asked, output, target)
     count = len(asked.inputs)
     at_modes = np.full(count, np.nan)
     reference = float(asked(output, {})[0])
@@ -211,7 +211,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
     )  # fmt: skip
 
 
-def _nearest(scale: Towards, chosen: Sequence[int], ends: Array) -> Array:
+def _nearest(scale: LimitState, chosen: Sequence[int], ends: Array) -> Array:
     """The least implausible scores (input,) of the chosen inputs that reach the target."""
     free = list(chosen)
 
@@ -230,7 +230,7 @@ def _nearest(scale: Towards, chosen: Sequence[int], ends: Array) -> Array:
     return np.asarray(whole(found[:, None])[:, 0])
 
 
-def _drawn_share(scale: Towards) -> float:
+def _drawn_share(scale: LimitState) -> float:
     """Share of the draws that reach the target."""
     scenario = scale.asked.plan.scenario
     values, _ = drawn(scale.asked.inputs, DRAWS, scenario.seed, scenario.pairs)

@@ -1,27 +1,52 @@
-"""The reference path as a grid of spreadsheet formulas: what stands in which cell, and why.
+"""The reference path as lines of spreadsheet formulas: what stands in which cell, and why.
 
-Every formula is the one of the funnel: shifts add on the link scale, shares move by odds ratios,
-the class mix by weight ratios, money by rate ratios.  Nothing here knows how a file is written.
+Every formula is the one of the chain: shifts add on the link scale, and a stage is its base moved
+by them as its link says.  Nothing here knows how a file is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..engine.forecast import Forecast
 from ..engine.plan import drawn_parameters
 from ..errors import InputError
-from ..model.cause import Mechanism
+from ..model.cause import EVERYWHERE
 from ..model.driver import Driver
 from ..model.market import Market, slug
-from ..model.parameter import Parameter
+from ..model.stage import WORLD, Stage
 
 FIRST_ROW = 6
-"""The first row of inputs, counted from 1 as a spreadsheet does."""
-INPUTS, SHIFTS, BIRTHS, FUNNEL, PATH = "Inputs", "Shifts", "Births", "Funnel", "Path"
+"""The first row of every sheet's lines, counted from 1 as a spreadsheet does."""
+INPUTS, SHIFTS, FUNNEL, PATH = "Inputs", "Shifts", "Funnel", "Path"
 EFFECTIVE = "D"
 """The column of the Inputs sheet that the formulas read."""
+STAGE_COLUMNS = "step", "region", "class", "unit", "base"
+SHIFT_COLUMNS = (
+    "stage", "region", "class", "cause", "share today", "ceiling", "ratio", "half time, years",
+    "factor",
+)  # fmt: skip
+PATH_COLUMNS = "region", "path", "bounds off"
+WAYS = "low", "mode", "high", "drawn"
+"""The lines of a path in each region: as its table has it, then at the value in use."""
+YEAR, SHIFT_YEAR, PATH_YEAR = "{funnel}", "{shifts}", "{path}"
+"""The column of a year on the sheet of the funnel, of the shifts and of a path, in a formula."""
+MOVED = {
+    "log": "$E{row}*EXP(<shift>)",
+    "logit": "$E{row}*EXP(<shift>)/(1-$E{row}+$E{row}*EXP(<shift>))",
+    "softmax": "$E{row}*EXP(<shift>)",
+}
+"""What a shift makes of a base, by link; under softmax that is a weight, and its share counts."""
+TO_GO = "EXP(-LN(1+$F{row}/$E{row})/$H{row}*{t})"
+SPREAD = (
+    f"$I{{row}}*LN($G{{row}})*$E{{row}}*($F{{row}}-$E{{row}})*(1-{TO_GO})"
+    f"/($E{{row}}+($F{{row}}-$E{{row}})*{TO_GO})"
+)
+"""Factor x log(ratio) x share gained on the logistic curve, ``t`` years after the base year."""
+Line = list[str | float]
+"""One line of a sheet from column A on: words, numbers and formulas, which begin with ``=``."""
 
 
 @dataclass(frozen=True)
@@ -41,39 +66,28 @@ class InputRow:
 
 def input_rows(forecast: Forecast) -> list[InputRow]:
     """Overlap, drivers and their strength, then every parameter that a driver or the funnel has."""
-    scenario, market = forecast.plan.scenario, forecast.plan.market
+    scenario, drivers = forecast.plan.scenario, live_drivers(forecast)
     acting = {driver.name for driver in forecast.plan.drivers}
-    choice = "choice of the scenario"
-    rows = [
-        InputRow(
-            "overlap", "1 counts a shared cause once, 0 once for each driver",
-            scenario.overlap, 0.0, 1.0, 1.0, "factor", "choice", choice,
+
+    def choice(key: str, title: str, now: float, high: float, unit: str) -> InputRow:
+        return InputRow(
+            key, title, now, 0.0, 1.0, high, unit, "choice", "choice of the scenario"
+        )  # fmt: skip
+
+    once = "1 counts a shared cause once, 0 once for each driver"
+    rows = [choice("overlap", once, scenario.overlap, 1.0, "factor")]
+    for d in drivers:
+        on = float(d.name in acting)
+        rows.append(choice(f"with.{d.name}", f"{d.title}: 1 in, 0 left out", on, 1.0, "0 or 1"))
+    for d in drivers:
+        title, now = f"{d.title}: factor on all its shifts", scenario.strength.get(d.name, 1.0)
+        rows.append(choice(f"strength.{d.name}", title, now, 10.0, "factor"))
+    for p in drawn_parameters(forecast.plan.market, drivers):
+        now = scenario.fixed.get(p.key, p.mode)
+        rows.append(
+            InputRow(p.key, p.title, now, p.low, p.mode, p.high, p.unit, p.status, p.source)
         )
-    ]  # fmt: skip
-    for driver in live_drivers(forecast):
-        on = float(driver.name in acting)
-        rows.append(
-            InputRow(
-                f"with.{driver.name}", f"{driver.title}: 1 in, 0 left out",
-                on, 0.0, 1.0, 1.0, "0 or 1", "choice", choice,
-            )
-        )  # fmt: skip
-    for driver in live_drivers(forecast):
-        strength = scenario.strength.get(driver.name, 1.0)
-        rows.append(
-            InputRow(
-                f"strength.{driver.name}", f"{driver.title}: factor on all its shifts",
-                strength, 0.0, 1.0, 10.0, "factor", "choice", choice,
-            )
-        )  # fmt: skip
-    for p in drawn_parameters(market, live_drivers(forecast)):
-        current = scenario.fixed.get(p.key, p.mode)
-        rows.append(_parameter_row(p, current))
     return rows
-
-
-def _parameter_row(p: Parameter, current: float) -> InputRow:
-    return InputRow(p.key, p.title, current, p.low, p.mode, p.high, p.unit, p.status, p.source)
 
 
 def live_drivers(forecast: Forecast) -> tuple[Driver, ...]:
@@ -107,42 +121,82 @@ def column(index: int) -> str:
     return letters
 
 
-@dataclass(frozen=True)
+def sheet_of(stage: Stage) -> str:
+    """The name of the sheet with a stage's path; a spreadsheet takes 31 letters and no signs."""
+    return f"{slug(stage.name).replace('_', ' ').capitalize()[:26]} path"
+
+
+def each_year(formula: str, row: int, years: int) -> list[str]:
+    """The formula of a row in every year, its columns filled in; ``{t}`` is 0 in the base year."""
+    starts = {"funnel": STAGE_COLUMNS, "shifts": SHIFT_COLUMNS, "path": PATH_COLUMNS}
+    return [
+        "=" + formula.format(row=row, t=t, **{k: column(len(n) + t) for k, n in starts.items()})
+        for t in range(years)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
 class Formulas:
     """Formulas of one forecast; ``where`` maps an input's key to its cell."""
 
     forecast: Forecast
-    where: dict[str, str]
+    where: Mapping[str, str]
 
     @property
     def market(self) -> Market:
         """The market, its years cut at the horizon."""
         return self.forecast.plan.market
 
-    def shift_rows(self) -> list[tuple[str, list[str | float], list[str]]]:
-        """Rows of the Shifts sheet: slot key, fixed cells, one formula a year.
+    def path(self, stage: Stage) -> list[Line]:
+        """By region low, mode and high of a stage's path, and what is drawn, if it is followed.
 
-        Fixed cells: mechanism, share today, ceiling, ratio, half time, factor of its drivers.
+        A drawn path lies as many of its bounds off the middle in all years as in the last.
         """
-        rows: list[tuple[str, list[str | float], list[str]]] = []
+        assert stage.path is not None
+        lines: list[Line] = []
+        years, y = len(stage.path.mode), PATH_YEAR
+        end = column(len(PATH_COLUMNS) + years - 1)
+        for r, region in enumerate(self.market.regions if "region" in stage.by else (WORLD,)):
+            low, mode, high, row = (FIRST_ROW + len(lines) + i for i in range(len(WAYS)))
+            for way in WAYS[:-1]:
+                lines.append([region, way, "", *map(float, getattr(stage.path, way)[:, r])])
+            value = self.where.get(stage.parameters[r].key)
+            if value is None:
+                lines.append([region, "not followed"])
+                continue
+            above = f"({value}-{end}{mode})/({end}{high}-{end}{mode})"
+            below = f"({value}-{end}{mode})/({end}{mode}-{end}{low})"
+            off = f"=IF({value}>{end}{mode},{above},IF({value}<{end}{mode},{below},0))"
+            drawn = f"{y}{mode}+MAX($C{row},0)*({y}{high}-{y}{mode})"
+            drawn += f"+MIN($C{row},0)*({y}{mode}-{y}{low})"
+            lines.append([region, WAYS[-1], off, *each_year(drawn, row, years)])
+        return lines
+
+    def _on_path(self, stage: Stage, region: str, way: str, year: str) -> str:
+        """A cell of the sheet of a stage's path."""
+        r = self.market.regions.index(region) if "region" in stage.by else 0
+        return f"'{sheet_of(stage)}'!{year}{FIRST_ROW + len(WAYS) * r + WAYS.index(way)}"
+
+    @cached_property
+    def shifts(self) -> list[Line]:
+        """A line a cause and region: its stage, curve, factor of its drivers, shift by year."""
+        lines: list[Line] = []
         for name, claimants in self._claims().items():
-            mechanism = self.market.mechanisms[name]
-            factor = self._factor(claimants)
-            for index, region in enumerate(self.market.regions):
-                row = FIRST_ROW + len(rows)
-                key = f"{mechanism.stage}|{mechanism.drug_class}|{region}"
-                if mechanism.kind == "path":
-                    cells: list[str | float] = [name, "", "", "", "", factor]
-                    years = [
-                        f"=$G{row}*LN({BIRTHS}!{column(4 + t)}{self.births_row(index, 'drawn')}"
-                        f"/{BIRTHS}!$E{self.births_row(index, 'mode')})"
-                        for t in range(len(self.market.years))
-                    ]
+            cause, factor = self.market.mechanisms[name], self._factor(claimants)
+            stage = self.market.stage(cause.stage)
+            for region in self.market.regions:
+                curve: Line
+                if cause.half_time is None:
+                    drawn = self._on_path(stage, region, WAYS[-1], PATH_YEAR)
+                    shift = f"$I{{row}}*LN({drawn}/{self._base(stage, region, '')})"
+                    curve = ["", "", "", ""]
                 else:
-                    cells = [name, *self._curve(mechanism, region), factor]
-                    years = [self._shift(row, t) for t in range(len(self.market.years))]
-                rows.append((key, cells, years))
-        return rows
+                    shift, shares = SPREAD, (cause.share, cause.ceiling)
+                    curve = [by.get(region, by.get(EVERYWHERE, 0.0)) for by in shares]
+                    curve += [f"={self.where[p.key]}" for p in (cause.ratio, cause.half_time)]
+                years = each_year(shift, FIRST_ROW + len(lines), len(self.market.years))
+                lines.append([stage.name, region, cause.drug_class, name, *curve, factor, *years])
+        return lines
 
     def _claims(self) -> dict[str, list[str]]:
         """Causes with an effect, each with the drivers that claim it."""
@@ -162,47 +216,68 @@ class Formulas:
         joined = ",".join(parts)
         return f"={rho}*MAX({joined})+(1-{rho})*SUM({joined})"
 
-    def _curve(self, mechanism: Mechanism, region: str) -> list[str | float]:
-        half_time = mechanism.half_time
-        return [
-            mechanism.share[region],
-            mechanism.ceiling[region],
-            f"={self.where[mechanism.ratio.key]}",
-            f"={self.where[half_time.key]}" if half_time else "",
+    @cached_property
+    def funnel(self) -> list[Line]:
+        """A group of lines a stage, then people, value and, last, the count of the market."""
+        market, lines = self.market, list[Line]()
+
+        def add(step: str, region: str, c: str, unit: str, formula: str, base: str = "") -> str:
+            row = FIRST_ROW + len(lines)
+            years = each_year(formula, row, len(market.years))
+            lines.append([step, region, c, unit, base, *years])
+            return f"{YEAR}{row}"
+
+        cells: dict[tuple[str, str], list[str]] = {}
+        for stage in market.stages:
+            classes = market.drug_classes if stage.by_class else ("",)
+            for region in market.regions:
+                moved = [self._moved(stage, region, c) for c in classes]
+                bases = [f"={self._base(stage, region, c)}" for c in classes]
+                if stage.link == "softmax":
+                    weights = [
+                        add(f"{stage.title}, weight", region, c, stage.unit, formula, base)
+                        for c, formula, base in zip(classes, moved, bases, strict=True)
+                    ]
+                    moved = [f"{weight}/{_sum(weights)}" for weight in weights]
+                    bases = [""] * len(classes)
+                if stage.least is not None:
+                    moved = [f"MAX({formula},{stage.least!r})" for formula in moved]
+                cells[stage.name, region] = [
+                    add(stage.title, region, c, stage.unit, formula, base)
+                    for c, formula, base in zip(classes, moved, bases, strict=True)
+                ]
+        people = [stage.name for stage in market.stages if stage.role == "people"]
+        for region in market.regions if people else ():
+            counted = "*".join(_sum(cells[name, region]) for name in people)
+            add("people", region, "", "a year", counted)
+        values = []
+        for region in market.regions:
+            of_stages = [cells[stage.name, region] for stage in market.stages]
+            for i, c in enumerate(market.drug_classes):
+                product = "*".join(of_one[i % len(of_one)] for of_one in of_stages)
+                values.append(add("value", region, c, "USD", product))
+        add("count", "all", "", "USD", _sum(values))
+        return lines
+
+    def _moved(self, stage: Stage, region: str, drug_class: str) -> str:
+        """A stage's base where it meets the sum of its shifts in a place, as its link says."""
+        found = [
+            f"{SHIFTS}!{SHIFT_YEAR}{row}"
+            for row, line in enumerate(self.shifts, start=FIRST_ROW)
+            if line[:2] == [stage.name, region] and line[2] in ("", drug_class)
         ]
+        return MOVED[stage.link].replace("<shift>", "+".join(found)) if found else "$E{row}"
 
-    def _shift(self, row: int, t: int) -> str:
-        """log(ratio) x share gained on the logistic curve after ``t`` years."""
-        if t == 0:
-            return "=0"
-        left = f"EXP(-LN(1+$D{row}/$C{row})/$F{row}*{t})"
-        gained = f"$C{row}*($D{row}-$C{row})*(1-{left})/($C{row}+($D{row}-$C{row})*{left})"
-        return f"=$G{row}*LN($E{row})*{gained}"
+    def _base(self, stage: Stage, region: str, drug_class: str) -> str:
+        """The cell of a stage before any cause moves it."""
+        if stage.path is not None:
+            return self._on_path(stage, region, "mode", f"${column(len(PATH_COLUMNS))}$")
+        classes = self.market.drug_classes
+        at = self.market.regions.index(region) if "region" in stage.by else 0
+        at = at * len(classes) + classes.index(drug_class) if stage.by_class else at
+        return self.where[stage.parameters[at].key]
 
-    def births_row(self, region: int, which: str) -> int:
-        """The row of a region's births: low, mode or high of the tables, or as drawn."""
-        return FIRST_ROW + 4 * region + ("low", "mode", "high", "drawn").index(which)
 
-    def drawn_births(self, region: int, t: int) -> str:
-        """Births of a year, as many times its bound from the medium path as the last year's."""
-        stage = self.market.stage("births")
-        assert stage.path is not None  # the workbook has a Births sheet only with a path
-        last = column(4 + len(stage.path.mode) - 1)
-        value = self.where[stage.parameters[region].key]
-        low, mode, high = (self.births_row(region, which) for which in ("low", "mode", "high"))
-        here = column(4 + t)
-        bottom, middle, top = f"${last}{low}", f"${last}{mode}", f"${last}{high}"
-        up = f"IF({top}>{middle},MAX({value}-{middle},0)/({top}-{middle}),0)"
-        down = f"IF({middle}>{bottom},MAX({middle}-{value},0)/({middle}-{bottom}),0)"
-        return f"={here}{mode}+{up}*({here}{high}-{here}{mode})-{down}*({here}{mode}-{here}{low})"
-
-    def slot(self, stage: str, drug_class: str, region: str, t: int) -> str:
-        """The sum of the shifts of one stage, class and region in one year."""
-        year = column(7 + t)
-        keys = f"{SHIFTS}!$A:$A"
-        return f'SUMIF({keys},"{stage}|{drug_class}|{region}",{SHIFTS}!{year}:{year})'
-
-    def base(self, stage: str, region: str, drug_class: str = "") -> str:
-        """The cell of a funnel parameter."""
-        names = [slug(name) for name in (region, drug_class) if name]
-        return self.where[".".join(["funnel", stage, *names])]
+def _sum(cells: Sequence[str]) -> str:
+    """Cells of neighbouring rows, added."""
+    return cells[0] if len(cells) == 1 else f"SUM({cells[0]}:{cells[-1]})"

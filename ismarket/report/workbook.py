@@ -17,18 +17,8 @@ from ..engine.page import title
 from ..errors import InputError
 from ..model.scenario import write_scenario
 from .checklist import SOURCE, checklist
-from .funnel_sheets import births_sheet, funnel_sheet, path_sheet, shifts_sheet, write_header
-from .grid import (
-    BIRTHS,
-    EFFECTIVE,
-    FIRST_ROW,
-    FUNNEL,
-    INPUTS,
-    PATH,
-    SHIFTS,
-    Formulas,
-    input_rows,
-)
+from .funnel_sheets import formula_sheets, path_sheet, write_header
+from .grid import EFFECTIVE, FIRST_ROW, INPUTS, PATH, Formulas, input_rows
 
 SCENARIO_SHEET = "Scenario"
 INPUT_COLUMNS = (
@@ -64,9 +54,7 @@ def write_workbook(forecast: Forecast, path: str | Path) -> None:
         _summary(book.add_worksheet("Summary"), forecast, style)
         _inputs(book.add_worksheet(INPUTS), forecast, style)
         path_sheet(book, book.add_worksheet(PATH), formulas, style)
-        funnel_sheet(book.add_worksheet(FUNNEL), formulas, style)
-        shifts_sheet(book.add_worksheet(SHIFTS), formulas, style)
-        births_sheet(book.add_worksheet(BIRTHS), formulas, style)
+        formula_sheets(book, formulas, style)
         _tables(book.add_worksheet("Tables"), forecast, style)
         _checklist(book.add_worksheet("Checklist"), forecast, style)
         _scenario(book.add_worksheet(SCENARIO_SHEET), forecast, style)

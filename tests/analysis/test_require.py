@@ -165,9 +165,9 @@ def test_the_distance_says_about_what_share_of_draws_reaches_the_target():
 def test_no_smaller_move_of_all_inputs_reaches_the_target():
     found = require(MARKET, DRIVERS, EVIDENCE, value=90e6)
     scores = np.array([found.scores["all"][p.key] for p in found.response.inputs])
-    from ismarket.analysis.nearest import Towards
+    from ismarket.analysis.nearest import LimitState
 
-    past = Towards(found.response, found.output, found.target)
+    past = LimitState(found.response, found.output, found.target)
     stream = np.random.default_rng(5)
     other = scores[:, None] + 0.5 * stream.standard_normal((len(scores), 2000))
     shorter = other * (0.995 * np.linalg.norm(scores) / np.linalg.norm(other, axis=0))

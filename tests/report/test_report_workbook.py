@@ -12,6 +12,7 @@ import numpy as np
 import openpyxl
 import pytest
 
+import ismarket
 from ismarket import (
     Driver,
     Effect,
@@ -21,6 +22,7 @@ from ismarket import (
     load_drivers,
     load_market,
     load_scenario,
+    read_market,
 )
 from ismarket.cli import main
 from ismarket.report.edits import read_workbook
@@ -149,6 +151,67 @@ def test_edited_workbooks_compute_what_python_computes_for_the_scenario_they_ask
     for scenario, opened in zip(scenarios, recalculated(paths, tmp_path), strict=True):
         reference = made(scenario.changed(draws=1)).columns["reference"]["value"]
         assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+
+
+def longer_chain(folder):
+    """The market with stages of every kind added: by world with a floor, with a path, a mix."""
+    shutil.copytree(Path(ismarket.__file__).parent / "data", folder, dirs_exist_ok=True)
+    regions, classes = load_market().regions, load_market().drug_classes
+    source = "assumed,assumption: a test"
+    adopted = [f"{{}},{region},0.1,0.8,2,4,8,{source}" for region in regions]
+    more = {
+        "stages.csv": [
+            "adherence,Adherence,logit,world,volume,share of doses,natural,no,0.71,,",
+            "place of care,Place of care,softmax,region class,mix,share,natural,no,,,",
+            "price_level,Price level,log,world,price level,index,natural,yes,,,",
+        ],
+        "funnel.csv": [
+            f"adherence,World,,0.5,0.7,0.9,share,,,{source},",
+            f"price_level,World,,,1,,index,,,{source},",
+            *(f"place of care,{region},{c},0.2,{0.3 + 0.1 * i},0.9,share,,,{source},"
+              for region in regions for i, c in enumerate(classes)),
+        ],
+        "price_level.csv": [
+            "year,region,value,low,high,unit,status,source",
+            *(f"{2022 + t},World,{1.02**t},{1.02**t - 0.01 * t},{1.02**t + 0.02 * t},index,{source}"
+              for t in range(14)),
+        ],
+        "mechanisms.csv": [
+            f"reminders,Reminders,adherence,,1.2,2,3,odds ratio,,{source},",
+            f"home,Home,place of care,{classes[1]},1.2,2,3,weight ratio,,{source},",
+            f"inflation,Inflation,price_level,,1,1,1,rate ratio,,{source},",
+        ],
+        "adoption.csv": [row.format(name) for name in ("reminders", "home") for row in adopted],
+    }  # fmt: skip
+    for name, rows in more.items():
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.writelines(row + "\n" for row in rows)
+    return read_market(folder, name="longer", title="Longer", base_year=2022, horizon=2030)
+
+
+@needs_libreoffice
+def test_the_workbook_computes_the_reference_path_of_any_chain(tmp_path):
+    market = longer_chain(tmp_path / "tables")
+    drivers = [
+        Driver("care", "Care", claims=("reminders", "home", "awareness")),
+        Driver("prices", "Prices", claims=("inflation",)),
+        Driver("people", "People", claims=("births",)),
+        Driver("again", "Again", claims=("reminders",)),
+    ]
+    fixed = {"funnel.price_level.world": 1.4, "reminders.ratio": 2.5}
+    scenarios = [
+        Scenario("bottom-up", fixed=fixed, overlap=0.4, market="longer", draws=8, without=()),
+        Scenario("bottom-up", without=("people",), market="longer", draws=8),
+    ]
+    results = [forecast(market, drivers, scenario) for scenario in scenarios]
+    results.append(forecast(market, drivers[:1], scenarios[1].changed(without=())))
+    paths = [tmp_path / f"{i}.xlsx" for i in range(len(results))]
+    for result, path in zip(results, paths, strict=True):
+        write_workbook(result, path)
+    for result, opened in zip(results, recalculated(paths, tmp_path), strict=True):
+        reference = result.columns["reference"]["value"]
+        assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+        assert {"Births path", "Price level path"} <= set(opened.sheetnames)
 
 
 def test_a_hundred_random_edits_come_back_as_the_right_scenario(published, book, tmp_path):
