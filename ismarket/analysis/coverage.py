@@ -24,6 +24,8 @@ from .sobol import INTERVAL, RESAMPLES, Function, Values, resampled_weights, swa
 
 MOST_GROUPS = 8
 POINTS = 4096
+NOTHING = 1e-12
+"""Share of the variance below which a group counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +101,7 @@ def shapley_effects(
     if whole[0] <= 0:
         raise InputError("the output does not move: there is no variance to share")
     game, nothing = attribution(len(names), seed), np.zeros(len(weights))
-    worth = np.stack([mean.get(c, nothing) for c in game.coalitions])
-    parts = np.einsum("gc,cw->gw", game.weights, worth)  # a group of nothing gets exactly 0
+    parts = game.weights @ np.stack([mean.get(c, nothing) for c in game.coalitions])
+    parts[np.abs(parts) < NOTHING * whole] = 0.0  # gains that cancel but for rounding
     shares = parts / np.where(whole > 0, whole, 1.0)
     return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)

@@ -91,13 +91,15 @@ def input_rows(forecast: Forecast) -> list[InputRow]:
 
 
 def live_drivers(forecast: Forecast) -> tuple[Driver, ...]:
-    """All installed drivers, acting or left out, in name order; InputError for one with code.
+    """The drivers made for its market, acting or left out, by name; InputError for one with code.
 
     An effect that is a function of its own cannot be written as a formula.
     """
     acting = {driver.name for driver in forecast.plan.drivers}
     check_formulas(forecast.plan.drivers)
-    installed = [d for d in forecast.installed if d.effects is None or d.name in acting]
+    home = forecast.plan.market.name
+    formulas = [d for d in forecast.installed if d.effects is None or d.name in acting]
+    installed = [driver for driver in formulas if driver.suits(home)]
     return tuple(sorted(installed, key=lambda driver: driver.name))
 
 
