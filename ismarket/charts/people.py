@@ -85,7 +85,7 @@ def picture(forecast: Forecast) -> Picture:
     each = first / found[-1].people
     growth = 100 * ((last / first) ** (1 / forecast.span) - 1)
     money = (
-        f"USD {number(first / 1e6, 1)} M counted, {number(each, 0)} a treated patient;"
+        f"USD {number(first / 1e6, 1)} M counted, {number(each, 0)} a patient;"
         f" {signed(growth, 1)}% a year to {forecast.years[-1]}"
     )
     words += [word("Value", 0, foot, weight=600), word(money, 180, foot)]
