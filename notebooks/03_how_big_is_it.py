@@ -42,7 +42,7 @@ levels
 # How likely each estimate is an outlier, and what the pooled level becomes without it:
 
 # %%
-levels.frame()[["anchor", "level_usd", "outlier", "usd_per_treated"]]
+levels.frame()[["anchor", "level_usd", "outlier", "usd_per_patient"]]
 
 # %%
 levels.frame("without")

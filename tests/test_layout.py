@@ -1,10 +1,13 @@
 """The layout: ten packages and the arrows between them, no circle, short files."""
 
 import ast
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from ismarket import load_market
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ismarket"
@@ -121,6 +124,34 @@ def test_a_file_holds_one_idea(path):
 
 def test_the_root_holds_six_modules_at_most():
     assert len(list(PACKAGE.glob("*.py"))) <= 6
+
+
+STAGES = [stage.name for stage in load_market().stages]
+STAGE = re.compile(rf"\b({'|'.join(STAGES)})\b", re.I)
+NAMES_STAGES = {
+    "testing.toy": "it is a market itself, as tables are",
+    "reading.vocabulary": "the words by which pages of reports name a stage",
+}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_module_names_a_stage_of_one_disease(path):
+    if named(path) in NAMES_STAGES:
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            assert not STAGE.search(node.value), f"{named(path)}, line {node.lineno}: {node.value}"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.js")), ids=lambda p: p.name)
+def test_no_script_names_a_stage_of_one_disease(path):
+    assert not STAGE.search(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "plugins").glob("*.py")), ids=lambda p: p.name)

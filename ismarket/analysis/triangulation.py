@@ -20,8 +20,9 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool_of
 from ..model.scenario import Scenario
+from ..model.stage import Stage
 from ..text.sheet import Sheet, Table, frame_of, shown_by
-from ..text.wording import listed, money, number, percent, rate, times
+from ..text.wording import listed, mid_sentence, money, number, percent, rate, times
 from .ceilings import Ceiling, read_ceilings
 from .endpoints import VERDICTS, Reading, readings
 from .sensitivity import drawn
@@ -39,7 +40,7 @@ People = dict[str, dict[str, float]]
 class Triangulation:
     """Published estimates moved to ``year``, against the count; money in USD.
 
-    ``count`` has the bottom-up level and ``people`` the cases and treated patients a year, each
+    ``count`` has the bottom-up level and ``people`` the cases and patients a year, each
     by reference, mean, p5, p50 and p95.
     """
 
@@ -91,7 +92,7 @@ class Triangulation:
             "times_the_count": [level / count for level in everyone],
             "outlier": [*(float(p) for p in self.pool.outlier), None],
             "usd_per_case": [level / self.people["cases"]["reference"] for level in everyone],
-            "usd_per_treated": [level / self.people["treated"]["reference"] for level in everyone],
+            "usd_per_patient": [level / self.people["patients"]["reference"] for level in everyone],
             "source": [*(a.source for a in self.anchors), "the funnel tables of the market"],
         }
 
@@ -159,7 +160,7 @@ def triangulate(
 
 
 def count_people(market: Market, seed: int) -> People:
-    """Cases and treated patients in the base year: reference, mean and quantiles of the draws."""
+    """Cases and patients in the base year: reference, mean and quantiles of the draws."""
     plan = make_plan(market, (), Scenario(anchor="bottom-up", without=(), market=market.name))
     inputs = tuple(p for p in plan.parameters if not p.constant)
     a, _ = drawn(inputs, DRAWS, seed)
@@ -176,19 +177,23 @@ def count_people(market: Market, seed: int) -> People:
 
 
 def _people(plan: Plan, values: Mapping[str, Array]) -> dict[str, Array]:
-    """Who has the disease, and who is treated, in the base year, each (draw,).
+    """Who has the disease, and who is a patient of the market, in the base year, each (draw,).
 
-    The first are counted by the stages of people up to the first share, the last by all of them.
+    The first are counted by the stages of people before the first share, the last by all of them.
     """
-    stages = plan.market.stages
-    counted = people(stages, Chain(plan).by_stage(stack(plan, values)))
-    shares = [stage.name for stage in stages if stage.role == "people" and stage.link == "logit"]
-    names = list(counted)
-    cases = names[max(names.index(shares[0]) - 1, 0)] if shares else names[-1]
+    counted = people(plan.market.stages, Chain(plan).by_stage(stack(plan, values)))
     return {
-        "cases": counted[cases][0].sum(axis=0),
-        "treated": counted[names[-1]][0].sum(axis=0),
+        who: counted[stage.name][0].sum(axis=0) for who, stage in _counting(plan.market).items()
     }
+
+
+def _counting(market: Market) -> dict[str, Stage]:
+    """The stage after which cases are counted, and the last one that counts people."""
+    stages = [stage for stage in market.stages if stage.role == "people"]
+    if not stages:
+        raise InputError(f"{market.name}: no stage counts people, so no level can be held to them")
+    share = next((i for i, stage in enumerate(stages) if stage.link == "logit"), len(stages))
+    return {"cases": stages[max(share - 1, 0)], "patients": stages[-1]}
 
 
 def _by_row(label: str, rows: Mapping[str, Array]) -> Columns:
@@ -240,13 +245,12 @@ def findings(found: Triangulation) -> list[str]:
     """What the table says, in sentences."""
     table = found.columns["estimates"]
     lines = [_apart(found, name) for name in outliers(found)]
-    people = found.people
-    lines.append(
-        f"The count has {number(people['cases']['reference'], 0)} cases in {found.year}"
-        f" ({number(people['cases']['p5'], 0)} to {number(people['cases']['p95'], 0)}), of which"
-        f" {number(people['treated']['reference'], 0)} are treated"
-        f" ({number(people['treated']['p5'], 0)} to {number(people['treated']['p95'], 0)})."
-    )
+    counted = {
+        f"{number(row['reference'], 0)} {stage.counts or mid_sentence(stage.title)}"
+        f" ({number(row['p5'], 0)} to {number(row['p95'], 0)})": None
+        for stage, row in zip(_counting(found.market).values(), found.people.values(), strict=True)
+    }
+    lines.append(f"The count of {found.year} has {', of which '.join(counted)}.")
     middle = _pooled(found, "cluster")[1]
     inside = found.count["p5"] <= middle <= found.count["p95"]
     where = "inside" if inside else "outside"
@@ -284,8 +288,8 @@ def _apart(found: Triangulation, name: str) -> str:
     for j in edition:
         ratio = number(level / table["level_usd"][j], 1)
         text += f", {ratio} times the same publisher's edition of {table['base_year'][j]}"
-    spend = number(table["usd_per_treated"][i], 0)
-    return f"{text}; it would be USD {spend} for every treated patient on earth."
+    spend = number(table["usd_per_patient"][i], 0)
+    return f"{text}; it would be USD {spend} for every patient on earth."
 
 
 def _levels(found: Triangulation) -> Table:
@@ -301,10 +305,10 @@ def _levels(found: Triangulation) -> Table:
             times(table["times_the_count"][i]),
             percent(table["outlier"][i]) if printed else "",
             number(table["usd_per_case"][i], 0),
-            number(table["usd_per_treated"][i], 0),
+            number(table["usd_per_patient"][i], 0),
         ])  # fmt: skip
     header = ["estimate", "printed, USD", "growth", f"in {found.year}", "x count", "outlier",
-              "USD per case", "per treated"]  # fmt: skip
+              "USD per case", "per patient"]  # fmt: skip
     return Table(header, rows, words=2, shares=[5])
 
 

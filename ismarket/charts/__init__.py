@@ -84,7 +84,7 @@ def contributions(
 
 
 def funnel(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
-    """From births to treated children and money: the count behind the level."""
+    """The people that each stage leaves, and the money: the count behind the level."""
     return draw(_people.picture(forecast), theme, width)
 
 

@@ -9,6 +9,7 @@ import altair as alt
 import numpy as np
 
 from ..engine.forecast import Forecast
+from ..text.wording import mid_sentence
 from .layout import spread, ticks
 from .marks import WORD, by_row, data, ink, level_rules, px, py, rules, texts, word, x, y
 from .picture import HEIGHT, Picture, columns_of
@@ -182,10 +183,9 @@ def turning_points(forecast: Forecast) -> list[dict[str, Any]]:
     }
     for stage in market.stages:
         if stage.path is not None and stage.name in followed:
-            known = (stage.path.low == stage.path.high).all(axis=1)
-            years = [t for t, exact in zip(market.years, known, strict=False) if exact]
-            if years and forecast.years[0] <= years[-1] < forecast.years[-1]:
-                return [{"year": years[-1], "stage": stage.name}]
+            last = market.base_year + stage.path.known - 1
+            if forecast.years[0] <= last < forecast.years[-1]:
+                return [{"year": last, "stage": mid_sentence(stage.title)}]
     return []
 
 
@@ -205,7 +205,7 @@ def inside(
         rows.append({"year": years[0], **word(words, 0, below, color)})
     for kink in turning_points(forecast):
         opens = ", so the fan opens" if summary["p5"][0] == summary["p95"][0] else ""
-        text = f"from here {kink['stage']} are projections{opens}"
+        text = f"from here projections of {kink['stage']}{opens}"
         rows.append(
             {"year": kink["year"], **word(text, 0, HEIGHT - BOTTOM + 7, "muted", size=11, dx=6)}
         )

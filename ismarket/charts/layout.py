@@ -77,3 +77,17 @@ def _forced(placed: list[float], order: list[int], apart: float, high: float) ->
 def text_width(text: str) -> float:
     """How wide a text is at 12 px, roughly, px."""
     return PER_LETTER * len(text)
+
+
+def shortened(name: str, most: int) -> str:
+    """A name of at most ``most`` letters: the head of the cause, its kind kept whole."""
+    if len(name) <= most:
+        return name
+    head, comma, kind = name.rpartition(", ")
+    if not comma:
+        return name[: most - 2].rstrip() + " \N{HORIZONTAL ELLIPSIS}"
+    room = most - len(kind) - 4
+    words = head.split()
+    while len(words) > 1 and len(" ".join(words)) > room:
+        words.pop()
+    return f"{' '.join(words)} \N{HORIZONTAL ELLIPSIS}, {kind}"

@@ -12,6 +12,7 @@ from ..engine.blocks import cells_of, stack
 from ..engine.chain import Chain, people
 from ..engine.forecast import Forecast
 from ..text.wording import number, percent, signed
+from .layout import shortened
 from .marks import full_rules, ink, level_bars, rules, texts, word, x
 from .picture import Picture, columns_of
 
@@ -68,7 +69,9 @@ def picture(forecast: Forecast) -> Picture:
     found = steps_of(forecast)
     first, last = money_of(forecast)
     height = round(TOP + STEP * (len(found) + 1) + FOOT)
-    low, high = 3.0, float(np.ceil(np.log10(found[0].people)))
+    counts = [np.log10(step.people) for step in found] or [3.0]
+    low = min(3.0, float(np.ceil(min(counts))) - 1.0)
+    high = max(low + 1.0, float(np.ceil(max(counts))))
     places = [TOP + STEP * (i + 0.5) for i in range(len(found))]
     words = [
         word("people a year", -130, 12, "muted", align="right", weight=600, size=11),
@@ -76,16 +79,16 @@ def picture(forecast: Forecast) -> Picture:
     ]
     for step, place in zip(found, places, strict=True):
         words += [
-            word(step.title, 0, place - 7, weight=600),
-            word(step.unit, 0, place + 8, "muted", size=11),
+            word(shortened(step.title, 23), 0, place - 7, weight=600),
+            word(shortened(step.unit, 29), 0, place + 8, "muted", size=11),
             word(number(step.people, 0), -130, place, align="right", weight=600),
             word(_share(step), -1e-9, place, align="right"),
         ]
     foot = TOP + STEP * (len(found) + 0.5)
-    each = first / found[-1].people
+    each = f", {number(first / found[-1].people, 0)} a patient" if found else ""
     growth = 100 * ((last / first) ** (1 / forecast.span) - 1)
     money = (
-        f"USD {number(first / 1e6, 1)} M counted, {number(each, 0)} a treated patient;"
+        f"USD {number(first / 1e6, 1)} M counted{each};"
         f" {signed(growth, 1)}% a year to {forecast.years[-1]}"
     )
     words += [word("Value", 0, foot, weight=600), word(money, 180, foot)]
@@ -93,7 +96,7 @@ def picture(forecast: Forecast) -> Picture:
     marks = list(range(int(low), int(high) + 1))
     datasets: dict[str, Any] = {
         "bars": {
-            "x": [low] * len(found), "x2": [float(np.log10(s.people)) for s in found], "py": places
+            "x": [low] * len(found), "x2": list(map(float, counts[: len(found)])), "py": places
         },
         "xticks": {"x": marks},
         "rule": {"py": [foot - STEP / 2]},
@@ -108,13 +111,16 @@ def picture(forecast: Forecast) -> Picture:
 
 
 def _tick(power: int, height: int) -> dict[str, Any]:
-    text = f"{10**power:,}" if power < 6 else f"{10 ** (power - 6):,} M"
+    unit, size = next((u for u in ((" bn", 9), (" M", 6)) if power >= u[1]), ("", 0))
+    text = f"{10.0 ** (power - size):,g}{unit}"
     return {"x": power, **word(text, 0, height - 8, "muted", align="center", size=11)}
 
 
 def _share(step: Step) -> str:
     if step.of_before == 1.0:
         return ""
+    if step.of_before < 0.00005:
+        return f"{number(1e6 * step.of_before, 1)} in 1 M"
     if step.of_before < 0.01:
         return f"{number(1e4 * step.of_before, 1)} in 10,000"
     return percent(step.of_before)

@@ -12,7 +12,7 @@ from ..analysis.tornado import Swing, tornado
 from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
 from ..text.wording import number, signed
-from .layout import ticks
+from .layout import shortened, ticks
 from .marks import by_row, data, ink, level_bars, rules, texts, word, x
 from .marks import dots as dots_at
 from .marks import px as at_px
@@ -87,8 +87,8 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
             {"px": 6.0, "py": place, "shape": SHAPES.get(swing.parameter.status, "hollow")}
         )
         name = name_of(swing.parameter)
-        names.append(word(_short(name, LETTERS), 16, place))
-        narrow.append(word(_short(name, LETTERS_NARROW), 16, place))
+        names.append(word(shortened(name, LETTERS), 16, place))
+        narrow.append(word(shortened(name, LETTERS_NARROW), 16, place))
     titles = [
         {"x": 0.0, **word("at the input\N{RIGHT SINGLE QUOTATION MARK}s P10", 0, 7, "p10_edge",
                           align="right", weight=600, dx=-40)},
@@ -116,20 +116,6 @@ def name_of(parameter: Parameter) -> str:
     """The name of an input as people say it: cause and effect, or stage and place."""
     title = parameter.title or parameter.key
     return title.replace(": ", ", ").replace("  ", " ")
-
-
-def _short(name: str, most: int) -> str:
-    """A name of at most ``most`` letters: the head of the cause, its kind kept whole."""
-    if len(name) <= most:
-        return name
-    head, comma, kind = name.rpartition(", ")
-    if not comma:
-        return name[: most - 2].rstrip() + " \N{HORIZONTAL ELLIPSIS}"
-    room = most - len(kind) - 4
-    words = head.split()
-    while len(words) > 1 and len(" ".join(words)) > room:
-        words.pop()
-    return f"{' '.join(words)} \N{HORIZONTAL ELLIPSIS}, {kind}"
 
 
 def figure(value: float) -> str:

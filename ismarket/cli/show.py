@@ -13,7 +13,7 @@ import click
 
 from ..errors import InputError
 from ..text.sheet import Table
-from ..text.wording import money, rate, times
+from ..text.wording import mid_sentence, money, rate, times
 from .common import (
     check_drivers,
     complete_driver,
@@ -152,7 +152,8 @@ def driver_card(driver: Driver, market: Market, drivers: Iterable[Driver]) -> Ca
         if mechanism.inert:
             row["effect"] = "none: " + mechanism.note
         if mechanism.kind == "path":
-            row["effect"] = f"follows the {mechanism.stage} path"
+            stage = mid_sentence(market.stage(mechanism.stage).title)
+            row["effect"] = f"follows the path of {stage}"
         rows.append(row)
     for parameter in driver.parameters:
         row = {"cause": parameter.key, "title": parameter.title, "stage": "own"}

@@ -15,7 +15,7 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
-from ..text.wording import money, number, signed
+from ..text.wording import mid_sentence, money, number, signed
 from .changes import CONTROLS, count_changes
 
 CURVE = 25
@@ -31,8 +31,9 @@ def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
         "title": market.title,
         "choices": _choices(market),
         "drivers": [_driver(market, driver, drivers) for driver in drivers],
+        "chain": market.chain_ends,
         "count": [
-            {"title": stage.name.replace("_", " ").capitalize(), "unit": stage.unit,
+            {"title": stage.title, "unit": stage.unit,
              "inputs": [_input(p, _place(p)) for p in stage.parameters if not p.constant]}
             for stage in market.stages
         ],
@@ -104,7 +105,7 @@ def _anchor_label(market: Market, name: str) -> str:
 
 def _driver(market: Market, driver: Driver, drivers: Sequence[Driver]) -> dict[str, Any]:
     causes = [
-        _cause(market.mechanisms[name], driver, drivers)
+        _cause(market, market.mechanisms[name], driver, drivers)
         for name in driver.claims
         if name in market.mechanisms
     ]
@@ -119,7 +120,9 @@ def _driver(market: Market, driver: Driver, drivers: Sequence[Driver]) -> dict[s
     }
 
 
-def _cause(mechanism: Mechanism, driver: Driver, drivers: Sequence[Driver]) -> dict[str, Any]:
+def _cause(
+    market: Market, mechanism: Mechanism, driver: Driver, drivers: Sequence[Driver]
+) -> dict[str, Any]:
     also = [d.title for d in drivers if mechanism.name in d.claims and d.name != driver.name]
     inputs = [
         _input(p, "Effect" if p is mechanism.ratio else "Half time")
@@ -128,7 +131,8 @@ def _cause(mechanism: Mechanism, driver: Driver, drivers: Sequence[Driver]) -> d
     ]
     reason = ""
     if mechanism.kind == "path":
-        reason = f"follows the {mechanism.stage} path; its inputs stand under The count"
+        stage = mid_sentence(market.stage(mechanism.stage).title)
+        reason = f"follows the path of {stage}; its inputs stand under The count"
     elif not inputs:
         reason = f"ratio {mechanism.ratio.mode:g}; {mechanism.source.removeprefix('assumption: ')}"
     title = mechanism.title

@@ -10,7 +10,7 @@ from ..engine.forecast import Forecast
 from ..model.cause import Mechanism
 from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
-from ..text.wording import percent, signed
+from ..text.wording import mid_sentence, percent, signed
 from .view import Column, Filter, Row, View
 
 SMALL = 0.05
@@ -108,7 +108,7 @@ def _added(market: Market, cause: CauseAlone) -> Row:
 
 def _ratio(forecast: Forecast, mechanism: Mechanism) -> str:
     if mechanism.kind == "path":
-        return f"{mechanism.stage} path"
+        return f"path of {mid_sentence(forecast.plan.market.stage(mechanism.stage).title)}"
     if mechanism.inert:
         return "none"
     ratio = mechanism.ratio

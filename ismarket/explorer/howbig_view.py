@@ -14,7 +14,7 @@ def view(forecast: Forecast) -> View:
     first = forecast.years[0]
     aid = (
         f"Published sizes, moved to {first} at each publisher\N{RIGHT SINGLE QUOTATION MARK}s own"
-        " growth rate, against the count of births, cases, treatment and price."
+        f" growth rate, against the count from {forecast.plan.market.chain_ends}."
     )
     columns = (
         Column("Anchor", right=False), Column("Published, USD M"), Column("for"),
@@ -46,19 +46,21 @@ def finding(forecast: Forecast, found: list[Level]) -> str:
 
 
 def note(forecast: Forecast, found: list[Level]) -> str:
-    """What a treated child would have to cost, and what an anchor changes."""
+    """What a patient would have to cost, and what an anchor changes."""
     steps = steps_of(forecast)
     counted = money_of(forecast)[0]
-    treated = steps[-1].people
-    per_child = number(counted / treated, 0)
-    level = next((v for v in found if v.chosen), None)
     after = "The anchor multiplies every cell by one factor: it changes money, not shares."
+    if not steps:
+        return after
+    patients = steps[-1].people
+    each = number(counted / patients, 0)
+    level = next((v for v in found if v.chosen), None)
     if level is None:
-        return f"The count finds USD {per_child} a treated child. {after} Choose one in the table."
-    needed = number(level.restated / treated, 0)
+        return f"The count finds USD {each} a patient. {after} Choose one in the table."
+    needed = number(level.restated / patients, 0)
     return (
-        f"To reach {number(level.restated / 1e6, 0)} M each treated child would have to cost"
-        f" USD {needed}; the count finds {per_child}. {after} Choose another in the table."
+        f"To reach {number(level.restated / 1e6, 0)} M each patient would have to cost"
+        f" USD {needed}; the count finds {each}. {after} Choose another in the table."
     )
 
 

@@ -37,6 +37,12 @@ class YearPath:
     high: Array
     measured: int = 0
 
+    @property
+    def known(self) -> int:
+        """How many of its years, from the base year on, have no interval."""
+        exact = (self.low == self.high).all(axis=1)
+        return int(np.logical_and.accumulate(exact).sum())
+
     def at(self, last: Array, years: int) -> Array:
         """Its first years where it ends at ``last`` (region or 1, draw), (year, region or 1, draw).
 

@@ -53,16 +53,11 @@ def _how_to_read(forecast: Forecast) -> str:
     text = "Thick: the reference; thin: the median draw; bands: 1 in 2 and 9 in 10 draws"
     text += "; dashed: as printed." if forecast.plan.anchor.published else "."
     market = forecast.plan.market
-    path = market.stage("births").path
-    drawn = any(p.key.startswith("funnel.births.") for p in forecast.plan.parameters)
-    if path is not None and drawn:
-        opens = [
-            year
-            for year, low, mode in zip(market.years, path.low, path.mode, strict=False)
-            if (low < mode).any()
-        ]
-        if opens and opens[0] > market.base_year:
-            text += f" Births have no interval before {opens[0]}: the bands open there."
+    for stage in market.stages:
+        if stage.path is not None and stage.parameters[0] in forecast.plan.parameters:
+            opens = market.base_year + stage.path.known
+            if opens <= market.years[-1]:
+                text += f" {stage.title}: no interval before {opens}; the bands open there."
     return text
 
 

@@ -59,6 +59,11 @@ def listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def mid_sentence(title: str) -> str:
+    """A title as it stands inside a sentence: its first letter small, unless an acronym begins."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def figure(value: float) -> str:
     """An input's value with three figures, whole from a thousand on: 6.08 M, 69,000, 0.22."""
     if abs(value) >= 1e6:

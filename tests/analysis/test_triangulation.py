@@ -160,10 +160,10 @@ def test_numbers_made_by_the_printed_growth_agree_with_it(growth, years):
 def test_spend_times_patients_is_the_level():
     table, people = FOUND.columns["estimates"], FOUND.people
     for level, case, treated in zip(
-        table["level_usd"], table["usd_per_case"], table["usd_per_treated"], strict=True
+        table["level_usd"], table["usd_per_case"], table["usd_per_patient"], strict=True
     ):
         assert case * people["cases"]["reference"] == pytest.approx(level)
-        assert treated * people["treated"]["reference"] == pytest.approx(level)
+        assert treated * people["patients"]["reference"] == pytest.approx(level)
 
 
 def test_people_are_the_product_of_the_tables():
@@ -173,7 +173,7 @@ def test_people_are_the_product_of_the_tables():
     cases = {r: mode["births", r] * mode["incidence", r] for r in MARKET.regions}
     treated = {r: cases[r] * mode["diagnosed", r] * mode["treated", r] for r in cases}
     assert FOUND.people["cases"]["reference"] == pytest.approx(sum(cases.values()))
-    assert FOUND.people["treated"]["reference"] == pytest.approx(sum(treated.values()))
+    assert FOUND.people["patients"]["reference"] == pytest.approx(sum(treated.values()))
 
 
 def test_the_count_is_what_run_prints():

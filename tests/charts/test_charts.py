@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,9 +24,11 @@ from ismarket.charts.fan import picture as fan_picture  # noqa: E402
 from ismarket.charts.layout import APART, spread, ticks  # noqa: E402
 from ismarket.charts.levels import class_sales, levels_of  # noqa: E402
 from ismarket.charts.levels import picture as levels_picture  # noqa: E402
+from ismarket.charts.people import picture as funnel_picture  # noqa: E402
 from ismarket.charts.people import steps_of  # noqa: E402
 from ismarket.charts.picture import blank  # noqa: E402
 from ismarket.charts.theme import THEMES  # noqa: E402
+from ismarket.testing.toy import toy_market  # noqa: E402
 
 OF_ONE = sorted(charts.OF_ONE)
 
@@ -165,6 +168,27 @@ def test_the_funnel_narrows_and_starts_with_births(published):
     births = load_market().stage("births").path.mode[0].sum()
     assert people[0] == pytest.approx(births)
     assert all(after < before for before, after in pairwise(people))
+
+
+def test_the_funnel_of_a_rare_disease_has_every_bar_and_its_words_fit():
+    market = toy_market()
+    births, cases, *others = market.stages
+    rare = [replace(p, low=1e-6, mode=2e-6, high=3e-6) for p in cases.parameters]
+    cases = replace(cases, title="A title that is longer than its column", parameters=tuple(rare))
+    market = replace(market, stages=(births, cases, *others)).with_anchors({})
+    scenario = Scenario("bottom-up", market="toy", draws=4)
+    found = funnel_picture(forecast(market, [], scenario)).datasets
+    assert all(end > start for start, end in zip(*map(found["bars"].get, ("x", "x2")), strict=True))
+    assert "A title that is longer than its column" not in found["labels"]["text"]
+
+
+def test_the_funnel_of_a_market_without_people_has_its_value_alone():
+    market = toy_market()
+    stages = [replace(s, role="volume") if s.role == "people" else s for s in market.stages]
+    market = replace(market, stages=tuple(stages)).with_anchors({})
+    drawn = funnel_picture(forecast(market, [], Scenario("bottom-up", market="toy", draws=4)))
+    assert drawn.datasets["bars"]["py"] == []
+    assert "patient" not in drawn.alt
 
 
 def test_compare_wants_the_same_last_year(published):

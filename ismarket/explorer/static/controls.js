@@ -8,7 +8,7 @@ function createControls(structure, send, ask) {
   const choices = Object.fromEntries(structure.choices.map((choice) => [choice.name, createChoice(choice, send)]));
   const { anchor, through, draws, ...rest } = choices;
   const drivers = structure.drivers.map((driver) => createDriver(driver, send, opened));
-  const countGroup = createCount(structure.count, send, opened);
+  const countGroup = createCount(structure, send, opened);
   const named = h("div", { class: "group" });
   const added = h("div", { class: "group" });
   const namedHead = groupHead("Named by the report");
@@ -181,7 +181,7 @@ function control(input, inputs, send) {
 }
 
 /** The inputs of the count itself, by stage. */
-function createCount(stages, send, opened) {
+function createCount({ count: stages, chain }, send, opened) {
   const inputs = new Map();
   const total = stages.flatMap((stage) => stage.inputs).length;
   const body = h("div", { class: "causes", id: uid("count"), hidden: true });
@@ -206,7 +206,7 @@ function createCount(stages, send, opened) {
   function update(fixed, waiting) {
     fixedNow = fixed;
     const touched = stages.flatMap((stage) => stage.inputs).filter((input) => input.key in fixed).length;
-    say(words, touched ? `${total} inputs, **${touched} fixed**` : `${total} inputs: births to net cost`);
+    say(words, touched ? `${total} inputs, **${touched} fixed**` : `${total} inputs: ${chain}`);
     for (const [key, list] of inputs) if (!waiting.has(`fixed ${key}`)) for (const one of list) one.update(fixed[key]);
   }
 
