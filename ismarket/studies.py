@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .engine.forecast import Forecast
 from .engine.forecaster import forecast_of
 from .engine.plan import Plan, make_plan
-from .engine.store import BlockStore
-from .engine.workers import Progress, Sink
+from .engine.workers import BlockStore, Progress, Sink
 from .errors import InputError
 from .model.anchor import Anchor
 from .model.anchor_file import ANCHOR, anchor_bytes, is_anchor_file, parse_anchor, with_anchor

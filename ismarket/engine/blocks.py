@@ -20,7 +20,7 @@ from .histograms import Grid, on_log_scale
 from .one_thread import one_thread
 from .plan import Plan
 from .rows import Reader
-from .summaries import Grids, Kept, Place, Room, Streamed
+from .summaries import Grids, Kept, Place, Streamed
 
 CHUNK, FEW_REGIONS = 1024, 10
 """Draws that are worked on at once, so that arrays stay in cache; a stretch for more regions."""
@@ -74,10 +74,10 @@ class Engine:
     def streamed(self, blocks: range, grids: Grids) -> Streamed:
         """What some neighbouring blocks add up to."""
         layout = self.reader.layout
-        place = Room(layout.rows, layout.cells, BLOCK).first
+        place = layout.room(BLOCK)
         total = Streamed.nothing(layout.rows, layout.cells)
         for block in blocks:
-            total.take(self.kept(block, place), grids, BLOCK)
+            total.take(self.kept(block, place), grids)
         return total
 
     def kept(self, block: int, place: Place | None = None) -> Kept:
@@ -87,7 +87,7 @@ class Engine:
         """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
         layout = self.reader.layout
-        whole = place or Room(layout.rows, layout.cells, size).first
+        whole = place or layout.room(size)
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         sums = np.zeros(len(cells))
         with one_thread():
@@ -102,7 +102,7 @@ class Engine:
         total = rows[layout["total"]]
         if not np.isfinite(total).all():
             raise DriverError(self._not_finite(block, total))
-        return Kept.of(rows, cells, sums)
+        return Kept(rows, cells, np.concatenate([rows.sum(axis=1), sums]))
 
     def at(self, values: Mapping[str, Array]) -> tuple[Array, float]:
         """The rows (row, draw) for given parameter values, each (draw,).

@@ -21,9 +21,8 @@ from .chain import Chain, total_of
 from .forecast import Forecast
 from .one_thread import one_thread
 from .plan import Plan, make_plan, named_plan
-from .store import BlockStore
 from .summaries import FEW_BLOCKS
-from .workers import Progress, Sink, Work, draws_bar, summarise
+from .workers import BlockStore, Progress, Sink, Work, draws_bar, summarise
 
 
 def forecast(
