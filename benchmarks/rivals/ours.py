@@ -6,9 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from ismarket import Scenario, forecast, load_drivers, load_market
-from ismarket.engine.blocks import CHUNK, Engine
+from ismarket.engine.blocks import CHUNK, Engine, one_thread
 from ismarket.engine.chain import Chain, total_of
-from ismarket.engine.one_thread import one_thread
 from ismarket.engine.summaries import LEVELS, quantiles
 from ismarket.sampling.points import BLOCK
 

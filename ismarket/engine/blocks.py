@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +20,6 @@ from .attribution import Attribution, attribution
 from .chain import Chain
 from .draws import Drawing
 from .histograms import Grid, on_log_scale
-from .one_thread import one_thread
 from .plan import Plan
 from .rows import Reader
 from .summaries import Grids, Kept, Place, Streamed
@@ -121,7 +123,7 @@ class Engine:
         anchor, scenario = self.plan.anchor, self.plan.scenario
         if not anchor.spread:
             return None
-        return np.asarray(drawn_level(anchor, self.plan.years[0], scenario.seed, first, draws))
+        return drawn_level(anchor, self.plan.years[0], scenario.seed, first, draws)
 
     def _compared(self, values: Array) -> tuple[Array, Array]:
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
@@ -153,3 +155,37 @@ def stack(plan: Plan, values: Mapping[str, Array]) -> Array:
 def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
     """Market value before calibration, USD, (year, region, drug_class, draw) of the forecast."""
     return Chain(plan)(stack(plan, values))
+
+
+# one BLAS thread ----------------------------------------------------------------------------------
+
+_lock = threading.Lock()
+_limit = ExitStack()
+_inside: list[object] = []
+"""One entry for each computation under way."""
+
+
+@cache
+def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Limit BLAS to one thread until the last of overlapping computations has left.
+
+    Blocks share the processors already, and bits stay the same.
+    """
+    with _lock:
+        if not _inside:
+            _limit.enter_context(_controller().limit(limits=1, user_api="blas"))
+        _inside.append(None)
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside.pop()
+            if not _inside:
+                _limit.close()

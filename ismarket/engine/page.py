@@ -8,12 +8,14 @@ from html import escape
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from ..arrays import Columns, rows_of
+from ..text.sheet import WIDTH, Table, aligned, html_table
 from ..text.wording import number, signed
 from .findings import findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast
 
-WIDTH = 92
 LABEL = 13
 MOST_COLUMNS = 8
 
@@ -75,7 +77,8 @@ def path_table(forecast: Forecast) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the path by year, in the unit that fits; at most MOST_COLUMNS years."""
     summary = forecast.columns["summary"]
     unit, name, digits = (1e9, "bn", 2) if summary["reference"][0] >= 0.9995e9 else (1e6, "M", 1)
-    shown = _spread(len(forecast.years), MOST_COLUMNS)
+    last = len(forecast.years) - 1
+    shown = [round(i) for i in np.linspace(0, last, min(last + 1, MOST_COLUMNS))]
     rows = [["Reference", "reference"], ["Median draw", "p50"]]
     rows += [["9 in 10 draws, low", "p5"], ["9 in 10 draws, high", "p95"]]
     return (
@@ -110,7 +113,9 @@ def as_text(forecast: Forecast) -> str:
     """The page for a terminal, about thirty lines."""
     lines = [forecast.plan.market.title, title(forecast), ""]
     lines += _labelled([("How big", how_big(forecast)), ("How fast", how_fast(forecast))])
-    lines += ["", *_aligned(*path_table(forecast)), "", *_aligned(*attribution_table(forecast)), ""]
+    for header, rows in (path_table(forecast), attribution_table(forecast)):
+        lines += ["", *aligned(Table(header, rows))]
+    lines.append("")
     return "\n".join(lines + _labelled(findings(forecast)))
 
 
@@ -128,8 +133,8 @@ def as_html(forecast: Forecast) -> str:
         f"<h4>{escape(forecast.plan.market.title)}</h4>",
         f"<p><small>{escape(title(forecast))}</small></p>",
         _html_list(pairs),
-        _html_table(*path_table(forecast)),
-        _html_table(*attribution_table(forecast)),
+        html_table(Table(*path_table(forecast))),
+        html_table(Table(*attribution_table(forecast))),
         _html_list(findings(forecast)),
     ]
     return f"<div class='ismarket-forecast'>{''.join(parts)}</div>"
@@ -138,39 +143,6 @@ def as_html(forecast: Forecast) -> str:
 def _html_list(pairs: list[tuple[str, str]]) -> str:
     items = (f"<li><b>{escape(label)}</b> {escape(text)}</li>" for label, text in pairs)
     return f"<ul>{''.join(items)}</ul>"
-
-
-def _html_table(header: list[str], rows: list[list[str]]) -> str:
-    right = " style='text-align:right'"
-    head = "".join(
-        f"<th scope='col'{right if i else ''}>{escape(text)}</th>" for i, text in enumerate(header)
-    )
-    body = "".join(
-        f"<tr><th scope='row' style='text-align:left'>{escape(row[0])}</th>"
-        + "".join(f"<td{right}>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _spread(count: int, most: int) -> list[int]:
-    """At most ``most`` indices of ``count``, evenly spread, the first and the last among them."""
-    if count <= most:
-        return list(range(count))
-    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
-
-
-def _aligned(header: list[str], rows: list[list[str]]) -> list[str]:
-    table = [header, *rows]
-    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
-    return [
-        "  ".join(
-            cell.rjust(width) if i else cell.ljust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    ]
 
 
 def _labelled(pairs: list[tuple[str, str]]) -> list[str]:

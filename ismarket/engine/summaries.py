@@ -28,7 +28,7 @@ Place = tuple[Array, NDArray[np.float32]]
 """Where the rows and the cells of a block are written, each (row or cell, draw)."""
 
 
-def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array) -> Array:
+def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array = LEVELS) -> Array:
     """Quantiles (level, ...) of the draws (..., draw), as Hyndman & Fan 1996 type 7."""
     ordered = np.sort(draws, axis=-1)
     position = np.asarray(levels) * (draws.shape[-1] - 1)
@@ -81,7 +81,7 @@ class Streamed:
         grids[0].count(rounded, self.counts[:rows])
         grids[1].count(kept.cells, self.counts[rows:], logs=True)
         if draws == BLOCK:
-            found = np.concatenate([kept.sums[None, :rows] / draws, quantiles(rounded, LEVELS)])
+            found = np.concatenate([kept.sums[None, :rows] / draws, quantiles(rounded)])
             np.add(self.moments, (found, found**2), out=self.moments)
         np.add(self.sums, kept.sums, out=self.sums)
 
@@ -123,13 +123,13 @@ class KeptSummary:
     def statistics(self) -> Array:
         """Mean and quantiles of every row, (statistic, row)."""
         means = self._sums[: len(self.rows)] / self.draws
-        return np.concatenate([means[None], self._by_parts(self.rows, _quantiles)])
+        return np.concatenate([means[None], self._by_parts(self.rows, quantiles)])
 
     @cached_property
     def cells(self) -> Array:
         """Mean and quantiles of every cell, (statistic, cell)."""
         means = self._sums[len(self.rows) :] / self.draws
-        return np.concatenate([means[None], self._by_parts(self._cells, _quantiles)])
+        return np.concatenate([means[None], self._by_parts(self._cells, quantiles)])
 
     @cached_property
     def errors(self) -> Array:
@@ -141,7 +141,7 @@ class KeptSummary:
 
         def error(part: Array) -> Array:
             rows = part[:, : count * size].reshape(-1, count, size)
-            found = np.concatenate([rows.mean(axis=2)[None], quantiles(rows, LEVELS)])
+            found = np.concatenate([rows.mean(axis=2)[None], quantiles(rows)])
             spread: Array = found.std(axis=2, ddof=1) / np.sqrt(count)
             return spread
 
@@ -154,10 +154,6 @@ class KeptSummary:
             return np.concatenate(list(map(summary, parts)), axis=1)
         with ThreadPoolExecutor(self._threads) as pool:
             return np.concatenate(list(pool.map(summary, parts)), axis=1)
-
-
-def _quantiles(rows: NDArray[Any]) -> Array:
-    return quantiles(rows, LEVELS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,7 +61,7 @@ class Work:
     """How blocks are computed, and what is told and handed over on the way."""
 
     workers: int | Executor | None = None
-    progress: Progress | None = None
+    progress: Progress | bool | None = None
     sink: Sink | None = None
     store: BlockStore | None = None
 
@@ -72,8 +72,12 @@ class Work:
 
     def tell(self, draws: int) -> None:
         """Say that so many more draws have been finished."""
-        if self.progress:
+        if callable(self.progress):
             self.progress(draws)
+
+
+ALONE = Work()
+"""As many threads as there are processors, and nobody to tell."""
 
 
 def summarise(engine: Engine, work: Work) -> Summary:

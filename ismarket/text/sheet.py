@@ -49,7 +49,7 @@ class Sheet:
             if isinstance(part, Table) or isinstance(before, Table):
                 lines.append("")
             if isinstance(part, Table):
-                lines += ([part.title] if part.title else []) + _aligned(part)
+                lines += ([part.title] if part.title else []) + aligned(part)
             else:
                 lines += _wrapped(part)
             before = part
@@ -58,7 +58,7 @@ class Sheet:
     def html(self) -> str:
         """The sheet as HTML without style sheets or scripts."""
         parts = [
-            _html_table(part) if isinstance(part, Table) else f"<p>{escape(part)}</p>"
+            html_table(part) if isinstance(part, Table) else f"<p>{escape(part)}</p>"
             for part in self.parts
         ]
         return f"<div class='ismarket-sheet'><h4>{escape(self.title)}</h4>{''.join(parts)}</div>"
@@ -92,7 +92,8 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def _aligned(table: Table) -> list[str]:
+def aligned(table: Table) -> list[str]:
+    """The lines of the table on a terminal, columns side by side."""
     rows = [list(row) for row in (table.header, *table.rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.header))]
     over = sum(widths) + 2 * (len(widths) - 1) - WIDEST
@@ -120,7 +121,9 @@ def _narrowed(row: list[str], column: int, width: int, cut: bool) -> list[list[s
     return [first, *([""] * column + [text] + [""] * (len(row) - column - 1) for text in lines[1:])]
 
 
-def _html_table(table: Table) -> str:
+def html_table(table: Table) -> str:
+    """The table as HTML, with the title as its caption."""
+
     def style(i: int) -> str:
         return f" style='text-align:{'left' if i < table.words else 'right'}'"
 
