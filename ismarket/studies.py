@@ -17,15 +17,14 @@ from typing import TYPE_CHECKING, Any
 from .engine.forecast import Forecast
 from .engine.forecaster import forecast_of
 from .engine.plan import Plan, make_plan
-from .engine.store import BlockStore
-from .engine.workers import Progress, Sink
+from .engine.workers import BlockStore, Progress, Sink, Work
 from .errors import InputError
 from .model.anchor import Anchor
 from .model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
 from .model.driver import Driver
 from .model.market import Market
 from .model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
-from .model.tables import recording, supplied
+from .model.tables import recording
 from .plugins.installed import load_plugins
 from .runs.layout import MANIFEST, digest
 from .runs.origin import Origin
@@ -114,7 +113,7 @@ class Study:
         That of a kept run is set against the run: a warning says if it differs.
         """
         asked = self.changed(**changes)
-        made = forecast_of(asked.plan, asked.drivers, workers, progress, until, sink, store)
+        made = forecast_of(asked.plan, asked.drivers, Work(workers, progress, sink, store), until)
         if asked.record is not None and until is None:
             from .runs.again import Reopened
             from .runs.agreement import DIFFERENT
@@ -252,7 +251,7 @@ def loaded(
     else:
         scenario = load_scenario(what)
         given = _as_given(scenario_text(what)[0], scenario)
-    with recording() as read, supplied(tables):
+    with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
         drivers = plugins.drivers()
         market = plugins.market(scenario.market) if market is None else market

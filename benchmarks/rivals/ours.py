@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from ismarket import Scenario, forecast, load_drivers, load_market
-from ismarket.engine.blocks import CHUNK, Engine
+from ismarket.engine.blocks import CHUNK, Engine, one_thread
 from ismarket.engine.chain import Chain, total_of
-from ismarket.engine.one_thread import one_thread
-from ismarket.engine.summaries import LEVELS, quantiles_in_place
+from ismarket.engine.summaries import LEVELS, quantiles
 from ismarket.sampling.points import BLOCK
 
 from .plain import Answer
@@ -61,7 +60,7 @@ class Ours:
             return sums
 
         def summary(part):
-            return quantiles_in_place(rows[part], LEVELS)
+            return quantiles(rows[part], LEVELS)
 
         with one_thread(), ThreadPoolExecutor(threads) as pool:
             means = sum(pool.map(block, range(-(-draws // BLOCK)))) / draws

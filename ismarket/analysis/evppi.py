@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..arrays import Array
-from ..engine.one_thread import one_thread
+from ..engine.blocks import one_thread
 
 MOST_COLUMNS = 120
 

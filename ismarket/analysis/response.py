@@ -13,10 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..engine.blocks import stack
+from ..engine.blocks import one_thread, stack
 from ..engine.chain import Chain
 from ..engine.forecaster import unexplained
-from ..engine.one_thread import one_thread
 from ..engine.plan import Plan, make_plan
 from ..errors import unknown
 from ..model.driver import Driver

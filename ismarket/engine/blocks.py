@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +20,9 @@ from .attribution import Attribution, attribution
 from .chain import Chain
 from .draws import Drawing
 from .histograms import Grid, on_log_scale
-from .one_thread import one_thread
 from .plan import Plan
 from .rows import Reader
-from .summaries import Grids, Kept, Place, Room, Streamed
+from .summaries import Grids, Kept, Place, Streamed
 
 CHUNK, FEW_REGIONS = 1024, 10
 """Draws that are worked on at once, so that arrays stay in cache; a stretch for more regions."""
@@ -74,10 +76,10 @@ class Engine:
     def streamed(self, blocks: range, grids: Grids) -> Streamed:
         """What some neighbouring blocks add up to."""
         layout = self.reader.layout
-        place = Room(layout.rows, layout.cells, BLOCK).first
+        place = layout.room(BLOCK)
         total = Streamed.nothing(layout.rows, layout.cells)
         for block in blocks:
-            total.take(self.kept(block, place), grids, BLOCK)
+            total.take(self.kept(block, place), grids)
         return total
 
     def kept(self, block: int, place: Place | None = None) -> Kept:
@@ -87,7 +89,7 @@ class Engine:
         """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
         layout = self.reader.layout
-        whole = place or Room(layout.rows, layout.cells, size).first
+        whole = place or layout.room(size)
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         sums = np.zeros(len(cells))
         with one_thread():
@@ -102,7 +104,7 @@ class Engine:
         total = rows[layout["total"]]
         if not np.isfinite(total).all():
             raise DriverError(self._not_finite(block, total))
-        return Kept.of(rows, cells, sums)
+        return Kept(rows, cells, np.concatenate([rows.sum(axis=1), sums]))
 
     def at(self, values: Mapping[str, Array]) -> tuple[Array, float]:
         """The rows (row, draw) for given parameter values, each (draw,).
@@ -121,7 +123,7 @@ class Engine:
         anchor, scenario = self.plan.anchor, self.plan.scenario
         if not anchor.spread:
             return None
-        return np.asarray(drawn_level(anchor, self.plan.years[0], scenario.seed, first, draws))
+        return drawn_level(anchor, self.plan.years[0], scenario.seed, first, draws)
 
     def _compared(self, values: Array) -> tuple[Array, Array]:
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
@@ -153,3 +155,37 @@ def stack(plan: Plan, values: Mapping[str, Array]) -> Array:
 def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
     """Market value before calibration, USD, (year, region, drug_class, draw) of the forecast."""
     return Chain(plan)(stack(plan, values))
+
+
+# one BLAS thread ----------------------------------------------------------------------------------
+
+_lock = threading.Lock()
+_limit = ExitStack()
+_inside: list[object] = []
+"""One entry for each computation under way."""
+
+
+@cache
+def _controller() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Limit BLAS to one thread until the last of overlapping computations has left.
+
+    Blocks share the processors already, and bits stay the same.
+    """
+    with _lock:
+        if not _inside:
+            _limit.enter_context(_controller().limit(limits=1, user_api="blas"))
+        _inside.append(None)
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside.pop()
+            if not _inside:
+                _limit.close()

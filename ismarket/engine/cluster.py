@@ -12,6 +12,17 @@ from ..errors import InputError
 
 RETRIES = 20
 """How often a batch may be lost with its worker before the run gives up."""
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": RETRIES,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 28,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 26,
+    "distributed.admin.low-level-log-length": 16,
+}
+"""Let a batch outlive several lost workers; memory kept where it saves time, and only there.
+
+Dask's workers return freed memory at once; clearing it anew for each block takes a third of their
+time.  Its client logs the last thousand messages, each with the plan in it.
+"""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -57,10 +68,11 @@ def dask_executor(address: str, workers: int | None = None) -> Iterator[Executor
     Needs the extra ``ismarket[dask]``; raises InputError where it is missing or nothing answers.
     """
     try:
+        import dask
         import distributed
     except ImportError:
         raise InputError("--dask needs Dask: pip install 'ismarket[dask]'") from None
-    with _settings():
+    with dask.config.set(SETTINGS):
         try:
             if address == "local":
                 cluster: Any = distributed.LocalCluster(
@@ -77,22 +89,3 @@ def dask_executor(address: str, workers: int | None = None) -> Iterator[Executor
             client.close()
             if address == "local":
                 cluster.close()
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    """Let a batch outlive several lost workers; memory kept where it saves time, and only there.
-
-    Dask's workers return freed memory at once; clearing it anew for each block takes a third of
-    their time.  Its client logs the last thousand messages, each with the plan in it.
-    """
-    import dask
-
-    settings = {
-        "distributed.scheduler.allowed-failures": RETRIES,
-        "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 28,
-        "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 26,
-        "distributed.admin.low-level-log-length": 16,
-    }
-    with dask.config.set(settings):
-        yield

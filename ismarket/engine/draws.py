@@ -61,14 +61,9 @@ class Drawing:
         scenario, keys = self._plan.scenario, self._keys
         mixed = self.copula.keys if self.copula else ()
         apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws
-        points = block_points(
-            [*keys, *apart],
-            self._dimensions,
-            seed=scenario.seed,
-            block=block,
-            sampler=scenario.sampler,
-        )
+        every, how = [*keys, *apart], scenario.sampler
+        points = block_points(every, self._dimensions, seed=scenario.seed, block=block, sampler=how)
         if self.copula:
-            rows = [[*keys, *apart].index(key) for key in mixed]
+            rows = [every.index(key) for key in mixed]
             points[rows] = self.copula.mix(points[rows])
         return points[: len(keys)]

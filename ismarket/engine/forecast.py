@@ -117,22 +117,17 @@ class Forecast:
         region, drug_class = (
             np.stack([part[f"{axis}_base"], part[f"{axis}_final"]]) for axis in AXES
         )
-        return Draws(
-            part["total"],
-            region,
-            drug_class,
-            part["count"][0],
-            part["calibration"][0],
-            part["log_growth"][0],
-            part["contribution"],
-        )
+        counted, factor, growth = (part[n][0] for n in ("count", "calibration", "log_growth"))
+        carried = part["contribution"]
+        return Draws(part["total"], region, drug_class, counted, factor, growth, carried)
 
     def _modes(self, name: str) -> list[float]:
-        return _list(self.at_modes[self.layout[name]])
+        modes: list[float] = self.at_modes[self.layout[name]].tolist()
+        return modes
 
     def _statistics(self, name: str, wanted: Sequence[str], errors: bool = False) -> Columns:
         table = (self.drawn.errors if errors else self.drawn.statistics)[:, self.layout[name]]
-        return {statistic: _list(table[STATISTICS.index(statistic)]) for statistic in wanted}
+        return {statistic: table[STATISTICS.index(statistic)].tolist() for statistic in wanted}
 
     def _one_row(self, name: str) -> Columns:
         return {"reference": self._modes(name), **self._statistics(name, MEAN_AND_INTERVAL)}
@@ -170,7 +165,7 @@ class Forecast:
         market = self.plan.market
         grid = [(y, r, c) for y in self.years for r in market.regions for c in market.drug_classes]
         years, regions, classes = (list(part) for part in zip(*grid, strict=True))
-        drawn = {name: _list(self.drawn.cells[i]) for i, name in enumerate(STATISTICS)}
+        drawn = dict(zip(STATISTICS, self.drawn.cells.tolist(), strict=True))
         return {"year": years, "region": regions, "drug_class": classes, **drawn}
 
     @cached_property
@@ -255,7 +250,3 @@ class Forecast:
         from .page import as_html
 
         return as_html(self)
-
-
-def _list(values: Array) -> list[float]:
-    return [float(value) for value in values]

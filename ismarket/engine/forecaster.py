@@ -16,14 +16,12 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import MOST_DRAWS, Scenario
 from ..sampling.points import BLOCK
-from .blocks import Engine, stack
+from .blocks import Engine, one_thread, stack
 from .chain import Chain, total_of
 from .forecast import Forecast
-from .one_thread import one_thread
 from .plan import Plan, make_plan, named_plan
-from .store import BlockStore
 from .summaries import FEW_BLOCKS
-from .workers import Progress, Sink, Work, draws_bar, summarise
+from .workers import ALONE, BlockStore, Progress, Sink, Work, draws_bar, summarise
 
 
 def forecast(
@@ -49,27 +47,21 @@ def forecast(
     """
     installed = tuple(drivers)
     plan = make_plan(market, installed, scenario or Scenario())
-    return forecast_of(plan, installed, workers, progress, until, sink, store)
+    return forecast_of(plan, installed, Work(workers, progress, sink, store), until)
 
 
 def forecast_of(
-    plan: Plan,
-    installed: tuple[Driver, ...],
-    workers: int | Executor | None = None,
-    progress: Progress | bool | None = None,
-    until: float | None = None,
-    sink: Sink | None = None,
-    store: BlockStore | None = None,
+    plan: Plan, installed: tuple[Driver, ...], work: Work = ALONE, until: float | None = None
 ) -> Forecast:
     """The forecast of a plan that is made; ``installed`` are the drivers that it was made from.
 
-    The rest is as in ``forecast``.
+    ``until`` is as in ``forecast``.
     """
-    if isinstance(progress, bool):
-        with draws_bar(None if until else plan.scenario.draws, shown=progress) as advance:
-            return forecast_of(plan, installed, workers, advance, until, sink, store)
+    if isinstance(work.progress, bool):
+        with draws_bar(None if until else plan.scenario.draws, shown=work.progress) as advance:
+            return forecast_of(plan, installed, replace(work, progress=advance), until)
     if until is not None:
-        plan = _enough_draws(plan, installed, until, Work(workers, progress, store=store))
+        plan = _enough_draws(plan, installed, until, replace(work, sink=None))
     with one_thread():
         at_modes = {**plan.modes, **plan.fixed}
         with standing(None, watched=True):
@@ -84,7 +76,7 @@ def forecast_of(
             left,
             engine.reader.layout,
             reference[:, 0],
-            summarise(engine, Work(workers, progress, sink, store)),
+            summarise(engine, work),
             stacked_total=float(stacked),
             shapley_error=error,
             repaired=copula.repaired if (copula := engine.drawing.copula) else 0.0,
@@ -104,8 +96,7 @@ def _enough_draws(plan: Plan, installed: tuple[Driver, ...], until: float, work:
         tried = f"error-{draws}"
         found = work.store.load(tried) if work.store else None
         if found is None:
-            result = forecast_of(trial, installed, work.workers, work.progress, store=work.store)
-            found = {"error": np.array(result.last_year_error)}
+            found = {"error": np.array(forecast_of(trial, installed, work).last_year_error)}
             if work.store:
                 work.store.save(tried, found)
         error = float(found["error"])

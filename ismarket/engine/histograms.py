@@ -34,12 +34,7 @@ class Grid:
         low, high = (np.asarray(end, float) for end in (rows.min(axis=1), rows.max(axis=1)))
         return cls(low - (high - low) / 8.0, 1.25 * (high - low) / BINS)
 
-    def count(
-        self,
-        rows: NDArray[np.float32],
-        counts: Counts,
-        logs: bool = False,
-    ) -> None:
+    def count(self, rows: NDArray[np.float32], counts: Counts, logs: bool = False) -> None:
         """Add the rows (row, draw), or the ``logs`` of them, to the counts.
 
         A row without width has all its draws in bin 0; what is nothing counts as a millionth.

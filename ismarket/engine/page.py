@@ -8,13 +8,14 @@ from html import escape
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from ..arrays import Columns, rows_of
-from ..text.sheet import Table
+from ..text.sheet import WIDTH, Table
 from ..text.wording import number, signed
 from .findings import findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast
 
-WIDTH = 92
 LABEL = 13
 MOST_COLUMNS = 8
 
@@ -76,7 +77,8 @@ def path_table(forecast: Forecast) -> Table:
     """The path by year, in the unit that fits; at most MOST_COLUMNS years."""
     summary = forecast.columns["summary"]
     unit, name, digits = (1e9, "bn", 2) if summary["reference"][0] >= 0.9995e9 else (1e6, "M", 1)
-    shown = _spread(len(forecast.years), MOST_COLUMNS)
+    last = len(forecast.years) - 1
+    shown = [round(i) for i in np.linspace(0, last, min(last + 1, MOST_COLUMNS))]
     rows = [["Reference", "reference"], ["Median draw", "p50"]]
     rows += [["9 in 10 draws, low", "p5"], ["9 in 10 draws, high", "p95"]]
     return Table(
@@ -139,13 +141,6 @@ def as_html(forecast: Forecast) -> str:
 def _html_list(pairs: list[tuple[str, str]]) -> str:
     items = (f"<li><b>{escape(label)}</b> {escape(text)}</li>" for label, text in pairs)
     return f"<ul>{''.join(items)}</ul>"
-
-
-def _spread(count: int, most: int) -> list[int]:
-    """At most ``most`` indices of ``count``, evenly spread, the first and the last among them."""
-    if count <= most:
-        return list(range(count))
-    return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
 
 
 def _labelled(pairs: list[tuple[str, str]]) -> list[str]:

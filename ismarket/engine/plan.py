@@ -140,7 +140,7 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
                 f"{where}: cause {mechanism.name!r} is taken in {market.name}; claim it, or give"
                 " yours another name"
             )
-        stage = market.stage_named(f"{where}, {mechanism.name}", mechanism.stage)
+        stage = market.stage(mechanism.stage, f"{where}, {mechanism.name}")
         if mechanism.ratio.unit != RATIO_UNIT[stage.link]:
             raise unknown(
                 f"{where}, {mechanism.name}", "unit", mechanism.ratio.unit, [RATIO_UNIT[stage.link]]

@@ -12,26 +12,20 @@ from ..model.stage import DRAW
 from .attribution import growth_share, money_share
 from .chain import total_of
 from .plan import Plan
+from .summaries import Place
 
 
 class Layout:
     """Names of the rows and where each stands: ``layout["total"]`` is a slice of rows."""
 
     def __init__(self, plan: Plan) -> None:
-        years, drivers = len(plan.years), len(plan.drivers)
-        regions, classes = len(plan.market.regions), len(plan.market.drug_classes)
-        counts = {
-            "total": years, "count": 1, "calibration": 1, "cagr": 1, "log_growth": 1,
-            "contribution": drivers, "points": drivers + 2, "usd": drivers + 2,
-        }  # fmt: skip
-        for axis, names in (("region", regions), ("drug_class", classes)):
-            counts |= {f"{axis}_{column}": names for column in ("base", "final", "cagr", "share")}
         self._slices: dict[str, slice] = {}
         self.rows = 0
-        for name, count in counts.items():
-            self._slices[name] = slice(self.rows, self.rows + count)
-            self.rows += count
-        self.cells = years * regions * classes
+        for name, members in _members(plan).items():
+            self._slices[name] = slice(self.rows, self.rows + len(members))
+            self.rows += len(members)
+        market = plan.market
+        self.cells = len(plan.years) * len(market.regions) * len(market.drug_classes)
 
     def __getitem__(self, name: str) -> slice:
         return self._slices[name]
@@ -39,21 +33,26 @@ class Layout:
     def __iter__(self) -> Iterator[str]:
         return iter(self._slices)
 
+    def room(self, draws: int) -> Place:
+        """Room for the rows and cells of so many draws."""
+        return np.empty((self.rows, draws)), np.empty((self.cells, draws), np.float32)
+
     def labels(self, plan: Plan) -> list[str]:
         """A name for each row: ``total 2028``, ``points diagnosis``, ``region_share Europe``."""
-        drivers = [driver.name for driver in plan.drivers]
-        members: dict[str, Sequence[object]] = {
-            "total": plan.years,
-            "contribution": drivers,
-            "points": [*drivers, "unexplained", "total"],
-            "usd": [*drivers, "unexplained", "total"],
-        }
-        for axis, names in (
-            ("region", plan.market.regions),
-            ("drug_class", plan.market.drug_classes),
-        ):
-            members |= {f"{axis}_{column}": names for column in ("base", "final", "cagr", "share")}
-        return [f"{name} {member}".strip() for name in self for member in members.get(name, ("",))]
+        every = _members(plan).items()
+        return [f"{name} {member}".strip() for name, members in every for member in members]
+
+
+def _members(plan: Plan) -> dict[str, Sequence[object]]:
+    """What each row of a table stands for, by the name of its rows."""
+    drivers = [driver.name for driver in plan.drivers]
+    carried = [*drivers, "unexplained", "total"]
+    found: dict[str, Sequence[object]] = {"total": plan.years}
+    found |= dict.fromkeys(("count", "calibration", "cagr", "log_growth"), ("",))
+    found |= {"contribution": drivers, "points": carried, "usd": carried}
+    for axis, names in (("region", plan.market.regions), ("drug_class", plan.market.drug_classes)):
+        found |= {f"{axis}_{column}": names for column in ("base", "final", "cagr", "share")}
+    return found
 
 
 class Reader:

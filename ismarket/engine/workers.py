@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial, reduce
-from typing import ParamSpec, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from numpy.typing import NDArray
 
 from ..arrays import Array
 from ..errors import InputError
 from ..sampling.points import BLOCK
 from .blocks import Engine
-from .store import Arrays, BlockStore
-from .summaries import Grids, Kept, KeptSummary, Room, Streamed, StreamedSummary, Summary
-from .tally import furthest_tally, keep_tally
+from .summaries import Grids, Kept, KeptSummary, Place, Streamed, StreamedSummary, Summary
 
 KEPT = 1 << 17
 """Up to so many draws are kept in memory; beyond, they are counted in bins as they come."""
 BATCH = 16
 """Blocks that are tallied together before they are handed over."""
+TALLIES = ("tally-0", "tally-1")
+"""The last two sums, stored in turn, so that one is whole while the other is written."""
+Arrays = Mapping[str, NDArray[Any]]
 Progress = Callable[[int], object]
 Sink = Callable[[dict[str, Array]], None]
-Part = TypeVar("Part", Kept, Streamed)
-T = TypeVar("T")
-P = ParamSpec("P")
+Piece = TypeVar("Piece")
+Part = TypeVar("Part")
+
+
+class BlockStore(Protocol):
+    """Keeps the arrays of finished work by name: ``block-7``, ``tally-0``, ``error-65536``."""
+
+    def load(self, name: str) -> Arrays | None:
+        """The arrays that ``save`` was given last under this name, bit for bit, or None."""
+
+    def save(self, name: str, arrays: Arrays) -> None:
+        """Keep the arrays before returning; they replace those of the same name."""
 
 
 @contextmanager
@@ -49,7 +61,7 @@ class Work:
     """How blocks are computed, and what is told and handed over on the way."""
 
     workers: int | Executor | None = None
-    progress: Progress | None = None
+    progress: Progress | bool | None = None
     sink: Sink | None = None
     store: BlockStore | None = None
 
@@ -58,130 +70,109 @@ class Work:
         """Threads of this process that may be used."""
         return self.workers if isinstance(self.workers, int) else os.cpu_count() or 1
 
+    def tell(self, draws: int) -> None:
+        """Say that so many more draws have been finished."""
+        if callable(self.progress):
+            self.progress(draws)
+
+
+ALONE = Work()
+"""As many threads as there are processors, and nobody to tell."""
+
 
 def summarise(engine: Engine, work: Work) -> Summary:
     """The summary of all blocks, the same whoever computes them and whenever they finish."""
-    draws = engine.plan.scenario.draws
+    layout, draws = engine.reader.layout, engine.plan.scenario.draws
     blocks = range(-(-draws // BLOCK))
     if draws <= KEPT:
-        layout = engine.reader.layout
-        room = Room(layout.rows, layout.cells, draws)
-        for kept in _kept_blocks(engine, blocks, work, room):
-            room.take(kept)
-        return KeptSummary(room, BLOCK, work.threads)
+        summary = KeptSummary(layout.room(draws), work.threads)
+        for block, kept in enumerate(_kept_blocks(engine, blocks, work, summary.place)):
+            summary.take(block, kept)
+        return summary
     grids = engine.grids()
-    if work.sink is not None:
-        parts = (Streamed.of(k, grids, BLOCK) for k in _kept_blocks(engine, blocks, work, None))
-        total = reduce(_merge, parts)
-    else:
-        total = _tallied(engine, blocks, grids, work)
+    if work.sink is None:
+        return StreamedSummary.of(_tallied(engine, blocks, grids, work), grids)
+    total = Streamed.nothing(layout.rows, layout.cells)
+    for kept in _kept_blocks(engine, blocks, work):
+        total.take(kept, grids)
     return StreamedSummary.of(total, grids)
 
 
-def _kept_blocks(engine: Engine, blocks: range, work: Work, room: Room | None) -> Iterator[Kept]:
-    """The draws of each block, handed to the sink on their way; threads write them to ``room``."""
-    pieces = [blocks[block : block + 1] for block in blocks]
-    compute = _kept if isinstance(work.workers, Executor) else partial(_kept, room=room)
-    for block, kept in enumerate(_in_order(engine, pieces, compute, work, Kept.from_arrays)):
+def _kept_blocks(
+    engine: Engine, blocks: range, work: Work, place: Callable[[int], Place] | None = None
+) -> Iterator[Kept]:
+    """The draws of each block, handed to the sink on their way; threads write them to ``place``."""
+    at = None if isinstance(work.workers, Executor) else place
+    compute = partial(_kept, engine, at)
+    for block, kept in enumerate(_stored_first(compute, blocks, work)):
+        work.tell(kept.rows.shape[1])
         if work.sink:
             work.sink(engine.columns(block, kept))
         yield kept
 
 
+def _kept(engine: Engine, place: Callable[[int], Place] | None, block: int) -> Kept:
+    return engine.kept(block, place(block) if place else None)
+
+
+def _stored_first(compute: Callable[[int], Kept], blocks: range, work: Work) -> Iterator[Kept]:
+    """The blocks that the store holds from the first on, then the others, which it keeps."""
+    store, done = work.store, 0
+    while store and done in blocks and (arrays := store.load(f"block-{done}")):
+        yield Kept(**arrays)
+        done += 1
+    for block, kept in enumerate(_in_order(compute, blocks[done:], work), done):
+        if store:
+            store.save(f"block-{block}", vars(kept))
+        yield kept
+
+
 def _tallied(engine: Engine, blocks: range, grids: Grids, work: Work) -> Streamed:
     """The sum of all blocks, batch by batch; the store keeps the last two sums on the way."""
-    store, total = work.store, furthest_tally(work.store, engine.plan.scenario.draws)
-    done = total.draws // BLOCK if total else 0
-    if work.progress and done:
-        work.progress(done * BLOCK)
+    store, layout = work.store, engine.reader.layout
+    total = _furthest_tally(store, engine.plan.scenario.draws)
+    if total is None:
+        total = Streamed.nothing(layout.rows, layout.cells)
+    done = total.draws // BLOCK
+    if done:
+        work.tell(total.draws)
     batches = [blocks[first : first + BATCH] for first in range(done, len(blocks), BATCH)]
-    counted = _in_order(engine, batches, partial(_streamed, grids=grids), work)
+    counted = _in_order(partial(engine.streamed, grids=grids), batches, work)
     for batch, part in zip(batches, counted, strict=True):
-        total = _merge(total, part) if total else part
+        work.tell(part.draws)
+        total.add(part)
         if store and total.draws == (batch[0] + BATCH) * BLOCK:  # nothing of it is left to draw
-            keep_tally(store, batch[0] // BATCH, total)
-    assert total is not None
+            store.save(TALLIES[batch[0] // BATCH % 2], vars(total))
     return total
 
 
-def _kept(engine: Engine, blocks: range, room: Room | None = None) -> Kept:
-    return engine.kept(blocks[0], room.place(blocks[0], BLOCK) if room else None)
-
-
-def _streamed(engine: Engine, blocks: range, grids: Grids) -> Streamed:
-    return engine.streamed(blocks, grids)
-
-
-def _merge(total: Streamed, following: Streamed) -> Streamed:
-    total.add(following)
-    return total
+def _furthest_tally(store: BlockStore | None, draws: int) -> Streamed | None:
+    """The larger of the stored sums, if it is one on the way to so many draws."""
+    stored = filter(None, map(store.load, TALLIES)) if store else ()
+    sums = [Streamed(**{name: a.copy() for name, a in arrays.items()}) for arrays in stored]
+    on_the_way = [found for found in sums if found.draws <= draws]
+    return max(on_the_way, key=lambda found: found.draws, default=None)
 
 
 def _in_order(
-    engine: Engine,
-    pieces: Sequence[range],
-    compute: Callable[[Engine, range], Part],
-    work: Work,
-    again: Callable[[Arrays], Part] | None = None,
+    compute: Callable[[Piece], Part], pieces: Sequence[Piece], work: Work
 ) -> Iterator[Part]:
-    """What ``compute`` makes of the pieces, in their order, with a bounded number under way.
-
-    With ``again`` the store keeps each piece, and one that it holds is made from its arrays.
-    """
-    if not pieces:
+    """What ``compute`` makes of the pieces, in their order, with a bounded number under way."""
+    given = work.workers if isinstance(work.workers, Executor) else None
+    threads = min(work.threads, len(pieces))
+    if given is None and threads < 2:
+        yield from map(compute, pieces)
         return
-    store = work.store if again else None
-    waiting: deque[tuple[range, Future[Part] | Part]] = deque()
-    left = engine.plan.scenario.draws - BLOCK * pieces[0][0]
-
-    def next_one() -> Part:
-        nonlocal left
-        piece, found = waiting.popleft()
-        if isinstance(found, Future):
-            found = found.result()
-            if store:
-                store.save(f"block-{piece[0]}", found.arrays)
-        size = min(left, BLOCK * len(piece))
-        left -= size
-        if work.progress:
-            work.progress(size)
-        return found
-
-    with _executor(work, len(pieces)) as (pool, ahead):
+    ahead = 64 if given else 2 * threads + 1
+    waiting: deque[Future[Part]] = deque()
+    with nullcontext(given) if given else ThreadPoolExecutor(threads) as pool:
         try:
             for piece in pieces:
-                stored = store.load(f"block-{piece[0]}") if store else None
-                begun = again(stored) if again and stored else pool.submit(compute, engine, piece)
-                waiting.append((piece, begun))
+                waiting.append(pool.submit(compute, piece))
                 if len(waiting) >= ahead:
-                    yield next_one()
+                    yield waiting.popleft().result()
             while waiting:
-                yield next_one()
+                yield waiting.popleft().result()
         finally:
-            for _, begun in waiting:
-                if isinstance(begun, Future):
-                    begun.cancel()
-
-
-class _Here(Executor):
-    """Computes at once what it is given, in the thread that gives it."""
-
-    def submit(self, work: Callable[P, T], /, *given: P.args, **named: P.kwargs) -> Future[T]:
-        """The result, already there."""
-        future: Future[T] = Future()
-        future.set_result(work(*given, **named))
-        return future
-
-
-@contextmanager
-def _executor(work: Work, batches: int) -> Iterator[tuple[Executor, int]]:
-    """The executor that runs the batches, and how many to hand it ahead of the one awaited."""
-    if isinstance(work.workers, Executor):
-        yield work.workers, 64
-        return
-    threads = min(work.threads, batches)
-    if threads == 1:
-        yield _Here(), 1
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        yield pool, 2 * threads + 1
+            for begun in waiting:
+                begun.cancel()

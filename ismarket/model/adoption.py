@@ -128,9 +128,6 @@ def _rate(
     """The rate a year of a curve, from whichever of the two times is given."""
     if (half_time is None) == (takeover is None):
         raise InputError("adoption: give half_time or takeover (years), one of them")
-    rate: Array
-    if half_time is not None:
-        rate = np.asarray(to_half, float) / np.asarray(half_time, float)
-    else:
-        rate = np.asarray(ten_to_ninety, float) / np.asarray(takeover, float)
+    way, years = (ten_to_ninety, takeover) if half_time is None else (to_half, half_time)
+    rate: Array = np.asarray(way, float) / np.asarray(years, float)
     return rate

@@ -9,23 +9,10 @@ from pathlib import Path
 from ..errors import InputError
 from .tables import Row, read_table
 
-COLUMNS = [
-    "anchor",
-    "publisher",
-    "title",
-    "base_year",
-    "value_usd",
-    "cagr",
-    "first_year",
-    "last_year",
-    "periods",
-    "last_value_usd",
-    "fastest_growing_class",
-    "largest_region",
-    "drivers_named",
-    "url",
-    "note",
-]
+COLUMNS = (
+    "anchor publisher title base_year value_usd cagr first_year last_year periods last_value_usd"
+    " fastest_growing_class largest_region drivers_named url note"
+).split()
 
 
 @dataclass(frozen=True)

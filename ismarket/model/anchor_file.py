@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,6 @@ _OTHERS = ("drivers_named", "note", "status", "market", "contradictions", "evide
 LARGEST_FILE = 262_144
 ANCHOR = "anchor.toml"
 """What a run calls the file of its anchor, wherever it came from."""
-
-
-def with_anchor_file(market: Market, path: str | Path) -> tuple[Market, str]:
-    """The market with the anchor of a file among its own, and that anchor's name.
-
-    Raises as ``with_anchor`` does.
-    """
-    return with_anchor(market, anchor_bytes(path), Path(path).name)
 
 
 def with_anchor(market: Market, data: bytes, file: str) -> tuple[Market, str]:
@@ -85,7 +77,10 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
         if isinstance(year, bool) or not isinstance(year, int) or not 0 < year < 10_000:
             raise InputError(f"{file}: {key} = {shown(year)} must be a whole number of years")
     for key in _NUMBERS:
-        _finite(file, key, values.get(key, 0.0))
+        number = values.get(key, 0.0)
+        real = isinstance(number, (int, float)) and not isinstance(number, bool)
+        if not real or not abs(number) <= sys.float_info.max:
+            raise InputError(f"{file}: {key} = {shown(number)} must be a finite number")
     named = values.get("drivers_named", [])
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise InputError(f"{file}: drivers_named = {shown(named)} must be a list of driver names")
@@ -118,12 +113,3 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
         )
     except InputError as error:
         raise InputError(f"{file}: {error}") from None
-
-
-def _finite(file: str, key: str, value: object) -> None:
-    try:
-        number = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if isinstance(value, str) or not math.isfinite(number):
-        raise InputError(f"{file}: {key} = {shown(value)} must be a finite number")

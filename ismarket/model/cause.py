@@ -18,27 +18,13 @@ from .parameter import STATUSES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
 
-COLUMNS = [
-    "mechanism",
-    "title",
-    "stage",
-    "drug_class",
-    "ratio_low",
-    "ratio_mode",
-    "ratio_high",
-    "unit",
-    "scope_note",
-    "note",
-]
-ADOPTION_COLUMNS = [
-    "mechanism",
-    "region",
-    "share_base_year",
-    "ceiling",
-    "half_time_years_low",
-    "half_time_years_mode",
-    "half_time_years_high",
-]
+COLUMNS = (
+    "mechanism title stage drug_class ratio_low ratio_mode ratio_high unit scope_note note"
+).split()
+ADOPTION_COLUMNS = (
+    "mechanism region share_base_year ceiling"
+    " half_time_years_low half_time_years_mode half_time_years_high"
+).split()
 SAME_IN_ALL_ROWS = [column for column in COLUMNS if column not in ("note", "scope_note")]
 EVERYWHERE = "all"
 """The region of a share that stands for every region not named, in a driver's own table."""
@@ -87,8 +73,7 @@ class Mechanism:
         """What is uncertain about it; nothing where it has no effect."""
         if self.inert or self.kind == "path":
             return ()
-        half_time = (self.half_time,) if self.half_time else ()
-        return tuple(p for p in (self.ratio, *half_time))
+        return (self.ratio, self.half_time) if self.half_time else (self.ratio,)
 
 
 def read_mechanisms(

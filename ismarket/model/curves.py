@@ -29,7 +29,7 @@ class Spread:
 
     ``coefficients`` (term, year, region) are of the powers of the rate, one over the half time in
     years, less ``middle`` and divided by ``half_width``; ``ratio`` and ``half_time`` are parameter
-    keys, ``largest`` the log of the ratio at the end of its range that is farther from 1.
+    keys.
     """
 
     ratio: str
@@ -37,7 +37,6 @@ class Spread:
     middle: float
     half_width: float
     coefficients: Array
-    largest: float
 
 
 def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) -> Spread | None:
@@ -70,7 +69,6 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
         middle,
         half_width or 1.0,
         _powers(series[:terms]),
-        float(np.abs(np.log([mechanism.ratio.low, mechanism.ratio.high])).max()),
     )
 
 
@@ -96,6 +94,9 @@ class Curves:
         self.terms = max((len(spread.coefficients) for spread in spreads), default=0)
         self._middle = np.array([[spread.middle] for spread in spreads])
         self._half_width = np.array([[spread.half_width] for spread in spreads])
+        each = [spread.coefficients for spread in spreads]  # no share is gained by the base year
+        padded = [np.pad(c, ((0, self.terms - len(c)), (1, 0), (0, 0))) for c in each]
+        self._coefficients = np.array(padded)
 
     def terms_of(self, ratio: Array, half_time: Array) -> Array:
         """log(ratio) times the powers of each cause's rate, (cause, term, draw).
@@ -121,14 +122,8 @@ class Curves:
 
         ``years`` are counted from the base year; there every coefficient is 0.
         """
-        chosen = self.spreads[first:stop]
-        regions = chosen[0].coefficients.shape[2]
-        found = np.zeros((len(years), regions, len(chosen), self.terms))
-        for i, spread in enumerate(chosen):
-            for y, year in enumerate(years):
-                if year > 0:
-                    found[y, :, i, : len(spread.coefficients)] = spread.coefficients[:, year - 1].T
-        return found.reshape(len(years) * regions, -1)
+        found = self._coefficients[first:stop, :, years].transpose(2, 3, 0, 1)
+        return found.reshape(len(years) * found.shape[1], -1)
 
     def shift(self, values: Mapping[str, Array], draws: int) -> Array:
         """Sum of the causes' shifts log(ratio) x share gained, (year, region, draw).
@@ -138,7 +133,6 @@ class Curves:
         ratio = np.stack([values[spread.ratio] for spread in self.spreads])
         half_time = np.stack([values[spread.half_time] for spread in self.spreads])
         terms = self.terms_of(ratio, half_time)
-        _, years, regions = self.spreads[0].coefficients.shape
-        matrix = self.matrix(0, len(self.spreads), range(years + 1))
-        shift = matrix @ terms.reshape(-1, draws)
-        return shift.reshape(years + 1, regions, draws)
+        _, _, years, regions = self._coefficients.shape
+        matrix = self.matrix(0, len(self.spreads), range(years))
+        return (matrix @ terms.reshape(-1, draws)).reshape(years, regions, draws)

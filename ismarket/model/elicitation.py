@@ -22,8 +22,8 @@ FED_BACK = {"p5": 0.05, "p10": 0.1, "p50": 0.5, "p90": 0.9, "p95": 0.95}
 
 def feedback(parameter: Parameter) -> dict[str, float]:
     """What the parameter says back: its P5, P10, P50, P90, P95 and its ends, in its unit."""
-    values = parameter.quantile(np.array(list(FED_BACK.values())))
-    quantiles = {level: float(value) for level, value in zip(FED_BACK, values, strict=True)}
+    values = parameter.quantile(np.array(list(FED_BACK.values()))).tolist()
+    quantiles: dict[str, float] = dict(zip(FED_BACK, values, strict=True))
     return {**quantiles, "low": parameter.low, "high": parameter.high}
 
 
@@ -65,7 +65,7 @@ def pool(experts: Sequence[Parameter], weights: Sequence[float] | None = None) -
         raise InputError(f"pool: {len(experts)} experts need as many weights, none below 0")
     levels = np.array(list(FED_BACK.values()))
     mixed = _mixture_quantiles(experts, shares / shares.sum(), levels)
-    quantiles = {level: float(value) for level, value in zip(FED_BACK, mixed, strict=True)}
+    quantiles = dict(zip(FED_BACK, mixed.tolist(), strict=True))
     about = {
         "unit": first.unit, "title": first.title, "status": first.status, "owner": first.owner,
         "source": " | ".join(dict.fromkeys(e.source for e in experts if e.source)),

@@ -95,16 +95,12 @@ class Market:
             raise InputError(f"{self.name}: no value for {kind} {missing[0]!r} and no default")
         return np.array([values.get(name, default) for name in names], float)
 
-    def stage(self, name: str) -> Stage:
-        """The stage of that name; InputError with the nearest one if there is none."""
-        return self.stage_named(self.name, name)
-
-    def stage_named(self, where: str, name: str) -> Stage:
-        """The same, for an error that says ``where`` it was named."""
-        for stage in self.stages:
-            if stage.name == name:
-                return stage
-        raise unknown(where, "stage", name, [stage.name for stage in self.stages])
+    def stage(self, name: str, where: str = "") -> Stage:
+        """The stage of that name; else InputError says ``where`` it was named, and the nearest."""
+        found = {stage.name: stage for stage in self.stages}
+        if name not in found:
+            raise unknown(where or self.name, "stage", name, found)
+        return found[name]
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:

@@ -197,13 +197,7 @@ def _parameter(stage: Row, link: str, row: Row) -> Parameter:
 def _claim(row: Row) -> Claim:
     cells = row.cells
     return Claim(
-        id=row.text("id"),
-        section=row.text("section"),
-        text=row.text("claim"),
-        driver=cells["driver"],
-        mechanism=cells["mechanism"],
-        stage=cells["stage"],
-        direction=cells["direction"],
-        overlaps=tuple(cells["overlaps"].split()),
-        source=row.text("source"),
-    )
+        row.text("id"), row.text("section"), row.text("claim"),
+        cells["driver"], cells["mechanism"], cells["stage"], cells["direction"],
+        tuple(cells["overlaps"].split()), row.text("source"),
+    )  # fmt: skip

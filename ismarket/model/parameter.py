@@ -61,14 +61,7 @@ class Parameter:
 
     @classmethod
     def from_quantiles(
-        cls,
-        name: str,
-        p10: float,
-        p50: float,
-        p90: float,
-        *,
-        scale: str = "natural",
-        **about: Any,
+        cls, name: str, p10: float, p50: float, p90: float, *, scale: str = "natural", **about: Any
     ) -> Parameter:
         """The parameter with these quantiles; ``about`` as for Parameter (unit, source, owner).
 

@@ -81,10 +81,8 @@ def weighted_median(values: list[float], weights: Array) -> float:
     return float(values[order[int(np.searchsorted(reached, reached[-1] / 2))]])
 
 
-def drawn_level(anchor: Anchor, year: int, seed: int, first: int, draws: int) -> float | Array:
-    """The anchor's level in ``year``, USD: one figure, or (draw,) from draw ``first`` on."""
-    if not anchor.spread:
-        return anchor.at(year)
+def drawn_level(anchor: Anchor, year: int, seed: int, first: int, draws: int) -> Array:
+    """The anchor's uncertain level in ``year``, USD, (draw,) from draw ``first`` on."""
     blocks = range(first // BLOCK, (first + draws - 1) // BLOCK + 1)
     points = np.concatenate([block_points([STREAM], {}, seed=seed, block=b)[0] for b in blocks])
     skipped = first - blocks[0] * BLOCK
@@ -95,37 +93,34 @@ def drawn_level(anchor: Anchor, year: int, seed: int, first: int, draws: int) ->
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """What several levels say together; densities over ``grid``, the log of a level in USD.
+    """What several levels say together.
 
-    ``centre`` is the density of the cluster's centre, ``cluster`` of one more estimate of the
-    cluster, ``any_estimate`` of one more estimate that may be an outlier; ``outlier`` (source,)
-    the probability that a source is one; ``spread`` the mean spread of the cluster (log scale).
+    ``density`` over ``grid``, the log of a level in USD: of the cluster's *centre*, of one more
+    estimate of the *cluster*, of *any* more estimate, which may be an outlier.  ``outlier``
+    (source,) is the probability that a source is one, ``spread`` the mean spread of the cluster
+    (log scale).
     """
 
     names: tuple[str, ...]
     levels: Array
     grid: Array
-    centre: Array
-    cluster: Array
-    any_estimate: Array
+    density: Mapping[str, Array]
     outlier: Array
     spread: float
 
     def quantile(self, share: float | Array, which: str = "cluster") -> Array:
         """The level, USD, below which ``share`` of ``which`` (centre, cluster, any) lies."""
-        density = {"centre": self.centre, "cluster": self.cluster, "any": self.any_estimate}[which]
+        density = self.density[which]
         below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2)])
         return np.asarray(np.exp(np.interp(np.asarray(share) * below[-1], below, self.grid)))
 
     @cached_property
     def without(self) -> dict[str, Pool]:
         """The pool again with each source left out, by its name."""
-        kept = range(len(self.names))
-        return {
-            name: pool({n: self.levels[i] for i, n in enumerate(self.names) if i != out})
-            for out, name in zip(kept, self.names, strict=True)
-            if len(self.names) > 1
-        }
+        if len(self.names) == 1:
+            return {}
+        levels = dict(zip(self.names, self.levels, strict=True))
+        return {out: pool({n: v for n, v in levels.items() if n != out}) for out in levels}
 
 
 def pool(levels: dict[str, float]) -> Pool:
@@ -150,10 +145,9 @@ def pool(levels: dict[str, float]) -> Pool:
     centre = posterior.sum(axis=1)
     cluster = _convolved(posterior, spreads)
     far = _convolved(centre[:, None], np.array([OUTLIER_SPREAD]))
-    return Pool(
-        names, values, grid, centre, cluster, (1.0 - expected) * cluster + expected * far,
-        outlying, float(posterior.sum(axis=0) @ spreads),
-    )  # fmt: skip
+    mixed = (1.0 - expected) * cluster + expected * far
+    density = dict(zip(WHICH, (centre, cluster, mixed), strict=True))
+    return Pool(names, values, grid, density, outlying, float(posterior.sum(axis=0) @ spreads))
 
 
 def _shares(sources: int) -> tuple[Array, Array]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from itertools import chain, count
 from pathlib import Path
 
 from ..errors import InputError, unknown
@@ -166,51 +167,37 @@ def _row(
 
 # which tables were read ---------------------------------------------------------------------------
 
-_recorded: ContextVar[dict[str, bytes] | None] = ContextVar("recorded", default=None)
-_supplied: ContextVar[Mapping[str, bytes] | None] = ContextVar("supplied", default=None)
+_recorded: ContextVar[tuple[dict[str, bytes], Mapping[str, bytes]] | None]
+_recorded = ContextVar("recorded", default=None)
 
 
 @contextmanager
-def recording() -> Iterator[dict[str, bytes]]:
+def recording(supplied: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
     """Collect every table that is read inside, by its name in the package that holds it.
 
-    Two different tables of one name are told apart by ``~2``.
+    Two different tables of one name are told apart by ``~2``.  One that is ``supplied`` under its
+    name alone is read from memory instead of from where it is installed.
     """
     found: dict[str, bytes] = {}
-    token = _recorded.set(found)
+    unique = {name: data for name, data in supplied.items() if f"{name}~2" not in supplied}
+    token = _recorded.set((found, unique))
     try:
         yield found
     finally:
         _recorded.reset(token)
 
 
-@contextmanager
-def supplied(tables: Mapping[str, bytes]) -> Iterator[None]:
-    """Read tables of these names from memory instead of from where they are installed."""
-    unique = {name: data for name, data in tables.items() if f"{name}~2" not in tables}
-    token = _supplied.set(unique)
-    try:
-        yield
-    finally:
-        _supplied.reset(token)
-
-
 def _bytes_of(path: Path | Traversable) -> bytes:
-    name, given = _packaged_name(path), _supplied.get()
-    if given is not None and name in given:
-        data = given[name]
-    else:
+    name, (found, supplied) = _packaged_name(path), _recorded.get() or ({}, {})
+    data = supplied.get(name)
+    if data is None:
         try:
             with path.open("rb") as stream:
                 data = stream.read(LARGEST_TABLE + 1)
         except OSError as error:
             raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
-    found = _recorded.get()
-    if found is not None:
-        number = 1
-        while found.get(name if number == 1 else f"{name}~{number}", data) != data:
-            number += 1
-        found[name if number == 1 else f"{name}~{number}"] = data
+    names = chain([name], (f"{name}~{number}" for number in count(2)))
+    found[next(each for each in names if found.get(each, data) == data)] = data
     return data
 
 

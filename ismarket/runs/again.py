@@ -10,6 +10,7 @@ from pathlib import Path
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
 from ..engine.plan import Plan
+from ..engine.workers import Work
 from ..model.driver import Driver
 from .agreement import Agreement, agreement, changes
 from .keep import How, keep
@@ -83,7 +84,7 @@ class Reopened:
             kept = keep_notebook(data, NOTEBOOK, parameters, self.drivers, self.origin, where=where)
             return Again(None, self._judged(checked(kept).contents), kept)
         if where is None:
-            result = forecast_of(self.plan, self.drivers, workers)
+            result = forecast_of(self.plan, self.drivers, Work(workers))
             return Again(result, self.agrees(result))
         origin = replace(self.origin, given=self.record.contents[GIVEN].decode("utf-8"))
         how = How(workers, extras=also(self.record.extras))

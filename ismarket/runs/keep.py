@@ -11,7 +11,7 @@ from typing import Any
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
 from ..engine.plan import Plan
-from ..engine.workers import KEPT, Progress, Sink
+from ..engine.workers import KEPT, Progress, Sink, Work
 from ..errors import InputError
 from ..model.driver import Driver
 from ..model.scenario import write_scenario
@@ -85,7 +85,8 @@ def keep(
     contents = inputs(plan, origin, made_of)
     with taken(where, made_of, contents, extras=how.extras, resume=resume) as begun:
         store = _open(Blocks(where.partial / BLOCKS), plan, how)
-        result = forecast_of(plan, installed, how.workers, how.progress, how.until, how.sink, store)
+        work = Work(how.workers, how.progress, how.sink, store)
+        result = forecast_of(plan, installed, work, how.until)
         files = outputs(result, [name for name in begun.extras if name in EXTRAS])
         for view in (VIEWS[name] for name in begun.extras if name in VIEWS):
             files |= {f"outputs/{path}": data for path, data in view.make(result).items()}

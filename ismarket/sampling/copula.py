@@ -68,20 +68,16 @@ def copula(correlation: Mapping[tuple[str, str], float]) -> Copula | None:
 
 def nearest_correlation(matrix: Array, rounds: int = 200) -> Array:
     """The nearest correlation matrix by alternating projections (Higham 2002, IMA J. 22:329)."""
-    found, correction = matrix, np.zeros_like(matrix)
+    found, correction = matrix.copy(), np.zeros_like(matrix)
     for _ in range(rounds):
         shifted = found - correction
-        found = _definite(shifted)
-        correction = found - shifted
-        found[np.diag_indices_from(found)] = 1.0
-    definite = _definite(found)
+        values, vectors = np.linalg.eigh(shifted)
+        definite = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
+        correction = definite - shifted
+        found = definite.copy()
+        np.fill_diagonal(found, 1.0)
+    values, vectors = np.linalg.eigh(found)
+    definite = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
     scale = 1.0 / np.sqrt(np.diag(definite))
     result: Array = definite * scale[:, None] * scale
     return result
-
-
-def _definite(matrix: Array) -> Array:
-    """The nearest matrix with no eigenvalue below LEAST_EIGENVALUE."""
-    values, vectors = np.linalg.eigh(matrix)
-    found: Array = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
-    return found

@@ -8,8 +8,7 @@ from unittest import SkipTest
 
 import numpy as np
 
-from ..engine.blocks import cells_of
-from ..engine.one_thread import one_thread
+from ..engine.blocks import cells_of, one_thread
 from ..errors import DriverError
 from ..model.driver import Driver, Effect
 from ..model.market import Market

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ismarket import InputError, load_market
 from ismarket.cli import main
-from ismarket.model.anchor_file import read_anchor_file, with_anchor_file
+from ismarket.model.anchor_file import anchor_bytes, read_anchor_file, with_anchor
 from ismarket.reading import FIELDS, read_file, read_text
 from ismarket.reading.amounts import find_amounts, find_percents, number
 from ismarket.reading.draft import draft_anchor
@@ -184,7 +184,7 @@ def test_the_draft_anchor_reproduces_the_published_path(tmp_path, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["read", str(TEXTS / "02_table.html"), "--out", str(draft)])
     assert ended.value.code == 0
-    market, name = with_anchor_file(load_market(), draft)
+    market, name = with_anchor(load_market(), anchor_bytes(draft), draft.name)
     anchor = market.anchors[name]
     assert anchor.value == 146.34e6
     assert anchor.periods == 6
@@ -227,7 +227,7 @@ def test_a_name_that_is_installed_is_refused(tmp_path):
         encoding="utf-8",
     )
     with pytest.raises(InputError, match="is installed"):
-        with_anchor_file(load_market(), path)
+        with_anchor(load_market(), anchor_bytes(path), path.name)
 
 
 def test_the_command_prints_fields_quotes_and_contradictions(capsys):
