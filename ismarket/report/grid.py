@@ -91,14 +91,13 @@ def input_rows(forecast: Forecast) -> list[InputRow]:
 
 
 def live_drivers(forecast: Forecast) -> tuple[Driver, ...]:
-    """All installed drivers, acting or left out, in name order; InputError for one with code.
+    """All drivers of the market, acting or left out, in name order; InputError for one with code.
 
     An effect that is a function of its own cannot be written as a formula.
     """
-    acting = {driver.name for driver in forecast.plan.drivers}
     check_formulas(forecast.plan.drivers)
-    installed = [d for d in forecast.installed if d.effects is None or d.name in acting]
-    return tuple(sorted(installed, key=lambda driver: driver.name))
+    suited = [d for d in forecast.installed if d.suits(forecast.plan.market.name)]
+    return tuple(sorted((d for d in suited if d.effects is None), key=lambda driver: driver.name))
 
 
 def check_formulas(drivers: Iterable[Driver]) -> None:
