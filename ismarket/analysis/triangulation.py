@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool_of
+from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool
 from ..model.scenario import Scenario
 from ..model.stage import Stage
 from ..text.sheet import Sheet, Table, frame_of, shown_by
@@ -152,7 +152,7 @@ def triangulate(
     return Triangulation(
         market, year, published,
         tuple(reading for anchor in published for reading in readings(anchor, year)),
-        pool_of(published, year),
+        pool({anchor.name: anchor.at(year) for anchor in published}),
         {name: column[0] for name, column in counted.items()},
         count_people(market, scenario.seed),
         tuple(c for c in known if c.market == market.name),
