@@ -134,7 +134,9 @@ class Market:
 
     @property
     def chain_words(self) -> str:
-        """What the count runs through, inside a sentence: births to net cost."""
+        """What the count runs through, inside a sentence: from the first stage to the last."""
+        if not self.stages:
+            raise InputError(f"market {self.name}: it has no stage")
         return f"{mid_sentence(self.stages[0].title)} to {mid_sentence(self.stages[-1].title)}"
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:

@@ -77,7 +77,7 @@ class Reading:
             "notes": list(self.notes),
         }
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 def _plain(found: Found) -> dict[str, Any]:
