@@ -39,7 +39,7 @@ BAD = {
     " 1.0, 0.0, 2023, 2028, 6, market='no-such-market')]",
     "taken_market": HEAD + "def register_markets(): return [Market('infantile-spasms', '', (2022,),"
     " 2022, (), (), (), {})]",
-    "market_of_one_year": HEAD + "def register_markets(): return [Market('brief', '', (2022,),"
+    "market_without_stages": HEAD + "def register_markets(): return [Market('brief', '', (2022,),"
     " 2022, (), (), (), {})]",
     "unknown_claim": HEAD + "def register_drivers():"
     " return [Driver(name='typo', title='', claims=('vidio_eeg',))]",
@@ -126,7 +126,7 @@ def test_the_lines_say_what_is_wrong(thirty):
         "returns_classes": "must hand over Driver objects, not Driver",
         "taken_driver": "driver 'diagnosis' is taken by diagnosis",
         "taken_market": "market 'infantile-spasms' is taken by infantile_spasms",
-        "market_of_one_year": "periods 0 must lie between",
+        "market_without_stages": "it has no stage",
         "unknown_claim": "no mechanism 'vidio_eeg'; did you mean 'video_eeg'?",
     }.items():
         assert words in lines_that_name(text, name)[0]
