@@ -293,7 +293,7 @@ def test_drivers_lists_what_is_made_for_it_and_shows_one(answer):
     assert "stiripentol_generics.years_to_loss" in answer("drivers", "stiripentol_generics")
     (row,) = answer("drivers", "dravet_networks", "--json")
     assert (row["stage"], row["effect"]) == ("identified", "1 / 1.3 / 1.8 odds ratio")
-    assert "follows the general_prices path" in answer("drivers", "dravet_inflation")
+    assert "follows the path of general prices" in answer("drivers", "dravet_inflation")
 
 
 def test_check_holds_a_driver_to_the_laws_on_its_own_market(answer):
@@ -315,7 +315,7 @@ def test_triangulate_counts_its_patients_and_says_that_no_ceiling_is_on_file(ans
     of = {row["of"]: row["reference"] for row in found["people"]}
     assert found["year"] == 2024
     assert of["cases"] == pytest.approx(sum(sick for sick, _ in people.values()), rel=1e-9)
-    assert of["treated"] == pytest.approx(sum(on for _, on in people.values()), rel=1e-9)
+    assert of["patients"] == pytest.approx(sum(on for _, on in people.values()), rel=1e-9)
     first, count = found["estimates"]
     assert first["level_usd"] == pytest.approx(250e6 / 1.08, rel=1e-9)
     assert count["level_usd"] == pytest.approx(sum(cells.values()), rel=1e-9)

@@ -141,7 +141,8 @@ class Market:
     @property
     def chain_ends(self) -> str:
         """The first and the last stage, inside a sentence: births to net cost."""
-        return f"{mid_sentence(self.stages[0].title)} to {mid_sentence(self.stages[-1].title)}"
+        titles = [mid_sentence(stage.title) for stage in self.stages]
+        return " to ".join([*titles[:1], *titles[-1:]])
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
         """The same market with those published estimates, and the count itself."""
