@@ -90,7 +90,7 @@ def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Foreca
         extras = also(given["also"])
     with ExitStack() as stack:
         if given["keep_draws"]:
-            from ..runs.draws_file import DrawsFile
+            from ..runs.outputs import DrawsFile
 
             sink = stack.enter_context(DrawsFile(given["keep_draws"]))
         if given["dask"]:

@@ -41,8 +41,7 @@ class Again:
     def __str__(self) -> str:
         return str(self.agreement)
 
-    def __repr__(self) -> str:
-        return str(self)
+    __repr__ = __str__
 
 
 @dataclass(frozen=True, eq=False)

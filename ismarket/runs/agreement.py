@@ -96,26 +96,18 @@ def _apart(old: str, new: str, scale: float) -> float:
     return abs(after - before) / max(abs(before), abs(after), scale)
 
 
-def not_installed(identity: Mapping[str, Any], installed: Iterable[str]) -> list[str]:
-    """The drivers of a run that acted and are not here, each with where it came from."""
+def need_drivers(record: Record, installed: Iterable[str]) -> None:
+    """Raise DiskError that names the drivers of a run that are not installed."""
     here = set(installed)
-    return [
-        f"{driver} ({plugin['distribution'] or 'made in a session'} {plugin['version']})".replace(
-            " )", ")"
-        )
-        for plugin in identity["plugins"]
+    missing = [
+        f"{driver} ({plugin['distribution'] or 'made in a session'} {plugin['version']}".rstrip()
+        for plugin in record.identity["plugins"]
         for driver in plugin["drivers"]
         if driver not in here
     ]
-
-
-def need_drivers(record: Record, installed: Iterable[str]) -> None:
-    """Raise DiskError that names the drivers of a run that are not installed."""
-    missing = not_installed(record.identity, installed)
     if missing:
-        raise DiskError(
-            f"{record.path.name}: not installed here: {', '.join(missing)}; nothing was computed"
-        )
+        named = ", ".join(f"{one})" for one in missing)
+        raise DiskError(f"{record.path.name}: not installed here: {named}; nothing was computed")
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -180,11 +172,8 @@ def _environment(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         elif one["sha256"] != other["sha256"]:
             found.append(f"{name} {one['version']}: other files of the same version")
     features, others = set(old["cpu_features"]), set(new["cpu_features"])
+    apart = {"without": features - others, "with": others - features}
     if features != others:
-        less, more = sorted(features - others), sorted(others - features)
-        found.append(
-            "processor features"
-            + (f" without {', '.join(less)}" if less else "")
-            + (f" with {', '.join(more)}" if more else "")
-        )
+        said = [f"{word} {', '.join(sorted(names))}" for word, names in apart.items() if names]
+        found.append(f"processor features {' '.join(said)}")
     return found

@@ -32,7 +32,6 @@ LARGEST_RATIO = 200
 WHEELS = "wheels"
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 """Names that mean a device on Windows."""
-_CHUNK = 1 << 20
 
 
 def export(record: Record, target: Path, wheels: Mapping[str, bytes] | None = None) -> Path:
@@ -121,7 +120,11 @@ def read_archive(archive: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(archive) as opened:
             entries = [entry for entry in opened.infolist() if not entry.is_dir()]
             _check_entries(archive.name, opened.infolist(), archive.stat().st_size)
-            return {entry.filename: _content(opened, entry, archive.name) for entry in entries}
+            files = {}
+            for entry in entries:
+                with opened.open(entry) as stream:  # read no further than it said
+                    files[entry.filename] = stream.read(entry.file_size + 1)
+            return files
     except FileNotFoundError:
         raise InputError(f"{archive}: no such file") from None
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
@@ -174,23 +177,6 @@ def _problems(entry: zipfile.ZipInfo) -> Iterator[str]:
         yield f"unpacks to more than {LARGEST_RATIO} times its size"
 
 
-def _content(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
-    """The bytes of an entry, read no further than it said."""
-    parts, size = [], 0
-    with opened.open(entry) as stream:
-        while part := stream.read(_CHUNK):
-            size += len(part)
-            if size > entry.file_size:
-                raise InputError(f"{name}: {entry.filename[:80]!r} is larger than it says")
-            parts.append(part)
-    return b"".join(parts)
-
-
-def sums_of(files: Mapping[str, bytes]) -> bytes:
-    """Lines for ``sha256sum -c``."""
-    return "".join(f"{digest(data)}  {path}\n" for path, data in sorted(files.items())).encode()
-
-
 def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
     """Wheels of every package of a run by file name, with SHA256SUMS and a line how to install.
 
@@ -201,9 +187,16 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         for name, package in packages.items():
             wanted = str(local) if (local := _folder_of(name)) else f"{name}=={package['version']}"
-            _pip(["wheel", "--no-deps", "--wheel-dir", folder, wanted], name)
+            command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check",
+                       "wheel", "--no-deps", "--wheel-dir", folder, wanted]  # fmt: skip
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+                reason = errors[-1] if errors else f"exit code {done.returncode}"
+                raise DiskError(f"--with-wheels: pip cannot get a wheel of {name}: {reason}")
         files = {path.name: path.read_bytes() for path in sorted(Path(folder).glob("*.whl"))}
-    files["SHA256SUMS"] = sums_of(files)
+    lines = [f"{digest(data)}  {path}\n" for path, data in files.items()]
+    files["SHA256SUMS"] = "".join(lines).encode()
     files["README.txt"] = (
         f"Python {identity['environment']['python']['version']},"
         f" {identity['environment']['platform']['system']}"
@@ -222,12 +215,3 @@ def _folder_of(name: str) -> Path | None:
     found = json.loads(text) if text else {}
     url = urlparse(found.get("url", ""))
     return Path(unquote(url.path)) if "dir_info" in found and url.scheme == "file" else None
-
-
-def _pip(arguments: list[str], name: str) -> None:
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        reason = errors[-1] if errors else f"exit code {done.returncode}"
-        raise DiskError(f"--with-wheels: pip cannot get a wheel of {name}: {reason}")

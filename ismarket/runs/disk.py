@@ -9,9 +9,9 @@ elsewhere (Windows) a file beside it, which is not moved when the run is.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -43,70 +43,46 @@ def make_parents(folder: Path) -> None:
 
 def write_file(path: Path, data: bytes, *, append: bool = False) -> None:
     """``data`` in the file and on the disk before this returns; its folder is synced apart."""
-    handle = _written(path, data, os.O_APPEND if append else os.O_TRUNC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _write({path: data}, os.O_APPEND if append else os.O_TRUNC)
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
     """The same for many files; they are synced together, so they share the disk's commits."""
-    waiting = list(files.items())
-    while waiting:
-        now, waiting = waiting[:TOGETHER], waiting[TOGETHER:]
-        handles: list[int] = []
-        try:
-            for path, data in now:
-                handles.append(_written(path, data, os.O_TRUNC))
-            _sync(handles)
-        finally:
-            _close(handles)
+    paths = list(files)
+    for at in range(0, len(paths), TOGETHER):
+        _write({path: files[path] for path in paths[at : at + TOGETHER]}, os.O_TRUNC)
 
 
-def _written(path: Path, data: bytes, mode: int) -> int:
+def _write(files: Mapping[Path, bytes], mode: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | mode | getattr(os, "O_BINARY", 0)
+    with ExitStack() as opened:
+        handles = []
+        for path, data in files.items():
+            handles.append(_open(opened, path, flags))
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handles[-1], left) :]
+        _sync(handles)
+
+
+def _open(opened: ExitStack, path: Path, flags: int) -> int:
+    """A handle that is closed with ``opened``, whatever happens to it or to others before."""
     handle = os.open(path, flags, 0o644)
-    try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(handle, left) :]
-    except BaseException:
-        os.close(handle)
-        raise
+    opened.callback(os.close, handle)
     return handle
 
 
-def _sync(handles: Sequence[int]) -> None:
+def _sync(handles: Iterable[int]) -> None:
     """Wait until all are on the disk; asked for at once, which is ten times as fast."""
-    with ThreadPoolExecutor(min(8, max(1, len(handles)))) as pool:
-        for _ in pool.map(lambda handle: os.fsync(handle), handles):
-            pass
-
-
-def _close(handles: Sequence[int]) -> None:
-    """Close all, then raise the first failure if there was one."""
-    failed: OSError | None = None
-    for handle in handles:
-        try:
-            os.close(handle)
-        except OSError as error:
-            failed = failed or error
-    if failed:
-        raise failed
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(os.fsync, handles))
 
 
 def sync_folder(*paths: Path) -> None:
     """The names in folders on the disk; Windows keeps them without being asked."""
-    if WINDOWS:
-        return
-    handles: list[int] = []
-    try:
-        for path in paths:
-            handles.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
-        _sync(handles)
-    finally:
-        _close(handles)
+    if not WINDOWS:
+        with ExitStack() as opened:
+            _sync([_open(opened, path, os.O_RDONLY | os.O_DIRECTORY) for path in paths])
 
 
 def rename(old: Path, new: Path) -> None:
@@ -159,14 +135,12 @@ def locked(folder: Path, name: str) -> Iterator[None]:
 @contextmanager
 def locked_itself(folder: Path, name: str, take: Take) -> Iterator[None]:
     """Hold a lock on the folder, which may be moved meanwhile."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
+    with ExitStack() as opened:
+        handle = _open(opened, folder, os.O_RDONLY | os.O_DIRECTORY)
         _take(take, handle, name)
         if not _same(handle, folder):
             raise DiskError(f"{name}: another process has just finished this run")
         yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager

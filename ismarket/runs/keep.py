@@ -31,11 +31,10 @@ from .layout import (
     to_json,
     tree,
 )  # fmt: skip
-from .manifest import build, named, plan_digest, sums
+from .manifest import build, named, plan_digest, readme, sums
 from .origin import Origin, identity, resolved
 from .outputs import EXTRAS, check_kept, outputs
 from .partial import log, taken, write_all
-from .readme import readme
 from .start import Place, now, place
 from .views import VIEWS, tools
 
@@ -82,7 +81,11 @@ def keep(
     _check(plan, how)
     made_of = identity(plan, installed, origin, how.until, tools(how.extras))
     where = where or place(None, plan.scenario.name, plan_digest(made_of))
-    contents = inputs(plan, origin, made_of)
+    as_given = origin.given or write_scenario(plan.scenario)
+    contents = {GIVEN: as_given.encode(), RESOLVED: write_scenario(plan.scenario).encode()}
+    if origin.flags:
+        contents["inputs/flags.txt"] = ("\n".join(origin.flags) + "\n").encode()
+    contents |= common_inputs(made_of, origin.tables)
     with taken(where, made_of, contents, extras=how.extras, resume=resume) as begun:
         store = _open(Blocks(where.partial / BLOCKS), plan, how)
         work = Work(how.workers, how.progress, how.sink, store)
@@ -94,7 +97,9 @@ def keep(
             files[RESOLVED] = write_scenario(result.plan.scenario).encode()
         write_all(where.partial, files)
         log(where.partial, {"event": "finished", "time": now()})
-        seal_run(where, about(result.plan), made_of, begun.started)
+        scenario = result.plan.scenario
+        subject = f"scenario {scenario.name or 'unnamed'}, anchor {plan.anchor.name}"
+        seal_run(where, made_of, begun.started, plan.market.title, subject, named(scenario))
         publish(where)
     return Kept(result, where.final)
 
@@ -109,31 +114,6 @@ def _check(plan: Plan, how: How) -> None:
     for check in (VIEWS[name].check for name in how.extras if name in VIEWS):
         if check:
             check(plan)
-
-
-def inputs(plan: Plan, origin: Origin, made_of: Mapping[str, Any]) -> dict[str, bytes]:
-    """The files that say what a run is made from; all are known before it starts."""
-    as_given = origin.given or write_scenario(plan.scenario)
-    files = {GIVEN: as_given.encode(), RESOLVED: write_scenario(plan.scenario).encode()}
-    if origin.flags:
-        files["inputs/flags.txt"] = ("\n".join(origin.flags) + "\n").encode()
-    return files | common_inputs(made_of, origin.tables)
-
-
-@dataclass(frozen=True)
-class About:
-    """What a run is about, in words; ``scenario`` as the manifest names it, None for a notebook."""
-
-    title: str
-    subject: str
-    scenario: Mapping[str, Any] | None
-
-
-def about(plan: Plan) -> About:
-    """What a forecast is about."""
-    scenario = plan.scenario
-    subject = f"scenario {scenario.name or 'unnamed'}, anchor {plan.anchor.name}"
-    return About(plan.market.title, subject, named(scenario))
 
 
 def _open(blocks: Blocks, plan: Plan, how: How) -> Blocks | None:
@@ -167,18 +147,28 @@ def _file_name(plugin: str) -> str:
     return safe if safe == plugin else f"{safe}-{digest(plugin.encode())[:8]}"
 
 
-def seal_run(where: Place, about: About, made_of: Mapping[str, Any], started: str) -> None:
-    """Write README, crate, manifest and sums: everything that speaks of the other files."""
+def seal_run(
+    where: Place,
+    made_of: Mapping[str, Any],
+    started: str,
+    title: str,
+    subject: str,
+    scenario: Mapping[str, Any] | None = None,
+) -> None:
+    """Write README, crate, manifest and sums: everything that speaks of the other files.
+
+    ``title`` and ``subject`` say what the run is about, ``scenario`` as the manifest names it.
+    """
     partial, finished, name = where.partial, now(), where.final.name
     found = tree(partial)[0].items()
     contents = {p: file.read_bytes() for p, file in found if not p.startswith(f"{BLOCKS}/")}
-    contents[README] = readme(name, about.title, about.subject, contents)
+    contents[README] = readme(name, title, subject, contents)
     contents[CRATE] = crate(
-        name=name, title=about.title, started=started, finished=finished, paths=contents,
+        name=name, title=title, started=started, finished=finished, paths=contents,
         plugins=made_of["plugins"],
     )  # fmt: skip
     manifest = build(
-        name=name, started=started, finished=finished, scenario=about.scenario,
+        name=name, started=started, finished=finished, scenario=scenario,
         plan=plan_digest(made_of), contents=contents,
     )  # fmt: skip
     written = to_json(manifest)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -113,7 +115,4 @@ def tree(folder: Path) -> tuple[dict[str, Path], list[str]]:
 
 def rows(data: bytes) -> Iterator[dict[str, str]]:
     """The rows of a canonical CSV file, as text."""
-    import csv
-    import io
-
     yield from csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)

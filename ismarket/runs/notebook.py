@@ -17,8 +17,9 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..model.driver import Driver
-from .keep import About, common_inputs, publish, seal_run
-from .layout import NOTEBOOK, PARAMETERS, digest, from_json, to_csv, to_json
+from ..text.spreadsheet import as_csv
+from .keep import common_inputs, publish, seal_run
+from .layout import NOTEBOOK, PARAMETERS, digest, from_json, to_json
 from .manifest import plan_digest
 from .origin import Origin, made_from
 from .partial import log, taken, write_all
@@ -139,8 +140,8 @@ def keep_notebook(
         write_all(where.partial, notebook_outputs(execute(notebook, name)))
         log(where.partial, {"event": "finished", "time": now()})
         set_to = ", ".join(f"{key} = {value!r}" for key, value in parameters.items())
-        about = About(f"Notebook {stem}", f"parameters {set_to or 'as they stand'}", None)
-        seal_run(where, about, made_of, begun.started)
+        subject = f"parameters {set_to or 'as they stand'}"
+        seal_run(where, made_of, begun.started, f"Notebook {stem}", subject)
         publish(where)
     return where.final
 
@@ -170,7 +171,8 @@ def execute(notebook: Notebook, name: str, timeout: int | None = None) -> Notebo
             client.execute()
         except nbclient.exceptions.CellExecutionError as error:
             own = [c for c in node["cells"] if INJECTED not in _tags(c)]
-            at = next((i for i, c in enumerate(own, 1) if _failed(c)), "parameters")
+            failed = ("error" in (o["output_type"] for o in c.get("outputs", ())) for c in own)
+            at = next((i for i, it in enumerate(failed, 1) if it), "parameters")
             raise InputError(f"{name}, cell {at}: {error.ename}: {error.evalue}"[:300]) from None
         except RuntimeError as error:  # the kernel died, or never answered
             raise InputError(f"{name}: the kernel did not finish ({error})"[:300]) from None
@@ -185,10 +187,6 @@ def _without_outputs(notebook: Notebook) -> Notebook:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
     return clean
-
-
-def _failed(cell: Mapping[str, Any]) -> bool:
-    return any(out["output_type"] == "error" for out in cell.get("outputs", []))
 
 
 def _scrubbed(notebook: Notebook, places: Mapping[str, str]) -> Notebook:
@@ -218,16 +216,15 @@ def _scrubbed(notebook: Notebook, places: Mapping[str, str]) -> Notebook:
 
 def notebook_outputs(executed: Notebook) -> dict[str, bytes]:
     """The files of an executed notebook: itself, and what each cell printed as a table."""
-    table: dict[str, list[Any]] = {"cell": [], "output": [], "kind": [], "text": []}
-    for number, cell in enumerate(executed["cells"], start=1):
-        for at, out in enumerate(cell.get("outputs", []), start=1):
-            for kind, text in _texts(out):
-                row = (number, at, kind, text)
-                for column, value in zip(table.values(), row, strict=True):
-                    column.append(value)
+    table = [
+        (number, at, kind, text)
+        for number, cell in enumerate(executed["cells"], start=1)
+        for at, out in enumerate(cell.get("outputs", []), start=1)
+        for kind, text in _texts(out)
+    ]
     return {
         "outputs/notebook.ipynb": to_json(executed),
-        "outputs/cells.csv": to_csv(table),
+        "outputs/cells.csv": as_csv([("cell", "output", "kind", "text"), *table]),
     }
 
 

@@ -65,7 +65,10 @@ def taken(
         if old is None:
             _empty(where.partial, ())
             state = Begun(now(), extras)
-            _begin(where.partial, state, identity, contents)
+            log(where.partial, {"event": "started", "time": state.started})
+            write_all(where.partial, contents)
+            plan = {"started": state.started, "extras": list(extras), "identity": identity}
+            write_all(where.partial, {PLAN: to_json(plan)})
         elif not resume:
             raise InputError(
                 f"{name} was interrupted; go on with --resume, or remove {where.partial}"
@@ -83,15 +86,6 @@ def taken(
         except (InputError, DriverError):  # it would fail again: there is nothing to go on with
             remove(where.partial)
             raise
-
-
-def _begin(
-    partial: Path, state: Begun, identity: Mapping[str, Any], contents: Mapping[str, bytes]
-) -> None:
-    log(partial, {"event": "started", "time": state.started})
-    write_all(partial, contents)
-    plan = {"started": state.started, "extras": list(state.extras), "identity": identity}
-    write_all(partial, {PLAN: to_json(plan)})
 
 
 def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -131,15 +125,13 @@ def check_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
 
 
 def _difference(part: str, old: Any, new: Any) -> str:
-    if old is None or new is None:
-        return part if part != "until" else f"until ({old or 'none'} to {new or 'none'})"
-    if part == "scenario":
+    if part == "until":
+        return f"until ({old or 'none'} to {new or 'none'})"
+    if part == "scenario" and old and new:
         before, after = set(old.splitlines()), set(new.splitlines())
         lines = sorted(after - before) or sorted(before - after)
         return "scenario (" + "; ".join(lines)[:120] + ")"
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         names = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
         return f"{part} ({', '.join(names)[:120]})"
-    if part == "until":
-        return f"until ({old} to {new})"
     return part

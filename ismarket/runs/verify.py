@@ -81,8 +81,7 @@ class Verdict:
         seal = self.record.manifest["seal"]
         return f"{len(self.record.contents)} files, every byte as written\nseal {seal}"
 
-    def __repr__(self) -> str:
-        return str(self)
+    __repr__ = __str__
 
 
 def verify_run(path: str | Path) -> Verdict:

@@ -13,7 +13,7 @@ from ismarket import InputError, Scenario, forecast
 from ismarket.cli.common import share
 from ismarket.engine import workers
 from ismarket.engine.cluster import dask_executor
-from ismarket.runs.draws_file import DrawsFile
+from ismarket.runs.outputs import DrawsFile
 
 MANY = Scenario(draws=12_500)
 
