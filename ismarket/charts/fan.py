@@ -10,7 +10,7 @@ import numpy as np
 
 from ..engine.forecast import Forecast
 from .layout import spread, ticks
-from .marks import WORD, by_row, data, ink, level_rules, px, py, rules, texts, word, x, y
+from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
 from .picture import HEIGHT, Picture, columns_of
 from .units import Unit, quantile_dots, unit_of
 
@@ -30,43 +30,36 @@ PARAMS = {"x0": 0.0, "x1": 1.0, "y0": 0.0, "y1": 1.0}
 def layers() -> Any:
     """Bands, lines, the published path, the pinned ghost, quantile dots and their labels."""
     year, value = x("year", **X), y("value", **Y)
-    ghost = alt.Chart(data("pinned")).encode(x=year)
-    band = alt.Chart(data("fan")).encode(x=year)
-    dashed: dict[str, Any] = {
-        "strokeDash": [3, 2],
-        "strokeWidth": 1,
-        "color": ink("pinned"),
-        "aria": False,
-    }
+    whole = f"{LEFT}", f"width - {RIGHT}"
+
+    def area(name: str, token: str, low: str, high: str) -> Any:
+        band = alt.Chart(data(name)).mark_area(color=ink(token), aria=False)
+        return band.encode(x=year, y=y(low, **Y), y2=high)
+
+    def line(name: str, token: str, field: str, width: float, **mark: Any) -> Any:
+        path = alt.Chart(data(name)).mark_line(
+            color=ink(token), strokeWidth=width, aria=False, **mark
+        )
+        return path.encode(x=year, y=y(field, **Y))
+
     parts = [
-        level_rules("yticks", px(f"{LEFT}"), "", color=ink("grid")).encode(
-            y=value, x2=alt.X2Value(alt.ExprRef(f"width - {RIGHT}"))
-        ),
-        ghost.mark_area(color=ink("ghost"), aria=False).encode(y=y("p5", **Y), y2="p95"),
-        band.mark_area(color=ink("band90"), aria=False).encode(y=y("p5", **Y), y2="p95"),
-        band.mark_area(color=ink("band50"), aria=False).encode(y=y("p25", **Y), y2="p75"),
-        *(ghost.mark_line(**dashed).encode(y=y(end, **Y)) for end in ("p5", "p95", "p50")),
-        band.mark_line(color=ink("model"), strokeWidth=1.2, aria=False).encode(y=y("p50", **Y)),
-        band.mark_line(color=ink("model"), strokeWidth=3, aria=False).encode(y=y("value", **Y)),
-        alt.Chart(data("report"))
-        .mark_line(color=ink("report"), strokeDash=[7, 4], strokeWidth=2, aria=False)
-        .encode(x=year, y=value),
-        alt.Chart(data("start"))
-        .mark_point(filled=True, size=50, opacity=1, color=by_row(), aria=False)
-        .encode(x=year, y=value),
+        full_rules("yticks", "grid", *whole, value),
+        area("pinned", "ghost", "p5", "p95"),
+        area("fan", "band90", "p5", "p95"),
+        area("fan", "band50", "p25", "p75"),
+        *(line("pinned", "pinned", end, 1, strokeDash=[3, 2]) for end in ("p5", "p95", "p50")),
+        line("fan", "model", "p50", 1.2),
+        line("fan", "model", "value", 3),
+        line("report", "report", "value", 2, strokeDash=[7, 4]),
+        dots("start", year, value, size=50, color=by_row()),
         rules("kink", year, f"height - {BOTTOM}", f"height - {BOTTOM} + 12", "muted"),
-        alt.Chart(data("axis")).mark_rule(color=ink("muted"), aria=False).encode(
-            x=px(f"{LEFT}"), x2=alt.X2Value(alt.ExprRef(f"width - {RIGHT}")),
-            y=py(f"height - {BOTTOM} + 20"),
-        ),
-        alt.Chart(data("dots"))
-        .mark_point(filled=True, size=46, opacity=1, color=by_row(), aria=False)
-        .encode(x=px(f"width - {RIGHT} + 14 + datum.px"), y=py()),
+        full_rules("axis", "muted", *whole, py(f"height - {BOTTOM} + 20")),
+        dots("dots", px(f"width - {RIGHT} + 14 + datum.px"), size=46, color=by_row()),
         texts("xticks", year, py(f"height - {BOTTOM} + 36")),
         texts("ylabels"),
         texts("inside", year),
         texts("labels", px(f"width - {RIGHT} + datum.px")),
-    ]  # fmt: skip
+    ]
     return alt.layer(*parts)
 
 

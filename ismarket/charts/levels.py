@@ -13,8 +13,7 @@ from ..analysis.ceilings import Ceiling, read_ceilings
 from ..engine.forecast import Forecast
 from ..engine.summaries import quantiles
 from ..text.wording import number, times
-from .marks import data, dots, full_rules, ink, level_rules, py, rules, texts, word, x
-from .marks import px as at_px
+from .marks import data, dots, full_rules, ink, level_rules, px, py, rules, texts, tick, word, x
 from .picture import HEIGHT, Picture, columns_of
 
 TOP, FOOT, GAP = 24.0, 26.0, 14.0
@@ -73,7 +72,6 @@ def levels_of(forecast: Forecast) -> list[Level]:
 def layers() -> Any:
     """One row an estimate, the count with its interval at the foot, a bracket for one publisher."""
     at = x("x", **X)
-    solid: dict[str, Any] = {"filled": True, "opacity": 1}
     parts = [
         alt.Chart(data("band"))
         .mark_rect(color=ink("ghost"), aria=False)
@@ -82,17 +80,15 @@ def layers() -> Any:
         rules("xticks", at, f"{TOP}", f"height - {FOOT}"),
         full_rules("rule"),
         level_rules("bracket", at, "x2", color=ink("report"), strokeDash=[4, 3]),
-        alt.Chart(data("bracket"))
-        .mark_rule(color=ink("report"), strokeDash=[4, 3], aria=False)
-        .encode(x=x("x2", **X), y=py(), y2=alt.Y2Value(alt.ExprRef("datum.top"))),
+        rules("bracket", x("x2", **X), "datum.py", "datum.top", "report", strokeDash=[4, 3]),
         level_rules("count90", at, "x2", color=ink("band50"), strokeWidth=6),
         level_rules("count50", at, "x2", color=ink("model"), strokeWidth=6),
-        dots("count", at, size=120, fill=ink("bg"), stroke=ink("model"), strokeWidth=2.5, **solid),
-        dots("others", at, size=90, color=ink("pinned"), **solid),
-        dots("chosen", at, size=150, color=ink("report"), **solid),
+        dots("count", at, size=120, fill=ink("bg"), stroke=ink("model"), strokeWidth=2.5),
+        dots("others", at, size=90, color=ink("pinned")),
+        dots("chosen", at, size=150, color=ink("report")),
         texts("words", at),
         texts("labels"),
-        texts("years", at_px(f"{LEFT} - 28")),
+        texts("years", px(f"{LEFT} - 28")),
     ]  # fmt: skip
     return alt.layer(*parts)
 
@@ -191,8 +187,7 @@ def _words(
         ratio = max(chosen.restated, other.restated) / min(chosen.restated, other.restated)
         middle = (_log(other.restated) + _log(chosen.restated)) / 2
         text = f"same publisher: \N{MULTIPLICATION SIGN} {number(ratio, 1)}"
-        words.append({"x": middle, **word(text, 0, place[other.name] - 9, "report_text", size=11,
-                                          align="center")})  # fmt: skip
+        words.append(tick(middle, text, place[other.name] - 9, "report_text"))
     sales = class_sales(forecast)
     if sales:
         words.append({"x": _log(sales.high), **word(sales.words, 0, 7, "muted", size=11,
@@ -200,8 +195,8 @@ def _words(
     interval = f"{_show(count.reference)} (9 in 10: {_show(count.p5)} to {_show(count.p95)})"
     words.append({"x": _log(count.p95), **word(interval, 0, foot, "model", weight=600, dx=10)})
     for mark in marks:
-        words.append({"x": math.log10(mark), **word(f"{mark:,.0f}" if mark >= 1 else f"{mark:g}", 0,
-                      HEIGHT - FOOT + 14, "muted", size=11, align="center")})  # fmt: skip
+        said = f"{mark:,.0f}" if mark >= 1 else f"{mark:g}"
+        words.append(tick(math.log10(mark), said, HEIGHT - FOOT + 14))
     return words
 
 

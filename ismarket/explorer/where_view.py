@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..charts.picture import rows_of
+from ..arrays import rows_of
 from ..charts.units import millions_of
 from ..charts.where import picture, shares_by_region
 from ..engine.forecast import Forecast
