@@ -92,6 +92,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     low, high = marks[0], marks[-1]
     bars = [r for r in rows if r["driver"] != UNEXPLAINED]
     left = [r for r in rows if r["driver"] == UNEXPLAINED]
+    pins = [{"x": before[r["driver"]], "py": r["py"] - 15} for r in rows if r["driver"] in before]
     colors = ["total" if r["driver"] == "total" else "model" for r in bars]
     datasets = {
         "bars": {"x": [0.0] * len(bars), **picked(bars, x2="points", py="py"), "color": colors},
@@ -100,7 +101,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         "said": columns_of(_said(left, high - low, high), ["x", "text", *WORD]),
         "whiskers": picked(bars, x="p5", x2="p95", py="py"),
         "middles": picked(bars, x="points", py="py"),
-        "pins": _pins(rows, before),
+        "pins": columns_of(pins, ["x", "py"]),
         "zero": {"x": [0.0]},
         "total": {"py": [rows[-1]["py"] - step / 2 - GAP / 2]},
         "xticks": {"x": marks},
@@ -146,14 +147,6 @@ def _said(left: list[dict[str, Any]], span: float, high: float) -> list[dict[str
             said = word(SAID[-1], 0, row["py"], "report_text", weight=600, size=11, dx=8)
             rows.append({"x": end, **said})
     return rows
-
-
-def _pins(rows: list[dict[str, Any]], before: dict[str, float]) -> dict[str, list[float]]:
-    known = [row for row in rows if row["driver"] in before]
-    return {
-        "x": [before[row["driver"]] for row in known],
-        "py": [row["py"] - 15 for row in known],
-    }
 
 
 def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -68,11 +68,8 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
     shown = {k: [v / unit.size for v in summary[k]] for k in ("p5", "p25", "p50", "p75", "p95")}
-    fan = {
-        "year": list(forecast.years),
-        "value": [v / unit.size for v in summary["reference"]],
-        **shown,
-    }
+    path = [v / unit.size for v in summary["reference"]]
+    fan = {"year": list(forecast.years), "value": path, **shown}
     report = published(forecast)
     ghost = _ghost(forecast, pinned, unit)
     ends = [*fan["p5"], *fan["p95"], *(v / unit.size for v in report["value"])]
@@ -88,7 +85,6 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     decimals = 2 if len({f"{t:.1f}" for t in marks}) < len(marks) else 1
     if high >= 10 and all(t.is_integer() for t in marks):
         decimals = 0
-    first = forecast.columns["reference"]["value"][0]
     start_color = "report" if forecast.plan.anchor.published else "model"
     datasets = {
         "fan": fan,
@@ -100,13 +96,13 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
              for t in shown_ticks] + [word(f"USD {unit.name}", 0, 7, "muted", size=11)]
         ),
         "start": {
-            "year": [forecast.years[0]], "value": [first / unit.size], "color": [start_color]
+            "year": [forecast.years[0]], "value": path[:1], "color": [start_color]
         },
         "axis": {"px": [0]},
         "xticks": columns_of(year_labels(forecast)),
         "kink": {"year": [k["year"] for k in turning_points(forecast)]},
         "dots": _dots(forecast, unit, at, low, high),
-        "inside": columns_of(inside(forecast, pinned, unit, at), ["year", "text", *WORD]),
+        "inside": columns_of(inside(forecast, unit, at), ["year", "text", *WORD]),
         "labels": columns_of(labels(forecast, pinned, unit, at)),
     }  # fmt: skip
     params = {"x0": forecast.years[0], "x1": forecast.years[-1], "y0": low, "y1": high}
@@ -182,20 +178,16 @@ def turning_points(forecast: Forecast) -> list[dict[str, Any]]:
     return []
 
 
-def inside(
-    forecast: Forecast, pinned: Forecast | None, unit: Unit, at: Place
-) -> list[dict[str, Any]]:
+def inside(forecast: Forecast, unit: Unit, at: Place) -> list[dict[str, Any]]:
     """Words on the plot itself: where the path starts, why the fan opens, what the bands are."""
     anchor, years, rows = forecast.plan.anchor, forecast.years, []
     summary = forecast.columns["summary"]
     first = summary["reference"][0]
-    source, color = ("printed", "report_text") if anchor.published else ("counted", "model")
-    if anchor.published and anchor.base_year < years[0]:
-        source = f"printed for {anchor.base_year}, moved on, for"
-    words = f"{unit.show(first)} {source} for {years[0]}".replace("for for", "to")
-    below = at(first / unit.size) + 18
     if anchor.published:
-        rows.append({"year": years[0], **word(words, 0, below, color)})
+        moved = f"{anchor.base_year}, moved on, to " if anchor.base_year < years[0] else ""
+        words = f"{unit.show(first)} printed for {moved}{years[0]}"
+        below = at(first / unit.size) + 18
+        rows.append({"year": years[0], **word(words, 0, below, "report_text")})
     for kink in turning_points(forecast):
         opens = ", so the fan opens" if summary["p5"][0] == summary["p95"][0] else ""
         text = f"from here {kink['stage']} are projections{opens}"

@@ -14,7 +14,7 @@ from ..engine.forecast import Forecast
 from ..engine.summaries import quantiles
 from ..text.wording import number, times
 from .marks import data, dots, full_rules, ink, level_rules, px, py, rules, texts, tick, word, x
-from .picture import HEIGHT, Picture, columns_of
+from .picture import HEIGHT, Picture, columns_of, picked
 
 TOP, FOOT, GAP = 24.0, 26.0, 14.0
 LEFT = "(width < 640 ? 208 : 224)"
@@ -104,16 +104,11 @@ def picture(forecast: Forecast) -> Picture:
     values += [sales.low, sales.high] if sales else []
     low, high = math.log10(0.8 * min(values) / 1e6), math.log10(1.5 * max(values) / 1e6)
     marks = _marks(low, high)
-    dataset = {
-        name: columns_of(
-            [{"x": _log(v.restated), "py": place[v.name]} for v in found if v.chosen == chosen],
-            ["x", "py"],
-        )
-        for name, chosen in (("others", False), ("chosen", True))
-    }
+    at = [{"x": _log(v.restated), "py": place[v.name], "chosen": v.chosen} for v in found]
     band = [{"x": _log(sales.low), "x2": _log(sales.high)}] if sales else []
     datasets = {
-        **dataset,
+        "others": picked([row for row in at if not row["chosen"]], x="x", py="py"),
+        "chosen": picked([row for row in at if row["chosen"]], x="x", py="py"),
         "band": columns_of(band, ["x", "x2"]),
         "xticks": {"x": [math.log10(m) for m in marks]},
         "rule": {"py": [foot - step / 2 - GAP / 2]},
@@ -146,23 +141,19 @@ def _show(usd: float) -> str:
 
 def _pair(found: list[Level]) -> tuple[Level, Level] | None:
     """The chosen anchor and another estimate by the same publisher."""
-    chosen = next((v for v in found if v.chosen), None)
-    if chosen is None:
-        return None
-    same = [v for v in found if v.publisher == chosen.publisher and not v.chosen]
-    return (same[0], chosen) if same else None
+    pairs = ((v, chosen) for chosen in found if chosen.chosen
+             for v in found if v.publisher == chosen.publisher and not v.chosen)  # fmt: skip
+    return next(pairs, None)
 
 
 def _bracket(found: list[Level], place: dict[str, float]) -> dict[str, list[float]]:
-    pair = _pair(found)
-    if pair is None:
-        return {"x": [], "x2": [], "py": [], "top": []}
-    other, chosen = pair
-    below = 9.0 if place[other.name] > place[chosen.name] else -9.0
-    return {
-        "x": [_log(other.restated)], "x2": [_log(chosen.restated)],
-        "py": [place[other.name]], "top": [place[chosen.name] + below],
-    }  # fmt: skip
+    rows = []
+    if pair := _pair(found):
+        other, chosen = pair
+        top = place[chosen.name] + (9.0 if place[other.name] > place[chosen.name] else -9.0)
+        rows.append({"x": _log(other.restated), "x2": _log(chosen.restated),
+                     "py": place[other.name], "top": top})  # fmt: skip
+    return columns_of(rows, ["x", "x2", "py", "top"])
 
 
 def _words(
@@ -254,10 +245,10 @@ class ClassSales:
 
 
 @cache
-def _printed(market: str) -> tuple[tuple[str, Ceiling], ...]:
-    """Published sales that count, each with what is sold: the title before its publisher."""
+def _printed(market: str) -> tuple[Ceiling, ...]:
+    """Published sales that count."""
     return tuple(
-        (ceiling.title.split(":")[0], ceiling)
+        ceiling
         for ceiling in read_ceilings()
         if ceiling.market == market
         and ceiling.counts
@@ -271,9 +262,11 @@ def class_sales(forecast: Forecast) -> ClassSales | None:
     Each is moved by its own printed growth.
     """
     printed = _printed(forecast.plan.market.name)
-    whats = [what for what, _ in printed]
-    if len(whats) < 2:
+    if len(printed) < 2:
         return None
-    most = max(whats, key=whats.count)
-    values = [c.at(forecast.years[0], 0.0) for what, c in printed if what == most]
-    return ClassSales(len(values), most, min(values), max(values))
+    sold: dict[str, list[float]] = {}  # by what is sold: the title before its publisher
+    for ceiling in printed:
+        what = ceiling.title.split(":")[0]
+        sold.setdefault(what, []).append(ceiling.at(forecast.years[0], 0.0))
+    what, values = max(sold.items(), key=lambda item: len(item[1]))
+    return ClassSales(len(values), what, min(values), max(values))
