@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..arrays import Columns, rows_of
+from ..arrays import Columns, by_field, rows_of
 from ..engine.forecaster import forecast
 from ..errors import InputError, unknown
 from ..model.driver import Driver
@@ -51,10 +51,8 @@ class Audit:
     def columns(self) -> Mapping[str, Columns]:
         """The tables by name: claims, headlines, coverage, evidence, overlap, verdicts."""
         return {
-            "claims": {f.name: [getattr(e, f.name) for e in self.ledger] for f in fields(Entry)},
-            "headlines": {
-                f.name: [getattr(h, f.name) for h in self.headlines] for f in fields(Headline)
-            },
+            "claims": by_field(Entry, self.ledger),
+            "headlines": by_field(Headline, self.headlines),
             "coverage": {
                 "anchor": [c.anchor for c in self.coverage for _ in c.groups],
                 "output": [c.output for c in self.coverage for _ in c.groups],
@@ -87,9 +85,8 @@ class Audit:
     @property
     def causes_assumed(self) -> tuple[int, int]:
         """How many causes of the catalogue rest on an assumption, and how many there are."""
-        table = self.columns["evidence"]
-        row = table["status"].index("assumed")
-        return table["causes"][row], table["of_causes"][row]
+        statuses = [cause.status for cause in self.market.mechanisms.values()]
+        return statuses.count("assumed"), len(statuses)
 
     frame = framed_by("audit", "claims")
 
@@ -209,11 +206,10 @@ def headline(found: Audit) -> str:
 def findings(found: Audit) -> list[str]:
     """What coverage and overlap say, in sentences."""
     table = found.columns["evidence"]
-    measured = table["status"].index("measured")
+    numbers = dict(zip(table["status"], table["funnel_numbers"], strict=True))
     lines = [
         f"The count starts from {table['of_funnel_numbers'][0]} uncertain numbers; measured:"
-        f" {table['funnel_numbers'][measured] or 'none'}, assumed:"
-        f" {table['funnel_numbers'][table['status'].index('assumed')]}."
+        f" {numbers['measured'] or 'none'}, assumed: {numbers['assumed']}."
     ]
     measured_ones = _measured(found.market)
     if measured_ones and all(c.inputs[c.groups.index("measured")] == 0 for c in found.coverage):
@@ -246,15 +242,10 @@ def _measured(market: Market) -> list[str]:
 
 def _headlines(found: Audit) -> Table:
     rows = [
-        [
-            h.about,
-            _written(h, h.said),
-            _written(h, h.found),
-            percent(h.share) if h.share else "none",
-            h.verdict,
-        ]
+        [h.about, _written(h, h.said), _written(h, h.found),
+         percent(h.share) if h.share else "none", h.verdict]
         for h in found.headlines
-    ]
+    ]  # fmt: skip
     title = f"Headlines against the market counted bottom-up, {found.first} to {found.last}"
     header = ["headline", "the report", "the count", "draws that agree", "verdict"]
     return Table(header, rows, 3, title, shares=[3])

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, rows_of
+from ..arrays import Array, Columns, by_field, rows_of
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..errors import InputError
@@ -84,29 +84,25 @@ class Backtest:
     def columns(self) -> Mapping[str, Columns]:
         """The tables by name: ``scores``, one row a series and method, and ``outside_view``."""
         pairs = [(test.series, score) for test in self.tested for score in test.scores]
-        some = {"crps", "interval_score"}
         scores: Columns = {
             "series": [series.name for series, _ in pairs],
             "unit": [series.unit for series, _ in pairs],
             "points": [len(series.value) for series, _ in pairs],
+            **by_field(Score, [score for _, score in pairs]),
+            "verdict": [score.verdict for _, score in pairs],
+            "sources": [list(series.sources) for series, _ in pairs],
         }
-        for name in [field.name for field in fields(Score)]:
-            scores[name] = [
-                None if name in some and not score.scored else getattr(score, name)
-                for _, score in pairs
-            ]
-        scores["verdict"] = [score.verdict for _, score in pairs]
-        scores["sources"] = [list(series.sources) for series, _ in pairs]
+        for name in ("crps", "interval_score"):
+            scores[name] = [None if math.isnan(value) else value for value in scores[name]]
         value = self.forecast.columns["reference"]["value"][-1]
         total = self.forecast.draws.total[-1]
         views: Columns = {
-            name: [getattr(view, name) for view in self.views]
-            for name in (field.name for field in fields(OutsideView))
+            **by_field(OutsideView, self.views),
+            "year": [self.forecast.years[-1]] * len(self.views),
+            "low_usd": [view.band(value)[0] for view in self.views],
+            "high_usd": [view.band(value)[1] for view in self.views],
+            "share_of_draws_within": [view.held(value, total) for view in self.views],
         }
-        views["year"] = [self.forecast.years[-1]] * len(self.views)
-        views["low_usd"] = [view.band(value)[0] for view in self.views]
-        views["high_usd"] = [view.band(value)[1] for view in self.views]
-        views["share_of_draws_within"] = [view.held(value, total) for view in self.views]
         return {"scores": scores, "outside_view": views}
 
     frame = framed_by("backtest", "scores")

@@ -123,9 +123,9 @@ def _by_mechanism(plan: Plan, parameter: Parameter) -> list[str]:
     stage = stage_of(plan, parameter)
     if parameter.owner != FUNNEL:
         return [parameter.owner]
-    following = [m for m in plan.market.mechanisms.values() if m.kind == "path"]
-    name = next((m.name for m in following if m.stage == stage), f"starting {stage}")
-    return [name]
+    causes = plan.market.mechanisms.values()
+    following = [cause.name for cause in causes if (cause.kind, cause.stage) == ("path", stage)]
+    return following[:1] or [f"starting {stage}"]
 
 
 def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:

@@ -55,11 +55,6 @@ class Response:
         return self.plan.market if own else _two_years(self.plan)
 
     @property
-    def modes(self) -> dict[str, Array]:
-        """Every input of the plan in the reference case, each (1,)."""
-        return {**self.plan.modes, **self.plan.fixed}
-
-    @property
     def span(self) -> int:
         """Years from the first to the last."""
         return self.plan.years[-1] - self.plan.years[0]
@@ -71,7 +66,7 @@ class Response:
         """
         if output not in OUTPUTS:
             raise unknown("sensitivity", "output", output, OUTPUTS)
-        first, last = self._totals(values)
+        first, last = self.cells(values).sum(axis=(REGION, DRUG_CLASS))
         if output == "count":
             return np.asarray(first)
         grown: Array = self.left * last / first
@@ -81,13 +76,9 @@ class Response:
         level = anchor.at(self.plan.years[0]) if anchor.published else first
         return np.asarray(level * grown)
 
-    def _totals(self, values: Mapping[str, Array]) -> Array:
-        """Value before calibration in the first and last year, USD, (2, draw)."""
-        return np.asarray(self.cells(values).sum(axis=(REGION, DRUG_CLASS)))
-
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
-        full = {**self.modes, **values}
+        full = {**self.plan.modes, **self.plan.fixed, **values}
         with one_thread():
             return np.asarray(self._chain(stack(self._chain.plan, full))[[0, -1]])
 

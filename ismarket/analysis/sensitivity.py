@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import Array, Bits, Columns, rows_of
+from ..arrays import Columns, rows_of
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -30,6 +30,8 @@ POINTS = 4096
 """Base points of the design, unless said otherwise."""
 FEWEST, MOST = 64, 1 << 20
 MOST_ROWS = 12
+ENDS = ("p10", "at_p10", "p90", "at_p90")
+"""What the tornado says of each input."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,10 +78,7 @@ class Sensitivity:
             "parameter": [swing.parameter.key for swing in widest],
             "unit": [swing.parameter.unit for swing in widest],
             "status": [swing.parameter.status for swing in widest],
-            **{
-                name: [getattr(swing, name) for swing in widest]
-                for name in ("p10", "at_p10", "p90", "at_p90")
-            },
+            **{name: [getattr(swing, name) for swing in widest] for name in ENDS},
         }
 
     def frame(self, table: str = "indices") -> pd.DataFrame:
@@ -162,14 +161,11 @@ def drawn(
         for bits in samples:
             bits[rows] = mixing.mix(bits[rows])
     first, second = (
-        {p.key: p.quantile(_unit(bits[i])) for i, p in enumerate(inputs)} for bits in samples
-    )
+        {p.key: p.quantile((row.astype(float) + 0.5) / 2.0**32)
+         for p, row in zip(inputs, bits, strict=False)}
+        for bits in samples
+    )  # fmt: skip
     return first, second
-
-
-def _unit(bits: Bits) -> Array:
-    """Points of the unit interval from 32-bit integers."""
-    return np.asarray((bits.astype(float) + 0.5) / 2.0**32)
 
 
 def sheet(found: Sensitivity) -> Sheet:

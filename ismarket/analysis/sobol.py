@@ -57,12 +57,9 @@ class Indices:
 
         A group stands above another only where 19 in 20 resamples say so.
         """
-        surely_above = np.array(
-            [
-                np.quantile(self.total_resampled[:, [i]] - self.total_resampled, 0.05, axis=0) > 0
-                for i in range(len(self.groups))
-            ]
-        ).reshape(len(self.groups), -1)
+        totals = self.total_resampled
+        apart = [np.quantile(total[:, None] - totals, 0.05, axis=0) for total in totals.T]
+        surely_above = np.array(apart).reshape(len(self.groups), -1) > 0
         best = 1 + surely_above.sum(axis=0)
         worst = len(self.groups) - surely_above.sum(axis=1)
         return [(int(b), int(w)) for b, w in zip(best, worst, strict=True)]

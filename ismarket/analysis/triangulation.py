@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, rows_of
+from ..arrays import Array, Columns, by_field, rows_of
 from ..engine.blocks import stack
 from ..engine.chain import Chain, people
 from ..engine.forecaster import forecast
@@ -59,9 +59,7 @@ class Triangulation:
             "estimates": self._estimates(),
             "pooled": _by_row("of", pooled),
             "without": _by_row("left_out", left_out),
-            "readings": {
-                name: [getattr(r, name) for r in self.readings] for name in Reading.__annotations__
-            },
+            "readings": by_field(Reading, self.readings),
             "people": {
                 "of": list(self.people),
                 **{k: [row[k] for row in self.people.values()] for k in ("reference", "p5", "p95")},

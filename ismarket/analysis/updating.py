@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, rows_of
+from ..arrays import Array, Columns, by_field, rows_of
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..model.tables import read_table
@@ -77,10 +77,7 @@ class Updated:
                 **{name: [float(v[i]) for v in found] for i, name in enumerate(names)},
                 **{f"{name}_before": before[name] for name in names},
             },
-            "observations": {
-                name: [getattr(o, name) for o in self.observations]
-                for name in Observation.__annotations__
-            },
+            "observations": by_field(Observation, self.observations),
         }
 
     def summary(self) -> Columns:

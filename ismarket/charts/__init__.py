@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
 
 import altair as alt
 
@@ -34,29 +33,25 @@ __all__ = [
 ]
 
 
-class Kind(NamedTuple):
-    """A kind of chart: its layers without data, and its axis parameters with their defaults."""
-
-    layers: Layers
-    params: dict[str, float]
-
-
-KINDS = {
-    "fan": Kind(_fan.layers, _fan.PARAMS),
-    "contributions": Kind(_contributions.layers, _contributions.PARAMS),
-    "where": Kind(_where.layers, _where.PARAMS),
-    "tornado": Kind(_swings.layers, _swings.PARAMS),
-    "levels": Kind(_levels.layers, _levels.PARAMS),
-    "causes": Kind(_causes.layers, _causes.PARAMS),
-    "funnel": Kind(_people.layers, _people.PARAMS),
-    "compare": Kind(_comparison.layers, _comparison.PARAMS),
+_MODULES = {
+    "fan": _fan,
+    "contributions": _contributions,
+    "where": _where,
+    "tornado": _swings,
+    "levels": _levels,
+    "causes": _causes,
+    "funnel": _people,
+    "compare": _comparison,
 }
-"""The charts by kind; an explorer fills the same layers with new rows."""
+KINDS: dict[str, tuple[Layers, dict[str, float]]] = {
+    kind: (module.layers, module.PARAMS) for kind, module in _MODULES.items()
+}
+"""By kind of chart its layers without data, and its axis parameters with their defaults."""
 
 
 def draw(picture: Picture, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """The chart of a picture, in theme ``light`` or ``dark``, ``width`` px wide."""
-    return filled(picture, KINDS[picture.kind].layers, theme, width)
+    return filled(picture, KINDS[picture.kind][0], theme, width)
 
 
 def _offline() -> None:
@@ -121,13 +116,7 @@ def compare(
 
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {
-    "fan": fan,
-    "contributions": contributions,
-    "funnel": funnel,
-    "regions": regions,
-    "classes": classes,
-    "tornado": tornado,
-    "levels": levels,
-    "causes": causes,
+    chart.__name__: chart
+    for chart in (fan, contributions, funnel, regions, classes, tornado, levels, causes)
 }
 """The charts of one forecast by name, as the hook ``register_charts`` hands them over."""

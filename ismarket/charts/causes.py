@@ -12,8 +12,8 @@ from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import number, signed
 from .layout import inner_ticks, text_width
-from .marks import dots, ink, rules, texts, word, x
-from .picture import WIDTH, Picture, columns_of
+from .marks import dots, ink, rules, texts, tick, word, x
+from .picture import WIDTH, Picture, columns_of, picked
 from .swings import SHAPES, status_marks
 
 HEIGHT = 200
@@ -34,8 +34,8 @@ def layers() -> Any:
     parts = [
         rules("xticks", at, "0", f"height - {FOOT}"),
         rules("zero", at, "0", f"height - {FOOT}", "muted"),
-        dots("acting", at, size=40, filled=True, color=ink("model"), opacity=1),
-        dots("inert", at, size=36, filled=True, fill=ink("bg"), stroke=ink("muted"), opacity=1),
+        dots("acting", at, size=40, color=ink("model")),
+        dots("inert", at, size=36, fill=ink("bg"), stroke=ink("muted")),
         *status_marks("status"),
         texts("labels"),
         *(
@@ -57,9 +57,9 @@ def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> P
     margin = 0.04 * (max(points) - min(points) or 1.0)
     low, high = min(0.0, *points) - 3 * margin, max(0.0, *points) + 3 * margin
     weights = {s: 1.0 if s != "assumed" else 2.4 for s in STATUSES}
-    room, top, place = HEIGHT - TOP - FOOT, TOP, {}
-    for status in STATUSES:
-        share = room * weights[status] / sum(weights.values())
+    top, place = TOP, {}
+    for status, weight in weights.items():
+        share = (HEIGHT - TOP - FOOT) * weight / sum(weights.values())
         place[status] = top + share / 2
         top += share
     dot_rows = _dots(found, place, (high - low) / (WIDTH - LEFT - RIGHT))
@@ -68,17 +68,15 @@ def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> P
         name: columns_of(_names(dot_rows, (low, high), width), ["text", "x"])
         for name, width in (("names", MIDDLE), ("names_narrow", NARROW))
     }
-    foot = [_foot(t) for t in marks]
+    foot = [tick(t, signed(t, 1) if t else "0", HEIGHT - FOOT + 14) for t in marks]
     words = [word("points, alone", 0, HEIGHT - FOOT + 14, "muted", size=11)]
     for status in STATUSES:
         count = sum(c.status == status for c in found)
         words.append(word(status, 18, place[status] - 1))
         words.append(word(f"{count} of {len(found)}", 18, place[status] + 14, "muted", size=11))
     datasets: dict[str, Any] = {
-        **{
-            name: {k: [r[k] for r in dot_rows if r["inert"] == inert] for k in ("x", "py")}
-            for name, inert in (("acting", False), ("inert", True))
-        },
+        "acting": picked([r for r in dot_rows if not r["inert"]], x="x", py="py"),
+        "inert": picked([r for r in dot_rows if r["inert"]], x="x", py="py"),
         "zero": {"x": [0.0]},
         "xticks": {"x": marks},
         "status": {
@@ -90,8 +88,7 @@ def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> P
         **names,
         "ticks": columns_of(foot),
     }
-    alt_text = alternative(found)
-    return Picture("causes", datasets, alt_text, {"x0": low, "x1": high}, HEIGHT)
+    return Picture("causes", datasets, alternative(found), {"x0": low, "x1": high}, HEIGHT)
 
 
 def _dots(
@@ -111,11 +108,6 @@ def _dots(
     return rows
 
 
-def _foot(at: float) -> dict[str, Any]:
-    text = signed(at, 1) if at else "0"
-    return {"x": at, **word(text, 0, HEIGHT - FOOT + 14, "muted", align="center", size=11)}
-
-
 def _names(
     rows: list[dict[str, Any]], ends: tuple[float, float], width: int
 ) -> list[dict[str, Any]]:
@@ -129,14 +121,12 @@ def _names(
         cause: CauseAlone = row["cause"]
         text = f"{cause.title.split(' of parents')[0].split(',')[0]} {signed(cause.points, 2)}"
         wide, level, at = text_width(text) * per_px, row["py"] - 14, row["x"]
-        align = (
-            "right"
-            if at + wide / 2 > edges[1]
-            else "left"
-            if at - wide / 2 < edges[0]
-            else "center"
-        )
-        begin = at - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * wide
+        align, before = "center", 0.5
+        if at + wide / 2 > edges[1]:
+            align, before = "right", 1.0
+        elif at - wide / 2 < edges[0]:
+            align, before = "left", 0.0
+        begin = at - before * wide
         end = begin + wide
         clash = any(abs(y - level) < 13 and begin < e and b < end for y, b, e in used)
         covers = any(

@@ -11,8 +11,8 @@ from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..text.wording import signed
 from .layout import ticks
-from .marks import dots, full_rules, ink, level_rules, rules, texts, word, x
-from .picture import Picture, columns_of
+from .marks import dots, full_rules, ink, level_rules, rules, texts, tick, word, x
+from .picture import Picture, columns_of, picked
 from .units import unit_of
 
 TOP, FOOT, STEP = 34.0, 26.0, 38.0
@@ -24,18 +24,12 @@ PARAMS = {"x0": 0.0, "x1": 1.0}
 def layers() -> Any:
     """One row a scenario: 9 in 10 draws thin, half of draws thick, the reference a ring."""
     at = x("x", **X)
-    ring: dict[str, Any] = {
-        "filled": True,
-        "fill": ink("bg"),
-        "stroke": ink("model"),
-        "strokeWidth": 2.5,
-    }
     parts = [
         rules("xticks", at, f"{TOP - 8}", f"height - {FOOT}"),
         full_rules("foot", "grid"),
         level_rules("range90", at, "x2", color=ink("band50"), strokeWidth=6),
         level_rules("range50", at, "x2", color=ink("model"), strokeWidth=6),
-        dots("reference", at, size=110, opacity=1, **ring),
+        dots("reference", at, size=110, fill=ink("bg"), stroke=ink("model"), strokeWidth=2.5),
         texts("labels"),
         texts("ticks", at),
     ]
@@ -55,14 +49,16 @@ def picture(forecasts: Sequence[Forecast], names: Sequence[str] = ()) -> Picture
     if names and len(names) != len(forecasts):
         raise InputError(f"compare: {len(forecasts)} forecasts but {len(names)} names")
     shown = list(names) or [_name(f, i) for i, f in enumerate(forecasts)]
-    last = [{k: v[-1] for k, v in f.columns["summary"].items()} for f in forecasts]
+    last = [
+        {k: v[-1] for k, v in f.columns["summary"].items()} | {"py": TOP + STEP * (i + 0.5)}
+        for i, f in enumerate(forecasts)
+    ]
     unit = unit_of(max(row["p95"] for row in last))
     marks = ticks(min(r["p5"] for r in last) / unit.size, max(r["p95"] for r in last) / unit.size)
-    places = [TOP + STEP * (i + 0.5) for i in range(len(forecasts))]
     height = round(TOP + STEP * len(forecasts) + FOOT)
     year, words, sentences = forecasts[0].years[-1], [], []
-    for forecast, name, row, place in zip(forecasts, shown, last, places, strict=True):
-        growth = forecast.columns["cagr"]["reference"][0]
+    for forecast, name, row in zip(forecasts, shown, last, strict=True):
+        place, growth = row["py"], forecast.columns["cagr"]["reference"][0]
         interval = f"{unit.show(row['p5'])} to {unit.show(row['p95'])}"
         words += [
             word(name, 0, place, weight=600),
@@ -77,27 +73,17 @@ def picture(forecasts: Sequence[Forecast], names: Sequence[str] = ()) -> Picture
     heads = ((-180, "reference"), (-66, "9 in 10 draws"), (-1e-9, "a year"))
     words += [word(t, p, 12, "muted", align="right", weight=600, size=11) for p, t in heads]
     words.append(word(f"USD {unit.name} in {year}", 0, height - FOOT + 14, "muted", size=11))
-    foot: list[dict[str, Any]] = [
-        {"x": t, **word(f"{t:g}", 0, height - FOOT + 14, "muted", align="center", size=11)}
-        for t in marks
-    ]
     datasets = {
-        "range90": _range(last, "p5", "p95", places, unit.size),
-        "range50": _range(last, "p25", "p75", places, unit.size),
-        "reference": {"x": [r["reference"] / unit.size for r in last], "py": places},
+        "range90": picked(last, 1 / unit.size, x="p5", x2="p95", py="py"),
+        "range50": picked(last, 1 / unit.size, x="p25", x2="p75", py="py"),
+        "reference": picked(last, 1 / unit.size, x="reference", py="py"),
         "xticks": {"x": marks},
         "foot": {"py": [height - FOOT]},
         "labels": columns_of(words),
-        "ticks": columns_of(foot),
+        "ticks": columns_of([tick(t, f"{t:g}", height - FOOT + 14) for t in marks]),
     }
     alt_text = " ".join([f"Scenarios in {year}, USD {unit.name}, anchors as named.", *sentences])
     return Picture("compare", datasets, alt_text, {"x0": marks[0], "x1": marks[-1]}, height)
-
-
-def _range(
-    rows: Sequence[dict[str, float]], low: str, high: str, places: list[float], size: float
-) -> dict[str, list[float]]:
-    return {"x": [r[low] / size for r in rows], "x2": [r[high] / size for r in rows], "py": places}
 
 
 def _name(forecast: Forecast, index: int) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from ..arrays import rows_of
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.wording import signed
 from .layout import text_width, ticks
 from .marks import (
     WORD,
     by_row,
-    data,
     dots,
     full_rules,
     ink,
@@ -22,10 +22,11 @@ from .marks import (
     py,
     rules,
     texts,
+    tick,
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, rows_of
+from .picture import HEIGHT, Picture, columns_of, picked
 
 LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
 TOP, FOOT, GAP = 18.0, 26.0, 12.0
@@ -46,35 +47,23 @@ def layers() -> Any:
         rules("zero", start, f"{TOP}", f"height - {FOOT}", "muted"),
         level_bars("bars", start, "x2", 10, color=by_row(), opacity=0.85),
         level_bars("left", start, "x2", 10, color=ink("report_ground"), stroke=ink("report")),
-        alt.Chart(data("hatch"))
-        .mark_rule(color=ink("report"), strokeWidth=1.5, aria=False)
-        .encode(
-            x=start,
-            x2=alt.X2("x2"),
-            y=py("datum.py + 10"),
-            y2=alt.Y2Value(alt.ExprRef("datum.py - 10")),
+        rules("hatch", start, "datum.py + 10", "datum.py - 10", "report", strokeWidth=1.5).encode(
+            x2=alt.X2("x2")
         ),
         texts("said", start, stroke=ink("report_ground"), strokeWidth=5, strokeJoin="round"),
         texts("said", start),
         full_rules("total"),
         level_rules("whiskers", start, "x2", color=ink("mark"), strokeWidth=1.5),
         *(
-            alt.Chart(data("whiskers"))
-            .mark_rule(color=ink("mark"), strokeWidth=1.5, aria=False)
-            .encode(
-                x=x(end, **X),
-                y=py("datum.py - 4"),
-                y2=alt.Y2Value(alt.ExprRef("datum.py + 4")),
-            )
+            rules("whiskers", x(end, **X), "datum.py - 4", "datum.py + 4", "mark", strokeWidth=1.5)
             for end in ("x", "x2")
         ),
-        dots("middles", start, size=36, filled=True, fill=ink("bg"), stroke=ink("mark"), opacity=1),
-        dots("pins", start, shape="triangle-down", size=44, filled=True, color=ink("pinned"),
-             opacity=1),
+        dots("middles", start, size=36, fill=ink("bg"), stroke=ink("mark")),
+        dots("pins", start, shape="triangle-down", size=44, color=ink("pinned")),
         texts("labels"),
         texts("values"),
         texts("ticks", start, py(f"height - {FOOT} + 14")),
-    ]  # fmt: skip
+    ]
     return alt.layer(*parts)
 
 
@@ -103,41 +92,31 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     low, high = marks[0], marks[-1]
     bars = [r for r in rows if r["driver"] != UNEXPLAINED]
     left = [r for r in rows if r["driver"] == UNEXPLAINED]
+    pins = [{"x": before[r["driver"]], "py": r["py"] - 15} for r in rows if r["driver"] in before]
+    colors = ["total" if r["driver"] == "total" else "model" for r in bars]
     datasets = {
-        "bars": {
-            "x": [0.0] * len(bars),
-            "x2": [r["points"] for r in bars],
-            "py": [r["py"] for r in bars],
-            "color": ["total" if r["driver"] == "total" else "model" for r in bars],
-        },
-        "left": {
-            "x": [0.0] * len(left), "x2": [r["points"] for r in left], "py": [r["py"] for r in left]
-        },
+        "bars": {"x": [0.0] * len(bars), **picked(bars, x2="points", py="py"), "color": colors},
+        "left": {"x": [0.0] * len(left), **picked(left, x2="points", py="py")},
         "hatch": _hatch(left, high - low),
         "said": columns_of(_said(left, high - low, high), ["x", "text", *WORD]),
-        "whiskers": {
-            "x": [r["p5"] for r in bars], "x2": [r["p95"] for r in bars],
-            "py": [r["py"] for r in bars],
-        },
-        "middles": {"x": [r["points"] for r in bars], "py": [r["py"] for r in bars]},
-        "pins": _pins(rows, before),
+        "whiskers": picked(bars, x="p5", x2="p95", py="py"),
+        "middles": picked(bars, x="points", py="py"),
+        "pins": columns_of(pins, ["x", "py"]),
         "zero": {"x": [0.0]},
         "total": {"py": [rows[-1]["py"] - step / 2 - GAP / 2]},
         "xticks": {"x": marks},
-        "ticks": columns_of([
-            {"x": t, **word(_tick(t, marks), 0, 0, "muted", align="center", size=11)} for t in marks
-        ]),
+        "ticks": columns_of([tick(t, _said_of(t, marks), 0) for t in marks]),
         "labels": columns_of(_labels(forecast, rows)),
         "values": columns_of(
             [word(signed(r["points"], 2), -1e-9, r["py"], align="right", weight=600) for r in rows]
             + [word("points", -1e-9, 7, "muted", align="right", weight=600, size=11)]
         ),
     }  # fmt: skip
-    alt_text = alternative(forecast, rows, before)
-    return Picture("contributions", datasets, alt_text, {"x0": low, "x1": high})
+    said = alternative(forecast, rows, before)
+    return Picture("contributions", datasets, said, {"x0": low, "x1": high})
 
 
-def _tick(value: float, marks: list[float]) -> str:
+def _said_of(value: float, marks: list[float]) -> str:
     whole = all(float(t).is_integer() for t in marks)
     decimals = 0 if whole else 1 if all(float(10 * t).is_integer() for t in marks) else 2
     return signed(value, decimals) if value else "0"
@@ -145,15 +124,13 @@ def _tick(value: float, marks: list[float]) -> str:
 
 def _hatch(left: list[dict[str, Any]], span: float) -> dict[str, list[float]]:
     """Diagonal strokes over the unexplained bar, from its foot up."""
-    strokes: dict[str, list[float]] = {"x": [], "x2": [], "py": []}
     gap = span / HATCHES
-    for row in left:
-        begin, end = min(0.0, row["points"]), max(0.0, row["points"])
-        for foot in np.arange(begin, end - gap, gap):
-            strokes["x"].append(float(foot))
-            strokes["x2"].append(float(foot + gap))
-            strokes["py"].append(row["py"])
-    return strokes
+    strokes = [
+        {"x": float(foot), "x2": float(foot + gap), "py": row["py"]}
+        for row in left
+        for foot in np.arange(min(0.0, row["points"]), max(0.0, row["points"]) - gap, gap)
+    ]
+    return columns_of(strokes, ["x", "x2", "py"])
 
 
 def _said(left: list[dict[str, Any]], span: float, high: float) -> list[dict[str, Any]]:
@@ -170,14 +147,6 @@ def _said(left: list[dict[str, Any]], span: float, high: float) -> list[dict[str
             said = word(SAID[-1], 0, row["py"], "report_text", weight=600, size=11, dx=8)
             rows.append({"x": end, **said})
     return rows
-
-
-def _pins(rows: list[dict[str, Any]], before: dict[str, float]) -> dict[str, list[float]]:
-    known = [row for row in rows if row["driver"] in before]
-    return {
-        "x": [before[row["driver"]] for row in known],
-        "py": [row["py"] - 15 for row in known],
-    }
 
 
 def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy as np
 from ..engine.forecast import Forecast
 from ..text.wording import mid_sentence
 from .layout import spread, ticks
-from .marks import WORD, by_row, data, ink, level_rules, px, py, rules, texts, word, x, y
+from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
 from .picture import HEIGHT, Picture, columns_of
 from .units import Unit, quantile_dots, unit_of
 
@@ -31,43 +31,36 @@ PARAMS = {"x0": 0.0, "x1": 1.0, "y0": 0.0, "y1": 1.0}
 def layers() -> Any:
     """Bands, lines, the published path, the pinned ghost, quantile dots and their labels."""
     year, value = x("year", **X), y("value", **Y)
-    ghost = alt.Chart(data("pinned")).encode(x=year)
-    band = alt.Chart(data("fan")).encode(x=year)
-    dashed: dict[str, Any] = {
-        "strokeDash": [3, 2],
-        "strokeWidth": 1,
-        "color": ink("pinned"),
-        "aria": False,
-    }
+    whole = f"{LEFT}", f"width - {RIGHT}"
+
+    def area(name: str, token: str, low: str, high: str) -> Any:
+        band = alt.Chart(data(name)).mark_area(color=ink(token), aria=False)
+        return band.encode(x=year, y=y(low, **Y), y2=high)
+
+    def line(name: str, token: str, field: str, width: float, **mark: Any) -> Any:
+        path = alt.Chart(data(name)).mark_line(
+            color=ink(token), strokeWidth=width, aria=False, **mark
+        )
+        return path.encode(x=year, y=y(field, **Y))
+
     parts = [
-        level_rules("yticks", px(f"{LEFT}"), "", color=ink("grid")).encode(
-            y=value, x2=alt.X2Value(alt.ExprRef(f"width - {RIGHT}"))
-        ),
-        ghost.mark_area(color=ink("ghost"), aria=False).encode(y=y("p5", **Y), y2="p95"),
-        band.mark_area(color=ink("band90"), aria=False).encode(y=y("p5", **Y), y2="p95"),
-        band.mark_area(color=ink("band50"), aria=False).encode(y=y("p25", **Y), y2="p75"),
-        *(ghost.mark_line(**dashed).encode(y=y(end, **Y)) for end in ("p5", "p95", "p50")),
-        band.mark_line(color=ink("model"), strokeWidth=1.2, aria=False).encode(y=y("p50", **Y)),
-        band.mark_line(color=ink("model"), strokeWidth=3, aria=False).encode(y=y("value", **Y)),
-        alt.Chart(data("report"))
-        .mark_line(color=ink("report"), strokeDash=[7, 4], strokeWidth=2, aria=False)
-        .encode(x=year, y=value),
-        alt.Chart(data("start"))
-        .mark_point(filled=True, size=50, opacity=1, color=by_row(), aria=False)
-        .encode(x=year, y=value),
+        full_rules("yticks", "grid", *whole, value),
+        area("pinned", "ghost", "p5", "p95"),
+        area("fan", "band90", "p5", "p95"),
+        area("fan", "band50", "p25", "p75"),
+        *(line("pinned", "pinned", end, 1, strokeDash=[3, 2]) for end in ("p5", "p95", "p50")),
+        line("fan", "model", "p50", 1.2),
+        line("fan", "model", "value", 3),
+        line("report", "report", "value", 2, strokeDash=[7, 4]),
+        dots("start", year, value, size=50, color=by_row()),
         rules("kink", year, f"height - {BOTTOM}", f"height - {BOTTOM} + 12", "muted"),
-        alt.Chart(data("axis")).mark_rule(color=ink("muted"), aria=False).encode(
-            x=px(f"{LEFT}"), x2=alt.X2Value(alt.ExprRef(f"width - {RIGHT}")),
-            y=py(f"height - {BOTTOM} + 20"),
-        ),
-        alt.Chart(data("dots"))
-        .mark_point(filled=True, size=46, opacity=1, color=by_row(), aria=False)
-        .encode(x=px(f"width - {RIGHT} + 14 + datum.px"), y=py()),
+        full_rules("axis", "muted", *whole, py(f"height - {BOTTOM} + 20")),
+        dots("dots", px(f"width - {RIGHT} + 14 + datum.px"), size=46, color=by_row()),
         texts("xticks", year, py(f"height - {BOTTOM} + 36")),
         texts("ylabels"),
         texts("inside", year),
         texts("labels", px(f"width - {RIGHT} + datum.px")),
-    ]  # fmt: skip
+    ]
     return alt.layer(*parts)
 
 
@@ -76,11 +69,8 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
     shown = {k: [v / unit.size for v in summary[k]] for k in ("p5", "p25", "p50", "p75", "p95")}
-    fan = {
-        "year": list(forecast.years),
-        "value": [v / unit.size for v in summary["reference"]],
-        **shown,
-    }
+    path = [v / unit.size for v in summary["reference"]]
+    fan = {"year": list(forecast.years), "value": path, **shown}
     report = published(forecast)
     ghost = _ghost(forecast, pinned, unit)
     ends = [*fan["p5"], *fan["p95"], *(v / unit.size for v in report["value"])]
@@ -96,7 +86,6 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     decimals = 2 if len({f"{t:.1f}" for t in marks}) < len(marks) else 1
     if high >= 10 and all(t.is_integer() for t in marks):
         decimals = 0
-    first = forecast.columns["reference"]["value"][0]
     start_color = "report" if forecast.plan.anchor.published else "model"
     datasets = {
         "fan": fan,
@@ -108,13 +97,13 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
              for t in shown_ticks] + [word(f"USD {unit.name}", 0, 7, "muted", size=11)]
         ),
         "start": {
-            "year": [forecast.years[0]], "value": [first / unit.size], "color": [start_color]
+            "year": [forecast.years[0]], "value": path[:1], "color": [start_color]
         },
         "axis": {"px": [0]},
         "xticks": columns_of(year_labels(forecast)),
         "kink": {"year": [k["year"] for k in turning_points(forecast)]},
         "dots": _dots(forecast, unit, at, low, high),
-        "inside": columns_of(inside(forecast, pinned, unit, at), ["year", "text", *WORD]),
+        "inside": columns_of(inside(forecast, unit, at), ["year", "text", *WORD]),
         "labels": columns_of(labels(forecast, pinned, unit, at)),
     }  # fmt: skip
     params = {"x0": forecast.years[0], "x1": forecast.years[-1], "y0": low, "y1": high}
@@ -189,20 +178,16 @@ def turning_points(forecast: Forecast) -> list[dict[str, Any]]:
     return []
 
 
-def inside(
-    forecast: Forecast, pinned: Forecast | None, unit: Unit, at: Place
-) -> list[dict[str, Any]]:
+def inside(forecast: Forecast, unit: Unit, at: Place) -> list[dict[str, Any]]:
     """Words on the plot itself: where the path starts, why the fan opens, what the bands are."""
     anchor, years, rows = forecast.plan.anchor, forecast.years, []
     summary = forecast.columns["summary"]
     first = summary["reference"][0]
-    source, color = ("printed", "report_text") if anchor.published else ("counted", "model")
-    if anchor.published and anchor.base_year < years[0]:
-        source = f"printed for {anchor.base_year}, moved on, for"
-    words = f"{unit.show(first)} {source} for {years[0]}".replace("for for", "to")
-    below = at(first / unit.size) + 18
     if anchor.published:
-        rows.append({"year": years[0], **word(words, 0, below, color)})
+        moved = f"{anchor.base_year}, moved on, to " if anchor.base_year < years[0] else ""
+        words = f"{unit.show(first)} printed for {moved}{years[0]}"
+        below = at(first / unit.size) + 18
+        rows.append({"year": years[0], **word(words, 0, below, "report_text")})
     for kink in turning_points(forecast):
         opens = ", so the fan opens" if summary["p5"][0] == summary["p95"][0] else ""
         text = f"from here projections of {kink['stage']}{opens}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+
+import numpy as np
 
 APART = 16.0
 """Least distance of two labels, px."""
@@ -39,39 +40,18 @@ def spread(wanted: Sequence[float], low: float, high: float, apart: float = APAR
     """Positions near those ``wanted`` (px), in their order, none nearer than ``apart``.
 
     They stay between ``low`` and ``high`` where there is room; neighbours that collide share the
-    shift between them.
+    shift between them: the nearest such positions, by isotonic regression.
     """
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    groups: list[tuple[float, list[int]]] = []
-    for index in order:
-        groups.append((wanted[index], [index]))
-        while len(groups) > 1 and _touch(groups[-2], groups[-1], apart):
-            (a, first), (b, second) = groups[-2:]
-            members = first + second
-            groups[-2:] = [((a * len(first) + b * len(second)) / len(members), members)]
-    placed = [0.0] * len(wanted)
-    for centre, members in groups:
-        half = apart * (len(members) - 1) / 2
-        centre = min(max(centre, low + half), max(low + half, high - half))
-        for rank, index in enumerate(members):
-            placed[index] = centre - half + apart * rank
-    return _forced(placed, order, apart, high)
+    from scipy.optimize import isotonic_regression  # costs more to import than a chart
 
-
-def _touch(upper: tuple[float, list[int]], lower: tuple[float, list[int]], apart: float) -> bool:
-    reach = apart * (len(upper[1]) + len(lower[1])) / 2
-    return lower[0] - upper[0] < reach
-
-
-def _forced(placed: list[float], order: list[int], apart: float, high: float) -> list[float]:
-    """The same positions with the distance kept after they were moved inside the frame."""
-    for before, after in pairwise(order):
-        placed[after] = max(placed[after], placed[before] + apart)
-    if order and placed[order[-1]] > high:
-        placed[order[-1]] = high
-        for after, before in pairwise(reversed(order)):
-            placed[before] = min(placed[before], placed[after] - apart)
-    return placed
+    if not wanted:
+        return []
+    order = np.argsort(wanted, kind="stable")
+    steps = apart * np.arange(len(wanted))
+    found = isotonic_regression(np.asarray(wanted, float)[order] - steps).x
+    placed = np.empty(len(wanted))
+    placed[order] = np.minimum(np.maximum(found, low), high - steps[-1]) + steps
+    return [float(place) for place in placed]
 
 
 def text_width(text: str) -> float:

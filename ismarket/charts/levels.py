@@ -13,9 +13,8 @@ from ..analysis.ceilings import Ceiling, read_ceilings
 from ..engine.forecast import Forecast
 from ..engine.summaries import quantiles
 from ..text.wording import number, times
-from .marks import data, dots, full_rules, ink, level_rules, py, rules, texts, word, x
-from .marks import px as at_px
-from .picture import HEIGHT, Picture, columns_of
+from .marks import data, dots, full_rules, ink, level_rules, px, py, rules, texts, tick, word, x
+from .picture import HEIGHT, Picture, columns_of, picked
 
 TOP, FOOT, GAP = 24.0, 26.0, 14.0
 LEFT = "(width < 640 ? 208 : 224)"
@@ -73,7 +72,6 @@ def levels_of(forecast: Forecast) -> list[Level]:
 def layers() -> Any:
     """One row an estimate, the count with its interval at the foot, a bracket for one publisher."""
     at = x("x", **X)
-    solid: dict[str, Any] = {"filled": True, "opacity": 1}
     parts = [
         alt.Chart(data("band"))
         .mark_rect(color=ink("ghost"), aria=False)
@@ -82,17 +80,15 @@ def layers() -> Any:
         rules("xticks", at, f"{TOP}", f"height - {FOOT}"),
         full_rules("rule"),
         level_rules("bracket", at, "x2", color=ink("report"), strokeDash=[4, 3]),
-        alt.Chart(data("bracket"))
-        .mark_rule(color=ink("report"), strokeDash=[4, 3], aria=False)
-        .encode(x=x("x2", **X), y=py(), y2=alt.Y2Value(alt.ExprRef("datum.top"))),
+        rules("bracket", x("x2", **X), "datum.py", "datum.top", "report", strokeDash=[4, 3]),
         level_rules("count90", at, "x2", color=ink("band50"), strokeWidth=6),
         level_rules("count50", at, "x2", color=ink("model"), strokeWidth=6),
-        dots("count", at, size=120, fill=ink("bg"), stroke=ink("model"), strokeWidth=2.5, **solid),
-        dots("others", at, size=90, color=ink("pinned"), **solid),
-        dots("chosen", at, size=150, color=ink("report"), **solid),
+        dots("count", at, size=120, fill=ink("bg"), stroke=ink("model"), strokeWidth=2.5),
+        dots("others", at, size=90, color=ink("pinned")),
+        dots("chosen", at, size=150, color=ink("report")),
         texts("words", at),
         texts("labels"),
-        texts("years", at_px(f"{LEFT} - 28")),
+        texts("years", px(f"{LEFT} - 28")),
     ]  # fmt: skip
     return alt.layer(*parts)
 
@@ -108,16 +104,11 @@ def picture(forecast: Forecast) -> Picture:
     values += [sales.low, sales.high] if sales else []
     low, high = math.log10(0.8 * min(values) / 1e6), math.log10(1.5 * max(values) / 1e6)
     marks = _marks(low, high)
-    dataset = {
-        name: columns_of(
-            [{"x": _log(v.restated), "py": place[v.name]} for v in found if v.chosen == chosen],
-            ["x", "py"],
-        )
-        for name, chosen in (("others", False), ("chosen", True))
-    }
+    at = [{"x": _log(v.restated), "py": place[v.name], "chosen": v.chosen} for v in found]
     band = [{"x": _log(sales.low), "x2": _log(sales.high)}] if sales else []
     datasets = {
-        **dataset,
+        "others": picked([row for row in at if not row["chosen"]], x="x", py="py"),
+        "chosen": picked([row for row in at if row["chosen"]], x="x", py="py"),
         "band": columns_of(band, ["x", "x2"]),
         "xticks": {"x": [math.log10(m) for m in marks]},
         "rule": {"py": [foot - step / 2 - GAP / 2]},
@@ -150,23 +141,19 @@ def _show(usd: float) -> str:
 
 def _pair(found: list[Level]) -> tuple[Level, Level] | None:
     """The chosen anchor and another estimate by the same publisher."""
-    chosen = next((v for v in found if v.chosen), None)
-    if chosen is None:
-        return None
-    same = [v for v in found if v.publisher == chosen.publisher and not v.chosen]
-    return (same[0], chosen) if same else None
+    pairs = ((v, chosen) for chosen in found if chosen.chosen
+             for v in found if v.publisher == chosen.publisher and not v.chosen)  # fmt: skip
+    return next(pairs, None)
 
 
 def _bracket(found: list[Level], place: dict[str, float]) -> dict[str, list[float]]:
-    pair = _pair(found)
-    if pair is None:
-        return {"x": [], "x2": [], "py": [], "top": []}
-    other, chosen = pair
-    below = 9.0 if place[other.name] > place[chosen.name] else -9.0
-    return {
-        "x": [_log(other.restated)], "x2": [_log(chosen.restated)],
-        "py": [place[other.name]], "top": [place[chosen.name] + below],
-    }  # fmt: skip
+    rows = []
+    if pair := _pair(found):
+        other, chosen = pair
+        top = place[chosen.name] + (9.0 if place[other.name] > place[chosen.name] else -9.0)
+        rows.append({"x": _log(other.restated), "x2": _log(chosen.restated),
+                     "py": place[other.name], "top": top})  # fmt: skip
+    return columns_of(rows, ["x", "x2", "py", "top"])
 
 
 def _words(
@@ -191,8 +178,7 @@ def _words(
         ratio = max(chosen.restated, other.restated) / min(chosen.restated, other.restated)
         middle = (_log(other.restated) + _log(chosen.restated)) / 2
         text = f"same publisher: \N{MULTIPLICATION SIGN} {number(ratio, 1)}"
-        words.append({"x": middle, **word(text, 0, place[other.name] - 9, "report_text", size=11,
-                                          align="center")})  # fmt: skip
+        words.append(tick(middle, text, place[other.name] - 9, "report_text"))
     sales = class_sales(forecast)
     if sales:
         words.append({"x": _log(sales.high), **word(sales.words, 0, 7, "muted", size=11,
@@ -200,8 +186,8 @@ def _words(
     interval = f"{_show(count.reference)} (9 in 10: {_show(count.p5)} to {_show(count.p95)})"
     words.append({"x": _log(count.p95), **word(interval, 0, foot, "model", weight=600, dx=10)})
     for mark in marks:
-        words.append({"x": math.log10(mark), **word(f"{mark:,.0f}" if mark >= 1 else f"{mark:g}", 0,
-                      HEIGHT - FOOT + 14, "muted", size=11, align="center")})  # fmt: skip
+        said = f"{mark:,.0f}" if mark >= 1 else f"{mark:g}"
+        words.append(tick(math.log10(mark), said, HEIGHT - FOOT + 14))
     return words
 
 
@@ -259,10 +245,10 @@ class ClassSales:
 
 
 @cache
-def _printed(market: str) -> tuple[tuple[str, Ceiling], ...]:
-    """Published sales that count, each with what is sold: the title before its publisher."""
+def _printed(market: str) -> tuple[Ceiling, ...]:
+    """Published sales that count."""
     return tuple(
-        (ceiling.title.split(":")[0], ceiling)
+        ceiling
         for ceiling in read_ceilings()
         if ceiling.market == market
         and ceiling.counts
@@ -276,9 +262,11 @@ def class_sales(forecast: Forecast) -> ClassSales | None:
     Each is moved by its own printed growth.
     """
     printed = _printed(forecast.plan.market.name)
-    whats = [what for what, _ in printed]
-    if len(whats) < 2:
+    if len(printed) < 2:
         return None
-    most = max(whats, key=whats.count)
-    values = [c.at(forecast.years[0], 0.0) for what, c in printed if what == most]
-    return ClassSales(len(values), most, min(values), max(values))
+    sold: dict[str, list[float]] = {}  # by what is sold: the title before its publisher
+    for ceiling in printed:
+        what = ceiling.title.split(":")[0]
+        sold.setdefault(what, []).append(ceiling.at(forecast.years[0], 0.0))
+    what, values = max(sold.items(), key=lambda item: len(item[1]))
+    return ClassSales(len(values), what, min(values), max(values))

@@ -79,11 +79,11 @@ def texts(name: str, place_x: Any = None, place_y: Any = None, **mark: Any) -> A
     )
 
 
-def rules(name: str, place_x: Any, top: str, bottom: str, token: str = "grid") -> Any:
+def rules(name: str, place_x: Any, top: str, bottom: str, token: str = "grid", **mark: Any) -> Any:
     """Upright rules at each row, from ``top`` to ``bottom`` px."""
     return (
         alt.Chart(data(name))
-        .mark_rule(color=ink(token), strokeWidth=1, aria=False)
+        .mark_rule(color=ink(token), aria=False, **{"strokeWidth": 1, **mark})
         .encode(x=place_x, y=py(top), y2=alt.Y2Value(alt.ExprRef(bottom)))
     )
 
@@ -104,6 +104,13 @@ def word(
         "text": text, "px": at_x, "py": at_y, "color": color, "align": align, "weight": weight,
         "size": size, "dx": dx,
     }  # fmt: skip
+
+
+def tick(
+    at: float, text: str, at_y: float, color: str = "muted", weight: int = 400
+) -> dict[str, Any]:
+    """A row of small words for ``texts``, centred on a place of the horizontal axis."""
+    return {"x": at, **word(text, 0, at_y, color, align="center", weight=weight, size=11)}
 
 
 def level_bars(name: str, place_x: Any, end: str, half: float, **mark: Any) -> Any:
@@ -129,15 +136,18 @@ def level_rules(name: str, place_x: Any, end: str, **mark: Any) -> Any:
     )
 
 
-def full_rules(name: str, token: str = "muted") -> Any:
-    """Level hairlines over the whole width at py."""
+def full_rules(
+    name: str, token: str = "muted", left: str = "0", right: str = "width", place_y: Any = None
+) -> Any:
+    """Level hairlines at py from ``left`` to ``right`` px, by default over the whole width."""
     return (
         alt.Chart(data(name))
         .mark_rule(color=ink(token), strokeWidth=1, aria=False)
-        .encode(x=px("0"), x2=alt.X2Value(alt.ExprRef("width")), y=py())
+        .encode(x=px(left), x2=alt.X2Value(alt.ExprRef(right)), y=place_y or py())
     )
 
 
-def dots(name: str, place_x: Any, **mark: Any) -> Any:
-    """Round marks at py."""
-    return alt.Chart(data(name)).mark_point(aria=False, **mark).encode(x=place_x, y=py())
+def dots(name: str, place_x: Any, place_y: Any = None, **mark: Any) -> Any:
+    """Round marks at py, filled unless told otherwise."""
+    look = {"filled": True, "opacity": 1, "aria": False, **mark}
+    return alt.Chart(data(name)).mark_point(**look).encode(x=place_x, y=place_y or py())

@@ -9,7 +9,7 @@ from typing import Any
 
 import altair as alt
 
-from ..arrays import Columns
+from ..arrays import Columns, rows_of
 from ..errors import InputError
 from .theme import LIGHT, theme
 
@@ -34,15 +34,18 @@ class Picture:
     height: int = HEIGHT
 
 
-def rows_of(columns: Columns) -> list[dict[str, Any]]:
-    """A table by column as one mapping a row."""
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
 def columns_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Columns:
     """Rows as a table by column; ``names`` keeps the columns where there are no rows."""
     keys = list(rows[0]) if rows else list(names)
     return {key: [row[key] for row in rows] for key in keys}
+
+
+def picked(rows: Sequence[Mapping[str, Any]], scale: float = 1.0, **names: str) -> Columns:
+    """Columns of figures by the name that each has in ``rows``; all but py times ``scale``."""
+    return {
+        key: [row[name] if key == "py" else scale * row[name] for row in rows]
+        for key, name in names.items()
+    }
 
 
 def blank(

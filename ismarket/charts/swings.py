@@ -13,9 +13,7 @@ from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
 from ..text.wording import number, signed
 from .layout import shortened, ticks
-from .marks import by_row, data, ink, level_bars, rules, texts, word, x
-from .marks import dots as dots_at
-from .marks import px as at_px
+from .marks import by_row, dots, ink, level_bars, px, rules, texts, tick, word, x
 from .picture import HEIGHT, Picture, columns_of
 from .units import millions_of
 
@@ -40,8 +38,8 @@ def layers() -> Any:
         level_bars("bars", start, "x2", 8, color=by_row(), stroke=by_row("edge"), strokeWidth=0.8),
         rules("zero", start, f"{TOP}", f"height - {FOOT}", "muted"),
         *status_marks("status"),
-        texts("names", at_px("width < 640 ? -999 : datum.px")),
-        texts("names_narrow", at_px("width < 640 ? datum.px : -999")),
+        texts("names", px("width < 640 ? -999 : datum.px")),
+        texts("names_narrow", px("width < 640 ? datum.px : -999")),
         texts("ends", start),
         texts("labels"),
     ]
@@ -50,16 +48,11 @@ def layers() -> Any:
 
 def status_marks(name: str) -> list[alt.Chart]:
     """A full, half or hollow dot at px and py, as the column shape says."""
-    ring = dots_at(name, at_px(), size=64, filled=False, stroke=ink("status"), strokeWidth=1.6,
-                   opacity=1)  # fmt: skip
-    full = alt.Chart(data(name)).transform_filter("datum.shape == 'full'")
-    half = alt.Chart(data(name)).transform_filter("datum.shape == 'half'")
-    filled: dict[str, Any] = {"filled": True, "color": ink("status"), "opacity": 1, "aria": False}
-    places: dict[str, Any] = {"x": at_px(), "y": alt.YValue(alt.ExprRef("datum.py"))}
+    dot: dict[str, Any] = {"size": 64, "color": ink("status")}
     return [
-        ring,
-        full.mark_point(size=64, **filled).encode(**places),
-        half.mark_point(size=64, shape=HALF, **filled).encode(**places),
+        dots(name, px(), size=64, filled=False, stroke=ink("status"), strokeWidth=1.6),
+        dots(name, px(), **dot).transform_filter("datum.shape == 'full'"),
+        dots(name, px(), shape=HALF, **dot).transform_filter("datum.shape == 'half'"),
     ]
 
 
@@ -95,7 +88,13 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
         {"x": 0.0, **word("at the input\N{RIGHT SINGLE QUOTATION MARK}s P90", 0, 7, "p90",
                           weight=600, dx=40)},
     ]  # fmt: skip
-    foot = [_foot(t, unit.show(last) if t == 0 else signed(t, _decimals(marks))) for t in marks]
+    decimals = 0 if all(float(t).is_integer() for t in marks) else 1
+    foot = [
+        tick(t, signed(t, decimals), HEIGHT - FOOT + 14)
+        if t
+        else tick(0.0, unit.show(last), HEIGHT - FOOT + 14, "ink", 600)
+        for t in marks
+    ]
     datasets = {
         "bars": columns_of(bars, ["x", "x2", "py", "color", "edge"]),
         "xticks": {"x": marks},
@@ -143,16 +142,6 @@ def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
         )
         rows.append({"x": at / size, **word(figure(value), 0, place, "ink2", size=11, **side)})
     return rows
-
-
-def _foot(at: float, text: str) -> dict[str, Any]:
-    color, weight = ("ink", 600) if at == 0 else ("muted", 400)
-    row = word(text, 0, HEIGHT - FOOT + 14, color, align="center", weight=weight, size=11)
-    return {"x": at, **row}
-
-
-def _decimals(marks: Sequence[float]) -> int:
-    return 0 if all(float(t).is_integer() for t in marks) else 1
 
 
 def alternative(forecast: Forecast, shown: Sequence[Swing]) -> str:

@@ -6,11 +6,25 @@ from typing import Any
 
 import altair as alt
 
+from ..arrays import rows_of
+from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..text.wording import number, percent, signed
 from .layout import inner_ticks, ticks
-from .marks import by_row, dots, full_rules, ink, level_bars, level_rules, rules, texts, word, x
-from .picture import HEIGHT, Picture, columns_of, rows_of
+from .marks import (
+    by_row,
+    dots,
+    full_rules,
+    ink,
+    level_bars,
+    level_rules,
+    rules,
+    texts,
+    tick,
+    word,
+    x,
+)
+from .picture import HEIGHT, Picture, columns_of, picked
 from .theme import CLASSES
 from .units import millions_of
 
@@ -44,16 +58,15 @@ def layers() -> Any:
     shares = alt.layer(
         rules("sticks", share, f"{TOP - 6}", below),
         level_rules("share_range", share, "x2", color=ink("interval"), strokeWidth=4),
-        dots("share_before", share, size=52, filled=True, fill=ink("bg"), stroke=ink("mark"),
-             opacity=1),
-        dots("share_now", share, size=52, filled=True, color=ink("mark"), opacity=1),
+        dots("share_before", share, size=52, fill=ink("bg"), stroke=ink("mark")),
+        dots("share_now", share, size=52, color=ink("mark")),
         texts("slabels", share),
-    )  # fmt: skip
+    )
     rates = alt.layer(
         rules("gticks", growth, f"{TOP - 6}", below),
         rules("gzero", growth, f"{TOP - 6}", below, "muted"),
         level_rules("growth_range", growth, "x2", color=ink("interval"), strokeWidth=4),
-        dots("growth_now", growth, size=52, filled=True, color=ink("mark"), opacity=1),
+        dots("growth_now", growth, size=52, color=ink("mark")),
         texts("glabels", growth),
     )
     return alt.layer(frame, money, shares, rates).resolve_scale(x="independent")
@@ -66,28 +79,27 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
     rates = [100 * r[name] for r in rows for name in ("cagr", "cagr_p5", "cagr_p95")]
     growth = min(0.0, *rates), max(0.0, *rates)
     step = (HEIGHT - TOP - FOOT - (GAP if len(kinds) > 1 else 0)) / len(rows)
+    second = [r["py"] for r in rows if r["kind"] != kinds[0]]
+    marked, foot = inner_ticks(*growth, 2), HEIGHT - FOOT + 12
     datasets = {
-        **_money(forecast, rows, marks, step),
-        "share_range": _range(rows, "share", 1.0),
-        "share_now": {"x": [r["share"] for r in rows], "py": [r["py"] for r in rows]},
-        "share_before": {"x": [r["share_base"] for r in rows], "py": [r["py"] for r in rows]},
-        "growth_range": _range(rows, "cagr", 100.0),
-        "growth_now": {"x": [100 * r["cagr"] for r in rows], "py": [r["py"] for r in rows]},
+        **_money(forecast, rows, marks),
+        "share_range": picked(rows, x="share_p5", x2="share_p95", py="py"),
+        "share_now": picked(rows, x="share", py="py"),
+        "share_before": picked(rows, x="share_base", py="py"),
+        "growth_range": picked(rows, 100.0, x="cagr_p5", x2="cagr_p95", py="py"),
+        "growth_now": picked(rows, 100.0, x="cagr", py="py"),
         "sticks": {"x": [0.0, 0.5, 1.0]},
-        "gticks": {"x": inner_ticks(*growth, 2)},
+        "gticks": {"x": marked},
         "gzero": {"x": [0.0]},
         "slabels": columns_of(
             [_head(0.0, "Share of value")]
-            + [_tick(t, percent(t) if t else "0%") for t in (0.0, 0.5, 1.0)]
+            + [tick(t, percent(t) if t else "0%", foot) for t in (0.0, 0.5, 1.0)]
             + [{"x": 1.0, **word(percent(r["share"]), 0, r["py"], dx=10)} for r in rows]
         ),
         "glabels": columns_of(
-            [
-                _tick(t, f"{number(t, 0 if float(t).is_integer() else 1)}%")
-                for t in inner_ticks(*growth, 2)
-            ]
+            [tick(t, f"{number(t, 0 if float(t).is_integer() else 1)}%", foot) for t in marked]
         ),
-        "between": {"py": _between(rows, kinds, step)},
+        "between": {"py": [second[0] - step / 2 - GAP / 2] if second else []},
         "labels": columns_of(_labels(forecast, rows)),
     }
     params = {
@@ -97,10 +109,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
 
 
 def _rows(forecast: Forecast, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
-    found = []
-    for kind in kinds:
-        for row in rows_of(forecast.columns[kind]):
-            found.append({**row, "kind": kind})
+    found = [row | {"kind": kind} for kind in kinds for row in rows_of(forecast.columns[kind])]
     step = (HEIGHT - TOP - FOOT - (GAP if len(kinds) > 1 else 0)) / len(found)
     total = sum(r["base"] for r in found if r["kind"] == kinds[0])
     for index, row in enumerate(found):
@@ -110,9 +119,7 @@ def _rows(forecast: Forecast, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
     return found
 
 
-def _money(
-    forecast: Forecast, rows: list[dict[str, Any]], marks: list[float], step: float
-) -> dict[str, Any]:
+def _money(forecast: Forecast, rows: list[dict[str, Any]], marks: list[float]) -> dict[str, Any]:
     """Bars of value: a region's split by drug class, a class's in its own colour."""
     split = shares_by_region(forecast)
     classes = forecast.plan.market.drug_classes
@@ -132,14 +139,10 @@ def _money(
     if first is not None:
         words += _key(bars, first, marks[-1] * 1e6, classes)
     for t in marks[:: 2 if len(marks) > 4 else 1]:
-        words.append({"x": t * 1e6, **word(number(t, 0), 0, HEIGHT - FOOT + 12, "muted",
-                                           align="center", size=11)})  # fmt: skip
+        words.append(tick(t * 1e6, number(t, 0), HEIGHT - FOOT + 12))
     return {
         "bars": columns_of(bars),
-        "before": {
-            "x": [r["base"] for r in rows], "x2": [r["base"] for r in rows],
-            "py": [r["py"] for r in rows],
-        },
+        "before": picked(rows, x="base", x2="base", py="py"),
         "vticks": {"x": [t * 1e6 for t in marks]},
         "vlabels": columns_of(words),
     }  # fmt: skip
@@ -163,8 +166,6 @@ def _key(
 
 def shares_by_region(forecast: Forecast) -> dict[str, dict[str, float]]:
     """Reference value of the last year in each region and drug class, USD."""
-    from ..engine.blocks import cells_of
-
     plan = forecast.plan
     cells = cells_of(plan, {**plan.modes, **plan.fixed})[-1, :, :, 0]
     cells = cells * (forecast.modes.total[-1, 0] / cells.sum())
@@ -172,23 +173,6 @@ def shares_by_region(forecast: Forecast) -> dict[str, dict[str, float]]:
         region: {c: float(v) for c, v in zip(plan.market.drug_classes, row, strict=True)}
         for region, row in zip(plan.market.regions, cells, strict=True)
     }
-
-
-def _range(rows: list[dict[str, Any]], name: str, factor: float) -> dict[str, list[float]]:
-    return {
-        "x": [factor * r[f"{name}_p5"] for r in rows],
-        "x2": [factor * r[f"{name}_p95"] for r in rows],
-        "py": [r["py"] for r in rows],
-    }
-
-
-def _tick(at: float, text: str) -> dict[str, Any]:
-    return {"x": at, **word(text, 0, HEIGHT - FOOT + 12, "muted", align="center", size=11)}
-
-
-def _between(rows: list[dict[str, Any]], kinds: tuple[str, ...], step: float) -> list[float]:
-    second = [r["py"] for r in rows if r["kind"] != kinds[0]]
-    return [second[0] - step / 2 - GAP / 2] if second else []
 
 
 def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

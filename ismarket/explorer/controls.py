@@ -9,6 +9,7 @@ import numpy as np
 
 from ..charts.swings import name_of
 from ..engine.forecast import Forecast
+from ..model.anchor import Anchor
 from ..model.cause import Mechanism
 from ..model.choices import Real, Text
 from ..model.driver import Driver
@@ -21,8 +22,8 @@ from .changes import CONTROLS, count_changes
 CURVE = 25
 """Points of the density that a control at rest shows."""
 DRAWS = (1_000, 4_096, 10_000, 50_000, 100_000)
-COUNT = "funnel"
-"""The group of inputs that belong to the count, not to a driver."""
+SAID = ("key", "low", "mode", "high", "unit", "status")
+"""What a control says of its parameter as it stands."""
 
 
 def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
@@ -34,7 +35,8 @@ def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
         "chain": market.chain_words,
         "count": [
             {"title": stage.title, "unit": stage.unit,
-             "inputs": [_input(p, _place(p)) for p in stage.parameters if not p.constant]}
+             "inputs": [_input(p, name_of(p).split(", ", 1)[-1])
+                        for p in stage.parameters if not p.constant]}
             for stage in market.stages
         ],
     }  # fmt: skip
@@ -45,7 +47,6 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
     plan, table = forecast.plan, forecast.columns["attribution"]
     points = dict(zip(table["driver"], table["points"], strict=True))
     acting = {d.name for d in plan.drivers}
-    changes = count_changes(scenario, origin)
     return {
         **{name: getattr(scenario, name) for name in CONTROLS},
         "through": forecast.years[-1],
@@ -63,7 +64,7 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
             }
             for d in forecast.installed
         },
-        "changes": changes,
+        "changes": count_changes(scenario, origin),
         "undo": undo,
         "scenario": scenario.name or "scenario",
     }
@@ -72,8 +73,9 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
 def _choices(market: Market) -> list[dict[str, Any]]:
     """The choices with a control of their own: options, or a range with its step, or neither."""
     first, last = market.years[0] + 1, market.years[-1]
+    anchors = sorted(market.anchors.values(), key=lambda anchor: not anchor.published)
     given: dict[str, dict[str, Any]] = {
-        "anchor": {"options": [[a.name, _anchor_label(market, a.name)] for a in _anchors(market)]},
+        "anchor": {"options": [[a.name, _anchor_label(a)] for a in anchors]},
         "through": {"low": first, "high": last, "step": 1},
         "draws": {"options": []},
     }
@@ -89,13 +91,7 @@ def _choices(market: Market) -> list[dict[str, Any]]:
     return found
 
 
-def _anchors(market: Market) -> list[Any]:
-    published = [a for a in market.anchors.values() if a.published]
-    return [*published, *(a for a in market.anchors.values() if not a.published)]
-
-
-def _anchor_label(market: Market, name: str) -> str:
-    anchor = market.anchors[name]
+def _anchor_label(anchor: Anchor) -> str:
     if anchor.value is None:
         return "Bottom-up count, no report"
     publisher = anchor.publisher.removesuffix(" Research")
@@ -135,25 +131,14 @@ def _cause(
         reason = f"follows the path of {stage}; its inputs stand under The count"
     elif not inputs:
         reason = f"ratio {mechanism.ratio.mode:g}; {mechanism.source.removeprefix('assumption: ')}"
-    title = mechanism.title
-    return {"title": title, "also": also, "reason": reason, "inputs": inputs}
-
-
-def _place(parameter: Parameter) -> str:
-    """The region and class of an input of the funnel."""
-    return name_of(parameter).split(", ", 1)[-1]
+    return {"title": mechanism.title, "also": also, "reason": reason, "inputs": inputs}
 
 
 def _input(parameter: Parameter, label: str) -> dict[str, Any]:
     return {
-        "key": parameter.key,
+        **{name: getattr(parameter, name) for name in SAID},
         "label": label,
         "name": name_of(parameter),
-        "low": parameter.low,
-        "mode": parameter.mode,
-        "high": parameter.high,
-        "unit": parameter.unit,
-        "status": parameter.status,
         "source": parameter.source or "no source given",
         "log": parameter.scale == "log",
         "curve": density(parameter),

@@ -57,13 +57,9 @@ class Elicitation(anywidget.AnyWidget):
     def answer(self, expert: str, p10: float, p50: float, p90: float, weight: float = 1.0) -> None:
         """Say it from Python: the expert's answer, new or in the place of a former one."""
         said = Answer(expert, float(p10), float(p50), float(p90), float(weight))
-        kept = [a for a in self.answers if not a.empty or a.expert == expert]
-        names = [a.expert for a in kept]
-        if expert in names:
-            kept[names.index(expert)] = said
-        else:
-            kept.append(said)
-        self._take(self._found.question, kept)
+        kept = [said if a.expert == expert else a for a in self.answers]
+        kept = [a for a in kept if not a.empty or a is said]
+        self._take(self._found.question, kept if said in kept else [*kept, said])
 
     def _take(self, question: Question, answers: Sequence[Answer], typed: bool = False) -> None:
         """Fit and show; what was typed in the page stays there as it was typed."""

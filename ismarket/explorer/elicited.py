@@ -31,9 +31,14 @@ class Answer:
     weight: float | None = 1.0
 
     @property
+    def points(self) -> tuple[float | None, ...]:
+        """The three values."""
+        return self.p10, self.p50, self.p90
+
+    @property
     def empty(self) -> bool:
         """True where no value is given."""
-        return self.p10 is None and self.p50 is None and self.p90 is None
+        return self.points == (None, None, None)
 
 
 @dataclass(frozen=True)
@@ -77,28 +82,20 @@ class Elicited:
 
 def elicited(question: Question, answers: Sequence[Answer]) -> Elicited:
     """Fit every answer and pool those that fit, if no other is wrong."""
-    fits, errors = [], []
-    for answer in answers:
-        fit, error = _fit(question, answer)
-        fits.append(fit)
-        errors.append(error)
-    found = Elicited(question, tuple(answers), tuple(fits), tuple(errors))
-    given = [(a, fit) for a, fit in zip(answers, fits, strict=True) if fit]
+    said = [_fit(question, answer) for answer in answers]
+    fits, errors = tuple(fit for fit, _ in said), tuple(error for _, error in said)
+    found = Elicited(question, tuple(answers), fits, errors)
+    given = [answer for answer, fit in zip(answers, fits, strict=True) if fit]
+    known = [fit for fit in fits if fit]
     if any(errors) or not given:
         return found
-    try:
-        pooled = _pooled([fit for _, fit in given], [a.weight or 0.0 for a, _ in given])
-    except InputError as error:
-        return replace(found, trouble=_short(question, error))
-    return replace(found, pooled=pooled, code=_code(question, [a for a, _ in given]))
-
-
-def _pooled(fits: Sequence[Parameter], weights: Sequence[float]) -> Pooled:
-    """The pool of several; one expert is taken at the word."""
-    if len(fits) > 1:
-        return pool(fits, weights)
-    said = feedback(fits[0])
-    return Pooled(fits[0], said, said)
+    pooled = Pooled(known[0], feedback(known[0]), feedback(known[0]))  # one is taken at the word
+    if len(known) > 1:
+        try:
+            pooled = pool(known, [answer.weight or 0.0 for answer in given])
+        except InputError as error:
+            return replace(found, trouble=_short(question, error))
+    return replace(found, pooled=pooled, code=_code(question, given))
 
 
 def _fit(question: Question, answer: Answer) -> tuple[Parameter | None, str]:
@@ -130,8 +127,7 @@ def _code(question: Question, answers: Sequence[Answer]) -> str:
     """Python that makes the same parameter from the same answers."""
     lines = []
     for answer in answers:
-        said = (answer.p10, answer.p50, answer.p90)
-        points = ", ".join(_exactly(value) for value in said)
+        points = ", ".join(map(_exactly, answer.points))
         about = ", ".join(f"{key}={text!r}" for key, text in question.about(answer).items())
         lines.append(f"Parameter.from_quantiles({question.name!r}, {points}, {about})")
     if len(lines) == 1:
@@ -151,16 +147,9 @@ def as_page(found: Elicited) -> dict[str, Any]:
     rows = []
     for answer, fit, error in zip(found.answers, found.fits, found.errors, strict=True):
         said = feedback(fit) if fit else {}
-        values = (answer.p10, answer.p50, answer.p90, answer.weight)
-        rows.append(
-            {
-                "expert": answer.expert,
-                "values": [_exactly(value) for value in values],
-                "p5": figure(said["p5"]) if said else "",
-                "p95": figure(said["p95"]) if said else "",
-                "error": error,
-            }
-        )
+        ends = {end: figure(said[end]) if said else "" for end in ("p5", "p95")}
+        values = [_exactly(value) for value in (*answer.points, answer.weight)]
+        rows.append({"expert": answer.expert, "values": values, **ends, "error": error})
     return {
         "rows": rows,
         "totals": _totals(found),

@@ -13,9 +13,12 @@ MOST_YEARS = 8
 
 def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     """The fan, its finding and the path by year."""
+    unit = unit_of(forecast.columns["reference"]["value"][0])
+    years = (Column(str(forecast.years[i])) for i in _shown(forecast))
+    columns = (Column(f"USD {unit.name}", right=False), *years)
     return View(
         "forecast", finding(forecast), aid(forecast), note(forecast),
-        _columns(forecast), _rows(forecast, pinned), picture(forecast, pinned),
+        columns, _rows(forecast, pinned), picture(forecast, pinned),
     )  # fmt: skip
 
 
@@ -80,31 +83,19 @@ def _widest(forecast: Forecast) -> str:
     """The cause with the widest ratio of high to low, in words."""
     plan = forecast.plan
     names = dict.fromkeys(name for driver in plan.drivers for name in driver.claims)
-    ratios = [
-        plan.market.mechanisms[name]
-        for name in names
-        if plan.market.mechanisms[name].parameters
-        and plan.market.mechanisms[name].ratio.key not in plan.scenario.fixed
-    ]
-    if not ratios:
+    causes = [plan.market.mechanisms[name] for name in names]
+    free = [c for c in causes if c.parameters and c.ratio.key not in plan.scenario.fixed]
+    if not free:
         return ""
-    widest = max(ratios, key=lambda m: m.ratio.high / m.ratio.low)
+    widest = max(free, key=lambda m: m.ratio.high / m.ratio.low)
     low, high = widest.ratio.low, widest.ratio.high
     return f"{widest.title[:1].lower()}{widest.title[1:]} (ratio {low:g} to {high:g})"
 
 
 def _shown(forecast: Forecast) -> list[int]:
-    count = len(forecast.years)
-    if count <= MOST_YEARS:
-        return list(range(count))
-    last = count - 1
-    return sorted({round(i * last / (MOST_YEARS - 1)) for i in range(MOST_YEARS)})
-
-
-def _columns(forecast: Forecast) -> tuple[Column, ...]:
-    unit = unit_of(forecast.columns["reference"]["value"][0])
-    years = (Column(str(forecast.years[i])) for i in _shown(forecast))
-    return (Column(f"USD {unit.name}", right=False), *years)
+    last = len(forecast.years) - 1
+    steps = min(last, MOST_YEARS - 1)
+    return [round(i * last / steps) for i in range(steps + 1)]
 
 
 def _rows(forecast: Forecast, pinned: Forecast | None) -> list[Row]:

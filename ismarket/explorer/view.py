@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ..charts import KINDS
@@ -60,29 +60,19 @@ class View:
     columns: tuple[Column, ...]
     rows: Sequence[Row]
     picture: Picture
-    filters: Sequence[Filter] = field(default_factory=tuple)
+    filters: Sequence[Filter] = ()
     below: str = ""
     shown: int | None = None
 
     def as_page(self) -> dict[str, Any]:
         """The view as plain values for the page."""
         return {
-            "name": self.name,
+            **{name: getattr(self, name) for name in ("name", "title", "aid", "note", "below")},
             "tab": TABS[self.name],
-            "title": self.title,
-            "aid": self.aid,
-            "note": self.note,
-            "below": self.below,
             "columns": [vars(column) for column in self.columns],
             "rows": [vars(row) for row in self.rows[: self.shown]],
             "filters": [vars(one) for one in self.filters],
-            "chart": {
-                "kind": self.picture.kind,
-                "datasets": dict(self.picture.datasets),
-                "params": dict(self.picture.params),
-                "alt": self.picture.alt,
-                "height": self.picture.height,
-            },
+            "chart": vars(self.picture),
         }
 
     def cells(self) -> list[list[str]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
-from ..charts.picture import rows_of
+from ..arrays import Array, rows_of
 from ..charts.units import millions_of
 from ..charts.where import picture, shares_by_region
 from ..engine.forecast import Forecast
@@ -51,7 +51,8 @@ def note(forecast: Forecast, pinned: Forecast | None) -> str:
     """What the report says about the largest region and the fastest class, and how often it is."""
     anchor, parts = forecast.plan.anchor, []
     if anchor.largest_region in forecast.plan.market.regions:
-        how = _often(_largest(forecast, anchor.largest_region))
+        last = forecast.draws.region[1]
+        how = _often(_agreeing(last, forecast.plan.market.regions, anchor.largest_region))
         parts.append(f"The report calls {anchor.largest_region} the largest market: it is, {how}.")
     if anchor.fastest_growing_class in forecast.plan.market.drug_classes:
         name = anchor.fastest_growing_class
@@ -70,15 +71,14 @@ def _often(share: float) -> str:
     return "in no draw" if share == 0.0 else f"in {percent(share)} of draws"
 
 
-def _largest(forecast: Forecast, region: str) -> float:
-    last = forecast.draws.region[1]
-    return float(np.mean(last.argmax(axis=0) == forecast.plan.market.regions.index(region)))
-
-
 def _fastest(forecast: Forecast, drug_class: str) -> float:
     growth = forecast.draws.drug_class[1] / forecast.draws.drug_class[0]
-    place = forecast.plan.market.drug_classes.index(drug_class)
-    return float(np.mean(growth.argmax(axis=0) == place))
+    return _agreeing(growth, forecast.plan.market.drug_classes, drug_class)
+
+
+def _agreeing(draws: Array, names: Sequence[str], said: str) -> float:
+    """The share of the draws (name, draw) in which ``said`` is the largest."""
+    return float(np.mean(draws.argmax(axis=0) == names.index(said)))
 
 
 def _rows(forecast: Forecast) -> list[Row]:
@@ -88,15 +88,11 @@ def _rows(forecast: Forecast) -> list[Row]:
     rows = []
     for row in rows_of(forecast.columns["region"]):
         cells = [unit.cell(split[row["name"]][c]) for c in classes]
-        cells += [unit.cell(row["final"]), _share(row["share"]), unit.cell(row["base"])]
+        share = f"{number(100 * row['share'], 1)}%"
+        cells += [unit.cell(row["final"]), share, unit.cell(row["base"])]
         rows.append(Row((row["name"], *cells)))
-    total: dict[str, Any] = {r["name"]: r for r in rows_of(forecast.columns["drug_class"])}
-    cells = [unit.cell(total[c]["final"]) for c in classes]
+    cells = [unit.cell(final) for final in forecast.columns["drug_class"]["final"]]
     path = forecast.columns["reference"]["value"]
     cells += [unit.cell(path[-1]), "100%", unit.cell(path[0])]
     rows.append(Row(("World", *cells), "strong"))
     return rows
-
-
-def _share(share: float) -> str:
-    return f"{number(100 * share, 1)}%"

@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
-from ismarket.analysis.evppi import expected_partial, expected_perfect, monotone
-from ismarket.analysis.information import Decision, drawn_values, value_of_information
+from ismarket.analysis.information import (
+    Decision,
+    drawn_values,
+    expected_partial,
+    expected_perfect,
+    monotone,
+    value_of_information,
+)
 from ismarket.cli import main
 from ismarket.engine.blocks import cells_of
 
