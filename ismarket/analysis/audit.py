@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..arrays import Columns, rows_of
 from ..engine.forecaster import forecast
@@ -14,14 +14,11 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import STATUSES
 from ..model.scenario import Scenario
-from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.sheet import Sheet, Table, framed_by, shown_by
 from ..text.wording import listed, money, percent, rate, signed
 from .coverage import Coverage, coverage
 from .ledger import VERDICTS, Entry, Headline, entries, headlines
 from .response import response
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 OUTPUTS = {"count": "the count in {first}", "value": "value in {last}",
            "cagr": "growth, {first} to {last}"}  # fmt: skip
@@ -94,9 +91,7 @@ class Audit:
         row = table["status"].index("assumed")
         return table["causes"][row], table["of_causes"][row]
 
-    def frame(self, table: str = "claims") -> pd.DataFrame:
-        """A table as a pandas frame; see ``columns`` for their names."""
-        return frame_of(self.columns, table, "audit")
+    frame = framed_by("audit", "claims")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket audit --json`` prints it."""
@@ -107,7 +102,7 @@ class Audit:
             "premium_year": self.premium_year, **rows,
         }  # fmt: skip
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 def audit_report(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,14 +21,10 @@ from ..arrays import Array, Columns, rows_of
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.sheet import Sheet, Table, framed_by, shown_by
 from ..text.wording import listed, money, number, percent
 from .information import drawn_values
 from .track_record import OutsideView, Series, read_outside_view, read_series
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FEWEST = 8
 """Scored forecasts below which a method is not judged."""
@@ -113,15 +109,13 @@ class Backtest:
         views["share_of_draws_within"] = [view.held(value, total) for view in self.views]
         return {"scores": scores, "outside_view": views}
 
-    def frame(self, table: str = "scores") -> pd.DataFrame:
-        """A table as a pandas frame: ``scores`` or ``outside_view``."""
-        return frame_of(self.columns, table, "backtest")
+    frame = framed_by("backtest", "scores")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket backtest --json`` prints it."""
         return {name: rows_of(table) for name, table in self.columns.items()}
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 Growth = Callable[[str, str, float], Array]

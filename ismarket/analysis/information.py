@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,13 +22,10 @@ from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
-from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.sheet import Sheet, Table, framed_by, shown_by
 from ..text.wording import money, percent
 from .evppi import expected_partial, expected_perfect, monotone
 from .groups import ASSUMPTION, BY, UNSOURCED, Labels, labelled, stage_of, uncertain
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FEWEST_DRAWS = 1_000
 TITLE = "What is knowing more worth?"
@@ -110,9 +107,7 @@ class Information:
             for kind, rows in self.partial.items()
         }
 
-    def frame(self, table: str = "input") -> pd.DataFrame:
-        """The worth of knowing each set as a pandas frame, by kind of set; USD."""
-        return frame_of(self.columns, table, "voi")
+    frame = framed_by("voi", "input")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket voi --json`` prints it."""
@@ -124,7 +119,7 @@ class Information:
             "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
         }  # fmt: skip
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 GROUPS = ("input", "cause", "stage", "status", "source")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,15 +15,12 @@ from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario
-from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.sheet import Sheet, Table, framed_by, shown_by
 from ..text.wording import figure, listed, money, number, one_in, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
 from .response import Response, about, response
 from .sensitivity import drawn
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DRAWS = 4096
 """Draws that are asked whether they reach the target."""
@@ -115,9 +112,7 @@ class Requirement:
             }
         return tables
 
-    def frame(self, table: str = "few") -> pd.DataFrame:
-        """``few`` or ``all`` as a pandas frame; values in the unit of each row."""
-        return frame_of(self.columns, table, "require")
+    frame = framed_by("require", "few")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket require --json`` prints it."""
@@ -132,7 +127,7 @@ class Requirement:
             "drawn_share": self.drawn_share, "draws": DRAWS, "fewest": self.fewest, **rows,
         }  # fmt: skip
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 def require(

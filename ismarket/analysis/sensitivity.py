@@ -100,7 +100,7 @@ class Sensitivity:
             "spread": self.spread, "notices": list(self.grouping.notices), **rows,
         }  # fmt: skip
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 def sensitivity_of(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import Array
-from ..engine.blocks import cells_of
+from ..engine.blocks import stack
+from ..engine.chain import Chain
 from ..engine.forecast import Forecast
-from ..engine.plan import Plan
-from ..model.cause import Mechanism
-from ..model.driver import Driver
-from ..model.parameter import Parameter
+from ..engine.shifts import mask
+from ..model.parameter import STATUSES, Parameter
 from .response import Response
 
 TAILS = (0.1, 0.9)
@@ -90,69 +87,28 @@ def causes_alone(forecast: Forecast) -> tuple[CauseAlone, ...]:
     """Every cause of the acting drivers with its growth when it acts alone, largest first.
 
     Ratios, fixed values, strengths and overlap are those of the scenario; the growth is that of
-    the count, from the first to the last year of the forecast.
+    the count, from the first to the last year of the forecast.  A driver's own effects are one
+    cause, as well known as the least known of its inputs.
     """
     plan = forecast.plan
-    known = plan.market.mechanisms
-    claimed = list(dict.fromkeys(name for driver in plan.drivers for name in driver.claims))
-    found = [
-        _alone(plan, known[name], points)
-        for name, points in zip(claimed, _points_of_claims(plan, claimed), strict=True)
-    ]
-    found += [_own(plan, driver) for driver in plan.drivers if driver.effects is not None]
+    parts = [replace(driver, claims=(name,), effects=None, parameters=())
+             for driver in plan.drivers for name in driver.claims]  # fmt: skip
+    parts += [replace(d, claims=()) for d in plan.drivers if d.effects is not None]
+    who: dict[tuple[str, ...], list[int]] = {}
+    for index, part in enumerate(parts):
+        who.setdefault(part.claims or (part.name, "own"), []).append(index)
+    coalitions = [0, *map(mask, who.values())]
+    chain = Chain(replace(plan, drivers=tuple(parts)), coalitions)
+    _, growth = chain.compared(stack(plan, {**plan.modes, **plan.fixed}))
+    points = 100.0 * np.expm1((growth[1:, 0] - growth[0, 0]) / forecast.span)
+    found = []
+    for (name, *own), members, point in zip(who, who.values(), points, strict=True):
+        said, inert = parts[members[0]], False
+        title = said.title
+        status = max((p.status for p in said.parameters), key=STATUSES.index, default="assumed")
+        if not own:
+            cause = plan.market.mechanisms[name]
+            title, status, inert = cause.title, cause.status, cause.inert
+        drivers = tuple(parts[i].name for i in members)
+        found.append(CauseAlone(name, title, status, float(point), drivers, inert))
     return tuple(sorted(found, key=lambda cause: (-abs(cause.points), cause.name)))
-
-
-def _points_of_claims(plan: Plan, claimed: Sequence[str]) -> list[float]:
-    """Points a year of each claimed cause: one column each, all other ratios at 1."""
-    known = plan.market.mechanisms
-    spreading = [n for n in claimed if not known[n].inert and known[n].kind == "spread"]
-    values = {key: np.repeat(value, len(spreading)) for key, value in _reference(plan).items()}
-    for column, name in enumerate(spreading):
-        others = np.arange(len(spreading)) != column
-        values[known[name].ratio.key][others] = 1.0
-    points = dict.fromkeys(claimed, 0.0)
-    if spreading:
-        growth = _growth(_narrowed(plan, spreading), values)
-        points |= dict(zip(spreading, growth, strict=True))
-    for name in claimed:
-        if known[name].kind == "path":
-            points[name] = _growth(_narrowed(plan, [name]), _reference(plan))[0]
-    return [points[name] for name in claimed]
-
-
-def _narrowed(plan: Plan, claims: Sequence[str]) -> Plan:
-    """The plan with those causes of the catalogue and nothing else."""
-    drivers = (
-        replace(d, claims=tuple(n for n in d.claims if n in claims), effects=None, parameters=())
-        for d in plan.drivers
-    )
-    return replace(plan, drivers=tuple(driver for driver in drivers if driver.claims))
-
-
-def _alone(plan: Plan, mechanism: Mechanism, points: float) -> CauseAlone:
-    drivers = tuple(d.name for d in plan.drivers if mechanism.name in d.claims)
-    return CauseAlone(
-        mechanism.name, mechanism.title, mechanism.status, points, drivers, mechanism.inert
-    )
-
-
-def _own(plan: Plan, driver: Driver) -> CauseAlone:
-    """A driver's own effects, as one cause; as well known as the least known of its inputs."""
-    alone = replace(plan, drivers=(replace(driver, claims=()),))
-    rank = {"measured": 0, "estimated": 1, "assumed": 2}
-    status = max((p.status for p in driver.parameters), key=lambda s: rank[s], default="assumed")
-    points = _growth(alone, _reference(plan))[0]
-    return CauseAlone(driver.name, driver.title, status, points, (driver.name,), False)
-
-
-def _reference(plan: Plan) -> dict[str, Array]:
-    """Every parameter at its mode or fixed value, each (1,)."""
-    return {**plan.modes, **plan.fixed}
-
-
-def _growth(plan: Plan, values: Mapping[str, Array]) -> list[float]:
-    """Growth of the count, points a year, one for each column of ``values``."""
-    total = cells_of(plan, values).sum(axis=(1, 2))
-    yearly = np.log(total[-1] / total[0]) / (len(total) - 1)
-    return [float(point) for point in 100.0 * np.expm1(yearly)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,17 +18,14 @@ from ..errors import InputError
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool_of
+from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool
 from ..model.scenario import Scenario
 from ..model.stage import Stage
-from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.sheet import Sheet, Table, framed_by, shown_by
 from ..text.wording import listed, mid_sentence, money, number, percent, rate, times
 from .ceilings import Ceiling, read_ceilings
 from .endpoints import VERDICTS, Reading, readings
 from .sensitivity import drawn
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DRAWS = 4096
 """Draws of the count of patients."""
@@ -112,16 +109,14 @@ class Triangulation:
             "source": [" | ".join(dict.fromkeys(p.source for p in c.parts)) for c in self.ceilings],
         }  # fmt: skip
 
-    def frame(self, table: str = "estimates") -> pd.DataFrame:
-        """A table as a pandas frame; see ``columns`` for their names."""
-        return frame_of(self.columns, table, "triangulate")
+    frame = framed_by("triangulate", "estimates")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket triangulate --json`` prints it."""
         rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {"market": self.market.name, "year": self.year, "count": self.count, **rows}
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 def triangulate(
@@ -152,7 +147,7 @@ def triangulate(
     return Triangulation(
         market, year, published,
         tuple(reading for anchor in published for reading in readings(anchor, year)),
-        pool_of(published, year),
+        pool({anchor.name: anchor.at(year) for anchor in published}),
         {name: column[0] for name, column in counted.items()},
         count_people(market, scenario.seed),
         tuple(c for c in known if c.market == market.name),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,12 +21,9 @@ from ..arrays import Array, Columns, rows_of
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..model.tables import read_table
-from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.sheet import Sheet, Table, framed_by, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
 from .response import about
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LARGEST_K = 0.7
 FEWEST_DRAWS = 100
@@ -90,9 +87,7 @@ class Updated:
         """The path by year as updated: mean and quantiles of the weighted draws, USD."""
         return self.columns["summary"]
 
-    def frame(self, table: str = "summary") -> pd.DataFrame:
-        """A table as a pandas frame: ``summary`` (USD) or ``observations``."""
-        return frame_of(self.columns, table, "update")
+    frame = framed_by("update", "summary")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket update --json`` prints it."""
@@ -103,7 +98,7 @@ class Updated:
             **{name: rows_of(table) for name, table in self.columns.items()},
         }  # fmt: skip
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:

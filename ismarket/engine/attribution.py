@@ -60,13 +60,10 @@ def attribution(
 @cache
 def _exact(players: int) -> Attribution:
     """Every coalition; the weights are the mean over all orders in which drivers may join."""
-    weights = np.zeros((players, 1 << players))
-    for player in range(players):
-        for coalition in range(1 << players):
-            inside = coalition >> player & 1
-            others = coalition.bit_count() - inside
-            weight = 1.0 / (players * math.comb(players - 1, others))
-            weights[player, coalition] = weight if inside else -weight
+    inside = np.arange(1 << players) >> np.arange(players)[:, None] & 1
+    others = inside.sum(axis=0) - inside
+    orders = np.array([math.comb(players - 1, other) for other in range(players)], float)
+    weights = (2 * inside - 1) / (players * orders[others])
     return Attribution(tuple(range(1 << players)), weights)
 
 

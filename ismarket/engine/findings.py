@@ -48,7 +48,7 @@ def distance(forecast: Forecast) -> str:
     count, factor = forecast.columns["count"], forecast.columns["calibration"]
     low, high = TRUSTED
     counted = (
-        f"{forecast.plan.market.chain_words} come to USD {money(count['reference'][0])}"
+        f"The count from {forecast.plan.market.chain_words} is USD {money(count['reference'][0])}"
         f" ({money_range(count['p5'][0], count['p95'][0])})"
     )
     if not forecast.plan.anchor.published:

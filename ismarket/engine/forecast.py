@@ -43,7 +43,7 @@ class Draws:
     contributions: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
     """The forecast of a scenario; every table is a pandas frame.
 
@@ -238,13 +238,10 @@ class Forecast:
 
         return as_dict(self)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         from .page import as_text
 
         return as_text(self)
-
-    def __repr__(self) -> str:
-        return str(self)
 
     def _repr_html_(self) -> str:
         from .page import as_html

@@ -9,16 +9,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..analysis.audit import Audit
+from ..analysis.backtest import Backtest, backtest_of
+from ..analysis.information import Decision, Information, value_of_information
+from ..analysis.requirement import Requirement
+from ..analysis.sensitivity import Sensitivity, sensitivity_of
+from ..analysis.triangulation import Triangulation
+from ..analysis.updating import Updated, observation, update
 from ..errors import DriverError, InputError, unknown
 from ..model.scenario import Scenario
-from ..text.sheet import Sheet, Table
+from ..text.sheet import Table
 from ..text.wording import fraction, usd
 from .session import Session
 
 Progress = Callable[[float], None]
-Run = Callable[[Session, Mapping[str, str], Progress], "Sheet | tuple[Sheet, dict[str, float]]"]
-"""From a session, what was typed and where progress goes, to what is shown; with it, where there
-are any, the inputs that the panel may be set to."""
+Run = Callable[[Session, Mapping[str, str], Progress], Any]
+"""From a session, what was typed and where progress goes, to an answer with a sheet."""
 MOST_TYPED = 60
 
 
@@ -58,73 +64,51 @@ class Found:
     error: str = ""
 
 
-def levels(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+def levels(session: Session, said: Mapping[str, str], progress: Progress) -> Triangulation:
     """The published levels beside each other, pooled, and what none may pass."""
-    from ..analysis.triangulation import sheet, triangulate
-
-    return sheet(triangulate(session.market, session.drivers, seed=session.current.seed))
+    return session.study.triangulate()
 
 
-def audit(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+def audit(session: Session, said: Mapping[str, str], progress: Progress) -> Audit:
     """The audit of the report whose level is in use."""
-    from ..analysis.audit import audit_report, sheet
-
-    return sheet(audit_report(session.market, session.drivers, session.current))
+    return session.study.audit()
 
 
-def sensitivity(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+def sensitivity(session: Session, said: Mapping[str, str], progress: Progress) -> Sensitivity:
     """Shares of the variance in groups."""
-    from ..analysis.sensitivity import sensitivity_of, sheet
-
-    return sheet(
-        sensitivity_of(
-            session.market, session.drivers, session.current,
-            by=said["by"], output=said["output"], points=1024, progress=progress,
-        )
+    return sensitivity_of(
+        session.market, session.drivers, session.current,
+        by=said["by"], output=said["output"], points=1024, progress=progress,
     )  # fmt: skip
 
 
-def needed(
-    session: Session, said: Mapping[str, str], progress: Progress
-) -> tuple[Sheet, dict[str, float]]:
+def needed(session: Session, said: Mapping[str, str], progress: Progress) -> Requirement:
     """What a growth or a value of the last year would require, and the fewest inputs for it."""
-    from ..analysis.requirement import require, sheet
-
     target = said["target"]
-    growth = fraction(target, "Target") if target.rstrip().endswith("%") else None
-    value = usd(target, "Target") if growth is None else None
-    found = require(session.market, session.drivers, session.current, cagr=growth, value=value)
-    return sheet(found), found.few_inputs
+    if target.rstrip().endswith("%"):
+        return session.study.require(cagr=fraction(target, "Target"))
+    return session.study.require(value=usd(target, "Target"))
 
 
-def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Information:
     """What knowing more is worth to a decision to enter."""
-    from ..analysis.information import Decision, sheet, value_of_information
-
-    decision = Decision(
-        fraction(said["margin"], "Margin", "fraction"),
-        fraction(said["share"], "Share", "fraction"),
-        usd(said["cost"], "Cost"),
-    )
+    margin, share = (fraction(said[n], n.capitalize(), "fraction") for n in ("margin", "share"))
+    decision = Decision(margin, share, usd(said["cost"], "Cost"))
     session.settle()
-    return sheet(value_of_information(session.shown, decision, ("input", "cause", "source")))
+    return value_of_information(session.shown, decision, ("input", "cause", "source"))
 
 
-def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Updated:
     """The draws weighted by what was observed."""
-    from ..analysis.updating import observation, sheet, update
-
     session.settle()
-    parts = [part for part in said["observed"].replace(";", " ").split() if part]
-    return sheet(update(session.shown, [observation(part) for part in parts]))
+    parts = said["observed"].replace(";", " ").split()
+    return update(session.shown, [observation(part) for part in parts])
 
 
-def past(session: Session, said: Mapping[str, str], progress: Progress) -> Sheet:
+def past(session: Session, said: Mapping[str, str], progress: Progress) -> Backtest:
     """How well the verified past could have been forecast."""
-    from ..analysis.backtest import backtest_of, sheet
-
     session.settle()
-    return sheet(backtest_of(session.shown))
+    return backtest_of(session.shown)
 
 
 BY = tuple((word, word) for word in ("mechanism", "driver", "stage", "source", "parameter"))
@@ -197,8 +181,9 @@ class Results:
         result = Found(session.current, given)
         try:
             answer = analysis.run(session, given, progress)
-            sheet, setting = answer if isinstance(answer, tuple) else (answer, {})
+            sheet = answer.sheet()
             parts = tuple(map(_part, sheet.parts))
+            setting = answer.few_inputs if isinstance(answer, Requirement) else {}
             result = replace(result, title=sheet.title, parts=parts, setting=setting)
         except (InputError, DriverError) as error:
             result = replace(result, error=str(error))

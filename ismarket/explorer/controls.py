@@ -31,7 +31,7 @@ def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
         "title": market.title,
         "choices": _choices(market),
         "drivers": [_driver(market, driver, drivers) for driver in drivers],
-        "chain": market.chain_ends,
+        "chain": market.chain_words,
         "count": [
             {"title": stage.title, "unit": stage.unit,
              "inputs": [_input(p, _place(p)) for p in stage.parameters if not p.constant]}

@@ -23,7 +23,7 @@ def _cell(title: str, value: str, unit: str, words: str, tone: str) -> dict[str,
 def _size(forecast: Forecast) -> dict[str, Any]:
     value = forecast.columns["reference"]["value"][0]
     unit, anchor, first = unit_of(value), forecast.plan.anchor, forecast.years[0]
-    words = f"counted from {forecast.plan.market.chain_ends}"
+    words = f"counted from {forecast.plan.market.chain_words}"
     if anchor.published:
         words = f"as printed by {anchor.publisher}; matched in every draw"
         if anchor.base_year < first:
@@ -74,7 +74,7 @@ def _distance(forecast: Forecast) -> dict[str, Any]:
         words = f"level from the count; **{low} to {high}** in 9 of 10 draws"
         return _cell(title, "1", "times", words, "muted")
     words = (
-        f"From {forecast.plan.market.chain_ends} the count is USD {money(count['reference'][0])};"
+        f"From {forecast.plan.market.chain_words} the count is USD {money(count['reference'][0])};"
         f" **{low.removesuffix(' M')} to {high}** in 9 of 10 draws."
     )
     return _cell(title, times(factor["reference"][0]), "times", words, "report")

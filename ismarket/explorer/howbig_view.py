@@ -14,7 +14,7 @@ def view(forecast: Forecast) -> View:
     first = forecast.years[0]
     aid = (
         f"Published sizes, moved to {first} at each publisher\N{RIGHT SINGLE QUOTATION MARK}s own"
-        f" growth rate, against the count from {forecast.plan.market.chain_ends}."
+        f" growth rate, against the count from {forecast.plan.market.chain_words}."
     )
     columns = (
         Column("Anchor", right=False), Column("Published, USD M"), Column("for"),

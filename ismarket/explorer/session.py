@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -47,8 +47,6 @@ class Session:
     quick: int = QUICKEST
     former: list[Scenario] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
-    _tornado: tuple[Forecast, tuple[Swing, ...]] | None = None
-    _alone: tuple[Forecast, tuple[CauseAlone, ...]] | None = None
 
     @property
     def market(self) -> Market:
@@ -97,6 +95,8 @@ class Session:
             draws = self.quick
             plan = replace(plan, scenario=plan.scenario.changed(draws=draws))
         self.shown = forecast_of(plan, asked.drivers)
+        for outdated in ("alone", "swings"):
+            vars(self).pop(outdated, None)
         self.study = asked
         self.settled = draws == scenario.draws
         if quick:
@@ -135,43 +135,37 @@ class Session:
 
     def driver(self, name: str) -> Driver:
         """The installed driver of that name."""
-        for driver in self.drivers:
-            if driver.name == name:
-                return driver
-        raise unknown("explorer", "driver", name, [d.name for d in self.drivers])
+        known = {driver.name: driver for driver in self.drivers}
+        if name not in known:
+            raise unknown("explorer", "driver", name, known)
+        return known[name]
 
     def view(self, name: str) -> View:
         """One of the views of what is shown."""
         made, pinned = self.shown, self.pinned
-        if name == "forecast":
-            return forecast_view.view(made, pinned)
-        if name == "why":
-            return why_view.view(made, self.alone(), pinned)
-        if name == "where":
-            return where_view.view(made, pinned)
-        if name == "matters":
-            return matters_view.view(made, self.swings())
-        if name == "howbig":
-            return howbig_view.view(made)
-        if name == "evidence":
-            return evidence_view.view(made, self.alone())
-        raise unknown("explorer", "view", name, TABS)
+        views: dict[str, Callable[[], View]] = {
+            "forecast": lambda: forecast_view.view(made, pinned),
+            "why": lambda: why_view.view(made, self.alone, pinned),
+            "where": lambda: where_view.view(made, pinned),
+            "matters": lambda: matters_view.view(made, self.swings),
+            "howbig": lambda: howbig_view.view(made),
+            "evidence": lambda: evidence_view.view(made, self.alone),
+        }
+        return views[name]()
 
     def views(self) -> list[View]:
         """All views, in the order of their tabs."""
         return [self.view(name) for name in TABS]
 
+    @cached_property
     def alone(self) -> tuple[CauseAlone, ...]:
         """What each cause carries alone in the forecast that is shown."""
-        if self._alone is None or self._alone[0] is not self.shown:
-            self._alone = self.shown, causes_alone(self.shown)
-        return self._alone[1]
+        return causes_alone(self.shown)
 
+    @cached_property
     def swings(self) -> tuple[Swing, ...]:
         """The tornado of the forecast that is shown."""
-        if self._tornado is None or self._tornado[0] is not self.shown:
-            self._tornado = self.shown, tornado(self.shown)
-        return self._tornado[1]
+        return tornado(self.shown)
 
 
 def start(study: Study) -> Session:

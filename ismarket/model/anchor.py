@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 from .tables import Row, read_table
@@ -93,23 +94,15 @@ def read_anchors(path: Path | Traversable, market: str) -> tuple[Anchor, ...]:
 
 
 def _from_row(row: Row, market: str) -> Anchor:
-    last = row.cells["last_value_usd"]
+    about: dict[str, Any] = {c: row.text(c) for c in ("publisher", "title", "source")}
+    about |= {c: int(row.number(c)) for c in ("base_year", "first_year", "last_year", "periods")}
+    about |= {c: row.cells[c] for c in ("fastest_growing_class", "largest_region", "url", "note")}
     return Anchor(
         name=row.text("anchor"),
-        publisher=row.text("publisher"),
-        title=row.text("title"),
-        base_year=int(row.number("base_year")),
         value=row.number("value_usd"),
         cagr=row.number("cagr"),
-        first_year=int(row.number("first_year")),
-        last_year=int(row.number("last_year")),
-        periods=int(row.number("periods")),
-        last_value=row.number("last_value_usd") if last else None,
-        fastest_growing_class=row.cells["fastest_growing_class"],
-        largest_region=row.cells["largest_region"],
+        last_value=row.number("last_value_usd") if row.cells["last_value_usd"] else None,
         drivers_named=tuple(row.cells["drivers_named"].split()),
-        url=row.cells["url"],
-        source=row.text("source"),
-        note=row.cells["note"],
         market=market,
+        **about,
     )

@@ -91,25 +91,19 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
         if values.get(key, "") not in ("", *allowed):
             raise unknown(file, key.replace("_", " "), values[key][:60], allowed)
     base, last = values["base_year"], values["last_year"]
+    about = {"first_year": base + 1, "periods": last - base, "title": "", **values}
+    about = {key: about[key] for key in (*_TEXTS, *_YEARS) if key in about}
+    about["publisher"] = values.get("publisher") or values["name"]
+    about["source"] = values.get("source") or "the anchor file names no source"
     try:
         return Anchor(
-            name=values["name"],
-            publisher=values.get("publisher", "") or values["name"],
-            title=values.get("title", ""),
-            base_year=base,
             value=float(values["value_usd"]),
             cagr=float(values["cagr"]),
-            first_year=values.get("first_year", base + 1),
-            last_year=last,
-            periods=values.get("periods", last - base),
             last_value=values.get("last_value_usd"),
-            fastest_growing_class=values.get("fastest_growing_class", ""),
-            largest_region=values.get("largest_region", ""),
             drivers_named=tuple(named),
-            url=values.get("url", ""),
-            source=values.get("source", "") or "the anchor file names no source",
             note=str(values.get("note", "")),
             market=market.name,
+            **about,
         )
     except InputError as error:
         raise InputError(f"{file}: {error}") from None

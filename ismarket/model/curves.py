@@ -105,16 +105,9 @@ class Curves:
         """
         out = np.empty((len(ratio), self.terms, ratio.shape[1]))
         np.log(ratio, out=out[:, 0])
-        power = np.divide(1.0, half_time)
-        power -= self._middle
-        power /= self._half_width
-        done = 1
-        while done < self.terms:
-            more = min(done, self.terms - done)
-            np.multiply(out[:, :more], power[:, None], out=out[:, done : done + more])
-            done += more
-            if done < self.terms:
-                power *= power
+        rate = (1.0 / half_time - self._middle) / self._half_width
+        for term in range(1, self.terms):
+            np.multiply(out[:, term - 1], rate, out=out[:, term])
         return out
 
     def matrix(self, first: int, stop: int, years: Sequence[int]) -> Array:

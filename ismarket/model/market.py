@@ -134,18 +134,13 @@ class Market:
 
     @property
     def chain_words(self) -> str:
-        """What the count multiplies: the titles of all stages, as they begin a sentence."""
-        first, *others = (stage.title for stage in self.stages)
-        return " \N{MULTIPLICATION SIGN} ".join([first, *map(mid_sentence, others)])
-
-    @property
-    def chain_ends(self) -> str:
-        """The first and the last stage, inside a sentence: births to net cost."""
-        titles = [mid_sentence(stage.title) for stage in self.stages]
-        return " to ".join([*titles[:1], *titles[-1:]])
+        """What the count runs through, inside a sentence: from the first stage to the last."""
+        if not self.stages:
+            raise InputError(f"market {self.name}: it has no stage")
+        return f"{mid_sentence(self.stages[0].title)} to {mid_sentence(self.stages[-1].title)}"
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
         """The same market with those published estimates, and the count itself."""
-        counted = f"count from {self.chain_ends}"
+        counted = f"count from {self.chain_words}"
         count = bottom_up(self.name, counted, self.base_year, self.horizon)
         return replace(self, anchors={count.name: count, **anchors})

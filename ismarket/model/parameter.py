@@ -102,19 +102,18 @@ class Parameter:
         """The same parameter under another owner."""
         return replace(self, owner=owner)
 
-    def check(self, value: object, where: str = "") -> float:
+    def check(self, value: object) -> float:
         """``value`` as a float within the range; InputError says what is allowed."""
-        prefix = f"{where}: " if where else ""
         number = (
             float(value)
             if isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
             else math.nan
         )
         if not math.isfinite(number):
-            raise InputError(f"{prefix}{self.key} = {value!r} is not a finite number ({self.unit})")
+            raise InputError(f"{self.key} = {value!r} is not a finite number ({self.unit})")
         if not self.low <= number <= self.high:
             raise InputError(
-                f"{prefix}{self.key} = {number:g} {self.unit} is outside its range"
+                f"{self.key} = {number:g} {self.unit} is outside its range"
                 f" {self.low:g} to {self.high:g} ({self.source or 'no source given'})"
             )
         return number

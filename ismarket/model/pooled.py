@@ -44,7 +44,7 @@ def pooled_anchor(anchors: tuple[Anchor, ...], year: int, last_year: int) -> Anc
     printed, each weighted by the probability that its source is no outlier; the drivers are all
     that any of them names.
     """
-    found = pool_of(anchors, year)
+    found = pool({anchor.name: anchor.at(year) for anchor in anchors})
     median = float(found.quantile(0.5))
     shares = (np.arange(STEPS) + 0.5) / STEPS
     named = tuple(sorted({name for anchor in anchors for name in anchor.drivers_named}))
@@ -62,11 +62,6 @@ def pooled_anchor(anchors: tuple[Anchor, ...], year: int, last_year: int) -> Anc
         ),
         spread=tuple(float(v) for v in found.quantile(shares) / median),
     )  # fmt: skip
-
-
-def pool_of(anchors: tuple[Anchor, ...], year: int) -> Pool:
-    """The estimates, each moved to ``year`` at its own growth, pooled."""
-    return pool({anchor.name: anchor.at(year) for anchor in anchors})
 
 
 def estimates(anchors: Mapping[str, Anchor]) -> tuple[Anchor, ...]:

@@ -7,12 +7,13 @@ page does not say, or says twice differently, is marked as not found and never g
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
 from . import contradictions, figures, growth, judge, statements
-from .amounts import YEAR, find_blanks
-from .found import FIELDS, Found, Reading, quote, shorten
+from .amounts import BLANK, YEAR
+from .found import FIELDS, Found, Reading, cited, shorten
 from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
 from .vocabulary import of_one_place
@@ -61,12 +62,10 @@ def read_text(source: str, file: str = "text") -> Reading:
     notes = _say_words(page, sentences, labelled, fields, says)
     drivers = statements.drivers_named(page, sentences)
     if drivers:
-        first = next(iter(drivers.values()))
-        fields["drivers_named"] = Found(
-            sorted(drivers), first.start, first.end, first.quote, "medium"
-        )
+        fields["drivers_named"] = replace(next(iter(drivers.values())), value=sorted(drivers))
     says += contradictions.steps(fields)[1]
-    says += _blanks(page)
+    if blanks := [match.group().strip() for match in BLANK.finditer(page.text)]:
+        says.append(f"{len(blanks)} fields left blank: {', '.join(dict.fromkeys(blanks))}")
     ordered = {name: fields[name] for name in FIELDS if name in fields}
     return Reading(file, ordered, drivers, tuple(dict.fromkeys(says)), tuple(notes))
 
@@ -78,8 +77,8 @@ def _base_year(page: Page, labelled: list[Labelled]) -> Found | None:
         match = re.match(rf"\D{{0,12}}({YEAR})\b", item.value)
         if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match:
             span = page.span(item.start + match.start(1), item.start + match.end(1))
-            words = shorten(f"{item.key}: {item.value}", 0)
-            found.setdefault(int(match[1]), Found(int(match[1]), *span, words, "high"))
+            year = int(match[1])
+            found.setdefault(year, Found(year, *span, shorten(item.context, 0), "high"))
     return next(iter(found.values())) if len(found) == 1 else None
 
 
@@ -92,8 +91,8 @@ def _last_year_of_value(
     for level in levels:
         start, end = page.span(level.start, level.end)
         if level.year and (start, end) == (fields["last_value"].start, fields["last_value"].end):
-            words = quote(page, level.context, level.start, level.end)
-            return {"last_year": Found(level.year, start, end, words, "medium")}
+            at = level.start, level.end, level.context
+            return {"last_year": cited(page, level.year, *at, "medium")}
     return {}
 
 
@@ -119,11 +118,3 @@ def _say_words(
         elif competing:
             says.append(f"{name.replace('_', ' ')}: {' and '.join(competing)}")
     return notes
-
-
-def _blanks(page: Page) -> list[str]:
-    spans = find_blanks(page.text)
-    if not spans:
-        return []
-    shown = dict.fromkeys(page.text[start:end].strip() for start, end in spans)
-    return [f"{len(spans)} fields left blank: {', '.join(shown)}"]

@@ -42,10 +42,11 @@ _UNIT = re.compile(
     rf"(?P<currency>(?<![A-Za-z])(?:{_ANY_CURRENCY}))\s?(?:in\s)?(?P<scale>(?:{_ANY_SCALE}))(?![A-Za-z])",
     re.IGNORECASE,
 )
-_BLANK = re.compile(
+BLANK = re.compile(
     rf"(?:(?:{_ANY_CURRENCY})\s?\d*(?:X{{2,}}|x{{2,}}|\*{{2,}}|-{{2,}}|_{{2,}})[\w.]*"
     r"|\b(?:X{2,}|x{2,})(?:[.,]X+|[.,]x+)?\s?%|(?<!\w)(?:\*{2,}|-{2,}|_{2,})\s?%)"
 )
+"""A field that a free page leaves blank: ``USD XX million``, ``XX%``."""
 YEAR = r"(?:19|20)\d\d"
 _PERIOD = re.compile(
     rf"(?<![\d.,])(?P<first>{YEAR})[EF]?\s?(?:-|to|through|until|and|/)\s?(?:FY)?(?P<last>{YEAR}|\d\d)[EF]?(?![\d%]|[.,]\d)"
@@ -113,13 +114,10 @@ def _amount(match: re.Match[str]) -> Amount:
     scale = groups["scale"] or groups.get("scale2") or ""
     factor = scale_factor(scale)
     read = number(groups["number"], factor)
-    if groups.get("range"):
-        return Amount(match.start(), match.end(), None, currency, 0.0, range=True)
-    if read is None:
-        return Amount(match.start(), match.end(), None, currency, 0.0)
-    if factor == 1e9 and read[0] >= 1e12 and "," in groups["number"]:
-        return Amount(match.start(), match.end(), None, currency, 0.0)
-    return Amount(match.start(), match.end(), read[0], currency, read[1], scaled=factor > 1)
+    odd = read and factor == 1e9 and read[0] >= 1e12 and "," in groups["number"]
+    if groups.get("range") or read is None or odd:
+        return Amount(*match.span(), None, currency, 0.0, range=bool(groups.get("range")))
+    return Amount(*match.span(), read[0], currency, read[1], scaled=factor > 1)
 
 
 def scale_factor(word: str) -> float:
@@ -162,11 +160,6 @@ def find_percents(text: str) -> list[Percent]:
         half = 0.0 if read is None else read[1]
         found.append(Percent(match.start(), match.end(), value, half))
     return found
-
-
-def find_blanks(text: str) -> list[tuple[int, int]]:
-    """Spans of fields that a free page leaves blank: ``USD XX million``, ``XX%``."""
-    return [match.span() for match in _BLANK.finditer(text)]
 
 
 def find_periods(text: str) -> list[tuple[int, int, int, int]]:

@@ -91,7 +91,8 @@ def _in_sentence(text: str, where: str) -> Iterator[Figure]:
             spans.append((match.start(), match.end(), *read))
     for start, end, value, half in sorted(spans):
         if value is not None:
-            year = _own_year(text[end:]) or shared
+            own = re.match(r"\W{0,3}(?:in|by|for|at the end of)?\s*((?:19|20)\d\d)\b", text[end:])
+            year = int(own[1]) if own else shared
             yield Figure(value, half, "money", where, shorten(text, start), year, text)
     for p in find_percents(text):
         if p.value is not None:
@@ -106,11 +107,6 @@ def _in_sentence(text: str, where: str) -> Iterator[Figure]:
             yield Figure(sign * read[0], read[1], "points", where, quote, shared, text)
 
 
-def _own_year(after: str) -> int | None:
-    match = re.match(r"\W{0,3}(?:in|by|for|at the end of)?\s*((?:19|20)\d\d)\b", after)
-    return int(match[1]) if match else None
-
-
 def _words(source: str) -> Iterator[Figure]:
     page = page_of(source)
     sentences, labelled = passages(page)
@@ -121,7 +117,7 @@ def _words(source: str) -> Iterator[Figure]:
     for item in labelled:
         if item.whole not in seen:
             line = page.text.count("\n", 0, item.whole) + 1
-            yield from in_words(f"{item.key}: {item.value}", f"line {line}")
+            yield from in_words(item.context, f"line {line}")
 
 
 def _deck(file: Path) -> Iterator[Figure]:
@@ -144,25 +140,25 @@ def _shape(shape: Any, where: str) -> Iterator[Figure]:
     if shape.has_text_frame:
         for paragraph in shape.text_frame.paragraphs:
             yield from in_words(paragraph.text, where)
-    if getattr(shape, "has_table", False) and shape.has_table:
+    if getattr(shape, "has_table", False):
         for row in shape.table.rows:
             cells = [cell.text for cell in row.cells]
             for cell in cells[1:]:
                 yield from in_words(f"{cells[0]}: {cell}", f"{where}, table")
-    if getattr(shape, "has_chart", False) and shape.has_chart:
+    if getattr(shape, "has_chart", False):
         for plot in shape.chart.plots:
             names = [str(name) for name in plot.categories]
             for series in plot.series:
                 for name, value in zip(names, series.values, strict=False):
                     if value is not None:
-                        yield _charted(float(value), str(series.name), name, where)
+                        yield _charted(float(value), str(series.name), name, f"{where}, chart")
 
 
 def _charted(value: float, series: str, category: str, where: str) -> Figure:
     year = int(category) if YEAR.fullmatch(category) else None
     label = series if year else f"{series} {category}"
     quote = f"{series}, {category}: {value:g}"
-    return Figure(value, abs(value) * 1e-9, "chart", f"{where}, chart", quote, year, label)
+    return Figure(value, abs(value) * 1e-9, "chart", where, quote, year, label)
 
 
 def _workbook(file: Path) -> Iterator[Figure]:
@@ -189,5 +185,4 @@ def _year_row(sheet: str, row: Any, header: list[str], year: int) -> Iterator[Fi
         value = cell.value
         known = any(re.search(pattern, name.lower()) for pattern in SERIES)
         if known and isinstance(value, (int, float)) and not isinstance(value, bool):
-            where, quote = f"{sheet}!{cell.coordinate}", f"{name}, {year}: {value:g}"
-            yield Figure(float(value), abs(value) * 1e-9, "chart", where, quote, year, name)
+            yield _charted(float(value), name, str(year), f"{sheet}!{cell.coordinate}")

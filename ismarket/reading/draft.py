@@ -9,10 +9,7 @@ from typing import Any
 from .contradictions import steps
 from .found import FIELDS, Reading
 
-KEYS = {
-    "value": "value_usd",
-    "last_value": "last_value_usd",
-}
+KEYS = {"value": "value_usd", "last_value": "last_value_usd"}
 """Fields that are called otherwise in an anchor."""
 
 
@@ -23,9 +20,13 @@ def draft_anchor(reading: Reading, name: str = "") -> str:
     currency is not converted: it stands as a comment too.
     """
     publisher, year = reading.value("publisher") or "", reading.value("base_year") or ""
-    name = name or _slug(f"{publisher or reading.file.rsplit('.', 1)[0]}-{year}")
+    words = re.findall(
+        r"[a-z0-9]+", f"{publisher or reading.file.rsplit('.', 1)[0]}-{year}".lower()
+    )
+    name = name or "-".join(words) or "draft"
+    file = re.sub(r"[\x00-\x1f\x7f]", " ", reading.file)
     lines = [
-        f"# Draft anchor read from {_comment(reading.file)}; check every line against the page.",
+        f"# Draft anchor read from {file}; check every line against the page.",
         f"name = {_text(name)}",
     ]
     lines += [_line(reading, field) for field in FIELDS]
@@ -79,11 +80,3 @@ def _value(value: Any) -> str:
 def _text(value: str) -> str:
     escaped = json.dumps(value, ensure_ascii=False)
     return re.sub(r"[\x7f]", lambda m: f"\\u{ord(m.group()):04x}", escaped)
-
-
-def _comment(text: str) -> str:
-    return re.sub(r"[\x00-\x1f\x7f]", " ", text)
-
-
-def _slug(text: str) -> str:
-    return "-".join(re.findall(r"[a-z0-9]+", text.lower())) or "draft"

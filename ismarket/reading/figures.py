@@ -69,8 +69,7 @@ def _labelled_level(item: Labelled) -> list[Level]:
     year = told[0] if len(set(told)) == 1 else None
     role = "future" if re.search(r"forecast|projected|expected", key, re.I) else "labelled"
     at = item.start
-    context = f"{item.key}: {item.value}"
-    return [Level(amount, year, role, at + amount.start, at + amount.end, context)]
+    return [Level(amount, year, role, at + amount.start, at + amount.end, item.context)]
 
 
 def _in_sentence(sentence: Sentence) -> list[Level]:
@@ -131,8 +130,6 @@ def _role(own: str, year_words: str, ahead: bool) -> str:
         return "future"
     if past:
         return "past"
-    if PRESENT.search(own):
-        return "present"
-    if re.search(r"between\s+$", own):
+    if PRESENT.search(own) or re.search(r"between\s+$", own):
         return "present"
     return "bare" if year_words else ""

@@ -77,18 +77,12 @@ class Reading:
             "notes": list(self.notes),
         }
 
-    __str__, __repr__, _repr_html_ = shown_by(lambda found: sheet(found))
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
 def _plain(found: Found) -> dict[str, Any]:
-    row = {
-        "value": found.value,
-        "start": found.start,
-        "end": found.end,
-        "quote": found.quote,
-        "confidence": found.confidence,
-    }
-    return row | ({"currency": found.currency} if found.currency else {})
+    row = {name: value for name, value in vars(found).items() if name != "half_unit"}
+    return row if found.currency else {k: v for k, v in row.items() if k != "currency"}
 
 
 def shorten(text: str, at: int) -> str:
@@ -101,9 +95,15 @@ def shorten(text: str, at: int) -> str:
     return " ".join(words[first : first + MOST_WORDS])
 
 
-def quote(page: Page, context: str, start: int, end: int) -> str:
-    """At most MOST_WORDS words of ``context`` around characters ``start`` to ``end`` of a page."""
-    return shorten(context, max(0, context.find(page.text[start:end])))
+def cited(
+    page: Page, value: Any, start: int, end: int, context: str, confidence: str, **money: Any
+) -> Found:
+    """A field read from characters ``start`` to ``end`` of a page, quoted from its ``context``.
+
+    ``money`` is the currency and the rounding where the field has them.
+    """
+    words = shorten(context, max(0, context.find(page.text[start:end])))
+    return Found(value, *page.span(start, end), words, confidence, **money)
 
 
 def sheet(reading: Reading) -> Sheet:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .amounts import YEAR, find_blanks, find_percents, find_periods
+from .amounts import BLANK, YEAR, find_percents, find_periods
 from .figures import MOST
 from .passages import Labelled, Sentence
 from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, about_the_whole
@@ -42,25 +42,13 @@ def rates(sentences: Iterable[Sentence], labelled: Iterable[Labelled]) -> list[R
     for item in labelled:
         if GROWTH_RATE.search(item.key) and not HISTORY.search(item.key):
             percents = find_percents(item.value)
-            region = not about_the_whole(f"market {item.key}", "")
-            if len(percents) == 1 and not region:
-                p, context = percents[0], f"{item.key}: {item.value}"
-                found.append(
-                    Rate(
-                        p.value,
-                        p.half_unit,
-                        item.start + p.start,
-                        item.start + p.end,
-                        context,
-                        True,
-                    )
-                )
+            if len(percents) == 1 and about_the_whole(f"market {item.key}", ""):
+                p, at = percents[0], item.start
+                start, end = at + p.start, at + p.end
+                found.append(Rate(p.value, p.half_unit, start, end, item.context, True))
     taken = {rate.start for rate in found}
-    for sentence in sentences:
-        for rate in _rates_in(sentence):
-            if rate.start not in taken:
-                found.append(rate)
-    return found[:MOST]
+    prose = (rate for sentence in sentences for rate in _rates_in(sentence))
+    return [*found, *(rate for rate in prose if rate.start not in taken)][:MOST]
 
 
 def _rates_in(sentence: Sentence) -> list[Rate]:
@@ -95,15 +83,14 @@ def periods(
         named = re.search(r"forecast(?:ed|ing)?\s+(?:period|years?|horizon)", item.key, re.I)
         if named and not HISTORY.search(item.key):
             for start, end, first, last in find_periods(item.value)[:1]:
-                at, context = item.start, f"{item.key}: {item.value}"
-                found.append(Period(first, last, 0, at + start, at + end, context))
+                at = item.start
+                found.append(Period(first, last, 0, at + start, at + end, item.context))
         elif GROWTH_RATE.search(item.key) and about_the_whole(f"market {item.key}", ""):
             for text, at in ((item.key, item.whole), (item.value, item.start)):
                 for start, end, first, last in find_periods(text)[:1]:
-                    context = f"{item.key}: {item.value}"
-                    found.append(Period(first, last, 1, at + start, at + end, context))
+                    found.append(Period(first, last, 1, at + start, at + end, item.context))
     for sentence in sentences:
-        blank = find_blanks(sentence.text) and GROWTH_RATE.search(sentence.text)
+        blank = BLANK.search(sentence.text) and GROWTH_RATE.search(sentence.text)
         found += _periods_in(sentence, bool(blank) or sentence.text in contexts)
     return found[:MOST]
 
@@ -119,8 +106,7 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
             continue
         if HISTORY.search(before[-60:]) or not (named or grows):
             continue
-        rank = 0 if named else 1
-        at = sentence.start
+        at, rank = sentence.start, 0 if named else 1
         found.append(Period(first, last, rank, at + start, at + end, text))
     if grows and not found:
         for match in re.finditer(rf"\b(?:through|until|to|till|up\s+to)\s+({YEAR})\b", text):

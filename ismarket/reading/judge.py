@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from ..text.wording import money, rate
 from .figures import Level
-from .found import Found, quote
+from .found import Found, cited
 from .growth import Period, Rate
 from .pagetext import Page
 
@@ -26,13 +25,13 @@ def judge_levels(
     sure = [level for level in found if level.amount.value is not None]
     future = [level for level in sure if _is_future(level, sure, stated)]
     base = [level for level in sure if level not in future]
-    chosen, dispute = _base(base, stated)
-    says += [dispute.words] if dispute else []
+    chosen, dispute, in_year = _base(base, stated)
+    says += [dispute] if dispute else []
     if chosen:
         fields["value"] = _field(page, chosen, chosen.amount.value)
         if chosen.year and not dispute:
             fields["base_year"] = _year_field(page, chosen)
-    disputed = [level for level in base if dispute and level.year and level.year == dispute.year]
+    disputed = [level for level in base if in_year and level.year == in_year]
     if disputed:
         fields["base_year"] = _year_field(page, disputed[0])
     if stated and "base_year" not in fields and not dispute:
@@ -59,16 +58,11 @@ def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> boo
     return False
 
 
-@dataclass(frozen=True)
-class Dispute:
-    """Where a page disagrees with itself; ``year`` is set where it has two values for one year."""
+def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, str, int]:
+    """The level of the base year: as labelled, else the latest past, present or starting one.
 
-    words: str
-    year: int | None = None
-
-
-def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, Dispute | None]:
-    """The level of the base year: as labelled, else the latest past, present or starting one."""
+    And where the page disagrees with itself, the year (or 0) for which it has two values.
+    """
     if stated:
         there = [level for level in base if level.year == stated.value]
         dated = [level for level in base if level.year]
@@ -77,7 +71,7 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, Di
                 f"the base year is printed as {stated.value}, the value for"
                 f" {', '.join(str(y) for y in sorted({v.year for v in dated if v.year}))}"
             )
-            return (dated[0] if _agree(dated) else None), Dispute(words)
+            return (dated[0] if _agree(dated) else None), words, 0
         base = there or [level for level in base if not level.year]
     for roles in (("labelled",), ("past",), ("present",), ("start",), ("bare",)):
         group = [level for level in base if level.role in roles]
@@ -91,13 +85,12 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, Di
         else:
             year = 0
         if not _agree(group):
-            words = f"two values for {year}: {_listed(group)}"
-            return None, Dispute(words, year) if year else None
+            return None, f"two values for {year}: {_listed(group)}" if year else "", year
         best = min(group, key=lambda v: v.amount.half_unit)
         if not year and not stated and any(v.year for v in base):
             continue
-        return best, None
-    return None, None
+        return best, "", 0
+    return None, "", 0
 
 
 def _last(
@@ -147,10 +140,9 @@ def _listed(levels: Iterable[Level]) -> str:
 def _field(page: Page, level: Level, value: object) -> Found:
     sure = level.role in ("labelled", "past") or (level.role == "future" and level.year)
     confidence = "high" if sure and level.year else "medium"
-    words = quote(page, level.context, level.start, level.end)
-    span = page.span(level.start, level.end)
-    return Found(
-        value, *span, words, confidence, level.amount.currency, level.amount.half_unit
+    return cited(
+        page, value, level.start, level.end, level.context, confidence,
+        currency=level.amount.currency, half_unit=level.amount.half_unit,
     )  # fmt: skip
 
 
@@ -177,10 +169,9 @@ def judge_rate(page: Page, found: Sequence[Rate]) -> tuple[Found | None, list[st
             if abs((a.value or 0) - (b.value or 0)) > 1.001 * max(a.half_unit, b.half_unit):
                 return None, [f"two growth rates: {rate(a.value or 0)} and {rate(b.value or 0)}"]
     best = min(sure, key=lambda r: (r.half_unit, not r.labelled))
-    start, end = page.span(best.start, best.end)
     confidence = "high" if best.labelled or "CAGR" in best.context.upper() else "medium"
-    words = quote(page, best.context, best.start, best.end)
-    return Found(best.value, start, end, words, confidence, half_unit=best.half_unit), says
+    at = best.start, best.end, best.context, confidence
+    return cited(page, best.value, *at, half_unit=best.half_unit), says
 
 
 def judge_period(page: Page, found: Sequence[Period]) -> tuple[dict[str, Found], list[str]]:
@@ -194,10 +185,6 @@ def judge_period(page: Page, found: Sequence[Period]) -> tuple[dict[str, Found],
         shown = " and ".join(f"{first or '?'}-{last}" for first, last in spans)
         return {}, [f"two forecast periods: {shown}"]
     best = group[0]
-    start, end = page.span(best.start, best.end)
-    confidence = "high" if rank == 0 else "medium"
-    words = quote(page, best.context, best.start, best.end)
-    fields = {"last_year": Found(best.last, start, end, words, confidence)}
-    if best.first:
-        fields["first_year"] = Found(best.first, start, end, words, confidence)
-    return fields, []
+    at = best.start, best.end, best.context, "high" if rank == 0 else "medium"
+    years = {"last_year": best.last, "first_year": best.first}
+    return {name: cited(page, year, *at) for name, year in years.items() if year}, []

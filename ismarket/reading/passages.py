@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .pagetext import CELL, Page
 
@@ -34,6 +35,11 @@ class Labelled:
     value: str
     start: int
     whole: int
+
+    @property
+    def context(self) -> str:
+        """The value with its label."""
+        return f"{self.key}: {self.value}"
 
 
 def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
@@ -84,29 +90,18 @@ def _cells(line: str, start: int) -> list[tuple[str, int]]:
 
 
 def _sentences(line: str, start: int, heading: str) -> list[Sentence]:
-    found, begin = [], 0
-    for match in re.finditer(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])", line):
-        if _ABBREVIATION.search(line[begin : match.start() + 1]):
-            continue
-        found.append((line[begin : match.end()], begin))
-        begin = match.end()
-    found.append((line[begin:], begin))
-    cut = [
-        (text[first : first + LONGEST], at + first)
-        for text, at in found
-        for first in range(0, len(text), LONGEST)
+    stops = re.finditer(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])", line)
+    told = (m.end() for m in stops if not _ABBREVIATION.search(line[: m.start() + 1][-20:]))
+    return [
+        Sentence(text, start + at, heading)
+        for begin, end in pairwise([0, *told, len(line)])
+        for at in range(begin, end, LONGEST)
+        if (text := line[at : min(at + LONGEST, end)]).strip()
     ]
-    return [Sentence(text, start + at, heading) for text, at in cut if text.strip()]
 
 
-def clauses(sentence: Sentence) -> list[Sentence]:
-    """The sentence cut at the words and marks that set one statement against another."""
-    cut = re.compile(
-        r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|,?\s(?:followed\s(?=by)|ahead\s(?=of))"
-    )
-    found, begin = [], 0
-    for match in cut.finditer(sentence.text):
-        found.append(Sentence(sentence.text[begin : match.end()], sentence.start + begin))
-        begin = match.end()
-    found.append(Sentence(sentence.text[begin:], sentence.start + begin))
-    return [clause for clause in found if clause.text.strip()]
+def cut(sentence: Sentence, after: re.Pattern[str]) -> list[Sentence]:
+    """The sentence in pieces, each ending with what ``after`` matches; none is blank."""
+    ends = [0, *(match.end() for match in after.finditer(sentence.text)), len(sentence.text)]
+    pieces = (Sentence(sentence.text[a:b], sentence.start + a) for a, b in pairwise(ends))
+    return [piece for piece in pieces if piece.text.strip()]

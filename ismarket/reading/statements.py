@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from .found import Found, shorten
+from .found import Found, cited, shorten
 from .pagetext import Page
-from .passages import Labelled, Sentence, clauses
+from .passages import Labelled, Sentence, cut
 from .vocabulary import (
     CLASSES,
     DRIVER_HEADING,
+    DRIVERS,
     FAMILY,
     FASTEST,
     HOLDS_BACK,
@@ -18,9 +19,7 @@ from .vocabulary import (
     NOT,
     PUSHES,
     REGIONS,
-    classes_in,
-    drivers_in,
-    regions_in,
+    named,
 )
 
 _HOUSE = (
@@ -45,6 +44,15 @@ _WIRE = re.compile(
     r"newswire|prnewswire|business\s?wire|presswire|openpr|accesswire|reuters|bloomberg|news\b",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(
+    r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|"
+    r",?\s(?:followed\s(?=by)|ahead\s(?=of))"
+)
+"""What sets one statement against another."""
+_TURN = re.compile(
+    r";|,?\s(?:while|whereas|but|although|though|however|despite|even\s+as)\s", re.IGNORECASE
+)
+"""Where a sentence turns; lists of causes stay whole."""
 
 
 def publisher(
@@ -68,14 +76,8 @@ def publisher(
     for sentence in sentences:
         for pattern in _BY_NAME:
             for match in re.finditer(pattern, sentence.text):
-                at, text = sentence.start, sentence.text
-                keep(
-                    match["name"],
-                    at + match.start("name"),
-                    at + match.end("name"),
-                    text[match.start() :],
-                    "medium",
-                )
+                start, end = (sentence.start + at for at in match.span("name"))
+                keep(match["name"], start, end, sentence.text[match.start() :], "medium")
     if page.site and not found and not _WIRE.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
@@ -87,7 +89,7 @@ def largest_region(
 ) -> tuple[Found | None, list[str]]:
     """The region that the page calls the largest."""
     label = r"(?:largest|leading|dominant|dominating|biggest)\s+(?:regional\s+)?(?:market|region)"
-    return _said(page, sentences, labelled, label, LARGEST, FASTEST, regions_in, REGIONS)
+    return _said(page, sentences, labelled, label, LARGEST, FASTEST, REGIONS)
 
 
 def fastest_class(
@@ -95,7 +97,7 @@ def fastest_class(
 ) -> tuple[Found | None, list[str]]:
     """The drug class that the page calls the fastest growing."""
     label = r"fastest[\s-]growing\s+(?:drug\s+)?(?:segment|class|drug|product)"
-    return _said(page, sentences, labelled, label, FASTEST, None, classes_in, CLASSES)
+    return _said(page, sentences, labelled, label, FASTEST, None, CLASSES)
 
 
 def _said(
@@ -105,33 +107,31 @@ def _said(
     label: str,
     cue: re.Pattern[str],
     other: re.Pattern[str] | None,
-    names_in: Callable[[str], list[tuple[str, int, int]]],
     known: dict[str, str],
 ) -> tuple[Found | None, list[str]]:
     """The one name that stands with the cue; nothing where names differ or a clause has two."""
     found: dict[str, Found] = {}
     for item in labelled:
-        names = {name for name, _, _ in names_in(item.value)}
-        if re.search(label, item.key, re.IGNORECASE) and len(names) == 1:
-            name, start, end = names_in(item.value)[0]
+        names = named(known, item.value)
+        if re.search(label, item.key, re.IGNORECASE) and len({name for name, *_ in names}) == 1:
+            name, start, end = names[0]
             span = page.span(item.start + start, item.start + end)
-            found.setdefault(name, Found(name, *span, f"{item.key}: {item.value}"[:160], "high"))
+            found.setdefault(name, Found(name, *span, item.context[:160], "high"))
     for sentence in sentences:
-        for clause in clauses(sentence):
-            names = {name for name, _, _ in names_in(clause.text)}
+        for clause in cut(sentence, _CLAUSE):
+            names = named(known, clause.text)
             said = cue.search(clause.text)
-            if not said or len(names) != 1 or NOT.search(clause.text):
+            if not said or len({name for name, *_ in names}) != 1 or NOT.search(clause.text):
                 continue
             if other and other.search(clause.text):
                 continue
-            if names_in is regions_in and not _of_the_market(clause.text, said):
+            if known is REGIONS and not _of_the_market(clause.text, said):
                 continue
-            if names_in is classes_in and regions_in(clause.text):
+            if known is CLASSES and named(REGIONS, clause.text):
                 continue
-            name, start, end = names_in(clause.text)[0]
-            span = page.span(clause.start + start, clause.start + end)
-            quote = shorten(clause.text, start)
-            found.setdefault(name, Found(name, *span, quote, "medium"))
+            name, start, end = names[0]
+            at = clause.start + start, clause.start + end, clause.text
+            found.setdefault(name, cited(page, name, *at, "medium"))
     return (next(iter(found.values())), []) if len(found) == 1 else (None, list(found))
 
 
@@ -143,7 +143,7 @@ def _of_the_market(clause: str, said: re.Match[str]) -> bool:
         return False
     if not re.search(r"market|share|region|revenue|sales", clause, re.IGNORECASE):
         return False
-    _, start, _ = regions_in(clause)[0]
+    _, start, _ = named(REGIONS, clause)[0]
     before = clause[:start]
     if start < said.start():
         return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
@@ -161,26 +161,12 @@ def drivers_named(page: Page, sentences: Iterable[Sentence]) -> dict[str, Found]
         )
         if sentence.heading.strip() == sentence.text.strip():
             continue
-        for clause in _arguments(sentence):
+        for clause in cut(sentence, _TURN):
             if HOLDS_BACK.search(clause.text) or NOT.search(clause.text):
                 continue
             if not under and not PUSHES.search(clause.text):
                 continue
-            for name, start, end in drivers_in(clause.text):
-                span = page.span(clause.start + start, clause.start + end)
-                quote = shorten(clause.text, start)
-                found.setdefault(name, Found(name, *span, quote, "medium"))
+            for name, start, end in named(DRIVERS, clause.text):
+                at = clause.start + start, clause.start + end, clause.text
+                found.setdefault(name, cited(page, name, *at, "medium"))
     return dict(sorted(found.items()))
-
-
-def _arguments(sentence: Sentence) -> list[Sentence]:
-    """The sentence cut where it turns: but, while, however; lists of causes stay whole."""
-    cut = re.compile(
-        r";|,?\s(?:while|whereas|but|although|though|however|despite|even\s+as)\s", re.IGNORECASE
-    )
-    parts, begin = [], 0
-    for match in cut.finditer(sentence.text):
-        parts.append(Sentence(sentence.text[begin : match.end()], sentence.start + begin))
-        begin = match.end()
-    parts.append(Sentence(sentence.text[begin:], sentence.start + begin))
-    return parts

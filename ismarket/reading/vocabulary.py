@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-FAMILY = re.compile(
-    r"infantile[\s-](?:epileptic[\s-])?spasms?|west(?:'s)?\s+syndrome|\bIESS\b", re.IGNORECASE
-)
+
+def _words(pattern: str) -> re.Pattern[str]:
+    """The pattern in capitals or not."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+FAMILY = _words(r"infantile[\s-](?:epileptic[\s-])?spasms?|west(?:'s)?\s+syndrome|\bIESS\b")
 REGIONS = {
     "North America": r"north(?:ern)?\s+america",
     "Europe": r"europe(?!an)",
@@ -15,12 +19,11 @@ REGIONS = {
     "South America": r"south\s+america|latin\s+america|\bLATAM\b",
     "Middle East & Africa": r"middle\s+east(?:\s*(?:&|and)\s*africa)?|\bMEA\b",
 }
-COUNTRIES = re.compile(
+COUNTRIES = _words(
     r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D)|UK|"
     r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|"
     r"germany|france|italy|spain|japan|china|india|korea|brazil|mexico|canada|australia|africa|"
-    r"middle\s+east|asia)\b(?!\s*-?\s*pacific)",
-    re.IGNORECASE,
+    r"middle\s+east|asia)\b(?!\s*-?\s*pacific)"
 )
 CLASSES = {
     "ACTH": r"\bACTH\b|adrenocorticotrop\w+|corticotropin|tetracosactide",
@@ -38,92 +41,64 @@ DRIVERS = {
     r"(?:novel|new)\s+(?:\w+\s+)?(?:therap\w+|drugs?|treatments?)|personali[sz]ed|precision\s+medicine",
     "pricing": r"(?:rising|higher|increasing|premium)\s+(?:\w+\s+)?prices?|price\s+increases?",
 }
-PUSHES = re.compile(
+PUSHES = _words(
     r"\bdriv(?:e|es|en|ing|er|ers)\b|fuel\w*|propel\w*|boost\w*|spur\w*|underpin\w*|bolster\w*|helped\s+by|"
     r"augment\w*|support(?:s|ed|ing)?\s+(?:the\s+)?(?:market|growth|demand)|"
     r"contribut\w+\s+to\s+(?:the\s+)?(?:market\s+)?growth|"
-    r"(?:growth|market|demand).{0,60}(?:owing\s+to|due\s+to|attribut\w+\s+to|on\s+the\s+back\s+of)",
-    re.IGNORECASE,
+    r"(?:growth|market|demand).{0,60}(?:owing\s+to|due\s+to|attribut\w+\s+to|on\s+the\s+back\s+of)"
 )
-HOLDS_BACK = re.compile(
+HOLDS_BACK = _words(
     r"hamper\w*|restrain\w*|hinder\w*|imped\w*|limit(?:s|ed|ing)?\b|challeng\w*|barriers?|threat\w*|"
-    r"slow(?:s|ed|ing)?\b|curb\w*|obstacle\w*",
-    re.IGNORECASE,
+    r"slow(?:s|ed|ing)?\b|curb\w*|obstacle\w*"
 )
-DRIVER_HEADING = re.compile(r"\b(?:drivers?|growth\s+factors|driving)\b", re.IGNORECASE)
-NOT = re.compile(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b", re.IGNORECASE)
+DRIVER_HEADING = _words(r"\b(?:drivers?|growth\s+factors|driving)\b")
+NOT = _words(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b")
 
-FUTURE = re.compile(
+FUTURE = _words(
     r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
     r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
-    r"by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b",
-    re.IGNORECASE,
+    r"by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
 )
-PAST = re.compile(
+PAST = _words(
     r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
-    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b",
-    re.IGNORECASE,
+    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b"
 )
-PRESENT = re.compile(
-    r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b", re.IGNORECASE
-)
-NOT_A_LEVEL = re.compile(
+PRESENT = _words(r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b")
+NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
-    r"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?(?:about\s+|around\s+|nearly\s+)?$",
-    re.IGNORECASE,
+    r"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?(?:about\s+|around\s+|nearly\s+)?$"
 )
-NOT_A_MARKET = re.compile(
+NOT_A_MARKET = _words(
     r"\bnet\s+sales|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
     r"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+(?:vial|patient|course|dose|infant)|\bfee\b|settle|"
     r"\bgrants?\b|\bcourse\s+of|invest|\bspend|royalt|milestone|\bshares?\s+of|"
     r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b|"
-    r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)",
-    re.IGNORECASE,
+    r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)"
 )
-SUBJECT = re.compile(
+SUBJECT = _words(
     FAMILY.pattern
     + r"|\bmarket|\bindustry\b|\b(?:it|this)\b|\bsales\s+(?:are|were|will)\b|\bdemand\b|CAGR"
-    r"|growth",
-    re.IGNORECASE,
+    r"|growth"
 )
-WHOLE_WORLD = re.compile(r"\b(?:global\w*|world\w*|weltmarkt|international)\b", re.IGNORECASE)
-GROWTH_RATE = re.compile(
+WHOLE_WORLD = _words(r"\b(?:global\w*|world\w*|weltmarkt|international)\b")
+GROWTH_RATE = _words(
     r"C\.?A\.?G\.?R|compound(?:ed)?\s+annual|annual\s+(?:growth|rate)|per\s+annum|\bp\.a\.|"
-    r"annually|(?:a|per|each)\s+year|growth\s+rate",
-    re.IGNORECASE,
+    r"annually|(?:a|per|each)\s+year|growth\s+rate"
 )
-GREW = re.compile(
-    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered)\b",
-    re.IGNORECASE,
+GREW = _words(
+    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered)\b"
 )
-SHRINKS = re.compile(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)", re.IGNORECASE)
-HISTORY = re.compile(r"histor\w*|\bpast\b|\bprevious\b", re.IGNORECASE)
-LARGEST = re.compile(
+SHRINKS = _words(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)")
+HISTORY = _words(r"histor\w*|\bpast\b|\bprevious\b")
+LARGEST = _words(
     r"\blargest\b|dominat\w+|\bdominant|\bled\s+the|\bleads?\s+the|leading\s+(?:region|market)|"
-    r"highest\s+(?:\w+\s+)?share|biggest|lion's\s+share|most\s+of\s+the\s+(?:market|revenue)",
-    re.IGNORECASE,
+    r"highest\s+(?:\w+\s+)?share|biggest|lion's\s+share|most\s+of\s+the\s+(?:market|revenue)"
 )
-FASTEST = re.compile(
-    r"fastest|highest\s+(?:CAGR|growth|rate)|quickest|most\s+rapid\w*", re.IGNORECASE
-)
+FASTEST = _words(r"fastest|highest\s+(?:CAGR|growth|rate)|quickest|most\s+rapid\w*")
 
 
-def regions_in(text: str) -> list[tuple[str, int, int]]:
-    """The model's regions that a text names, with where."""
-    return _named(REGIONS, text)
-
-
-def classes_in(text: str) -> list[tuple[str, int, int]]:
-    """The drug classes that a text names, with where."""
-    return _named(CLASSES, text)
-
-
-def drivers_in(text: str) -> list[tuple[str, int, int]]:
-    """The drivers whose words a text holds, with where."""
-    return _named(DRIVERS, text)
-
-
-def _named(words: dict[str, str], text: str) -> list[tuple[str, int, int]]:
+def named(words: Mapping[str, str], text: str) -> list[tuple[str, int, int]]:
+    """The names of REGIONS, CLASSES or DRIVERS whose words a text holds, with where."""
     return [
         (name, match.start(), match.end())
         for name, pattern in words.items()
@@ -132,12 +107,11 @@ def _named(words: dict[str, str], text: str) -> list[tuple[str, int, int]]:
 
 
 _PLACE = "|".join([*REGIONS.values(), COUNTRIES.pattern])
-_ONE_PLACE = re.compile(
+_ONE_PLACE = _words(
     rf"(?:{_PLACE})\W{{1,3}}(?:(?!\b(?:is|was|has|had|held|holds|led|leads|dominat\w*|account\w*|"
-    rf"remain\w*|and)\b)[\w-]+\W{{1,3}}){{0,5}}?(?:market\b|{FAMILY.pattern})",
-    re.IGNORECASE,
+    rf"remain\w*|and)\b)[\w-]+\W{{1,3}}){{0,5}}?(?:market\b|{FAMILY.pattern})"
 )
-_GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
+_GOES_ON = _words(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b")
 
 
 def of_one_place(texts: Sequence[str]) -> list[bool]:
@@ -181,8 +155,8 @@ def about_the_whole(before: str, after: str) -> bool:
     if WHOLE_WORLD.search(before):
         return True
     family = FAMILY.search(before)
-    classes = [c for c in classes_in(before) if not (family and c[1] < family.start())]
-    return not (regions_in(before) or COUNTRIES.search(before) or classes)
+    classes = [c for c in named(CLASSES, before) if not (family and c[1] < family.start())]
+    return not (named(REGIONS, before) or COUNTRIES.search(before) or classes)
 
 
 def _is_generic(words: str) -> bool:

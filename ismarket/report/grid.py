@@ -91,16 +91,13 @@ def input_rows(forecast: Forecast) -> list[InputRow]:
 
 
 def live_drivers(forecast: Forecast) -> tuple[Driver, ...]:
-    """The drivers made for its market, acting or left out, by name; InputError for one with code.
+    """All drivers of the market, acting or left out, in name order; InputError for one with code.
 
     An effect that is a function of its own cannot be written as a formula.
     """
-    acting = {driver.name for driver in forecast.plan.drivers}
     check_formulas(forecast.plan.drivers)
-    home = forecast.plan.market.name
-    formulas = [d for d in forecast.installed if d.effects is None or d.name in acting]
-    installed = [driver for driver in formulas if driver.suits(home)]
-    return tuple(sorted(installed, key=lambda driver: driver.name))
+    suited = [d for d in forecast.installed if d.suits(forecast.plan.market.name)]
+    return tuple(sorted((d for d in suited if d.effects is None), key=lambda driver: driver.name))
 
 
 def check_formulas(drivers: Iterable[Driver]) -> None:

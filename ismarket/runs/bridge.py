@@ -10,7 +10,7 @@ swapped in and out: it is what the recorded values differ from those computed he
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,13 +35,8 @@ Compute = Callable[[Scenario, Mapping[str, bytes], frozenset[str]], Forecast]
 """The forecast of a scenario on some tables with the drivers of these names."""
 
 
-@dataclass(frozen=True, eq=False)
-class Choices:
-    """What may be chosen for a forecast: scenario entries, tables and drivers, by name."""
-
-    entries: Mapping[str, Any]
-    tables: Mapping[str, bytes] = field(repr=False)
-    drivers: frozenset[str]
+Parts = Mapping[str, Any]
+"""What may be chosen for a forecast by name: scenario entries, ``table ...``, ``driver ...``."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +63,23 @@ class Bridge:
     changed: Mapping[str, list[str]]
 
     def __str__(self) -> str:
-        return as_text(self)
+        million = 1e6
+        digits = 1 if abs(self.start.reference) >= 1e8 else 3
+        rows = []
+        for step in (self.start, *self.steps, self.end):
+            show = number if step in (self.start, self.end) else signed
+            both = step.reference / million, step.median / million
+            rows.append([step.change, *(show(value, digits) for value in both)])
+        lines = Table([f"USD M in {self.year}", "reference", "median"], rows).lines()
+        if not self.steps:
+            lines.append("Nothing changed.")
+        if self.error:
+            lines.append(f"Orders were sampled: standard error up to {self.error / million:.3g}.")
+        for part, changed in self.changed.items():
+            lines += [f"· {part}: {line}" for line in changed]
+        return "\n".join(lines)
 
-    def __repr__(self) -> str:
-        return str(self)
+    __repr__ = __str__
 
 
 def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> Bridge:
@@ -80,22 +88,20 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
     ``year`` is the last year that both have unless given.  Raises InputError for a year that
     either lacks, and what ``compute`` raises where no mixture of the two can be computed.
     """
-    before, after = (_choices(record) for record in (a, b))
+    before, after = (_parts(record) for record in (a, b))
     recorded = [_recorded(record) for record in (a, b)]
     common = sorted(set(recorded[0]) & set(recorded[1]))
     if not common or (year is not None and year not in common):
         has = f"{common[0]} to {common[-1]}" if common else "no year"
         raise InputError(f"compare: {year or 'a year'} is not in both runs; both have {has}")
     year = common[-1] if year is None else year
-    last: InputError | DriverError | None = None
     for groups in _groupings(before, after):
         try:
             moved, error, ends = _shapley(before, after, groups, compute, year)
             break
-        except (InputError, DriverError) as problem:
-            last = problem
-    else:
-        raise last or InputError("compare: nothing to compute")
+        except (InputError, DriverError):
+            if len(groups) < 2:  # there is no coarser way
+                raise
     start, end = (values[year] for values in recorded)
     rest = (ends[0] - start) + (end - ends[1])
     steps = [
@@ -118,23 +124,18 @@ def _recorded(record: Record) -> dict[int, Array]:
     return {int(r["year"]): np.array([float(r["reference"]), float(r["p50"])]) for r in table}
 
 
-def _choices(record: Record) -> Choices:
-    installed = frozenset(record.identity["installed"])
-    return Choices(entries(record.scenario), record.tables, installed)
+def _parts(record: Record) -> Parts:
+    return {
+        **entries(record.scenario),
+        **{f"table {name}": data for name, data in record.tables.items()},
+        **{f"driver {name}": True for name in record.identity["installed"]},
+    }
 
 
-def _differences(before: Choices, after: Choices) -> list[str]:
-    """Names of all that differs: scenario entries, then ``table ...``, then ``driver ...``."""
-    one, other = before.entries, after.entries
-    names = [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
-    tables = sorted({*before.tables, *after.tables})
-    names += [f"table {t}" for t in tables if before.tables.get(t) != after.tables.get(t)]
-    return names + [f"driver {name}" for name in sorted(before.drivers ^ after.drivers)]
-
-
-def _groupings(before: Choices, after: Choices) -> Iterable[list[tuple[str, ...]]]:
+def _groupings(before: Parts, after: Parts) -> Iterable[list[tuple[str, ...]]]:
     """Ever coarser ways to change together what cannot be changed apart."""
-    names = _differences(before, after)
+    differing = (n for n in {*before, *after} if before.get(n) != after.get(n))
+    names = sorted(differing, key=lambda n: (n.startswith("driver "), n.startswith("table "), n))
     anchor = {"anchor", "periods", f"table {ANCHOR}"}
     level = {*anchor, "through", "market"}
     yield _together(names, [anchor])
@@ -150,46 +151,32 @@ def _together(names: list[str], groups: list[set[str]]) -> list[tuple[str, ...]]
     return [group for group in [*found, *apart] if group]
 
 
-def mixed(before: Choices, after: Choices, changed: frozenset[str]) -> Choices:
-    """``before`` with the named changes made."""
-
-    def pick(prefix: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-        sides = {n: other if f"{prefix}{n}" in changed else one for n in {*one, *other}}
-        return {name: side[name] for name, side in sorted(sides.items()) if name in side}
-
-    drivers = {
-        name
-        for name in before.drivers | after.drivers
-        if name in (after if f"driver {name}" in changed else before).drivers
-    }
-    return Choices(
-        pick("", before.entries, after.entries),
-        pick("table ", before.tables, after.tables),
-        frozenset(drivers),
-    )
-
-
-def scenario_of(choices: Choices) -> Scenario:
-    """The scenario that the entries spell."""
-    spelled = dict(choices.entries)
+def _mixed(before: Parts, after: Parts, changed: Iterable[str], compute: Compute) -> Forecast:
+    """The forecast of ``before`` with the named changes made."""
+    sides = {name: after if name in changed else before for name in sorted({*before, *after})}
+    parts: dict[str, dict[str, Any]] = {"table": {}, "driver": {}, "": {}}
+    for name, side in sides.items():
+        if name in side:
+            kind, _, rest = name.partition(" ")
+            kind, rest = (kind, rest) if kind in parts else ("", name)
+            parts[kind][rest] = side[name]
+    spelled = parts[""]
     if spelled.get("anchor") == "bottom-up":
         spelled["periods"] = None
-    return from_entries(spelled)
+    return compute(from_entries(spelled), parts["table"], frozenset(parts["driver"]))
 
 
 def _shapley(
-    before: Choices, after: Choices, groups: list[tuple[str, ...]], compute: Compute, year: int
+    before: Parts, after: Parts, groups: list[tuple[str, ...]], compute: Compute, year: int
 ) -> tuple[Array, float, tuple[Array, Array]]:
     """Rows (group, value) with their largest standard error, and the values at both ends."""
 
     def value(coalition: int) -> Array:
-        made = frozenset(n for i, g in enumerate(groups) if coalition >> i & 1 for n in g)
-        choices = mixed(before, after, made)
-        result = compute(scenario_of(choices), choices.tables, choices.drivers)
+        made = {n for i, g in enumerate(groups) if coalition >> i & 1 for n in g}
+        result = _mixed(before, after, made, compute)
         if year not in result.years:
             raise InputError(f"compare: {year} is not in a forecast between the two runs")
-        at = result.years.index(year)
-        summary = result.columns["summary"]
+        at, summary = result.years.index(year), result.columns["summary"]
         return np.array([summary["reference"][at], summary["p50"][at]])
 
     game = attribution(len(groups), seed=0, exact=MOST_EXACT, pairs=PAIRS)
@@ -198,16 +185,16 @@ def _shapley(
     return game.weights @ found, game.error(found), (values[0], values[(1 << len(groups)) - 1])
 
 
-def _line(name: str, before: Choices, after: Choices) -> str:
+def _line(name: str, before: Parts, after: Parts) -> str:
     """A change in words: ``draws 10000 to 20000``."""
     kind, _, rest = name.partition(" ")
     if kind == "table":
         return f"table {rest}"
     if kind == "driver":
-        return f"driver {rest} {'installed' if rest in after.drivers else 'not installed'}"
+        return f"driver {rest} {'installed' if name in after else 'not installed'}"
     if kind == "without":
-        return f"{rest} {'left out' if name in after.entries else 'taken in'}"
-    one, other = before.entries.get(name), after.entries.get(name)
+        return f"{rest} {'left out' if name in after else 'taken in'}"
+    one, other = before.get(name), after.get(name)
     if kind == "fixed":
         words = ["uncertain" if v is None else f"{v:g}" for v in (one, other)]
         return f"{rest} {words[0]} to {words[1]}"
@@ -217,23 +204,3 @@ def _line(name: str, before: Choices, after: Choices) -> str:
         return f"{kind} of {rest} {words[0]} to {words[1]}"
     words = ["not set" if v is None else str(v) for v in (one, other)]
     return f"{name} {words[0]} to {words[1]}"
-
-
-def as_text(bridge: Bridge) -> str:
-    """The bridge as text, USD million, and below it what else is not the same."""
-    million = 1e6
-    digits = 1 if abs(bridge.start.reference) >= 1e8 else 3
-    rows = []
-    for step in (bridge.start, *bridge.steps, bridge.end):
-        show = number if step in (bridge.start, bridge.end) else signed
-        rows.append(
-            [step.change, *(show(v / million, digits) for v in (step.reference, step.median))]
-        )
-    lines = Table([f"USD M in {bridge.year}", "reference", "median"], rows).lines()
-    if not bridge.steps:
-        lines.append("Nothing changed.")
-    if bridge.error:
-        lines.append(f"Orders were sampled: standard error up to {bridge.error / million:.3g}.")
-    for part, changed in bridge.changed.items():
-        lines += [f"· {part}: {line}" for line in changed]
-    return "\n".join(lines)

@@ -31,8 +31,8 @@ from .layout import (
     to_json,
     tree,
 )  # fmt: skip
-from .manifest import build, named, sums
-from .origin import Origin, identity, plan_digest, resolved
+from .manifest import build, named, plan_digest, sums
+from .origin import Origin, identity, resolved
 from .outputs import EXTRAS, check_kept, outputs
 from .partial import log, taken, write_all
 from .readme import readme

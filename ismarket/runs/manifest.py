@@ -60,6 +60,11 @@ def seal(manifest: Mapping[str, Any]) -> str:
     return digest(to_json({key: value for key, value in manifest.items() if key != "seal"}))
 
 
+def plan_digest(identity: Mapping[str, Any]) -> str:
+    """The SHA-256 that names the plan: everything of its identity but the environment."""
+    return digest(to_json({k: v for k, v in identity.items() if k != "environment"}))
+
+
 def sums(manifest: Mapping[str, Any], manifest_bytes: bytes) -> bytes:
     """SHA256SUMS as ``sha256sum -c`` reads it, for every file but itself."""
     lines = {entry["path"]: entry["sha256"] for entry in manifest["files"]}

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from ..errors import InputError, unknown
 from ..model.driver import Driver
 from .keep import About, common_inputs, publish, seal_run
 from .layout import NOTEBOOK, PARAMETERS, digest, from_json, to_csv, to_json
-from .origin import Origin, code_identity, plan_digest, sources_of
+from .manifest import plan_digest
+from .origin import Origin, made_from
 from .partial import log, taken, write_all
 from .start import Place, now, place
 
@@ -105,23 +106,19 @@ def _assigned(source: str, name: str) -> list[str]:
 
 
 def notebook_identity(
-    data: bytes, parameters: Mapping[str, Any], installed: Iterable[Driver], origin: Origin
+    data: bytes, parameters: Mapping[str, Any], installed: Collection[Driver], origin: Origin
 ) -> dict[str, Any]:
     """All that decides what a notebook gives: itself, its parameters, and what is installed."""
-    drivers = tuple(installed)
-    plugins = sources_of(drivers, drivers, origin)
-    return {
-        "notebook": digest(data),
-        "parameters": dict(parameters),
-        **code_identity(plugins, drivers, origin, TOOLS),
-    }
+    every = {driver.name for driver in installed}
+    made = made_from(installed, origin, every, TOOLS)
+    return {"notebook": digest(data), "parameters": dict(parameters), **made}
 
 
 def keep_notebook(
     data: bytes,
     name: str,
     parameters: Mapping[str, Any],
-    drivers: Iterable[Driver],
+    drivers: Collection[Driver],
     origin: Origin,
     *,
     where: Place | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.metadata import (
@@ -14,7 +14,7 @@ from importlib.metadata import (
     PackageNotFoundError,
     distribution,
     entry_points,
-)  # fmt: skip
+)
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,36 +22,12 @@ from typing import Any
 from ..engine.plan import Plan
 from ..model.driver import Driver
 from ..model.scenario import Scenario, write_scenario
+from ..plugins.discovery import normalised
 from ..version import __version__
-from .layout import digest, to_json
+from .layout import digest
 
 GROUP = "ismarket"
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A plugin as it stood: where it came from and the SHA-256 of each of its files."""
-
-    name: str
-    module: str = ""
-    distribution: str = ""
-    version: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
-    drivers: tuple[str, ...] = ()
-    provides: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The plugin as a run writes it down."""
-        return {
-            "plugin": self.name,
-            "module": self.module,
-            "distribution": self.distribution,
-            "version": self.version,
-            "files": dict(self.files),
-            "drivers": list(self.drivers),
-            "provides": self.provides,
-        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +55,7 @@ def resolved(plan: Plan) -> Scenario:
 
 def identity(
     plan: Plan,
-    installed: Iterable[Driver],
+    installed: Collection[Driver],
     origin: Origin,
     until: float | None = None,
     tools: Iterable[str] = (),
@@ -89,93 +65,77 @@ def identity(
     ``tools`` are further distributions that take part.  With ``until`` the number of draws is
     found on the way: the resolved scenario then says it.
     """
-    drivers = tuple(installed)
-    named = {driver.name for driver in plan.drivers} | set(plan.anchor.drivers_named)
-    plugins = sources_of(drivers, [d for d in drivers if d.name in named], origin)
+    acting = {driver.name for driver in plan.drivers} | set(plan.anchor.drivers_named)
     return {
         "scenario": write_scenario(resolved(plan)),
         **({"until": until} if until else {}),
-        **code_identity(plugins, drivers, origin, tools),
+        **made_from(installed, origin, acting, tools),
     }
 
 
-def code_identity(
-    plugins: Iterable[Source],
-    installed: Iterable[Driver],
-    origin: Origin,
-    tools: Iterable[str] = (),
+def made_from(
+    installed: Collection[Driver], origin: Origin, acting: Container[str], tools: Iterable[str]
 ) -> dict[str, Any]:
     """The part of an identity that is not a choice: tables, plugins, code and environment.
 
-    ``tools`` are further distributions that took part.
+    Of the plugins those of the ``acting`` drivers, of the market and of its anchors.  Drivers
+    that the report names act: they decide what it leaves unexplained.
     """
-    found = list(plugins)
-    roots = {GROUP, *tools, *(source.distribution for source in found if source.distribution)}
+    by_plugin: dict[str, list[Driver]] = {name: [] for name in origin.market_plugins}
+    for driver in installed:
+        if driver.name in acting:
+            by_plugin.setdefault(driver.plugin or driver.name, []).append(driver)
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    plugins = [
+        {
+            **_source(drivers, points.get(name)),
+            "plugin": name,
+            "drivers": sorted(driver.name for driver in drivers),
+            "provides": "market" * (name in origin.market_plugins),
+        }
+        for name, drivers in sorted(by_plugin.items())
+    ]
+    brought = {str(plugin["distribution"]) for plugin in plugins} - {""}
     return {
         "tables": {name: digest(data) for name, data in sorted(origin.tables.items())},
-        "plugins": [source.to_dict() for source in found],
+        "plugins": plugins,
         "installed": sorted(driver.name for driver in installed),
         "code": {"version": __version__, "files": module_files(GROUP)},
-        "environment": environment(roots),
+        "environment": environment({GROUP, *tools, *brought}),
     }
 
 
-def plan_digest(identity: Mapping[str, Any]) -> str:
-    """The SHA-256 that names the plan: everything of its identity but the environment."""
-    return digest(to_json({k: v for k, v in identity.items() if k != "environment"}))
-
-
-def sources_of(
-    installed: Iterable[Driver], acting: Iterable[Driver], origin: Origin
-) -> list[Source]:
-    """The plugins of the ``acting`` drivers, of the market and of its anchors.
-
-    Drivers that the report names count as acting: they decide what it leaves unexplained.
-    """
-    points = {point.name: point for point in entry_points(group=GROUP)}
-    names = {driver.name for driver in acting}
-    by_plugin: dict[str, list[Driver]] = {name: [] for name in origin.market_plugins}
-    for driver in installed:
-        if driver.name in names:
-            by_plugin.setdefault(driver.plugin or driver.name, []).append(driver)
-    return [
-        _source(name, drivers, points.get(name), "market" * (name in origin.market_plugins))
-        for name, drivers in sorted(by_plugin.items())
-    ]
-
-
-def _source(name: str, drivers: list[Driver], point: EntryPoint | None, provides: str) -> Source:
-    names = tuple(sorted(driver.name for driver in drivers))
+def _source(drivers: Iterable[Driver], point: EntryPoint | None) -> dict[str, Any]:
+    """Where a plugin came from, and the SHA-256 of each of its files."""
     if point is None:  # a driver made in a notebook: no file to name
         modules = {d.effects.__module__ for d in drivers if d.effects is not None}
         module = modules.pop() if len(modules) == 1 else ""
         files = module_files(module) if module not in ("", "__main__") else {}
-        return Source(name, module, files=files, drivers=names, provides=provides)
+        return {"module": module, "distribution": "", "version": "", "files": files}
     about = point.dist.metadata if point.dist else {"Name": "", "Version": ""}
-    files = module_files(point.module.split(".")[0])
-    return Source(name, point.module, about["Name"], about["Version"], files, names, provides)
+    return {
+        "module": point.module,
+        "distribution": about["Name"],
+        "version": about["Version"],
+        "files": module_files(point.module.split(".")[0]),
+    }
 
 
 def module_files(module: str) -> dict[str, str]:
     """SHA-256 of the files of a module or package, by their path from where it is found."""
-    loaded = sys.modules.get(module)
-    origin = getattr(loaded, "__file__", None)
-    if origin is None:
-        try:
-            spec = find_spec(module)
-        except (ImportError, ValueError):
-            spec = None
-        origin = spec.origin if spec else None
-    if origin is None or not Path(origin).is_file():
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None or not Path(spec.origin).is_file():
         return {}
-    file = Path(origin)
-    if file.name != "__init__.py":
-        return {file.name: digest(file.read_bytes())}
-    top = file.parent
-    found = (path for path in top.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return {
-        path.relative_to(top.parent).as_posix(): digest(path.read_bytes()) for path in sorted(found)
-    }
+    file = Path(spec.origin)
+    top, found = file.parent, [file]
+    if file.name == "__init__.py":
+        top = top.parent
+        every = file.parent.rglob("*")
+        found = sorted(p for p in every if p.is_file() and "__pycache__" not in p.parts)
+    return {path.relative_to(top).as_posix(): digest(path.read_bytes()) for path in found}
 
 
 def environment(roots: Iterable[str]) -> dict[str, Any]:
@@ -218,7 +178,7 @@ def packages(roots: Iterable[str]) -> dict[str, dict[str, str]]:
         except PackageNotFoundError:
             continue
         about = package.metadata  # read once: each look at it parses the file
-        name = _folded(about["Name"])
+        name = normalised(about["Name"])
         if name in found:
             continue
         found[name] = {"version": about["Version"], "sha256": content_hash(package)}
@@ -239,16 +199,9 @@ def content_hash(package: Distribution) -> str:
     own = [
         line
         for line in record.splitlines()
-        if ",sha256=" in line and not line.startswith(("..", '"..', "__editable__", "_editable"))
-    ]
-    own = [
-        line
-        for line in own
-        if ".dist-info/" not in line and not line.split(",")[0].endswith(".pth")
+        if ",sha256=" in line
+        and ".dist-info/" not in line
+        and not line.split(",")[0].endswith(".pth")
+        and not line.startswith(("..", '"..', "__editable__", "_editable"))
     ]
     return digest("\n".join(sorted(own)).encode()) if own else ""
-
-
-def _folded(name: str) -> str:
-    """A distribution's name as indexes compare it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()

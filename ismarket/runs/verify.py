@@ -24,8 +24,7 @@ from .layout import (
     to_json,
     tree,
 )  # fmt: skip
-from .manifest import headline, named, read_manifest, sums
-from .origin import plan_digest
+from .manifest import headline, named, plan_digest, read_manifest, sums
 
 LARGEST = 1 << 32
 """Bytes that one file of a run may have."""

@@ -14,40 +14,16 @@ manager that discovers nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from unittest import SkipTest
 
 from ..errors import DriverError
 from ..model.driver import Driver
 from ..model.market import Market
-from . import laws
+from .laws import CHECKS
 from .toy import one_region, other_classes, toy_market
 
-__all__ = ["CHECKS", "Finding", "check_driver", "findings", "one_region", "other_classes"]
-__all__ += ["toy_market"]
-
-Check = Callable[..., None]
-CHECKS: tuple[Check, ...] = (
-    laws.answers,
-    laws.known_stages,
-    laws.four_axes,
-    laws.zero_in_the_base_year,
-    laws.finite_at_every_corner,
-    laws.same_answer_twice,
-    laws.same_answer_in_another_process,
-    laws.a_draw_stands_alone,
-    laws.inputs_unchanged,
-    laws.nothing_else_touched,
-    laws.order_irrelevant,
-    laws.every_parameter_matters,
-    laws.title_unit_and_source,
-    laws.works_with_one_region,
-    laws.works_with_other_classes,
-    laws.quick_enough,
-)
-"""The laws, each ``check(driver, market=None)``: AssertionError with the reason if it is broken,
-unittest.SkipTest where it cannot be tried."""
+__all__ = ["CHECKS", "check_driver", "findings", "one_region", "other_classes", "toy_market"]
 
 
 @dataclass(frozen=True)

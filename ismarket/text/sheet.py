@@ -100,15 +100,26 @@ class Sheet:
 
 
 Shown = Callable[[Any], str]
+Written = Callable[[Any], Sheet]
 
 
-def shown_by(sheet: Callable[[Any], Sheet]) -> tuple[Shown, Shown, Shown]:
-    """``__str__``, ``__repr__`` and ``_repr_html_`` of a result that ``sheet`` writes out."""
+def shown_by(sheet: Written) -> tuple[Shown, Shown, Shown, Written]:
+    """``__str__``, ``__repr__``, ``_repr_html_`` and ``sheet`` of a result."""
 
     def text(result: Any) -> str:
         return str(sheet(result))
 
-    return text, text, lambda result: sheet(result).html()
+    return text, text, lambda result: sheet(result).html(), sheet
+
+
+def framed_by(command: str, first: str) -> Callable[..., pd.DataFrame]:
+    """``frame`` of a result: one of its ``columns`` by name, by default ``first``, for pandas."""
+
+    def frame(result: Any, table: str = first) -> pd.DataFrame:
+        """A table as a pandas frame; ``columns`` says their names and units."""
+        return frame_of(result.columns, table, command)
+
+    return frame
 
 
 def frame_of(columns: Mapping[str, Columns], table: str, command: str) -> pd.DataFrame:
