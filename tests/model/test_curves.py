@@ -21,7 +21,8 @@ def test_the_series_is_the_logistic_curve_for_every_cause_and_draw(market):
             half_time=half_time,
         )
         found = Curves([spread]).shift(values, 200)
-        assert np.abs(found - expected).max() <= spread.largest * EXACT
+        largest = np.abs(np.log([mechanism.ratio.low, mechanism.ratio.high])).max()
+        assert np.abs(found - expected).max() <= largest * EXACT
         assert (found[0] == 0).all()
         still = [mechanism.share[r] == mechanism.ceiling[r] for r in market.regions]
         assert (found[:, still] == 0).all()
