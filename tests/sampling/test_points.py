@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from ismarket.sampling import SAMPLERS
-from ismarket.sampling.points import BLOCK, _directions, block_points
+from ismarket.sampling.points import BLOCK, _directions, block_points, block_strata
+from ismarket.sampling.quantiles import Quantiles
 
 KEYS = [f"p{i}" for i in range(80)]
 DIMENSIONS = {key: i for i, key in enumerate(KEYS)}
@@ -70,3 +71,16 @@ def test_points_are_uniform():
     )
     assert np.allclose(points.mean(axis=1), 0.5, atol=2e-3)
     assert np.isclose(points.var(), 1 / 12, rtol=1e-3)
+
+
+def test_no_names_draw_nothing():
+    strata, within = block_strata([], DIMENSIONS, seed=1, block=0)
+    assert Quantiles([]).of_block(strata, within).shape == (0, BLOCK)
+
+
+@pytest.mark.parametrize("dimensions", [DIMENSIONS, {}], ids=["sobol", "latin hypercube"])
+def test_tables_by_stratum_give_the_values_of_the_points(dimensions):
+    quantiles = Quantiles([("natural", 0.0, 0.1 * i, 9.0) for i in range(len(KEYS))])
+    tabulated = quantiles.of_block(*block_strata(KEYS, dimensions, seed=2, block=3))
+    points = block_points(KEYS, dimensions, seed=2, block=3)
+    assert (tabulated == quantiles.values(points)).all()
