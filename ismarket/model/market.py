@@ -137,6 +137,7 @@ class Market:
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
         """The same market with those published estimates, and the count itself."""
-        counted = f"count from {self.stages[0].title.lower()} to {self.stages[-1].title.lower()}"
-        count = bottom_up(self.name, counted, self.base_year, self.horizon)
+        ends = [stage.title.lower() for stage in (*self.stages[:1], *self.stages[-1:])]
+        title = f"count from {' to '.join(ends)}"
+        count = bottom_up(self.name, title, self.base_year, self.horizon)
         return replace(self, anchors={count.name: count, **anchors})
