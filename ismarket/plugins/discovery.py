@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
@@ -95,13 +95,8 @@ def in_order(found: Found) -> tuple[bool, str, str]:
     return not found.bundled, found.name, found.distribution
 
 
-def from_points(points: Iterable[EntryPoint]) -> list[Found]:
-    """Plugins from entry points given by hand."""
-    return sorted((Found(p.name, p.value, p, p.dist) for p in points), key=in_order)
-
-
 def chosen(
-    found: Iterable[Found], plugins: Iterable[str] | None, pinned: Iterable[str]
+    found: Iterable[Found], plugins: Collection[str] | None, pinned: Collection[str]
 ) -> tuple[list[Found], list[str]]:
     """The plugins that may load, and a line for a name in the environment that nothing has.
 
@@ -119,13 +114,10 @@ def chosen(
             if not any(one.called(name) for one in kept)
         ]
         kept = _of(kept, names)
-    wanted = list(plugins) if plugins is not None else None
-    pinned = list(pinned)
-    for name in wanted or ():
+    for name in plugins or ():
         if not any(one.called(name) for one in kept):
             raise unknown("scenario, plugins", "plugin", name, _names(kept))
-    if wanted is None and pinned:
-        wanted = pinned
+    wanted = pinned or None if plugins is None else plugins
     return (kept if wanted is None else _of(kept, wanted)), problems
 
 
@@ -133,9 +125,8 @@ def _names(found: Iterable[Found]) -> list[str]:
     return [one.name for one in found]
 
 
-def _of(found: Iterable[Found], names: Iterable[str]) -> list[Found]:
-    listed = list(names)
-    return [one for one in found if one.bundled or any(map(one.called, listed))]
+def _of(found: Iterable[Found], names: Collection[str]) -> list[Found]:
+    return [one for one in found if one.bundled or any(map(one.called, names))]
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from ..model.market import Market
 from ..model.scenario import Scenario
 from . import hookspecs
 from .collect import offered
-from .discovery import Found, chosen, find_plugins, from_points
+from .discovery import Found, chosen, find_plugins, in_order
 from .hookspecs import PROJECT, Manager
 from .pins import check_pins
 from .resolve import Admitted, admit
@@ -78,12 +78,14 @@ def load_plugins(
     ``scenario`` may choose and pin them.  Raises InputError for a pin that does not hold, before
     anything is imported, and with ``strict`` DriverError for the first plugin set aside.
     """
-    found, problems = find_plugins() if points is None else (from_points(points), [])
-    if scenario and scenario.pins:
-        check_pins(scenario.pins, found)
-    kept, unheard = chosen(
-        found, scenario.plugins if scenario else None, scenario.pins if scenario else ()
-    )
+    if points is None:
+        found, problems = find_plugins()
+    else:
+        given = (Found(point.name, point.value, point, point.dist) for point in points)
+        found, problems = sorted(given, key=in_order), []
+    asked = scenario or Scenario()
+    check_pins(asked.pins, found)
+    kept, unheard = chosen(found, asked.plugins, asked.pins)
     problems += unheard
     holder = _manager()
     brought: dict[str, dict[str, list[Any]]] = {}

@@ -25,12 +25,7 @@ NEEDS = "new-driver needs copier, which is not installed: pip install 'ismarket[
 
 
 def write_driver(
-    name: str,
-    into: Path,
-    *,
-    table: bool = False,
-    title: str = "",
-    author: str = "",
+    name: str, into: Path, *, table: bool = False, title: str = "", author: str = ""
 ) -> list[Path]:
     """The files of a new package in ``into``, which must not exist or be empty.
 

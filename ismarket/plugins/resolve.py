@@ -28,10 +28,6 @@ class Admitted:
 class _MisfitError(Exception):
     """The first plugin that does not go with the others, and why."""
 
-    def __init__(self, plugin: str, reason: str) -> None:
-        super().__init__(reason)
-        self.plugin, self.reason = plugin, reason
-
 
 def admit(brought: Brought) -> tuple[Admitted, dict[str, str]]:
     """What the plugins bring together, and the reason for each that is refused, by plugin.
@@ -43,7 +39,8 @@ def admit(brought: Brought) -> tuple[Admitted, dict[str, str]]:
         try:
             return _together({n: o for n, o in brought.items() if n not in refused}), refused
         except _MisfitError as misfit:
-            refused[misfit.plugin] = misfit.reason
+            plugin, reason = misfit.args
+            refused[plugin] = reason
 
 
 def _together(brought: Brought) -> Admitted:
@@ -101,10 +98,9 @@ def _placed(driver: Driver, markets: Mapping[str, Market]) -> Driver:
     for name in driver.markets:
         if name not in markets:
             raise unknown(driver.name, "market", name, markets)
-        _fits(driver, markets[name])
     if driver.markets or not driver.claims:
-        for market in () if driver.markets else markets.values():
-            _fits(driver, market)
+        for name in driver.markets or markets:
+            _fits(driver, markets[name])
         return driver
     held, errors = [], {}
     for name, market in markets.items():

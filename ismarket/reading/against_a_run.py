@@ -90,11 +90,8 @@ def _check(figure: Figure, known: tuple[Known, ...]) -> Checked:
     if figure.kind == "chart":
         return _charted(figure, known)
     kinds = _kinds(figure)
-    pool = [k for k in known if k.kind in kinds]
-    if figure.year is not None and figure.kind == "money":
-        placed = [k for k in pool if k.year == figure.year]
-    else:
-        placed = pool
+    dated = figure.kind == "money" and figure.year is not None
+    placed = [k for k in known if k.kind in kinds and (not dated or k.year == figure.year)]
     own = [k for k in placed if _named(k, figure.quote.lower())]
     if own:  # a sentence about one driver or region is not answered by another's figure
         placed = own + [k for k in placed if not k.of]
@@ -106,8 +103,7 @@ def _check(figure: Figure, known: tuple[Known, ...]) -> Checked:
     if not placed:
         return Checked(figure, UNKNOWN, None)
     nearest = min(own or placed, key=lambda k: (k.rank, abs(k.value - figure.value)))
-    told = figure.kind == "money" and figure.year is not None
-    told = told or bool(own) or figure.kind == "points" or kinds == ("rate",)
+    told = dated or own or figure.kind == "points" or kinds == ("rate",)
     return Checked(figure, DIFFERS if told else UNKNOWN, nearest)
 
 

@@ -28,7 +28,12 @@ def steps(fields: Fields) -> tuple[int | None, list[str]]:
         return _by_end_points(fields, readings)
     if len(readings) == 1:
         return readings[0], []
-    return None, [_two_ways(fields, readings, first, last, base)]
+    ways = [f"{_word(n)} steps of growth" for n in readings]
+    if "value" in fields:
+        value, growth = fields["value"], 1 + fields["cagr"].value
+        ends = [f"{value.currency} {money(value.value * growth**n)} in {last}" for n in readings]
+        ways = [f"{_word(n)} steps ({end})" for n, end in zip(readings, ends, strict=True)]
+    return None, [f"{first}-{last} from a {base} base can be read two ways: {' or '.join(ways)}"]
 
 
 def _by_end_points(fields: Fields, readings: list[int]) -> tuple[int | None, list[str]]:
@@ -51,18 +56,6 @@ def _by_end_points(fields: Fields, readings: list[int]) -> tuple[int | None, lis
         f"the end points {money(value.value)} and {money(last.value)} give {implied} a year;"
         f" the text prints {rate(cagr.value)}"
     ]
-
-
-def _two_ways(fields: Fields, readings: list[int], first: int, last: int, base: int) -> str:
-    text = f"{first}-{last} from a {base} base can be read two ways: "
-    if "value" not in fields:
-        return text + " or ".join(f"{_word(n)} steps of growth" for n in readings)
-    ends = (
-        f"{_word(n)} steps ({fields['value'].currency}"
-        f" {money(fields['value'].value * (1 + fields['cagr'].value) ** n)} in {last})"
-        for n in readings
-    )
-    return text + " or ".join(ends)
 
 
 def _word(n: int) -> str:

@@ -47,11 +47,8 @@ def _labelled_level(item: Labelled) -> list[Level]:
     size = re.search(
         r"market\s+(?:size|value)|\bvalue\b|\brevenue|\bsales\b|^(?:global\s+)?market$", key, re.I
     )
-    if (
-        not size
-        or not about_the_whole(f"market {key}", "")
-        or re.search(r"increment|growth", key, re.I)
-    ):
+    grows = re.search(r"increment|growth", key, re.I)
+    if not size or grows or not about_the_whole(f"market {key}", ""):
         return []
     years = re.findall(rf"\b{YEAR}\b", key)
     amounts = [a for a in find_amounts(item.value) if a.value is None or a.value >= SMALLEST]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from ..text.wording import money, rate
 from .figures import Level
@@ -96,8 +97,6 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
 def _last(
     page: Page, future: Sequence[Level], chosen: Level | None, period_end: int | None
 ) -> tuple[Found | None, list[str]]:
-    if not future:
-        return None, []
     dated = [level for level in future if level.year]
     if dated:
         year = max(level.year for level in dated if level.year)
@@ -158,20 +157,18 @@ def _year_field(page: Page, level: Level) -> Found:
 
 def judge_rate(page: Page, found: Sequence[Rate]) -> tuple[Found | None, list[str]]:
     """The one growth rate of the whole market."""
-    says = []
     if any(r.value is None for r in found):
-        says.append("the growth rate is printed as a range, not a value")
-    sure = [r for r in found if r.value is not None]
-    if says or not sure:
-        return None, says
-    for a in sure:
-        for b in sure:
-            if abs((a.value or 0) - (b.value or 0)) > 1.001 * max(a.half_unit, b.half_unit):
-                return None, [f"two growth rates: {rate(a.value or 0)} and {rate(b.value or 0)}"]
-    best = min(sure, key=lambda r: (r.half_unit, not r.labelled))
+        return None, ["the growth rate is printed as a range, not a value"]
+    if not found:
+        return None, []
+    for a, b in combinations(found, 2):
+        one, other = a.value or 0.0, b.value or 0.0
+        if abs(one - other) > 1.001 * max(a.half_unit, b.half_unit):
+            return None, [f"two growth rates: {rate(one)} and {rate(other)}"]
+    best = min(found, key=lambda r: (r.half_unit, not r.labelled))
     confidence = "high" if best.labelled or "CAGR" in best.context.upper() else "medium"
     at = best.start, best.end, best.context, confidence
-    return cited(page, best.value, *at, half_unit=best.half_unit), says
+    return cited(page, best.value, *at, half_unit=best.half_unit), []
 
 
 def judge_period(page: Page, found: Sequence[Period]) -> tuple[dict[str, Found], list[str]]:

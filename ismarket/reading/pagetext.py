@@ -43,15 +43,15 @@ class Page:
         return self.origin[start], self.origin[end - 1] + 1
 
 
-def is_html(source: str) -> bool:
-    """True where the text carries tags that a page has."""
-    tags = r"<(?:!doctype|html|body|head|p|div|td|tr|table|span|h[1-6]|br|li|ul)\b[^>]*>"
-    return bool(re.search(tags, source[:65_536], re.IGNORECASE))
-
-
 def page_of(source: str) -> Page:
-    """The page of a text or HTML source."""
-    return _from_html(source) if is_html(source) else _from_text(source)
+    """The page of a text or HTML source; HTML is what carries tags that a page has."""
+    tags = r"<(?:!doctype|html|body|head|p|div|td|tr|table|span|h[1-6]|br|li|ul)\b[^>]*>"
+    if not re.search(tags, source[:65_536], re.IGNORECASE):
+        return _from_text(source)
+    reader = _Reader(source)
+    reader.feed(source)
+    reader.close()
+    return Page("".join(reader.text), tuple(reader.origin), frozenset(reader.heads), reader.site)
 
 
 def _from_text(source: str) -> Page:
@@ -59,12 +59,12 @@ def _from_text(source: str) -> Page:
     text: list[str] = []
     origin: list[int] = []
     above: tuple[int, int] | None = None
-    for start, end in _lines(source):
-        line = source[start:end]
+    for match in re.finditer(r"[^\r\n]+", source):
+        start, end = match.span()
         if above and _runs_on(source, above, start):
             text[-1] = " "
         above = start, end
-        for offset, character in enumerate(line, start):
+        for offset, character in enumerate(match.group(), start):
             if character not in _NO_WIDTH:
                 text.append(character.translate(_SAME))
                 origin.append(offset)
@@ -74,10 +74,6 @@ def _from_text(source: str) -> Page:
     starts = list(re.finditer(r"[^\n]+", joined))
     heads = frozenset(m.start() for m in starts if _looks_like_heading(m.group()))
     return Page(joined, tuple(origin), heads)
-
-
-def _lines(source: str) -> list[tuple[int, int]]:
-    return [m.span() for m in re.finditer(r"[^\r\n]*", source) if m.end() > m.start()]
 
 
 def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
@@ -94,13 +90,6 @@ def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
 def _looks_like_heading(line: str) -> bool:
     words = line.split()
     return 0 < len(words) <= 8 and line.rstrip()[-1:] not in ".!?;,|" and not re.search(r"\d", line)
-
-
-def _from_html(source: str) -> Page:
-    reader = _Reader(source)
-    reader.feed(source)
-    reader.close()
-    return Page("".join(reader.text), tuple(reader.origin), frozenset(reader.heads), reader.site)
 
 
 class _Reader(HTMLParser):

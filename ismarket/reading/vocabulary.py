@@ -77,8 +77,7 @@ NOT_A_MARKET = _words(
 )
 SUBJECT = _words(
     FAMILY.pattern
-    + r"|\bmarket|\bindustry\b|\b(?:it|this)\b|\bsales\s+(?:are|were|will)\b|\bdemand\b|CAGR"
-    r"|growth"
+    + r"|\bmarket|\bindustry\b|\b(?:it|this)\b|\bsales\s+(?:are|were|will)\b|\bdemand\b|CAGR|growth"
 )
 WHOLE_WORLD = _words(r"\b(?:global\w*|world\w*|weltmarkt|international)\b")
 GROWTH_RATE = _words(
