@@ -10,7 +10,6 @@ import numpy as np
 from ..arrays import rows_of
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.wording import signed
-from .layout import text_width, ticks
 from .marks import (
     WORD,
     by_row,
@@ -26,7 +25,7 @@ from .marks import (
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, picked
+from .picture import HEIGHT, Picture, columns_of, picked, text_width, ticks
 
 LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
 TOP, FOOT, GAP = 18.0, 26.0, 12.0

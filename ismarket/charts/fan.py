@@ -9,9 +9,8 @@ import altair as alt
 import numpy as np
 
 from ..engine.forecast import Forecast
-from .layout import spread, ticks
 from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
-from .picture import HEIGHT, Picture, columns_of
+from .picture import HEIGHT, Picture, columns_of, spread, ticks
 from .units import Unit, quantile_dots, unit_of
 
 LEFT, TOP, BOTTOM = 36.0, 22.0, 52.0

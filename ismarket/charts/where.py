@@ -10,7 +10,6 @@ from ..arrays import rows_of
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..text.wording import number, percent, signed
-from .layout import inner_ticks, ticks
 from .marks import (
     by_row,
     dots,
@@ -24,7 +23,7 @@ from .marks import (
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, picked
+from .picture import HEIGHT, Picture, columns_of, inner_ticks, picked, ticks
 from .theme import CLASSES
 from .units import millions_of
 
