@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
@@ -22,10 +21,7 @@ from .response import Response
 from .sensitivity import drawn
 from .sobol import INTERVAL, RESAMPLES, Function, Values, resampled_weights, swapped
 
-MOST_GROUPS = 8
 POINTS = 4096
-NOTHING = 1e-12
-"""Share of the variance below which a group counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,28 +76,22 @@ def shapley_effects(
     """Shares (group,) of the variance of ``function``, summing to one, and (resample, group).
 
     ``a`` and ``b`` are two independent samples of all inputs, which the groups divide.  Raises
-    InputError for more than MOST_GROUPS groups, or an output that does not move.
+    InputError for an output that does not move.
     """
-    names = tuple(groups)
-    if len(names) > MOST_GROUPS:
-        raise InputError(f"{len(names)} groups are too many to share the variance; at most 8")
-    coalitions = [
-        members for size in range(1, len(names) + 1)
-        for members in combinations(range(len(names)), size)
-    ]  # fmt: skip
-    together = [[key for i in members for key in groups[names[i]]] for members in coalitions]
+    game = attribution(len(groups), seed)
+    together = [
+        [key for i, keys in enumerate(groups.values()) if coalition >> i & 1 for key in keys]
+        for coalition in game.coalitions
+    ]
     gained = (function(a) - swapped(function, a, b, together)) ** 2 / 2
-    value = {sum(1 << i for i in members): gained[row] for row, members in enumerate(coalitions)}
     points = gained.shape[1]
     weights = np.vstack([
         np.full((1, points), 1.0 / points), resampled_weights(points, resamples, seed),
     ])  # fmt: skip
-    mean = {coalition: weights @ terms for coalition, terms in value.items()}
-    whole = mean[(1 << len(names)) - 1]
+    worth = gained @ weights.T
+    whole = worth[game.coalitions.index((1 << len(groups)) - 1)]
     if whole[0] <= 0:
         raise InputError("the output does not move: there is no variance to share")
-    game, nothing = attribution(len(names), seed), np.zeros(len(weights))
-    parts = game.weights @ np.stack([mean.get(c, nothing) for c in game.coalitions])
-    parts[np.abs(parts) < NOTHING * whole] = 0.0  # gains that cancel but for rounding
+    parts = np.einsum("gc,cw->gw", game.weights, worth)  # a group of nothing gets exactly 0
     shares = parts / np.where(whole > 0, whole, 1.0)
     return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..model.anchor import Anchor
@@ -74,9 +73,3 @@ def _half_digit(growth: float) -> float:
     text = f"{100 * growth:.6f}".rstrip("0")
     decimals = max(1, len(text.partition(".")[2]))
     return float(0.5 * 10.0 ** -(decimals + 2))
-
-
-def best(found: Iterable[Reading]) -> Reading:
-    """The reading under which the numbers agree best."""
-    order = list(VERDICTS)
-    return min(found, key=lambda reading: order.index(reading.verdict))

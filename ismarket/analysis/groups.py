@@ -134,22 +134,17 @@ def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:
     return claiming or ["starting market"]
 
 
-def _by_stage(plan: Plan, parameter: Parameter) -> list[str]:
-    return [stage_of(plan, parameter) or f"driver {parameter.owner}"]
-
-
 def _by_source(_: Plan, parameter: Parameter) -> list[str]:
-    parts = [part.strip() for part in parameter.source.split(" | ") if part.strip()]
-    return list(dict.fromkeys(
-        ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts
-    )) or [UNSOURCED]  # fmt: skip
+    parts = filter(None, map(str.strip, parameter.source.split(" | ")))
+    cited = (ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts)
+    return list(dict.fromkeys(cited)) or [UNSOURCED]
 
 
 BY: dict[str, Labels] = {
     "parameter": _by_parameter,
     "mechanism": _by_mechanism,
     "driver": _by_driver,
-    "stage": _by_stage,
+    "stage": lambda plan, parameter: [stage_of(plan, parameter) or f"driver {parameter.owner}"],
     "source": _by_source,
     "status": lambda _, parameter: [parameter.status],
 }

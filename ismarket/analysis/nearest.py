@@ -63,22 +63,17 @@ def nearest(function: Score, target: float, inputs: int) -> Array | None:
         "jac": lambda scores: slopes(scores) / steepness,
     }
     found = minimize(
-        implausibility,
-        middle,
-        jac=True,
-        method="SLSQP",
-        bounds=[(-FARTHEST, FARTHEST)] * inputs,
-        constraints=reaches,
+        implausibility, middle, jac=True, method="SLSQP",
+        bounds=[(-FARTHEST, FARTHEST)] * inputs, constraints=reaches,
         options={"ftol": PRECISION, "maxiter": MOST_STEPS},
-    )
+    )  # fmt: skip
 
     def along(share: float) -> Array:
         return np.asarray(np.clip(share * found.x, -FARTHEST, FARTHEST))
 
-    longest = 1.01
-    if past(along(longest)) < 0.0:
+    if past(along(1.01)) < 0.0:
         return None
-    share = brentq(lambda share: past(along(share)), 0.0, longest)
+    share = brentq(lambda share: past(along(share)), 0.0, 1.01)
     while past(along(share)) < 0.0:  # a root may be met from below
         share *= 1.0 + 1e-12
     return along(share)

@@ -203,7 +203,8 @@ def sheet(found: Triangulation) -> Sheet:
     title = f"How big is it · {count} {several} moved to {found.year}"
     parts: list[str | Table] = [headline(found), _levels(found)]
     parts += [f"· {text}" for text in findings(found)]
-    parts += [_readings(found), f"· {readings_note()}"]
+    verdicts = "; ".join(f"{name}: {meaning}" for name, meaning in VERDICTS.items())
+    parts += [_readings(found), f"· {verdicts}."]
     parts += [_ceilings(found)] if found.ceilings else ["· No ceiling is on file."]
     parts += [f"· {text}" for text in notes(found)]
     return Sheet(title, parts)
@@ -306,22 +307,14 @@ def _levels(found: Triangulation) -> Table:
 
 
 def _readings(found: Triangulation) -> Table:
+    printed = {anchor.name: anchor.cagr for anchor in found.anchors}
     rows = [
-        [r.anchor, f"{r.steps} steps {r.words}", rate(_printed(found, r.anchor)),
+        [r.anchor, f"{r.steps} steps {r.words}", rate(printed[r.anchor]),
          "" if r.implied is None else rate(r.implied), r.verdict]
         for r in found.readings
     ]  # fmt: skip
     return Table(["estimate", "period read as", "printed", "end points", "verdict"], rows, words=2,
                  title="Each publisher against itself: end points and growth")  # fmt: skip
-
-
-def readings_note() -> str:
-    """What the verdicts mean."""
-    return "; ".join(f"{name}: {meaning}" for name, meaning in VERDICTS.items()) + "."
-
-
-def _printed(found: Triangulation, name: str) -> float:
-    return next(anchor.cagr for anchor in found.anchors if anchor.name == name)
 
 
 def _ceilings(found: Triangulation) -> Table:

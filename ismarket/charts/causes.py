@@ -11,9 +11,8 @@ from ..analysis.tornado import CauseAlone, causes_alone
 from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import number, signed
-from .layout import inner_ticks, text_width
 from .marks import dots, ink, rules, texts, tick, word, x
-from .picture import WIDTH, Picture, columns_of, picked
+from .picture import WIDTH, Picture, columns_of, inner_ticks, picked, text_width
 from .swings import SHAPES, status_marks
 
 HEIGHT = 200

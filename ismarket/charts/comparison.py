@@ -10,9 +10,8 @@ import altair as alt
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..text.wording import signed
-from .layout import ticks
 from .marks import dots, full_rules, ink, level_rules, rules, texts, tick, word, x
-from .picture import Picture, columns_of, picked
+from .picture import Picture, columns_of, picked, ticks
 from .units import unit_of
 
 TOP, FOOT, STEP = 34.0, 26.0, 38.0

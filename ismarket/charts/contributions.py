@@ -10,7 +10,6 @@ import numpy as np
 from ..arrays import rows_of
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.wording import signed
-from .layout import text_width, ticks
 from .marks import (
     WORD,
     by_row,
@@ -26,7 +25,7 @@ from .marks import (
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, picked
+from .picture import HEIGHT, Picture, columns_of, picked, text_width, ticks
 
 LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
 TOP, FOOT, GAP = 18.0, 26.0, 12.0
@@ -90,6 +89,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     ends = [row[name] for row in rows for name in ("points", "p5", "p95")]
     marks = ticks(min(0.0, *ends, *before.values()), max(0.0, *ends, *before.values()), 9)
     low, high = marks[0], marks[-1]
+    decimals = next(d for d in (0, 1, 2) if d == 2 or all((10**d * t).is_integer() for t in marks))
     bars = [r for r in rows if r["driver"] != UNEXPLAINED]
     left = [r for r in rows if r["driver"] == UNEXPLAINED]
     pins = [{"x": before[r["driver"]], "py": r["py"] - 15} for r in rows if r["driver"] in before]
@@ -105,7 +105,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         "zero": {"x": [0.0]},
         "total": {"py": [rows[-1]["py"] - step / 2 - GAP / 2]},
         "xticks": {"x": marks},
-        "ticks": columns_of([tick(t, _said_of(t, marks), 0) for t in marks]),
+        "ticks": columns_of([tick(t, signed(t, decimals) if t else "0", 0) for t in marks]),
         "labels": columns_of(_labels(forecast, rows)),
         "values": columns_of(
             [word(signed(r["points"], 2), -1e-9, r["py"], align="right", weight=600) for r in rows]
@@ -114,12 +114,6 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     }  # fmt: skip
     said = alternative(forecast, rows, before)
     return Picture("contributions", datasets, said, {"x0": low, "x1": high})
-
-
-def _said_of(value: float, marks: list[float]) -> str:
-    whole = all(float(t).is_integer() for t in marks)
-    decimals = 0 if whole else 1 if all(float(10 * t).is_integer() for t in marks) else 2
-    return signed(value, decimals) if value else "0"
 
 
 def _hatch(left: list[dict[str, Any]], span: float) -> dict[str, list[float]]:

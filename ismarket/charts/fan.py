@@ -10,9 +10,8 @@ import numpy as np
 
 from ..engine.forecast import Forecast
 from ..text.wording import mid_sentence
-from .layout import spread, ticks
 from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
-from .picture import HEIGHT, Picture, columns_of
+from .picture import HEIGHT, Picture, columns_of, spread, ticks
 from .units import Unit, quantile_dots, unit_of
 
 LEFT, TOP, BOTTOM = 36.0, 22.0, 52.0
@@ -73,10 +72,12 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     fan = {"year": list(forecast.years), "value": path, **shown}
     report = published(forecast)
     ghost = _ghost(forecast, pinned, unit)
-    ends = [*fan["p5"], *fan["p95"], *(v / unit.size for v in report["value"])]
+    ends: list[float] = [*fan["p5"], *fan["p95"], *(v / unit.size for v in report["value"])]
     ends += ghost["p5"] + ghost["p95"]
     marks = ticks(min(ends), max(ends))
-    low, high = _room(min(ends), max(ends), marks)
+    span = max(ends) - min(ends) or 1.0
+    low = max(0.0, min(ends) - 0.14 * span)  # a little room below for the words at the foot
+    high = max(max(ends) + 0.03 * span, marks[0])
     shown_ticks = [t for t in marks if low <= t <= high]
 
     def at(value: float) -> float:
@@ -118,12 +119,6 @@ def _ghost(forecast: Forecast, pinned: Forecast | None, unit: Unit) -> dict[str,
     keep = [i for i, t in enumerate(summary["year"]) if t in forecast.years]
     ghost: dict[str, list[Any]] = {"year": [summary["year"][i] for i in keep]}
     return ghost | {n: [summary[n][i] / unit.size for i in keep] for n in names[1:]}
-
-
-def _room(low: float, high: float, marks: list[float]) -> tuple[float, float]:
-    """Ends of the axis: the data, and a little room below for the words at the foot."""
-    span = high - low or 1.0
-    return max(0.0, low - 0.14 * span), max(high + 0.03 * span, marks[0])
 
 
 def _dots(forecast: Forecast, unit: Unit, at: Any, low: float, high: float) -> dict[str, list[Any]]:
@@ -202,7 +197,7 @@ def labels(
 ) -> list[dict[str, Any]]:
     """Every line's last value with its name, in two columns of words, kept apart."""
     summary = {k: v[-1] for k, v in forecast.columns["summary"].items()}
-    lines: list[tuple[float, str, str]] = [
+    lines = [
         (summary["p95"], "9 in 10, high", "ink2"),
         (summary["p50"], "median draw", "ink2"),
         (summary["reference"], "reference", "model"),
@@ -222,8 +217,7 @@ def labels(
     for (value, name, color), place in zip(lines, places, strict=True):
         rows.append(word(unit.show(value), 88, place, color, align="right", weight=600))
         rows.append(word(name, 92, place, color))
-    foot = "1 dot: 1 draw in 20"
-    rows.append(word(foot, 18, HEIGHT - BOTTOM + 36, "muted", size=11))
+    rows.append(word("1 dot: 1 draw in 20", 18, HEIGHT - BOTTOM + 36, "muted", size=11))
     return rows
 
 
@@ -232,7 +226,9 @@ def alternative(forecast: Forecast, pinned: Forecast | None = None) -> str:
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
     first, last = forecast.years[0], forecast.years[-1]
-    parts = [f"Fan chart, USD {unit.name} a year, {first} to {last}, anchor {_whose(forecast)}."]
+    anchor = forecast.plan.anchor
+    whose = f"{anchor.publisher} {anchor.base_year}" if anchor.published else "bottom-up count"
+    parts = [f"Fan chart, USD {unit.name} a year, {first} to {last}, anchor {whose}."]
     report = published(forecast)
     if report["year"]:
         end = report["year"][-1]
@@ -251,8 +247,3 @@ def alternative(forecast: Forecast, pinned: Forecast | None = None) -> str:
             f" {unit.show(ghost['p5'])} to {unit.show(ghost['p95'])} in {pinned.years[-1]}."
         )
     return " ".join(parts)
-
-
-def _whose(forecast: Forecast) -> str:
-    anchor = forecast.plan.anchor
-    return f"{anchor.publisher} {anchor.base_year}" if anchor.published else "bottom-up count"

@@ -103,7 +103,8 @@ def picture(forecast: Forecast) -> Picture:
     values = [count.p5, count.p95, *(level.restated for level in found)]
     values += [sales.low, sales.high] if sales else []
     low, high = math.log10(0.8 * min(values) / 1e6), math.log10(1.5 * max(values) / 1e6)
-    marks = _marks(low, high)
+    steps = [k * 10.0**p for p in range(math.floor(low), math.ceil(high) + 1) for k in (1, 2, 5)]
+    marks = [m for m in steps if low <= math.log10(m) <= high]
     at = [{"x": _log(v.restated), "py": place[v.name], "chosen": v.chosen} for v in found]
     band = [{"x": _log(sales.low), "x2": _log(sales.high)}] if sales else []
     datasets = {
@@ -128,11 +129,6 @@ def picture(forecast: Forecast) -> Picture:
 
 def _log(usd: float) -> float:
     return math.log10(usd / 1e6)
-
-
-def _marks(low: float, high: float) -> list[float]:
-    steps = [k * 10.0**p for p in range(math.floor(low), math.ceil(high) + 1) for k in (1, 2, 5)]
-    return [m for m in steps if low <= math.log10(m) <= high]
 
 
 def _show(usd: float) -> str:

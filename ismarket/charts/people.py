@@ -12,9 +12,8 @@ from ..engine.blocks import cells_of, stack
 from ..engine.chain import Chain, people
 from ..engine.forecast import Forecast
 from ..text.wording import number, percent, signed
-from .layout import shortened
 from .marks import full_rules, ink, level_bars, rules, texts, word, x
-from .picture import Picture, columns_of
+from .picture import Picture, columns_of, shortened
 
 TOP, STEP, FOOT = 34.0, 44.0, 22.0
 X = {"low": "x0", "high": "x1", "left": "180", "right": "width - 250"}

@@ -12,9 +12,8 @@ from ..analysis.tornado import Swing, tornado
 from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
 from ..text.wording import number, signed
-from .layout import shortened, ticks
 from .marks import by_row, dots, ink, level_bars, px, rules, texts, tick, word, x
-from .picture import HEIGHT, Picture, columns_of
+from .picture import HEIGHT, Picture, columns_of, shortened, ticks
 from .units import millions_of
 
 MOST = 11
@@ -76,18 +75,15 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
             edge = "p10_edge" if token == "p10" else "p90"
             bars.append({"x": 0.0, "x2": at / unit.size, "py": place, "color": token, "edge": edge})
         ends += _ends(swing, unit.size, place)
-        status.append(
-            {"px": 6.0, "py": place, "shape": SHAPES.get(swing.parameter.status, "hollow")}
-        )
+        status.append({"px": 6.0, "py": place, "shape": SHAPES[swing.parameter.status]})
         name = name_of(swing.parameter)
         names.append(word(shortened(name, LETTERS), 16, place))
         narrow.append(word(shortened(name, LETTERS_NARROW), 16, place))
+    said = "at the input\N{RIGHT SINGLE QUOTATION MARK}s"
     titles = [
-        {"x": 0.0, **word("at the input\N{RIGHT SINGLE QUOTATION MARK}s P10", 0, 7, "p10_edge",
-                          align="right", weight=600, dx=-40)},
-        {"x": 0.0, **word("at the input\N{RIGHT SINGLE QUOTATION MARK}s P90", 0, 7, "p90",
-                          weight=600, dx=40)},
-    ]  # fmt: skip
+        {"x": 0.0, **word(f"{said} P10", 0, 7, "p10_edge", align="right", weight=600, dx=-40)},
+        {"x": 0.0, **word(f"{said} P90", 0, 7, "p90", weight=600, dx=40)},
+    ]
     decimals = 0 if all(float(t).is_integer() for t in marks) else 1
     foot = [
         tick(t, signed(t, decimals), HEIGHT - FOOT + 14)
@@ -131,16 +127,14 @@ def figure(value: float) -> str:
 
 
 def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
+    """The input's own value at both ends of its bars, on the outer side."""
     rows = []
-    for value, at, other in (
-        (swing.p10, swing.at_p10, swing.at_p90),
-        (swing.p90, swing.at_p90, swing.at_p10),
-    ):
+    low, high = (swing.p10, swing.at_p10), (swing.p90, swing.at_p90)
+    for (value, at), (_, other) in ((low, high), (high, low)):
         left = at < 0 or (at == 0 and other > 0)
-        side: dict[str, Any] = (
-            {"align": "right", "dx": -6.0} if left else {"align": "left", "dx": 6.0}
-        )
-        rows.append({"x": at / size, **word(figure(value), 0, place, "ink2", size=11, **side)})
+        align, dx = ("right", -6.0) if left else ("left", 6.0)
+        said = word(figure(value), 0, place, "ink2", size=11, align=align, dx=dx)
+        rows.append({"x": at / size, **said})
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -10,7 +11,6 @@ from ..arrays import rows_of
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..text.wording import number, percent, signed
-from .layout import inner_ticks, ticks
 from .marks import (
     by_row,
     dots,
@@ -24,7 +24,7 @@ from .marks import (
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, picked
+from .picture import HEIGHT, Picture, columns_of, inner_ticks, picked, ticks
 from .theme import CLASSES
 from .units import millions_of
 
@@ -78,8 +78,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
     marks = ticks(0.0, 1.12 * max(max(r["final"], r["base"]) for r in rows) / 1e6, 5)
     rates = [100 * r[name] for r in rows for name in ("cagr", "cagr_p5", "cagr_p95")]
     growth = min(0.0, *rates), max(0.0, *rates)
-    step = (HEIGHT - TOP - FOOT - (GAP if len(kinds) > 1 else 0)) / len(rows)
-    second = [r["py"] for r in rows if r["kind"] != kinds[0]]
+    between = [(a["py"] + b["py"]) / 2 for a, b in pairwise(rows) if a["kind"] != b["kind"]]
     marked, foot = inner_ticks(*growth, 2), HEIGHT - FOOT + 12
     datasets = {
         **_money(forecast, rows, marks),
@@ -99,7 +98,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
         "glabels": columns_of(
             [tick(t, f"{number(t, 0 if float(t).is_integer() else 1)}%", foot) for t in marked]
         ),
-        "between": {"py": [second[0] - step / 2 - GAP / 2] if second else []},
+        "between": {"py": between},
         "labels": columns_of(_labels(forecast, rows)),
     }
     params = {

@@ -63,11 +63,7 @@ def _load(session: Session, content: Mapping[str, Any]) -> Reply:
     else:
         scenario = load_scenario(str(content.get("path", "")).strip())
     session.open(scenario)
-    return _done(f"Loaded **{scenario.name}**.")
-
-
-def _done(text: str) -> Reply:
-    return Reply(line={"tone": "done", "text": text})
+    return Reply(line={"tone": "done", "text": f"Loaded **{scenario.name}**."})
 
 
 def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
@@ -95,7 +91,7 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
             target.write_bytes(contents(session, kind))
         except OSError as error:
             raise InputError(f"{target}: cannot be written ({error.strerror})") from None
-    return _done(f"Saved as **{target}**.")
+    return Reply(line={"tone": "done", "text": f"Saved as **{target}**."})
 
 
 def contents(session: Session, kind: str) -> bytes:

@@ -76,8 +76,9 @@ def audit(session: Session, said: Mapping[str, str], progress: Progress) -> Audi
 
 def sensitivity(session: Session, said: Mapping[str, str], progress: Progress) -> Sensitivity:
     """Shares of the variance in groups."""
+    asked = session.study
     return sensitivity_of(
-        session.market, session.drivers, session.current,
+        asked.market, asked.drivers, asked.scenario,
         by=said["by"], output=said["output"], points=1024, progress=progress,
     )  # fmt: skip
 
@@ -155,13 +156,11 @@ ANALYSES = (
 
 def offers() -> list[dict[str, Any]]:
     """What the page needs to make the buttons and fields."""
+    plain = ("name", "tab", "title", "button", "about")
     return [
-        {
-            "name": a.name, "tab": a.tab, "title": a.title, "button": a.button, "about": a.about,
-            "fields": [vars(one) for one in a.fields],
-        }
+        {name: getattr(a, name) for name in plain} | {"fields": [vars(one) for one in a.fields]}
         for a in ANALYSES
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(eq=False)
@@ -192,12 +191,10 @@ class Results:
     def page(self, scenario: Scenario) -> dict[str, Any]:
         """The results as plain values; one is stale where the scenario has moved since."""
         return {
-            name: {
-                "title": found.title, "parts": found.parts, "error": found.error,
-                "said": found.said, "setting": found.setting, "stale": found.scenario != scenario,
-            }
+            name: {key: value for key, value in vars(found).items() if key != "scenario"}
+            | {"stale": found.scenario != scenario}
             for name, found in self.found.items()
-        }  # fmt: skip
+        }
 
 
 def _part(part: str | Table) -> dict[str, Any]:

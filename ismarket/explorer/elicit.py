@@ -4,19 +4,242 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets
 
+from ..arrays import Array
 from ..errors import InputError
-from ..model.elicitation import Pooled
+from ..model.elicitation import Pooled, feedback, pool
 from ..model.parameter import SCALES, Parameter
-from .elicited import Answer, Question, as_page, elicited
 from .runtime import text
 
 MOST_EXPERTS = 50
+POINTS = 60
+"""Points of a density in the picture."""
+DISAGREE = 0.05
+"""Distance of pool and parameter, as a share of P5 to P95, from which on it is said."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one expert says: values in the parameter's unit, None where nothing is said yet."""
+
+    expert: str
+    p10: float | None = None
+    p50: float | None = None
+    p90: float | None = None
+    weight: float | None = 1.0
+
+    @property
+    def points(self) -> tuple[float | None, ...]:
+        """The three values."""
+        return self.p10, self.p50, self.p90
+
+    @property
+    def empty(self) -> bool:
+        """True where no value is given."""
+        return self.points == (None, None, None)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The parameter that is asked for."""
+
+    name: str
+    title: str
+    unit: str
+    scale: str = "natural"
+    owner: str = ""
+    status: str = "assumed"
+
+    def about(self, answer: Answer) -> dict[str, Any]:
+        """What a parameter says of itself, with the expert as its source; nothing by default."""
+        said = {
+            "unit": self.unit, "title": self.title, "source": f"elicited from {answer.expert}",
+            "owner": self.owner, "scale": self.scale, "status": self.status,
+        }  # fmt: skip
+        plain = {"owner": "", "scale": "natural", "status": "assumed"}
+        return {key: text for key, text in said.items() if text != plain.get(key)}
+
+
+@dataclass(frozen=True, eq=False)
+class Elicited:
+    """What the answers come to; ``errors`` has a line for each that does not fit, or ""."""
+
+    question: Question
+    answers: tuple[Answer, ...]
+    fits: tuple[Parameter | None, ...]
+    errors: tuple[str, ...]
+    pooled: Pooled | None = None
+    trouble: str = ""
+    code: str = ""
+
+    @property
+    def parameter(self) -> Parameter | None:
+        """The expert's parameter, or the one that stands for several."""
+        return self.pooled.parameter if self.pooled else None
+
+
+def elicited(question: Question, answers: Sequence[Answer]) -> Elicited:
+    """Fit every answer and pool those that fit, if no other is wrong."""
+    said = [_fit(question, answer) for answer in answers]
+    fits, errors = tuple(fit for fit, _ in said), tuple(error for _, error in said)
+    found = Elicited(question, tuple(answers), fits, errors)
+    given = [answer for answer, fit in zip(answers, fits, strict=True) if fit]
+    known = [fit for fit in fits if fit]
+    if any(errors) or not given:
+        return found
+    pooled = Pooled(known[0], feedback(known[0]), feedback(known[0]))  # one is taken at the word
+    if len(known) > 1:
+        try:
+            pooled = pool(known, [answer.weight or 0.0 for answer in given])
+        except InputError as error:
+            return replace(found, trouble=_short(question, error))
+    return replace(found, pooled=pooled, code=_code(question, given))
+
+
+def _fit(question: Question, answer: Answer) -> tuple[Parameter | None, str]:
+    if answer.empty:
+        return None, ""
+    if answer.p10 is None or answer.p50 is None or answer.p90 is None:
+        return None, "three numbers are needed"
+    points = answer.p10, answer.p50, answer.p90
+    if not all(map(math.isfinite, points)):
+        return None, "numbers are written like 1250 or 2.5"
+    if answer.weight is None or not 0.0 <= answer.weight < math.inf:
+        return None, "the weight must be a number from 0 up"
+    try:
+        fit = Parameter.from_quantiles(question.name, *points, **question.about(answer))
+    except InputError as error:
+        return None, _short(question, error)
+    return fit, ""
+
+
+def _short(question: Question, error: InputError) -> str:
+    """The message without the name, which heads the page, and in its words."""
+    text = str(error)
+    for head in (f"{question.owner}.{question.name}", question.name, "pool"):
+        text = text.removeprefix(f"{head}: ")
+    return text.replace("scale='log' holds it", "choose the log scale, which holds it")
+
+
+def _code(question: Question, answers: Sequence[Answer]) -> str:
+    """Python that makes the same parameter from the same answers."""
+    lines = []
+    for answer in answers:
+        points = ", ".join(map(_exactly, answer.points))
+        about = ", ".join(f"{key}={text!r}" for key, text in question.about(answer).items())
+        lines.append(f"Parameter.from_quantiles({question.name!r}, {points}, {about})")
+    if len(lines) == 1:
+        return lines[0]
+    weights = ", ".join(_exactly(answer.weight) for answer in answers)
+    inner = "".join(f"    {line},\n" for line in lines)
+    return f"elicitation.pool([\n{inner}], weights=({weights})).parameter"
+
+
+def _exactly(value: float | None) -> str:
+    """The shortest text that is this very number, "" for none."""
+    return "" if value is None else repr(value).removesuffix(".0")
+
+
+def as_page(found: Elicited) -> dict[str, Any]:
+    """The same as plain values for the page."""
+    rows = []
+    for answer, fit, error in zip(found.answers, found.fits, found.errors, strict=True):
+        said = feedback(fit) if fit else {}
+        ends = {end: figure(said[end]) if said else "" for end in ("p5", "p95")}
+        values = [_exactly(value) for value in (*answer.points, answer.weight)]
+        rows.append({"expert": answer.expert, "values": values, **ends, "error": error})
+    return {
+        "rows": rows,
+        "totals": _totals(found),
+        "scale": found.question.scale,
+        "sentence": sentence(found),
+        "caveat": _caveat(found),
+        "code": found.code,
+        "picture": _picture(found),
+    }
+
+
+def _totals(found: Elicited) -> list[list[str]]:
+    """Rows of words below the experts: the pool where there are several, and the parameter."""
+    if not found.pooled:
+        return []
+    several = sum(fit is not None for fit in found.fits) > 1
+    rows = [("Pool of the experts", found.pooled.pool)] if several else []
+    rows.append(("Parameter", found.pooled.fitted))
+    order = "p10", "p50", "p90", "p5", "p95"
+    return [[title, *(figure(values[level]) for level in order)] for title, values in rows]
+
+
+def sentence(found: Elicited) -> str:
+    """The feedback to read out: what the answers imply beyond what was asked."""
+    if found.trouble:
+        return found.trouble
+    if not found.pooled:
+        wrong = any(found.errors)
+        return "An answer does not fit yet." if wrong else "Nothing is said yet."
+    said, unit = found.pooled.fitted, found.question.unit
+    return (
+        f"So 1 case in 20 lies below **{figure(said['p5'])}** and 1 in 20 above"
+        f" **{figure(said['p95'])}** {unit}, and none outside {figure(said['low'])} to"
+        f" {figure(said['high'])}. If that is not what you mean, change the answer."
+    )
+
+
+def _caveat(found: Elicited) -> str:
+    if not found.pooled or found.pooled.distance < DISAGREE:
+        return ""
+    mixed, fitted = found.pooled.pool, found.pooled.fitted
+    return (
+        "The experts disagree more than one peak can say: their pool has P5"
+        f" {figure(mixed['p5'])} and P95 {figure(mixed['p95'])}, the parameter"
+        f" {figure(fitted['p5'])} and {figure(fitted['p95'])}. Ask why before you use it."
+    )
+
+
+def _picture(found: Elicited) -> dict[str, Any]:
+    """Densities as points on 0 to 1 both ways, and the text that stands for them."""
+    shown = [fit for fit in (*found.fits, found.parameter) if fit and not fit.constant]
+    if not shown or not found.parameter or found.parameter.constant:
+        return {"curves": [], "marks": [], "alt": "No density yet"}
+    log = found.question.scale == "log"
+    low, high = min(p.low for p in shown), max(p.high for p in shown)
+    first, last = (math.log(low), math.log(high)) if log else (low, high)
+    place = np.linspace(first, last, 4 * POINTS)
+    heights = [_density(parameter, place) for parameter in shown]
+    top = max(float(height.max()) for height in heights)
+    along = np.linspace(0.0, 1.0, len(place)).round(4).tolist()
+    curves = [list(zip(along, (height / top).round(4).tolist(), strict=True)) for height in heights]
+    said = feedback(found.parameter)
+    marks = [
+        [((math.log(said[p]) if log else said[p]) - first) / (last - first), figure(said[p])]
+        for p in ("p5", "p50", "p95")
+    ]
+    levels = ", ".join(f"{p.upper()} {figure(said[p])}" for p in ("p5", "p50", "p95"))
+    experts = len(curves) - 1
+    also = f"; beside it {experts} experts" if experts > 1 else ""
+    alt = f"Density of {found.question.title}, {found.question.unit}: {levels}{also}"
+    return {"curves": curves, "marks": marks, "alt": alt}
+
+
+def _density(parameter: Parameter, place: Array) -> Array:
+    """The parameter's density at places on its scale, 0 outside its range."""
+    _, low, _, high = parameter.range
+    at = np.clip((place - low) / (high - low), 0.0, 1.0)
+    return parameter.density(at) / (high - low)
+
+
+def figure(value: float) -> str:
+    """A value as a person would say it."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+# the widget ---------------------------------------------------------------------------------
 
 
 class Elicitation(anywidget.AnyWidget):

@@ -61,20 +61,23 @@ def _filters(forecast: Forecast) -> list[Filter]:
 def _rows(forecast: Forecast, causes: Sequence[CauseAlone]) -> list[Row]:
     market = forecast.plan.market
     alone = {c.name: c for c in causes}
-    rows = [
-        _row(forecast, claim, market.mechanisms[claim.mechanism], alone.get(claim.mechanism))
-        for claim in market.claims
-        if claim.mechanism in market.mechanisms
-    ]
+    rows = []
+    for claim in market.claims:
+        mechanism = market.mechanisms.get(claim.mechanism)
+        if mechanism is not None:
+            rows.append(_row(forecast, claim, mechanism, alone.get(mechanism.name)))
     claimed = {c.mechanism for c in market.claims}
-    rows += [_added(market, cause) for cause in causes if cause.name not in claimed]
+    for cause in causes:
+        if cause.name not in claimed:
+            rows.append(_added(market, cause))
     return sorted(rows, key=lambda r: "on" not in r.tags)
 
 
 def _row(forecast: Forecast, claim: Claim, mechanism: Mechanism, alone: CauseAlone | None) -> Row:
     market = forecast.plan.market
-    tags = [mechanism.status, *((*alone.drivers, "on") if alone else ())]
-    tags += ["inert"] if mechanism.inert else []
+    tags = [mechanism.status, *(alone.drivers if alone else ()), *(("on",) if alone else ())]
+    if mechanism.inert:
+        tags.append("inert")
     same = [c.id for c in market.claims if c.mechanism == mechanism.name and c.id != claim.id]
     detail = [f"Source: {mechanism.source}", mechanism.note, _shares(mechanism)]
     detail.append(f"Claims that mean the same cause: {', '.join(same)}" if same else "")
@@ -83,8 +86,10 @@ def _row(forecast: Forecast, claim: Claim, mechanism: Mechanism, alone: CauseAlo
         _points(alone), mechanism.status, mechanism.source,
     )  # fmt: skip
     tone = "plain" if alone else "muted"
-    shown = tuple(filter(None, detail))
-    return Row(cells, tone, detail=shown, tags=tuple(tags), status=mechanism.status)
+    return Row(
+        cells, tone, detail=tuple(d for d in detail if d), tags=tuple(tags),
+        status=mechanism.status,
+    )  # fmt: skip
 
 
 def _added(market: Market, cause: CauseAlone) -> Row:

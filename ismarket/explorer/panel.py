@@ -55,7 +55,7 @@ class Panel(anywidget.AnyWidget):
         self._quiet = True
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
-        self.structure = structure(session.known, session.drivers) | {
+        self.structure = structure(session.known, session.study.drivers) | {
             "problems": list(problems), "tabs": list(map(list, TABS.items())),
         }  # fmt: skip
         self.specs = specs()

@@ -49,16 +49,6 @@ class Session:
     _gesture: tuple[str, float] = ("", 0.0)
 
     @property
-    def market(self) -> Market:
-        """The market that is explored."""
-        return self.study.market
-
-    @property
-    def drivers(self) -> tuple[Driver, ...]:
-        """The drivers that suit it, in name order."""
-        return self.study.drivers
-
-    @property
     def current(self) -> Scenario:
         """The scenario as changed."""
         return self.study.scenario
@@ -80,7 +70,7 @@ class Session:
         before = self.current
         self.compute(scenario, quick)
         last = changes[-1]
-        self.last = described(last, self.known, self.drivers)
+        self.last = described(last, self.known, self.study.drivers)
         gesture = f"{last.get('kind')} {last.get('key')}"
         now = time.monotonic()
         if gesture != self._gesture[0] or now - self._gesture[1] > GESTURE:
@@ -131,11 +121,11 @@ class Session:
     @cached_property
     def known(self) -> Market:
         """The market with the causes that drivers bring in tables of their own."""
-        return with_own_causes(self.market, self.drivers)
+        return with_own_causes(self.study.market, self.study.drivers)
 
     def driver(self, name: str) -> Driver:
         """The installed driver of that name."""
-        known = {driver.name: driver for driver in self.drivers}
+        known = {driver.name: driver for driver in self.study.drivers}
         if name not in known:
             raise unknown("explorer", "driver", name, known)
         return known[name]

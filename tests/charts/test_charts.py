@@ -21,12 +21,16 @@ from ismarket.charts import KINDS  # noqa: E402
 from ismarket.charts.contributions import picture as bars  # noqa: E402
 from ismarket.charts.contributions import picture as contributions_picture  # noqa: E402
 from ismarket.charts.fan import picture as fan_picture  # noqa: E402
-from ismarket.charts.layout import APART, spread, ticks  # noqa: E402
 from ismarket.charts.levels import class_sales, levels_of  # noqa: E402
 from ismarket.charts.levels import picture as levels_picture  # noqa: E402
 from ismarket.charts.people import picture as funnel_picture  # noqa: E402
 from ismarket.charts.people import steps_of  # noqa: E402
-from ismarket.charts.picture import blank  # noqa: E402
+from ismarket.charts.picture import (  # noqa: E402
+    APART,
+    blank,
+    spread,
+    ticks,
+)
 from ismarket.charts.theme import THEMES  # noqa: E402
 from ismarket.testing.toy import toy_market  # noqa: E402
 
