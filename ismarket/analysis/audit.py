@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..arrays import Columns, by_field, rows_of
+from ..arrays import Columns
 from ..engine.forecaster import forecast
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import STATUSES
 from ..model.scenario import Scenario
-from ..text.sheet import Sheet, Table, framed_by, shown_by
+from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, percent, rate, signed
 from .coverage import Coverage, coverage
 from .ledger import VERDICTS, Entry, Headline, entries, headlines

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, by_field, rows_of
+from ..arrays import Array, Columns
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..text.sheet import Sheet, Table, framed_by, shown_by
+from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, number, percent
 from .information import drawn_values
 from .track_record import OutsideView, Series, read_outside_view, read_series

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, rows_of
+from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
 from ..engine.forecast import Forecast
@@ -23,7 +23,7 @@ from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
-from ..text.sheet import Sheet, Table, framed_by, shown_by
+from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
 from .groups import ASSUMPTION, BY, UNSOURCED, Labels, labelled, stage_of, uncertain
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, rows_of
+from ..arrays import Array, Columns
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario
-from ..text.sheet import Sheet, Table, framed_by, shown_by
+from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import figure, listed, money, number, one_in, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set

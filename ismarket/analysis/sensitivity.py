@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import Columns, rows_of
+from ..arrays import Columns
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.scenario import Scenario
 from ..sampling.copula import copula
-from ..text.sheet import Sheet, Table, frame_of, shown_by
+from ..text.sheet import Sheet, Table, frame_of, rows_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
 from .response import OUTPUTS, Response, about, response

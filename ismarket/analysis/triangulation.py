@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, by_field, rows_of
+from ..arrays import Array, Columns
 from ..engine.blocks import stack
 from ..engine.chain import Chain, people
 from ..engine.forecaster import forecast
@@ -21,7 +21,7 @@ from ..model.market import Market
 from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool
 from ..model.scenario import Scenario
 from ..model.stage import Stage
-from ..text.sheet import Sheet, Table, framed_by, shown_by
+from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, mid_sentence, money, number, percent, rate, times
 from .ceilings import Ceiling, read_ceilings
 from .endpoints import VERDICTS, Reading, readings

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, by_field, rows_of
+from ..arrays import Array, Columns
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..model.tables import read_table
-from ..text.sheet import Sheet, Table, framed_by, shown_by
+from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
 from .response import about
 

@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..arrays import rows_of
 from ..engine.forecast import UNEXPLAINED, Forecast
+from ..text.sheet import rows_of
 from ..text.wording import signed
 from .marks import (
     WORD,

@@ -14,8 +14,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..arrays import Columns, rows_of
+from ..arrays import Columns
 from ..errors import InputError
+from ..text.sheet import rows_of
 from .theme import LIGHT, theme
 
 WIDTH, HEIGHT = 822, 320

@@ -7,9 +7,9 @@ from typing import Any
 
 import altair as alt
 
-from ..arrays import rows_of
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
+from ..text.sheet import rows_of
 from ..text.wording import number, percent, signed
 from .marks import (
     by_row,

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Columns, rows_of
-from ..text.sheet import WIDTH, Table
+from ..arrays import Columns
+from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
 from .findings import findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..arrays import Array, rows_of
+from ..arrays import Array
 from ..charts.units import millions_of
 from ..charts.where import picture, shares_by_region
 from ..engine.forecast import Forecast
+from ..text.sheet import rows_of
 from ..text.wording import number, percent
 from .view import Column, Row, View
 

@@ -21,11 +21,10 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario
 from . import hookspecs
-from .collect import offered
+from .collect import Admitted, admit, offered
 from .discovery import Found, chosen, find_plugins, in_order
 from .hookspecs import PROJECT, Manager
 from .pins import check_pins
-from .resolve import Admitted, admit
 
 DEFAULT_MARKET = Scenario().market
 
@@ -84,7 +83,8 @@ def load_plugins(
         given = (Found(point.name, point.value, point, point.dist) for point in points)
         found, problems = sorted(given, key=in_order), []
     asked = scenario or Scenario()
-    check_pins(asked.pins, found)
+    if asked.pins:
+        check_pins(asked.pins, found)
     kept, unheard = chosen(found, asked.plugins, asked.pins)
     problems += unheard
     holder = _manager()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -120,6 +120,17 @@ def framed_by(command: str, first: str) -> Callable[..., pd.DataFrame]:
         return frame_of(result.columns, table, command)
 
     return frame
+
+
+def by_field(kind: type, records: Sequence[Any]) -> Columns:
+    """The table of some records of a dataclass, a column a field."""
+    return {field.name: [getattr(r, field.name) for r in records] for field in fields(kind)}
+
+
+def rows_of(columns: Columns, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of a table by column, or of some of its columns."""
+    chosen = {name: columns[name] for name in names or columns}
+    return [dict(zip(chosen, row, strict=True)) for row in zip(*chosen.values(), strict=True)]
 
 
 def frame_of(columns: Mapping[str, Columns], table: str, command: str) -> pd.DataFrame:
