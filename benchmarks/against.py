@@ -1,10 +1,10 @@
-"""This engine beside that of another commit: processor time and wall time of a whole forecast.
+"""The engine beside that of another commit: processor and wall time of a whole forecast.
 
     python benchmarks/against.py PYTHON [--draws 100000] [--rounds 7]
 
-PYTHON is the interpreter of an environment in which the other commit is installed.  Both compute the
-scenario `published` in processes of their own that take turns, so that a machine that changes its
-speed changes both; the figures are medians, the ratios those of each round.
+PYTHON is the interpreter of an environment in which the other commit is installed.  Both compute
+the scenario `published` in processes of their own that take turns, so that a machine that changes
+its speed changes both; the figures are medians, the ratios those of each round.
 """
 
 import argparse
