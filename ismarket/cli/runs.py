@@ -110,8 +110,7 @@ def export(
     """Check RUN and write it as one file, or its tables for a spreadsheet."""
     from ..errors import InputError
     from ..runs.archive import export as write_archive
-    from ..runs.archive import wheels
-    from ..runs.spreadsheet import write_people_tables, write_workbook
+    from ..runs.archive import wheels, write_people_tables, write_workbook
     from ..runs.verify import checked
 
     if not archive and tables is None and workbook is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import DiskError
-from .layout import rows
+from .layout import number_or_text, rows
 from .manifest import canonical
 from .verify import Record
 
@@ -76,22 +76,16 @@ def table_difference(old: bytes, new: bytes) -> tuple[float, str]:
     return largest, first
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
 def _scale(cells: Iterable[str]) -> float:
-    return max((abs(n) for n in map(_number, cells) if n is not None), default=0.0)
+    numbers = (n for n in map(number_or_text, cells) if isinstance(n, float))
+    return max(map(abs, numbers), default=0.0)
 
 
 def _apart(old: str, new: str, scale: float) -> float:
     if old == new:
         return 0.0
-    before, after = _number(old), _number(new)
-    if before is None or after is None or not math.isfinite(after - before):
+    before, after = number_or_text(old), number_or_text(new)
+    if isinstance(before, str) or isinstance(after, str) or not math.isfinite(after - before):
         return math.inf
     return abs(after - before) / max(abs(before), abs(after), scale)
 
@@ -134,11 +128,10 @@ def _drivers(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     after = {plugin["plugin"]: plugin for plugin in new["plugins"]}
     found = []
     for name in sorted({*before, *after}):
-        if name not in after or name not in before:
-            found.append(f"{name} {'acts no more' if name in before else 'acts now'}")
-            continue
-        one, other = before[name], after[name]
-        if (one["distribution"], one["version"]) != (other["distribution"], other["version"]):
+        one, other = before.get(name), after.get(name)
+        if one is None or other is None:
+            found.append(f"{name} {'acts no more' if one else 'acts now'}")
+        elif (one["distribution"], one["version"]) != (other["distribution"], other["version"]):
             found.append(
                 f"{name} {one['distribution']} {one['version']},"
                 f" now {other['distribution']} {other['version']}"

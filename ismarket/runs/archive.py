@@ -1,7 +1,12 @@
-"""One file for a colleague: a run as a zip that is the same bytes each time, and its way back."""
+"""What a colleague gets: a run as a zip, the same bytes each time, its way back, and its tables.
+
+Nothing in a table for a spreadsheet is taken for a formula.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -19,8 +24,9 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from ..errors import DiskError, InputError
+from ..text.spreadsheet import as_csv, as_xlsx, safe
 from . import disk
-from .layout import RUNS, digest
+from .layout import RUNS, digest, number_or_text
 from .partial import write_all
 from .verify import Record, checked
 
@@ -61,20 +67,16 @@ def export(record: Record, target: Path, wheels: Mapping[str, bytes] | None = No
 
 
 def export_run(path: str | Path, target: str | Path, *, with_wheels: bool = False) -> Path:
-    """A checked run as the zip ``target``, the same bytes each time.
+    """A run, checked, as ``export`` writes it; ``with_wheels`` puts its packages beside it.
 
-    ``with_wheels`` puts the packages that it needs beside it.  Raises InputError for a run that
-    is not as it was written or a target that exists, DiskError if disk or pip fails.
+    Raises InputError for a run that is not as it was written, DiskError if pip fails.
     """
     record = checked(Path(path))
     return export(record, Path(target), wheels(record.identity) if with_wheels else None)
 
 
 def import_run(archive: str | Path, folder: str | Path = RUNS) -> Path:
-    """Unpack the run in an archive into ``folder`` and check it; gives the run directory.
-
-    Raises InputError for links, paths that leave the folder, bombs, or a run that is not sound.
-    """
+    """The directory of the run in an archive, checked and unpacked as by ``unpacked``."""
     return unpacked(Path(archive), Path(folder)).path
 
 
@@ -215,3 +217,43 @@ def _folder_of(name: str) -> Path | None:
     found = json.loads(text) if text else {}
     url = urlparse(found.get("url", ""))
     return Path(unquote(url.path)) if "dir_info" in found and url.scheme == "file" else None
+
+
+def tables(record: Record) -> Iterator[tuple[str, list[list[str]]]]:
+    """The name and the rows, header first, of each output table."""
+    for path, data in record.contents.items():
+        if path.startswith("outputs/") and path.endswith(".csv"):
+            text = io.StringIO(data.decode("utf-8"), newline="")
+            yield Path(path).stem, list(csv.reader(text, strict=True))
+
+
+def people_tables(record: Record) -> dict[str, bytes]:
+    """Each output table as CSV for a spreadsheet; the run itself stays as it is."""
+    return {
+        f"{name}.csv": as_csv((map(safe, row) for row in table), end="\r\n", mark=True)
+        for name, table in tables(record)
+    }
+
+
+def write_people_tables(record: Record, folder: Path) -> list[Path]:
+    """The tables in a new folder; InputError if it is there."""
+    if folder.exists():
+        raise InputError(f"{folder} exists; choose another name")
+    files = people_tables(record)
+    with disk.told(f"{folder}: cannot write the tables"):
+        folder.mkdir(parents=True)
+        disk.write_files({folder / name: data for name, data in files.items()})
+    return [folder / name for name in files]
+
+
+def write_workbook(record: Record, target: Path) -> Path:
+    """The tables as sheets of one XLSX; needs the extra ``xlsx``. Text cells stay text."""
+    if target.exists():
+        raise InputError(f"{target} exists; choose another name")
+    data = as_xlsx({
+        name: [head, *([number_or_text(cell) for cell in row] for row in table)]
+        for name, (head, *table) in tables(record)
+    })  # fmt: skip
+    with disk.told(f"{target}: cannot write the workbook"):
+        target.write_bytes(data)
+    return target

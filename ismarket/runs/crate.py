@@ -94,14 +94,13 @@ def _iri(path: str) -> str:
 
 
 def _plugin(plugin: Mapping[str, Any]) -> dict[str, Any]:
-    name = quote(plugin["plugin"], safe="")
-    version = plugin["version"] or "not installed as a distribution"
+    address = f"{ADDRESS}/plugin/{quote(plugin['plugin'], safe='')}"
     return {
-        "@id": f"{ADDRESS}/plugin/{name}",
+        "@id": address,
         "@type": "SoftwareApplication",
         "name": f"{plugin['distribution'] or 'session'}: {plugin['plugin']}",
-        "url": f"{ADDRESS}/plugin/{name}",
-        "softwareVersion": version,
+        "url": address,
+        "softwareVersion": plugin["version"] or "not installed as a distribution",
     }
 
 
@@ -114,12 +113,11 @@ _KIND = {
 
 
 def _file(path: str) -> dict[str, Any]:
-    folder = PurePosixPath(path).parts[0]
-    described = _KIND.get(path, f"{folder} of the run, {role(path)}")
+    file = PurePosixPath(path)
     return {
         "@id": _iri(path),
         "@type": "File",
         "name": path,
-        "description": described,
-        "encodingFormat": SUFFIXES.get(PurePosixPath(path).suffix, "text/plain"),
+        "description": _KIND.get(path, f"{file.parts[0]} of the run, {role(path)}"),
+        "encodingFormat": SUFFIXES.get(file.suffix, "text/plain"),
     }

@@ -90,8 +90,8 @@ def keep(
         store = _open(Blocks(where.partial / BLOCKS), plan, how)
         work = Work(how.workers, how.progress, how.sink, store)
         result = forecast_of(plan, installed, work, how.until)
-        files = outputs(result, [name for name in begun.extras if name in EXTRAS])
-        for view in (VIEWS[name] for name in begun.extras if name in VIEWS):
+        files = outputs(result, [name for name in begun["extras"] if name in EXTRAS])
+        for view in (VIEWS[name] for name in begun["extras"] if name in VIEWS):
             files |= {f"outputs/{path}": data for path, data in view.make(result).items()}
         if how.until:  # now it is known how many draws that took
             files[RESOLVED] = write_scenario(result.plan.scenario).encode()
@@ -99,7 +99,7 @@ def keep(
         log(where.partial, {"event": "finished", "time": now()})
         scenario = result.plan.scenario
         subject = f"scenario {scenario.name or 'unnamed'}, anchor {plan.anchor.name}"
-        seal_run(where, made_of, begun.started, plan.market.title, subject, named(scenario))
+        seal_run(where, made_of, begun["started"], plan.market.title, subject, named(scenario))
         publish(where)
     return Kept(result, where.final)
 

@@ -116,3 +116,11 @@ def tree(folder: Path) -> tuple[dict[str, Path], list[str]]:
 def rows(data: bytes) -> Iterator[dict[str, str]]:
     """The rows of a canonical CSV file, as text."""
     yield from csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+
+
+def number_or_text(cell: str) -> float | str:
+    """The number that a cell holds, or its text."""
+    try:
+        return float(cell)
+    except ValueError:
+        return cell

@@ -176,18 +176,11 @@ def problems(value: Any, rule: Mapping[str, Any], where: str) -> Iterable[str]:
         for number, item in enumerate(value):
             yield from problems(item, rule["items"], f"{where}[{number}]")
     if isinstance(value, dict):
-        yield from _object_problems(value, rule, where)
-
-
-def _object_problems(
-    value: Mapping[str, Any], rule: Mapping[str, Any], where: str
-) -> Iterable[str]:
-    known = rule.get("properties", {})
-    for name in rule.get("required", ()):
-        if name not in value:
-            yield f"{where}: no {name!r}"
-    for name, item in value.items():
-        if name in known:
-            yield from problems(item, known[name], f"{where}: {name}")
-        elif rule.get("additionalProperties") is False:
-            yield f"{where}: unknown key {name[:60]!r}"
+        known = rule.get("properties", {})
+        missing = (name for name in rule.get("required", ()) if name not in value)
+        yield from (f"{where}: no {name!r}" for name in missing)
+        for name, item in value.items():
+            if name in known:
+                yield from problems(item, known[name], f"{where}: {name}")
+            elif rule.get("additionalProperties") is False:
+                yield f"{where}: unknown key {name[:60]!r}"

@@ -141,7 +141,7 @@ def keep_notebook(
         log(where.partial, {"event": "finished", "time": now()})
         set_to = ", ".join(f"{key} = {value!r}" for key, value in parameters.items())
         subject = f"parameters {set_to or 'as they stand'}"
-        seal_run(where, made_of, begun.started, f"Notebook {stem}", subject)
+        seal_run(where, made_of, begun["started"], f"Notebook {stem}", subject)
         publish(where)
     return where.final
 

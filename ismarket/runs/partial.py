@@ -6,35 +6,17 @@ import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import DriverError, InputError
-from .disk import (
-    locked,
-    make_folder,
-    make_parents,
-    remove,
-    sync_folder,
-    told,
-    write_file,
-    write_files,
-)
+from . import disk
 from .layout import BLOCKS, LOG, PLAN, to_json
 from .start import OR_NOT, Place, begun, now
 
 AGAIN = "what is finished is kept, go on with --resume"
 STAYS = {"inputs", "drivers", "environment", LOG, BLOCKS}
 """What a run that goes on keeps of what was there; the rest is written anew."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """What is settled when a run begins: its start time (UTC) and the tables asked for."""
-
-    started: str
-    extras: tuple[str, ...]
 
 
 @contextmanager
@@ -45,46 +27,46 @@ def taken(
     *,
     extras: tuple[str, ...] = (),
     resume: bool = False,
-) -> Iterator[Begun]:
-    """Hold the partial folder of a run alone, begun or taken up again.
+) -> Iterator[Mapping[str, Any]]:
+    """Hold the partial folder of a run alone, begun or taken up again; gives its plan.
 
     ``contents`` are files written before the plan, which is written last: a partial folder
     without a whole plan has no finished blocks either.  Raises InputError for a name that is
     taken or a plan that changed, DiskError if the disk fails or another process has it.
     """
     name = where.final.name
-    with told(f"{where.final.parent}: cannot write a run here", OR_NOT):
-        make_parents(where.final.parent)
-        make_folder(where.partial)
-        sync_folder(where.final.parent)
-    with told(f"{name}: cannot write the run", AGAIN), locked(where.partial, name):
+    with disk.told(f"{where.final.parent}: cannot write a run here", OR_NOT):
+        disk.make_parents(where.final.parent)
+        disk.make_folder(where.partial)
+        disk.sync_folder(where.final.parent)
+    with disk.told(f"{name}: cannot write the run", AGAIN), disk.locked(where.partial, name):
         if where.final.exists() or where.final.is_symlink():
-            remove(where.partial)
+            disk.remove(where.partial)
             raise InputError(f"{where.final} exists; choose another --out")
-        old = begun(where)
-        if old is None:
+        plan = begun(where)
+        if plan is None:
             _empty(where.partial, ())
-            state = Begun(now(), extras)
-            log(where.partial, {"event": "started", "time": state.started})
+            plan = {"started": now(), "extras": list(extras), "identity": identity}
+            log(where.partial, {"event": "started", "time": plan["started"]})
             write_all(where.partial, contents)
-            plan = {"started": state.started, "extras": list(extras), "identity": identity}
             write_all(where.partial, {PLAN: to_json(plan)})
         elif not resume:
             raise InputError(
                 f"{name} was interrupted; go on with --resume, or remove {where.partial}"
             )
         else:
-            check_same(old["identity"], identity)
-            state = Begun(str(old["started"]), tuple(old["extras"]))
-            if set(extras) != set(state.extras):
-                raise InputError(f"--resume: begun with --also {','.join(state.extras) or 'none'}")
+            check_same(plan["identity"], identity)
+            if set(extras) != set(plan["extras"]):
+                raise InputError(
+                    f"--resume: begun with --also {','.join(plan['extras']) or 'none'}"
+                )
             _empty(where.partial, STAYS)
             _mend_log(where.partial / LOG)
             log(where.partial, {"event": "resumed", "time": now()})
         try:
-            yield state
+            yield plan
         except (InputError, DriverError):  # it would fail again: there is nothing to go on with
-            remove(where.partial)
+            disk.remove(where.partial)
             raise
 
 
@@ -92,27 +74,27 @@ def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
     """Files below ``folder``, then the folders that hold them, all on the disk."""
     folders = {folder / parent for path in files for parent in Path(path).parents}
     for made in sorted(folders - {folder}):
-        make_folder(made)
-    write_files({folder / path: data for path, data in files.items()})
-    sync_folder(*sorted(folders))
+        disk.make_folder(made)
+    disk.write_files({folder / path: data for path, data in files.items()})
+    disk.sync_folder(*sorted(folders))
 
 
 def _empty(partial: Path, stays: Collection[str]) -> None:
     for name in sorted(set(os.listdir(partial)) - set(stays)):
-        remove(partial / name)
+        disk.remove(partial / name)
 
 
 def log(partial: Path, event: Mapping[str, Any]) -> None:
     """One more line in the log of a run."""
     line = json.dumps(event, sort_keys=True) + "\n"
-    write_file(partial / LOG, line.encode(), append=True)
+    disk.write_file(partial / LOG, line.encode(), append=True)
 
 
 def _mend_log(path: Path) -> None:
     """Cut a last line that was not written to its end."""
     data = path.read_bytes() if path.exists() else b""
     if not data.endswith(b"\n"):
-        write_file(path, data[: data.rfind(b"\n") + 1])
+        disk.write_file(path, data[: data.rfind(b"\n") + 1])
 
 
 def check_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

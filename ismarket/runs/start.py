@@ -72,10 +72,8 @@ def _reserved(where: Place) -> bool:
     return True
 
 
-def interrupted(out: Path | None) -> Place:
-    """The run to take up again: the one at ``out``, or the only partial one in ``runs/``."""
-    if out is not None:
-        return place(out, "", "")
+def _interrupted() -> Place:
+    """The run to take up again: the only partial one in ``runs/``."""
     found = sorted(RUNS.glob(".*.partial")) if RUNS.is_dir() else []
     names = [path.name[1 : -len(".partial")] for path in found]
     if not names:
@@ -131,8 +129,10 @@ def starting_point(out: Path | None, *, resume: bool, asked: bool) -> Start:
 
 def starting_place(out: Path | None, *, resume: bool) -> Place | None:
     """The place that the options name; InputError if it is taken and not to go on."""
-    where = interrupted(out) if resume else place(out, "", "") if out else None
-    if where and where.final.exists() and not resume:
+    if out is None:
+        return _interrupted() if resume else None
+    where = place(out, "", "")
+    if where.final.exists() and not resume:
         raise InputError(f"{where.final} exists; choose another --out")
     return where
 

@@ -91,19 +91,19 @@ def verify_run(path: str | Path) -> Verdict:
     """
     path = Path(path)
     contents, found = _read(path)
-    if MANIFEST not in contents and any(line.startswith(f"{MANIFEST}: ") for line in found):
-        return Verdict(tuple(found), None)
     if MANIFEST not in contents:
+        if any(line.startswith(f"{MANIFEST}: ") for line in found):
+            return Verdict(tuple(found), None)
         raise InputError(f"{path.name}: no {MANIFEST}, so not a run directory")
     try:
         manifest = read_manifest(contents[MANIFEST])
         found += _against(manifest, contents)
-        identity = {} if found else _consistent(manifest, contents)
+        if not found:
+            identity = _consistent(manifest, contents)
+            return Verdict((), Record(path, manifest, identity, contents))
     except InputError as error:
-        return Verdict((*found, str(error)), None)
-    if found:
-        return Verdict(tuple(found), None)
-    return Verdict((), Record(path, manifest, identity, contents))
+        found.append(str(error))
+    return Verdict(tuple(found), None)
 
 
 def checked(path: Path) -> Record:

@@ -202,7 +202,8 @@ def quick_enough(trial: Trial) -> None:
 
 def _everywhere(trial: Trial, times: int = 1) -> None:
     """Ask at the modes, at the corners and in between, watched; and to where a forecast ends."""
-    trial.until_horizon().watched_effects(trial.modes())
+    shorter = trial.market.until(trial.market.horizon)
+    Trial(trial.driver, shorter).watched_effects(trial.modes())
     for values in (trial.modes(), trial.corners(), trial.spread(DRAWS)):
         for _ in range(times):
             trial.watched_effects(values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -66,12 +66,11 @@ def _parameter(stage: str, ends: list[float], unit: str, key: tuple[str, ...]) -
 def _cause(name: str, stage: str, drug_class: str, ratio: float) -> Mechanism:
     unit = RATIO_UNIT[_TOY[stage][0]]
     title = name.replace("_", " ").capitalize()
+    about = {"title": title, "owner": name, **_ABOUT}
     return Mechanism(
         name=name, title=title, stage=stage, drug_class=drug_class,
-        ratio=Parameter("ratio", 1.0, ratio, 2 * ratio, unit=unit, title=title, owner=name,
-                        **_ABOUT),
-        half_time=Parameter("half_time", 2.0, 4.0, 8.0, unit="years", title=title, owner=name,
-                            **_ABOUT),
+        ratio=Parameter("ratio", 1.0, ratio, 2 * ratio, unit=unit, **about),
+        half_time=Parameter("half_time", 2.0, 4.0, 8.0, unit="years", **about),
         share={"North": 0.3, "South": 0.1}, ceiling={"North": 0.9, "South": 0.6},
         scope="", note="", **_ABOUT,
     )  # fmt: skip
@@ -88,12 +87,12 @@ def one_region(market: Market) -> Market:
         return replace(stage, parameters=stage.parameters[:count], path=path)
 
     first = market.regions[0]
+
+    def here(by_region: Mapping[str, float]) -> dict[str, float]:
+        return {r: v for r, v in by_region.items() if r not in market.regions[1:]}
+
     causes = {
-        name: replace(
-            m,
-            share={r: v for r, v in m.share.items() if r not in market.regions[1:]},
-            ceiling={r: v for r, v in m.ceiling.items() if r not in market.regions[1:]},
-        )
+        name: replace(m, share=here(m.share), ceiling=here(m.ceiling))
         for name, m in market.mechanisms.items()
     }
     own = {name: market.mechanisms[name] for name in market.lent}

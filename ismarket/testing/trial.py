@@ -41,11 +41,10 @@ class Trial:
         Raises DriverError for a driver with causes that the market has not.
         """
         if market is None:
-            markets = _installed().markets()
             name = next(iter(driver.markets), Scenario().market)
-            if name not in markets:  # installed since?
+            if name not in _installed().markets():  # installed since?
                 _installed.cache_clear()
-                markets = _installed().markets()
+            markets = _installed().markets()
             if name not in markets:
                 raise unknown(driver.name, "market", name, markets)
             market = markets[name]
@@ -83,10 +82,6 @@ class Trial:
             anchor="bottom-up", without=(), market=self.market.name, through=self.market.years[-1]
         )
         return make_plan(self.market, [self.driver] if drivers is None else drivers, scenario)
-
-    def until_horizon(self) -> Trial:
-        """The same on the years of a forecast without an anchor's own period."""
-        return Trial(self.driver, self.market.until(self.market.horizon))
 
     def modes(self) -> dict[str, Array]:
         """Every parameter at its mode, each (1,)."""

@@ -13,9 +13,8 @@ import pytest
 
 from ismarket import InputError
 from ismarket.runs import archive as archives
-from ismarket.runs.archive import export, unpacked
+from ismarket.runs.archive import export, people_tables, safe, unpacked, write_workbook
 from ismarket.runs.layout import to_csv
-from ismarket.runs.spreadsheet import people_tables, safe, write_workbook
 from ismarket.runs.verify import Record, checked
 
 

@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ismarket.runs.archive import export
-from ismarket.runs.spreadsheet import people_tables
+from ismarket.runs.archive import export, people_tables
 from ismarket.runs.verify import checked
 
 for needed in ("altair", "vl_convert", "xlsxwriter", "nbclient", "ipykernel"):
