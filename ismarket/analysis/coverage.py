@@ -22,6 +22,8 @@ from .sensitivity import drawn
 from .sobol import INTERVAL, RESAMPLES, Function, Values, resampled_weights, swapped
 
 POINTS = 4096
+NOTHING = 1e-12
+"""Share of the variance below which a group counts as none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,7 @@ def shapley_effects(
     whole = worth[game.coalitions.index((1 << len(groups)) - 1)]
     if whole[0] <= 0:
         raise InputError("the output does not move: there is no variance to share")
-    parts = np.einsum("gc,cw->gw", game.weights, worth)  # a group of nothing gets exactly 0
+    parts = game.weights @ worth
+    parts[np.abs(parts) < NOTHING * whole] = 0.0  # gains that cancel but for rounding
     shares = parts / np.where(whole > 0, whole, 1.0)
     return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)
