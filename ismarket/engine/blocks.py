@@ -26,6 +26,9 @@ from .summaries import Grids, Kept, Place, Streamed
 
 CHUNK, FEW_REGIONS = 1024, 10
 """Draws that are worked on at once, so that arrays stay in cache; a stretch for more regions."""
+HELD = 3 << 20
+"""Numbers in an array that is freed at once: the allocator of glibc then holds on to twice as much
+freed memory (mallopt(3)); to return and clear it for each chunk takes up to a fifth of the time."""
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
@@ -35,6 +38,7 @@ class Engine:
     """A plan and what its blocks share; ``left`` is the unexplained growth, a factor (year,)."""
 
     def __init__(self, plan: Plan, left: Array) -> None:
+        np.empty(HELD)
         self.plan, self.left = plan, left
         self.reader = Reader(plan, left)
         self.drawing = Drawing(plan)

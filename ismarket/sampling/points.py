@@ -28,8 +28,11 @@ BLOCK = 1 << BLOCK_BITS
 """Draws in a block."""
 WITHIN = 32 - BLOCK_BITS
 """Bits of a point below those that name its stratum."""
-Strata = NDArray[np.intp]
-"""Strata by number: those of even rank come first, in their order, then those of odd rank."""
+Strata = NDArray[np.uint16]
+"""Strata by number: those of even rank come first, in their order, then those of odd rank.
+
+Narrow, since new memory for each block costs more than what is done in it.
+"""
 WORDS = 16
 """Random words that a column takes: for its scramble, its shift, its place in a stratum."""
 
@@ -50,7 +53,7 @@ def block_strata(
     directions = _directions()[np.minimum(chosen, table - 1), :BLOCK_BITS, None]
     parts = np.where(directions & _LEADING, columns[:, None], 0)
     steps = _numbered(np.bitwise_xor.reduce(parts, axis=2))
-    strata = np.empty((len(keys), BLOCK), np.intp)
+    strata = np.empty((len(keys), BLOCK), np.uint16)
     strata[:, 0] = _numbered(words[:, BLOCK_BITS])
     for bit in range(BLOCK_BITS):  # all sums without carry of the scrambled direction numbers
         half = 1 << bit
@@ -76,7 +79,8 @@ def block_points(
     if sampler == "random":
         draws = [_stream(seed, key, block).integers(0, 2**32, BLOCK, np.uint32) for key in keys]
         return np.array(draws, np.uint32).reshape(len(keys), BLOCK)
-    strata, within = block_strata(keys, dimensions, seed=seed, block=block)
+    numbers, within = block_strata(keys, dimensions, seed=seed, block=block)
+    strata = numbers.astype(np.intp)
     odd = strata >> (BLOCK_BITS - 1)
     rank = strata << 1 & (BLOCK - 1) | odd
     mirror = odd * ((1 << WITHIN) - 1)
@@ -86,7 +90,7 @@ def block_points(
 def _numbered(points: Bits) -> Strata:
     """The strata of points, by number."""
     rank = (points >> np.uint32(WITHIN)).astype(np.intp)
-    return rank >> 1 | (rank & 1) << (BLOCK_BITS - 1)
+    return (rank >> 1 | (rank & 1) << (BLOCK_BITS - 1)).astype(np.uint16)
 
 
 def _key(seed: int, key: str) -> int:
