@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .explorer.panel import Panel
     from .runs.again import Again, Reopened
     from .runs.bridge import Bridge
-    from .runs.keep import Kept
+    from .runs.keep import KeptRun
     from .runs.verify import Record
 
 AT_LOAD = ("market", "plugins", "pins")
@@ -182,7 +182,7 @@ class Study:
         until: float | None = None,
         sink: Sink | None = None,
         resume: bool = False,
-    ) -> Kept:
+    ) -> KeptRun:
         """The forecast computed and kept as a run: at ``out``, or a new one in ``runs/``.
 
         ``extras`` are ``draws``, ``histogram``, ``charts`` and ``workbook``; with ``resume`` an

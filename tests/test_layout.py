@@ -163,3 +163,13 @@ def test_plugins_import_from_the_package_alone(path):
             assert node.module in allowed
         if isinstance(node, ast.Import):
             assert all(not alias.name.startswith("ismarket.") for alias in node.names)
+
+
+def test_no_class_name_stands_for_two_things():
+    names = [
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted(names) == sorted(set(names))

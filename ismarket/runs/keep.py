@@ -40,7 +40,7 @@ from .views import VIEWS, tools
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class KeptRun:
     """A finished run: the forecast and the folder that holds it."""
 
     forecast: Forecast
@@ -70,7 +70,7 @@ def keep(
     *,
     where: Place | None = None,
     resume: bool = False,
-) -> Kept:
+) -> KeptRun:
     """Compute the forecast of ``plan``, made from the ``installed`` drivers, and keep it as a run.
 
     ``where`` is a place in ``runs/`` unless given; with ``resume`` a run that was interrupted
@@ -101,7 +101,7 @@ def keep(
         subject = f"scenario {scenario.name or 'unnamed'}, anchor {plan.anchor.name}"
         seal_run(where, made_of, begun["started"], plan.market.title, subject, named(scenario))
         publish(where)
-    return Kept(result, where.final)
+    return KeptRun(result, where.final)
 
 
 def _check(plan: Plan, how: How) -> None:
