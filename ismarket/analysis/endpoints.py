@@ -17,7 +17,7 @@ VERDICTS = {
 
 
 @dataclass(frozen=True)
-class Reading:
+class GrowthReading:
     """One way to count the steps of a printed growth.
 
     ``implied`` is the growth that the end points give over ``steps``, a fraction a year, and
@@ -34,7 +34,7 @@ class Reading:
     level: float
 
 
-def readings(anchor: Anchor, year: int) -> list[Reading]:
+def readings(anchor: Anchor, year: int) -> list[GrowthReading]:
     """Every reading of an estimate's period: from its base year, and from the first year printed.
 
     ``year`` is the one to which the level is moved.
@@ -47,14 +47,14 @@ def readings(anchor: Anchor, year: int) -> list[Reading]:
     return [_reading(replace(anchor, periods=n), words, year) for n, words in ways.items()]
 
 
-def _reading(anchor: Anchor, words: str, year: int) -> Reading:
+def _reading(anchor: Anchor, words: str, year: int) -> GrowthReading:
     assert anchor.value is not None  # only published estimates are read
     implied = None
     verdict = "no end point"
     if anchor.last_value is not None:
         implied = (anchor.last_value / anchor.value) ** (1.0 / anchor.periods) - 1.0
         verdict = judge(anchor.cagr, implied)
-    return Reading(
+    return GrowthReading(
         anchor.name, anchor.periods, words, implied, anchor.at(anchor.last_year), verdict,
         anchor.at(year),
     )  # fmt: skip

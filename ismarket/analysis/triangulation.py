@@ -24,7 +24,7 @@ from ..model.stage import Stage
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, mid_sentence, money, number, percent, rate, times
 from .ceilings import Ceiling, read_ceilings
-from .endpoints import VERDICTS, Reading, readings
+from .endpoints import VERDICTS, GrowthReading, readings
 from .sensitivity import drawn
 
 DRAWS = 4096
@@ -44,7 +44,7 @@ class Triangulation:
     market: Market
     year: int
     anchors: tuple[Anchor, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[GrowthReading, ...]
     pool: Pool
     count: dict[str, float]
     people: People
@@ -59,7 +59,7 @@ class Triangulation:
             "estimates": self._estimates(),
             "pooled": _by_row("of", pooled),
             "without": _by_row("left_out", left_out),
-            "readings": by_field(Reading, self.readings),
+            "readings": by_field(GrowthReading, self.readings),
             "people": {
                 "of": list(self.people),
                 **{k: [row[k] for row in self.people.values()] for k in ("reference", "p5", "p95")},

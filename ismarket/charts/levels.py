@@ -24,7 +24,7 @@ PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
-class Level:
+class DrawnLevel:
     """One published estimate moved to the first year, USD, and how far it is from the count."""
 
     name: str
@@ -55,11 +55,11 @@ def count_of(forecast: Forecast) -> Count:
     return Count(float(forecast.modes.counted[0]), p5, p25, p75, p95)
 
 
-def levels_of(forecast: Forecast) -> list[Level]:
+def levels_of(forecast: Forecast) -> list[DrawnLevel]:
     """Every published estimate of the market, the largest first, at the first year."""
     year, counted = forecast.years[0], float(forecast.modes.counted[0])
     found = [
-        Level(
+        DrawnLevel(
             a.name, a.publisher, float(a.value or 0.0), a.base_year, a.at(year), a.cagr,
             a.at(year) / counted, a.name == forecast.plan.anchor.name,
         )
@@ -135,14 +135,14 @@ def _show(usd: float) -> str:
     return number(usd / 1e6, 0 if usd >= 9.5e6 else 1)
 
 
-def _pair(found: list[Level]) -> tuple[Level, Level] | None:
+def _pair(found: list[DrawnLevel]) -> tuple[DrawnLevel, DrawnLevel] | None:
     """The chosen anchor and another estimate by the same publisher."""
     pairs = ((v, chosen) for chosen in found if chosen.chosen
              for v in found if v.publisher == chosen.publisher and not v.chosen)  # fmt: skip
     return next(pairs, None)
 
 
-def _bracket(found: list[Level], place: dict[str, float]) -> dict[str, list[float]]:
+def _bracket(found: list[DrawnLevel], place: dict[str, float]) -> dict[str, list[float]]:
     rows = []
     if pair := _pair(found):
         other, chosen = pair
@@ -153,7 +153,7 @@ def _bracket(found: list[Level], place: dict[str, float]) -> dict[str, list[floa
 
 
 def _words(
-    found: list[Level], count: Count, place: dict[str, float], foot: float, marks: list[float],
+    found: list[DrawnLevel], count: Count, place: dict[str, float], foot: float, marks: list[float],
     forecast: Forecast,
 ) -> list[dict[str, Any]]:  # fmt: skip
     pair, words = _pair(found), []
@@ -188,7 +188,7 @@ def _words(
 
 
 def _labels(
-    found: list[Level], place: dict[str, float], foot: float, forecast: Forecast
+    found: list[DrawnLevel], place: dict[str, float], foot: float, forecast: Forecast
 ) -> list[dict[str, Any]]:
     words = [
         word("\N{MULTIPLICATION SIGN} the count", -1e-9, 7, "muted", align="right", weight=600,

@@ -21,7 +21,7 @@ PARAMS = {"x0": 0.0, "x1": 1.0}
 
 
 @dataclass(frozen=True)
-class Step:
+class FunnelStep:
     """One step of the funnel: people in the first year of the forecast, in the whole market."""
 
     title: str
@@ -30,16 +30,18 @@ class Step:
     of_before: float
 
 
-def steps_of(forecast: Forecast) -> list[Step]:
+def steps_of(forecast: Forecast) -> list[FunnelStep]:
     """People at each step in the first year of the forecast, every input at its reference."""
     plan = forecast.plan
     stages = plan.market.stages
     values = Chain(plan).by_stage(stack(plan, {**plan.modes, **plan.fixed}))
-    found: list[Step] = []
+    found: list[FunnelStep] = []
     for name, counted in people(stages, values).items():
         stage, number_of = plan.market.stage(name), float(counted[0].sum())
         before = found[-1].people if found else number_of
-        found.append(Step(stage.title, stage.counts or stage.unit, number_of, number_of / before))
+        found.append(
+            FunnelStep(stage.title, stage.counts or stage.unit, number_of, number_of / before)
+        )
     return found
 
 
@@ -115,7 +117,7 @@ def _tick(power: int, height: int) -> dict[str, Any]:
     return {"x": power, **word(text, 0, height - 8, "muted", align="center", size=11)}
 
 
-def _share(step: Step) -> str:
+def _share(step: FunnelStep) -> str:
     if step.of_before == 1.0:
         return ""
     if step.of_before < 0.00005:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..model.driver import Driver
     from ..model.market import Market
     from ..model.parameter import Parameter
-    from ..plugins.discovery import Found
+    from ..plugins.discovery import FoundPlugin
 
 
 @click.command()
@@ -116,7 +116,7 @@ def driver_list(drivers: Iterable[Driver], market: Market) -> Card:
     return Card("Drivers", rows, shown, "ismarket drivers NAME shows the causes of one.")
 
 
-def with_unloaded(card: Card, others: Iterable[Found]) -> Card:
+def with_unloaded(card: Card, others: Iterable[FoundPlugin]) -> Card:
     """The list with a row for each plugin that was not imported, from its metadata."""
     rows = [{**row, "loaded": True} for row in card.rows]
     unloaded = [

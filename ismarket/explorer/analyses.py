@@ -53,7 +53,7 @@ class Analysis:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Answered:
     """What came of a press: a sheet as plain values or an error, and the scenario it is of."""
 
     scenario: Scenario
@@ -167,7 +167,7 @@ def offers() -> list[dict[str, Any]]:
 class Results:
     """What the buttons of a panel have brought so far, by analysis."""
 
-    found: dict[str, Found] = field(default_factory=dict)
+    found: dict[str, Answered] = field(default_factory=dict)
 
     def press(self, session: Session, content: Mapping[str, Any], progress: Progress) -> None:
         """Run what a button asks; what is wrong with it is kept in place of an answer."""
@@ -177,7 +177,7 @@ class Results:
             raise unknown("explorer", "analysis", name, known)
         analysis, said = known[name], dict(content.get("values") or {})
         given = {f.name: str(said.get(f.name, f.value))[:MOST_TYPED] for f in analysis.fields}
-        result = Found(session.current, given)
+        result = Answered(session.current, given)
         try:
             answer = analysis.run(session, given, progress)
             sheet = answer.sheet()

@@ -25,7 +25,7 @@ DISAGREE = 0.05
 
 
 @dataclass(frozen=True)
-class Answer:
+class ExpertAnswer:
     """What one expert says: values in the parameter's unit, None where nothing is said yet."""
 
     expert: str
@@ -46,7 +46,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Question:
+class ExpertQuestion:
     """The parameter that is asked for."""
 
     name: str
@@ -56,7 +56,7 @@ class Question:
     owner: str = ""
     status: str = "assumed"
 
-    def about(self, answer: Answer) -> dict[str, Any]:
+    def about(self, answer: ExpertAnswer) -> dict[str, Any]:
         """What a parameter says of itself, with the expert as its source; nothing by default."""
         said = {
             "unit": self.unit, "title": self.title, "source": f"elicited from {answer.expert}",
@@ -70,8 +70,8 @@ class Question:
 class Elicited:
     """What the answers come to; ``errors`` has a line for each that does not fit, or ""."""
 
-    question: Question
-    answers: tuple[Answer, ...]
+    question: ExpertQuestion
+    answers: tuple[ExpertAnswer, ...]
     fits: tuple[Parameter | None, ...]
     errors: tuple[str, ...]
     pooled: Pooled | None = None
@@ -84,7 +84,7 @@ class Elicited:
         return self.pooled.parameter if self.pooled else None
 
 
-def elicited(question: Question, answers: Sequence[Answer]) -> Elicited:
+def elicited(question: ExpertQuestion, answers: Sequence[ExpertAnswer]) -> Elicited:
     """Fit every answer and pool those that fit, if no other is wrong."""
     said = [_fit(question, answer) for answer in answers]
     fits, errors = tuple(fit for fit, _ in said), tuple(error for _, error in said)
@@ -102,7 +102,7 @@ def elicited(question: Question, answers: Sequence[Answer]) -> Elicited:
     return replace(found, pooled=pooled, code=_code(question, given))
 
 
-def _fit(question: Question, answer: Answer) -> tuple[Parameter | None, str]:
+def _fit(question: ExpertQuestion, answer: ExpertAnswer) -> tuple[Parameter | None, str]:
     if answer.empty:
         return None, ""
     if answer.p10 is None or answer.p50 is None or answer.p90 is None:
@@ -119,7 +119,7 @@ def _fit(question: Question, answer: Answer) -> tuple[Parameter | None, str]:
     return fit, ""
 
 
-def _short(question: Question, error: InputError) -> str:
+def _short(question: ExpertQuestion, error: InputError) -> str:
     """The message without the name, which heads the page, and in its words."""
     text = str(error)
     for head in (f"{question.owner}.{question.name}", question.name, "pool"):
@@ -127,7 +127,7 @@ def _short(question: Question, error: InputError) -> str:
     return text.replace("scale='log' holds it", "choose the log scale, which holds it")
 
 
-def _code(question: Question, answers: Sequence[Answer]) -> str:
+def _code(question: ExpertQuestion, answers: Sequence[ExpertAnswer]) -> str:
     """Python that makes the same parameter from the same answers."""
     lines = []
     for answer in answers:
@@ -256,14 +256,14 @@ class Elicitation(anywidget.AnyWidget):
     page = traitlets.Dict().tag(sync=True)
     parameter = traitlets.Instance(Parameter, allow_none=True)
 
-    def __init__(self, question: Question, answers: Sequence[Answer]) -> None:
+    def __init__(self, question: ExpertQuestion, answers: Sequence[ExpertAnswer]) -> None:
         self._turn = 0
         super().__init__(question={"title": question.title, "unit": question.unit})
         self._take(question, answers)
         self.on_msg(self._receive)
 
     @property
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[ExpertAnswer, ...]:
         """What each expert says, in the order of the page."""
         return self._found.answers
 
@@ -279,12 +279,14 @@ class Elicitation(anywidget.AnyWidget):
 
     def answer(self, expert: str, p10: float, p50: float, p90: float, weight: float = 1.0) -> None:
         """Say it from Python: the expert's answer, new or in the place of a former one."""
-        said = Answer(expert, float(p10), float(p50), float(p90), float(weight))
+        said = ExpertAnswer(expert, float(p10), float(p50), float(p90), float(weight))
         kept = [said if a.expert == expert else a for a in self.answers]
         kept = [a for a in kept if not a.empty or a is said]
         self._take(self._found.question, kept if said in kept else [*kept, said])
 
-    def _take(self, question: Question, answers: Sequence[Answer], typed: bool = False) -> None:
+    def _take(
+        self, question: ExpertQuestion, answers: Sequence[ExpertAnswer], typed: bool = False
+    ) -> None:
         """Fit and show; what was typed in the page stays there as it was typed."""
         self._found = elicited(question, answers)
         self._turn += not typed
@@ -322,19 +324,19 @@ def elicit(
     for expert in experts:
         if list(experts).count(expert) > 1:
             raise InputError(f"{name}: experts: {expert!r} is named twice")
-    question = Question(name, title or name.replace("_", " "), unit, scale, owner, status)
+    question = ExpertQuestion(name, title or name.replace("_", " "), unit, scale, owner, status)
     Parameter(name, 1.0, 1.0, 1.0, unit=unit, scale=scale, status=status)  # refuses what cannot be
-    return Elicitation(question, [Answer(expert) for expert in experts])
+    return Elicitation(question, [ExpertAnswer(expert) for expert in experts])
 
 
-def _answer(row: Any) -> Answer:
+def _answer(row: Any) -> ExpertAnswer:
     """A row of the page; what is no row says nothing."""
     said = row if isinstance(row, dict) else {}
     values = said.get("values")
     typed = [_number(text) for text in values] if isinstance(values, list) else []
     p10, p50, p90, weight = [*typed, None, None, None, None][:4]
     expert = " ".join(str(said.get("expert", "")).split())[:80]
-    return Answer(expert or "somebody", p10, p50, p90, weight)
+    return ExpertAnswer(expert or "somebody", p10, p50, p90, weight)
 
 
 def _number(text: Any) -> float | None:

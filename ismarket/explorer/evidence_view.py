@@ -11,7 +11,7 @@ from ..model.cause import Mechanism
 from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
 from ..text.wording import mid_sentence, percent, signed
-from .view import Column, Filter, Row, View
+from .view import Column, Filter, View, ViewRow
 
 SMALL = 0.05
 """Points a year below which a cause is worth next to nothing."""
@@ -58,7 +58,7 @@ def _filters(forecast: Forecast) -> list[Filter]:
     return [*shown, Filter("inert", "no effect")]
 
 
-def _rows(forecast: Forecast, causes: Sequence[CauseAlone]) -> list[Row]:
+def _rows(forecast: Forecast, causes: Sequence[CauseAlone]) -> list[ViewRow]:
     market = forecast.plan.market
     alone = {c.name: c for c in causes}
     rows = []
@@ -73,7 +73,9 @@ def _rows(forecast: Forecast, causes: Sequence[CauseAlone]) -> list[Row]:
     return sorted(rows, key=lambda r: "on" not in r.tags)
 
 
-def _row(forecast: Forecast, claim: Claim, mechanism: Mechanism, alone: CauseAlone | None) -> Row:
+def _row(
+    forecast: Forecast, claim: Claim, mechanism: Mechanism, alone: CauseAlone | None
+) -> ViewRow:
     market = forecast.plan.market
     tags = [mechanism.status, *(alone.drivers if alone else ()), *(("on",) if alone else ())]
     if mechanism.inert:
@@ -86,13 +88,13 @@ def _row(forecast: Forecast, claim: Claim, mechanism: Mechanism, alone: CauseAlo
         _points(alone), mechanism.status, mechanism.source,
     )  # fmt: skip
     tone = "plain" if alone else "muted"
-    return Row(
+    return ViewRow(
         cells, tone, detail=tuple(d for d in detail if d), tags=tuple(tags),
         status=mechanism.status,
     )  # fmt: skip
 
 
-def _added(market: Market, cause: CauseAlone) -> Row:
+def _added(market: Market, cause: CauseAlone) -> ViewRow:
     """A cause that the report does not claim: of the evidence, or a driver's own."""
     mechanism = market.mechanisms.get(cause.name)
     source = mechanism.source if mechanism else "declared by the driver"
@@ -103,7 +105,9 @@ def _added(market: Market, cause: CauseAlone) -> Row:
     )  # fmt: skip
     tags = (cause.status, "on", *cause.drivers, *(("inert",) if cause.inert else ()))
     detail = (f"Source: {source}", *((_shares(mechanism),) if mechanism else ()))
-    return Row(cells, "plain", detail=tuple(filter(None, detail)), tags=tags, status=cause.status)
+    return ViewRow(
+        cells, "plain", detail=tuple(filter(None, detail)), tags=tags, status=cause.status
+    )
 
 
 def _ratio(forecast: Forecast, mechanism: Mechanism) -> str:

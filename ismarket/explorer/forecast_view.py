@@ -6,7 +6,7 @@ from ..charts.fan import picture, published
 from ..charts.units import share_at_least, unit_of
 from ..engine.forecast import Forecast
 from ..text.wording import number, percent, rate
-from .view import Column, Row, View
+from .view import Column, View, ViewRow
 
 MOST_YEARS = 8
 
@@ -98,7 +98,7 @@ def _shown(forecast: Forecast) -> list[int]:
     return [round(i * last / steps) for i in range(steps + 1)]
 
 
-def _rows(forecast: Forecast, pinned: Forecast | None) -> list[Row]:
+def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
     summary = forecast.columns["summary"]
     unit, shown = unit_of(summary["reference"][0]), _shown(forecast)
     report = dict(zip(*published(forecast).values(), strict=True))
@@ -106,19 +106,21 @@ def _rows(forecast: Forecast, pinned: Forecast | None) -> list[Row]:
     if report:
         values = [report.get(forecast.years[i]) for i in shown]
         cells = ("" if v is None else number(v / unit.size, unit.in_table) for v in values)
-        rows.append(Row((f"Report, {rate(forecast.plan.anchor.cagr)} a year", *cells), "report"))
+        rows.append(
+            ViewRow((f"Report, {rate(forecast.plan.anchor.cagr)} a year", *cells), "report")
+        )
     for title, name, tone in (
         ("Reference", "reference", "strong"),
         ("Median draw", "p50", "plain"),
         ("9 in 10 draws: low", "p5", "plain"),
         ("9 in 10 draws: high", "p95", "plain"),
     ):
-        rows.append(Row((title, *(unit.cell(summary[name][i]) for i in shown)), tone))
+        rows.append(ViewRow((title, *(unit.cell(summary[name][i]) for i in shown)), tone))
     if pinned is not None:
         known = dict(zip(pinned.years, pinned.columns["summary"]["reference"], strict=True))
         values = [known.get(forecast.years[i]) for i in shown]
         cells = ("" if v is None else unit.cell(v) for v in values)
         name = pinned.plan.scenario.name or "scenario"
         quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
-        rows.append(Row((f"Pinned {quoted}: reference", *cells), "muted"))
+        rows.append(ViewRow((f"Pinned {quoted}: reference", *cells), "muted"))
     return rows

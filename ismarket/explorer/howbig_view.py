@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..charts.levels import Count, Level, count_of, levels_of, picture
+from ..charts.levels import Count, DrawnLevel, count_of, levels_of, picture
 from ..charts.people import money_of, steps_of
 from ..engine.forecast import Forecast
 from ..text.wording import number, rate, times
-from .view import Column, Row, View
+from .view import Column, View, ViewRow
 
 
 def view(forecast: Forecast) -> View:
@@ -29,7 +29,7 @@ def view(forecast: Forecast) -> View:
     return View("howbig", title, aid, caveat, columns, rows, picture(forecast))
 
 
-def finding(forecast: Forecast, found: list[Level]) -> str:
+def finding(forecast: Forecast, found: list[DrawnLevel]) -> str:
     """How far the chosen anchor stands from the count, and the others beside it."""
     chosen = next((v for v in found if v.chosen), None)
     others = [v.times for v in found if not v.chosen]
@@ -45,7 +45,7 @@ def finding(forecast: Forecast, found: list[Level]) -> str:
     return f"The chosen anchor is {times(chosen.times)} times the count; the {count} {spread}"
 
 
-def note(forecast: Forecast, found: list[Level]) -> str:
+def note(forecast: Forecast, found: list[DrawnLevel]) -> str:
     """What a patient would have to cost, and what an anchor changes."""
     steps = steps_of(forecast)
     counted = money_of(forecast)[0]
@@ -64,15 +64,15 @@ def note(forecast: Forecast, found: list[Level]) -> str:
     )
 
 
-def _row(level: Level) -> Row:
+def _row(level: DrawnLevel) -> ViewRow:
     cells = (
         f"{level.publisher}, {level.name}", number(level.printed / 1e6, 1), str(level.printed_year),
         number(level.restated / 1e6, 1), rate(level.cagr), times(level.times),
     )  # fmt: skip
-    return Row(cells, "report" if level.chosen else "plain", level.name, level.chosen)
+    return ViewRow(cells, "report" if level.chosen else "plain", level.name, level.chosen)
 
 
-def _count_row(forecast: Forecast, count: Count, chosen: bool) -> Row:
+def _count_row(forecast: Forecast, count: Count, chosen: bool) -> ViewRow:
     shown = number(count.reference / 1e6, 1)
     interval = f"{number(count.p5 / 1e6, 0)} to {number(count.p95 / 1e6, 0)}"
     name = next(a.name for a in forecast.plan.market.anchors.values() if not a.published)
@@ -80,4 +80,4 @@ def _count_row(forecast: Forecast, count: Count, chosen: bool) -> Row:
         "Bottom-up count", shown, str(forecast.years[0]), f"{shown} ({interval})",
         "from the drivers", "1",
     )  # fmt: skip
-    return Row(cells, "strong", name, chosen)
+    return ViewRow(cells, "strong", name, chosen)

@@ -11,7 +11,7 @@ from ..engine.forecast import Forecast
 from ..engine.plan import known_parameters
 from ..model.parameter import STATUSES
 from ..text.wording import listed
-from .view import Column, Row, View
+from .view import Column, View, ViewRow
 from .why_view import _count as counted
 
 SHOWN = 25
@@ -77,13 +77,13 @@ def note(swings: Sequence[Swing]) -> str:
     )
 
 
-def _row(swing: Swing, swings: Sequence[Swing]) -> Row:
+def _row(swing: Swing, swings: Sequence[Swing]) -> ViewRow:
     unit, parameter = millions_of(swings[0].width), swing.parameter
     cells = (
         name_of(parameter), parameter.status, figure(swing.p10), figure(parameter.mode),
         figure(swing.p90), parameter.unit, unit.change(swing.at_p10), unit.change(swing.at_p90),
     )  # fmt: skip
     source = f"Source: {parameter.source or 'none given'}"
-    return Row(
+    return ViewRow(
         cells, status=parameter.status, detail=(f"{parameter.key}, {parameter.unit}", source)
     )

@@ -21,7 +21,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class ViewRow:
     """A row of words: ``tone`` is report, strong, muted or plain.
 
     ``choice`` makes the row a radio button of that value; ``detail`` opens on Enter; ``tags``
@@ -58,7 +58,7 @@ class View:
     aid: str
     note: str
     columns: tuple[Column, ...]
-    rows: Sequence[Row]
+    rows: Sequence[ViewRow]
     picture: Picture
     filters: Sequence[Filter] = ()
     below: str = ""

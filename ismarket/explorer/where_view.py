@@ -12,7 +12,7 @@ from ..charts.where import picture, shares_by_region
 from ..engine.forecast import Forecast
 from ..text.sheet import rows_of
 from ..text.wording import number, percent
-from .view import Column, Row, View
+from .view import Column, View, ViewRow
 
 
 def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
@@ -82,7 +82,7 @@ def _agreeing(draws: Array, names: Sequence[str], said: str) -> float:
     return float(np.mean(draws.argmax(axis=0) == names.index(said)))
 
 
-def _rows(forecast: Forecast) -> list[Row]:
+def _rows(forecast: Forecast) -> list[ViewRow]:
     split = shares_by_region(forecast)
     classes = forecast.plan.market.drug_classes
     unit = millions_of(0.0)
@@ -91,9 +91,9 @@ def _rows(forecast: Forecast) -> list[Row]:
         cells = [unit.cell(split[row["name"]][c]) for c in classes]
         share = f"{number(100 * row['share'], 1)}%"
         cells += [unit.cell(row["final"]), share, unit.cell(row["base"])]
-        rows.append(Row((row["name"], *cells)))
+        rows.append(ViewRow((row["name"], *cells)))
     cells = [unit.cell(final) for final in forecast.columns["drug_class"]["final"]]
     path = forecast.columns["reference"]["value"]
     cells += [unit.cell(path[-1]), "100%", unit.cell(path[0])]
-    rows.append(Row(("World", *cells), "strong"))
+    rows.append(ViewRow(("World", *cells), "strong"))
     return rows

@@ -10,7 +10,7 @@ from ..charts.contributions import order, picture, unexplained_shown
 from ..charts.units import millions_of
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.wording import money, number, signed
-from .view import Column, Row, View
+from .view import Column, View, ViewRow
 
 
 def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | None = None) -> View:
@@ -80,7 +80,7 @@ def _row(
     row: dict[str, Any],
     causes: Sequence[CauseAlone],
     pinned: Forecast | None,
-) -> Row:
+) -> ViewRow:
     unit = millions_of(forecast.columns["reference"]["value"][-1])
     cells = [
         row["title"], signed(row["points"], 2),
@@ -97,7 +97,7 @@ def _row(
     else:
         mine = [c for c in causes if row["driver"] in c.drivers and not c.inert][:2]
         words = ", ".join(f"{short(c.title)} {signed(c.points, 2)}" for c in mine)
-    return Row((*cells, words), tone)
+    return ViewRow((*cells, words), tone)
 
 
 def short(title: str) -> str:

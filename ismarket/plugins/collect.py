@@ -20,7 +20,7 @@ from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario
-from .discovery import Found, elsewhere, installed_from_here, lies_here
+from .discovery import FoundPlugin, elsewhere, installed_from_here, lies_here
 from .hookspecs import API, PROJECT, Manager
 
 HOOKS = {
@@ -35,7 +35,7 @@ Brought = Mapping[str, Mapping[str, list[Any]]]
 """By plugin and hook, the objects that it hands over, in the order in which plugins come first."""
 
 
-def offered(manager: Manager, found: Found) -> tuple[dict[str, list[Any]], str]:
+def offered(manager: Manager, found: FoundPlugin) -> tuple[dict[str, list[Any]], str]:
     """The objects of a plugin by hook, and "" or the reason for which it is left out.
 
     Whatever it raises is caught, SystemExit too; what it prints is reported as a warning.
@@ -67,7 +67,7 @@ def offered(manager: Manager, found: Found) -> tuple[dict[str, list[Any]], str]:
     return objects, reason
 
 
-def _refusal(found: Found, module: Any) -> str:
+def _refusal(found: FoundPlugin, module: Any) -> str:
     """Why a module cannot be a plugin, as far as the module itself shows; "" if it can."""
     file = getattr(sys.modules.get(found.point.module), "__file__", None)
     if lies_here(file) and not installed_from_here(found):

@@ -26,7 +26,7 @@ CHOICE = "ISMARKET_PLUGINS"
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class FoundPlugin:
     """One plugin as its metadata has it; ``value`` is the module behind it.
 
     ``folder`` is set where somebody named a folder or file by hand, instead of installing it.
@@ -69,9 +69,9 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def find_plugins() -> tuple[list[Found], list[str]]:
+def find_plugins() -> tuple[list[FoundPlugin], list[str]]:
     """What is installed, bundled first, then by name; and a line for metadata nobody can read."""
-    found: list[Found] = []
+    found: list[FoundPlugin] = []
     problems: list[str] = []
     seen: set[str] = set()
     for dist in distributions(path=[entry for entry in sys.path if not _is_here(entry)]):
@@ -83,21 +83,23 @@ def find_plugins() -> tuple[list[Found], list[str]]:
             if name not in seen:
                 seen.add(name)
                 points = dist.entry_points
-                found += [Found(p.name, p.value, p, dist) for p in points if p.group == PROJECT]
+                found += [
+                    FoundPlugin(p.name, p.value, p, dist) for p in points if p.group == PROJECT
+                ]
         except Exception as error:
             where = Path(str(getattr(dist, "_path", "a distribution"))).name
             problems.append(f"{where} was left out: its metadata cannot be read ({error})")
     return sorted(found, key=in_order), problems
 
 
-def in_order(found: Found) -> tuple[bool, str, str]:
+def in_order(found: FoundPlugin) -> tuple[bool, str, str]:
     """Bundled plugins before others, then by name: the first to take a name keeps it."""
     return not found.bundled, found.name, found.distribution
 
 
 def chosen(
-    found: Iterable[Found], plugins: Collection[str] | None, pinned: Collection[str]
-) -> tuple[list[Found], list[str]]:
+    found: Iterable[FoundPlugin], plugins: Collection[str] | None, pinned: Collection[str]
+) -> tuple[list[FoundPlugin], list[str]]:
     """The plugins that may load, and a line for a name in the environment that nothing has.
 
     The bundled ones always load.  Of the others ISMARKET_PLUGINS lets in those it names, if it is
@@ -121,16 +123,16 @@ def chosen(
     return (kept if wanted is None else _of(kept, wanted)), problems
 
 
-def _names(found: Iterable[Found]) -> list[str]:
+def _names(found: Iterable[FoundPlugin]) -> list[str]:
     return [one.name for one in found]
 
 
-def _of(found: Iterable[Found], names: Collection[str]) -> list[Found]:
+def _of(found: Iterable[FoundPlugin], names: Collection[str]) -> list[FoundPlugin]:
     return [one for one in found if one.bundled or any(map(one.called, names))]
 
 
 @contextmanager
-def elsewhere(found: Found) -> Iterator[None]:
+def elsewhere(found: FoundPlugin) -> Iterator[None]:
     """While it lasts Python does not import from the current folder.
 
     A distribution that was installed from there, as editable, may.
@@ -146,7 +148,7 @@ def elsewhere(found: Found) -> Iterator[None]:
             sys.path[:] = before
 
 
-def installed_from_here(found: Found) -> bool:
+def installed_from_here(found: FoundPlugin) -> bool:
     """True where the plugin may come from the current folder.
 
     It was installed as editable from it, or from one above it, or named by hand.

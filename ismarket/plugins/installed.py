@@ -22,7 +22,7 @@ from ..model.market import Market
 from ..model.scenario import Scenario
 from . import hookspecs
 from .collect import Admitted, admit, offered
-from .discovery import Found, chosen, find_plugins, in_order
+from .discovery import FoundPlugin, chosen, find_plugins, in_order
 from .hookspecs import PROJECT, Manager
 from .pins import check_pins
 
@@ -80,7 +80,7 @@ def load_plugins(
     if points is None:
         found, problems = find_plugins()
     else:
-        given = (Found(point.name, point.value, point, point.dist) for point in points)
+        given = (FoundPlugin(point.name, point.value, point, point.dist) for point in points)
         found, problems = sorted(given, key=in_order), []
     asked = scenario or Scenario()
     if asked.pins:
@@ -89,10 +89,10 @@ def load_plugins(
     problems += unheard
     holder = _manager()
     brought: dict[str, dict[str, list[Any]]] = {}
-    homes: dict[str, Found] = {}
+    homes: dict[str, FoundPlugin] = {}
     set_aside: dict[str, str] = {}
 
-    def leave_out(one: Found, reason: str) -> None:
+    def leave_out(one: FoundPlugin, reason: str) -> None:
         line = f"plugin {one.name} ({_home(one)}) was left out: {' '.join(reason.split())}"
         problems.append(line)
         set_aside.setdefault(one.name, line)
@@ -123,7 +123,7 @@ def _manager() -> Manager:
     return empty
 
 
-def _home(one: Found) -> str:
+def _home(one: FoundPlugin) -> str:
     return f"{one.distribution} {one.version}" if one.distribution else one.value
 
 
@@ -167,7 +167,7 @@ def drivers_at(path: Path) -> list[Driver]:
     drivers: list[Driver] = []
     for name, value in modules.items():
         point = EntryPoint(name, value, PROJECT)
-        objects, problem = offered(_manager(), Found(name, value, point, None, folder))
+        objects, problem = offered(_manager(), FoundPlugin(name, value, point, None, folder))
         if problem:
             raise DriverError(f"{path}, plugin {name}: {problem}")
         drivers += objects.get("register_drivers", [])

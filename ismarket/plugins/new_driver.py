@@ -53,14 +53,14 @@ def write_driver(
 
 
 @dataclass(frozen=True)
-class Updated:
+class TemplateUpdate:
     """What an update did: the files that it wrote, and those left alone since they were edited."""
 
     written: list[Path]
     edited: list[Path]
 
 
-def update_driver(into: Path) -> Updated:
+def update_driver(into: Path) -> TemplateUpdate:
     """Bring the package in ``into`` up to this version of the template.
 
     Tests, CI and housekeeping follow the template where they stand as it wrote them; code, table,
@@ -72,7 +72,7 @@ def update_driver(into: Path) -> Updated:
         raise InputError(f"new-driver: {path} is missing; was {into} written by new-driver?")
     answers = _answers(path)
     as_written = answers.pop(RECORD, {})
-    done = Updated([], [])
+    done = TemplateUpdate([], [])
     with TemporaryDirectory() as folder:
         _render(Path(folder), answers)
         for name, digest in _digests(Path(folder)).items():

@@ -10,17 +10,17 @@ from importlib.metadata import Distribution
 from pathlib import Path
 
 from ..errors import InputError, unknown
-from .discovery import Found, elsewhere, normalised
+from .discovery import FoundPlugin, elsewhere, normalised
 
 VOLATILE = (".pyc", ".pyo", ".pth")
 
 
-def pin_of(found: Found) -> str:
+def pin_of(found: FoundPlugin) -> str:
     """What a scenario writes to pin the plugin's distribution: its version and its hash."""
     return f"{found.version} sha256:{fingerprint(found)}"
 
 
-def fingerprint(found: Found) -> str:
+def fingerprint(found: FoundPlugin) -> str:
     """SHA-256 over the code and data of the distribution and its entry points, in hex.
 
     The same wherever it is installed; of an editable install, over the modules it stands for.
@@ -33,7 +33,7 @@ def fingerprint(found: Found) -> str:
     return whole.hexdigest()
 
 
-def _files(found: Found, dist: Distribution) -> dict[str, Path]:
+def _files(found: FoundPlugin, dist: Distribution) -> dict[str, Path]:
     """The files that count, by the name under which they are installed."""
     files: dict[str, Path] = {}
     for file in dist.files or ():
@@ -47,7 +47,7 @@ def _files(found: Found, dist: Distribution) -> dict[str, Path]:
     return files
 
 
-def _module_files(found: Found, module: str) -> dict[str, Path]:
+def _module_files(found: FoundPlugin, module: str) -> dict[str, Path]:
     """The files of the outermost package or module of a dotted name, below any namespace."""
     top, *below = module.split(".")
     inside: list[str] = []
@@ -70,7 +70,7 @@ def _module_files(found: Found, module: str) -> dict[str, Path]:
     }
 
 
-def check_pins(pins: Mapping[str, str], found: Iterable[Found]) -> None:
+def check_pins(pins: Mapping[str, str], found: Iterable[FoundPlugin]) -> None:
     """Raise InputError where an installed distribution is not the one that is pinned."""
     by_name = {normalised(one.distribution): one for one in found if one.dist}
     for name, pin in pins.items():

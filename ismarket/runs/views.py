@@ -18,7 +18,7 @@ ALWAYS = ("page",)
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class RunView:
     """``make`` gives files by their path in ``outputs/``; they are derived, not canonical.
 
     ``needs`` are modules by their distribution, which come with an ``extra`` of the package;
@@ -68,10 +68,10 @@ def _check_workbook(plan: Plan) -> None:
     check_formulas(plan.drivers)
 
 
-VIEWS: Mapping[str, View] = {
-    "page": View(page),
-    "charts": View(charts, {"altair": "altair", "vl-convert-python": "vl_convert"}, "export"),
-    "workbook": View(workbook, {"xlsxwriter": "xlsxwriter"}, "office", _check_workbook),
+VIEWS: Mapping[str, RunView] = {
+    "page": RunView(page),
+    "charts": RunView(charts, {"altair": "altair", "vl-convert-python": "vl_convert"}, "export"),
+    "workbook": RunView(workbook, {"xlsxwriter": "xlsxwriter"}, "office", _check_workbook),
 }
 ALSO = (*EXTRAS, *(name for name in VIEWS if name not in ALWAYS))
 """What a run may also hold, by the name under which it is asked for."""

@@ -16,7 +16,7 @@ import pytest
 from parcels import ismarket
 
 from ismarket import InputError
-from ismarket.plugins.new_driver import Updated, update_driver, write_driver
+from ismarket.plugins.new_driver import TemplateUpdate, update_driver, write_driver
 
 pytest.importorskip("copier")
 ROOT = Path(__file__).parents[2]
@@ -80,7 +80,7 @@ def with_an_older_template(folder):
 def test_an_update_follows_the_template_and_leaves_the_authors_files(tmp_path):
     folder = tmp_path / "mine"
     write_driver("mine", folder, title="Mine")
-    assert update_driver(folder) == Updated([], [])
+    assert update_driver(folder) == TemplateUpdate([], [])
     as_written = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     code, readme = folder / "src/ismarket_mine/__init__.py", folder / "README.md"
     code.write_text(code.read_text().replace("mode=1.0", "mode=1.2"))
@@ -88,7 +88,7 @@ def test_an_update_follows_the_template_and_leaves_the_authors_files(tmp_path):
     mine = {path: path.read_bytes() for path in (code, readme)}
     with_an_older_template(folder)
     names = ".copier-answers.yml", ".github/workflows/test.yml", "tests/test_laws.py"
-    assert update_driver(folder) == Updated([folder / name for name in names], [])
+    assert update_driver(folder) == TemplateUpdate([folder / name for name in names], [])
     now = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert now == {**as_written, **mine}
 
