@@ -167,6 +167,7 @@ def test_the_workbook_has_a_row_for_it_that_its_formulas_read(book):
         assert any(s != sheet and reads.search(text) for s, _, text in cells), key
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
 def test_the_workbook_computes_what_python_does(book, ranged, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")

@@ -51,6 +51,7 @@ def test_the_wheel_holds_package_drivers_and_data(wheel):
     assert not any(name.startswith(("tests", "plugins/")) for name in names)
 
 
+@pytest.mark.slow
 def test_the_wheel_works_away_from_the_repository(wheel, tmp_path):
     python = environment(tmp_path / "env")
     install(python, str(wheel), cwd=tmp_path)
@@ -62,6 +63,7 @@ def test_the_wheel_works_away_from_the_repository(wheel, tmp_path):
     assert all(f'"{name}"' in listed for name in DRIVERS)
 
 
+@pytest.mark.slow
 def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(tmp_path):
     python = environment(tmp_path / "env")
     stranger = tmp_path / "stranger"

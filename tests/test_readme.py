@@ -43,6 +43,7 @@ def generated(name, content):
     return found.group(2)
 
 
+@pytest.mark.slow
 def test_the_python_blocks_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     space = {}
@@ -54,6 +55,7 @@ def test_the_python_blocks_run(tmp_path, monkeypatch):
 SHELL = [code for code in blocks("sh") if code.startswith("ismarket ")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", SHELL, ids=lambda code: code.splitlines()[0])
 def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -431,6 +431,7 @@ def test_a_run_is_kept_verified_and_computed_again(kept, answer, scenarios):
     assert "irths" not in page
 
 
+@pytest.mark.slow
 def test_two_runs_are_compared_step_by_step(kept, answer, scenarios):
     page = answer("compare", "one", "two")
     assert "anchor bottom-up to illustration-2025" in page
@@ -481,6 +482,7 @@ def test_a_workbook_computes_the_market_and_comes_back_as_a_scenario(answer, sce
 # the explorer -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_explorer_shows_the_second_market(dravet):
     pytest.importorskip("anywidget")
     from ismarket import explore
@@ -498,6 +500,7 @@ def test_the_explorer_shows_the_second_market(dravet):
     panel.close()
 
 
+@pytest.mark.slow
 def test_the_explorer_opens_the_market_that_its_scenario_names(dravet):
     pytest.importorskip("anywidget")
     from ismarket import explore

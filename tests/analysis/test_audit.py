@@ -56,6 +56,7 @@ def test_twenty_one_of_twenty_eight_causes_are_assumed_today():
     assert "21 of 28 causes are assumed" in str(FOUND).replace("\n", " ")
 
 
+@pytest.mark.slow
 def test_the_number_changes_when_the_table_changes(tmp_path):
     market = changed_market(
         tmp_path, "mechanisms.csv", "status",
@@ -129,6 +130,7 @@ def test_cells_add_up_to_the_forecast_and_its_regions():
     assert cells[1].sum(axis=0) == pytest.approx(run.columns["drug_class"]["final"], rel=1e-12)
 
 
+@pytest.mark.slow
 def test_a_level_that_the_count_reaches_is_not_contradicted():
     low = replace(MARKET.anchors["techsci-2022"], value=20e6)
     market = MARKET.with_anchors({low.name: low})

@@ -136,6 +136,7 @@ def test_a_target_that_already_holds_moves_nothing():
 # the default market -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("goal", [{"cagr": 0.039}, {"cagr": 0.005}, {"cagr": -0.04},
     {"value": 100e6}, {"value": 30e6}, {"value": 60e6, "year": 2022}, {"value": 80e6, "year": 2035},
 ])  # fmt: skip

@@ -190,6 +190,7 @@ CORRELATED = EVIDENCE.changed(correlation={
 })  # fmt: skip
 
 
+@pytest.mark.slow
 def test_correlated_inputs_count_as_one_and_the_page_says_so():
     found = sensitivity_of(MARKET, DRIVERS, CORRELATED, output="count", points=2048)
     rows = found.columns["indices"]

@@ -69,6 +69,7 @@ def test_the_order_of_blocks_never_changes_a_bit(alone, market, drivers, seed):
     assert_same_bits(alone, forecast(market, drivers, MANY, workers=Shuffled(seed)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_processes_never_change_a_bit(alone, market, drivers, processes):
     import multiprocessing
@@ -78,6 +79,7 @@ def test_processes_never_change_a_bit(alone, market, drivers, processes):
         assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, drivers):
     many = MANY.changed(draws=120_000 if way == "kept" else 400_000)

@@ -138,6 +138,7 @@ def test_xlsx_has_a_sheet_for_every_view_and_numbers_are_numbers(panel):
     assert all(isinstance(cell, float) for cell in row[1:])
 
 
+@pytest.mark.slow
 def test_the_page_holds_its_runtime_and_asks_nobody(panel):
     page = contents(panel._session, "html").decode()
     assert "http://" not in page.replace("http://www.w3.org", "")

@@ -7,6 +7,7 @@ from crash_points import campaign
 from ismarket.runs import keep as keeping
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("of", "points"), [("plain", 16), ("everything", 10), ("until", 4)])
 def test_no_crash_leaves_a_run_that_looks_complete_and_each_resumes_to_identical_bytes(of, points):
     calls, kinds, found = campaign(points, seed=20717, of=of)

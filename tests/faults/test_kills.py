@@ -12,6 +12,7 @@ from kills import campaign, finish, race, start
 from ismarket.runs.verify import verify_run
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_nothing_that_looks_complete_and_resumes_to_identical_bytes():
     in_time, _, found = campaign(kills=5, seed=20717)
     assert found == []
@@ -63,6 +64,7 @@ def fill(folder, leave):
     (folder / "filler").write_bytes(bytes(max(0, free - leave)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("leave", "draws", "more", "said"),
     [

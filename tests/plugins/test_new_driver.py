@@ -22,6 +22,7 @@ pytest.importorskip("copier")
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("--table",)], ids=["code", "table"])
 def test_a_new_driver_passes_its_tests_and_its_check_untouched(tmp_path, options):
     done = ismarket("new-driver", "stranger", *options, cwd=tmp_path)

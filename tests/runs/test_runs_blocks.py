@@ -7,6 +7,7 @@ from ismarket import Scenario, forecast, load_drivers, load_market
 from ismarket.runs.blocks import Blocks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("draws", "names"), [
     (9_000, ["block-0.block", "block-1.block", "block-2.block"]),
     (140_000, ["tally-0.block", "tally-1.block"]),
@@ -31,6 +32,7 @@ def test_a_forecast_from_finished_blocks_is_the_same_to_the_last_bit(tmp_path, d
     assert forecast(market, drivers, scenario, store=blocks).columns == whole.columns
 
 
+@pytest.mark.slow
 def test_a_last_block_that_is_not_whole_is_not_counted_twice(tmp_path):
     market, drivers = load_market(), load_drivers()
     blocks = Blocks(tmp_path / "blocks")
@@ -41,6 +43,7 @@ def test_a_last_block_that_is_not_whole_is_not_counted_twice(tmp_path):
     assert whole.columns == forecast(market, drivers, scenario).columns
 
 
+@pytest.mark.slow
 def test_a_sum_of_more_draws_than_asked_for_is_not_used(tmp_path):
     market, drivers = load_market(), load_drivers()
     blocks = Blocks(tmp_path / "blocks")
@@ -52,6 +55,7 @@ def test_a_sum_of_more_draws_than_asked_for_is_not_used(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_search_for_enough_draws_goes_on_from_what_was_tried(tmp_path):
     market, drivers, scenario = load_market(), load_drivers(), Scenario(through=2024)
     blocks = Blocks(tmp_path / "blocks")

@@ -93,6 +93,7 @@ def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monke
     assert ismarket(*command, cwd=tmp_path).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [5, 17, 19])
 def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, monkeypatch, after):
     scenario = Scenario(through=2024, name="exact")
@@ -110,6 +111,7 @@ def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, mo
     assert verify_run(tmp_path / "run").sound
 
 
+@pytest.mark.slow
 def test_more_draws_than_are_kept_go_on_from_their_last_sum(tmp_path, loaded, monkeypatch):
     scenario = Scenario(draws=400_000, through=2024, name="many")
     monkeypatch.setattr(keeping, "MOST_SUNK", 1)

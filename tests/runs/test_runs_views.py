@@ -68,6 +68,7 @@ def test_the_packages_that_drew_them_are_in_the_environment(whole, kept):
     assert "altair" not in checked(kept).identity["environment"]["packages"]
 
 
+@pytest.mark.slow
 def test_a_second_computation_is_judged_by_the_tables_and_keeps_the_views(whole, tmp_path):
     again = rerun(whole, tmp_path / "again")
     assert again.agreement.level == IDENTICAL
