@@ -78,7 +78,7 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
     values, _ = drawn(asked.inputs, POINTS, scenario.seed, scenario.pairs)
     cells, modes = asked.cells(values), asked.cells({})
     found = []
-    for about, output, said in (("level", "count", anchor.at(first)),
+    for about, output, said in (("level", "count", market.printed(anchor, first)),
                                 ("growth", "cagr", anchor.cagr)):  # fmt: skip
         usual, bears = asked(output, {})[0], asked(output, values) >= said
         found.append(_headline(about, f"{said:.6g}", f"{usual:.6g}", bears))

@@ -140,7 +140,7 @@ def published(forecast: Forecast) -> dict[str, list[Any]]:
     """The published path in the years of the forecast that the report speaks of, USD."""
     anchor = forecast.plan.anchor
     years = [t for t in forecast.years if anchor.published and t <= anchor.last_year]
-    return {"year": years, "value": [anchor.at(t) for t in years]}
+    return {"year": years, "value": [forecast.plan.printed(t) for t in years]}
 
 
 def year_labels(forecast: Forecast) -> list[dict[str, Any]]:

@@ -62,12 +62,13 @@ def distance(forecast: Forecast) -> str:
 
 def other_levels(forecast: Forecast) -> str:
     """The anchor's level against the other published estimates, each moved at its own growth."""
-    anchor, year = forecast.plan.anchor, forecast.years[0]
-    published = [a for a in forecast.plan.market.anchors.values() if a.published]
+    anchor, year, market = forecast.plan.anchor, forecast.years[0], forecast.plan.market
+    published = [a for a in market.anchors.values() if a.published]
     others = [other for other in published if other.name != anchor.name]
     if not anchor.published or not others:
         return ""
-    multiple = {other.name: anchor.at(year) / other.at(year) for other in others}
+    level = market.printed(anchor, year)
+    multiple = {other.name: level / market.printed(other, year) for other in others}
     ends = f"{times(min(multiple.values()))} to {times(max(multiple.values()))}"
     text = f"The level is {ends} times the {len(others)} other published estimates"
     for other in others:

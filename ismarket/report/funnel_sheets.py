@@ -34,7 +34,7 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
     """Year by year: the count, the two factors, the value, Python's value and the draws."""
     forecast = formulas.forecast
     plan, summary = forecast.plan, forecast.columns["summary"]
-    level = plan.anchor.at(forecast.years[0]) if plan.anchor.published else None
+    level = plan.level
     sheet.write_string(0, 0, "Reference path, USD", style["title"])
     note = "no published level: the count stands" if level is None else "published level, USD"
     sheet.write_string(2, 0, note)

@@ -15,8 +15,8 @@ from ..engine.plan import drawn_parameters
 from ..errors import InputError
 from ..model.cause import EVERYWHERE
 from ..model.driver import Driver
-from ..model.market import Market, slug
-from ..model.stage import WORLD, Stage
+from ..model.market import Market
+from ..model.stage import WORLD, Stage, slug
 
 FIRST_ROW = 6
 """The first row of every sheet's lines, counted from 1 as a spreadsheet does."""

@@ -40,7 +40,7 @@ def path_picture(forecast: Forecast) -> str:
     ]
     anchor = forecast.plan.anchor
     if anchor.published:
-        printed = [anchor.at(year) for year in years if year <= anchor.last_year]
+        printed = [forecast.plan.printed(year) for year in years if year <= anchor.last_year]
         points = zip(across, printed, strict=False)
         dashed = " ".join(f"{x:.1f},{down(v):.1f}" for x, v in points)
         parts.append(f'<polyline class="report" points="{dashed}"/>')
