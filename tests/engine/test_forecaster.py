@@ -26,7 +26,7 @@ def extra(name="extra", rate=0.01, low=None):
     parameter = Parameter("rate", rate if low is None else low, rate, rate, unit="1/year")
 
     def effects(market, p):
-        yield Effect("net_cost", np.log1p(p.rate) * market.elapsed)
+        yield Effect("unit_price", np.log1p(p.rate) * market.elapsed)
 
     return Driver(name, "Extra growth", effects=effects, parameters=(parameter,))
 
@@ -261,9 +261,9 @@ def broken(effect):
         (lambda m: Effect("treated", m.elapsed * np.inf), "not finite"),
         (lambda m: Effect("treated", np.zeros(7)), "must broadcast to"),
         (lambda m: Effect("treated", np.zeros((7, 5, 3, 1))), "must broadcast to"),
-        (lambda m: Effect("net_cost", m.elapsed, drug_class="acth"), "did you mean 'ACTH'?"),
+        (lambda m: Effect("unit_price", m.elapsed, drug_class="acth"), "did you mean 'ACTH'?"),
         (lambda m: m.elapsed, "must yield Effect objects"),
-        (lambda m: Effect("net_cost", 1e4 * m.elapsed), "a ratio of exp(10000)"),
+        (lambda m: Effect("unit_price", 1e4 * m.elapsed), "a ratio of exp(10000)"),
     ],
 )
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
