@@ -69,14 +69,10 @@ def layers() -> Any:
 def order(forecast: Forecast) -> list[dict[str, Any]]:
     """The rows of the chart and its table: unexplained first, the drivers by size, the total."""
     rows = rows_of(forecast.columns["attribution"])
-    shown = [row for row in rows if row["driver"] == UNEXPLAINED and unexplained_shown(forecast)]
+    published = forecast.plan.anchor.published
+    shown = [row for row in rows if row["driver"] == UNEXPLAINED and published]
     shown += [row for row in rows if row["driver"] not in (UNEXPLAINED, "total")]
     return [*shown, rows[-1]]
-
-
-def unexplained_shown(forecast: Forecast) -> bool:
-    """True where a published rate leaves something to explain."""
-    return forecast.plan.anchor.published
 
 
 def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:

@@ -4,19 +4,46 @@ from __future__ import annotations
 
 from math import isnan
 
-from ..text.wording import listed, money, money_range, number, percent, rate, signed, times
+from ..model.anchor import Anchor
+from ..text.wording import (
+    listed,
+    money,
+    money_range,
+    nonzero,
+    number,
+    percent,
+    rate,
+    signed,
+    times,
+)
 from .forecast import TRUSTED, UNEXPLAINED, Forecast
+from .growth import NAMED, printed_growth
+
+ALIKE = 1e-9
+"""Relative difference below which two growths are one."""
+
+
+def speaker(anchor: Anchor) -> str:
+    """Who says what an anchor says: a report, or several estimates pooled."""
+    return "the pool" if anchor.spread else "the report"
+
+
+def whose(forecast: Forecast) -> str:
+    """Whose level the first year has, in a few words."""
+    anchor, first = forecast.plan.anchor, forecast.years[0]
+    if not anchor.published:
+        return "counted bottom-up"
+    if anchor.base_year < first:
+        return f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
+    return anchor.publisher if anchor.spread else f"printed by {anchor.publisher}"
 
 
 def how_big(forecast: Forecast) -> str:
     """Level and forecast of the last year with its interval, and whose level it is."""
     path, summary = forecast.columns["reference"]["value"], forecast.columns["summary"]
-    anchor, first, last = forecast.plan.anchor, forecast.years[0], forecast.years[-1]
-    whose = f"printed by {anchor.publisher}" if anchor.published else "counted bottom-up"
-    if anchor.published and anchor.base_year < first:
-        whose = f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
+    first, last = forecast.years[0], forecast.years[-1]
     return (
-        f"USD {money(path[0])} in {first} ({whose}), {money(path[-1])} in {last};"
+        f"USD {money(path[0])} in {first} ({whose(forecast)}), {money(path[-1])} in {last};"
         f" {money_range(summary['p5'][-1], summary['p95'][-1])} in 9 of 10 draws."
     )
 
@@ -31,15 +58,21 @@ def how_fast(forecast: Forecast) -> str:
 
 
 def left_unexplained(forecast: Forecast) -> str:
-    """How much of the printed growth no cause carries."""
-    anchor, attribution = forecast.plan.anchor, forecast.columns["attribution"]
+    """The printed growth taken apart: what its named causes carry, and what none does."""
+    anchor, growth = forecast.plan.anchor, printed_growth(forecast)
     if not anchor.published:
         return ""
-    points = attribution["points"][attribution["driver"].index(UNEXPLAINED)]
-    steps = "" if anchor.whole_period else f" in {anchor.periods} yearly steps"
+    who, verb = speaker(anchor), "has" if anchor.spread else "prints"
+    if growth is None:
+        return f"{who.capitalize()} ends in {anchor.last_year}: none of its growth lies ahead."
+    steps = ""
+    if not anchor.whole_period:
+        steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
     return (
-        f"{number(points, 2)} points a year: the report prints {rate(anchor.cagr)}{steps}, and no"
-        " cause that it names carries them."
+        f"Of the {number(growth.total, 2)}% a year that {who} {verb} {growth.period}{steps},"
+        f" the causes that it names carry"
+        f" {number(growth.points[NAMED], 2)} points at their most likely values;"
+        f" {number(growth.points[UNEXPLAINED], 2)} stay unexplained."
     )
 
 
@@ -69,12 +102,17 @@ def other_levels(forecast: Forecast) -> str:
         return ""
     level = market.printed(anchor, year)
     multiple = {other.name: level / market.printed(other, year) for other in others}
-    ends = f"{times(min(multiple.values()))} to {times(max(multiple.values()))}"
-    text = f"The level is {ends} times the {len(others)} other published estimates"
+    ends, most = times(min(multiple.values())), times(max(multiple.values()))
+    text = f"The level is {ends} times the other published estimate"
+    if len(others) > 1:
+        what = "published estimates that it pools" if anchor.spread else "other published estimates"
+        text = f"The level is {ends} to {most} times the {len(others)} {what}"
     for other in others:
         if other.publisher == anchor.publisher:
-            text += f", {number(multiple[other.name], 1)} times the same publisher's"
-            text += f" {other.base_year} edition"
+            ratio = multiple[other.name]
+            edition = f"the same publisher's {other.base_year} edition"
+            more = f"{times(ratio)} times {edition}"
+            text += f", {more}" if ratio >= 1.0 else f"; {edition} is {times(1 / ratio)} times it"
     return text + "."
 
 
@@ -83,19 +121,32 @@ def where(forecast: Forecast) -> str:
     anchor = forecast.plan.anchor
     regions, classes = forecast.columns["region"], forecast.columns["drug_class"]
     largest = max(range(len(regions["name"])), key=lambda i: regions["final"][i])
-    fastest = max(range(len(classes["name"])), key=lambda i: classes["cagr"][i])
+    name, share = regions["name"][largest], regions["share"][largest]
+    fastest = fastest_classes(forecast)
+    rise = rate(max(classes["cagr"]))
+    if len(fastest) == len(classes["name"]) > 1:
+        grows, fastest = f"every drug class grows alike, {rise} a year", []
+    else:
+        grows = f"fastest growth: {listed(fastest)}, {rise} a year"
     return (
-        f"{regions['name'][largest]} is largest, {percent(regions['share'][largest])} of value"
-        f"{_as_printed(regions['name'][largest], anchor.largest_region)};"
-        f" {classes['name'][fastest]} grow fastest, {rate(classes['cagr'][fastest])} a year"
-        f"{_as_printed(classes['name'][fastest], anchor.fastest_growing_class)}."
+        f"{name} is largest, {percent(share)} of value"
+        f"{_as_printed(anchor, [name], anchor.largest_region)};"
+        f" {grows}{_as_printed(anchor, fastest, anchor.fastest_growing_class)}."
     )
 
 
-def _as_printed(found: str, printed: str) -> str:
+def fastest_classes(forecast: Forecast) -> list[str]:
+    """The drug classes that grow fastest in the reference case: several where they grow alike."""
+    table = forecast.columns["drug_class"]
+    most = max(table["cagr"])
+    return [n for n, c in zip(table["name"], table["cagr"], strict=True) if most - c < ALIKE]
+
+
+def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
     if not printed:
         return ""
-    return " (as the report says)" if found == printed else f" (the report says {printed})"
+    who = speaker(anchor)
+    return f" (as {who} says)" if found == [printed] else f" ({who} says {printed})"
 
 
 def stacking(forecast: Forecast) -> str:
@@ -103,10 +154,18 @@ def stacking(forecast: Forecast) -> str:
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
+    if abs(premium) <= ALIKE * forecast.stacked_total:
+        change = "add nothing"
     return (
         f"Causes that several drivers share {counted}; once for each driver they would {change}"
         f" in {forecast.years[-1]} (stacking premium)."
     )
+
+
+def no_spread(forecast: Forecast) -> bool:
+    """True where every draw ends at one value: no input that is drawn moves the last year."""
+    last = {name: values[-1] for name, values in forecast.columns["summary"].items()}
+    return bool(last["p95"] - last["p5"] <= ALIKE * last["reference"])
 
 
 def three_middles(forecast: Forecast) -> str:
@@ -115,6 +174,8 @@ def three_middles(forecast: Forecast) -> str:
     summary = forecast.columns["summary"]
     median, mean = summary["p50"][-1], summary["mean"][-1]
     middles = f"Reference {money(reference)}, median {money(median)}, mean {money(mean)}:"
+    if no_spread(forecast):
+        return ""
     spread = summary["p95"][-1] - summary["p5"][-1]
     if max(abs(median - reference), abs(mean - reference)) < 0.02 * spread:
         return f"{middles} they agree, since the ranges reach about as far up as down."
@@ -128,10 +189,10 @@ def three_middles(forecast: Forecast) -> str:
 def exactness(forecast: Forecast) -> str:
     """Standard errors of the last year's quantiles, from replicates of the draws."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
-    if isnan(errors["summary"]["p50"][-1]):
+    if isnan(errors["summary"]["p50"][-1]) or no_spread(forecast):
         return ""
     shown = [
-        f"{label} {number(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
+        f"{label} {nonzero(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
     ]
     return (
@@ -158,7 +219,9 @@ def notices(forecast: Forecast) -> list[str]:
             if scenario.beyond == "drivers"
             else f"its {rate(anchor.cagr)} a year is carried on"
         )
-        found.append(f"The report ends in {anchor.last_year}; after that {how}.")
+        found.append(
+            f"{speaker(anchor).capitalize()} ends in {anchor.last_year}; after that {how}."
+        )
     if lacking(forecast):
         found.append(lacking(forecast))
     added = [
@@ -185,7 +248,7 @@ def notices(forecast: Forecast) -> list[str]:
         points = 100.0 * forecast.shapley_error / forecast.span
         found.append(
             f"{len(plan.drivers)} drivers: contributions are sampled over orders,"
-            f" standard error up to {points:.3f} points."
+            f" standard error up to {nonzero(points, 3)} points."
         )
     return found
 

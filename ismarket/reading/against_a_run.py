@@ -63,6 +63,12 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
         found += [Known(f"{name} {k}", row[k], "points", None, name, 2) for k in ENDS]
         found.append(Known(name, row["usd"], "money", last, name))
     found.append(Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED))
+    if printed := run["printed_growth"]:
+        found.append(Known("printed growth", printed["total"] / 100, "rate"))
+        found += [
+            Known(f"printed, {part}", points, "points", of=UNEXPLAINED)
+            for part, points in printed["points"].items()
+        ]
     found.append(Known("growth reference", 100 * run["cagr"]["reference"], "points"))
     found.append(Known("stacking premium", abs(run["stacking_premium_usd"]), "money", last))
     for axis in ("by_region", "by_drug_class"):

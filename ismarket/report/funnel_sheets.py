@@ -68,7 +68,7 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
 
 def _growth_row(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
     first, last = FIRST_ROW, FIRST_ROW + len(forecast.years) - 1
-    sheet.write_string(last + 1, 0, "growth a year")
+    sheet.write_string(last + 1, 0, f"growth a year to {forecast.years[-1]}")
     formula = f"=(E{last}/E{first})^(1/{forecast.span})-1"
     cagr = forecast.columns["cagr"]["reference"][0]
     sheet.write_formula(last + 1, 4, formula, style["percent"], cagr)

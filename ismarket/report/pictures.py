@@ -93,7 +93,7 @@ def driver_picture(forecast: Forecast) -> str:
         parts.append(_text(left - 10, y + 13, table["title"][i], "end"))
         parts.append(_text(WIDTH - 4, y + 13, signed(points, 2), "end"))
         said.append(f"{table['title'][i]} {signed(points, 2)}")
-    words = "Bar chart of points of growth a year: " + ", ".join(said) + "."
+    words = f"Bar chart of points of growth a year to {forecast.years[-1]}: {', '.join(said)}."
     return _svg(words, parts, len(rows) * 30 + 12)
 
 

@@ -24,6 +24,13 @@ def number(value: float, decimals: int) -> str:
     return f"{value:,.{decimals}f}".replace("-", MINUS)
 
 
+def nonzero(value: float, decimals: int) -> str:
+    """A figure with so many decimals, or more where only zeros would show."""
+    if value and abs(value) < 0.5 * 10.0**-decimals:
+        decimals = -math.floor(math.log10(abs(value)))
+    return number(value, decimals)
+
+
 def money(usd: float) -> str:
     """USD with the unit that fits: 3.20 bn, 54 M."""
     if abs(usd) >= 0.9995e9:
@@ -51,7 +58,7 @@ def rate(fraction: float) -> str:
 
 def times(factor: float) -> str:
     """A multiple, with as many figures as it is worth."""
-    return number(factor, 0 if factor >= 9.95 else 1 if factor >= 0.95 else 2)
+    return nonzero(factor, 0 if factor >= 9.95 else 1 if factor >= 0.95 else 2)
 
 
 def listed(names: list[str]) -> str:
