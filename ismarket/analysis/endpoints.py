@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+<<<<<<< HEAD
 from ..model.anchor import Anchor
 from ..model.market import Market
+=======
+from ..model.anchor import Anchor, growth_between, half_digit
+>>>>>>> C/main
 
 CLOSE = 0.001
 VERDICTS = {
@@ -53,7 +57,7 @@ def _reading(market: Market, anchor: Anchor, words: str, year: int) -> GrowthRea
     implied = None
     verdict = "no end point"
     if anchor.last_value is not None:
-        implied = (anchor.last_value / anchor.value) ** (1.0 / anchor.periods) - 1.0
+        implied = growth_between(anchor.value, anchor.last_value, anchor.periods)
         verdict = judge(anchor.cagr, implied)
     return GrowthReading(
         anchor.name, anchor.periods, words, implied, anchor.at(anchor.last_year), verdict,
@@ -64,13 +68,6 @@ def _reading(market: Market, anchor: Anchor, words: str, year: int) -> GrowthRea
 def judge(printed: float, implied: float) -> str:
     """The verdict on a printed growth, given what the end points imply; fractions a year."""
     apart = abs(printed - implied)
-    if apart <= _half_digit(printed) + 1e-12:
+    if apart <= half_digit(printed) + 1e-12:
         return "agrees"
     return "close" if apart <= CLOSE + 1e-12 else "differs"
-
-
-def _half_digit(growth: float) -> float:
-    """Half of the last printed digit of a growth: 3.67% was rounded to 0.01, 3.8% to 0.1."""
-    text = f"{100 * growth:.6f}".rstrip("0")
-    decimals = max(1, len(text.partition(".")[2]))
-    return float(0.5 * 10.0 ** -(decimals + 2))

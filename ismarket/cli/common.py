@@ -211,8 +211,15 @@ def answer(found: Answer, as_json: bool) -> None:
 
 
 def say_json(value: object) -> None:
-    """Print plain values as JSON."""
-    say(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print plain values as JSON; InputError for a figure that is none, which JSON cannot hold."""
+    try:
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise InputError(
+            "a figure of the answer is not finite, so none is printed; look for an input that is"
+            " larger than any market"
+        ) from None
+    say(text)
 
 
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
-from .common import complete_scenario, json_option, progress_bar, say, share, strict, tell
+from .common import answer, complete_scenario, json_option, progress_bar, say, share, strict, tell
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -62,7 +61,7 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
     tell(found.problems)
     names = [driver.name for driver in found.drivers]
     result, kept = _computed(start, found.of(chosen(found.scenario, given, names)), given)
-    say(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
+    answer(result, as_json)
     if kept:
         click.echo(f"Kept in {kept}", err=True) if as_json else say(f"Kept in {kept}")
 

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..model.anchor import NOMINAL
 from .attribution import growth_share
 from .forecast import UNEXPLAINED, Forecast
 
+INFLATION = "inflation"
+"""What general prices carry of a growth that is printed in the dollars of each year."""
 NAMED = "named causes"
 """What the causes that a report names carry of its growth: at their modes, each counted once."""
 
@@ -49,13 +52,17 @@ def printed_growth(forecast: Forecast) -> Growth | None:
 
     It does not depend on which drivers the scenario takes in, nor how strong they are.
     """
-    anchor, first = forecast.plan.anchor, forecast.years[0]
+    anchor, market, first = forecast.plan.anchor, forecast.plan.market, forecast.years[0]
     last = min(anchor.last_year, forecast.years[-1])
     if not anchor.published or last <= first:
         return None
     whole = math.log(anchor.at(last) / anchor.at(first))
     left = math.log(forecast.unexplained_factor[last - first])
-    return taken_apart(first, last, {NAMED: whole - left, UNEXPLAINED: left})
+    prices = 0.0
+    if anchor.price_basis == NOMINAL and market.price_level is not None:
+        prices = math.log(market.prices(last) / market.prices(first))
+    logs = {INFLATION: prices, NAMED: whole - left - prices, UNEXPLAINED: left}
+    return taken_apart(first, last, {part: log for part, log in logs.items() if prices or log})
 
 
 def scenario_growth(forecast: Forecast) -> Growth:

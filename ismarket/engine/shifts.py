@@ -30,6 +30,10 @@ Drivers = tuple[int, ...]
 """Drivers by index."""
 Entry = tuple[int, int | None, Array]
 """A driver's index, the class it moves (None: all) and its shift (year, region, draw)."""
+ByClass = dict[int | None, dict[int, Array]]
+"""The shifts of one cause by class (None: all) and driver."""
+SAME = 1e-9
+"""Difference, relative and absolute, up to which two drivers bring the same shift."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +239,8 @@ class Shifts:
     def _own(self, values: Array) -> tuple[list[Shift], frozenset[str]]:
         """What drivers' own functions bring, and the causes of the catalogue that are among it.
 
-        Effects of one stage and mechanism are one cause, also with the catalogue's.
+        Effects of one stage and mechanism are one cause, also with the catalogue's.  Raises
+        InputError for two drivers that bring different numbers for one.
         """
         plan, named = self._plan, dict(zip(self._rows, values, strict=True))
         found: dict[tuple[str, str], list[Entry]] = {}
@@ -253,18 +258,32 @@ class Shifts:
                     entry = index, class_of(plan.market, cause.drug_class), shift
                     found[cause.stage, name].insert(0, entry)
                     merged.add(name)
+        parted = {key: self._by_driver(entries) for key, entries in sorted(found.items())}
+        for key, by_class in parted.items():
+            self._one_voice(*key, by_class)
         own = [
             ((stage, chosen), who, shift)
-            for (stage, _), entries in sorted(found.items())
-            for chosen, shifts in self._by_driver(stage, entries).items()
+            for (stage, _), by_class in parted.items()
+            for chosen, shifts in by_class.items()
             if any(len(shift) > 1 for shift in shifts.values())  # else 0 in every year
             for who, shift in self._together(shifts)
         ]
         return own, frozenset(merged)
 
-    def _by_driver(
-        self, stage: str, entries: Sequence[Entry]
-    ) -> dict[int | None, dict[int, Array]]:
+    def _one_voice(self, stage: str, cause: str, by_class: ByClass) -> None:
+        """Raise InputError for the first two drivers whose numbers for a cause differ."""
+        first, *others = sorted({d for shifts in by_class.values() for d in shifts})
+        for other in others:
+            for shifts in by_class.values():
+                one, second = shifts.get(first), shifts.get(other)
+                if one is None or second is None or not np.allclose(one, second, SAME, SAME):
+                    names = " and ".join(self._plan.drivers[d].name for d in (first, other))
+                    raise InputError(
+                        f"drivers {names} bring different numbers for one cause, {cause} of"
+                        f" {stage}; leave one of them out (--without), or let both claim one cause"
+                    )
+
+    def _by_driver(self, entries: Sequence[Entry]) -> ByClass:
         """The shift of each driver for one cause, class by class where any speaks of one class."""
         market = self._plan.market
         if len({c is None for _, c, _ in entries}) > 1:

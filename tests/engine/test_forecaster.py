@@ -11,6 +11,7 @@ from ismarket import Driver, DriverError, Effect, InputError, Parameter, Scenari
 from ismarket.engine.blocks import Engine, cells_of
 from ismarket.engine.forecaster import total_value
 from ismarket.engine.plan import make_plan
+from ismarket.testing import toy_market
 
 ANCHORS = ("techsci-2022", "techsci-2024", "reanin-2024", "smr-2024", "24lifesciences-2024",
            "coherent-2017")  # fmt: skip
@@ -198,6 +199,40 @@ def test_two_drivers_with_one_mechanism_count_once_at_rho_1_and_twice_at_rho_0(m
     assert once.stacking_premium > 0
     assert str(round(once.stacking_premium / 1e6)) in str(once)
     assert twice.stacking_premium == 0
+
+
+def by_hand(name, ratio=1.5, drug_class="", **about):
+    """A driver that says by a function of its own how a cause of the toy market acts."""
+
+    def effects(market, p):
+        shift = np.log(getattr(p, "ratio", ratio)) * market.elapsed / 9
+        yield Effect("class_mix", shift, mechanism="new_drug", drug_class=drug_class)
+
+    return Driver(name, name.title(), effects=effects, **about)
+
+
+RATIO = Parameter("ratio", 1.1, 1.5, 2.0, unit="weight ratio", source="assumption: a test")
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (by_hand("first"), by_hand("second", 1.6)),
+        (by_hand("first"), by_hand("second", drug_class="new")),
+        (by_hand("first", parameters=(RATIO,)), by_hand("second", parameters=(RATIO,))),
+        (by_hand("first"), Driver("second", "Second", claims=("new_drug",))),
+        (Driver("first", "First", claims=("new_drug",)), by_hand("second", drug_class="new")),
+    ],
+    ids=["ratio", "class", "draws", "table", "table_first"],
+)
+@pytest.mark.parametrize("overlap", [0.0, 1.0])
+def test_two_drivers_with_different_numbers_for_one_cause_are_refused(pair, overlap):
+    choices = Scenario("bottom-up", market="toy", without=(), overlap=overlap, draws=50)
+    said = r"drivers first and second bring different numbers for one cause, new_drug of class_mix"
+    with pytest.raises(InputError, match=f"{said}; leave one of them out"):
+        forecast(toy_market(), pair, choices)
+    for name in ("first", "second"):
+        forecast(toy_market(), pair, choices.changed(without=(name,)))
 
 
 def test_the_incidence_driver_makes_births_follow_the_un_path(market, drivers):
