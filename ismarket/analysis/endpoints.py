@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-<<<<<<< HEAD
-from ..model.anchor import Anchor
-from ..model.market import Market
-=======
 from ..model.anchor import Anchor, growth_between, half_digit
->>>>>>> C/main
+from ..model.market import Market
 
 CLOSE = 0.001
 VERDICTS = {

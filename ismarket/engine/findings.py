@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from math import isnan
 
-from ..model.anchor import Anchor
+from ..model.anchor import NOMINAL, REAL, Anchor
 from ..text.wording import (
     listed,
     money,
@@ -17,7 +19,9 @@ from ..text.wording import (
     times,
 )
 from .forecast import TRUSTED, UNEXPLAINED, Forecast
-from .growth import NAMED, printed_growth
+from .forecaster import unexplained
+from .growth import INFLATION, NAMED, printed_growth, taken_apart
+from .plan import contained_in
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -43,9 +47,19 @@ def how_big(forecast: Forecast) -> str:
     path, summary = forecast.columns["reference"]["value"], forecast.columns["summary"]
     first, last = forecast.years[0], forecast.years[-1]
     return (
-        f"USD {money(path[0])} in {first} ({whose(forecast)}), {money(path[-1])} in {last};"
-        f" {money_range(summary['p5'][-1], summary['p95'][-1])} in 9 of 10 draws."
+        f"USD {money(path[0])} in {first} ({whose(forecast)}), {money(path[-1])} in {last},"
+        f" {dollars(forecast)}; {money_range(summary['p5'][-1], summary['p95'][-1])} in 9 of 10"
+        " draws."
     )
+
+
+def dollars(forecast: Forecast) -> str:
+    """In which dollars the forecast counts, inside a sentence."""
+    if forecast.plan.market.price_level is None:
+        return "in dollars without a basis"
+    if forecast.plan.in_current_dollars:
+        return "in current dollars"
+    return f"in dollars of {forecast.plan.market.base_year}"
 
 
 def how_fast(forecast: Forecast) -> str:
@@ -68,12 +82,54 @@ def left_unexplained(forecast: Forecast) -> str:
     steps = ""
     if not anchor.whole_period:
         steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
+    prices = ""
+    if INFLATION in growth.points:
+        prices = f" {number(growth.points[INFLATION], 2)} points are general inflation,"
     return (
         f"Of the {number(growth.total, 2)}% a year that {who} {verb} {growth.period}{steps},"
-        f" the causes that it names carry"
-        f" {number(growth.points[NAMED], 2)} points at their most likely values;"
-        f" {number(growth.points[UNEXPLAINED], 2)} stay unexplained."
+        f"{prices} the causes that it names carry {number(growth.points[NAMED], 2)} at their most"
+        f" likely values, and nothing carries the other {number(growth.points[UNEXPLAINED], 2)}"
+        " points."
     )
+
+
+def price_basis(forecast: Forecast) -> str:
+    """How the report's dollars are read, who says so, and what the other reading gives."""
+    plan = forecast.plan
+    anchor, market = plan.anchor, plan.market
+    if not anchor.published:
+        return ""
+    if market.price_level is None:
+        return "The market has no price level, so no one can say which dollars these are."
+    said = {"assumed": "assumed, since it does not say", "chosen": "as the scenario chooses"}
+    how = said.get(anchor.basis_status, anchor.basis_status)
+    years = {NOMINAL: "of each year", REAL: f"of {anchor.base_year}"}
+    other = REAL if anchor.price_basis == NOMINAL else NOMINAL
+    value, growth, left = other_reading(forecast, other)
+    return (
+        f"{speaker(anchor).capitalize()}'s dollars are read as those {years[anchor.price_basis]}"
+        f" ({how}). Read as those {years[other]}, the same causes would lead to"
+        f" USD {money(value)} in {forecast.years[-1]} ({signed(100 * growth, 2)}% a year), and"
+        f" {number(left, 2)} points would stay unexplained."
+    )
+
+
+def other_reading(forecast: Forecast, basis: str) -> tuple[float, float, float]:
+    """The reference case if the anchor's dollars are read on another basis.
+
+    Its last year (USD, in the dollars of the forecast), growth a year, points unexplained.
+    """
+    plan, installed = forecast.plan, forecast.installed
+    anchor = replace(plan.anchor, price_basis=basis)
+    read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
+    left = float(unexplained(read, installed)[-1])
+    here = forecast.columns["reference"]["value"]
+    first = here[0] * (read.level or 1.0) / (plan.level or 1.0)
+    last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
+    grown = math.log(last / first)
+    growth = taken_apart(forecast.years[0], forecast.years[-1],
+                         {NAMED: grown - math.log(left), UNEXPLAINED: math.log(left)})  # fmt: skip
+    return last, math.expm1(grown / forecast.span), growth.points[UNEXPLAINED]
 
 
 def distance(forecast: Forecast) -> str:
@@ -227,7 +283,7 @@ def notices(forecast: Forecast) -> list[str]:
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers
-        if anchor.published and driver.name not in anchor.drivers_named
+        if anchor.published and driver.name not in plan.contained
     ]
     if added:
         found.append(f"Not named by the report, so on top of it: {listed(added)}.")
@@ -255,6 +311,7 @@ def notices(forecast: Forecast) -> list[str]:
 
 FINDINGS = {
     "Unexplained": left_unexplained,
+    "Its dollars": price_basis,
     "The count": distance,
     "Others": other_levels,
     "Where": where,

@@ -58,11 +58,11 @@ def printed_growth(forecast: Forecast) -> Growth | None:
         return None
     whole = math.log(anchor.at(last) / anchor.at(first))
     left = math.log(forecast.unexplained_factor[last - first])
-    prices = 0.0
+    logs = {}
     if anchor.price_basis == NOMINAL and market.price_level is not None:
-        prices = math.log(market.prices(last) / market.prices(first))
-    logs = {INFLATION: prices, NAMED: whole - left - prices, UNEXPLAINED: left}
-    return taken_apart(first, last, {part: log for part, log in logs.items() if prices or log})
+        logs[INFLATION] = math.log(market.prices(last) / market.prices(first))
+    logs[NAMED] = whole - left - sum(logs.values())
+    return taken_apart(first, last, {**logs, UNEXPLAINED: left})
 
 
 def scenario_growth(forecast: Forecast) -> Growth:

@@ -66,10 +66,16 @@ class Plan:
         """True where an acting driver follows the price level; else dollars of the base year."""
         return any(follows_prices(self.market, driver) for driver in self.drivers)
 
-    @property
-    def money(self) -> str:
-        """The dollars of every figure: ``current USD`` or ``USD of 2022``."""
-        return "current USD" if self.in_current_dollars else self.market.currency
+    def usd(self, scale: str = "") -> str:
+        """The unit of every amount: ``current USD M`` or ``USD M of 2022``.
+
+        Plain ``USD M`` where the market has no price level, so that its dollars have no basis.
+        """
+        amount = f"USD {scale}".strip()
+        if self.market.price_level is None:
+            return amount
+        base = self.market.base_year
+        return f"current {amount}" if self.in_current_dollars else f"{amount} of {base}"
 
     def printed(self, year: int) -> float:
         """What the anchor says of ``year``, in the dollars of the forecast."""

@@ -154,7 +154,8 @@ class Market:
         """What the count runs through, inside a sentence: from the first stage to the last."""
         if not self.stages:
             raise InputError(f"market {self.name}: it has no stage")
-        return f"{mid_sentence(self.stages[0].title)} to {mid_sentence(self.stages[-1].title)}"
+        last = [stage for stage in self.stages if stage.role != PRICE_LEVEL][-1]
+        return f"{mid_sentence(self.stages[0].title)} to {mid_sentence(last.title)}"
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
         """The same market with those published estimates, and the count itself."""
