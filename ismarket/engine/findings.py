@@ -41,6 +41,9 @@ def whose(forecast: Forecast) -> str:
         return f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
     return anchor.publisher if anchor.spread else f"printed by {anchor.publisher}"
 
+STILL = 1e-9
+"""Points of growth a year up to which a driver moves nothing."""
+
 
 def how_big(forecast: Forecast) -> str:
     """Level and forecast of the last year with its interval, and whose level it is."""
@@ -287,6 +290,11 @@ def notices(forecast: Forecast) -> list[str]:
     ]
     if added:
         found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+    table = forecast.columns["attribution"]
+    rows = zip(table["driver"], *(table[name] for name in ("points", "p5", "p95")), strict=True)
+    carried = {name: max(map(abs, points)) for name, *points in rows}
+    if still := [driver.name for driver in plan.drivers if carried[driver.name] < STILL]:
+        found.append(f"Moves nothing in this forecast: {listed(still)}.")
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
