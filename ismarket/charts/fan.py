@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from ..engine.findings import speaker
 from ..engine.forecast import Forecast
 from ..text.wording import mid_sentence
 from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
@@ -180,7 +181,8 @@ def inside(forecast: Forecast, unit: Unit, at: Place) -> list[dict[str, Any]]:
     first = summary["reference"][0]
     if anchor.published:
         moved = f"{anchor.base_year}, moved on, to " if anchor.base_year < years[0] else ""
-        words = f"{unit.show(first)} printed for {moved}{years[0]}"
+        verb = "pooled" if anchor.spread else "printed"
+        words = f"{unit.show(first)} {verb} for {moved}{years[0]}"
         below = at(first / unit.size) + 18
         rows.append({"year": years[0], **word(words, 0, below, "report_text")})
     for kink in turning_points(forecast):
@@ -206,7 +208,7 @@ def labels(
     ]
     report = published(forecast)
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        lines.append((report["value"][-1], "report", "report_text"))
+        lines.append((report["value"][-1], speaker(forecast.plan.anchor), "report_text"))
     if pinned is not None and forecast.years[-1] in pinned.years:
         ghost = pinned.columns["summary"]
         at_last = pinned.years.index(forecast.years[-1])
@@ -232,7 +234,8 @@ def alternative(forecast: Forecast, pinned: Forecast | None = None) -> str:
     report = published(forecast)
     if report["year"]:
         end = report["year"][-1]
-        parts.append(f"Report {unit.show(report['value'][-1])} in {end}.")
+        who = speaker(anchor).capitalize()
+        parts.append(f"{who} {unit.show(report['value'][-1])} in {end}.")
     parts.append(
         f"Reference {unit.show(summary['reference'][0])} in {first},"
         f" {unit.show(summary['reference'][-1])} in {last}."

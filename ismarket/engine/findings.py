@@ -24,8 +24,8 @@ ALIKE = 1e-9
 
 
 def speaker(anchor: Anchor) -> str:
-    """Who says what an anchor says: a report, or several estimates pooled."""
-    return "the pool" if anchor.spread else "the report"
+    """What says what an anchor says: a report, or several estimates pooled."""
+    return "pool" if anchor.spread else "report"
 
 
 def whose(forecast: Forecast) -> str:
@@ -64,12 +64,12 @@ def left_unexplained(forecast: Forecast) -> str:
         return ""
     who, verb = speaker(anchor), "has" if anchor.spread else "prints"
     if growth is None:
-        return f"{who.capitalize()} ends in {anchor.last_year}: none of its growth lies ahead."
+        return f"The {who} ends in {anchor.last_year}: none of its growth lies ahead."
     steps = ""
     if not anchor.whole_period:
         steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
     return (
-        f"Of the {number(growth.total, 2)}% a year that {who} {verb} {growth.period}{steps},"
+        f"Of the {number(growth.total, 2)}% a year that the {who} {verb} {growth.period}{steps},"
         f" the causes that it names carry"
         f" {number(growth.points[NAMED], 2)} points at their most likely values;"
         f" {number(growth.points[UNEXPLAINED], 2)} stay unexplained."
@@ -110,8 +110,8 @@ def other_levels(forecast: Forecast) -> str:
         if other.publisher == anchor.publisher:
             ratio = multiple[other.name]
             edition = f"the same publisher's {other.base_year} edition"
-            more = f"{times(ratio)} times {edition}"
-            text += f", {more}" if ratio >= 1.0 else f"; {edition} is {times(1 / ratio)} times it"
+            more = f"{number(ratio, 1)} times {edition}"
+            text += f", {more}" if ratio >= 1 else f"; {edition} is {number(1 / ratio, 1)} times it"
     return text + "."
 
 
@@ -145,7 +145,7 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
     if not printed:
         return ""
     who = speaker(anchor)
-    return f" (as {who} says)" if found == [printed] else f" ({who} says {printed})"
+    return f" (as the {who} says)" if found == [printed] else f" (the {who} says {printed})"
 
 
 def stacking(forecast: Forecast) -> str:
@@ -218,9 +218,7 @@ def notices(forecast: Forecast) -> list[str]:
             if scenario.beyond == "drivers"
             else f"its {rate(anchor.cagr)} a year is carried on"
         )
-        found.append(
-            f"{speaker(anchor).capitalize()} ends in {anchor.last_year}; after that {how}."
-        )
+        found.append(f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}.")
     if lacking(forecast):
         found.append(lacking(forecast))
     added = [

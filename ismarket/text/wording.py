@@ -26,7 +26,7 @@ def number(value: float, decimals: int) -> str:
 
 def nonzero(value: float, decimals: int) -> str:
     """A figure with so many decimals, or more where only zeros would show."""
-    if value and abs(value) < 0.5 * 10.0**-decimals:
+    if 1e-12 < abs(value) < 0.5 * 10.0**-decimals:
         decimals = -math.floor(math.log10(abs(value)))
     return number(value, decimals)
 
