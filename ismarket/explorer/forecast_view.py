@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..charts.fan import picture, published
+from ..charts.fan import axis_of, picture, published
 from ..charts.units import share_at_least, unit_of
 from ..engine.findings import speaker
 from ..engine.forecast import Forecast
-from ..text.wording import percent, rate
+from ..text.wording import money, percent, rate
 from .view import Column, View, ViewRow
 
 
@@ -15,7 +15,7 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     unit = unit_of(forecast.columns["reference"]["value"][0])
     columns = (Column(f"USD {unit.name}", right=False), *(Column(str(t)) for t in forecast.years))
     return View(
-        "forecast", finding(forecast), aid(forecast), note(forecast),
+        "forecast", finding(forecast), aid(forecast, pinned), note(forecast),
         columns, _rows(forecast, pinned), picture(forecast, pinned),
     )  # fmt: skip
 
@@ -37,8 +37,8 @@ def finding(forecast: Forecast) -> str:
     return f"{start}, not the {who}\N{RIGHT SINGLE QUOTATION MARK}s {printed}"
 
 
-def aid(forecast: Forecast) -> str:
-    """How to read the fan, and the odds of the report's value."""
+def aid(forecast: Forecast, pinned: Forecast | None = None) -> str:
+    """How to read the fan, the odds of the report's value, and a pin that is off the axis."""
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
     drawn, first = forecast.draws.total[-1], forecast.years[0]
@@ -52,7 +52,12 @@ def aid(forecast: Forecast) -> str:
         parts.append(f"{reached} of draws reach {value}; {below} end below {first}.")
     else:
         parts.append(f"{below} of draws end below {first}.")
-    parts.append("The axis does not start at 0.")
+    axis = axis_of(forecast, pinned)
+    if axis.low > 0.0:
+        parts.append("The axis does not start at 0.")
+    if pinned is not None and not axis.holds_pin:
+        ends = money(pinned.columns["reference"]["value"][-1])
+        parts.append(f"The pinned path, USD {ends} in {pinned.years[-1]}, lies off this axis.")
     return " ".join(parts)
 
 
