@@ -7,6 +7,7 @@ from math import isnan
 from ..model.anchor import Anchor
 from ..text.wording import (
     listed,
+    mid_sentence,
     money,
     money_range,
     nonzero,
@@ -207,6 +208,30 @@ def lacking(forecast: Forecast) -> str:
     return f"Named by the report but not installed: {listed(missing)}." if missing else ""
 
 
+def acting_on(forecast: Forecast) -> list[str]:
+    """For each driver that is left out, those of its causes that act on in others, and in which."""
+    plan, said = forecast.plan, []
+    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
+    for driver in forecast.installed:
+        if driver.name not in plan.scenario.without or not driver.suits(plan.market.name):
+            continue
+        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
+        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
+        moved = {title: to for title, to in others.items() if to}
+        if not moved:
+            continue
+        many = f"{len(moved)} of its {len(causes)} causes {'act' if len(moved) > 1 else 'acts'}"
+        if len(moved) == len(causes):
+            many = f"all {len(causes)} of its causes act" if len(causes) > 1 else "its cause acts"
+        where: dict[str, list[str]] = {}
+        for title, to in moved.items():
+            where.setdefault(listed(to), []).append(mid_sentence(title.split(",")[0]))
+        parts = "; ".join(f"{listed(titles)} in {to}" for to, titles in where.items())
+        nothing = ", so leaving it out changes little or nothing" * (len(moved) == len(causes))
+        said.append(f"{driver.title} is left out, but {many} on{nothing}: {parts}.")
+    return said
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan, found = forecast.plan, []
@@ -231,6 +256,7 @@ def notices(forecast: Forecast) -> list[str]:
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
+    found += acting_on(forecast)
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..charts import draw, save
-from ..engine.findings import lacking, speaker
+from ..engine.findings import acting_on, lacking, speaker
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.scenario import load_scenario, parse_scenario, write_scenario
@@ -125,6 +125,5 @@ def notices(forecast: Forecast) -> list[dict[str, str]]:
             f" level is the {whose}; the shape is the count\N{RIGHT SINGLE QUOTATION MARK}s."
         )
         found.append({"tone": "warn", "text": text})
-    if lacking(forecast):
-        found.append({"tone": "note", "text": lacking(forecast)})
-    return found
+    said = [lacking(forecast), *acting_on(forecast)]
+    return found + [{"tone": "note", "text": text} for text in said if text]

@@ -61,8 +61,9 @@ def test_every_label_of_an_axis_is_the_value_of_its_mark(market, drivers, throug
         rows = picture.datasets[name]
         foot = max(rows["py"])
         size = 1e-6 if name == "vlabels" else 1.0
-        placed = [(number(t), size * x) for t, x, y in zip(rows["text"], rows["x"], rows["py"],
-                                                    strict=True) if y == foot and (x or name != "ends")]  # fmt: skip
+        cells = zip(rows["text"], rows["x"], rows["py"], strict=True)
+        low = [(text, size * x) for text, x, y in cells if y == foot]
+        placed = [(number(text), x) for text, x in low if x or name != "ends"]
         assert placed
         assert [t for t, _ in placed] == pytest.approx([x for _, x in placed], abs=1e-12)
     foot = comparison([result, result]).datasets["ticks"]

@@ -4,11 +4,14 @@ import re
 
 import pytest
 
+pytest.importorskip("anywidget")
+
 from ismarket import Scenario, forecast
-from ismarket.engine.findings import findings, headline
+from ismarket.engine.findings import acting_on, findings, headline
 from ismarket.engine.page import path_tables
+from ismarket.explorer.actions import notices
 from ismarket.explorer.where_view import note
-from ismarket.text.wording import nonzero
+from ismarket.text.wording import mid_sentence, nonzero
 
 DRAWS = 64
 
@@ -99,3 +102,22 @@ def test_the_strongest_input_names_no_year_beyond_its_own_for_another(market):
 )  # fmt: skip
 def test_a_figure_that_is_not_zero_shows_a_digit_that_is_not(value, decimals, shown):
     assert nonzero(value, decimals) == shown
+
+
+def test_a_driver_left_out_says_which_of_its_causes_act_on_and_where(market, drivers):
+    for driver in drivers:
+        rest = [d for d in drivers if d is not driver]
+        made = forecast(market, drivers, Scenario(draws=1, without=[driver.name]))
+        (note,) = [t for t in acting_on(made) if driver.title in t] or [""]
+        for name in driver.claims:
+            cause = market.mechanisms[name]
+            others = [d.title for d in rest if name in d.claims]
+            head = mid_sentence(cause.title.split(",")[0])
+            assert (head in note) == bool(others and not cause.inert), (driver.name, name)
+            assert all(title in note for title in others if not cause.inert)
+        assert not note or note in str(made).replace("\n             ", " ")
+        assert not note or note in {line["text"] for line in notices(made)}
+
+
+def test_a_cause_left_out_of_all_its_drivers_acts_nowhere(all_off):
+    assert acting_on(all_off) == []
