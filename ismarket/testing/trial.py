@@ -11,8 +11,8 @@ from functools import cache, cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..engine.launches import price_shifts
+from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..engine.shifts import cause_shift
 from ..errors import unknown
 from ..guard.answer import broken
