@@ -174,7 +174,7 @@ def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
 
 LABELS: dict[str, Labels] = {
     "input": lambda _, p: [p.key],
-    "cause": lambda plan, p: [p.owner] if p.owner in plan.market.mechanisms else [],
+    "cause": lambda plan, p: [cause.name] if (cause := plan.market.cause_of(p)) else [],
     "stage": lambda plan, p: [stage_of(plan, p)] if p.owner == FUNNEL else [],
     "status": BY["status"],
     "source": lambda plan, p: [
