@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
-
+from ..sampling.standard_errors import at_most
 from ..text.wording import listed, money, money_range, number, percent, rate, signed, times
 from .forecast import TRUSTED, UNEXPLAINED, Forecast
 
@@ -125,18 +124,17 @@ def three_middles(forecast: Forecast) -> str:
 
 
 def exactness(forecast: Forecast) -> str:
-    """Standard errors of the last year's quantiles, from replicates of the draws."""
+    """Standard errors of the last year's quantiles, or what they are at most."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
-    if isnan(errors["summary"]["p50"][-1]):
-        return ""
+    draws = forecast.plan.scenario.draws
+    if draws < 2:
+        return "One draw says nothing of its standard errors."
     shown = [
         f"{label} {number(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
     ]
-    return (
-        f"Standard errors that {forecast.plan.scenario.draws:,} draws leave in the last year:"
-        f" {listed(shown)}."
-    )
+    most = "at most, " if at_most(draws) else ""
+    return f"Standard errors that {draws:,} draws leave in the last year: {most}{listed(shown)}."
 
 
 def lacking(forecast: Forecast) -> str:
