@@ -170,7 +170,7 @@ class Forecast:
 
     @cached_property
     def standard_errors(self) -> Mapping[str, Columns]:
-        """Standard errors of the printed statistics, by table, from replicates of the draws."""
+        """Standard errors of what is printed, by table; of few draws, what they are at most."""
         return {
             "summary": {"year": list(self.years), **self._statistics("total", STATISTICS, True)},
             **{n: self._statistics(n, MEAN_AND_INTERVAL, True) for n in ("cagr", "calibration")},

@@ -172,15 +172,13 @@ def test_interplay_is_shared_equally_and_nothing_is_lost(weights, interplay):
         own = sum(w * x[n] for w, n in zip(weights, names, strict=True))
         return own + 6 * interplay * x["u"] * x["v"]
 
-    share, resampled = shapley_effects(
-        model, *samples, {n: (n,) for n in names}, resamples=50, seed=1
-    )
+    share, apart = shapley_effects(model, *samples, {n: (n,) for n in names}, seed=1)
     alone_ = np.square(weights) / 12
     both = (6 * interplay) ** 2 / 144
     exact = (alone_ + np.array([both, both, 0]) / 2) / (alone_.sum() + both)
     assert share == pytest.approx(exact, abs=0.03)
     assert share.sum() == pytest.approx(1.0, abs=1e-12)
-    assert resampled.sum(axis=1) == pytest.approx(np.ones(50), abs=1e-9)
+    assert apart.sum(axis=0) == pytest.approx(np.zeros(apart.shape[1]), abs=1e-9)
 
 
 def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
