@@ -89,7 +89,8 @@ def where(forecast: Forecast) -> str:
     return (
         f"{regions['name'][largest]} is largest, {percent(regions['share'][largest])} of value"
         f"{_as_printed(regions['name'][largest], anchor.largest_region)};"
-        f" {classes['name'][fastest]} grow fastest, {rate(classes['cagr'][fastest])} a year"
+        f" the fastest growth is that of {classes['name'][fastest]},"
+        f" {rate(classes['cagr'][fastest])} a year"
         f"{_as_printed(classes['name'][fastest], anchor.fastest_growing_class)}."
     )
 
@@ -101,8 +102,12 @@ def _as_printed(found: str, printed: str) -> str:
 
 
 def stacking(forecast: Forecast) -> str:
-    """What counting shared causes once for every driver would add."""
+    """What counting shared causes once for every driver would add; "" where none is shared."""
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
+    mechanisms = forecast.plan.market.mechanisms
+    claims = [n for d in forecast.plan.drivers for n in d.claims if not mechanisms[n].inert]
+    if abs(premium) < 1.0 and len(set(claims)) == len(claims):
+        return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
     return (

@@ -110,10 +110,10 @@ def _read_path(
         cells[key] = (low, mode, high), row
     years = sorted({year for year, _ in cells if year >= base_year})
     if not years or years != list(range(base_year, years[-1] + 1)):
-        raise InputError(f"{rows[0].file}: years must run from {base_year} on without a gap")
+        raise InputError(f"{name}.csv: years must run from {base_year} on without a gap")
     for key in ((year, region) for year in years for region in regions):
         if key not in cells:
-            raise InputError(f"{rows[0].file}: no row for {key}")
+            raise InputError(f"{name}.csv: no row for {key}")
     for region in regions:
         (low, _, high), row = cells[base_year, region]
         if low != high:
