@@ -106,7 +106,7 @@ def _by_year(market, p):
 
 
 def _three_classes(market, p):
-    yield Effect("net_cost", _shift(market, p) * np.ones((1, 1, 3, 1)))
+    yield Effect("unit_price", _shift(market, p) * np.ones((1, 1, 3, 1)))
 
 
 GOOD = _driver(name="good_stranger")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..model.anchor import Anchor, growth_between, half_digit
+from ..model.market import Market
 
 CLOSE = 0.001
 VERDICTS = {
@@ -34,7 +35,7 @@ class GrowthReading:
     level: float
 
 
-def readings(anchor: Anchor, year: int) -> list[GrowthReading]:
+def readings(market: Market, anchor: Anchor, year: int) -> list[GrowthReading]:
     """Every reading of an estimate's period: from its base year, and from the first year printed.
 
     ``year`` is the one to which the level is moved.
@@ -44,10 +45,10 @@ def readings(anchor: Anchor, year: int) -> list[GrowthReading]:
     if anchor.base_year < anchor.first_year < anchor.last_year:
         shorter = anchor.last_year - anchor.first_year
         ways[shorter] = f"from {anchor.first_year}, standing still before"
-    return [_reading(replace(anchor, periods=n), words, year) for n, words in ways.items()]
+    return [_reading(market, replace(anchor, periods=n), words, year) for n, words in ways.items()]
 
 
-def _reading(anchor: Anchor, words: str, year: int) -> GrowthReading:
+def _reading(market: Market, anchor: Anchor, words: str, year: int) -> GrowthReading:
     assert anchor.value is not None  # only published estimates are read
     implied = None
     verdict = "no end point"
@@ -56,7 +57,7 @@ def _reading(anchor: Anchor, words: str, year: int) -> GrowthReading:
         verdict = judge(anchor.cagr, implied)
     return GrowthReading(
         anchor.name, anchor.periods, words, implied, anchor.at(anchor.last_year), verdict,
-        anchor.at(year),
+        market.printed(anchor, year),
     )  # fmt: skip
 
 

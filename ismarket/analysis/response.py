@@ -72,8 +72,7 @@ class Response:
         grown: Array = self.left * last / first
         if output == "cagr":
             return np.asarray(np.expm1(np.log(grown) / self.span))
-        anchor = self.plan.anchor
-        level = anchor.at(self.plan.years[0]) if anchor.published else first
+        level = first if self.plan.level is None else self.plan.level
         return np.asarray(level * grown)
 
     def cells(self, values: Mapping[str, Array]) -> Array:

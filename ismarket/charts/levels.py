@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -60,11 +60,12 @@ def levels_of(forecast: Forecast) -> list[DrawnLevel]:
     year, counted = forecast.years[0], float(forecast.modes.counted[0])
     found = [
         DrawnLevel(
-            a.name, a.publisher, float(a.value or 0.0), a.base_year, a.at(year), a.cagr,
-            a.at(year) / counted, a.name == forecast.plan.anchor.name,
+            a.name, a.publisher, float(a.value or 0.0), a.base_year, level, a.cagr,
+            level / counted, a.name == forecast.plan.anchor.name,
         )
         for a in forecast.plan.market.anchors.values()
         if a.published
+        for level in [replace(forecast.plan, anchor=a).printed(year)]
     ]  # fmt: skip
     return sorted(found, key=lambda level: -level.restated)
 

@@ -17,7 +17,7 @@ from ..guard.contract import standing, watched_blocks
 from ..model.pooled import drawn_level
 from ..sampling.points import BLOCK
 from .attribution import Attribution, attribution
-from .chain import Chain
+from .chain import Chain, Compared
 from .draws import Drawing
 from .histograms import Grid, on_log_scale
 from .plan import Plan
@@ -116,20 +116,20 @@ class Engine:
         And the largest standard error of a contribution to log growth; 0 where no order is sampled.
         """
         stacked, layout = stack(self.plan, values), self.reader.layout
-        value, growth = self._compared(stacked)
+        found = self._compared(stacked)
         rows = np.empty((layout.rows, stacked.shape[1]))
         cells = np.empty((layout.cells, stacked.shape[1]), np.float32)
-        self.reader.read(value, self._attribution.weights @ growth, rows, cells)
-        return rows, self._attribution.error(growth)
+        self.reader.read(found, self._attribution.weights @ found.growth, rows, cells)
+        return rows, self._attribution.error(found.growth)
 
     def _level(self, first: int, draws: int) -> Array | None:
         """The anchor's level, USD (draw,), where it is drawn; None where it is one figure."""
         anchor, scenario = self.plan.anchor, self.plan.scenario
-        if not anchor.spread:
+        if not anchor.spread or self.plan.level is None:
             return None
-        return drawn_level(anchor, self.plan.years[0], scenario.seed, first, draws)
+        return drawn_level(anchor, self.plan.level, scenario.seed, first, draws)
 
-    def _compared(self, values: Array) -> tuple[Array, Array]:
+    def _compared(self, values: Array) -> Compared:
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             return self._chain.compared(values)
 
@@ -137,8 +137,9 @@ class Engine:
         self, values: Array, rows: Array, cells: NDArray[np.float32], level: Array | None
     ) -> Array:
         """Write the rows and cells of some draws; the sums of the cells."""
-        value, growth = self._compared(values)
-        return self.reader.read(value, self._attribution.weights @ growth, rows, cells, level)
+        found = self._compared(values)
+        carried = self._attribution.weights @ found.growth
+        return self.reader.read(found, carried, rows, cells, level)
 
     def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])

@@ -143,7 +143,7 @@ class Forecast:
         table: Columns = {
             "driver": names,
             "title": titles,
-            "named": [name in self.plan.anchor.drivers_named for name in names],
+            "named": [name in self.plan.contained for name in names],
             "points": points,
             **self._statistics("points", ("p5", "p95")),
             "usd": usd,

@@ -1,4 +1,4 @@
-"""Shifts: what each group of drivers brings to each stage, on the scale of its link.
+"""Moves: what each group of drivers brings to each stage, as shifts on its link or as launches.
 
 The causes that the same drivers claim act together, so they are one shift with one weight for each
 coalition; so is what several drivers bring for one cause in numbers of their own, for each set of
@@ -18,7 +18,10 @@ from ..errors import InputError
 from ..guard.contract import guarded_effects
 from ..model.curves import Curves
 from ..model.driver import Effect
+from ..model.launch import Launch
 from ..model.market import Market
+from ..model.stage import LARGEST_SHIFT
+from .launches import Launched, launched
 from .plan import Plan
 
 Target = tuple[str, int | None]
@@ -49,8 +52,32 @@ Shift = tuple[Target, Bringers, Array]
 """What is moved, who brings it, and by how much, (year or 1, region or 1, draw or 1)."""
 Group = tuple[Target, Bringers, slice, Array]
 """A group of causes that spread: which of the curves are its own, and their coefficients."""
-Brought = dict[Target, tuple[list[Bringers], Array]]
-"""By target who brings each shift, and the shifts (bringers, year, region, draw)."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """What moves a stage, or one drug class (by index) in it: shifts, or launches into the class.
+
+    ``shifts`` (bringers, year, region, draw) are weighed by who is there of the ``bringers``;
+    so are launches.
+    """
+
+    drug_class: int | None
+    bringers: tuple[Bringers, ...]
+    shifts: Array | Launched
+
+    def ratio(self, weights: Array, years: slice = slice(None)) -> Array:
+        """The factor on the stage's base, (way, year, region, draw), by weights (way, bringer)."""
+        if isinstance(self.shifts, Launched):
+            return self.shifts.price(weights, years)
+        shifts = self.shifts[:, years]
+        found: Array = weights @ shifts.reshape(len(shifts), -1)
+        np.clip(found, -LARGEST_SHIFT, LARGEST_SHIFT, out=found)
+        return np.exp(found, out=found).reshape(len(weights), *shifts.shape[1:])
+
+
+Brought = dict[str, list[Move]]
+"""By stage what moves it."""
 
 
 def combine(shifts: Sequence[Array], rho: float) -> Array:
@@ -114,7 +141,7 @@ class Shifts:
         ]
 
     def brought(self, values: Array) -> Brought:
-        """All shifts in the years of the forecast, for values (parameter, draw) of the plan."""
+        """All that moves in the years of the forecast, for values (parameter, draw) of the plan."""
         own, merged = self._own(values) if self._computed else ([], frozenset())
         found: dict[Target, tuple[list[Bringers], list[Array]]] = {}
         for target, who, shift in (
@@ -123,10 +150,13 @@ class Shifts:
             bringers, shifts = found.setdefault(target, ([], []))
             bringers.append(who)
             shifts.append(shift)
-        return {
-            target: (bringers, np.stack(np.broadcast_arrays(*shifts)))
-            for target, (bringers, shifts) in found.items()
-        }
+        brought: Brought = {}
+        for (stage, chosen), (bringers, shifts) in found.items():
+            whole = np.stack(np.broadcast_arrays(*shifts))
+            brought.setdefault(stage, []).append(Move(chosen, tuple(bringers), whole))
+        for stage, move in self._launches(values):
+            brought.setdefault(stage, []).append(move)
+        return brought
 
     # the causes of the catalogue --------------------------------------------------------------
 
@@ -188,6 +218,21 @@ class Shifts:
             shift = path_shift(market, target[0], values[rows])[self._plan.start :]
             for who in by_who:
                 yield target, Bringers(who), shift
+
+    def _launches(self, values: Array) -> Iterable[tuple[str, Move]]:
+        """The launches into each drug class, by the stage that they move."""
+        market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Bringers]]]()
+        for by_who in self._claimed("launch", frozenset()).values():
+            for who, names in by_who.items():
+                for one in (one for name in names for one in market.mechanisms[name].launches):
+                    place = into.setdefault((one.stage, one.drug_class), [])
+                    place.append((one, Bringers(who)))
+        for (stage, drug_class), some in into.items():
+            launches = [one for one, _ in some]
+            named = {p.key: values[self._rows[p.key]] for one in launches for p in one.parameters}
+            drawn = launched(market, launches, named, self._plan.start)
+            chosen = market.drug_classes.index(drug_class)
+            yield stage, Move(chosen, tuple(who for _, who in some), drawn)
 
     # what drivers compute themselves ----------------------------------------------------------
 

@@ -53,7 +53,7 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
         "through_low": forecast.years[0] + 1,
         "draws_offered": sorted({*DRAWS, scenario.draws}),
         "fixed": dict(scenario.fixed),
-        "named": list(plan.anchor.drivers_named),
+        "named": sorted(plan.contained),
         "published": plan.anchor.published,
         "drivers": {
             d.name: {

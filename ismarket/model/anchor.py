@@ -8,13 +8,15 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, unknown
 from ..text.wording import money, rate
 from .tables import Row, read_table
 
+NOMINAL, REAL = BASES = ("nominal", "real")
+"""How an estimate's dollars are read: of each year itself, or of its base year throughout."""
 COLUMNS = (
-    "anchor publisher title base_year value_usd cagr first_year last_year periods last_value_usd"
-    " fastest_growing_class largest_region drivers_named url note"
+    "anchor publisher title base_year value_usd price_basis price_basis_status cagr first_year"
+    " last_year periods last_value_usd fastest_growing_class largest_region drivers_named url note"
 ).split()
 YEARS = 1900, 2200
 """Between which an estimate may lie."""
@@ -30,7 +32,9 @@ class Anchor:
     ``periods`` is how many yearly steps the publisher's growth covers up to ``last_year``: fewer
     than the years since ``base_year`` means that the first years stand still.  An anchor without
     a value is the bottom-up count itself: it neither scales the level nor prints growth.
-    ``spread`` holds the quantiles of an uncertain level over ``value``, at equal steps.
+    ``price_basis`` says whether its path is in dollars of each year (nominal) or of its base year
+    (real), and ``basis_status`` where that is known from.  ``spread`` holds the quantiles of an
+    uncertain level over ``value``, at equal steps.
     """
 
     name: str
@@ -50,9 +54,13 @@ class Anchor:
     source: str = ""
     note: str = ""
     market: str = ""
+    price_basis: str = NOMINAL
+    basis_status: str = "assumed"
     spread: tuple[float, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
+        if self.price_basis not in BASES:
+            raise unknown(f"anchor {self.name}", "price_basis", self.price_basis, BASES)
         for what, usd in (("value", self.value), ("last value", self.last_value)):
             if usd is not None and not 0 < usd <= LARGEST:
                 self._refuse(
@@ -92,7 +100,7 @@ class Anchor:
         return self.periods == self.last_year - self.base_year
 
     def at(self, year: int) -> float:
-        """The published path in ``year``, USD, at the anchor's own growth."""
+        """The published path in ``year`` at its own growth, USD in the basis as read."""
         if self.value is None:
             raise InputError(f"anchor {self.name} prints no value")
         standing = self.last_year - self.base_year - self.periods
@@ -176,5 +184,7 @@ def _from_row(row: Row, market: str) -> Anchor:
         last_value=row.number("last_value_usd") if row.cells["last_value_usd"] else None,
         drivers_named=tuple(row.cells["drivers_named"].split()),
         market=market,
+        price_basis=row.choice("price_basis", "price basis", BASES),
+        basis_status=row.text("price_basis_status"),
         **about,
     )

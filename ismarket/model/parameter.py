@@ -20,14 +20,18 @@ from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
 SCALES = ("natural", "log")
+CHANCE = "chance"
+"""The scale of what happens or does not."""
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One uncertain number: ``low`` and ``high`` are the ends of its range, ``mode`` its peak.
 
-    Equal ends make a constant.  ``key`` is ``owner.name``; a driver gives its own name as owner
-    to the parameters it declares.  Raises InputError for a range that is not one.
+    Equal ends make a constant.  On the scale *chance* it is 1 with the probability ``mode``, else
+    0; in the reference case the probability itself, so that it weighs what it is likely to.
+    ``key`` is ``owner.name``; a driver gives its own name as owner to the parameters it declares.
+    Raises InputError for a range that is not one.
     """
 
     name: str
@@ -54,7 +58,7 @@ class Parameter:
             )
         if self.status not in STATUSES:
             raise InputError(f"{self.key}: status {self.status!r}; one of {', '.join(STATUSES)}")
-        if self.scale not in SCALES:
+        if self.scale not in (*SCALES, CHANCE):
             raise InputError(f"{self.key}: scale {self.scale!r}; one of {', '.join(SCALES)}")
         if self.scale == "log" and self.low <= 0:
             raise InputError(f"{self.key}: low {self.low:g} must be above 0 on a log scale")
@@ -88,6 +92,18 @@ class Parameter:
         """
         return cls(name, *around_peak(name, low, mode, high, inside, scale), scale=scale, **about)
 
+    @classmethod
+    def chance(cls, name: str, probability: float, **about: Any) -> Parameter:
+        """What happens with a probability from 0 to 1; ``about`` as for Parameter."""
+        if not 0 <= probability <= 1:
+            raise InputError(f"{name}: a probability of {probability!r} is outside 0 to 1")
+        return cls(name, 0.0, probability, 1.0, unit="probability", scale=CHANCE, **about)
+
+    @property
+    def happens(self) -> bool:
+        """True for a chance: drawn it is 0 or 1, and fixing it sets the probability."""
+        return self.scale == CHANCE
+
     @property
     def key(self) -> str:
         """The name under which a scenario, a flag or a stream finds it."""
@@ -95,8 +111,8 @@ class Parameter:
 
     @property
     def constant(self) -> bool:
-        """True where the range is a single point."""
-        return self.low == self.high
+        """True where every draw is the same."""
+        return self.low == self.high or (self.happens and self.mode in (0.0, 1.0))
 
     def owned_by(self, owner: str) -> Parameter:
         """The same parameter under another owner."""

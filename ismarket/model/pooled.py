@@ -37,14 +37,16 @@ WHICH = ("centre", "cluster", "any")
 
 
 @lru_cache(maxsize=8)
-def pooled_anchor(anchors: tuple[Anchor, ...], year: int, last_year: int) -> Anchor:
+def pooled_anchor(
+    anchors: tuple[Anchor, ...], levels: tuple[float, ...], year: int, last_year: int
+) -> Anchor:
     """The published estimates as one, in ``year``: its median level, its spread, its growth.
 
-    The level is that of one more estimate of the main cluster.  Growth is the middle one of those
-    printed, each weighted by the probability that its source is no outlier; the drivers are all
-    that any of them names.
+    ``levels`` are what they say of that year, USD.  The level is that of one more estimate of the
+    main cluster.  Growth is the middle one of those printed, each weighted by the probability that
+    its source is no outlier; the drivers are all that any of them names.
     """
-    found = pool({anchor.name: anchor.at(year) for anchor in anchors})
+    found = pool(dict(zip((anchor.name for anchor in anchors), levels, strict=True)))
     median = float(found.quantile(0.5))
     shares = (np.arange(STEPS) + 0.5) / STEPS
     named = tuple(sorted({name for anchor in anchors for name in anchor.drivers_named}))
@@ -76,14 +78,14 @@ def weighted_median(values: list[float], weights: Array) -> float:
     return float(values[order[int(np.searchsorted(reached, reached[-1] / 2))]])
 
 
-def drawn_level(anchor: Anchor, year: int, seed: int, first: int, draws: int) -> Array:
-    """The anchor's uncertain level in ``year``, USD, (draw,) from draw ``first`` on."""
+def drawn_level(anchor: Anchor, median: float, seed: int, first: int, draws: int) -> Array:
+    """The anchor's uncertain level of that median, USD, (draw,) from draw ``first`` on."""
     blocks = range(first // BLOCK, (first + draws - 1) // BLOCK + 1)
     points = np.concatenate([block_points([STREAM], {}, seed=seed, block=b)[0] for b in blocks])
     skipped = first - blocks[0] * BLOCK
     share = (points[skipped : skipped + draws].astype(float) + 0.5) / 2.0**32
     at = (np.arange(len(anchor.spread)) + 0.5) / len(anchor.spread)
-    return np.asarray(anchor.at(year) * np.interp(share, at, anchor.spread))
+    return np.asarray(median * np.interp(share, at, anchor.spread))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..sampling import SAMPLERS
+from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Text, Whole, choices_of, declared
 from .strict_toml import LARGEST_FILE, read_toml
 
@@ -53,6 +54,10 @@ class Scenario:
     ))  # fmt: skip
     periods: int | None = declared(Choice(
         Whole(1, 100), None, "Yearly steps of published growth, such as 5", flag="--periods",
+    ))  # fmt: skip
+    price_basis: str | None = declared(Choice(
+        Text(BASES), None, "How the estimate's dollars are read: {allowed}; as the anchor says",
+        flag="--price-basis", label="The report's dollars",
     ))  # fmt: skip
     without: tuple[str, ...] = declared(Choice(
         Names("driver"), DEFAULT_WITHOUT, "Leave a driver out",

@@ -65,9 +65,13 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
         found += [Known(f"{name} {k}", row[k], "points", None, name, 2, title) for k in ENDS]
         found.append(Known(name, row["usd"], "money", last, name, title=title))
     found.append(Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED))
-    if run["printed_cagr"] is not None:
-        found.append(Known("growth as printed", run["printed_cagr"], "rate", rank=2))
     found += _errors(run)
+    if printed := run["printed_growth"]:
+        found.append(Known("printed growth", printed["total"] / 100, "rate"))
+        found += [
+            Known(f"printed, {part}", points, "points", of=UNEXPLAINED)
+            for part, points in printed["points"].items()
+        ]
     found.append(Known("growth reference", 100 * run["cagr"]["reference"], "points"))
     found.append(Known("stacking premium", abs(run["stacking_premium_usd"]), "money", last))
     for axis in ("by_region", "by_drug_class"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..engine.findings import distance, findings, how_big, how_fast
 from ..engine.forecast import UNEXPLAINED, Forecast
+from ..engine.growth import scenario_growth
 from ..engine.page import title
 from ..errors import InputError
 from ..text.wording import money, signed
@@ -105,9 +106,11 @@ def _driver_slide(deck: Any, forecast: Forecast) -> None:
 
     table = forecast.columns["attribution"]
     rows = [i for i, name in enumerate(table["driver"]) if name != "total"]
-    total = table["points"][table["driver"].index("total")]
-    left = table["points"][table["driver"].index(UNEXPLAINED)]
-    words = f"{signed(total, 2)} points of growth a year, {signed(left, 2)} of them unexplained"
+    growth = scenario_growth(forecast)
+    words = (
+        f"{signed(growth.total, 2)} points of growth a year {growth.period},"
+        f" {signed(growth.points[UNEXPLAINED], 2)} of them unexplained"
+    )
     data = CategoryChartData(number_format="0.00")
     data.categories = [table["title"][i] for i in rows[::-1]]
     data.add_series("Points of growth a year", [table["points"][i] for i in rows[::-1]])

@@ -34,7 +34,7 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
     """Year by year: the count, the two factors, the value, Python's value and the draws."""
     forecast = formulas.forecast
     plan, summary = forecast.plan, forecast.columns["summary"]
-    level = plan.anchor.at(forecast.years[0]) if plan.anchor.published else None
+    level = plan.level
     sheet.write_string(0, 0, "Reference path, USD", style["title"])
     note = "no published level: the count stands" if level is None else "published level, USD"
     sheet.write_string(2, 0, note)
@@ -68,7 +68,7 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
 
 def _growth_row(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
     first, last = FIRST_ROW, FIRST_ROW + len(forecast.years) - 1
-    sheet.write_string(last + 1, 0, "growth a year")
+    sheet.write_string(last + 1, 0, f"growth a year to {forecast.years[-1]}")
     formula = f"=(E{last}/E{first})^(1/{forecast.span})-1"
     cagr = forecast.columns["cagr"]["reference"][0]
     sheet.write_formula(last + 1, 4, formula, style["percent"], cagr)

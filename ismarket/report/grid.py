@@ -17,8 +17,9 @@ from ..engine.plan import drawn_parameters
 from ..guard.contract import guarded_effects
 from ..model.cause import EVERYWHERE
 from ..model.driver import Driver, Effect
-from ..model.market import Market, slug
-from ..model.stage import WORLD, Stage
+from ..model.launch import Launch
+from ..model.market import Market
+from ..model.stage import WORLD, Stage, slug
 
 FIRST_ROW = 6
 """The first row of every sheet's lines, counted from 1 as a spreadsheet does."""
@@ -33,6 +34,10 @@ SHIFT_COLUMNS = (
 PATH_COLUMNS = "region", "path", "bounds off"
 WAYS = "low", "mode", "high", "drawn"
 """The lines of a path in each region: as its table has it, then at the value in use."""
+LAUNCHED = "share of launch"
+"""What stands for a stage beside the share that a launch takes of its class."""
+Share = tuple[tuple[str, str, str], int]
+"""Stage, region and class that a launch moves, and the row with its share by year."""
 AS_RUN = ", values as run"
 """What marks a cause whose shifts are no formulas: a function of a driver computes them."""
 YEAR, SHIFT_YEAR, PATH_YEAR = "{funnel}", "{shifts}", "{path}"
@@ -184,17 +189,50 @@ class Formulas:
 
         What functions bring stands as values; drivers that share a cause bring the same.
         """
-        lines: list[Line] = []
+        lines, shares = list[Line](), list[Share]()
         claims, computed = self._claims(), self._computed()
         for stage, cause in sorted({*claims, *computed}):
             claimants, functions = claims.get((stage, cause), []), computed.get((stage, cause), {})
             factor = self._factor(sorted({*claimants, *functions}))
-            if claimants:
+            if launches := self.market.mechanisms[cause].launches if claimants else ():
+                shares += self._launches(lines, launches, factor)
+            elif claimants:
                 self._curves(lines, cause, factor)
             both = [name for name in functions if name in claimants or not claimants]
             for effect in functions[both[0]] if both else ():
                 self._values(lines, effect, f"{cause}{AS_RUN}", factor)
+        self._prices(lines, shares)
         return lines
+
+    def _launches(self, lines: list[Line], launches: Sequence[Launch], factor: str) -> list[Share]:
+        """Add the share that each launch takes, by region; where each stands."""
+        found = []
+        for one in launches:
+            chance, year, peak, span, ratio = (self.where[p.key] for p in one.parameters)
+            for region in one.regions:
+                row = FIRST_ROW + len(lines)
+                so_far = f"({self.market.base_year}+{{t}}+0.5-{year})/{span}"
+                share = f"$I{row}*{chance}*{peak}*MIN(1,MAX(0,{so_far}))"
+                years = each_year(share, row, len(self.market.years))
+                taken = ["", "", f"={ratio}", "", factor]
+                lines.append([LAUNCHED, region, one.drug_class, one.name, *taken, *years])
+                found.append(((one.stage, region, one.drug_class), row))
+        return found
+
+    def _prices(self, lines: list[Line], shares: Sequence[Share]) -> None:
+        """Add what the launches into a class make of its price, as a shift of its stage."""
+        first = f"${column(len(SHIFT_COLUMNS))}"
+        for stage, region, drug_class in dict.fromkeys(place for place, _ in shares):
+            rows = [row for place, row in shares if place == (stage, region, drug_class)]
+
+            def mean(at: str, rows: Sequence[int] = rows) -> str:
+                taken = "+".join(f"{at}{row}" for row in rows)
+                added = "+".join(f"{at}{row}*($G{row}-1)" for row in rows)
+                return f"(1+({added})/MAX(1,{taken}))"
+
+            price = f"LN({mean(SHIFT_YEAR)}/{mean(first)})"
+            years = each_year(price, FIRST_ROW + len(lines), len(self.market.years))
+            lines.append([stage, region, drug_class, "launches", *[""] * 5, *years])
 
     def _curves(self, lines: list[Line], name: str, factor: str) -> None:
         """Add the lines of a cause of the catalogue, its curve or path in formulas."""

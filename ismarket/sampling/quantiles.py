@@ -1,4 +1,4 @@
-"""Quantile functions of PERT distributions, tabulated once, read at about a ns a value.
+"""Quantile functions of PERT distributions and chances, tabulated, read at about a ns a value.
 
 The cumulative distribution is integrated by three-point Gauss-Legendre between nodes that crowd at
 both ends, then inverted: a straight line in each of CELLS equal cells, and finer lines in the
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Array, Bits
 from .points import BLOCK, BLOCK_BITS, Strata
@@ -27,11 +28,12 @@ _TO_STEP = 52 - STEP_BITS
 _NEAREST = int(np.float64(0.5).view(np.int64)) >> _TO_STEP
 _FARTHEST = int(np.float64(TAIL * CELL).view(np.int64)) >> _TO_STEP
 STEPS = _FARTHEST - _NEAREST
+_CELLS = np.arange(CELLS, dtype=np.uint32) << np.uint32(32 - CELL_BITS)
 _OUTER = np.r_[0:TAIL, CELLS - TAIL : CELLS].astype(np.uint32) << np.uint32(32 - CELL_BITS)
 NODES = 1025
 _GAUSS = np.polynomial.legendre.leggauss(3)
 Range = tuple[str, float, float, float]
-"""Scale (natural or log), then low, mode and high on that scale."""
+"""Scale (natural, log or chance), then low, mode and high on that scale."""
 
 
 class Quantiles:
@@ -40,6 +42,7 @@ class Quantiles:
     def __init__(self, ranges: Sequence[Range]) -> None:
         self._begin, self._slope = np.empty((2, len(ranges), CELLS))
         self._tails = np.empty((len(ranges), 2, 2 * STEPS))
+        self._chances = [(row, each[2]) for row, each in enumerate(ranges) if each[0] == "chance"]
         for row, each in enumerate(ranges):
             self._begin[row], self._slope[row], self._tails[row] = _lines(*each)
 
@@ -52,6 +55,8 @@ class Quantiles:
             drawn[row] += self._begin[row].take(cells)
             outer = np.flatnonzero((cells < TAIL) | (cells >= CELLS - TAIL))
             drawn[row, outer] = _in_tails(self._tails[row : row + 1], each[None, outer])[0]
+        for row, probability in self._chances:
+            drawn[row] = happens(points[row], probability)
         return drawn
 
     def of_block(self, strata: Strata, within: Bits) -> Array:
@@ -61,6 +66,7 @@ class Quantiles:
         of its strata: four times as fast as ``values`` of the points, and the same bit for bit.
         """
         offsets = np.stack([within, np.uint32(CELL - 1) - within], axis=1)[:, :, None]
+        chances = {row: happens(_CELLS | offsets[row], p) for row, p in self._chances}
         outer = _in_tails(self._tails, (_OUTER | offsets).reshape(len(within), 4 * TAIL))
         lower, upper = np.split(outer.reshape(len(within), 2, 2 * TAIL), 2, axis=2)
         offsets = offsets.astype(float)
@@ -69,8 +75,15 @@ class Quantiles:
             np.multiply(self._slope[row], offsets[row], out=table)
             table += self._begin[row]
             table[:, :TAIL], table[:, -TAIL:] = lower[row], upper[row]
+            if row in chances:
+                table[...] = chances[row]
             table.take(place, out=drawn[row], mode="clip")
         return drawn
+
+
+def happens(points: Bits, probability: float) -> NDArray[np.bool_]:
+    """What happens with that probability at some points: where they lie below it."""
+    return points < probability * 2.0**32
 
 
 def _in_tails(tails: Array, points: Bits) -> Array:

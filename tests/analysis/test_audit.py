@@ -186,7 +186,7 @@ def test_interplay_is_shared_equally_and_nothing_is_lost(weights, interplay):
 def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
     market = changed_market(
         tmp_path, "funnel.csv", "status",
-        lambda row: "measured" if row["stage"] == "net_cost" else row["status"],
+        lambda row: "measured" if row["stage"] == "unit_price" else row["status"],
     )  # fmt: skip
     here, there = (
         coverage(response(m, DRIVERS, EVIDENCE), "count", points=1024) for m in (MARKET, market)
@@ -196,7 +196,7 @@ def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
 
 
 def test_correlated_numbers_count_under_the_weakest_of_them():
-    pair = "funnel.net_cost.north_america.acth ~ funnel.net_cost.north_america.anticonvulsants"
+    pair = "funnel.unit_price.north_america.acth ~ funnel.unit_price.north_america.anticonvulsants"
     here, there = (
         coverage(response(MARKET, DRIVERS, scenario), "count", points=1024)
         for scenario in (EVIDENCE, EVIDENCE.changed(correlation={pair: 0.5}))

@@ -34,7 +34,7 @@ def rate(name, low=0.8, mode=1.0, high=1.25):
 def effects(market, p):
     """Log growth is the sum of the logs of the parameters."""
     for ratio in vars(p).values():
-        yield Effect("net_cost", np.log(ratio) * (market.elapsed > 0))
+        yield Effect("unit_price", np.log(ratio) * (market.elapsed > 0))
 
 
 def linear(*parameters):

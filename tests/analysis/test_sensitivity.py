@@ -141,7 +141,7 @@ def test_a_driver_with_its_own_function_is_seen_at_every_year():
     from ismarket import Driver, Effect, Parameter
 
     def effects(market, p):
-        yield Effect("net_cost", np.log(p.rate) * np.cumsum(market.elapsed > 0, axis=0))
+        yield Effect("unit_price", np.log(p.rate) * np.cumsum(market.elapsed > 0, axis=0))
 
     own = Driver("dear", "Dearer", effects=effects,
                  parameters=(Parameter("rate", 1.0, 1.02, 1.05, unit="rate ratio"),))  # fmt: skip
@@ -185,8 +185,8 @@ def test_class_shares_of_a_region_count_as_one_input():
 
 
 CORRELATED = EVIDENCE.changed(correlation={
-    "funnel.net_cost.north_america.acth ~ funnel.net_cost.north_america.anticonvulsants": 0.8,
-    "funnel.net_cost.north_america.acth ~ funnel.incidence.europe": -0.3,
+    "funnel.unit_price.north_america.acth ~ funnel.unit_price.north_america.anticonvulsants": 0.8,
+    "funnel.unit_price.north_america.acth ~ funnel.incidence.europe": -0.3,
 })  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def test_correlated_inputs_count_as_one_and_the_page_says_so():
     rows = found.columns["indices"]
     largest = rows["inputs"][0]
     assert set(largest) == {
-        "funnel.net_cost.north_america.acth", "funnel.net_cost.north_america.anticonvulsants",
+        "funnel.unit_price.north_america.acth", "funnel.unit_price.north_america.anticonvulsants",
         "funnel.incidence.europe",
     }  # fmt: skip
     assert any("correlated" in notice for notice in found.grouping.notices)

@@ -57,7 +57,7 @@ def test_a_driver_off_brings_no_cause():
 
 def test_a_drivers_own_effects_are_one_cause_as_well_known_as_the_least_known_input():
     def effects(market, p):
-        yield Effect("net_cost", np.log(p.ratio) * market.elapsed / 10.0)
+        yield Effect("unit_price", np.log(p.ratio) * market.elapsed / 10.0)
 
     known = Parameter("ratio", 1.0, 1.2, 1.5, unit="rate ratio", status="estimated")
     driver = Driver("own", "Own effect", effects=effects, parameters=(known,))

@@ -245,7 +245,7 @@ def computing(name, ratio=RATIO, **about):
     def effects(market, p):
         shift = np.log(p.ratio if ratio else 1.3) * market.elapsed / 9
         by_class = np.array([1.0, -0.5])[None, None, :, None]
-        yield Effect("net_cost", shift * by_class, mechanism="dearer")
+        yield Effect("unit_price", shift * by_class, mechanism="dearer")
         yield Effect("class_mix", 1e-7 * shift, mechanism="tiny", drug_class="new")
         if ratio:
             yield Effect("treated", shift * market.by_region({"North": 1.0}, 0.2))

@@ -215,8 +215,8 @@ def test_backtest_says_that_no_past_is_on_file(command):
          " but for infantile-spasms"),
         (("run", "small.toml", "--no-keep", "--anchor", "techsci-2022"), "scenario: no anchor"
          " 'techsci-2022'; known: bottom-up, illustration-2025, pooled"),
-        (("run", "small.toml", "--no-keep", "--set", "funnel.net_cost.europe.acth=1"), "scenario:"
-         " no parameter 'funnel.net_cost.europe.acth'"),
+        (("run", "small.toml", "--no-keep", "--set", "funnel.unit_price.europe.acth=1"), "scenario:"
+         " no parameter 'funnel.unit_price.europe.acth'"),
         (("run", "small.toml", "--no-keep", "--through", "2040"), "through = 2040 is outside 2025"
          " to 2035, the years after the start of anchor bottom-up that the tables of dravet reach"),
     ],
