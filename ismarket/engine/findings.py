@@ -211,8 +211,12 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
 
 
 def stacking(forecast: Forecast) -> str:
-    """What counting shared causes once for every driver would add."""
+    """What counting shared causes once for every driver would add; "" where none is shared."""
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
+    mechanisms = forecast.plan.market.mechanisms
+    claims = [n for d in forecast.plan.drivers for n in d.claims if not mechanisms[n].inert]
+    if abs(premium) < 1.0 and len(set(claims)) == len(claims):
+        return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
     if abs(premium) <= ALIKE * forecast.stacked_total:
