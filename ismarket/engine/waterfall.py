@@ -33,7 +33,7 @@ Units = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class WaterfallStep:
     """One step: ``amounts`` (region, drug_class or 1, draw), the reference case first.
 
     A step before the class mix counts all classes together.  ``name`` is the stage's, or that of
@@ -81,7 +81,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class StepRow:
+class StepAmount:
     """A step in a region and class, empty for all of them: USD, or so many of ``unit``.
 
     Rebates are what is given back of the list value, above 0.
@@ -109,19 +109,19 @@ class Waterfall:
     publisher: str
     regions: tuple[str, ...]
     drug_classes: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[WaterfallStep, ...]
 
-    def step(self, name: str) -> Step:
+    def step(self, name: str) -> WaterfallStep:
         """The step of that name; StopIteration where the market has none."""
         return next(step for step in self.steps if step.name == name)
 
     @property
-    def people(self) -> tuple[Step, ...]:
+    def people(self) -> tuple[WaterfallStep, ...]:
         """The steps that count people."""
         return tuple(step for step in self.steps if step.role == "people")
 
     @property
-    def counted(self) -> tuple[Step, ...]:
+    def counted(self) -> tuple[WaterfallStep, ...]:
         """The steps that count people and what they use."""
         return tuple(step for step in self.steps if not step.is_money)
 
@@ -152,9 +152,12 @@ class Waterfall:
             for region in (None, *range(len(self.regions)))
             for drug_class in (None, *range(len(self.drug_classes)))
         ]
-        return {"market": by_field(StepRow, market), "cells": by_field(StepRow, self._rows(places))}
+        return {
+            "market": by_field(StepAmount, market),
+            "cells": by_field(StepAmount, self._rows(places)),
+        }
 
-    def _rows(self, places: list[tuple[int | None, int | None]]) -> list[StepRow]:
+    def _rows(self, places: list[tuple[int | None, int | None]]) -> list[StepAmount]:
         found = []
         for step in self.steps:
             for r, c in places:
@@ -164,7 +167,7 @@ class Waterfall:
                     where = "" if r is None else self.regions[r]
                     which = "" if c is None else self.drug_classes[c]
                     about = step.name, step.role, step.title, where, which, unit
-                    found.append(StepRow(*about, *summarised(amount)))
+                    found.append(StepAmount(*about, *summarised(amount)))
         return found
 
     frame = framed_by("waterfall", "market")
@@ -185,7 +188,7 @@ def waterfall_of(forecast: Forecast, year: int) -> Waterfall:
     )
 
 
-def _counts(found: Staged) -> Iterable[Step]:
+def _counts(found: Staged) -> Iterable[WaterfallStep]:
     """People by stage, then what they use: the product of the stages up to each of them."""
     market = found.plan.market
     amounts = np.ones((len(market.regions), 1, found.scale.shape[1]))
@@ -196,7 +199,7 @@ def _counts(found: Staged) -> Iterable[Step]:
         amounts = amounts * found.stages[stage.name][0]
         share = None if before is None else float(amounts[..., 0].sum() / before[..., 0].sum())
         units = _units(stage, amounts.shape, found.plan.market, units)
-        yield Step(stage.name, stage.role, stage.title, units, amounts, share)
+        yield WaterfallStep(stage.name, stage.role, stage.title, units, amounts, share)
         before = amounts
 
 
@@ -215,7 +218,7 @@ def _units(stage: Stage, shape: tuple[int, ...], market: Market, before: Units) 
     return tuple(tuple(map(str, row)) for row in rows)
 
 
-def _money(found: Staged) -> Iterable[Step]:
+def _money(found: Staged) -> Iterable[WaterfallStep]:
     """List value, rebates if the market has them, net value, and what scales it, USD."""
     roles = [role for role in found.roles if role not in ("net", SCALING)]
     listed = np.prod([found.of(role)[0] for role in roles], axis=0)
@@ -228,7 +231,7 @@ def _money(found: Staged) -> Iterable[Step]:
         del amounts[SCALING]
     unit = ((found.plan.usd(),) * listed.shape[1],) * listed.shape[0]
     for name, amount in amounts.items():
-        yield Step(name, name, TITLES[name], unit, amount)
+        yield WaterfallStep(name, name, TITLES[name], unit, amount)
 
 
 # the sheet ----------------------------------------------------------------------------------------
@@ -295,7 +298,7 @@ def place_table(found: Waterfall, regions: bool) -> Table:
     return Table(["region" if regions else "drug class", *heads, "kept"], rows)
 
 
-def _cell(step: Step, amount: Array | None) -> str:
+def _cell(step: WaterfallStep, amount: Array | None) -> str:
     if amount is None:
         return ""
     return nonzero(amount[0] / 1e6, 1) if step.is_money else number(amount[0], 0)
