@@ -9,9 +9,9 @@ import altair as alt
 
 from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..text.wording import signed
+from ..text.wording import number, signed
 from .marks import dots, full_rules, ink, level_rules, rules, texts, tick, word, x
-from .picture import Picture, columns_of, picked, ticks
+from .picture import Picture, columns_of, decimals_of, picked, ticks
 from .units import unit_of
 
 TOP, FOOT, STEP = 34.0, 26.0, 38.0
@@ -79,7 +79,9 @@ def picture(forecasts: Sequence[Forecast], names: Sequence[str] = ()) -> Picture
         "xticks": {"x": marks},
         "foot": {"py": [height - FOOT]},
         "labels": columns_of(words),
-        "ticks": columns_of([tick(t, f"{t:g}", height - FOOT + 14) for t in marks]),
+        "ticks": columns_of(
+            [tick(t, number(t, decimals_of(marks)), height - FOOT + 14) for t in marks]
+        ),
     }
     alt_text = " ".join([f"Scenarios in {year}, USD {unit.name}, anchors as named.", *sentences])
     return Picture("compare", datasets, alt_text, {"x0": marks[0], "x1": marks[-1]}, height)

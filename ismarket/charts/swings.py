@@ -13,7 +13,7 @@ from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
 from ..text.wording import number, signed
 from .marks import by_row, dots, ink, level_bars, px, rules, texts, tick, word, x
-from .picture import HEIGHT, Picture, columns_of, shortened, ticks
+from .picture import HEIGHT, Picture, columns_of, decimals_of, shortened, ticks
 from .units import millions_of
 
 MOST = 11
@@ -84,7 +84,7 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
         {"x": 0.0, **word(f"{said} P10", 0, 7, "p10_edge", align="right", weight=600, dx=-40)},
         {"x": 0.0, **word(f"{said} P90", 0, 7, "p90", weight=600, dx=40)},
     ]
-    decimals = 0 if all(float(t).is_integer() for t in marks) else 1
+    decimals = decimals_of(marks)
     foot = [
         tick(t, signed(t, decimals), HEIGHT - FOOT + 14)
         if t

@@ -45,10 +45,6 @@ def report(
         if not path.resolve().parent.is_dir():
             raise InputError(f"{path}: no folder {path.parent}")
     result = forecast_of(run, draws)
-    if xlsx:
-        from ..report.grid import live_drivers
-
-        live_drivers(result)  # refuse before anything is written
     try:
         _write(result, html, xlsx, pptx)
     except OSError as error:

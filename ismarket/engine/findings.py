@@ -9,6 +9,7 @@ from math import isnan
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..text.wording import (
     listed,
+    mid_sentence,
     money,
     money_range,
     nonzero,
@@ -28,8 +29,8 @@ ALIKE = 1e-9
 
 
 def speaker(anchor: Anchor) -> str:
-    """Who says what an anchor says: a report, or several estimates pooled."""
-    return "the pool" if anchor.spread else "the report"
+    """What says what an anchor says: a report, or several estimates pooled."""
+    return "pool" if anchor.spread else "report"
 
 
 def whose(forecast: Forecast) -> str:
@@ -40,6 +41,10 @@ def whose(forecast: Forecast) -> str:
     if anchor.base_year < first:
         return f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
     return anchor.publisher if anchor.spread else f"printed by {anchor.publisher}"
+
+
+STILL = 1e-9
+"""Points of growth a year up to which a driver moves nothing."""
 
 
 def how_big(forecast: Forecast) -> str:
@@ -78,7 +83,7 @@ def left_unexplained(forecast: Forecast) -> str:
         return ""
     who, verb = speaker(anchor), "has" if anchor.spread else "prints"
     if growth is None:
-        return f"{who.capitalize()} ends in {anchor.last_year}: none of its growth lies ahead."
+        return f"The {who} ends in {anchor.last_year}: none of its growth lies ahead."
     steps = ""
     if not anchor.whole_period:
         steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
@@ -86,7 +91,7 @@ def left_unexplained(forecast: Forecast) -> str:
     if INFLATION in growth.points:
         prices = f" {number(growth.points[INFLATION], 2)} points are general inflation,"
     return (
-        f"Of the {number(growth.total, 2)}% a year that {who} {verb} {growth.period}{steps},"
+        f"Of the {number(growth.total, 2)}% a year that the {who} {verb} {growth.period}{steps},"
         f"{prices} the causes that it names carry {number(growth.points[NAMED], 2)} at their most"
         f" likely values, and nothing carries the other {number(growth.points[UNEXPLAINED], 2)}"
         " points."
@@ -107,7 +112,7 @@ def price_basis(forecast: Forecast) -> str:
     other = REAL if anchor.price_basis == NOMINAL else NOMINAL
     value, growth, left = other_reading(forecast, other)
     return (
-        f"{speaker(anchor).capitalize()}'s dollars are read as those {years[anchor.price_basis]}"
+        f"The {speaker(anchor)}'s dollars are read as those {years[anchor.price_basis]}"
         f" ({how}). Read as those {years[other]}, the same causes would lead to"
         f" USD {money(value)} in {forecast.years[-1]} ({signed(100 * growth, 2)}% a year), and"
         f" {number(left, 2)} points would stay unexplained."
@@ -167,8 +172,8 @@ def other_levels(forecast: Forecast) -> str:
         if other.publisher == anchor.publisher:
             ratio = multiple[other.name]
             edition = f"the same publisher's {other.base_year} edition"
-            more = f"{times(ratio)} times {edition}"
-            text += f", {more}" if ratio >= 1.0 else f"; {edition} is {times(1 / ratio)} times it"
+            more = f"{number(ratio, 1)} times {edition}"
+            text += f", {more}" if ratio >= 1 else f"; {edition} is {number(1 / ratio, 1)} times it"
     return text + "."
 
 
@@ -202,7 +207,7 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
     if not printed:
         return ""
     who = speaker(anchor)
-    return f" (as {who} says)" if found == [printed] else f" ({who} says {printed})"
+    return f" (as the {who} says)" if found == [printed] else f" (the {who} says {printed})"
 
 
 def stacking(forecast: Forecast) -> str:
@@ -264,6 +269,30 @@ def lacking(forecast: Forecast) -> str:
     return f"Named by the report but not installed: {listed(missing)}." if missing else ""
 
 
+def acting_on(forecast: Forecast) -> list[str]:
+    """For each driver that is left out, those of its causes that act on in others, and in which."""
+    plan, said = forecast.plan, []
+    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
+    for driver in forecast.installed:
+        if driver.name not in plan.scenario.without or not driver.suits(plan.market.name):
+            continue
+        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
+        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
+        moved = {title: to for title, to in others.items() if to}
+        if not moved:
+            continue
+        many = f"{len(moved)} of its {len(causes)} causes {'act' if len(moved) > 1 else 'acts'}"
+        if len(moved) == len(causes):
+            many = f"all {len(causes)} of its causes act" if len(causes) > 1 else "its cause acts"
+        where: dict[str, list[str]] = {}
+        for title, to in moved.items():
+            where.setdefault(listed(to), []).append(mid_sentence(title.split(",")[0]))
+        parts = "; ".join(f"{listed(titles)} in {to}" for to, titles in where.items())
+        nothing = ", so leaving it out changes little or nothing" * (len(moved) == len(causes))
+        said.append(f"{driver.title} is left out, but {many} on{nothing}: {parts}.")
+    return said
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan, found = forecast.plan, []
@@ -275,9 +304,7 @@ def notices(forecast: Forecast) -> list[str]:
             if scenario.beyond == "drivers"
             else f"its {rate(anchor.cagr)} a year is carried on"
         )
-        found.append(
-            f"{speaker(anchor).capitalize()} ends in {anchor.last_year}; after that {how}."
-        )
+        found.append(f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}.")
     if lacking(forecast):
         found.append(lacking(forecast))
     added = [
@@ -287,9 +314,15 @@ def notices(forecast: Forecast) -> list[str]:
     ]
     if added:
         found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+    table = forecast.columns["attribution"]
+    rows = zip(table["driver"], *(table[name] for name in ("points", "p5", "p95")), strict=True)
+    carried = {name: max(map(abs, points)) for name, *points in rows}
+    if still := [driver.name for driver in plan.drivers if carried[driver.name] < STILL]:
+        found.append(f"Moves nothing in this forecast: {listed(still)}.")
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
+    found += acting_on(forecast)
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")

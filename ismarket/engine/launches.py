@@ -8,7 +8,7 @@ to 1.  This is the one effect that does not add up over causes, so each coalitio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +85,18 @@ def launched(
         shares.append(share[:, None] * here[:, None])
     dearer = np.stack([values[one.price_ratio.key] for one in launches]) - 1.0
     return Launched(tuple(one.name for one in launches), np.stack(shares), dearer)
+
+
+def price_shifts(
+    market: Market, launches: Sequence[Launch], values: Mapping[str, Array]
+) -> Iterator[tuple[str, str, Array]]:
+    """What some launches alone make of prices: stage, class and log ratio (year, region, draw)."""
+    into: dict[tuple[str, str], list[Launch]] = {}
+    for one in launches:
+        into.setdefault((one.stage, one.drug_class), []).append(one)
+    for (stage, drug_class), some in into.items():
+        price = launched(market, some, values, 0).price(np.ones((1, len(some))))
+        yield stage, drug_class, np.log(price[0])
 
 
 _NAMES = ("chance", "launch_year", "peak_share", "years_to_peak", "price_ratio")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..charts import draw, save
-from ..engine.findings import lacking
+from ..engine.findings import acting_on, lacking, speaker
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.scenario import load_scenario, parse_scenario, write_scenario
@@ -115,15 +115,15 @@ def notices(forecast: Forecast) -> list[dict[str, str]]:
             if plan.scenario.beyond == "drivers"
             else "After that its printed growth is carried on."
         )
-        found.append({"tone": "note", "text": f"The report ends in {plan.anchor.last_year}. {how}"})
+        text = f"The {speaker(plan.anchor)} ends in {plan.anchor.last_year}. {how}"
+        found.append({"tone": "note", "text": text})
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:
+        whose = f"{speaker(plan.anchor)}\N{RIGHT SINGLE QUOTATION MARK}s"
         text = (
             f"**Scaled by {times(factor)}.** Every value is multiplied to meet the anchor. The"
-            " level is the report\N{RIGHT SINGLE QUOTATION MARK}s; the shape is the"
-            " count\N{RIGHT SINGLE QUOTATION MARK}s."
+            f" level is the {whose}; the shape is the count\N{RIGHT SINGLE QUOTATION MARK}s."
         )
         found.append({"tone": "warn", "text": text})
-    if lacking(forecast):
-        found.append({"tone": "note", "text": lacking(forecast)})
-    return found
+    said = [lacking(forecast), *acting_on(forecast)]
+    return found + [{"tone": "note", "text": text} for text in said if text]

@@ -37,8 +37,7 @@ def _forecast(forecast: Forecast) -> dict[str, Any]:
     words = f"**{unit.show(summary['p5'])} to {unit.show(summary['p95'])}** in 9 of 10 draws."
     report = published(forecast)
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        who = speaker(forecast.plan.anchor).capitalize()
-        words += f" {who}: {unit.show(report['value'][-1])}"
+        words += f" The {speaker(forecast.plan.anchor)}: {unit.show(report['value'][-1])}"
     title = f"Forecast for {forecast.years[-1]}"
     return _cell(title, unit.show(summary["reference"]), f"USD {unit.name}", words, "model")
 
@@ -47,8 +46,9 @@ def _growth(forecast: Forecast) -> dict[str, Any]:
     cagr = {k: 100 * v[0] for k, v in forecast.columns["cagr"].items()}
     words = f"**{number(cagr['p5'], 1)} to {number(cagr['p95'], 1)}** in 9 of 10 draws."
     if printed := printed_growth(forecast):
-        who = speaker(forecast.plan.anchor).capitalize()
-        words += f" {who}: {number(printed.total, 2)} to {printed.last}"
+        words += (
+            f" The {speaker(forecast.plan.anchor)}: {number(printed.total, 2)} to {printed.last}"
+        )
     title = f"Growth a year to {forecast.years[-1]}"
     return _cell(title, number(cagr["reference"], 2), "%", words, "model")
 
@@ -60,7 +60,7 @@ def _left(forecast: Forecast) -> dict[str, Any]:
         return _cell(title, "0", "points", words, "muted")
     left, carried = (number(growth.points[part], 2) for part in (UNEXPLAINED, NAMED))
     who = speaker(forecast.plan.anchor)
-    words = f"Of what {who} has {growth.period} the causes it names carry **{carried}** points."
+    words = f"Of what the {who} has {growth.period} the causes it names carry **{carried}** points."
     return _cell(title, left, f"of {number(growth.total, 2)} points a year", words, "report")
 
 

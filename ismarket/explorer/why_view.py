@@ -68,7 +68,7 @@ def note(forecast: Forecast) -> str:
     if anchor.published and named:
         together = signed(sum(growth.points[name] for name in named), 2)
         how = (
-            f"the {_count(len(named))} drivers that {speaker(anchor)} names carry {together} of"
+            f"the {_count(len(named))} drivers that the {speaker(anchor)} names carry {together} of"
             f" these {signed(growth.total, 2)} points together."
         )
         parts.append(f"With your settings {how}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass, replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -134,12 +134,19 @@ class Parameter:
             )
         return number
 
-    def quantile(self, level: float | Array) -> Array:
-        """The value (unit of the parameter) below which a share ``level`` of draws lies."""
+    @overload
+    def quantile(self, level: float) -> float: ...
+    @overload
+    def quantile(self, level: Array) -> Array: ...
+    def quantile(self, level: float | Array) -> float | Array:
+        """The value (unit of the parameter) below which a share ``level`` of draws lies.
+
+        A number for a number, an array of its shape (level,) for several.
+        """
         bits = np.atleast_1d(np.asarray(level, float)) * 2.0**32
         points = np.clip(bits, 0, 2.0**32 - 1).astype(np.uint32)
-        value: Array = Quantiles([self.range]).values(points[None])[0]
-        return value
+        values: Array = Quantiles([self.range]).values(points[None])[0]
+        return values if np.ndim(level) else float(values[0])
 
     def density(self, place: Array) -> Array:
         """The PERT density at places from 0 (low) to 1 (high) of the scaled range; its area is 1.

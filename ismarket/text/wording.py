@@ -26,7 +26,7 @@ def number(value: float, decimals: int) -> str:
 
 def nonzero(value: float, decimals: int) -> str:
     """A figure with so many decimals, or more where only zeros would show."""
-    if value and abs(value) < 0.5 * 10.0**-decimals:
+    if 1e-12 < abs(value) < 0.5 * 10.0**-decimals:
         decimals = -math.floor(math.log10(abs(value)))
     return number(value, decimals)
 
@@ -35,7 +35,8 @@ def money(usd: float) -> str:
     """USD with the unit that fits: 3.20 bn, 54 M."""
     if abs(usd) >= 0.9995e9:
         return f"{number(usd / 1e9, 2)} bn"
-    return f"{number(usd / 1e6, 0 if abs(usd) >= 9.5e6 else 1)} M"
+    decimals = 0 if abs(usd) >= 9.5e6 else 1 if abs(usd) >= 9.5e5 else 2
+    return f"{nonzero(usd / 1e6, decimals)} M"
 
 
 def money_range(low: float, high: float) -> str:
