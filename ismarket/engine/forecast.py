@@ -19,6 +19,9 @@ from .summaries import STATISTICS, Summary
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .price_volume import PriceVolume
+    from .waterfall import Waterfall
+
 UNEXPLAINED = "unexplained"
 TRUSTED = (0.8, 1.25)
 """Calibration factors that pass without a warning."""
@@ -229,6 +232,23 @@ class Forecast:
     def cells(self) -> pd.DataFrame:
         """Every year, region and drug class: mean and quantiles of its value, USD."""
         return self._frame("cells", {"mean, p5 to p95": "USD"})
+
+    def waterfall(self, year: int | None = None) -> Waterfall:
+        """From people to money in ``year``, by default the first, as in ``waterfall_of``."""
+        from .waterfall import waterfall_of
+
+        return waterfall_of(self, self.years[0] if year is None else year)
+
+    def price_volume(
+        self, first: int | None = None, last: int | None = None, to: Forecast | None = None
+    ) -> PriceVolume:
+        """What price, volume, mix and so on did between two years, or on the way to a scenario.
+
+        The rest is as in ``engine.price_volume``; ``to`` is the forecast of the other scenario.
+        """
+        from .price_volume import price_volume
+
+        return price_volume(self, to or self, first, last)
 
     # what a person sees ---------------------------------------------------------------------
 
