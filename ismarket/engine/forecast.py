@@ -203,7 +203,7 @@ class Forecast:
     @property
     def reference(self) -> pd.DataFrame:
         """The reference path: ``year``, ``value`` (USD)."""
-        return self._frame("reference", {"value": "USD"})
+        return self._frame("reference", {"value": self.plan.usd()})
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -212,7 +212,7 @@ class Forecast:
 
     def summary(self) -> pd.DataFrame:
         """The path by year: reference, mean and quantiles of the draws, USD."""
-        return self._frame("summary", {"all but year": "USD"})
+        return self._frame("summary", {"all but year": self.plan.usd()})
 
     def cagr(self) -> pd.DataFrame:
         """Growth a year from the first to the last year, one row, fractions."""
@@ -220,18 +220,23 @@ class Forecast:
 
     def attribution(self) -> pd.DataFrame:
         """What each driver carries: points of CAGR a year and USD in the last year."""
-        units = {"points, p5, p95": "percentage points of CAGR", "usd, usd_p5, usd_p95": "USD"}
+        units = {
+            "points, p5, p95": "percentage points of CAGR",
+            "usd, usd_p5, usd_p95": self.plan.usd(),
+        }
         return self._frame("attribution", units)
 
     def by(self, axis: str) -> pd.DataFrame:
         """Regions or drug classes: value in the first and last year, growth and share of value."""
         if axis not in AXES:
             raise unknown("forecast", "axis", axis, AXES)
-        return self._frame(axis, {"base, final": "USD", "cagr": "fraction a year", "share": "1"})
+        return self._frame(
+            axis, {"base, final": self.plan.usd(), "cagr": "fraction a year", "share": "1"}
+        )
 
     def cells(self) -> pd.DataFrame:
         """Every year, region and drug class: mean and quantiles of its value, USD."""
-        return self._frame("cells", {"mean, p5 to p95": "USD"})
+        return self._frame("cells", {"mean, p5 to p95": self.plan.usd()})
 
     def waterfall(self, year: int | None = None) -> Waterfall:
         """From people to money in ``year``, by default the first, as in ``waterfall_of``."""

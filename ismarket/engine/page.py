@@ -84,7 +84,7 @@ def path_table(forecast: Forecast, shown: slice = EVERY_YEAR) -> Table:
     rows = [["Reference", "reference"], ["Median draw", "p50"]]
     rows += [["9 in 10 draws, low", "p5"], ["9 in 10 draws, high", "p95"]]
     return Table(
-        [f"USD {name}", *map(str, forecast.years[shown])],
+        [forecast.plan.usd(name), *map(str, forecast.years[shown])],
         [[label, *(number(v / unit, digits) for v in summary[key][shown])] for label, key in rows],
     )
 
@@ -99,7 +99,12 @@ def path_tables(forecast: Forecast) -> list[Table]:
 def attribution_table(forecast: Forecast) -> Table:
     """What each driver carries of the scenario's growth, which is the last row."""
     table, last = forecast.columns["attribution"], forecast.years[-1]
-    header = ["Carried by", f"points a year to {last}", "9 in 10 draws", f"USD M in {last}"]
+    header = [
+        "Carried by",
+        f"points a year to {last}",
+        "9 in 10 draws",
+        f"{forecast.plan.usd('M')} in {last}",
+    ]
     rows = []
     for row in rows_of(table):
         if row["driver"] == UNEXPLAINED and not forecast.plan.anchor.published:

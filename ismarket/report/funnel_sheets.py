@@ -35,8 +35,12 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
     forecast = formulas.forecast
     plan, summary = forecast.plan, forecast.columns["summary"]
     level = plan.level
-    sheet.write_string(0, 0, "Reference path, USD", style["title"])
-    note = "no published level: the count stands" if level is None else "published level, USD"
+    sheet.write_string(0, 0, f"Reference path, {plan.usd()}", style["title"])
+    note = (
+        "no published level: the count stands"
+        if level is None
+        else f"published level, {plan.usd()}"
+    )
     sheet.write_string(2, 0, note)
     if level is not None:
         sheet.write_number(2, 3, level, style["usd"])
@@ -92,7 +96,7 @@ def _chart(book: Any, sheet: Any, years: int) -> None:
                 "line": {"color": colour, "dash_type": dash, "width": 2},
             }
         )
-    chart.set_title({"name": "Reference path and 9 in 10 draws, USD"})
+    chart.set_title({"name": f"Reference path and 9 in 10 draws, {plan.usd()}"})
     chart.set_legend({"position": "bottom"})
     sheet.insert_chart(last + 3, 0, chart, {"description": "Line chart of the path by year"})
 
