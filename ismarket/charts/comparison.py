@@ -53,7 +53,7 @@ def picture(forecasts: Sequence[Forecast], names: Sequence[str] = ()) -> Picture
         for i, f in enumerate(forecasts)
     ]
     unit = unit_of(max(row["p95"] for row in last))
-    usd = " or ".join(dict.fromkeys(f.plan.usd(unit.name) for f in forecasts))
+    usd = " or ".join(dict.fromkeys(f.usd(unit.name) for f in forecasts))
     marks = ticks(min(r["p5"] for r in last) / unit.size, max(r["p95"] for r in last) / unit.size)
     height = round(TOP + STEP * len(forecasts) + FOOT)
     year, words, sentences = forecasts[0].years[-1], [], []

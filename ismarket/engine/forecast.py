@@ -90,6 +90,10 @@ class Forecast:
         """The years of the forecast."""
         return self.plan.years
 
+    def usd(self, scale: str = "") -> str:
+        """The unit of every amount: ``current USD M`` or ``USD M of 2022``."""
+        return self.plan.usd(scale)
+
     @property
     def span(self) -> int:
         """Years from the first to the last."""
@@ -203,7 +207,7 @@ class Forecast:
     @property
     def reference(self) -> pd.DataFrame:
         """The reference path: ``year``, ``value`` (USD)."""
-        return self._frame("reference", {"value": self.plan.usd()})
+        return self._frame("reference", {"value": self.usd()})
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -212,7 +216,7 @@ class Forecast:
 
     def summary(self) -> pd.DataFrame:
         """The path by year: reference, mean and quantiles of the draws, USD."""
-        return self._frame("summary", {"all but year": self.plan.usd()})
+        return self._frame("summary", {"all but year": self.usd()})
 
     def cagr(self) -> pd.DataFrame:
         """Growth a year from the first to the last year, one row, fractions."""
@@ -222,7 +226,7 @@ class Forecast:
         """What each driver carries: points of CAGR a year and USD in the last year."""
         units = {
             "points, p5, p95": "percentage points of CAGR",
-            "usd, usd_p5, usd_p95": self.plan.usd(),
+            "usd, usd_p5, usd_p95": self.usd(),
         }
         return self._frame("attribution", units)
 
@@ -231,12 +235,12 @@ class Forecast:
         if axis not in AXES:
             raise unknown("forecast", "axis", axis, AXES)
         return self._frame(
-            axis, {"base, final": self.plan.usd(), "cagr": "fraction a year", "share": "1"}
+            axis, {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
         )
 
     def cells(self) -> pd.DataFrame:
         """Every year, region and drug class: mean and quantiles of its value, USD."""
-        return self._frame("cells", {"mean, p5 to p95": self.plan.usd()})
+        return self._frame("cells", {"mean, p5 to p95": self.usd()})
 
     def waterfall(self, year: int | None = None) -> Waterfall:
         """From people to money in ``year``, by default the first, as in ``waterfall_of``."""

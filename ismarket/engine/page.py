@@ -84,7 +84,7 @@ def path_table(forecast: Forecast, shown: slice = EVERY_YEAR) -> Table:
     rows = [["Reference", "reference"], ["Median draw", "p50"]]
     rows += [["9 in 10 draws, low", "p5"], ["9 in 10 draws, high", "p95"]]
     return Table(
-        [forecast.plan.usd(name), *map(str, forecast.years[shown])],
+        [forecast.usd(name), *map(str, forecast.years[shown])],
         [[label, *(number(v / unit, digits) for v in summary[key][shown])] for label, key in rows],
     )
 
@@ -103,7 +103,7 @@ def attribution_table(forecast: Forecast) -> Table:
         "Carried by",
         f"points a year to {last}",
         "9 in 10 draws",
-        f"{forecast.plan.usd('M')} in {last}",
+        f"{forecast.usd('M')} in {last}",
     ]
     rows = []
     for row in rows_of(table):

@@ -14,7 +14,7 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     """The fan, its finding and the path by year."""
     unit = unit_of(forecast.columns["reference"]["value"][0])
     columns = (
-        Column(forecast.plan.usd(unit.name), right=False),
+        Column(forecast.usd(unit.name), right=False),
         *(Column(str(t)) for t in forecast.years),
     )
     return View(
@@ -47,7 +47,7 @@ def aid(forecast: Forecast, pinned: Forecast | None = None) -> str:
     drawn, first = forecast.draws.total[-1], forecast.years[0]
     size = "billion" if unit.name == "bn" else "million"
     place = forecast.plan.market.title.split(", ")[-1].capitalize()
-    parts = [f"{place}, {forecast.plan.usd(size)} a year."]
+    parts = [f"{place}, {forecast.usd(size)} a year."]
     report = published(forecast)
     below = _share(1.0 - share_at_least(drawn, forecast.columns["reference"]["value"][0]))
     if report["year"] and report["year"][-1] == forecast.years[-1]:

@@ -82,7 +82,7 @@ def _list(pairs: Iterable[tuple[str, str]]) -> str:
 def _where(forecast: Forecast, axis: str) -> str:
     table, first, last = forecast.columns[axis], forecast.years[0], forecast.years[-1]
     name = axis.replace("_", " ").capitalize()
-    usd = forecast.plan.usd()
+    usd = forecast.usd()
     header = (name, f"{usd} in {first}", f"{usd} in {last}", f"Share in {last}", "Growth a year")
     rows = [
         (name, money(base), money(final), percent(share), rate(growth))
