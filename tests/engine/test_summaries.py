@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import Scenario, forecast
-from ismarket.engine import workers
+from ismarket.engine import summaries, workers
 from ismarket.engine.histograms import BINS, Grid
 from ismarket.engine.summaries import LEVELS, quantiles
 
@@ -71,3 +71,16 @@ def test_standard_errors_cover_the_spread_between_seeds(market, drivers):
     for row in (last, runs[0].layout["cagr"].start):
         assert (spread[:, row] < 1.5 * stated[:, row]).all()
         assert (stated[1:, row] < 12 * spread[1:, row]).all()
+
+
+@pytest.mark.parametrize("kind", [np.float32, float])
+def test_quantiles_of_many_draws_are_those_of_all_of_them_sorted(kind, monkeypatch):
+    heavy = np.exp(5 * np.random.default_rng(7).standard_normal(30_011))
+    rows = [heavy, -heavy, np.round(heavy % 9), np.zeros_like(heavy), np.full_like(heavy, -1e9)]
+    rows += [np.where(heavy < 1, 0, heavy), 1e-42 * heavy, np.full_like(heavy, np.inf)]
+    rows += [np.where(heavy < 1, odd, heavy) for odd in (np.nan, -np.inf, 1e308, -3e38)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        draws = np.stack(rows).astype(kind)
+        found = quantiles(draws)
+        monkeypatch.setattr(summaries, "MANY_DRAWS", 1 << 20)
+        np.testing.assert_array_equal(found, quantiles(draws))
