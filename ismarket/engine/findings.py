@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..sampling.standard_errors import at_most
+from ..text.sheet import rows_of
 from ..text.wording import (
     listed,
     mid_sentence,
@@ -210,6 +211,25 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
     return f" (as the {who} says)" if found == [printed] else f" (the {who} says {printed})"
 
 
+def launched(forecast: Forecast) -> str:
+    """The launched product that sells most in the last year, and how many others sell at all."""
+    table = rows_of(forecast.columns["launch"])
+    selling = [row for row in table if row["reference"] or row["p95"]]
+    if not selling:
+        return ""
+    most = max(selling, key=lambda row: (row["reference"], row["p95"]))
+    likely = "" if most["chance"] == 1.0 else f" ({percent(most['chance'])} likely)"
+    interval = f"up to {money(most['p95'])}"
+    if most["p5"]:
+        interval = money_range(most["p5"], most["p95"])
+    others = len(selling) - 1
+    less = f"; {others} more {'sells' if others == 1 else 'sell'} less" if others else ""
+    return (
+        f"Own sales in {forecast.years[-1]}, USD: {most['product'].split(',')[0]}{likely}"
+        f" {money(most['reference'])} ({interval}){less}."
+    )
+
+
 def stacking(forecast: Forecast) -> str:
     """What counting shared causes once for every driver would add; "" where none is shared."""
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
@@ -353,6 +373,7 @@ FINDINGS = {
     "The count": distance,
     "Others": other_levels,
     "Where": where,
+    "Launches": launched,
     "Overlap": stacking,
     "Middles": three_middles,
     "Exact to": exactness,

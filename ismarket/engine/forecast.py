@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..errors import InputError, unknown
 from ..model.driver import Driver
+from ..model.launch import DRAWN
 from .plan import Plan
 from .rows import Layout
 from .summaries import STATISTICS, Summary
@@ -82,6 +83,7 @@ class Forecast:
             "attribution": self._attribution(),
             "region": self._split("region", self.plan.market.regions),
             "drug_class": self._split("drug_class", self.plan.market.drug_classes),
+            "launch": self._launches(),
             "cells": self._cells(),
         }
 
@@ -167,6 +169,22 @@ class Forecast:
             table |= {f"{column}_{statistic}": values for statistic, values in drawn.items()}
         return table
 
+    def _launches(self) -> Columns:
+        """Each launched product that acts: what it takes, and its own sales in the last year."""
+        launches, fixed = self.plan.launches, self.plan.scenario.fixed
+        table: Columns = {
+            "launch": [one.name for one in launches],
+            "product": [one.product for one in launches],
+            "group": [one.group for one in launches],
+            "drug_class": [one.drug_class for one in launches],
+            "regions": [", ".join(one.regions) for one in launches],
+        }
+        for name in DRAWN:
+            inputs = [getattr(one, name) for one in launches]
+            table[name] = [fixed.get(p.key, p.mode) for p in inputs]
+        sales = self._statistics("launch_final", MEAN_AND_INTERVAL)
+        return {**table, "reference": self._modes("launch_final"), **sales}
+
     def _cells(self) -> Columns:
         """Every year, region and class with mean and quantiles of its value."""
         market = self.plan.market
@@ -231,9 +249,15 @@ class Forecast:
         return self._frame("attribution", units)
 
     def by(self, axis: str) -> pd.DataFrame:
-        """Regions or drug classes: value in the first and last year, growth and share of value."""
+        """Regions or drug classes: value in the first and last year, growth and share of value.
+
+        Or each ``launch`` that acts: its inputs as they stand, and its own sales in the last year.
+        """
+        if axis == "launch":
+            units = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
+            return self._frame(axis, units)
         if axis not in AXES:
-            raise unknown("forecast", "axis", axis, AXES)
+            raise unknown("forecast", "axis", axis, (*AXES, "launch"))
         return self._frame(
             axis, {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
-from ..model.launch import Launch
+from ..model.launch import DRAWN, Launch
 from ..model.market import Market
 
 
@@ -77,7 +77,7 @@ def launched(
     years = np.array([market.base_year, *market.years[start:]], float)[:, None]
     shares = []
     for one in launches:
-        drawn = {name: values[p.key] for name, p in zip(_NAMES, one.parameters, strict=True)}
+        drawn = {name: values[p.key] for name, p in zip(DRAWN, one.parameters, strict=True)}
         since = years + 0.5 - drawn["launch_year"]
         share = np.clip(since / drawn["years_to_peak"], 0.0, 1.0)
         share *= drawn["peak_share"] * drawn["chance"]
@@ -97,6 +97,3 @@ def price_shifts(
     for (stage, drug_class), some in into.items():
         price = launched(market, some, values, 0).price(np.ones((1, len(some))))
         yield stage, drug_class, np.log(price[0])
-
-
-_NAMES = ("chance", "launch_year", "peak_share", "years_to_peak", "price_ratio")

@@ -52,6 +52,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "stacking_premium_usd": forecast.stacking_premium,
         "by_region": rows_of(columns["region"], ("name", "base", "final", "cagr")),
         "by_drug_class": rows_of(columns["drug_class"], ("name", "base", "final", "cagr")),
+        "launches": rows_of(columns["launch"]),
         "standard_error": {
             "summary": rows_of(errors["summary"], ("year", "mean", "p5", "p50", "p95")),
             "cagr": rows_of(errors["cagr"])[0],

@@ -16,6 +16,8 @@ from .tables import Row, read_table
 
 RANGES = ("launch_year", "peak_share", "years_to_peak", "price_ratio")
 """What is uncertain about a launch besides its chance, each a range in the table."""
+DRAWN = ("chance", *RANGES)
+"""All that is uncertain about it, in the order of its parameters."""
 COLUMNS = (
     "launch product group stage drug_class regions probability share_of price_ratio_to unit note"
 ).split() + [f"{name}_{end}" for name in RANGES for end in ("low", "mode", "high")]
@@ -52,7 +54,7 @@ class Launch:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What is uncertain about it."""
-        return self.chance, *(getattr(self, name) for name in RANGES)
+        return tuple(getattr(self, name) for name in DRAWN)
 
 
 def launch(
