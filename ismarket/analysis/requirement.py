@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.findings import about
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -19,7 +20,7 @@ from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import figure, listed, money, number, one_in, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
-from .response import Response, about, response
+from .response import Response, response
 from .sensitivity import drawn
 
 DRAWS = 4096
@@ -235,7 +236,7 @@ def _drawn_share(scale: LimitState) -> float:
 def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
-    title = f"What would have to be true · {about(plan)}"
+    title = f"What would have to be true · {about(plan, f'{DRAWS:,} draws')}"
     parts: list[str | Table] = [_asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])

@@ -99,14 +99,8 @@ def response(
     """
     installed = tuple(drivers)
     chosen = scenario or Scenario()
-    plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
+    plan = make_plan(market, installed, chosen if year is None else replace(chosen, through=year))
     return Response(plan, float(unexplained(plan, installed)[-1]))
-
-
-def about(plan: Plan) -> str:
-    """The scenario, if it has a name, and the anchor, as the title of a sheet says them."""
-    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
-    return f"{named}anchor {plan.anchor.name}"
 
 
 def _two_years(plan: Plan) -> Market:

@@ -18,12 +18,12 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.findings import about
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..model.tables import read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
-from .response import about
 
 LARGEST_K = 0.7
 FEWEST_DRAWS = 100

@@ -20,10 +20,9 @@ from ..text.wording import (
     signed,
     times,
 )
-from .forecast import TRUSTED, UNEXPLAINED, Forecast
+from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast, taken_apart
 from .forecaster import unexplained
-from .growth import INFLATION, NAMED, printed_growth, taken_apart
-from .plan import contained_in
+from .plan import Plan, contained_in
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -32,6 +31,14 @@ ALIKE = 1e-9
 def speaker(anchor: Anchor) -> str:
     """What says what an anchor says: a report, or several estimates pooled."""
     return "pool" if anchor.spread else "report"
+
+
+def about(plan: Plan, drawn: str = "") -> str:
+    """Scenario, anchor, draws and seed in one line; ``drawn`` says otherwise how many, of what."""
+    scenario = plan.scenario
+    name = [f"scenario {scenario.name}"] if scenario.name else []
+    drawn = drawn or f"{scenario.draws:,} draws"
+    return " · ".join([*name, f"anchor {plan.anchor.name}", f"{drawn}, seed {scenario.seed}"])
 
 
 def whose(forecast: Forecast) -> str:
@@ -79,7 +86,7 @@ def how_fast(forecast: Forecast) -> str:
 
 def left_unexplained(forecast: Forecast) -> str:
     """The printed growth taken apart: what its named causes carry, and what none does."""
-    anchor, growth = forecast.plan.anchor, printed_growth(forecast)
+    anchor, growth = forecast.plan.anchor, forecast.printed_growth
     if not anchor.published:
         return ""
     who, verb = speaker(anchor), "has" if anchor.spread else "prints"

@@ -199,7 +199,7 @@ def test_bad_targets_are_refused_in_one_line():
 
 def test_the_saved_scenario_is_what_run_takes(tmp_path, capsys):
     file = tmp_path / "growing.toml"
-    command = ["require", "--cagr", "0.5%", "--json", "--save", str(file)]
+    command = ["require", "evidence", "--cagr", "0.5%", "--json", "--save", str(file)]
     ismarket.main(command, standalone_mode=False)
     printed = json.loads(capsys.readouterr().out)
     run = forecast(MARKET, DRIVERS, load_scenario(file).changed(draws=256))
