@@ -344,6 +344,23 @@ class Forecast:
 
         return price_volume(self, to or self, first, last)
 
+    def in_real_terms(self) -> Forecast:
+        """The same forecast in dollars of the market's base year: general prices stand still.
+
+        Raises InputError for a market without a price level: its dollars have no basis.
+        """
+        from .forecaster import forecast_of  # which makes forecasts
+        from .plan import follows_prices, make_plan
+
+        plan = self.plan
+        if plan.market.price_level is None:
+            raise InputError(f"market {plan.market.name} has no price level, so no real terms")
+        prices = [d.name for d in plan.drivers if follows_prices(plan.market, d)]
+        if not prices:
+            return self
+        scenario = plan.scenario.changed(without=(*plan.scenario.without, *prices))
+        return forecast_of(make_plan(plan.market, self.installed, scenario), self.installed)
+
     # what a person sees ---------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
