@@ -89,7 +89,7 @@ def left_unexplained(forecast: Forecast) -> str:
     anchor, growth = forecast.plan.anchor, forecast.printed_growth
     if not anchor.published:
         return ""
-    who, verb = speaker(anchor), "has" if anchor.spread else "prints"
+    who = speaker(anchor)
     if growth is None:
         return f"The {who} ends in {anchor.last_year}: none of its growth lies ahead."
     steps = ""
@@ -99,10 +99,9 @@ def left_unexplained(forecast: Forecast) -> str:
     if INFLATION in growth.points:
         prices = f" {number(growth.points[INFLATION], 2)} points are general inflation,"
     return (
-        f"Of the {number(growth.total, 2)}% a year that the {who} {verb} {growth.period}{steps},"
-        f"{prices} the causes that it names carry {number(growth.points[NAMED], 2)} at their most"
-        f" likely values, and nothing carries the other {number(growth.points[UNEXPLAINED], 2)}"
-        " points."
+        f"Of the {who}'s {number(growth.total, 2)}% a year {growth.period}{steps},{prices} its"
+        f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
+        f" carries {number(growth.points[UNEXPLAINED], 2)}."
     )
 
 
@@ -114,16 +113,15 @@ def price_basis(forecast: Forecast) -> str:
         return ""
     if market.price_level is None:
         return "The market has no price level, so no one can say which dollars these are."
-    said = {"assumed": "assumed, since it does not say", "chosen": "as the scenario chooses"}
+    said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
     how = said.get(anchor.basis_status, anchor.basis_status)
-    years = {NOMINAL: "of each year", REAL: f"of {anchor.base_year}"}
+    read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
     other = REAL if anchor.price_basis == NOMINAL else NOMINAL
     value, growth, left = other_reading(forecast, other)
     return (
-        f"The {speaker(anchor)}'s dollars are read as those {years[anchor.price_basis]}"
-        f" ({how}). Read as those {years[other]}, the same causes would lead to"
-        f" USD {money(value)} in {forecast.years[-1]} ({signed(100 * growth, 2)}% a year), and"
-        f" {number(left, 2)} points would stay unexplained."
+        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other]}, they would mean"
+        f" {money(value)} in {forecast.years[-1]}, {signed(100 * growth, 2)}% a year, and"
+        f" {number(left, 2)} points unexplained."
     )
 
 
@@ -219,7 +217,12 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
 
 
 def launched(forecast: Forecast) -> str:
-    """The launched product that sells most in the last year, and how many others sell at all."""
+    """The launched product that sells most in the last year, and how many others sell at all.
+
+    Nothing where the market is scaled to a published level: so are its launches.
+    """
+    if forecast.plan.anchor.published:  # scaled to a level that nobody counted
+        return ""
     table = rows_of(forecast.columns["launch"])
     selling = [row for row in table if row["reference"] or row["p95"]]
     if not selling:

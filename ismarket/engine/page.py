@@ -130,7 +130,8 @@ def attribution_table(forecast: Forecast) -> Table:
 def as_text(forecast: Forecast) -> str:
     """The page for a terminal, about thirty lines."""
     scenario = forecast.plan.scenario
-    lines = [forecast.plan.market.title, *textwrap.wrap(scenario.title, WIDTH)]
+    head = " · ".join(filter(None, (forecast.plan.market.title, scenario.title)))
+    lines = textwrap.wrap(head, WIDTH)
     lines += [about(forecast.plan), ""]
     lines += _labelled([("How big", how_big(forecast)), ("How fast", how_fast(forecast))])
     lines += [line for table in path_tables(forecast) for line in ("", *table.lines())]
