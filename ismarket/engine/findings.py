@@ -97,7 +97,7 @@ def left_unexplained(forecast: Forecast) -> str:
         steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
     prices = ""
     if INFLATION in growth.points:
-        prices = f" {number(growth.points[INFLATION], 2)} points are general inflation,"
+        prices = f" {number(growth.points[INFLATION], 2)} points are inflation,"
     return (
         f"Of the {who}'s {number(growth.total, 2)}% a year {growth.period}{steps},{prices} its"
         f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
