@@ -129,9 +129,10 @@ def _check_year(forecast: Forecast, o: Observation) -> None:
     years = forecast.years
     if o.year not in years:
         raise InputError(f"observation {o.year}: the forecast has {years[0]} to {years[-1]}")
-    if o.year == years[0] and forecast.plan.anchor.published:
+    anchor = forecast.plan.anchor
+    if o.year == years[0] and anchor.published and not anchor.spread:
         raise InputError(
-            f"observation {o.year}: anchor {forecast.plan.anchor.name} fixes that year in every"
+            f"observation {o.year}: anchor {anchor.name} fixes that year in every"
             " draw; use the anchor bottom-up to learn about the level"
         )
 

@@ -66,7 +66,8 @@ def other_levels(forecast: Forecast) -> str:
     others = [other for other in published if other.name != anchor.name]
     if not anchor.published or not others:
         return ""
-    multiple = {other.name: anchor.at(year) / other.at(year) for other in others}
+    level = forecast.columns["reference"]["value"][0]
+    multiple = {other.name: level / other.at(year) for other in others}
     ends = f"{times(min(multiple.values()))} to {times(max(multiple.values()))}"
     text = f"The level is {ends} times the {len(others)} other published estimates"
     for other in others:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from ..model.cause import EVERYWHERE, Mechanism
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
-from ..model.pooled import POOLED, estimates, pooled_anchor
+from ..model.pooled import LEVEL, OWNER, POOLED, estimates, pooled_anchor, uncertain_level
 from ..model.scenario import DEFAULT_WITHOUT, Scenario
 from ..model.stage import FUNNEL, RATIO_UNIT
 
@@ -24,8 +24,8 @@ class Plan:
     """What a forecast computes.
 
     ``market`` ends with the horizon, ``drivers`` are those that act, in name order,
-    ``parameters`` those that they and the funnel draw, ``start`` the index of the first year of
-    the forecast among the market's years.
+    ``parameters`` those that they, the funnel and the anchor draw, ``start`` the index of the first
+    year of the forecast among the market's years.
     """
 
     market: Market
@@ -78,8 +78,8 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
     market = with_own_causes(market, installed)
     for driver in installed:
         check_fits(driver, market)
-    _check_fixed(market, installed, scenario)
     anchor = _anchor(market, scenario)
+    _check_fixed(market, installed, scenario)
     start = max(market.base_year, anchor.base_year)
     through = anchor.last_year if scenario.through is None else scenario.through
     if not start < through <= market.years[-1]:
@@ -89,9 +89,8 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
         )
     acting = tuple(driver for driver in installed if driver.name not in scenario.without)
     cut = market.until(through)
-    return Plan(
-        cut, anchor, scenario, acting, drawn_parameters(cut, acting), start - market.base_year
-    )
+    parameters = (*drawn_parameters(cut, acting), *uncertain_level(anchor))
+    return Plan(cut, anchor, scenario, acting, parameters, start - market.base_year)
 
 
 def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
@@ -135,7 +134,7 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
         known = found.get(mechanism.name)
         if known is mechanism:
             continue
-        if known is not None or mechanism.name == FUNNEL:
+        if known is not None or mechanism.name in (FUNNEL, OWNER):
             raise InputError(
                 f"{where}: cause {mechanism.name!r} is taken in {market.name}; claim it, or give"
                 " yours another name"
@@ -191,12 +190,14 @@ def check_fits(driver: Driver, market: Market) -> None:
     for name in driver.claims:
         if name not in market.mechanisms:
             raise DriverError(str(unknown(where, "mechanism", name, market.mechanisms)))
-    if driver.parameters and driver.name in (*market.mechanisms, FUNNEL):
+    if driver.parameters and driver.name in (*market.mechanisms, FUNNEL, OWNER):
         raise DriverError(f"{where}: the name is taken by a cause, and so are its parameter keys")
 
 
 def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> None:
-    known: Mapping[str, Parameter] = known_parameters(market, drivers)
+    known = known_parameters(market, drivers)
+    if LEVEL in (*scenario.fixed, *(key for pair in scenario.pairs for key in pair)):
+        known |= {p.key: p for p in uncertain_level(_pooled(market))}
     for key, value in scenario.fixed.items():
         if key not in known:
             raise unknown("scenario", "parameter", key, known)
@@ -206,11 +207,15 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
             raise unknown("scenario, correlation", "parameter", key, known)
 
 
+def _pooled(market: Market) -> Anchor:
+    return pooled_anchor(estimates(market.anchors), market.base_year, market.horizon)
+
+
 def _anchor(market: Market, scenario: Scenario) -> Anchor:
     if scenario.anchor in market.anchors:
         anchor = market.anchors[scenario.anchor]
-    elif scenario.anchor == POOLED and (published := estimates(market.anchors)):
-        anchor = pooled_anchor(published, market.base_year, market.horizon)
+    elif scenario.anchor == POOLED and estimates(market.anchors):
+        anchor = _pooled(market)
     else:
         raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
     if scenario.periods is None:

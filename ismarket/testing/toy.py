@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,10 @@ _TOY = {
     "net_cost": ("log", "price", 500.0, 1000.0, 2000.0, "USD per treated patient"),
 }
 _BY_CLASS = ("class_mix", "net_cost")
-_ABOUT = {"source": "assumption: a toy market, invented for tests", "status": "assumed"}
+_ABOUT: dict[str, Any] = {
+    "source": "assumption: a toy market, invented for tests",
+    "status": "assumed",
+}
 
 
 def toy_market() -> Market:
