@@ -192,7 +192,8 @@ def update(
 ) -> None:
     """Weight the draws of RUN by new actuals of the whole market.
 
-    Refused where the draws do not reach them, that is where k-hat is above 0.7.
+    Refused where the draws do not reach them: where even the nearest misses them by more than their
+    errors explain, or where k-hat is above 0.7.
     """
     from ..analysis.updating import observation, read_observations
     from ..analysis.updating import update as updated

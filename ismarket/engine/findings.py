@@ -167,8 +167,8 @@ def other_levels(forecast: Forecast) -> str:
     others = [other for other in published if other.name != anchor.name]
     if not anchor.published or not others:
         return ""
-    level = market.printed(anchor, year)
-    multiple = {other.name: level / market.printed(other, year) for other in others}
+    level, plan = forecast.columns["reference"]["value"][0], forecast.plan
+    multiple = {o.name: level / replace(plan, anchor=o).printed(year) for o in others}
     ends, most = times(min(multiple.values())), times(max(multiple.values()))
     text = f"The level is {ends} times the other published estimate"
     if len(others) > 1:
