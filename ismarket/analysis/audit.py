@@ -23,6 +23,10 @@ from .response import response
 OUTPUTS = {"count": "the count in {first}", "value": "value in {last}",
            "cagr": "growth, {first} to {last}"}  # fmt: skip
 """What coverage is told of, and in which words."""
+ALONE = (
+    "· alone: points of growth a year that the cause brings to the count on its own. Sources and"
+    " ranges: --json."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +153,7 @@ def _shared(market: Market, drivers: Iterable[Driver]) -> dict[str, tuple[str, .
 def sheet(found: Audit) -> Sheet:
     """Headlines, then what the forecast rests on, then every claim."""
     anchor = found.market.anchors[found.report]
+    given = {h.verdict for h in found.headlines} | {entry.verdict for entry in found.ledger}
     title = f"What the report rests on · {anchor.publisher}, {anchor.title} ({found.report})"
     return Sheet(
         title,
@@ -158,9 +163,8 @@ def sheet(found: Audit) -> Sheet:
             _coverage(found),
             *(f"· {text}" for text in findings(found)),
             *([_ledger(found)] if found.ledger else []),
-            *(f"· {word}: {meaning}." for word, meaning in VERDICTS.items()),
-            "· alone: points of growth a year that the cause brings to the count on its own."
-            " Sources and ranges: --json.",
+            *(f"· {word}: {VERDICTS[word]}." for word in VERDICTS if word in given),
+            *([ALONE] if found.ledger else []),
         ],
     )
 

@@ -23,6 +23,7 @@ from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
+from ..sampling.standard_errors import error_of_mean
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
 from .groups import ASSUMPTION, BY, UNSOURCED, Labels, labelled, stage_of, uncertain
@@ -174,7 +175,7 @@ def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
 
 LABELS: dict[str, Labels] = {
     "input": lambda _, p: [p.key],
-    "cause": lambda plan, p: [p.owner] if p.owner in plan.market.mechanisms else [],
+    "cause": lambda plan, p: [cause.name] if (cause := plan.market.cause_of(p)) else [],
     "stage": lambda plan, p: [stage_of(plan, p)] if p.owner == FUNNEL else [],
     "status": BY["status"],
     "source": lambda plan, p: [
@@ -188,27 +189,23 @@ GROUPS = tuple(LABELS)
 def expected_perfect(gain: Array) -> tuple[float, float]:
     """EVPI of entering (gain, (draw,)) or not, with its standard error, unit of ``gain``."""
     better = np.maximum(gain, 0.0) - (gain if gain.mean() > 0 else 0.0)
-    return float(better.mean()), float(better.std(ddof=1) / math.sqrt(len(gain)))
+    return float(better.mean()), float(error_of_mean(better))
 
 
 def expected_partial(gain: Array, inputs: Sequence[Array]) -> tuple[float, float]:
     """EVPPI of knowing ``inputs``, each (draw,), with its standard error, unit of ``gain``.
 
-    The error joins that of the regression's coefficients, carried through to first order, and
-    that of the mean over the draws.
+    Each draw moves the mean itself and, by its residual, the coefficients of the regression: the
+    error is that of both together, to first order.
     """
     columns = _basis([x for x in inputs if np.ptp(x) > 0], len(gain))
     with one_thread():  # a small problem many times over: threads would only wait for each other
         basis, _ = np.linalg.qr(columns)
-    scores = basis.T @ gain
-    fitted = basis @ scores
-    spare = max(1, len(gain) - basis.shape[1])
-    noise = math.sqrt(float(np.sum((gain - fitted) ** 2)) / spare)
+    fitted = basis @ (basis.T @ gain)
     enters = float(fitted.mean() > 0)
-    slope = basis.T @ ((fitted > 0) - enters) / len(gain)
+    slope = basis @ (basis.T @ ((fitted > 0) - enters))
     better = np.maximum(fitted, 0.0) - enters * fitted
-    error = math.hypot(noise * float(np.linalg.norm(slope)), better.std() / math.sqrt(len(gain)))
-    return float(better.mean()), error
+    return float(better.mean()), float(error_of_mean(better + slope * (gain - fitted)))
 
 
 def _basis(inputs: Sequence[Array], draws: int) -> Array:

@@ -20,7 +20,7 @@ from ..text.sheet import Sheet, Table, frame_of, rows_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
 from .response import OUTPUTS, Response, about, response
-from .sobol import RESAMPLES, Indices, Values, evaluate_design, indices, sample
+from .sobol import Indices, Values, evaluate_design, indices, sample
 from .tornado import Swing, swings
 
 if TYPE_CHECKING:
@@ -110,7 +110,6 @@ def sensitivity_of(
     output: str = "value",
     by: str = "parameter",
     points: int = POINTS,
-    resamples: int = RESAMPLES,
     progress: Callable[[float], None] | None = None,
 ) -> Sensitivity:
     """What ``output`` (value, cagr or count) of a scenario depends on, in groups ``by`` a word.
@@ -137,8 +136,8 @@ def sensitivity_of(
             f"{OUTPUTS[output]} does not move here: the anchor or the scenario sets it"
         )
     return Sensitivity(
-        asked, output, groups, indices(evaluated, resamples=resamples, seed=seed),
-        swings(asked, output), reference, spread, points, seed,
+        asked, output, groups, indices(evaluated), swings(asked, output),
+        reference, spread, points, seed,
     )  # fmt: skip
 
 

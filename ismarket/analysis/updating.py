@@ -263,4 +263,4 @@ def _path(found: Updated) -> Table:
             ("9 in 10 draws, high", "p95_before"),
         )
     ]  # fmt: skip
-    return Table([f"USD {name}", *(str(table["year"][i]) for i in shown)], rows)
+    return Table([found.forecast.usd(name), *(str(table["year"][i]) for i in shown)], rows)

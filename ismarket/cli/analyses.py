@@ -26,7 +26,7 @@ LEVEL = click.option(
     "--anchor", help="Published estimate that sets the level, or bottom-up.",
     shell_complete=complete_anchor,
 )  # fmt: skip
-THROUGH = click.option("--through", type=int, help="Last year of the forecast, up to 2035.")
+THROUGH = click.option("--through", type=int, help="Last year of the forecast.")
 DRAWS = click.option("--draws", type=click.IntRange(1), help="How many draws.")
 OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-up level."
 

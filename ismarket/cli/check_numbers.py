@@ -84,7 +84,7 @@ def _known(known: Known) -> str:
 
     if known.kind == "money":
         shown = f"USD {money(known.value)}"
-    elif known.kind == "points":
+    elif known.kind.startswith("points"):
         shown = f"{signed(known.value, 2)} points"
     else:
         shown = rate(known.value)

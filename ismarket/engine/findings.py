@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from math import isnan
 
 from ..model.anchor import NOMINAL, REAL, Anchor
+from ..sampling.standard_errors import at_most
 from ..text.sheet import rows_of
 from ..text.wording import (
     listed,
@@ -231,8 +231,12 @@ def launched(forecast: Forecast) -> str:
 
 
 def stacking(forecast: Forecast) -> str:
-    """What counting shared causes once for every driver would add."""
+    """What counting shared causes once for every driver would add; "" where none is shared."""
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
+    mechanisms = forecast.plan.market.mechanisms
+    claims = [n for d in forecast.plan.drivers for n in d.claims if not mechanisms[n].inert]
+    if abs(premium) < 1.0 and len(set(claims)) == len(claims):
+        return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
     if abs(premium) <= ALIKE * forecast.stacked_total:
@@ -268,18 +272,19 @@ def three_middles(forecast: Forecast) -> str:
 
 
 def exactness(forecast: Forecast) -> str:
-    """Standard errors of the last year's quantiles, from replicates of the draws."""
+    """Standard errors of the last year's quantiles, or what they are at most."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
-    if isnan(errors["summary"]["p50"][-1]) or no_spread(forecast):
+    draws = forecast.plan.scenario.draws
+    if no_spread(forecast):
         return ""
+    if draws < 2:
+        return "One draw says nothing of its standard errors."
     shown = [
         f"{label} {nonzero(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
     ]
-    return (
-        f"Standard errors that {forecast.plan.scenario.draws:,} draws leave in the last year:"
-        f" {listed(shown)}."
-    )
+    most = "at most, " if at_most(draws) else ""
+    return f"Standard errors that {draws:,} draws leave in the last year: {most}{listed(shown)}."
 
 
 def lacking(forecast: Forecast) -> str:

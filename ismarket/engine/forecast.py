@@ -92,6 +92,10 @@ class Forecast:
         """The years of the forecast."""
         return self.plan.years
 
+    def usd(self, scale: str = "") -> str:
+        """The unit of every amount: ``current USD M`` or ``USD M of 2022``."""
+        return self.plan.usd(scale)
+
     @property
     def span(self) -> int:
         """Years from the first to the last."""
@@ -191,7 +195,7 @@ class Forecast:
 
     @cached_property
     def standard_errors(self) -> Mapping[str, Columns]:
-        """Standard errors of the printed statistics, by table, from replicates of the draws."""
+        """Standard errors of what is printed, by table; of few draws, what they are at most."""
         return {
             "summary": {"year": list(self.years), **self._statistics("total", STATISTICS, True)},
             **{n: self._statistics(n, MEAN_AND_INTERVAL, True) for n in ("cagr", "calibration")},
@@ -221,7 +225,7 @@ class Forecast:
     @property
     def reference(self) -> pd.DataFrame:
         """The reference path: ``year``, ``value`` (USD)."""
-        return self._frame("reference", {"value": "USD"})
+        return self._frame("reference", {"value": self.usd()})
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -230,7 +234,7 @@ class Forecast:
 
     def summary(self) -> pd.DataFrame:
         """The path by year: reference, mean and quantiles of the draws, USD."""
-        return self._frame("summary", {"all but year": "USD"})
+        return self._frame("summary", {"all but year": self.usd()})
 
     def cagr(self) -> pd.DataFrame:
         """Growth a year from the first to the last year, one row, fractions."""
@@ -238,7 +242,10 @@ class Forecast:
 
     def attribution(self) -> pd.DataFrame:
         """What each driver carries: points of CAGR a year and USD in the last year."""
-        units = {"points, p5, p95": "percentage points of CAGR", "usd, usd_p5, usd_p95": "USD"}
+        units = {
+            "points, p5, p95": "percentage points of CAGR",
+            "usd, usd_p5, usd_p95": self.usd(),
+        }
         return self._frame("attribution", units)
 
     def by(self, axis: str) -> pd.DataFrame:
@@ -247,15 +254,17 @@ class Forecast:
         Or each ``launch`` that acts: its inputs as they stand, and its own sales in the last year.
         """
         if axis == "launch":
-            units = {"reference to p95": "USD", "peak_share": "1", "price_ratio": "ratio"}
+            units = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
             return self._frame(axis, units)
         if axis not in AXES:
             raise unknown("forecast", "axis", axis, (*AXES, "launch"))
-        return self._frame(axis, {"base, final": "USD", "cagr": "fraction a year", "share": "1"})
+        return self._frame(
+            axis, {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
+        )
 
     def cells(self) -> pd.DataFrame:
         """Every year, region and drug class: mean and quantiles of its value, USD."""
-        return self._frame("cells", {"mean, p5 to p95": "USD"})
+        return self._frame("cells", {"mean, p5 to p95": self.usd()})
 
     def waterfall(self, year: int | None = None) -> Waterfall:
         """From people to money in ``year``, by default the first, as in ``waterfall_of``."""

@@ -23,7 +23,7 @@ EVERY_YEAR = slice(None)
 
 def as_dict(forecast: Forecast) -> dict[str, Any]:
     """The forecast as plain values: money in USD, rates as fractions, points of CAGR."""
-    columns, scenario = forecast.columns, forecast.plan.scenario
+    columns, scenario, anchor = forecast.columns, forecast.plan.scenario, forecast.plan.anchor
     errors = finite(forecast.standard_errors)
     drivers = [row for row in rows_of(columns["attribution"]) if row["driver"] not in _SUMS]
     left = next(row for row in rows_of(columns["attribution"]) if row["driver"] == UNEXPLAINED)
@@ -31,7 +31,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
     return {
         "market": forecast.plan.market.name,
         "scenario": scenario.name,
-        "anchor": forecast.plan.anchor.name,
+        "anchor": anchor.name,
         "base_year": forecast.years[0],
         "through": forecast.years[-1],
         "draws": scenario.draws,
@@ -44,7 +44,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "calibration": rows_of(columns["calibration"], ("reference", "p5", "p50", "p95"))[0],
         "count": rows_of(columns["count"])[0],
         "attribution": [
-            {name: row[name] for name in ("driver", "points", "p5", "p95", "usd")}
+            {name: row[name] for name in ("driver", "title", "points", "p5", "p95", "usd")}
             for row in drivers
         ],
         "unexplained": left["points"],
@@ -58,6 +58,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
             "cagr": rows_of(errors["cagr"])[0],
             "calibration": rows_of(errors["calibration"], ("p5", "p50", "p95"))[0],
             "attribution": rows_of(errors["attribution"]),
+            "orders": 100.0 * forecast.shapley_error / forecast.span,
         },
         "notices": notices(forecast),
     }
@@ -84,7 +85,7 @@ def path_table(forecast: Forecast, shown: slice = EVERY_YEAR) -> Table:
     rows = [["Reference", "reference"], ["Median draw", "p50"]]
     rows += [["9 in 10 draws, low", "p5"], ["9 in 10 draws, high", "p95"]]
     return Table(
-        [f"USD {name}", *map(str, forecast.years[shown])],
+        [forecast.usd(name), *map(str, forecast.years[shown])],
         [[label, *(number(v / unit, digits) for v in summary[key][shown])] for label, key in rows],
     )
 
@@ -99,7 +100,12 @@ def path_tables(forecast: Forecast) -> list[Table]:
 def attribution_table(forecast: Forecast) -> Table:
     """What each driver carries of the scenario's growth, which is the last row."""
     table, last = forecast.columns["attribution"], forecast.years[-1]
-    header = ["Carried by", f"points a year to {last}", "9 in 10 draws", f"USD M in {last}"]
+    header = [
+        "Carried by",
+        f"points a year to {last}",
+        "9 in 10 draws",
+        f"{forecast.usd('M')} in {last}",
+    ]
     rows = []
     for row in rows_of(table):
         if row["driver"] == UNEXPLAINED and not forecast.plan.anchor.published:

@@ -28,7 +28,7 @@ def _size(forecast: Forecast) -> dict[str, Any]:
     words = f"counted from {forecast.plan.market.chain_words}"
     if anchor.published:
         words = f"{whose(forecast)}; {'drawn anew' if anchor.spread else 'matched'} in every draw"
-    return _cell(f"Market in {first}", unit.show(value), f"USD {unit.name}", words, "ink")
+    return _cell(f"Market in {first}", unit.show(value), forecast.usd(unit.name), words, "ink")
 
 
 def _forecast(forecast: Forecast) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _forecast(forecast: Forecast) -> dict[str, Any]:
     if report["year"] and report["year"][-1] == forecast.years[-1]:
         words += f" The {speaker(forecast.plan.anchor)}: {unit.show(report['value'][-1])}"
     title = f"Forecast for {forecast.years[-1]}"
-    return _cell(title, unit.show(summary["reference"]), f"USD {unit.name}", words, "model")
+    return _cell(title, unit.show(summary["reference"]), forecast.usd(unit.name), words, "model")
 
 
 def _growth(forecast: Forecast) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
     )
     columns = (
         Column("Driver", right=False), Column("Points a year"), Column("9 in 10 draws"),
-        Column(f"USD M in {growth.last}"), *((Column("Pinned", wide=True),) if pinned else ()),
+        Column(f"{forecast.usd('M')} in {growth.last}"),
+        *((Column("Pinned", wide=True),) if pinned else ()),
         Column("Largest causes, each alone", right=False, wide=True),
     )  # fmt: skip
     rows = [_row(forecast, row, causes, pinned) for row in order(forecast)]

@@ -119,6 +119,15 @@ class Market:
             return anchor.at(year) * self.prices(year) / self.prices(anchor.base_year)
         return anchor.at(year)
 
+    def cause_of(self, parameter: Parameter) -> Mechanism | None:
+        """The cause that an input belongs to, itself or one of its launches; None: to no cause."""
+        return self._owners.get(parameter.owner)
+
+    @cached_property
+    def _owners(self) -> dict[str, Mechanism]:
+        causes = self.mechanisms.values()
+        return {**self.mechanisms, **{one.name: m for m in causes for one in m.launches}}
+
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """Every parameter of the stages and of the catalogue by key, in the order of the tables.

@@ -45,7 +45,7 @@ class Scenario:
         flag="--anchor", completes="anchor", label="Market level (anchor)",
     ))  # fmt: skip
     through: int | None = declared(Choice(
-        Whole(1900, 2200), None, "Last year of the forecast, up to 2035",
+        Whole(1900, 2200), None, "Last year of the forecast, up to that of the market's tables",
         flag="--through", label="Forecast through",
     ))  # fmt: skip
     beyond: str = declared(Choice(

@@ -20,8 +20,9 @@ def signed(value: float, decimals: int) -> str:
 
 
 def number(value: float, decimals: int) -> str:
-    """A figure with a true minus sign."""
-    return f"{value:,.{decimals}f}".replace("-", MINUS)
+    """A figure with a true minus sign, of which nought has none."""
+    text = f"{value:,.{decimals}f}"
+    return text.replace("-", MINUS if text.strip("-0.,") else "")
 
 
 def nonzero(value: float, decimals: int) -> str:

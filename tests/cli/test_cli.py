@@ -48,7 +48,7 @@ def test_json_carries_the_forecast_in_full_precision(market, drivers):
     assert set(printed["summary"][0]) == {"year", "mean", "p5", "p50", "p95"}
     assert set(printed["cagr"]) == {"reference", "mean", "p5", "p50", "p95"}
     assert set(printed["calibration"]) == {"reference", "p5", "p50", "p95"}
-    assert set(printed["attribution"][0]) == {"driver", "points", "p5", "p95", "usd"}
+    assert set(printed["attribution"][0]) == {"driver", "title", "points", "p5", "p95", "usd"}
     for axis in ("by_region", "by_drug_class"):
         assert set(printed[axis][0]) == {"name", "base", "final", "cagr"}
     points = sum(row["points"] for row in printed["attribution"]) + printed["unexplained"]

@@ -161,10 +161,10 @@ def test_undo_takes_back_one_gesture_and_reset_takes_back_all(panel):
 
 
 def test_reset_of_a_driver_leaves_the_others_as_they_are(panel):
-    panel.change(set_to("video_eeg.ratio", 2.0), set_to("early_response.ratio", 3.0),
+    panel.change(set_to("video_eeg.ratio", 2.0), set_to("early_response.ratio", 0.9),
                  {"kind": "strength", "key": "diagnosis", "value": 0.5})  # fmt: skip
     panel.change({"kind": "reset", "key": "diagnosis", "value": True})
-    assert panel.scenario.fixed == {"early_response.ratio": 3.0}
+    assert panel.scenario.fixed == {"early_response.ratio": 0.9}
     assert panel.scenario.strength == {}
 
 

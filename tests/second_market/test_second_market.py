@@ -3,12 +3,15 @@
 It shares no stage with the first market: a name of one disease in the code shows here.
 """
 
+import shutil
+
 import numpy as np
 import pytest
 from dravet import ANCHORED, EXAMPLE, NAMED, NAMES, SCENARIO, TABLES, table
 from parcels import ismarket
 
 from ismarket import (
+    InputError,
     Scenario,
     adoption,
     entry,
@@ -18,6 +21,8 @@ from ismarket import (
     load_drivers,
     load_market,
     load_scenario,
+    read_anchors,
+    read_market,
 )
 from ismarket.testing import check_driver
 
@@ -115,3 +120,45 @@ def test_every_row_of_its_tables_has_a_status_and_a_source():
     for file in TABLES.glob("*.csv"):
         if file.name != "stages.csv":  # definitions, no numbers
             assert all(r["status"] and r["source"].strip() for r in table(file.name)), file.name
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in TABLES.glob("*.csv")))
+@pytest.mark.parametrize("rows", [0, 1], ids=["nothing", "header"])
+def test_a_table_with_nothing_in_it_is_named_or_says_nothing(tmp_path, file, rows):
+    shutil.copytree(TABLES, tmp_path / "data")
+    lines = (TABLES / file).read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "data" / file).write_text("".join(lines[:rows]), encoding="utf-8")
+
+    def read():
+        about = {"name": "dravet", "title": "Dravet", "base_year": 2024, "horizon": 2030}
+        market = read_market(tmp_path / "data", **about)
+        return market, read_anchors(tmp_path / "data" / "anchors.csv", "dravet")
+
+    if (file, rows) == ("anchors.csv", 1):  # nobody has published anything
+        market, found = read()
+        choices = Scenario("bottom-up", market="dravet", without=(), draws=10)
+        assert found == ()
+        assert "All together" in str(forecast(market, (), choices))
+        return
+    with pytest.raises(InputError, match=r"\w+\.csv"):
+        read()
+
+
+def test_a_market_that_is_not_there_says_why_its_plugin_is_not(tmp_path, path):
+    run = "run", str(SCENARIO), "--no-keep", "--draws", "10"
+    done = ismarket(*run, path=path, ISMARKET_PLUGINS="")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "ismarket: market: no market 'dravet'; known: infantile-spasms; plugin dravet was not let"
+        " in (ISMARKET_PLUGINS, or plugins of the scenario)\n"
+    )
+    broken = tmp_path / "ismarket_dravet"
+    shutil.copytree(EXAMPLE / "src" / "ismarket_dravet", broken)
+    (broken / "data" / "funnel.csv").unlink()
+    done = ismarket(*run, path=f"{tmp_path}:{path.partition(':')[0]}")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "ismarket: market: no market 'dravet'; known: infantile-spasms; plugin dravet"
+        " (ismarket-dravet 0.1.0) was left out: InputError: funnel.csv: cannot be read (No such"
+        " file or directory)\n"
+    )

@@ -50,6 +50,8 @@ def test_run_prints_its_page(answer):
     assert page.startswith("Dravet syndrome, everyone on therapy (illustration)")
     assert "USD 137 M in 2024 (counted bottom-up)" in page
     assert "General inflation +2.51" in page
+    assert "the fastest growth is that of" in page
+    assert "Overlap" not in page  # its drivers share no cause
 
 
 def test_the_count_is_told_in_the_words_of_its_own_stages(answer):
@@ -120,6 +122,9 @@ def test_audit_says_in_its_page_what_is_measured_and_no_more(answer):
     assert "No claim is on file." in page
     assert "the count in 2024 0% 0.0% (0.0% to 0.0%) 100% (100% to 100%)" in page
     assert "measured: none" in page
+    assert "\N{MINUS SIGN}0.0%" not in page
+    assert "no number:" not in page  # there is no claim whose verdict that could be
+    assert "alone:" not in page
     assert "Measured numbers carry no spread" not in page  # there are none
 
 

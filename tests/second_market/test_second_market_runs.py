@@ -87,3 +87,17 @@ def test_a_workbook_computes_the_market_with_every_driver(answer, scenarios):
         assert computed_path(opened, len(rows)) == pytest.approx(
             [row["value"] for row in rows], rel=1e-9
         )
+
+
+@pytest.mark.parametrize("file", ["f.pptx", "f.html", "f.xlsx", "one/outputs/report.txt"])
+@pytest.mark.parametrize("run", ["small.toml", "anchored.toml"])
+def test_every_figure_of_every_download_is_that_of_its_run(answer, file, run):
+    """Charts too: a bar goes by the title of its driver, which is not the driver's name."""
+    pytest.importorskip("pptx")
+    answer("run", run, "--out", "one")
+    if file.startswith("f"):
+        answer("report", "one", f"--{file[2:]}", file)
+    rows = answer("check-numbers", file, "one", "--json")
+    strange = [row for row in rows if row["state"] != "equal" and row["kind"] != "source"]
+    assert strange == []
+    assert len(rows) > 10
