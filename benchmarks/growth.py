@@ -44,6 +44,8 @@ def with_regions(market, drivers, count):
     names = [f"{market.regions[i % own]} {i // own}" for i in range(count)]
 
     def wider(stage):
+        if "region" not in stage.by:
+            return stage
         each = len(stage.parameters) // own
         parameters = [
             renamed(p, f"{p.name}.{i}")
@@ -59,8 +61,17 @@ def with_regions(market, drivers, count):
     def known(by_region):
         return {name: by_region[market.regions[i % own]] for i, name in enumerate(names)}
 
+    def sold(one):
+        where = [name for i, name in enumerate(names) if market.regions[i % own] in one.regions]
+        return replace(one, regions=tuple(where))
+
     causes = {
-        name: replace(m, share=known(m.share), ceiling=known(m.ceiling)) if m.share else m
+        name: replace(
+            m,
+            share=known(m.share) if m.share else m.share,
+            ceiling=known(m.ceiling) if m.share else m.ceiling,
+            launches=tuple(map(sold, m.launches)),
+        )
         for name, m in market.mechanisms.items()
     }
     stages = tuple(map(wider, market.stages))

@@ -16,6 +16,7 @@ _HOME = {
     "Effect": "model.driver",
     "Forecast": "engine.forecast",
     "InputError": "errors",
+    "Launch": "model.launch",
     "Market": "model.market",
     "Mechanism": "model.cause",
     "Observation": "analysis.updating",
@@ -32,6 +33,7 @@ _HOME = {
     "hookimpl": "plugins.hookspecs",
     "import_run": "runs.archive",
     "keep_run": "studies",
+    "launch": "model.launch",
     "load_anchors": "plugins.installed",
     "load_charts": "plugins.installed",
     "load_drivers": "plugins.installed",
@@ -91,6 +93,8 @@ if TYPE_CHECKING:
     from .model.cause import Mechanism as Mechanism
     from .model.driver import Driver as Driver
     from .model.driver import Effect as Effect
+    from .model.launch import Launch as Launch
+    from .model.launch import launch as launch
     from .model.market import Market as Market
     from .model.market_tables import read_market as read_market
     from .model.parameter import Parameter as Parameter

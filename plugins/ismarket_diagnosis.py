@@ -11,12 +11,15 @@ DRIVER = Driver(
         "video_eeg",
         "risk_screening",
         "genetic_testing",
+        "precision_medicine",
         "neuroimaging",
         "clinical_criteria",
         "telemedicine",
         "ai_eeg",
         "specialist_networks",
         "biomarkers",
+        "treatment_monitoring",
+        "hard_to_observe",
     ),
 )
 

@@ -8,11 +8,15 @@ DRIVER = Driver(
     description="Births follow the UN path; awareness and access move who is found and treated.",
     claims=(
         "births",
+        "incidence_trend",
         "population_ageing",
         "awareness",
+        "standard_therapy",
         "early_treatment",
-        "new_therapies",
+        "early_response",
+        "new_products",
         "access_to_care",
+        "access_to_diagnosis",
         "orphan_incentives",
     ),
 )

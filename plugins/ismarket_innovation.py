@@ -6,7 +6,7 @@ DRIVER = Driver(
     name="innovation",
     title="Innovation",
     description="Orphan incentives, new therapies and drugs chosen by cause.",
-    claims=("orphan_incentives", "new_therapies", "precision_medicine"),
+    claims=("orphan_incentives", "new_products", "precision_medicine"),
 )
 
 

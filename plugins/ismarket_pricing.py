@@ -10,9 +10,10 @@ DRIVER = Driver(
         "steroid_first",
         "generic_vigabatrin",
         "medicaid_rebates",
+        "rebate_cap_removed",
         "acth_list_price",
-        "acth_competition",
         "combination_therapy",
+        "competitors",
     ),
 )
 

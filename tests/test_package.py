@@ -72,7 +72,7 @@ def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(
         "import numpy as np\n"
         "from ismarket import Driver, Effect, hookimpl\n"
         "def effects(market, p):\n"
-        '    yield Effect("net_cost", np.log(1.01) * market.elapsed)\n'
+        '    yield Effect("unit_price", np.log(1.01) * market.elapsed)\n'
         "@hookimpl\n"
         "def register_drivers():\n"
         '    return [Driver("stranger", "One percent more", effects=effects)]\n'

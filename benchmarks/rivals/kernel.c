@@ -1,9 +1,9 @@
 /* The market as one fused loop: the limit of what this machine does in double precision.
 
-   Sizes are macros (DRAWN, YEARS, REGIONS, CLASSES, CAUSES), so that every inner loop has constant
-   bounds.  Eight draws fill one vector.  A draw is read off a table of its quantile function; a
-   logistic curve takes one exp and its powers; values go as 32-bit floats into integer histograms
-   over their own bits, from which the quantiles are read. */
+   Sizes are macros (DRAWN, YEARS, REGIONS, CLASSES, CAUSES, LAUNCHES), so that every inner loop has
+   constant bounds.  Eight draws fill one vector.  A draw is read off a table of its quantile
+   function; a logistic curve takes one exp and its powers; values go as 32-bit floats into integer
+   histograms over their own bits, from which the quantiles are read. */
 
 #include <pthread.h>
 #include <stdint.h>
@@ -25,14 +25,25 @@ typedef int64_t ivec __attribute__((vector_size(64)));
 typedef float fvec __attribute__((vector_size(32)));
 
 /* Slots of shifts, in the order in which the causes come. */
-enum { INCIDENCE, DIAGNOSED, TREATED, ALL_COSTS, COST, MIX = COST + CLASSES, SLOTS = MIX + CLASSES };
+enum { INCIDENCE, DIAGNOSED, TREATED, COURSES, PRICES, PRICE, MIX = PRICE + CLASSES,
+       KEPT = MIX + CLASSES, SLOTS = KEPT + CLASSES };
+
+/* Rows of the draws: stages by region, stages by region and class, the price level, causes,
+   launches. */
+enum { BY_CLASS = 5 * REGIONS, LEVEL = BY_CLASS + 4 * REGIONS * CLASSES, RATIO, RATE = RATIO + CAUSES,
+       LAUNCH = RATE + CAUSES };
 
 typedef struct {
-    const double *table;    /* (DRAWN, CELLS + 1): births, incidence, diagnosed, treated (region),
-                               mix, cost (region, class), log ratio, 1 / half time (cause) */
+    const double *table;    /* (DRAWN, CELLS + 1): births, incidence, diagnosed, treated, courses
+                               (region), mix, units, price, kept (region, class), price level,
+                               log ratio, 1 / half time (cause), chance, year, peak, years to
+                               peak, price ratio less 1 (launch) */
     const double *curve;    /* (CAUSES, REGIONS, 4): start, gap, start x gap, log(1 + top/start) */
     const int32_t *first;   /* (SLOTS + 1,): causes of each slot */
-    const double *path;     /* (YEARS + 1, REGIONS, 3): low, mode, high; the last row scales */
+    const double *path;     /* (YEARS + 1, REGIONS + 1, 3): low, mode, high of births and of the
+                               price level; the last row scales */
+    const int32_t *sold;    /* (LAUNCHES, REGIONS, CLASSES): 1 where it displaces */
+    const double *middle;   /* (YEARS,): calendar years and a half */
     const double *growth;   /* (YEARS,): published growth that nothing carries */
     double level;           /* USD in the first year */
 } Market;
@@ -79,6 +90,8 @@ static inline vec over(vec x)
 
 static inline vec above_zero(vec x) { return (vec)((ivec)x & (ivec)(x > 0.0)); }
 
+static inline vec up_to_one(vec x) { return above_zero(x) - above_zero(x - 1.0); }
+
 static inline uint32_t mixed(uint32_t x)
 {
     x ^= x >> 16;
@@ -122,59 +135,99 @@ static inline int shifted(const Market *m, int slot, int region, const double (*
     return 1;
 }
 
-static inline void one_region(const Market *m, int r, const double (*at)[CHUNK], int j,
-                              vec cell[YEARS][REGIONS][CLASSES], vec total[YEARS])
+/* A stage on its path: every year as many times its own bound off the middle as the last. */
+static inline void followed(const Market *m, int row, vec last, vec out[YEARS])
 {
-    const double (*causes)[CHUNK] = at + REGIONS * (4 + 2 * CLASSES);
-    const vec last = *(const vec *)&at[r][j];
-    const double *scale = m->path + (YEARS * REGIONS + r) * 3;
+    const double *scale = m->path + (YEARS * (REGIONS + 1) + row) * 3;
     vec up = above_zero(last - scale[1]) * (1.0 / (scale[2] - scale[1]));
     vec down = above_zero(scale[1] - last) * (1.0 / (scale[1] - scale[0]));
-    vec volume[YEARS], shift[YEARS], spend[CLASSES], weight[CLASSES], whole = splat(0.0);
     for (int t = 0; t < YEARS; t++) {
-        const double *path = m->path + (t * REGIONS + r) * 3;
-        volume[t] = (path[1] + up * (path[2] - path[1]) - down * (path[1] - path[0]))
-                    * *(const vec *)&at[REGIONS + r][j];
+        const double *path = m->path + (t * (REGIONS + 1) + row) * 3;
+        out[t] = path[1] + up * (path[2] - path[1]) - down * (path[1] - path[0]);
     }
-    if (shifted(m, INCIDENCE, r, causes, j, shift))
-        for (int t = 1; t < YEARS; t++)
-            volume[t] *= vexp(shift[t]);
-    if (shifted(m, ALL_COSTS, r, causes, j, shift))
-        for (int t = 1; t < YEARS; t++)
-            volume[t] *= vexp(shift[t]);
-    for (int stage = DIAGNOSED; stage <= TREATED; stage++) {
-        const vec share = *(const vec *)&at[(stage + 1) * REGIONS + r][j];
-        int moved = shifted(m, stage, r, causes, j, shift);
-        volume[0] *= share;
-        for (int t = 1; t < YEARS; t++) {
-            vec odds = moved ? share * vexp(shift[t]) : share;
-            volume[t] *= moved ? odds * over(odds + 1.0 - share) : odds;
+}
+
+/* Multiply a class's price by what launches make of it, over the same in the first year. */
+static inline void dearer(const Market *m, int r, int c, const vec share[LAUNCHES][YEARS],
+                          const double (*launch)[CHUNK], int j, vec cell[YEARS][REGIONS][CLASSES])
+{
+    vec taken[YEARS], added[YEARS];
+    int any = 0;
+    for (int l = 0; l < LAUNCHES; l++) {
+        if (!m->sold[(l * REGIONS + r) * CLASSES + c])
+            continue;
+        for (int t = 0; t < YEARS; t++) {
+            vec more = share[l][t] * *(const vec *)&launch[4 * LAUNCHES + l][j];
+            taken[t] = any ? taken[t] + share[l][t] : share[l][t];
+            added[t] = any ? added[t] + more : more;
+        }
+        any = 1;
+    }
+    if (!any)
+        return;
+    for (int t = 0; t < YEARS; t++)
+        added[t] = 1.0 + added[t] * over(1.0 + above_zero(taken[t] - 1.0));
+    vec base = over(added[0]);
+    for (int t = 0; t < YEARS; t++)
+        cell[t][r][c] *= added[t] * base;
+}
+
+/* Multiply by a share whose odds are moved. */
+static inline vec moved(vec share, vec shift)
+{
+    vec odds = share * vexp(shift);
+    return odds * over(odds + 1.0 - share);
+}
+
+static inline void one_region(const Market *m, int r, const double (*at)[CHUNK], int j,
+                              const vec share[LAUNCHES][YEARS],
+                              vec cell[YEARS][REGIONS][CLASSES], vec total[YEARS])
+{
+    const double (*causes)[CHUNK] = at + RATIO;
+    vec volume[YEARS], shift[YEARS], weight[CLASSES], wholes[YEARS], whole = splat(0.0);
+    followed(m, r, *(const vec *)&at[r][j], volume);
+    for (int t = 0; t < YEARS; t++)
+        volume[t] *= *(const vec *)&at[REGIONS + r][j];
+    for (int slot = INCIDENCE; slot <= PRICES; slot += PRICES - INCIDENCE)
+        if (shifted(m, slot, r, causes, j, shift))
+            for (int t = 1; t < YEARS; t++)
+                volume[t] *= vexp(shift[t]);
+    for (int stage = DIAGNOSED; stage <= COURSES; stage++) {
+        const vec base = *(const vec *)&at[(stage + 1) * REGIONS + r][j];
+        int moves = shifted(m, stage, r, causes, j, shift);
+        for (int t = 0; t < YEARS; t++) {
+            vec now = base;
+            if (t && moves)
+                now = stage == COURSES ? base * vexp(shift[t]) : moved(base, shift[t]);
+            volume[t] *= stage == COURSES ? 1.0 + above_zero(now - 1.0) : now;
         }
     }
     for (int c = 0; c < CLASSES; c++) {
-        weight[c] = *(const vec *)&at[4 * REGIONS + r * CLASSES + c][j];
-        spend[c] = *(const vec *)&at[(4 + CLASSES) * REGIONS + r * CLASSES + c][j];
+        weight[c] = *(const vec *)&at[BY_CLASS + r * CLASSES + c][j];
         whole += weight[c];
     }
-    vec base = over(whole), wholes[YEARS];
     for (int t = 0; t < YEARS; t++)
         wholes[t] = whole;
     for (int c = 0; c < CLASSES; c++) {
-        cell[0][r][c] = volume[0] * base * weight[c] * spend[c];
-        total[0] += cell[0][r][c];
-        for (int t = 1; t < YEARS; t++)
-            cell[t][r][c] = volume[t] * weight[c] * spend[c];
+        const double (*row)[CHUNK] = at + BY_CLASS + r * CLASSES + c;
+        vec spend = weight[c] * *(const vec *)&row[REGIONS * CLASSES][j]
+                    * *(const vec *)&row[2 * REGIONS * CLASSES][j];
+        vec kept = *(const vec *)&row[3 * REGIONS * CLASSES][j];
+        int moves = shifted(m, KEPT + c, r, causes, j, shift);
+        for (int t = 0; t < YEARS; t++)
+            cell[t][r][c] = volume[t] * spend * (t && moves ? moved(kept, shift[t]) : kept);
         if (shifted(m, MIX + c, r, causes, j, shift))
             for (int t = 1; t < YEARS; t++) {
                 vec ratio = vexp(shift[t]);
                 cell[t][r][c] *= ratio;
                 wholes[t] += weight[c] * (ratio - 1.0);
             }
-        if (shifted(m, COST + c, r, causes, j, shift))
+        if (shifted(m, PRICE + c, r, causes, j, shift))
             for (int t = 1; t < YEARS; t++)
                 cell[t][r][c] *= vexp(shift[t]);
+        dearer(m, r, c, share, at + LAUNCH, j, cell);
     }
-    for (int t = 1; t < YEARS; t++) {
+    for (int t = 0; t < YEARS; t++) {
         vec per = over(wholes[t]);
         for (int c = 0; c < CLASSES; c++) {
             cell[t][r][c] *= per;
@@ -183,17 +236,33 @@ static inline void one_region(const Market *m, int r, const double (*at)[CHUNK],
     }
 }
 
+/* What each launch takes of its class by year. */
+static inline void shares(const Market *m, const double (*launch)[CHUNK], int j,
+                          vec share[LAUNCHES][YEARS])
+{
+    for (int l = 0; l < LAUNCHES; l++) {
+        vec peak = *(const vec *)&launch[2 * LAUNCHES + l][j];
+        peak = (vec)((ivec)peak & (ivec)(*(const vec *)&launch[l][j] > 0.5));
+        vec pace = over(*(const vec *)&launch[3 * LAUNCHES + l][j]);
+        for (int t = 0; t < YEARS; t++)
+            share[l][t] = peak
+                          * up_to_one((m->middle[t] - *(const vec *)&launch[LAUNCHES + l][j]) * pace);
+    }
+}
+
 /* Eight draws: totals and cells as 32-bit floats, (ROWS, CHUNK). */
 static void eight(const Market *m, const double (*at)[CHUNK], int j, float (*out)[CHUNK])
 {
-    vec cell[YEARS][REGIONS][CLASSES], total[YEARS];
+    vec cell[YEARS][REGIONS][CLASSES], total[YEARS], share[LAUNCHES][YEARS], price[YEARS];
     for (int t = 0; t < YEARS; t++)
         total[t] = splat(0.0);
+    shares(m, at + LAUNCH, j, share);
+    followed(m, REGIONS, *(const vec *)&at[LEVEL][j], price);
     for (int r = 0; r < REGIONS; r++)
-        one_region(m, r, at, j, cell, total);
+        one_region(m, r, at, j, share, cell, total);
     vec factor = m->level * over(total[0]);
     for (int t = 0; t < YEARS; t++) {
-        vec scale = factor * m->growth[t];
+        vec scale = factor * m->growth[t] * price[t];
         *(fvec *)&out[t][j] = __builtin_convertvector(total[t] * scale, fvec);
         for (int i = 0; i < REGIONS * CLASSES; i++)
             *(fvec *)&out[YEARS + t * REGIONS * CLASSES + i][j] =

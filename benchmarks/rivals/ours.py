@@ -21,7 +21,7 @@ class Ours:
         self.market, self.drivers = load_market(), load_drivers()
         made = self.forecast(1)
         self.plan, self.left = made.plan, made.unexplained_factor
-        self.level = self.plan.anchor.at(self.plan.years[0])
+        self.level = self.plan.level
         self.engine = Engine(self.plan, self.left)
 
     def forecast(self, draws, seed=1, threads=1, **choices):

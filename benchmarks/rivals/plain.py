@@ -1,11 +1,20 @@
-"""The market in plain NumPy, as an analyst writes it: whole arrays, draws first, np.quantile."""
+"""The market in plain NumPy, as an analyst writes it: whole arrays, draws first, np.quantile.
 
+A second writing of the model from its description, which takes nothing from the engine: the
+yardstick of its answer, and of its speed.
+"""
+
+from collections import defaultdict
 from dataclasses import dataclass
-from types import SimpleNamespace
+from itertools import combinations
+from math import comb
 
 import numpy as np
 
 from .inputs import LEVELS
+
+BY_CLASS = ("class_mix", "units", "unit_price", "net_share")
+"""Stages with a number for each drug class in each region; the others have one for each region."""
 
 
 @dataclass(frozen=True)
@@ -17,88 +26,164 @@ class Answer:
 
 
 def sample(inputs, draws, seed):
-    """Draws of every parameter by key: PERT through NumPy's beta."""
+    """Draws of every parameter by key: PERT through NumPy's beta, a chance 1 or 0."""
     rng = np.random.default_rng(seed)
     drawn = {}
     for r in inputs.ranges:
-        low, mode, high = np.log([r.low, r.mode, r.high]) if r.log else (r.low, r.mode, r.high)
-        if low == high:
+        ends = r.low, r.mode, r.high
+        if r.constant:
             drawn[r.key] = np.full(draws, r.mode)
             continue
+        if r.scale == "chance":
+            drawn[r.key] = (rng.random(draws) < r.mode).astype(float)
+            continue
+        low, mode, high = np.log(ends) if r.scale == "log" else ends
         share = (mode - low) / (high - low)
         value = low + (high - low) * rng.beta(1 + 4 * share, 5 - 4 * share, size=draws)
-        drawn[r.key] = np.exp(value) if r.log else value
+        drawn[r.key] = np.exp(value) if r.scale == "log" else value
     return drawn
 
 
-def shifts(inputs, drawn):
-    """Shift by stage, (draw, year, region, class)."""
-    elapsed = np.arange(inputs.years)[None, :, None]
-    found = SimpleNamespace()
-    sizes = {"incidence": 1, "diagnosed": 1, "treated": 1, "class_mix": 3, "net_cost": 3}
-    draws = len(drawn[inputs.ranges[0].key])
-    for stage, classes in sizes.items():
-        classes = len(inputs.drug_classes) if classes > 1 else 1
-        setattr(found, stage, np.zeros((draws, inputs.years, len(inputs.regions), classes)))
+def shifts(inputs, drawn, drivers, years):
+    """Shift by stage, (draw, year, region, class or 1); 0 for a stage that nothing moves."""
+    found = defaultdict(float)
     for cause in inputs.causes:
+        if not cause.drivers & drivers:
+            continue
         start, ceiling = np.array(cause.start), np.array(cause.ceiling)
         half_time = drawn[f"{cause.name}.half_time"][:, None, None]
         rate = np.log(1 + ceiling / start) / half_time
-        reached = ceiling / (1 + (ceiling - start) / start * np.exp(-rate * elapsed))
+        reached = ceiling / (1 + (ceiling - start) / start * np.exp(-rate * years[:, None]))
         shift = np.log(drawn[f"{cause.name}.ratio"])[:, None, None] * (reached - start)
+        if cause.stage not in found:
+            classes = len(inputs.drug_classes) if cause.stage in BY_CLASS else 1
+            found[cause.stage] = np.zeros((*shift.shape, classes))
         if cause.drug_class is None:
-            getattr(found, cause.stage)[...] += shift[..., None]
+            found[cause.stage] += shift[..., None]
         else:
-            getattr(found, cause.stage)[..., cause.drug_class] += shift
+            found[cause.stage][..., cause.drug_class] += shift
     return found
 
 
-def births(inputs, drawn):
-    """Births a year, (draw, year, region): every year as far off the medium path as the last."""
-    low, mode, high = inputs.paths
-    last = np.stack([drawn[key] for key in inputs.keys["births"]], axis=-1)
+def followed(inputs, drawn, stage, drivers, years):
+    """A stage on its path, (draw, year, region, 1), or as it stands in the base year.
+
+    Every year is as many times its own bound off the medium path as the last year of the table.
+    """
+    path = inputs.paths[stage]
+    if not path.drivers & drivers:
+        return path.mode[0][:, None]
+    low, mode, high = path.low, path.mode, path.high
+    last = np.stack([drawn[key] for key in inputs.keys[stage]], axis=-1)
     up = np.maximum(last - mode[-1], 0) / (high[-1] - mode[-1])
     down = np.maximum(mode[-1] - last, 0) / (mode[-1] - low[-1])
-    path = mode + up[:, None] * (high - mode) - down[:, None] * (mode - low)
-    return path[:, : inputs.years]
+    found = mode[years] + up[:, None] * (high - mode)[years]
+    found -= down[:, None] * (mode - low)[years]
+    return found[..., None]
 
 
-def count(inputs, drawn):
-    """The market counted from births to net cost, USD, (draw, year, region, class)."""
-    shift = shifts(inputs, drawn)
+def dearer(inputs, drawn, drivers, years):
+    """Mean price of each class over that of what launches displace, (draw, year, region, class)."""
+    whole = len(years), len(inputs.regions), len(inputs.drug_classes)
+    taken, added = np.zeros((2, len(drawn[inputs.launches[0].keys[0]]), *whole))
+    for launch in inputs.launches:
+        if not launch.drivers & drivers:
+            continue
+        chance, begin, peak, to_peak, ratio = (drawn[key][:, None] for key in launch.keys)
+        share = np.clip((inputs.base_year + years + 0.5 - begin) / to_peak, 0, 1) * peak * chance
+        for region in np.flatnonzero(launch.regions):
+            taken[:, :, region, launch.drug_class] += share
+            added[:, :, region, launch.drug_class] += share * (ratio - 1)
+    return 1 + added / np.maximum(taken, 1)
 
-    def by_region(stage):
-        return np.stack([drawn[key] for key in inputs.keys[stage]], axis=-1)[:, None]
 
-    def by_class(stage):
-        shape = (1, len(inputs.regions), len(inputs.drug_classes))
-        return np.stack([drawn[key] for key in inputs.keys[stage]], axis=-1).reshape(-1, *shape)
+def logit(share, shift):
+    """A share whose odds are multiplied by exp(shift)."""
+    odds = share / (1 - share) * np.exp(shift)
+    return odds / (1 + odds)
 
-    def logit(share, shift):
-        odds = share / (1 - share) * np.exp(shift)
-        return odds / (1 + odds)
 
-    patients = births(inputs, drawn) * by_region("incidence") * np.exp(shift.incidence[..., 0])
-    patients *= logit(by_region("diagnosed"), shift.diagnosed[..., 0])
-    patients *= logit(by_region("treated"), shift.treated[..., 0])
-    mix = by_class("class_mix") * np.exp(shift.class_mix)
-    mix /= mix.sum(axis=-1, keepdims=True)
-    return patients[..., None] * mix * by_class("net_cost") * np.exp(shift.net_cost)
+def count(inputs, drawn, drivers, years=None):
+    """The market counted from births to dollars, USD, (draw, year, region, class).
+
+    ``years`` are counted from the base year, by default those of the forecast.
+    """
+    years = np.arange(inputs.first, inputs.first + inputs.years) if years is None else years
+    shift = shifts(inputs, drawn, drivers, years)
+
+    def base(stage):
+        classes = len(inputs.drug_classes) if stage in BY_CLASS else 1
+        given = np.stack([drawn[key] for key in inputs.keys[stage]], axis=-1)
+        return given.reshape(-1, 1, len(inputs.regions), classes)
+
+    patients = followed(inputs, drawn, "births", drivers, years)
+    patients = patients * base("incidence") * np.exp(shift["incidence"])
+    patients = patients * logit(base("diagnosed"), shift["diagnosed"])
+    patients = patients * logit(base("treated"), shift["treated"])
+    courses = np.maximum(base("courses") * np.exp(shift["courses"]), 1)
+    mix = base("class_mix") * np.exp(shift["class_mix"])
+    mix = mix / mix.sum(axis=-1, keepdims=True)
+    units = base("units") * np.exp(shift["units"])
+    price = base("unit_price") * np.exp(shift["unit_price"])
+    price = price * dearer(inputs, drawn, drivers, years)
+    price /= dearer(inputs, drawn, drivers, np.zeros(1, int))
+    kept = logit(base("net_share"), shift["net_share"])
+    level = followed(inputs, drawn, "price_level", drivers, years)
+    return patients * courses * mix * units * price * kept * level
+
+
+def at_modes(inputs):
+    """Every parameter at its mode, a chance at its probability, each (1,)."""
+    return {key: np.array([mode]) for key, mode in inputs.modes.items()}
 
 
 def unexplained(inputs):
-    """Published growth that the causes do not carry at their modes, a factor (year,)."""
-    modes = {r.key: np.array([r.mode]) for r in inputs.ranges}
-    counted = count(inputs, modes).sum(axis=(2, 3))[0]
-    published = np.array(inputs.published)
-    return published / published[0] / (counted / counted[0])
+    """Published growth that what it contains does not carry at its modes, a factor (year,).
+
+    Dollars of each year contain general inflation; constant ones do not.
+    """
+    if inputs.printed is None:
+        return np.ones(inputs.years)
+    inflation = inputs.paths["price_level"].drivers
+    contained = inputs.named | inflation if inputs.nominal else inputs.named - inflation
+    counted = count(inputs, at_modes(inputs), contained).sum(axis=(2, 3))[0]
+    return inputs.printed / inputs.printed[0] / (counted / counted[0])
 
 
 def calibrated(inputs, drawn):
     """The cells (draw, year, region, class) at the published level, USD."""
-    cells = count(inputs, drawn)
-    level = inputs.published[0] / cells[:, 0].sum(axis=(1, 2))
-    return cells * level[:, None, None, None] * unexplained(inputs)[None, :, None, None]
+    cells = count(inputs, drawn, inputs.drivers)
+    if inputs.printed is None:
+        return cells
+    prices, level = inputs.paths["price_level"], inputs.printed[0]
+    if not inputs.nominal:
+        level *= prices.mode[inputs.first, 0] / inputs.prices
+    if not prices.drivers & inputs.drivers:
+        level /= prices.mode[inputs.first, 0]
+    factor = level / cells[:, 0].sum(axis=(1, 2))
+    return cells * factor[:, None, None, None] * unexplained(inputs)[None, :, None, None]
+
+
+def points(inputs):
+    """Points of yearly growth that each driver carries at the modes, by name.
+
+    Shapley values of log growth, shared out by the logarithmic mean of the total beside them.
+    """
+
+    def grown(some):
+        total = count(inputs, at_modes(inputs), frozenset(some)).sum(axis=(2, 3))[0]
+        return np.log(total[-1] / total[0])
+
+    carried, last = {}, len(inputs.drivers) - 1
+    for name in inputs.drivers:
+        others = sorted(inputs.drivers - {name})
+        every = [some for n in range(last + 1) for some in combinations(others, n)]
+        gains = [(grown((*some, name)) - grown(some)) / comb(last, len(some)) for some in every]
+        carried[name] = sum(gains) / (last + 1)
+    carried["unexplained"] = np.log(unexplained(inputs)[-1])
+    carried["total"] = total = sum(carried.values())
+    share = np.expm1(total / (inputs.years - 1)) / total
+    return {name: 100 * share * part for name, part in carried.items()}
 
 
 def statistics(values):

@@ -1,11 +1,10 @@
 """Sobol indices of the last year with SALib: its design and its analysis, the model in NumPy."""
 
-import numpy as np
 from SALib.analyze import sobol as analysis
 from SALib.sample import sobol as design
 
 from . import plain
-from .kernel import CELLS, quantile_table
+from .kernel import drawn_at, quantile_table
 
 
 class Indices:
@@ -25,10 +24,9 @@ class Indices:
     def run(self, base, seed=1):
         """First-order indices (parameter,) from ``base`` points."""
         points = design.sample(self.problem, base, calc_second_order=False, seed=seed)
-        levels = np.linspace(0.0, 1.0, CELLS + 1)
         drawn = {
-            name: np.interp(points[:, i], levels, self.tables[i])
-            for i, name in enumerate(self.names)
+            r.key: drawn_at(r, table, points[:, i])
+            for i, (r, table) in enumerate(zip(self.inputs.ranges, self.tables, strict=True))
         }
         last = plain.calibrated(self.inputs, drawn)[:, -1].sum(axis=(1, 2))
         found = analysis.analyze(

@@ -15,12 +15,14 @@ def sample(inputs, draws, seed):
     sq.set_seed(seed)
     drawn = {}
     for r in inputs.ranges:
-        low, mode, high = np.log([r.low, r.mode, r.high]) if r.log else (r.low, r.mode, r.high)
-        if low == high:
+        ends = r.low, r.mode, r.high
+        if r.constant:
             drawn[r.key] = np.full(draws, r.mode)
             continue
-        value = np.asarray(sq.sample(sq.pert(low, mode, high), n=draws))
-        drawn[r.key] = np.exp(value) if r.log else value
+        low, mode, high = np.log(ends) if r.scale == "log" else ends
+        known = sq.bernoulli(mode) if r.scale == "chance" else sq.pert(low, mode, high)
+        value = np.asarray(sq.sample(known, n=draws), float)
+        drawn[r.key] = np.exp(value) if r.scale == "log" else value
     return drawn
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..model.anchor import Anchor
+from ..model.anchor import Anchor, growth_between, half_digit
+from ..model.market import Market
 
 CLOSE = 0.001
 VERDICTS = {
@@ -34,7 +35,7 @@ class GrowthReading:
     level: float
 
 
-def readings(anchor: Anchor, year: int) -> list[GrowthReading]:
+def readings(market: Market, anchor: Anchor, year: int) -> list[GrowthReading]:
     """Every reading of an estimate's period: from its base year, and from the first year printed.
 
     ``year`` is the one to which the level is moved.
@@ -44,32 +45,25 @@ def readings(anchor: Anchor, year: int) -> list[GrowthReading]:
     if anchor.base_year < anchor.first_year < anchor.last_year:
         shorter = anchor.last_year - anchor.first_year
         ways[shorter] = f"from {anchor.first_year}, standing still before"
-    return [_reading(replace(anchor, periods=n), words, year) for n, words in ways.items()]
+    return [_reading(market, replace(anchor, periods=n), words, year) for n, words in ways.items()]
 
 
-def _reading(anchor: Anchor, words: str, year: int) -> GrowthReading:
+def _reading(market: Market, anchor: Anchor, words: str, year: int) -> GrowthReading:
     assert anchor.value is not None  # only published estimates are read
     implied = None
     verdict = "no end point"
     if anchor.last_value is not None:
-        implied = (anchor.last_value / anchor.value) ** (1.0 / anchor.periods) - 1.0
+        implied = growth_between(anchor.value, anchor.last_value, anchor.periods)
         verdict = judge(anchor.cagr, implied)
     return GrowthReading(
         anchor.name, anchor.periods, words, implied, anchor.at(anchor.last_year), verdict,
-        anchor.at(year),
+        market.printed(anchor, year),
     )  # fmt: skip
 
 
 def judge(printed: float, implied: float) -> str:
     """The verdict on a printed growth, given what the end points imply; fractions a year."""
     apart = abs(printed - implied)
-    if apart <= _half_digit(printed) + 1e-12:
+    if apart <= half_digit(printed) + 1e-12:
         return "agrees"
     return "close" if apart <= CLOSE + 1e-12 else "differs"
-
-
-def _half_digit(growth: float) -> float:
-    """Half of the last printed digit of a growth: 3.67% was rounded to 0.01, 3.8% to 0.1."""
-    text = f"{100 * growth:.6f}".rstrip("0")
-    decimals = max(1, len(text.partition(".")[2]))
-    return float(0.5 * 10.0 ** -(decimals + 2))

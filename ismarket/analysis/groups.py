@@ -109,8 +109,8 @@ def stage_of(plan: Plan, parameter: Parameter) -> str:
     """The stage of the funnel that an input moves; blank where a driver's own function decides."""
     if parameter.owner == FUNNEL:
         return parameter.name.partition(".")[0]
-    mechanism = plan.market.mechanisms.get(parameter.owner)
-    return mechanism.stage if mechanism else ""
+    cause = plan.market.cause_of(parameter)
+    return cause.stage if cause else ""
 
 
 def _by_parameter(plan: Plan, parameter: Parameter) -> list[str]:
@@ -123,7 +123,8 @@ def _by_parameter(plan: Plan, parameter: Parameter) -> list[str]:
 def _by_mechanism(plan: Plan, parameter: Parameter) -> list[str]:
     stage = stage_of(plan, parameter)
     if parameter.owner != FUNNEL:
-        return [parameter.owner]
+        cause = plan.market.cause_of(parameter)
+        return [cause.name if cause else parameter.owner]
     causes = plan.market.mechanisms.values()
     following = [cause.name for cause in causes if (cause.kind, cause.stage) == ("path", stage)]
     return following[:1] or [f"starting {stage}"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..engine.findings import ALIKE
 from ..engine.plan import make_plan
 from ..model.cause import Mechanism
 from ..model.driver import Driver
@@ -78,7 +80,7 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
     values, _ = drawn(asked.inputs, POINTS, scenario.seed, scenario.pairs)
     cells, modes = asked.cells(values), asked.cells({})
     found = []
-    for about, output, said in (("level", "count", anchor.at(first)),
+    for about, output, said in (("level", "count", market.printed(anchor, first)),
                                 ("growth", "cagr", anchor.cagr)):  # fmt: skip
         usual, bears = asked(output, {})[0], asked(output, values) >= said
         found.append(_headline(about, f"{said:.6g}", f"{usual:.6g}", bears))
@@ -98,9 +100,19 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
 
 def _named(about: str, said: str, names: tuple[str, ...], draws: Array, modes: Array) -> Headline:
     """Whether ``said`` is the largest of the names, in the draws (name, draw) and at the modes."""
-    best = draws.argmax(axis=0)
-    bears = best == names.index(said) if said in names else np.zeros(len(best), bool)
-    return _headline(about, said, names[int(modes[:, 0].argmax())], bears)
+    bears = ahead(said, names, draws)
+    found = [name for name in names if ahead(name, names, modes)[0]] or ["none, all alike"]
+    return _headline(about, said, found[0], bears)
+
+
+def ahead(said: str, names: Sequence[str], draws: Array) -> NDArray[np.bool_]:
+    """Where ``said`` is the largest of the names, (draw,); nowhere where others are as large."""
+    if said not in names:
+        return np.zeros(draws.shape[1], bool)
+    own = draws[names.index(said)]
+    others = np.delete(draws, names.index(said), axis=0).max(axis=0, initial=-np.inf)
+    found: NDArray[np.bool_] = own > others + ALIKE * np.abs(own)
+    return found
 
 
 def _headline(about: str, said: str, found: str, bears: NDArray[np.bool_]) -> Headline:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.draws import Drawing
+from ..engine.findings import about
 from ..engine.workers import KEPT
 from ..errors import InputError, unknown
 from ..model.driver import Driver
@@ -23,7 +24,7 @@ from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import figure, listed, money, number, one_in, percent, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
-from .response import Response, about, response
+from .response import Response, response
 
 MOST_ROWS = 10
 

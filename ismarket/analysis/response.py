@@ -77,10 +77,10 @@ class Response:
 
     def _level(self, values: Mapping[str, Array], count: Array) -> Array | float:
         """The value in the first year, USD: the anchor's, drawn or printed, or the count."""
-        anchor, full = self.plan.anchor, {**self.plan.modes, **self.plan.fixed, **values}
+        full = {**self.plan.modes, **self.plan.fixed, **values}
         if LEVEL in full:
             return full[LEVEL]
-        return anchor.at(self.plan.years[0]) if anchor.published else count
+        return count if self.plan.level is None else self.plan.level
 
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
@@ -106,14 +106,8 @@ def response(
     """
     installed = tuple(drivers)
     chosen = scenario or Scenario()
-    plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
+    plan = make_plan(market, installed, chosen if year is None else replace(chosen, through=year))
     return Response(plan, float(unexplained(plan, installed)[-1]))
-
-
-def about(plan: Plan) -> str:
-    """The scenario, if it has a name, and the anchor, as the title of a sheet says them."""
-    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
-    return f"{named}anchor {plan.anchor.name}"
 
 
 def _two_years(plan: Plan) -> Market:

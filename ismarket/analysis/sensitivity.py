@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Columns
+from ..engine.findings import about
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -20,7 +21,7 @@ from ..sampling.copula import copula
 from ..text.sheet import Sheet, Table, frame_of, rows_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
-from .response import OUTPUTS, Response, about, response
+from .response import OUTPUTS, Response, response
 from .sobol import Indices, Values, evaluate_design, indices, sample
 from .tornado import Swing, swings
 
@@ -176,7 +177,8 @@ def sheet(found: Sensitivity) -> Sheet:
     first, last = plan.years[0], plan.years[-1]
     what = {"value": f"value in {last}", "cagr": f"growth a year, {first} to {last}",
             "count": f"the count in {first}"}[found.output]  # fmt: skip
-    title = f"What it depends on: {what} · {about(plan)}"
+    points = f"{found.points:,} base points"
+    title = f"What it depends on: {what} · {about(plan, points)}"
     parts: list[str | Table] = [headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
@@ -187,7 +189,6 @@ def sheet(found: Sensitivity) -> Sheet:
         " share that would stay if only this were unknown. A place is printed as a range where"
         " the draws cannot tell (19 in 20).",
         *(f"· {notice}" for notice in found.grouping.notices),
-        f"· {found.points:,} base points, seed {found.seed}.",
         _tornado(found),
     ]
     return Sheet(title, parts)

@@ -20,6 +20,7 @@ TAILS = (0.1, 0.9)
 class Swing:
     """One input alone at its own P10 and P90, everything else at its mode or fixed value.
 
+    A chance stands at 0 and at 1.
     ``p10`` and ``p90`` in the unit of the input; ``at_p10`` and ``at_p90`` the output there, or,
     in the tornado of a forecast, changes of the last year's reference value, USD.
     """
@@ -58,7 +59,7 @@ def swings(asked: Response, output: str) -> tuple[Swing, ...]:
     One evaluation with a column for each end of each input: deterministic, no draws.
     """
     inputs = asked.inputs
-    ends = [parameter.quantile(np.array(TAILS)) for parameter in inputs]
+    ends = [np.array([0.0, 1.0]) if p.happens else p.quantile(np.array(TAILS)) for p in inputs]
     values = {p.key: np.full(2 * len(inputs), p.mode) for p in inputs}
     for index, parameter in enumerate(inputs):
         values[parameter.key][2 * index : 2 * index + 2] = ends[index]
@@ -91,15 +92,15 @@ def causes_alone(forecast: Forecast) -> tuple[CauseAlone, ...]:
     cause, as well known as the least known of its inputs.
     """
     plan = forecast.plan
-    parts = [replace(driver, claims=(name,), effects=None, parameters=())
+    parts = [replace(driver, claims=(name,), effects=None, parameters=(), mechanisms=())
              for driver in plan.drivers for name in driver.claims]  # fmt: skip
-    parts += [replace(d, claims=()) for d in plan.drivers if d.effects is not None]
+    parts += [replace(d, claims=(), mechanisms=()) for d in plan.drivers if d.effects is not None]
     who: dict[tuple[str, ...], list[int]] = {}
     for index, part in enumerate(parts):
         who.setdefault(part.claims or (part.name, "own"), []).append(index)
     coalitions = [0, *map(mask, who.values())]
     chain = Chain(replace(plan, drivers=tuple(parts)), coalitions)
-    _, growth = chain.compared(stack(plan, {**plan.modes, **plan.fixed}))
+    growth = chain.compared(stack(plan, {**plan.modes, **plan.fixed})).growth
     points = 100.0 * np.expm1((growth[1:, 0] - growth[0, 0]) / forecast.span)
     found = []
     for (name, *own), members, point in zip(who, who.values(), points, strict=True):

@@ -144,8 +144,8 @@ def triangulate(
     counted = forecast(market, drivers, scenario).columns["count"]
     return Triangulation(
         market, year, published,
-        tuple(reading for anchor in published for reading in readings(anchor, year)),
-        pool({anchor.name: anchor.at(year) for anchor in published}),
+        tuple(reading for anchor in published for reading in readings(market, anchor, year)),
+        pool({anchor.name: market.printed(anchor, year) for anchor in published}),
         {name: column[0] for name, column in counted.items()},
         count_people(market, scenario.seed),
         tuple(c for c in known if c.market == market.name),

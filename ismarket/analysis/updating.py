@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.findings import about
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..model.tables import read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
-from .response import about
 
 LARGEST_K = 0.7
 RARE = 0.001
@@ -282,4 +282,4 @@ def _path(found: Updated) -> Table:
             ("9 in 10 draws, high", "p95_before"),
         )
     ]  # fmt: skip
-    return Table([f"USD {name}", *(str(table["year"][i]) for i in shown)], rows)
+    return Table([found.forecast.usd(name), *(str(table["year"][i]) for i in shown)], rows)

@@ -25,7 +25,7 @@ from .marks import (
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, picked, text_width, ticks
+from .picture import HEIGHT, Picture, columns_of, decimals_of, picked, text_width, ticks
 
 LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
 TOP, FOOT, GAP = 18.0, 26.0, 12.0
@@ -69,14 +69,10 @@ def layers() -> Any:
 def order(forecast: Forecast) -> list[dict[str, Any]]:
     """The rows of the chart and its table: unexplained first, the drivers by size, the total."""
     rows = rows_of(forecast.columns["attribution"])
-    shown = [row for row in rows if row["driver"] == UNEXPLAINED and unexplained_shown(forecast)]
+    published = forecast.plan.anchor.published
+    shown = [row for row in rows if row["driver"] == UNEXPLAINED and published]
     shown += [row for row in rows if row["driver"] not in (UNEXPLAINED, "total")]
     return [*shown, rows[-1]]
-
-
-def unexplained_shown(forecast: Forecast) -> bool:
-    """True where a published rate leaves something to explain."""
-    return forecast.plan.anchor.published
 
 
 def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
@@ -88,8 +84,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         row["py"] = TOP + step * (index + 0.5) + (GAP if index == len(rows) - 1 else 0.0)
     ends = [row[name] for row in rows for name in ("points", "p5", "p95")]
     marks = ticks(min(0.0, *ends, *before.values()), max(0.0, *ends, *before.values()), 9)
-    low, high = marks[0], marks[-1]
-    decimals = next(d for d in (0, 1, 2) if d == 2 or all((10**d * t).is_integer() for t in marks))
+    low, high, decimals = marks[0], marks[-1], decimals_of(marks)
     bars = [r for r in rows if r["driver"] != UNEXPLAINED]
     left = [r for r in rows if r["driver"] == UNEXPLAINED]
     pins = [{"x": before[r["driver"]], "py": r["py"] - 15} for r in rows if r["driver"] in before]

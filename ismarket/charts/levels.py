@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -60,11 +60,12 @@ def levels_of(forecast: Forecast) -> list[DrawnLevel]:
     year, counted = forecast.years[0], float(forecast.modes.counted[0])
     found = [
         DrawnLevel(
-            a.name, a.publisher, float(a.value or 0.0), a.base_year, a.at(year), a.cagr,
-            a.at(year) / counted, a.name == forecast.plan.anchor.name,
+            a.name, a.publisher, float(a.value or 0.0), a.base_year, level, a.cagr,
+            level / counted, a.name == forecast.plan.anchor.name,
         )
         for a in forecast.plan.market.anchors.values()
         if a.published
+        for level in [replace(forecast.plan, anchor=a).printed(year)]
     ]  # fmt: skip
     return sorted(found, key=lambda level: -level.restated)
 
@@ -193,7 +194,10 @@ def _labels(
     words = [
         word("\N{MULTIPLICATION SIGN} the count", -1e-9, 7, "muted", align="right", weight=600,
              size=11),
-        word(f"USD M, {forecast.years[0]}, log scale", 0, HEIGHT - FOOT + 14, "muted", size=11),
+        word(
+            f"{forecast.usd('M')}, {forecast.years[0]}, log scale",
+            0, HEIGHT - FOOT + 14, "muted", size=11,
+        ),
         word("Bottom-up count", 0, foot, weight=600),
         word("1", -1e-9, foot, align="right"),
     ]  # fmt: skip
@@ -207,7 +211,9 @@ def _labels(
 def alternative(forecast: Forecast) -> str:
     """The chart in words, estimate by estimate."""
     count = count_of(forecast)
-    parts = [f"Dots on a log scale, published sizes moved to {forecast.years[0]}, USD M."]
+    parts = [
+        f"Dots on a log scale, published sizes moved to {forecast.years[0]}, {forecast.usd('M')}."
+    ]
     for v in levels_of(forecast):
         chosen = ", the chosen anchor" if v.chosen else ""
         parts.append(

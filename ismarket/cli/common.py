@@ -18,6 +18,7 @@ import click
 from click.shell_completion import CompletionItem as Item
 
 from ..errors import InputError, unknown
+from ..model.scenario import DEFAULT_SCENARIO
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     from ..studies import Study
 
 STRICT, STDOUT = "ismarket.strict", "ismarket.stdout"
+
+
+def scenario_argument(name: str) -> Callable[..., Any]:
+    """The argument SCENARIO, or RUN, as every command that takes one has it: one default."""
+    return click.argument(name, default=DEFAULT_SCENARIO, shell_complete=complete_scenario)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -211,8 +217,15 @@ def answer(found: Answer, as_json: bool) -> None:
 
 
 def say_json(value: object) -> None:
-    """Print plain values as JSON."""
-    say(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print plain values as JSON; InputError for a figure that is none, which JSON cannot hold."""
+    try:
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise InputError(
+            "a figure of the answer is not finite, so none is printed; look for an input that is"
+            " larger than any market"
+        ) from None
+    say(text)
 
 
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from .common import (
     installed_market,
     json_option,
     say,
+    say_json,
     strict,
     tell,
 )
@@ -70,7 +70,7 @@ def _show(found: list[Driver], market: Market | None, as_json: bool) -> None:
                 reason = f": {finding.reason}" if finding.reason else ""
                 say(f"{MARKS[finding.kept]} {finding.law}{reason}")
     if as_json:
-        say(json.dumps(rows, indent=2))
+        say_json(rows)
     if broken:
         raise DriverError(f"{broken} of {len(rows)} laws broken by {found[0].name}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
-from .common import complete_scenario, json_option, progress_bar, say, share, strict, tell
+from .common import answer, json_option, progress_bar, say, scenario_argument, share, strict, tell
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -25,7 +24,7 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 
 
 @click.command()
-@click.argument("scenario", default="published", shell_complete=complete_scenario)
+@scenario_argument("scenario")
 @scenario_choices
 @click.option("--until", callback=share, metavar="SHARE",
               help="Draw until P50 and P95 of the last year are within that, as 0.1%, of what"
@@ -63,7 +62,7 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
     tell(found.problems)
     names = [driver.name for driver in found.drivers]
     result, kept = _computed(start, found.of(chosen(found.scenario, given, names)), given)
-    say(json.dumps(result.to_dict(), indent=2) if as_json else str(result))
+    answer(result, as_json)
     if kept:
         click.echo(f"Kept in {kept}", err=True) if as_json else say(f"Kept in {kept}")
 

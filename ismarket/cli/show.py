@@ -191,17 +191,18 @@ def anchor_list(market: Market) -> Card:
                 "value_usd": anchor.value,
                 "cagr": anchor.cagr,
                 "last_year": anchor.last_year,
-                f"value_{year}_usd": anchor.at(year),
+                f"value_{year}_usd": market.printed(anchor, year),
                 "printed": f"USD {money(anchor.value or 0)} in {anchor.base_year}",
                 "growth": f"{rate(anchor.cagr)} to {anchor.last_year}",
-                f"in {year}": f"USD {money(anchor.at(year))}",
+                f"in {year}": f"USD {money(market.printed(anchor, year))}",
             }
         else:
             row |= {"printed": "counted, not printed", "growth": "", f"in {year}": ""}
         row |= {"url": anchor.url, "source": anchor.source, "note": anchor.note}
         rows.append(row)
     names = ("anchor", "publisher", "printed", "growth", f"in {year}")
-    values = [anchor.at(year) for anchor in market.anchors.values() if anchor.published]
+    printed = [anchor for anchor in market.anchors.values() if anchor.published]
+    values = [market.printed(anchor, year) for anchor in printed]
     note = (
         f"The largest level is {times(max(values) / min(values))} times the smallest."
         if values

@@ -17,7 +17,7 @@ from ..guard.contract import standing, watched_blocks
 from ..model.pooled import LEVEL
 from ..sampling.points import BLOCK
 from .attribution import Attribution, attribution
-from .chain import Chain
+from .chain import Chain, Compared
 from .draws import Drawing
 from .histograms import Grid, on_log_scale
 from .plan import Plan
@@ -115,26 +115,26 @@ class Engine:
         And the largest standard error of a contribution to log growth; 0 where no order is sampled.
         """
         stacked, layout = stack(self.plan, values), self.reader.layout
-        value, growth = self._compared(stacked)
+        found = self._compared(stacked)
         rows, cells = layout.room(stacked.shape[1])
-        level = self._level(stacked)
-        self.reader.read(value, self._attribution.weights @ growth, rows, cells, level)
-        return rows, self._attribution.error(growth)
+        carried, level = self._attribution.weights @ found.growth, self._level(stacked)
+        self.reader.read(found, carried, rows, cells, level)
+        return rows, self._attribution.error(found.growth)
 
     def _level(self, values: Array) -> Array | None:
         """The anchor's level, USD (draw,), where it is an input; None where it is one figure."""
         keys = [p.key for p in self.plan.parameters]
         return values[keys.index(LEVEL)] if LEVEL in keys else None
 
-    def _compared(self, values: Array) -> tuple[Array, Array]:
+    def _compared(self, values: Array) -> Compared:
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             return self._chain.compared(values)
 
     def _read(self, values: Array, rows: Array, cells: NDArray[np.float32]) -> Array:
         """Write the rows and cells of some draws; the sums of the cells."""
-        value, growth = self._compared(values)
-        carried, level = self._attribution.weights @ growth, self._level(values)
-        return self.reader.read(value, carried, rows, cells, level)
+        found = self._compared(values)
+        carried, level = self._attribution.weights @ found.growth, self._level(values)
+        return self.reader.read(found, carried, rows, cells, level)
 
     def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])

@@ -18,14 +18,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..model.stage import DRUG_CLASS, LARGEST_SHIFT, REGION, SHARES, Stage
+from ..model.stage import DRUG_CLASS, REGION, Stage
+from .launches import Launched
 from .plan import Plan
-from .shifts import Bringers, Brought, Shifts
+from .shifts import Bringers, Brought, Move, Shifts
 
 AT_ONCE = 32
 """Coalitions whose market is computed in one go: their arrays stay in cache."""
@@ -62,6 +64,19 @@ def _times(base: Array, ratios: Ratios) -> Array:
     return found
 
 
+class Compared(NamedTuple):
+    """The value of a market for some draws, and its growth by coalition.
+
+    ``value`` (year, region, drug_class, draw) when everyone acts; ``growth`` (coalition, draw) is
+    log growth from the first to the last year, up to what is the same for all; ``sold`` (draw,) is
+    the part of the last year's value that each launch sells, by name.
+    """
+
+    value: Array
+    growth: Array
+    sold: Mapping[str, Array]
+
+
 class Chain:
     """The stages of a plan for any draws, with the drivers of every coalition that is asked for.
 
@@ -89,12 +104,8 @@ class Chain:
         """Each stage when every driver acts, in its own unit, with the four axes."""
         return self._all(values, self._shifts.brought(values))
 
-    def compared(self, values: Array) -> tuple[Array, Array]:
-        """The value when everyone acts, and log growth of the market by coalition.
-
-        Value is (year, region, drug_class, draw); log growth, from the first to the last year,
-        (coalition, draw), up to what is the same for all of them.
-        """
+    def compared(self, values: Array) -> Compared:
+        """The value when everyone acts, and how the market grows by coalition."""
         brought = self._shifts.brought(values)
         value = self._value(values, brought)
         bases = {stage.name: self._base(stage, values) for stage in self.stages}
@@ -106,8 +117,21 @@ class Chain:
         if self.plan.start:  # a later year than that of the tables: drivers act in it already
             for grown, some in zip(growth, batches, strict=True):
                 grown -= np.log(self._total(some, 0, bases, brought))
-        found: Array = np.concatenate(growth)
-        return value, found
+        return Compared(value, np.concatenate(growth), self._sold(value, brought))
+
+    def _sold(self, value: Array, brought: Brought) -> dict[str, Array]:
+        """What each launch sells in the last year when everyone acts, in the unit of value."""
+        return {
+            name: (value[-1, :, move.drug_class] * part).sum(axis=0)
+            for moves in brought.values()
+            for move in moves
+            if isinstance(move.shifts, Launched)
+            for name, part in zip(
+                move.shifts.names,
+                move.shifts.sales(self._weights(move, self._everyone)[0]),
+                strict=True,
+            )
+        }
 
     def _base(self, stage: Stage, values: Array) -> Array:
         """The stage before any driver moves it, (1, region or 1, drug_class or 1, draw)."""
@@ -132,39 +156,35 @@ class Chain:
 
     def _all(self, values: Array, brought: Brought) -> dict[str, Array]:
         """Every stage with all drivers, (year or 1, region or 1, drug_class or 1, draw)."""
-        found = {}
-        for stage in self.stages:
-            targets = self._targets(stage, brought)
-            shifts = {
-                c: _weighed(np.array([self._weights(who, self._everyone)]), shifts)[0]
-                for c, (who, shifts) in targets.items()
-            }
-            found[stage.name] = moved(stage, self._base(stage, values), self._ratios(stage, shifts))
-        return found
-
-    def _weights(self, who: Iterable[Bringers], coalitions: Sequence[int]) -> list[float]:
-        return [weight for w in who for weight in self._shifts.weights(w, coalitions)]
-
-    @staticmethod
-    def _targets(stage: Stage, brought: Brought) -> dict[int | None, tuple[list[Bringers], Array]]:
-        """What is brought to a stage, by drug class; None is all of them alike.
-
-        A shift of all weights alike moves no share of a whole, and is left out.
-        """
-        every = stage.link == "softmax"
         return {
-            c: b
-            for (name, c), b in brought.items()
-            if name == stage.name and not (c is None and every)
+            stage.name: moved(
+                stage,
+                self._base(stage, values),
+                self._ratios(
+                    (move.drug_class, move.ratio(self._weights(move, self._everyone))[0])
+                    for move in self._moves(stage, brought)
+                ),
+            )
+            for stage in self.stages
         }
 
+    def _weights(self, move: Move, coalitions: Sequence[int]) -> Array:
+        """How much of each of its shifts counts in each coalition, (coalition, bringer)."""
+        return np.array([self._shifts.weights(who, coalitions) for who in move.bringers]).T
+
     @staticmethod
-    def _ratios(stage: Stage, shifts: Mapping[int | None, Array]) -> Ratios:
-        """Exp of the shifts (any, region, draw), by drug class."""
-        if stage.link in SHARES:
-            for shift in shifts.values():
-                np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT, out=shift)
-        return {c: np.exp(shift, out=shift) for c, shift in shifts.items()}
+    def _moves(stage: Stage, brought: Brought) -> list[Move]:
+        """What moves a stage; a shift of all weights alike moves no share of a whole."""
+        moves = brought.get(stage.name, [])
+        return [m for m in moves if stage.link != "softmax" or m.drug_class is not None]
+
+    @staticmethod
+    def _ratios(moves: Iterable[tuple[int | None, Array]]) -> Ratios:
+        """The ratios by drug class; what moves one class twice multiplies."""
+        found: dict[int | None, Array] = {}
+        for drug_class, ratio in moves:
+            found[drug_class] = found[drug_class] * ratio if drug_class in found else ratio
+        return found
 
     # coalitions, at one year ------------------------------------------------------------------
 
@@ -179,18 +199,19 @@ class Chain:
         factors = [[stage] for stage in self.stages if not stage.by_class]
         factors.append([stage for stage in self.stages if stage.by_class])
         total: Array | None = None
+        when = slice(year, year + 1 or None)
         for stages in filter(None, factors):
-            targets = {stage.name: self._targets(stage, brought) for stage in stages}
-            key = tuple(tuple(who) for brings in targets.values() for who, _ in brings.values())
+            moves = [self._moves(stage, brought) for stage in stages]
+            key = tuple(move.bringers for some in moves for move in some)
             ways, which = self._ways(key, coalitions)
             parts, first = [], 0
-            for stage in stages:
-                shifts = {}
-                for c, (who, found) in targets[stage.name].items():
-                    weights = ways[:, first : first + len(who)]
-                    shifts[c] = _weighed(weights, found[:, [year]])[:, 0]
-                    first += len(who)
-                parts.append(moved(stage, bases[stage.name], self._ratios(stage, shifts)))
+            for stage, some in zip(stages, moves, strict=True):
+                ratios = []
+                for move in some:
+                    weights = ways[:, first : first + len(move.bringers)]
+                    ratios.append((move.drug_class, move.ratio(weights, when)[:, 0]))
+                    first += len(move.bringers)
+                parts.append(moved(stage, bases[stage.name], self._ratios(ratios)))
             part = product(parts).sum(axis=DRUG_CLASS)
             part = part[which] if len(part) > 1 else part
             total = part if total is None else total * part
@@ -227,9 +248,3 @@ def total_of(value: Array) -> Array:
 def product(parts: Iterable[Array]) -> Array:
     """The product of some stages, those that are constant over most axes first."""
     return reduce(np.multiply, sorted(parts, key=lambda part: part.size))
-
-
-def _weighed(weights: Array, shifts: Array) -> Array:
-    """Sums of shifts (shift, year, region, draw) by the rows of weights, with these in front."""
-    found: Array = weights @ shifts.reshape(len(shifts), -1)
-    return found.reshape(len(weights), *shifts.shape[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -14,13 +15,20 @@ from .plan import Plan
 
 
 class Drawing:
-    """The draws of every parameter of a plan; those that are not fixed are ``drawn``."""
+    """The draws of every parameter of a plan; those that are not fixed are ``drawn``.
+
+    A chance that is fixed is drawn with the probability at which it is fixed.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._plan, fixed = plan, plan.scenario.fixed
-        self.drawn = [p for p in plan.parameters if p.key not in fixed]
+        known = (
+            replace(p, mode=fixed[p.key]) if p.happens and p.key in fixed else p
+            for p in plan.parameters
+        )
+        self.drawn = [p for p in known if p.happens or p.key not in fixed]
         self._keys = [p.key for p in self.drawn]
-        self._rows = np.flatnonzero([p.key not in fixed for p in plan.parameters])
+        self._rows = np.flatnonzero([p.happens or p.key not in fixed for p in plan.parameters])
         self._fixed = np.array([[fixed.get(p.key, 0.0)] for p in plan.parameters]).reshape(-1, 1)
 
     @cached_property

@@ -2,22 +2,77 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+from ..model.anchor import NOMINAL, REAL, Anchor
 from ..sampling.standard_errors import at_most
-from ..text.wording import listed, money, money_range, number, percent, rate, signed, times
-from .forecast import TRUSTED, UNEXPLAINED, Forecast
+from ..text.sheet import rows_of
+from ..text.wording import (
+    listed,
+    mid_sentence,
+    money,
+    money_range,
+    nonzero,
+    number,
+    percent,
+    rate,
+    signed,
+    times,
+)
+from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast, taken_apart
+from .forecaster import unexplained
+from .plan import Plan, contained_in
+
+ALIKE = 1e-9
+"""Relative difference below which two growths are one."""
+
+
+def speaker(anchor: Anchor) -> str:
+    """What says what an anchor says: a report, or several estimates pooled."""
+    return "pool" if anchor.spread else "report"
+
+
+def about(plan: Plan, drawn: str = "") -> str:
+    """Scenario, anchor, draws and seed in one line; ``drawn`` says otherwise how many, of what."""
+    scenario = plan.scenario
+    name = [f"scenario {scenario.name}"] if scenario.name else []
+    drawn = drawn or f"{scenario.draws:,} draws"
+    return " · ".join([*name, f"anchor {plan.anchor.name}", f"{drawn}, seed {scenario.seed}"])
+
+
+def whose(forecast: Forecast) -> str:
+    """Whose level the first year has, in a few words."""
+    anchor, first = forecast.plan.anchor, forecast.years[0]
+    if not anchor.published:
+        return "counted bottom-up"
+    if anchor.base_year < first:
+        return f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
+    return anchor.publisher if anchor.spread else f"printed by {anchor.publisher}"
+
+
+STILL = 1e-9
+"""Points of growth a year up to which a driver moves nothing."""
 
 
 def how_big(forecast: Forecast) -> str:
     """Level and forecast of the last year with its interval, and whose level it is."""
     path, summary = forecast.columns["reference"]["value"], forecast.columns["summary"]
-    anchor, first, last = forecast.plan.anchor, forecast.years[0], forecast.years[-1]
-    whose = f"printed by {anchor.publisher}" if anchor.published else "counted bottom-up"
-    if anchor.published and anchor.base_year < first:
-        whose = f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
+    first, last = forecast.years[0], forecast.years[-1]
     return (
-        f"USD {money(path[0])} in {first} ({whose}), {money(path[-1])} in {last};"
-        f" {money_range(summary['p5'][-1], summary['p95'][-1])} in 9 of 10 draws."
+        f"USD {money(path[0])} in {first} ({whose(forecast)}), {money(path[-1])} in {last},"
+        f" {dollars(forecast)}; {money_range(summary['p5'][-1], summary['p95'][-1])} in 9 of 10"
+        " draws."
     )
+
+
+def dollars(forecast: Forecast) -> str:
+    """In which dollars the forecast counts, inside a sentence."""
+    if forecast.plan.market.price_level is None:
+        return "in dollars without a basis"
+    if forecast.plan.in_current_dollars:
+        return "in current dollars"
+    return f"in dollars of {forecast.plan.market.base_year}"
 
 
 def how_fast(forecast: Forecast) -> str:
@@ -30,16 +85,62 @@ def how_fast(forecast: Forecast) -> str:
 
 
 def left_unexplained(forecast: Forecast) -> str:
-    """How much of the printed growth no cause carries."""
-    anchor, attribution = forecast.plan.anchor, forecast.columns["attribution"]
+    """The printed growth taken apart: what its named causes carry, and what none does."""
+    anchor, growth = forecast.plan.anchor, forecast.printed_growth
     if not anchor.published:
         return ""
-    points = attribution["points"][attribution["driver"].index(UNEXPLAINED)]
-    steps = "" if anchor.whole_period else f" in {anchor.periods} yearly steps"
+    who = speaker(anchor)
+    if growth is None:
+        return f"The {who} ends in {anchor.last_year}: none of its growth lies ahead."
+    steps = ""
+    if not anchor.whole_period:
+        steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
+    prices = ""
+    if INFLATION in growth.points:
+        prices = f" {number(growth.points[INFLATION], 2)} points are inflation,"
     return (
-        f"{number(points, 2)} points a year: the report prints {rate(anchor.cagr)}{steps}, and no"
-        " cause that it names carries them."
+        f"Of the {who}'s {number(growth.total, 2)}% a year {growth.period}{steps},{prices} its"
+        f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
+        f" carries {number(growth.points[UNEXPLAINED], 2)}."
     )
+
+
+def price_basis(forecast: Forecast) -> str:
+    """How the report's dollars are read, who says so, and what the other reading gives."""
+    plan = forecast.plan
+    anchor, market = plan.anchor, plan.market
+    if not anchor.published:
+        return ""
+    if market.price_level is None:
+        return "The market has no price level, so no one can say which dollars these are."
+    said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
+    how = said.get(anchor.basis_status, anchor.basis_status)
+    read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
+    other = REAL if anchor.price_basis == NOMINAL else NOMINAL
+    value, growth, left = other_reading(forecast, other)
+    return (
+        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other]}, they would mean"
+        f" {money(value)} in {forecast.years[-1]}, {signed(100 * growth, 2)}% a year, and"
+        f" {number(left, 2)} points unexplained."
+    )
+
+
+def other_reading(forecast: Forecast, basis: str) -> tuple[float, float, float]:
+    """The reference case if the anchor's dollars are read on another basis.
+
+    Its last year (USD, in the dollars of the forecast), growth a year, points unexplained.
+    """
+    plan, installed = forecast.plan, forecast.installed
+    anchor = replace(plan.anchor, price_basis=basis)
+    read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
+    left = float(unexplained(read, installed)[-1])
+    here = forecast.columns["reference"]["value"]
+    first = here[0] * (read.level or 1.0) / (plan.level or 1.0)
+    last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
+    grown = math.log(last / first)
+    growth = taken_apart(forecast.years[0], forecast.years[-1],
+                         {NAMED: grown - math.log(left), UNEXPLAINED: math.log(left)})  # fmt: skip
+    return last, math.expm1(grown / forecast.span), growth.points[UNEXPLAINED]
 
 
 def distance(forecast: Forecast) -> str:
@@ -61,19 +162,24 @@ def distance(forecast: Forecast) -> str:
 
 def other_levels(forecast: Forecast) -> str:
     """The anchor's level against the other published estimates, each moved at its own growth."""
-    anchor, year = forecast.plan.anchor, forecast.years[0]
-    published = [a for a in forecast.plan.market.anchors.values() if a.published]
+    anchor, year, market = forecast.plan.anchor, forecast.years[0], forecast.plan.market
+    published = [a for a in market.anchors.values() if a.published]
     others = [other for other in published if other.name != anchor.name]
     if not anchor.published or not others:
         return ""
-    level = forecast.columns["reference"]["value"][0]
-    multiple = {other.name: level / other.at(year) for other in others}
-    ends = f"{times(min(multiple.values()))} to {times(max(multiple.values()))}"
-    text = f"The level is {ends} times the {len(others)} other published estimates"
+    level, plan = forecast.columns["reference"]["value"][0], forecast.plan
+    multiple = {o.name: level / replace(plan, anchor=o).printed(year) for o in others}
+    ends, most = times(min(multiple.values())), times(max(multiple.values()))
+    text = f"The level is {ends} times the other published estimate"
+    if len(others) > 1:
+        what = "published estimates that it pools" if anchor.spread else "other published estimates"
+        text = f"The level is {ends} to {most} times the {len(others)} {what}"
     for other in others:
         if other.publisher == anchor.publisher:
-            text += f", {number(multiple[other.name], 1)} times the same publisher's"
-            text += f" {other.base_year} edition"
+            ratio = multiple[other.name]
+            edition = f"the same publisher's {other.base_year} edition"
+            more = f"{number(ratio, 1)} times {edition}"
+            text += f", {more}" if ratio >= 1 else f"; {edition} is {number(1 / ratio, 1)} times it"
     return text + "."
 
 
@@ -82,30 +188,79 @@ def where(forecast: Forecast) -> str:
     anchor = forecast.plan.anchor
     regions, classes = forecast.columns["region"], forecast.columns["drug_class"]
     largest = max(range(len(regions["name"])), key=lambda i: regions["final"][i])
-    fastest = max(range(len(classes["name"])), key=lambda i: classes["cagr"][i])
+    name, share = regions["name"][largest], regions["share"][largest]
+    fastest = fastest_classes(forecast)
+    rise = rate(max(classes["cagr"]))
+    if len(fastest) == len(classes["name"]) > 1:
+        grows, fastest = f"every drug class grows alike, {rise} a year", []
+    else:
+        grows = f"fastest growth: {listed(fastest)}, {rise} a year"
     return (
-        f"{regions['name'][largest]} is largest, {percent(regions['share'][largest])} of value"
-        f"{_as_printed(regions['name'][largest], anchor.largest_region)};"
-        f" {classes['name'][fastest]} grow fastest, {rate(classes['cagr'][fastest])} a year"
-        f"{_as_printed(classes['name'][fastest], anchor.fastest_growing_class)}."
+        f"{name} is largest, {percent(share)} of value"
+        f"{_as_printed(anchor, [name], anchor.largest_region)};"
+        f" {grows}{_as_printed(anchor, fastest, anchor.fastest_growing_class)}."
     )
 
 
-def _as_printed(found: str, printed: str) -> str:
+def fastest_classes(forecast: Forecast) -> list[str]:
+    """The drug classes that grow fastest in the reference case: several where they grow alike."""
+    table = forecast.columns["drug_class"]
+    most = max(table["cagr"])
+    return [n for n, c in zip(table["name"], table["cagr"], strict=True) if most - c < ALIKE]
+
+
+def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
     if not printed:
         return ""
-    return " (as the report says)" if found == printed else f" (the report says {printed})"
+    who = speaker(anchor)
+    return f" (as the {who} says)" if found == [printed] else f" (the {who} says {printed})"
+
+
+def launched(forecast: Forecast) -> str:
+    """The launched product that sells most in the last year, and how many others sell at all.
+
+    Nothing where the market is scaled to a published level: so are its launches.
+    """
+    if forecast.plan.anchor.published:  # scaled to a level that nobody counted
+        return ""
+    table = rows_of(forecast.columns["launch"])
+    selling = [row for row in table if row["reference"] or row["p95"]]
+    if not selling:
+        return ""
+    most = max(selling, key=lambda row: (row["reference"], row["p95"]))
+    likely = "" if most["chance"] == 1.0 else f" ({percent(most['chance'])} likely)"
+    interval = f"up to {money(most['p95'])}"
+    if most["p5"]:
+        interval = money_range(most["p5"], most["p95"])
+    others = len(selling) - 1
+    less = f"; {others} more {'sells' if others == 1 else 'sell'} less" if others else ""
+    return (
+        f"Own sales in {forecast.years[-1]}, USD: {most['product'].split(',')[0]}{likely}"
+        f" {money(most['reference'])} ({interval}){less}."
+    )
 
 
 def stacking(forecast: Forecast) -> str:
-    """What counting shared causes once for every driver would add."""
+    """What counting shared causes once for every driver would add; "" where none is shared."""
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
+    mechanisms = forecast.plan.market.mechanisms
+    claims = [n for d in forecast.plan.drivers for n in d.claims if not mechanisms[n].inert]
+    if abs(premium) < 1.0 and len(set(claims)) == len(claims):
+        return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
+    if abs(premium) <= ALIKE * forecast.stacked_total:
+        change = "add nothing"
     return (
         f"Causes that several drivers share {counted}; once for each driver they would {change}"
         f" in {forecast.years[-1]} (stacking premium)."
     )
+
+
+def no_spread(forecast: Forecast) -> bool:
+    """True where every draw ends at one value: no input that is drawn moves the last year."""
+    last = {name: values[-1] for name, values in forecast.columns["summary"].items()}
+    return bool(last["p95"] - last["p5"] <= ALIKE * last["reference"])
 
 
 def three_middles(forecast: Forecast) -> str:
@@ -114,6 +269,8 @@ def three_middles(forecast: Forecast) -> str:
     summary = forecast.columns["summary"]
     median, mean = summary["p50"][-1], summary["mean"][-1]
     middles = f"Reference {money(reference)}, median {money(median)}, mean {money(mean)}:"
+    if no_spread(forecast):
+        return ""
     spread = summary["p95"][-1] - summary["p5"][-1]
     if max(abs(median - reference), abs(mean - reference)) < 0.02 * spread:
         return f"{middles} they agree, since the ranges reach about as far up as down."
@@ -128,10 +285,12 @@ def exactness(forecast: Forecast) -> str:
     """Standard errors of the last year's quantiles, or what they are at most."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
     draws = forecast.plan.scenario.draws
+    if no_spread(forecast):
+        return ""
     if draws < 2:
         return "One draw says nothing of its standard errors."
     shown = [
-        f"{label} {number(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
+        f"{label} {nonzero(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
     ]
     most = "at most, " if at_most(draws) else ""
@@ -145,6 +304,30 @@ def lacking(forecast: Forecast) -> str:
     return f"Named by the report but not installed: {listed(missing)}." if missing else ""
 
 
+def acting_on(forecast: Forecast) -> list[str]:
+    """For each driver that is left out, those of its causes that act on in others, and in which."""
+    plan, said = forecast.plan, []
+    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
+    for driver in forecast.installed:
+        if driver.name not in plan.scenario.without or not driver.suits(plan.market.name):
+            continue
+        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
+        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
+        moved = {title: to for title, to in others.items() if to}
+        if not moved:
+            continue
+        many = f"{len(moved)} of its {len(causes)} causes {'act' if len(moved) > 1 else 'acts'}"
+        if len(moved) == len(causes):
+            many = f"all {len(causes)} of its causes act" if len(causes) > 1 else "its cause acts"
+        where: dict[str, list[str]] = {}
+        for title, to in moved.items():
+            where.setdefault(listed(to), []).append(mid_sentence(title.split(",")[0]))
+        parts = "; ".join(f"{listed(titles)} in {to}" for to, titles in where.items())
+        nothing = ", so leaving it out changes little or nothing" * (len(moved) == len(causes))
+        said.append(f"{driver.title} is left out, but {many} on{nothing}: {parts}.")
+    return said
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan, found = forecast.plan, []
@@ -156,19 +339,25 @@ def notices(forecast: Forecast) -> list[str]:
             if scenario.beyond == "drivers"
             else f"its {rate(anchor.cagr)} a year is carried on"
         )
-        found.append(f"The report ends in {anchor.last_year}; after that {how}.")
+        found.append(f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}.")
     if lacking(forecast):
         found.append(lacking(forecast))
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers
-        if anchor.published and driver.name not in anchor.drivers_named
+        if anchor.published and driver.name not in plan.contained
     ]
     if added:
         found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+    table = forecast.columns["attribution"]
+    rows = zip(table["driver"], *(table[name] for name in ("points", "p5", "p95")), strict=True)
+    carried = {name: max(map(abs, points)) for name, *points in rows}
+    if still := [driver.name for driver in plan.drivers if carried[driver.name] < STILL]:
+        found.append(f"Moves nothing in this forecast: {listed(still)}.")
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
+    found += acting_on(forecast)
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")
@@ -183,16 +372,18 @@ def notices(forecast: Forecast) -> list[str]:
         points = 100.0 * forecast.shapley_error / forecast.span
         found.append(
             f"{len(plan.drivers)} drivers: contributions are sampled over orders,"
-            f" standard error up to {points:.3f} points."
+            f" standard error up to {nonzero(points, 3)} points."
         )
     return found
 
 
 FINDINGS = {
     "Unexplained": left_unexplained,
+    "Its dollars": price_basis,
     "The count": distance,
     "Others": other_levels,
     "Where": where,
+    "Launches": launched,
     "Overlap": stacking,
     "Middles": three_middles,
     "Exact to": exactness,

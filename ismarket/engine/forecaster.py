@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..guard.contract import standing
+from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import MOST_DRAWS, Scenario
@@ -128,14 +129,17 @@ def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = No
 def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
     """Published growth that the named drivers do not carry: a factor (year,), 1 at the start.
 
-    The drivers that the report names count at their modes, each cause once.  After the report's
-    last year the factor stands still, or goes on at the published rate if the scenario says so.
+    What the growth contains (``Plan.contained``, and general prices where its dollars are nominal)
+    counts at its mode, each cause once.  After the report's last year the factor stands still, or
+    goes on at the published rate if the scenario says so.
     """
     anchor = plan.anchor
     if not anchor.published:
         return np.ones(len(plan.years))
     report = named_plan(plan, drivers)
     named = total_value(report, report.modes)[:, 0]
+    if anchor.price_basis == NOMINAL and not report.in_current_dollars:
+        named *= [plan.market.prices(year) for year in plan.years]
     published = np.array([anchor.at(year) for year in plan.years])
     factor: Array = (published / published[0]) / (named / named[0])
     if plan.scenario.beyond == "drivers":

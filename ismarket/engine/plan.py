@@ -9,9 +9,10 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import DriverError, InputError, unknown
-from ..model.anchor import Anchor
+from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
 from ..model.driver import Driver
+from ..model.launch import Launch, check
 from ..model.market import Market
 from ..model.parameter import Parameter
 from ..model.pooled import LEVEL, OWNER, POOLED, estimates, pooled_anchor, uncertain_level
@@ -25,7 +26,9 @@ class Plan:
 
     ``market`` ends with the horizon, ``drivers`` are those that act, in name order,
     ``parameters`` those that they, the funnel and the anchor draw, ``start`` the index of the first
-    year of the forecast among the market's years.
+    year of the forecast among the market's years.  ``contained`` names the installed drivers whose
+    effect the published growth contains: those that the report names, and with them, if its dollars
+    are nominal, those that follow the price level.
     """
 
     market: Market
@@ -34,6 +37,7 @@ class Plan:
     drivers: tuple[Driver, ...]
     parameters: tuple[Parameter, ...]
     start: int
+    contained: frozenset[str] = frozenset()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -49,6 +53,39 @@ class Plan:
     def strengths(self) -> tuple[float, ...]:
         """The factor on the shifts of each acting driver."""
         return tuple(self.scenario.strength.get(driver.name, 1.0) for driver in self.drivers)
+
+    @property
+    def launches(self) -> tuple[Launch, ...]:
+        """The launches of every group that an acting driver claims, each once."""
+        groups = (self.market.mechanisms[name] for d in self.drivers for name in d.claims)
+        found = {one.name: one for group in groups for one in group.launches}
+        return tuple(found[name] for name in sorted(found))
+
+    @property
+    def in_current_dollars(self) -> bool:
+        """True where an acting driver follows the price level; else dollars of the base year."""
+        return any(follows_prices(self.market, driver) for driver in self.drivers)
+
+    def usd(self, scale: str = "") -> str:
+        """The unit of every amount: ``current USD M`` or ``USD M of 2022``.
+
+        Plain ``USD M`` where the market has no price level, so that its dollars have no basis.
+        """
+        amount = f"USD {scale}".strip()
+        if self.market.price_level is None:
+            return amount
+        base = self.market.base_year
+        return f"current {amount}" if self.in_current_dollars else f"{amount} of {base}"
+
+    def printed(self, year: int) -> float:
+        """What the anchor says of ``year``, in the dollars of the forecast."""
+        level = self.market.printed(self.anchor, year)
+        return level if self.in_current_dollars else level / self.market.prices(year)
+
+    @property
+    def level(self) -> float | None:
+        """The published level of the first year that calibration meets; None for the count."""
+        return self.printed(self.years[0]) if self.anchor.published else None
 
     @property
     def modes(self) -> dict[str, Array]:
@@ -89,17 +126,35 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
         )
     acting = tuple(driver for driver in installed if driver.name not in scenario.without)
     cut = market.until(through)
-    parameters = (*drawn_parameters(cut, acting), *uncertain_level(anchor))
-    return Plan(cut, anchor, scenario, acting, parameters, start - market.base_year)
+    return Plan(
+        cut, anchor, scenario, acting, (*drawn_parameters(cut, acting), *uncertain_level(anchor)),
+        start - market.base_year, contained_in(anchor, market, installed),
+    )  # fmt: skip
+
+
+def follows_prices(market: Market, driver: Driver) -> bool:
+    """True for a driver by which the price level follows its path."""
+    prices = market.price_level
+    causes = (market.mechanisms[name] for name in driver.claims)
+    return prices is not None and any(c.kind == "path" and c.stage == prices.name for c in causes)
+
+
+def contained_in(anchor: Anchor, market: Market, drivers: Iterable[Driver]) -> frozenset[str]:
+    """The drivers whose effect an estimate's growth contains, as its dollars are read."""
+    if not anchor.published:
+        return frozenset()
+    named = frozenset(anchor.drivers_named)
+    prices = frozenset(d.name for d in drivers if follows_prices(market, d))
+    return named | prices if anchor.price_basis == NOMINAL else named - prices
 
 
 def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
-    """The plan of the report itself: the drivers it names as shipped, each cause counted once."""
+    """The plan of the report itself: what it contains as shipped, each cause counted once."""
     named = sorted(
         (
             driver
             for driver in drivers
-            if driver.name in plan.anchor.drivers_named and driver.suits(plan.market.name)
+            if driver.name in plan.contained and driver.suits(plan.market.name)
         ),
         key=lambda driver: driver.name,
     )
@@ -139,6 +194,9 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
                 f"{where}: cause {mechanism.name!r} is taken in {market.name}; claim it, or give"
                 " yours another name"
             )
+        for one in mechanism.launches:
+            stages = {stage.name: stage for stage in market.stages}
+            check(where, one, stages, market.regions, market.drug_classes)
         stage = market.stage(mechanism.stage, f"{where}, {mechanism.name}")
         if mechanism.ratio.unit != RATIO_UNIT[stage.link]:
             raise unknown(
@@ -150,7 +208,11 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
         classes = market.drug_classes if stage.by_class else ()
         if mechanism.drug_class and mechanism.drug_class not in classes:
             raise unknown(f"{where}, {mechanism.name}", "class", mechanism.drug_class, classes)
-        if EVERYWHERE not in mechanism.share and set(mechanism.share) < set(market.regions):
+        if (
+            mechanism.kind == "spread"
+            and EVERYWHERE not in mechanism.share
+            and set(mechanism.share) < set(market.regions)
+        ):
             missing = next(r for r in market.regions if r not in mechanism.share)
             raise InputError(
                 f"{where}, {mechanism.name}: no row for region {missing!r}, nor for {EVERYWHERE!r}"
@@ -208,7 +270,9 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
 
 
 def _pooled(market: Market) -> Anchor:
-    return pooled_anchor(estimates(market.anchors), market.base_year, market.horizon)
+    published, year = estimates(market.anchors), market.base_year
+    levels = tuple(market.printed(one, year) for one in published)
+    return pooled_anchor(published, levels, year, market.horizon)
 
 
 def _anchor(market: Market, scenario: Scenario) -> Anchor:
@@ -218,6 +282,10 @@ def _anchor(market: Market, scenario: Scenario) -> Anchor:
         anchor = _pooled(market)
     else:
         raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
+    if scenario.price_basis is not None:
+        if market.price_level is None:
+            raise InputError(f"price_basis: market {market.name} has no price level to go by")
+        anchor = replace(anchor, price_basis=scenario.price_basis, basis_status="chosen")
     if scenario.periods is None:
         return anchor
     if not anchor.published:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..arrays import Array
 from ..model.stage import DRAW
 from .attribution import growth_share, money_share
-from .chain import total_of
+from .chain import Compared, total_of
 from .plan import Plan
 from .summaries import Place
 
@@ -52,6 +52,7 @@ def _members(plan: Plan) -> dict[str, Sequence[object]]:
     found |= {"contribution": drivers, "points": carried, "usd": carried}
     for axis, names in (("region", plan.market.regions), ("drug_class", plan.market.drug_classes)):
         found |= {f"{axis}_{column}": names for column in ("base", "final", "cagr", "share")}
+    found["launch_final"] = [one.name for one in plan.launches]
     return found
 
 
@@ -59,15 +60,14 @@ class Reader:
     """Reads the rows of a plan off its draws: USD after calibration, points, fractions."""
 
     def __init__(self, plan: Plan, left: Array) -> None:
-        anchor = plan.anchor
         self.layout = Layout(plan)
         self._left = left
-        self._level = anchor.at(plan.years[0]) if anchor.published else None
+        self._level = plan.level
         self._span = plan.years[-1] - plan.years[0]
 
     def read(
         self,
-        value: Array,
+        found: Compared,
         contributions: Array,
         rows: Array,
         cells: NDArray[np.float32],
@@ -75,12 +75,12 @@ class Reader:
     ) -> Array:
         """Write the rows (row, draw) and cells (cell, draw) of some draws; the sums of the cells.
 
-        ``value`` (year, region, drug_class, draw) is that of the market before calibration, and is
-        scaled here; ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in USD
+        ``found`` is of the market before calibration, and its value is scaled here;
+        ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in USD
         stands in for the published one where it differs by draw.  All may hold more draws than
         ``rows``: sums are made over whole arrays, so that a draw is the same whatever their number.
         """
-        row, draws = self.layout, rows.shape[1]
+        row, draws, value = self.layout, rows.shape[1], found.value
         total = rows[row["total"]]
         total[...] = total_of(value)[:, :draws]
         value, contributions = value[..., :draws], contributions[:, :draws]
@@ -108,6 +108,8 @@ class Reader:
             value[end].sum(axis=0, out=rows[row[f"drug_class_{when}"]])
         for axis in ("region", "drug_class"):
             self._grow(axis, total, rows)
+        for own, name in zip(rows[row["launch_final"]], sorted(found.sold), strict=True):
+            np.multiply(found.sold[name][:draws], scale[-1], out=own)
         cells[...] = value.reshape(cells.shape)
         sums: Array = value.sum(axis=DRAW)
         return sums.reshape(-1)

@@ -1,4 +1,4 @@
-"""Shifts: what each group of drivers brings to each stage, on the scale of its link.
+"""Moves: what each group of drivers brings to each stage, as shifts on its link or as launches.
 
 The causes that the same drivers claim act together, so they are one shift with one weight for each
 coalition; so is what several drivers bring for one cause in numbers of their own, for each set of
@@ -18,7 +18,10 @@ from ..errors import InputError
 from ..guard.contract import guarded_effects
 from ..model.curves import Curves
 from ..model.driver import Effect
+from ..model.launch import Launch
 from ..model.market import Market
+from ..model.stage import LARGEST_SHIFT
+from .launches import Launched, launched
 from .plan import Plan
 
 Target = tuple[str, int | None]
@@ -27,6 +30,10 @@ Drivers = tuple[int, ...]
 """Drivers by index."""
 Entry = tuple[int, int | None, Array]
 """A driver's index, the class it moves (None: all) and its shift (year, region, draw)."""
+ByClass = dict[int | None, dict[int, Array]]
+"""The shifts of one cause by class (None: all) and driver."""
+SAME = 1e-9
+"""Difference, relative and absolute, up to which two drivers bring the same shift."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,32 @@ Shift = tuple[Target, Bringers, Array]
 """What is moved, who brings it, and by how much, (year or 1, region or 1, draw or 1)."""
 Group = tuple[Target, Bringers, slice, Array]
 """A group of causes that spread: which of the curves are its own, and their coefficients."""
-Brought = dict[Target, tuple[list[Bringers], Array]]
-"""By target who brings each shift, and the shifts (bringers, year, region, draw)."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """What moves a stage, or one drug class (by index) in it: shifts, or launches into the class.
+
+    ``shifts`` (bringers, year, region, draw) are weighed by who is there of the ``bringers``;
+    so are launches.
+    """
+
+    drug_class: int | None
+    bringers: tuple[Bringers, ...]
+    shifts: Array | Launched
+
+    def ratio(self, weights: Array, years: slice = slice(None)) -> Array:
+        """The factor on the stage's base, (way, year, region, draw), by weights (way, bringer)."""
+        if isinstance(self.shifts, Launched):
+            return self.shifts.price(weights, years)
+        shifts = self.shifts[:, years]
+        found: Array = weights @ shifts.reshape(len(shifts), -1)
+        np.clip(found, -LARGEST_SHIFT, LARGEST_SHIFT, out=found)
+        return np.exp(found, out=found).reshape(len(weights), *shifts.shape[1:])
+
+
+Brought = dict[str, list[Move]]
+"""By stage what moves it."""
 
 
 def combine(shifts: Sequence[Array], rho: float) -> Array:
@@ -110,7 +141,7 @@ class Shifts:
         ]
 
     def brought(self, values: Array) -> Brought:
-        """All shifts in the years of the forecast, for values (parameter, draw) of the plan."""
+        """All that moves in the years of the forecast, for values (parameter, draw) of the plan."""
         own, merged = self._own(values) if self._computed else ([], frozenset())
         found: dict[Target, tuple[list[Bringers], list[Array]]] = {}
         for target, who, shift in (
@@ -119,10 +150,13 @@ class Shifts:
             bringers, shifts = found.setdefault(target, ([], []))
             bringers.append(who)
             shifts.append(shift)
-        return {
-            target: (bringers, np.stack(np.broadcast_arrays(*shifts)))
-            for target, (bringers, shifts) in found.items()
-        }
+        brought: Brought = {}
+        for (stage, chosen), (bringers, shifts) in found.items():
+            whole = np.stack(np.broadcast_arrays(*shifts))
+            brought.setdefault(stage, []).append(Move(chosen, tuple(bringers), whole))
+        for stage, move in self._launches(values):
+            brought.setdefault(stage, []).append(move)
+        return brought
 
     # the causes of the catalogue --------------------------------------------------------------
 
@@ -185,12 +219,28 @@ class Shifts:
             for who in by_who:
                 yield target, Bringers(who), shift
 
+    def _launches(self, values: Array) -> Iterable[tuple[str, Move]]:
+        """The launches into each drug class, by the stage that they move."""
+        market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Bringers]]]()
+        for by_who in self._claimed("launch", frozenset()).values():
+            for who, names in by_who.items():
+                for one in (one for name in names for one in market.mechanisms[name].launches):
+                    place = into.setdefault((one.stage, one.drug_class), [])
+                    place.append((one, Bringers(who)))
+        for (stage, drug_class), some in into.items():
+            launches = [one for one, _ in some]
+            named = {p.key: values[self._rows[p.key]] for one in launches for p in one.parameters}
+            drawn = launched(market, launches, named, self._plan.start)
+            chosen = market.drug_classes.index(drug_class)
+            yield stage, Move(chosen, tuple(who for _, who in some), drawn)
+
     # what drivers compute themselves ----------------------------------------------------------
 
     def _own(self, values: Array) -> tuple[list[Shift], frozenset[str]]:
         """What drivers' own functions bring, and the causes of the catalogue that are among it.
 
-        Effects of one stage and mechanism are one cause, also with the catalogue's.
+        Effects of one stage and mechanism are one cause, also with the catalogue's.  Raises
+        InputError for two drivers that bring different numbers for one.
         """
         plan, named = self._plan, dict(zip(self._rows, values, strict=True))
         found: dict[tuple[str, str], list[Entry]] = {}
@@ -208,18 +258,32 @@ class Shifts:
                     entry = index, class_of(plan.market, cause.drug_class), shift
                     found[cause.stage, name].insert(0, entry)
                     merged.add(name)
+        parted = {key: self._by_driver(entries) for key, entries in sorted(found.items())}
+        for key, by_class in parted.items():
+            self._one_voice(*key, by_class)
         own = [
             ((stage, chosen), who, shift)
-            for (stage, _), entries in sorted(found.items())
-            for chosen, shifts in self._by_driver(stage, entries).items()
+            for (stage, _), by_class in parted.items()
+            for chosen, shifts in by_class.items()
             if any(len(shift) > 1 for shift in shifts.values())  # else 0 in every year
             for who, shift in self._together(shifts)
         ]
         return own, frozenset(merged)
 
-    def _by_driver(
-        self, stage: str, entries: Sequence[Entry]
-    ) -> dict[int | None, dict[int, Array]]:
+    def _one_voice(self, stage: str, cause: str, by_class: ByClass) -> None:
+        """Raise InputError for the first two drivers whose numbers for a cause differ."""
+        first, *others = sorted({d for shifts in by_class.values() for d in shifts})
+        for other in others:
+            for shifts in by_class.values():
+                one, second = shifts.get(first), shifts.get(other)
+                if one is None or second is None or not np.allclose(one, second, SAME, SAME):
+                    names = " and ".join(self._plan.drivers[d].name for d in (first, other))
+                    raise InputError(
+                        f"drivers {names} bring different numbers for one cause, {cause} of"
+                        f" {stage}; leave one of them out (--without), or let both claim one cause"
+                    )
+
+    def _by_driver(self, entries: Sequence[Entry]) -> ByClass:
         """The shift of each driver for one cause, class by class where any speaks of one class."""
         market = self._plan.market
         if len({c is None for _, c, _ in entries}) > 1:

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..charts.fan import published
 from ..charts.units import unit_of
-from ..engine.forecast import UNEXPLAINED, Forecast
+from ..engine.findings import left_unexplained, speaker, whose
+from ..engine.forecast import NAMED, UNEXPLAINED, Forecast
 from ..text.wording import money, number, times
 
 
@@ -25,10 +26,8 @@ def _size(forecast: Forecast) -> dict[str, Any]:
     unit, anchor, first = unit_of(value), forecast.plan.anchor, forecast.years[0]
     words = f"counted from {forecast.plan.market.chain_words}"
     if anchor.published:
-        words = f"as printed by {anchor.publisher}; matched in every draw"
-        if anchor.base_year < first:
-            words = f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
-    return _cell(f"Market in {first}", unit.show(value), f"USD {unit.name}", words, "ink")
+        words = f"{whose(forecast)}; {'drawn anew' if anchor.spread else 'matched'} in every draw"
+    return _cell(f"Market in {first}", unit.show(value), forecast.usd(unit.name), words, "ink")
 
 
 def _forecast(forecast: Forecast) -> dict[str, Any]:
@@ -37,33 +36,31 @@ def _forecast(forecast: Forecast) -> dict[str, Any]:
     words = f"**{unit.show(summary['p5'])} to {unit.show(summary['p95'])}** in 9 of 10 draws."
     report = published(forecast)
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        words += f" The report: {unit.show(report['value'][-1])}"
+        words += f" The {speaker(forecast.plan.anchor)}: {unit.show(report['value'][-1])}"
     title = f"Forecast for {forecast.years[-1]}"
-    return _cell(title, unit.show(summary["reference"]), f"USD {unit.name}", words, "model")
+    return _cell(title, unit.show(summary["reference"]), forecast.usd(unit.name), words, "model")
 
 
 def _growth(forecast: Forecast) -> dict[str, Any]:
     cagr = {k: 100 * v[0] for k, v in forecast.columns["cagr"].items()}
     words = f"**{number(cagr['p5'], 1)} to {number(cagr['p95'], 1)}** in 9 of 10 draws."
-    if forecast.plan.anchor.published:
-        words += f" The report: {number(100 * forecast.plan.anchor.cagr, 1)}"
-    value = number(cagr["reference"], 1)
-    return _cell("Growth a year (CAGR)", value, "%", words, "model")
+    if printed := forecast.printed_growth:
+        words += (
+            f" The {speaker(forecast.plan.anchor)}: {number(printed.total, 2)} to {printed.last}"
+        )
+    title = f"Growth a year to {forecast.years[-1]}"
+    return _cell(title, number(cagr["reference"], 2), "%", words, "model")
 
 
 def _left(forecast: Forecast) -> dict[str, Any]:
-    title = "Unexplained growth"
-    if not forecast.plan.anchor.published:
-        return _cell(title, "0", "points", "level from the count; no report, no remainder", "muted")
-    table = forecast.columns["attribution"]
-    left = table["points"][table["driver"].index(UNEXPLAINED)]
-    printed = 100 * forecast.plan.anchor.cagr
-    unit = f"of {number(printed, 1)} points"
-    carried = number(printed - left, 1)
-    words = (
-        f"The causes the report names carry {carried} points. The rest is printed, not explained."
-    )
-    return _cell(title, number(left, 1), unit, words, "report")
+    title, growth = "Unexplained growth", forecast.printed_growth
+    if growth is None:
+        words = left_unexplained(forecast) or "level from the count; no report, no remainder"
+        return _cell(title, "0", "points", words, "muted")
+    left, carried = (number(growth.points[part], 2) for part in (UNEXPLAINED, NAMED))
+    who = speaker(forecast.plan.anchor)
+    words = f"Of what the {who} has {growth.period} the causes it names carry **{carried}** points."
+    return _cell(title, left, f"of {number(growth.total, 2)} points a year", words, "report")
 
 
 def _distance(forecast: Forecast) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def finding(forecast: Forecast, swings: Sequence[Swing]) -> str:
     low, high = sorted((top.at_p10, top.at_p90))
     return (
         f"One input moves {last} most: {name_of(top.parameter)},"
-        f" {unit.change(low)} to {unit.change(high)} USD {unit.name}"
+        f" {unit.change(low)} to {unit.change(high)} {forecast.usd(unit.name)}"
     )
 
 

@@ -6,24 +6,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..analysis.tornado import CauseAlone
-from ..charts.contributions import order, picture, unexplained_shown
+from ..charts.contributions import order, picture
 from ..charts.units import millions_of
+from ..engine.findings import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
-from ..text.wording import money, number, signed
+from ..text.wording import money, signed
 from .view import Column, View, ViewRow
+
+SMALL = 0.005
+"""Points a year that print as nothing."""
 
 
 def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | None = None) -> View:
     """The bars, their finding and the table of drivers."""
     pin = " \N{BLACK DOWN-POINTING SMALL TRIANGLE} the pinned scenario." if pinned else ""
-    last = forecast.years[-1]
+    growth = forecast.growth
     aid = (
-        f"Points of growth a year to {last}: bars are the reference, lines 9 in 10 draws.{pin}"
-        " Rows add up to the last."
+        f"Points of this scenario\N{RIGHT SINGLE QUOTATION MARK}s growth a year {growth.period}:"
+        f" bars are the reference, lines 9 in 10 draws.{pin} Rows add up to the last."
     )
     columns = (
         Column("Driver", right=False), Column("Points a year"), Column("9 in 10 draws"),
-        Column(f"USD M in {last}"), *((Column("Pinned", wide=True),) if pinned else ()),
+        Column(f"{forecast.usd('M')} in {growth.last}"),
+        *((Column("Pinned", wide=True),) if pinned else ()),
         Column("Largest causes, each alone", right=False, wide=True),
     )  # fmt: skip
     rows = [_row(forecast, row, causes, pinned) for row in order(forecast)]
@@ -34,38 +39,45 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
 
 def finding(forecast: Forecast) -> str:
     """How much of the growth no cause carries; the largest driver where nothing is left."""
-    rows = order(forecast)
-    left = next((r["points"] for r in rows if r["driver"] == UNEXPLAINED), 0.0)
-    drivers = [r for r in rows if r["driver"] not in (UNEXPLAINED, "total")]
-    if unexplained_shown(forecast) and abs(left) >= 0.05:
-        share = number(left, 1)
-        return f"{share} points of growth a year are printed by the report and carried by no cause"
+    growth, drivers = forecast.growth, forecast.plan.drivers
+    left = growth.points[UNEXPLAINED]
     if not drivers:
-        return "No driver is on: the count stands still"
-    top = max(drivers, key=lambda r: abs(r["points"]))
-    start = "The causes carry all of the printed growth" if unexplained_shown(forecast) else (
-        "Nothing is left unexplained"
-    )  # fmt: skip
-    return f"{start}; {top['title']} is the largest, {signed(top['points'], 2)} points a year"
+        if abs(left) < SMALL:
+            return f"No driver is on: the market stands still {growth.period}"
+        return (
+            f"No driver is on: all of the {signed(left, 2)} points a year {growth.period} stay"
+            " unexplained"
+        )
+    if abs(left) >= SMALL:
+        return (
+            f"No cause carries {signed(left, 2)} of the {signed(growth.total, 2)} points of growth"
+            f" a year {growth.period}"
+        )
+    top = max(drivers, key=lambda driver: abs(growth.points[driver.name]))
+    return (
+        f"Nothing is left unexplained {growth.period}; {top.title} is the largest,"
+        f" {signed(growth.points[top.name], 2)} of {signed(growth.total, 2)} points a year"
+    )
 
 
 def note(forecast: Forecast) -> str:
-    """What the named causes carry together, and what overlap does."""
-    named = [r for r in order(forecast) if r["named"]]
-    rho, last = forecast.plan.scenario.overlap, forecast.years[-1]
-    parts = []
-    if unexplained_shown(forecast) and named:
-        together = signed(sum(r["points"] for r in named), 1)
-        parts.append(
-            f"With your settings the {_count(len(named))} drivers that the report names carry"
-            f" {together} points together."
+    """What the named causes carry together of the scenario's growth, and what overlap does."""
+    growth, anchor = forecast.growth, forecast.plan.anchor
+    named = [d.name for d in forecast.plan.drivers if d.name in anchor.drivers_named]
+    rho, parts = forecast.plan.scenario.overlap, []
+    if anchor.published and named:
+        together = signed(sum(growth.points[name] for name in named), 2)
+        how = (
+            f"the {_count(len(named))} drivers that the {speaker(anchor)} names carry {together} of"
+            f" these {signed(growth.total, 2)} points together."
         )
+        parts.append(f"With your settings {how}")
     premium = forecast.stacking_premium
     verb = "add" if premium >= 0 else "take away"
     once = "counts once" if rho == 1 else f"counts at overlap {rho:g}"
     parts.append(
         f"Overlap is {rho:g}, so a cause that two drivers share {once}; counted twice it would"
-        f" {verb} USD {money(abs(premium))} in {last}."
+        f" {verb} USD {money(abs(premium))} in {growth.last}."
     )
     return " ".join(parts)
 
@@ -91,9 +103,9 @@ def _row(
         cells.append(signed(before[row["driver"]], 2) if row["driver"] in before else "off")
     tone = "plain"
     if row["driver"] == UNEXPLAINED:
-        tone, words = "report", "printed growth less what its named causes carry"
+        tone, words = "report", "what is printed less what its named causes carry"
     elif row["driver"] == "total":
-        tone, words = "strong", "the sum of the rows above"
+        tone, words = "strong", "growth of this scenario: the sum of the rows above"
     else:
         mine = [c for c in causes if row["driver"] in c.drivers and not c.inert][:2]
         words = ", ".join(f"{short(c.title)} {signed(c.points, 2)}" for c in mine)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, unknown
+from ..text.wording import money, rate
 from .tables import Row, read_table
 
+NOMINAL, REAL = BASES = ("nominal", "real")
+"""How an estimate's dollars are read: of each year itself, or of its base year throughout."""
 COLUMNS = (
-    "anchor publisher title base_year value_usd cagr first_year last_year periods last_value_usd"
-    " fastest_growing_class largest_region drivers_named url note"
+    "anchor publisher title base_year value_usd price_basis price_basis_status cagr first_year"
+    " last_year periods last_value_usd fastest_growing_class largest_region drivers_named url note"
 ).split()
+YEARS = 1900, 2200
+"""Between which an estimate may lie."""
+LARGEST = 1e14
+"""USD: what the whole world makes in a year."""
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,9 @@ class Anchor:
     ``periods`` is how many yearly steps the publisher's growth covers up to ``last_year``: fewer
     than the years since ``base_year`` means that the first years stand still.  An anchor without
     a value is the bottom-up count itself: it neither scales the level nor prints growth.
-    ``spread`` holds the quantiles of an uncertain level over ``value``, at equal steps.
+    ``price_basis`` says whether its path is in dollars of each year (nominal) or of its base year
+    (real), and ``basis_status`` where that is known from.  ``spread`` holds the quantiles of an
+    uncertain level over ``value``, at equal steps.
     """
 
     name: str
@@ -43,21 +54,40 @@ class Anchor:
     source: str = ""
     note: str = ""
     market: str = ""
+    price_basis: str = NOMINAL
+    basis_status: str = "assumed"
     spread: tuple[float, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        if self.value is not None and not self.value > 0:
-            raise InputError(f"anchor {self.name}: value {self.value!r} USD must be above 0")
+        if self.price_basis not in BASES:
+            raise unknown(f"anchor {self.name}", "price_basis", self.price_basis, BASES)
+        for what, usd in (("value", self.value), ("last value", self.last_value)):
+            if usd is not None and not 0 < usd <= LARGEST:
+                self._refuse(
+                    f"{what} {usd!r} USD must be above 0 and up to {LARGEST:g}, a year of the"
+                    " whole world's product"
+                )
         if not -1 < self.cagr < 10:
-            raise InputError(
-                f"anchor {self.name}: cagr {self.cagr!r} is a fraction, 0.039 for 3.9%"
+            self._refuse(f"cagr {self.cagr!r} is a fraction, 0.039 for 3.9%")
+        earliest, latest = YEARS
+        for what, year in (("base year", self.base_year), ("last year", self.last_year)):
+            if not earliest <= year <= latest:
+                self._refuse(f"{what} {year} must lie between {earliest} and {latest}")
+        base, last = self.base_year, self.last_year
+        if last <= base:
+            self._refuse(f"the forecast ends in {last}, not after its base year {base}")
+        if not base <= self.first_year <= last:
+            self._refuse(
+                f"first year {self.first_year} must lie between the base year {base} and {last}"
             )
-        if not 1 <= self.periods <= max(1, self.last_year - self.base_year):
-            raise InputError(
-                f"anchor {self.name}: periods {self.periods} must lie between 1 and the"
-                f" {self.last_year - self.base_year} years from {self.base_year} to"
-                f" {self.last_year}"
+        if not 1 <= self.periods <= last - base:
+            self._refuse(
+                f"periods {self.periods} must lie between 1 and the {last - base} years from"
+                f" {base} to {last}"
             )
+
+    def _refuse(self, what: str) -> None:
+        raise InputError(f"anchor {self.name}: {what}")
 
     @property
     def published(self) -> bool:
@@ -70,13 +100,63 @@ class Anchor:
         return self.periods == self.last_year - self.base_year
 
     def at(self, year: int) -> float:
-        """The published path in ``year``, USD, at the anchor's own growth."""
+        """The published path in ``year`` at its own growth, USD in the basis as read."""
         if self.value is None:
             raise InputError(f"anchor {self.name} prints no value")
         standing = self.last_year - self.base_year - self.periods
         if year >= self.base_year:
             return float(self.value * (1.0 + self.cagr) ** max(0, year - self.base_year - standing))
         return float(self.value * (1.0 + self.cagr) ** (year - self.base_year))
+
+
+def half_figure(amount: float) -> float:
+    """Half of the last figure of an amount as written, the third at least: 5 M for 3.2 bn."""
+    mantissa, _, exponent = f"{amount:.6e}".partition("e")
+    decimals = max(2, len(mantissa.rstrip("0").partition(".")[2]))
+    return float(0.5 * 10.0 ** (int(exponent) - decimals))
+
+
+def half_digit(growth: float) -> float:
+    """Half of the last printed digit of a growth: 3.67% was rounded to 0.01, 3.8% to 0.1."""
+    decimals = max(1, len(f"{100 * growth:.6f}".rstrip("0").partition(".")[2]))
+    return float(0.5 * 10.0 ** -(decimals + 2))
+
+
+def growth_between(first: float, last: float, steps: int) -> float:
+    """The growth a year that makes the last of the first in so many steps, a fraction."""
+    return float((last / first) ** (1.0 / steps) - 1.0)
+
+
+Rounded = tuple[float, float]
+"""A printed figure, and half of its last digit."""
+
+
+def fitting_steps(value: Rounded, last: Rounded, cagr: Rounded, steps: Iterable[int]) -> list[int]:
+    """The steps over which two end points give a growth, to the rounding of the three.
+
+    Publishers round a growth down as well as to the nearest.
+    """
+
+    def fits(n: int) -> bool:
+        least = growth_between(value[0] + value[1], max(last[0] - last[1], 0.0), n)
+        most = growth_between(max(value[0] - value[1], 1.0), last[0] + last[1], n)
+        return least - 2 * cagr[1] <= cagr[0] <= most + 2 * cagr[1]
+
+    return [n for n in steps if fits(n)]
+
+
+def misfit(value: float, last: float, cagr: float, steps: Iterable[int]) -> str:
+    """What is wrong with end points that do not give the printed growth, in a sentence."""
+    ways = (f"{rate(growth_between(value, last, n))} over {in_words(n)} steps" for n in steps)
+    return (
+        f"the end points {money(value)} and {money(last)} give {' or '.join(ways)} a year; the text"
+        f" prints {rate(cagr)}"
+    )
+
+
+def in_words(n: int) -> str:
+    """A small number as a word."""
+    return _WORDS[n] if n < len(_WORDS) else str(n)
 
 
 def bottom_up(market: str, counted: str, base_year: int, last_year: int) -> Anchor:
@@ -104,5 +184,7 @@ def _from_row(row: Row, market: str) -> Anchor:
         last_value=row.number("last_value_usd") if row.cells["last_value_usd"] else None,
         drivers_named=tuple(row.cells["drivers_named"].split()),
         market=market,
+        price_basis=row.choice("price_basis", "price basis", BASES),
+        basis_status=row.text("price_basis_status"),
         **about,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
-from .anchor import Anchor
+from .anchor import LARGEST, Anchor, fitting_steps, half_digit, half_figure, misfit
 from .market import Market
 from .strict_toml import read_toml, shown
 
@@ -81,9 +81,15 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
         real = isinstance(number, (int, float)) and not isinstance(number, bool)
         if not real or not abs(number) <= sys.float_info.max:
             raise InputError(f"{file}: {key} = {shown(number)} must be a finite number")
-    named = values.get("drivers_named", [])
-    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
-        raise InputError(f"{file}: drivers_named = {shown(named)} must be a list of driver names")
+    for key, what in (("drivers_named", "driver names"), ("contradictions", "sentences")):
+        listed = values.get(key, [])
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise InputError(f"{file}: {key} = {shown(listed)} must be a list of {what}")
+    if values.get("market", market.name) != market.name:
+        raise InputError(
+            f"{file}: the estimate is of market {shown(values['market'])}, not {market.name!r};"
+            " name that market in the scenario"
+        )
     for key, allowed in (
         ("largest_region", market.regions),
         ("fastest_growing_class", market.drug_classes),
@@ -96,14 +102,50 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
     about["publisher"] = values.get("publisher") or values["name"]
     about["source"] = values.get("source") or "the anchor file names no source"
     try:
-        return Anchor(
+        anchor = Anchor(
             value=float(values["value_usd"]),
             cagr=float(values["cagr"]),
             last_value=values.get("last_value_usd"),
-            drivers_named=tuple(named),
+            drivers_named=tuple(values.get("drivers_named", ())),
             note=str(values.get("note", "")),
             market=market.name,
             **about,
         )
     except InputError as error:
         raise InputError(f"{file}: {error}") from None
+    if (wrong := _end_points(anchor, values.get("evidence"))) and wrong not in values.get(
+        "contradictions", ()
+    ):
+        raise InputError(
+            f"{file}: {wrong}. Correct one of them; or leave last_value_usd out, of which nothing"
+            " is computed; or list the sentence under contradictions, if the report prints so"
+        )
+    return anchor
+
+
+def _end_points(anchor: Anchor, evidence: Any) -> str:
+    """What is wrong with the growth between an anchor's own end points, as ``read`` says it.
+
+    Each figure is rounded as its ``evidence`` says, else to the last digit that it is written with.
+    """
+    if anchor.value is None or anchor.last_value is None:
+        return ""
+    value, last, cagr = (
+        (figure, _rounding(evidence, key, otherwise))
+        for key, figure, otherwise in (
+            ("value_usd", anchor.value, half_figure(anchor.value)),
+            ("last_value_usd", anchor.last_value, half_figure(anchor.last_value)),
+            ("cagr", anchor.cagr, half_digit(anchor.cagr)),
+        )
+    )
+    if fitting_steps(value, last, cagr, [anchor.periods]):
+        return ""
+    ways = (anchor.last_year - year for year in (anchor.base_year, anchor.first_year))
+    steps = [n for n in dict.fromkeys((*ways, anchor.periods)) if n > 0]
+    return misfit(anchor.value, anchor.last_value, anchor.cagr, steps)
+
+
+def _rounding(evidence: Any, key: str, otherwise: float) -> float:
+    found = evidence.get(key) if isinstance(evidence, dict) else None
+    half = found.get("half_unit") if isinstance(found, dict) else None
+    return float(half) if isinstance(half, float) and 0 < half < LARGEST else otherwise

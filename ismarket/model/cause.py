@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..errors import InputError, unknown
 from .parameter import STATUSES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
+
+if TYPE_CHECKING:
+    from .launch import Launch
 
 COLUMNS = (
     "mechanism title stage drug_class ratio_low ratio_mode ratio_high unit scope_note note"
@@ -28,19 +31,18 @@ ADOPTION_COLUMNS = (
 SAME_IN_ALL_ROWS = [column for column in COLUMNS if column not in ("note", "scope_note")]
 EVERYWHERE = "all"
 """The region of a share that stands for every region not named, in a driver's own table."""
-
-
-Kind = Literal["spread", "path"]
+Kind = Literal["spread", "path", "launch"]
 
 
 @dataclass(frozen=True, eq=False)
 class Mechanism:
-    """One cause, of one of two kinds.
+    """One cause, of one of three kinds.
 
     *spread*: its shift is log(ratio) x (share reached - share in the base year); ``share`` and
     ``ceiling`` are by region, shares of what ``scope`` says.  *path*: it has no shares, and its
-    stage follows its own path over the years instead of standing at the base year.  ``ratio`` is an
-    odds, rate or weight ratio, after the link of its stage; ``half_time`` in years.
+    stage follows its own path over the years instead of standing at the base year.  *launch*: a
+    group of ``launches``, products that displace courses of a class.  ``ratio`` is an odds, rate or
+    weight ratio, after the link of its stage; ``half_time`` in years; both are of a spread alone.
     """
 
     name: str
@@ -55,10 +57,13 @@ class Mechanism:
     status: str
     source: str
     note: str
+    launches: tuple[Launch, ...] = ()
 
     @property
     def kind(self) -> Kind:
-        """How it acts: ``spread`` or ``path``."""
+        """How it acts: ``spread``, ``path`` or ``launch``."""
+        if self.launches:
+            return "launch"
         return "spread" if self.share else "path"
 
     @property
@@ -71,6 +76,8 @@ class Mechanism:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What is uncertain about it; nothing where it has no effect."""
+        if self.launches:
+            return tuple(p for launch in self.launches for p in launch.parameters)
         if self.inert or self.kind == "path":
             return ()
         return (self.ratio, self.half_time) if self.half_time else (self.ratio,)
@@ -88,7 +95,7 @@ def read_mechanisms(
     The link of its stage fixes the unit of a ratio.
     """
     spread: dict[str, list[Row]] = {}
-    for row in read_table(adoption_table, ADOPTION_COLUMNS):
+    for row in read_table(adoption_table, [*ADOPTION_COLUMNS, "unit"]):
         row.choice("region", "region", regions)
         spread.setdefault(row.text("mechanism"), []).append(row)
     catalogue: dict[str, Mechanism] = {}

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..arrays import Array
 from ..errors import InputError
-from .cause import Mechanism, read_own_mechanisms
+from .cause import Mechanism
+from .launch import Launch, groups_of, read_own_table
 from .parameter import Parameter
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Driver:
     """One driver of growth: the causes of the catalogue it claims, and effects of its own.
 
     ``name`` is a Python identifier in lower case; it owns ``parameters``.  ``mechanisms`` are
-    causes of its own, beside the catalogue, each owning its parameters; it claims them.
+    causes of its own, beside the catalogue, each owning its parameters; it claims them.  A
+    ``Launch`` may stand among them, and becomes the group that it belongs to.
     ``markets`` names the markets that it is made for, none meaning any.  Raises InputError for a
     name that cannot stand in a parameter key or a parameter declared twice.
     """
@@ -66,14 +68,23 @@ class Driver:
         """The driver whose causes stand in a CSV table of its own; ``about`` as for Driver.
 
         Name and title come from the file's name unless given.  The table has the columns of the
-        catalogue and of its adoption table, one row a cause and region (``all`` for any region).
+        catalogue and of its adoption table, one row a cause and region (``all`` for any region), or
+        those of a market's table of launches, one row a product.
         Raises InputError with file and line for a table that does not hold together.
         """
         path = Path(path) if isinstance(path, str) else path
         stem = re.sub(r"\W+", "_", Path(path.name).stem.lower())
         about.setdefault("name", stem)
         about.setdefault("title", stem.replace("_", " ").capitalize())
-        return cls(mechanisms=read_own_mechanisms(path), **about)
+        return cls(mechanisms=read_own_table(path), **about)
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a class whose ``effects`` would be a method: a driver is handed its function."""
+        if cls.effects is not None:
+            raise InputError(
+                f"class {cls.__name__}: a method called effects is never asked; make no subclass,"
+                " but Driver(name, title, effects=FUNCTION)"
+            )
 
     def suits(self, market: str) -> bool:
         """True where the driver is made for the market of that name, or for any."""
@@ -92,10 +103,12 @@ class Driver:
         for listed in ("claims", "markets"):
             if isinstance(getattr(self, listed), str):
                 raise InputError(f"driver {self.name}: {listed} is a list of names")
+        launches = [one for one in self.mechanisms if isinstance(one, Launch)]
+        spread = [one for one in self.mechanisms if not isinstance(one, Launch)]
+        object.__setattr__(self, "mechanisms", (*spread, *groups_of(launches)))
         claims = dict.fromkeys((*self.claims, *(m.name for m in self.mechanisms)))
         object.__setattr__(self, "claims", tuple(claims))
         object.__setattr__(self, "markets", tuple(self.markets))
-        object.__setattr__(self, "mechanisms", tuple(self.mechanisms))
         object.__setattr__(self, "parameters", own)
 
     def __repr__(self) -> str:

@@ -1,7 +1,7 @@
 """Competitors coming and exclusivity going: shares by order of entry, erosion of volume and price.
 
 Every function returns a plain share or ratio; its logarithm, less the one of the base year, is
-the shift of a stage (``net_cost`` by a price ratio, ``class_mix`` by a share ratio).
+the shift of a stage (``unit_price`` by a price ratio, ``class_mix`` by a share ratio).
 """
 
 from __future__ import annotations

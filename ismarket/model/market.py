@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,16 +11,11 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError, unknown
 from ..text.wording import mid_sentence
-from .anchor import Anchor, bottom_up
+from .anchor import REAL, Anchor, bottom_up
 from .cause import Mechanism
 from .curves import Spread, spread_of
 from .parameter import Parameter
-from .stage import Stage
-
-
-def slug(name: str) -> str:
-    """A region or class as it stands in a parameter key: ``Asia Pacific`` is asia_pacific."""
-    return "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+from .stage import PRICE_LEVEL, Stage
 
 
 @dataclass(frozen=True)
@@ -103,6 +97,38 @@ class Market:
         return found[name]
 
     @cached_property
+    def price_level(self) -> Stage | None:
+        """The stage that carries general prices; without one its dollars have no basis."""
+        return next((stage for stage in self.stages if stage.role == PRICE_LEVEL), None)
+
+    def prices(self, year: int) -> float:
+        """The price level in ``year``, 1 in the base year, on its medium path."""
+        path = self.price_level.path if self.price_level else None
+        if path is None:
+            return 1.0
+        if year in path.earlier:
+            return path.earlier[year][0]
+        if not 0 <= year - self.base_year < len(path.mode):
+            first, last = min(path.earlier, default=self.base_year), self.years[-1]
+            raise InputError(f"{self.name}: no price level of {year}, only {first} to {last}")
+        return float(path.mode[year - self.base_year, 0])
+
+    def printed(self, anchor: Anchor, year: int) -> float:
+        """What an estimate says of ``year``, in dollars of that year, at its own growth."""
+        if anchor.price_basis == REAL:
+            return anchor.at(year) * self.prices(year) / self.prices(anchor.base_year)
+        return anchor.at(year)
+
+    def cause_of(self, parameter: Parameter) -> Mechanism | None:
+        """The cause that an input belongs to, itself or one of its launches; None: to no cause."""
+        return self._owners.get(parameter.owner)
+
+    @cached_property
+    def _owners(self) -> dict[str, Mechanism]:
+        causes = self.mechanisms.values()
+        return {**self.mechanisms, **{one.name: m for m in causes for one in m.launches}}
+
+    @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """Every parameter of the stages and of the catalogue by key, in the order of the tables.
 
@@ -137,7 +163,8 @@ class Market:
         """What the count runs through, inside a sentence: from the first stage to the last."""
         if not self.stages:
             raise InputError(f"market {self.name}: it has no stage")
-        return f"{mid_sentence(self.stages[0].title)} to {mid_sentence(self.stages[-1].title)}"
+        last = [stage for stage in self.stages if stage.role != PRICE_LEVEL][-1]
+        return f"{mid_sentence(self.stages[0].title)} to {mid_sentence(last.title)}"
 
     def with_anchors(self, anchors: Mapping[str, Anchor]) -> Market:
         """The same market with those published estimates, and the count itself."""

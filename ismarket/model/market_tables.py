@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
-from .cause import read_mechanisms
-from .market import Claim, Market, slug
+from .cause import Mechanism, read_mechanisms
+from .launch import read_launches
+from .market import Claim, Market
 from .parameter import STATUSES, Parameter
-from .stage import FUNNEL, RATIO_UNIT, ROLES, SHARES, WORLD, Stage, YearPath
+from .stage import FUNNEL, PRICE_LEVEL, RATIO_UNIT, ROLES, SHARES, WORLD, Stage, YearPath, slug
 from .tables import Row, read_table
 
 ENDS_PER_P10 = 1.97345
 """Half range of a symmetric PERT over its distance from mode to P10: 0.5 / (0.5 - 0.24664)."""
+PATH_COLUMNS = "year value low high unit".split()
+PRICES = "us_dollar.csv"
+"""The price level of the US dollar, which the package brings to every market."""
+Ends = tuple[float, float, float]
+"""Low, mode and high."""
 STAGE_COLUMNS = "stage title link by role unit scale path least counts".split()
 FUNNEL_COLUMNS = "stage region drug_class low mode high unit currency_year basis note".split()
-PATH_COLUMNS = "year region value low high unit".split()
 CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps".split()
 AXES: dict[str, tuple[str, ...]] = {
     "world": (),
@@ -41,8 +47,10 @@ def read_market(
 ) -> Market:
     """The market from a folder with stages.csv, funnel.csv, mechanisms.csv and adoption.csv.
 
-    A stage with a path has a table of its own name; claims.csv, the sentences of a report, may
-    stand beside them.  ``currency`` says what its money is, by default USD of the base year.
+    A stage with a path has a table of its own name, or if it is the price level the one that the
+    package brings; launches.csv, the products that may come, and claims.csv, the sentences of a
+    report, may stand beside them.  ``currency`` says what its money is, by default USD of the base
+    year.
     Raises InputError with file and line for a table that does not hold together.
     """
     declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
@@ -54,7 +62,7 @@ def read_market(
     regions = tuple(region for region in named if region != WORLD)
     classes = tuple(dict.fromkeys(c for row in funnel if (c := row.cells["drug_class"])))
     paths = {
-        row.text("stage"): _read_path(row, folder, regions, base_year)
+        row.text("stage"): _read_path(row, folder, _path_regions(row, regions), base_year)
         for row in declared
         if row.choice("path", "path", ("yes", "no")) == "yes"
     }
@@ -62,6 +70,13 @@ def read_market(
     years = tuple(range(base_year, last + 1))
     stages = tuple(_read_stage(row, funnel, regions, classes, paths) for row in declared)
     claims = folder / "claims.csv"
+    by_name = {stage.name: stage for stage in stages}
+    causes = read_mechanisms(
+        folder / "mechanisms.csv", folder / "adoption.csv", by_name, regions, classes
+    )
+    if (folder / "launches.csv").is_file():
+        groups = read_launches(folder / "launches.csv", by_name, regions, classes)
+        causes |= _apart(groups, causes)
     market = Market(
         name=name,
         title=title,
@@ -70,14 +85,19 @@ def read_market(
         regions=regions,
         drug_classes=classes,
         stages=stages,
-        mechanisms=read_mechanisms(
-            folder / "mechanisms.csv", folder / "adoption.csv",
-            {stage.name: stage for stage in stages}, regions, classes,
-        ),
+        mechanisms=causes,
         claims=tuple(map(_claim, read_table(claims, CLAIM_COLUMNS))) if claims.is_file() else (),
         currency=currency or f"USD of {base_year}",
     )  # fmt: skip
     return market.with_anchors({})
+
+
+def _apart(groups: Sequence[Mechanism], causes: Mapping[str, Mechanism]) -> dict[str, Mechanism]:
+    """Groups of launches by name; InputError where a name is that of another cause."""
+    for name in (n for g in groups for n in (g.name, *(one.name for one in g.launches))):
+        if name in causes:
+            raise InputError(f"launches.csv: {name!r} is the name of a cause in mechanisms.csv")
+    return {group.name: group for group in groups}
 
 
 def _places(row: Row, regions: Sequence[str], classes: Sequence[str]) -> list[tuple[str, str]]:
@@ -90,43 +110,83 @@ def _places(row: Row, regions: Sequence[str], classes: Sequence[str]) -> list[tu
     ]
 
 
-def _read_path(
-    stage: Row, folder: Path | Traversable, every_region: tuple[str, ...], base_year: int
-) -> tuple[YearPath, list[Row]]:
-    """The path of a stage from the base year on, and the rows of its last year by region."""
-    name, places = stage.text("stage"), _places(stage, every_region, ("",))
-    if "drug_class" in AXES[stage.cells["by"]] or stage.cells["link"] != "log":
+def _path_regions(row: Row, regions: tuple[str, ...]) -> list[str]:
+    """Where a stage with a path has one: in every region, or in the world."""
+    if row.cells["by"] not in ("world", "region") or row.cells["link"] != "log":
+        name = row.text("stage")
         raise InputError(
-            f"{stage.where}: {name} has a path, so its link is log and it varies by region or world"
+            f"{row.where}: {name} has a path, so its link is log and it varies by region or world"
         )
-    rows, regions = read_table(folder / f"{name}.csv", PATH_COLUMNS), [r for r, _ in places]
-    cells: dict[tuple[int, str], tuple[tuple[float, float, float], Row]] = {}
-    for row in rows:
-        mode = row.number("value")
-        low, high = row.number("low", mode), row.number("high", mode)
-        if not 0 < low <= mode <= high:
-            raise InputError(f"{row.where}: a path needs 0 < low <= value <= high")
-        key = int(row.number("year")), row.choice("region", "region", regions)
-        cells[key] = (low, mode, high), row
+    return [region for region, _ in _places(row, regions, ("",))]
+
+
+def _read_path(
+    stage: Row, folder: Path | Traversable, regions: Sequence[str], base_year: int
+) -> tuple[YearPath, tuple[Parameter, ...]]:
+    """The path of a declared stage from the base year on, and its last year by region.
+
+    A price level is 1 in the base year; a market without a table of it has the package's.
+    Raises InputError with file and line for a gap, or an interval in the base year.
+    """
+    prices = stage.cells["role"] == PRICE_LEVEL
+    own = folder / f"{stage.text('stage')}.csv"
+    path = files("ismarket") / "data" / PRICES if prices and not own.is_file() else own
+    rows = read_table(path, PATH_COLUMNS if list(regions) == [WORLD] else [*PATH_COLUMNS, "region"])
+    cells = dict(_path_cell(row, regions) for row in rows)
     years = sorted({year for year, _ in cells if year >= base_year})
     if not years or years != list(range(base_year, years[-1] + 1)):
-        raise InputError(f"{rows[0].file}: years must run from {base_year} on without a gap")
+        raise InputError(f"{path.name}: years must run from {base_year} on without a gap")
     for key in ((year, region) for year in years for region in regions):
         if key not in cells:
-            raise InputError(f"{rows[0].file}: no row for {key}")
+            raise InputError(f"{path.name}: no row for {key}")
+    if prices:
+        one = cells[base_year, regions[0]][0]
+        cells = {key: (_over(ends, one), row) for key, (ends, row) in cells.items()}
     for region in regions:
         (low, _, high), row = cells[base_year, region]
         if low != high:
             raise InputError(f"{row.where}: a path has no interval in the base year {base_year}")
     table = np.array([[cells[year, region][0] for region in regions] for year in years])
-    last = [cells[years[-1], region][1] for region in regions]
+    last = [_path_parameter(stage, region, *cells[years[-1], region]) for region in regions]
     known = [all(_measured(cells[year, region][1]) for region in regions) for year in years]
     measured = known.index(False) if False in known else len(known)
-    return YearPath(table[..., 0], table[..., 1], table[..., 2], measured), last
+    earlier = {
+        year: tuple(cells[year, region][0][1] for region in regions)
+        for year in sorted({year for year, _ in cells if year < base_year})
+        if all((year, region) in cells for region in regions)
+    }
+    return YearPath(table[..., 0], table[..., 1], table[..., 2], measured, earlier), tuple(last)
+
+
+def _path_cell(row: Row, regions: Sequence[str]) -> tuple[tuple[int, str], tuple[Ends, Row]]:
+    """Year and region of a row, and its bounds."""
+    mode = row.number("value")
+    low, high = row.number("low", mode), row.number("high", mode)
+    if not 0 < low <= mode <= high:
+        raise InputError(f"{row.where}: a path needs 0 < low <= value <= high")
+    region = row.choice("region", "region", regions) if "region" in row.cells else WORLD
+    return (int(row.number("year")), region), ((low, mode, high), row)
+
+
+def _over(ends: Ends, one: Ends) -> Ends:
+    """Bounds as multiples of those of another year, in which one quantile holds for both."""
+    low, mode, high = (end / base for end, base in zip(ends, one, strict=True))
+    return min(low, mode), mode, max(high, mode)
 
 
 def _measured(row: Row) -> bool:
     return row.choice("status", "status", STATUSES) == "measured"
+
+
+def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
+    """A stage in the last year of its path; the table's bounds are P10 and P90 of the draws."""
+    (low, mode, high), year = ends, int(row.number("year"))
+    return Parameter(
+        f"{stage.text('stage')}.{slug(region)}",
+        mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
+        unit=f"{stage.text('unit')} in {year}", title=f"{stage.text('title')} in {year}, {region}",
+        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
+    )  # fmt: skip
 
 
 def _read_stage(
@@ -134,47 +194,36 @@ def _read_stage(
     funnel: list[Row],
     regions: tuple[str, ...],
     classes: tuple[str, ...],
-    paths: dict[str, tuple[YearPath, list[Row]]],
+    paths: Mapping[str, tuple[YearPath, tuple[Parameter, ...]]],
 ) -> Stage:
     """One stage with its parameters in the order of the grid."""
     name, places = row.text("stage"), _places(row, regions, classes)
     link = row.choice("link", "link", RATIO_UNIT)
-    path, last = paths.get(name, (None, []))
+    path, parameters = paths.get(name, (None, ()))
     values = {
         (r.text("region"), r.cells["drug_class"]): r for r in funnel if r.cells["stage"] == name
     }
     if set(values) != set(places):
         raise InputError(f"funnel.csv: stage {name!r} needs exactly one row for each of {places}")
     if path is None:
-        parameters = [_parameter(row, link, values[place]) for place in places]
-    else:
-        parameters = [_path_parameter(row, r) for r in last]
-        if any(values[p].number("mode") != path.mode[0, i] for i, p in enumerate(places)):
-            raise InputError(f"funnel.csv: {name} of the base year differs from {name}.csv")
+        parameters = tuple(_parameter(row, link, values[place]) for place in places)
+    elif any(values[p].number("mode") != path.mode[0, i] for i, p in enumerate(places)):
+        raise InputError(f"funnel.csv: {name} of the base year differs from its path")
+    role = row.choice("role", "role", ROLES)
+    if role == PRICE_LEVEL and (path is None or row.cells["by"] != "world"):
+        raise InputError(f"{row.where}: a price level is the world's and has a path")
     return Stage(
         name,
         row.text("title"),
         link,
         AXES[row.cells["by"]],
-        row.choice("role", "role", ROLES),
+        role,
         row.text("unit"),
-        tuple(parameters),
+        parameters,
         path,
         row.number("least") if row.cells["least"] else None,
         row.cells["counts"],
     )
-
-
-def _path_parameter(stage: Row, row: Row) -> Parameter:
-    """A stage in the last year of its path; the table's bounds are P10 and P90 of the draws."""
-    mode, region, year = row.number("value"), row.text("region"), int(row.number("year"))
-    low, high = row.number("low", mode), row.number("high", mode)
-    return Parameter(
-        f"{stage.text('stage')}.{slug(region)}",
-        mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
-        unit=f"{row.text('unit')} in {year}", title=f"{stage.text('title')} in {year}, {region}",
-        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
-    )  # fmt: skip
 
 
 def _parameter(stage: Row, link: str, row: Row) -> Parameter:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -20,15 +20,19 @@ from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
 SCALES = ("natural", "log")
+CHANCE = "chance"
+"""The scale of what happens or does not."""
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One uncertain number: ``low`` and ``high`` are the ends of its range, ``mode`` its peak.
 
-    Equal ends make a constant.  ``table`` holds quantiles at the middles of equal steps, where the
-    distribution is no PERT.  ``key`` is ``owner.name``; a driver gives its own name as owner
-    to the parameters it declares.  Raises InputError for a range that is not one.
+    Equal ends make a constant.  On the scale *chance* it is 1 with the probability ``mode``, else
+    0; in the reference case the probability itself, so that it weighs what it is likely to.
+    ``table`` holds quantiles at the middles of equal steps, where the distribution is no PERT.
+    ``key`` is ``owner.name``; a driver gives its own name as owner to the parameters it declares.
+    Raises InputError for a range that is not one.
     """
 
     name: str
@@ -56,7 +60,7 @@ class Parameter:
             )
         if self.status not in STATUSES:
             raise InputError(f"{self.key}: status {self.status!r}; one of {', '.join(STATUSES)}")
-        if self.scale not in SCALES:
+        if self.scale not in (*SCALES, CHANCE):
             raise InputError(f"{self.key}: scale {self.scale!r}; one of {', '.join(SCALES)}")
         if self.scale == "log" and self.low <= 0:
             raise InputError(f"{self.key}: low {self.low:g} must be above 0 on a log scale")
@@ -90,6 +94,18 @@ class Parameter:
         """
         return cls(name, *around_peak(name, low, mode, high, inside, scale), scale=scale, **about)
 
+    @classmethod
+    def chance(cls, name: str, probability: float, **about: Any) -> Parameter:
+        """What happens with a probability from 0 to 1; ``about`` as for Parameter."""
+        if not 0 <= probability <= 1:
+            raise InputError(f"{name}: a probability of {probability!r} is outside 0 to 1")
+        return cls(name, 0.0, probability, 1.0, unit="probability", scale=CHANCE, **about)
+
+    @property
+    def happens(self) -> bool:
+        """True for a chance: drawn it is 0 or 1, and fixing it sets the probability."""
+        return self.scale == CHANCE
+
     @property
     def key(self) -> str:
         """The name under which a scenario, a flag or a stream finds it."""
@@ -97,8 +113,8 @@ class Parameter:
 
     @property
     def constant(self) -> bool:
-        """True where the range is a single point."""
-        return self.low == self.high
+        """True where every draw is the same."""
+        return self.low == self.high or (self.happens and self.mode in (0.0, 1.0))
 
     def owned_by(self, owner: str) -> Parameter:
         """The same parameter under another owner."""
@@ -120,12 +136,19 @@ class Parameter:
             )
         return number
 
-    def quantile(self, level: float | Array) -> Array:
-        """The value (unit of the parameter) below which a share ``level`` of draws lies."""
+    @overload
+    def quantile(self, level: float) -> float: ...
+    @overload
+    def quantile(self, level: Array) -> Array: ...
+    def quantile(self, level: float | Array) -> float | Array:
+        """The value (unit of the parameter) below which a share ``level`` of draws lies.
+
+        A number for a number, an array of its shape (level,) for several.
+        """
         bits = np.atleast_1d(np.asarray(level, float)) * 2.0**32
         points = np.clip(bits, 0, 2.0**32 - 1).astype(np.uint32)
-        value: Array = Quantiles([self.range]).values(points[None])[0]
-        return value
+        values: Array = Quantiles([self.range]).values(points[None])[0]
+        return values if np.ndim(level) else float(values[0])
 
     def density(self, place: Array) -> Array:
         """The PERT density at places from 0 (low) to 1 (high) of the scaled range; its area is 1.

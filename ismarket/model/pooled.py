@@ -38,14 +38,16 @@ WHICH = ("centre", "cluster", "any")
 
 
 @lru_cache(maxsize=8)
-def pooled_anchor(anchors: tuple[Anchor, ...], year: int, last_year: int) -> Anchor:
+def pooled_anchor(
+    anchors: tuple[Anchor, ...], levels: tuple[float, ...], year: int, last_year: int
+) -> Anchor:
     """The published estimates as one, in ``year``: its median level, its spread, its growth.
 
-    The level is that of one more estimate of the main cluster.  Growth is the middle one of those
-    printed, each weighted by the probability that its source is no outlier; the drivers are all
-    that any of them names.
+    ``levels`` are what they say of that year, USD.  The level is that of one more estimate of the
+    main cluster.  Growth is the middle one of those printed, each weighted by the probability that
+    its source is no outlier; the drivers are all that any of them names.
     """
-    found = pool({anchor.name: anchor.at(year) for anchor in anchors})
+    found = pool(dict(zip((anchor.name for anchor in anchors), levels, strict=True)))
     median = float(found.quantile(0.5))
     shares = (np.arange(STEPS) + 0.5) / STEPS
     named = tuple(sorted({name for anchor in anchors for name in anchor.drivers_named}))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,7 +19,9 @@ SHARES = ("logit", "softmax")
 """Links of what is a share of a whole: it lies above 0 and up to 1."""
 LARGEST_SHIFT = 300.0
 """exp(300) and its inverse times any share are finite; a share has long reached 0 or 1 there."""
-ROLES = ("people", "volume", "mix", "price", "net", "price level")
+PRICE_LEVEL = "price level"
+"""The role of the stage that carries general prices; without it dollars are of the base year."""
+ROLES = ("people", "volume", "mix", "price", "net", PRICE_LEVEL)
 """What a stage stands for: funnel, waterfall, bridge and the choice of dollars go by it."""
 WORLD = "World"
 """The region of a stage that is the same everywhere, in a table."""
@@ -25,17 +29,24 @@ FUNNEL = "funnel"
 """The owner of every parameter of a stage."""
 
 
+def slug(name: str) -> str:
+    """A region or class as it stands in a parameter key: ``Asia Pacific`` is asia_pacific."""
+    return "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+
+
 @dataclass(frozen=True, eq=False)
 class YearPath:
     """Medium path of a stage and its bounds, each (year, region or 1), in the unit of the stage.
 
-    Its first ``measured`` years are measured everywhere, and later ones a projection.
+    Its first ``measured`` years are measured everywhere, and later ones a projection; ``earlier``
+    holds what its table says of years before the base year, by region.
     """
 
     low: Array
     mode: Array
     high: Array
     measured: int = 0
+    earlier: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def known(self) -> int:

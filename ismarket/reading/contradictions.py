@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..text.wording import money, rate
+from ..model.anchor import fitting_steps, in_words, misfit
+from ..text.wording import money
 from .found import Found
 
 Fields = Mapping[str, Found]
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def steps(fields: Fields) -> tuple[int | None, list[str]]:
@@ -28,11 +28,11 @@ def steps(fields: Fields) -> tuple[int | None, list[str]]:
         return _by_end_points(fields, readings)
     if len(readings) == 1:
         return readings[0], []
-    ways = [f"{_word(n)} steps of growth" for n in readings]
+    ways = [f"{in_words(n)} steps of growth" for n in readings]
     if "value" in fields:
         value, growth = fields["value"], 1 + fields["cagr"].value
         ends = [f"{value.currency} {money(value.value * growth**n)} in {last}" for n in readings]
-        ways = [f"{_word(n)} steps ({end})" for n, end in zip(readings, ends, strict=True)]
+        ways = [f"{in_words(n)} steps ({end})" for n, end in zip(readings, ends, strict=True)]
     return None, [f"{first}-{last} from a {base} base can be read two ways: {' or '.join(ways)}"]
 
 
@@ -40,23 +40,7 @@ def _by_end_points(fields: Fields, readings: list[int]) -> tuple[int | None, lis
     value, last, cagr = fields["value"], fields["last_value"], fields["cagr"]
     if value.currency != last.currency:
         return None, [f"the base value is in {value.currency}, the last value in {last.currency}"]
-    fitting = []
-    for n in readings:
-        low = ((last.value - last.half_unit) / (value.value + value.half_unit)) ** (1 / n) - 1
-        high = ((last.value + last.half_unit) / (value.value - value.half_unit)) ** (1 / n) - 1
-        digit = 2 * cagr.half_unit  # publishers round down as well as to the nearest
-        if low - digit <= cagr.value <= high + digit:
-            fitting.append(n)
-    if fitting:
+    first, end, growth = ((f.value, f.half_unit) for f in (value, last, cagr))
+    if fitting := fitting_steps(first, end, growth, readings):
         return fitting[0], []
-    implied = " or ".join(
-        f"{rate((last.value / value.value) ** (1 / n) - 1)} over {_word(n)} steps" for n in readings
-    )
-    return None, [
-        f"the end points {money(value.value)} and {money(last.value)} give {implied} a year;"
-        f" the text prints {rate(cagr.value)}"
-    ]
-
-
-def _word(n: int) -> str:
-    return _WORDS[n] if n < len(_WORDS) else str(n)
+    return None, [misfit(value.value, last.value, cagr.value, readings)]

@@ -23,6 +23,7 @@ LARGEST_FILE = 33_554_432
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _POINTS = re.compile(r"(?P<sign>[+\-\u2212]?)(?P<n>\d+\.\d+)\s+(?:percentage\s+)?points\b")
 _RANGE = re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*(?P<bn>bn|M)\b")
+_SOURCE = re.compile(r"\b(?:source|assumption):", re.IGNORECASE)
 SERIES = {
     r"\blow\b|\bp5\b": "low",
     r"\bhigh\b|\bp95\b": "high",
@@ -35,10 +36,11 @@ SERIES = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One printed figure; ``kind`` is money (USD), percent (a fraction), points or chart.
+    """One printed figure; ``kind`` is money (USD), percent (a fraction), points, chart or source.
 
-    ``half_unit`` is the rounding as printed, ``year`` that of its words, ``label`` the rest of
-    what names it (a series, a category, a header).
+    A percentage in the words of a source is none of a run.  ``half_unit`` is the rounding as
+    printed, ``year`` that of its words, ``label`` the rest of what names it (a series, a category,
+    a header).
     """
 
     value: float
@@ -98,7 +100,8 @@ def _in_sentence(text: str, where: str) -> Iterator[Figure]:
         if p.value is not None:
             quote = shorten(text, p.start)
             near = text[max(0, p.start - 24) : p.end + 24]
-            yield Figure(p.value, p.half_unit, "percent", where, quote, shared, near)
+            kind = "source" if _SOURCE.search(text) else "percent"
+            yield Figure(p.value, p.half_unit, kind, where, quote, shared, near)
     for match in _POINTS.finditer(text):
         read = number(match["n"])
         if read:

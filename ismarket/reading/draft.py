@@ -43,6 +43,7 @@ def draft_anchor(reading: Reading, name: str = "") -> str:
             f"span = [{found.start}, {found.end}]",
             f"quote = {_text(found.quote)}",
             f'confidence = "{found.confidence}"',
+            *([f"half_unit = {float(found.half_unit)!r}"] if found.half_unit else []),
         ]
     return "\n".join(lines) + "\n"
 

@@ -97,7 +97,7 @@ def _path_slide(deck: Any, forecast: Forecast) -> None:
     chart.has_legend = True
     chart.legend.include_in_layout = False
     chart.legend.position = _below()
-    _calm(chart, "USD M")
+    _calm(chart, forecast.usd("M"))
 
 
 def _driver_slide(deck: Any, forecast: Forecast) -> None:
@@ -105,9 +105,11 @@ def _driver_slide(deck: Any, forecast: Forecast) -> None:
 
     table = forecast.columns["attribution"]
     rows = [i for i, name in enumerate(table["driver"]) if name != "total"]
-    total = table["points"][table["driver"].index("total")]
-    left = table["points"][table["driver"].index(UNEXPLAINED)]
-    words = f"{signed(total, 2)} points of growth a year, {signed(left, 2)} of them unexplained"
+    growth = forecast.growth
+    words = (
+        f"{signed(growth.total, 2)} points of growth a year {growth.period},"
+        f" {signed(growth.points[UNEXPLAINED], 2)} of them unexplained"
+    )
     data = CategoryChartData(number_format="0.00")
     data.categories = [table["title"][i] for i in rows[::-1]]
     data.add_series("Points of growth a year", [table["points"][i] for i in rows[::-1]])
@@ -124,11 +126,11 @@ def _region_slide(deck: Any, forecast: Forecast) -> None:
     best = max(range(len(table["name"])), key=lambda i: table["share"][i])
     words = f"{table['name'][best]} has {100 * table['share'][best]:.0f}% of value in {last}"
     data = CategoryChartData(number_format="#,##0")
-    data.categories = table["name"]
-    data.add_series(f"USD M in {last}", [value / 1e6 for value in table["final"]])
+    data.categories, unit = table["name"], f"{forecast.usd('M')} in {last}"
+    data.add_series(unit, [value / 1e6 for value in table["final"]])
     chart = _place(_slide(deck, words), "COLUMN_CLUSTERED", data, f"Column chart: {words}")
     chart.has_legend = chart.has_title = False
-    _calm(chart, f"USD M in {last}")
+    _calm(chart, unit)
 
 
 def _words_slide(deck: Any, forecast: Forecast) -> None:

@@ -40,7 +40,7 @@ def path_picture(forecast: Forecast) -> str:
     ]
     anchor = forecast.plan.anchor
     if anchor.published:
-        printed = [anchor.at(year) for year in years if year <= anchor.last_year]
+        printed = [forecast.plan.printed(year) for year in years if year <= anchor.last_year]
         points = zip(across, printed, strict=False)
         dashed = " ".join(f"{x:.1f},{down(v):.1f}" for x, v in points)
         parts.append(f'<polyline class="report" points="{dashed}"/>')
@@ -93,7 +93,7 @@ def driver_picture(forecast: Forecast) -> str:
         parts.append(_text(left - 10, y + 13, table["title"][i], "end"))
         parts.append(_text(WIDTH - 4, y + 13, signed(points, 2), "end"))
         said.append(f"{table['title'][i]} {signed(points, 2)}")
-    words = "Bar chart of points of growth a year: " + ", ".join(said) + "."
+    words = f"Bar chart of points of growth a year to {forecast.years[-1]}: {', '.join(said)}."
     return _svg(words, parts, len(rows) * 30 + 12)
 
 

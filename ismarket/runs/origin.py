@@ -65,7 +65,7 @@ def identity(
     ``tools`` are further distributions that take part.  With ``until`` the number of draws is
     found on the way: the resolved scenario then says it.
     """
-    acting = {driver.name for driver in plan.drivers} | set(plan.anchor.drivers_named)
+    acting = {driver.name for driver in plan.drivers} | plan.contained
     return {
         "scenario": write_scenario(resolved(plan)),
         **({"until": until} if until else {}),

@@ -1,4 +1,4 @@
-"""Quantile functions, of PERT distributions or of tables, read at about a ns a value.
+"""Quantile functions of PERT distributions, chances and tables, read at about a ns a value.
 
 The cumulative distribution of a PERT is integrated by three-point Gauss-Legendre between nodes that
 crowd at both ends, then inverted: a straight line in each of CELLS equal cells, and finer lines in
@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TypeGuard
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Array, Bits
 from .points import BLOCK, REPLICATE, REPLICATES, WITHIN, Strata
@@ -32,14 +33,15 @@ _TO_STEP = 52 - STEP_BITS
 _NEAREST = int(np.float64(0.5).view(np.int64)) >> _TO_STEP
 _FARTHEST = int(np.float64(TAIL * CELL).view(np.int64)) >> _TO_STEP
 STEPS = _FARTHEST - _NEAREST
+_PAIRS = np.arange(PAIRS, dtype=np.uint32) << np.uint32(WITHIN + 1)
 _ENDS = TAIL // IN_PAIR
 _OUTER = np.r_[0:_ENDS, PAIRS - _ENDS : PAIRS].astype(np.uint32) << np.uint32(WITHIN + 1)
 NODES = 1025
 _GAUSS = np.polynomial.legendre.leggauss(3)
 Pert = tuple[str, float, float, float]
-"""Scale (natural or log), then low, mode and high on that scale."""
+"""Scale (natural, log or chance), then low, mode and high on that scale."""
 Range = Pert | tuple[float, ...]
-"""Of a PERT distribution; or the quantiles at the middles of equal steps."""
+"""Of a PERT distribution or a chance; or the quantiles at the middles of equal steps."""
 
 
 class Quantiles:
@@ -48,6 +50,7 @@ class Quantiles:
     def __init__(self, ranges: Sequence[Range]) -> None:
         self._begin, self._slope = np.empty((2, len(ranges), IN_PAIR, PAIRS))
         self._tails = np.empty((len(ranges), 2, 2 * STEPS))
+        self._chances = [(row, each[2]) for row, each in enumerate(ranges) if each[0] == "chance"]
         for row, each in enumerate(ranges):
             begin, slope, self._tails[row] = _lines(each)
             self._begin[row] = begin.reshape(PAIRS, IN_PAIR).T
@@ -63,6 +66,8 @@ class Quantiles:
             drawn[row] += self._begin[row].take(line)
             outer = np.flatnonzero((cells < TAIL) | (cells >= CELLS - TAIL))
             drawn[row, outer] = _in_tails(self._tails[row : row + 1], each[None, outer])[0]
+        for row, probability in self._chances:
+            drawn[row] = happens(points[row], probability)
         return drawn
 
     def of_block(self, strata: Strata, within: Bits) -> Array:
@@ -73,6 +78,8 @@ class Quantiles:
         for bit.
         """
         places = np.stack([within, ~within & np.uint32(2 << WITHIN) - np.uint32(1)], axis=2)
+        points = {row: _PAIRS | places[row][..., None] for row, _ in self._chances}
+        chances = {row: happens(points[row], p) for row, p in self._chances}
         outer = _in_tails(self._tails, (_OUTER | places[..., None]).reshape(len(within), 4 * TAIL))
         lower, upper = np.split(outer.reshape(len(within), REPLICATES, 2, 2 * _ENDS), 2, axis=3)
         offsets = (places & np.uint32(CELL - 1)).astype(float)[..., None]
@@ -85,8 +92,15 @@ class Quantiles:
             table *= offsets[row]
             table += begin
             table[..., :_ENDS], table[..., -_ENDS:] = lower[row], upper[row]
+            if row in chances:
+                table[...] = chances[row]
             table.take(place, out=drawn[row], mode="clip")
         return drawn
+
+
+def happens(points: Bits, probability: float) -> NDArray[np.bool_]:
+    """What happens with that probability at some points: where they lie below it."""
+    return points < probability * 2.0**32
 
 
 def _in_tails(tails: Array, points: Bits) -> Array:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..model.cause import Mechanism
-from ..model.market import Market, slug
+from ..model.market import Market
 from ..model.parameter import Parameter
-from ..model.stage import RATIO_UNIT, Stage, YearPath
+from ..model.stage import RATIO_UNIT, Stage, YearPath, slug
 
 ANOTHER = "another class"
 _TOY = {

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from ..arrays import Array
+from ..engine.launches import price_shifts
 from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..engine.shifts import cause_shift
 from ..errors import unknown
@@ -125,7 +126,12 @@ class Trial:
                 m.drug_class,
             )
             for m in claimed
-            if not m.inert
+            if not m.inert and not m.launches
+        ]
+        moved += [
+            Effect(stage, shift[:, :, None], m.name, drug_class)
+            for m in claimed
+            for stage, drug_class, shift in price_shifts(self.market, m.launches, values)
         ]
         printed = io.StringIO()
         with redirect_stdout(printed):

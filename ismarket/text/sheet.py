@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WIDTH = 92
+NONE = "none"
+"""What stands for the rows of a table that has none."""
 WIDEST, NARROWEST = 104, 12
 """Characters that a table may take, and the least that is left of a column of words."""
 
@@ -36,7 +38,12 @@ class Table:
     shares: Sequence[int] = ()
 
     def lines(self, widest: float = math.inf) -> list[str]:
-        """The table as aligned text without its title, at most ``widest`` characters across."""
+        """The table as aligned text without its title, at most ``widest`` characters across.
+
+        One without rows says so, instead of heading nothing.
+        """
+        if not self.rows:
+            return [NONE]
         rows = [list(row) for row in (self.header, *self.rows)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
         over = sum(widths) + 2 * (len(widths) - 1) - widest
@@ -66,6 +73,8 @@ class Table:
 
         named = f" class='{kind}'" if kind else ""
         caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
+        if not self.rows:
+            return f"<table{named}>{caption}<tbody><tr><td>{NONE}</td></tr></tbody></table>"
         head, body = cells(self.header, "col"), "".join(cells(row, "row") for row in self.rows)
         return f"<table{named}>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
 
@@ -78,7 +87,7 @@ class Sheet:
     parts: Sequence[str | Table]
 
     def __str__(self) -> str:
-        lines = [self.title]
+        lines = _wrapped(self.title)
         before: object = None
         for part in self.parts:
             if isinstance(part, Table) or isinstance(before, Table):

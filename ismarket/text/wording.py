@@ -20,15 +20,24 @@ def signed(value: float, decimals: int) -> str:
 
 
 def number(value: float, decimals: int) -> str:
-    """A figure with a true minus sign."""
-    return f"{value:,.{decimals}f}".replace("-", MINUS)
+    """A figure with a true minus sign, of which nought has none."""
+    text = f"{value:,.{decimals}f}"
+    return text.replace("-", MINUS if text.strip("-0.,") else "")
+
+
+def nonzero(value: float, decimals: int) -> str:
+    """A figure with so many decimals, or more where only zeros would show."""
+    if 1e-12 < abs(value) < 0.5 * 10.0**-decimals:
+        decimals = -math.floor(math.log10(abs(value)))
+    return number(value, decimals)
 
 
 def money(usd: float) -> str:
     """USD with the unit that fits: 3.20 bn, 54 M."""
     if abs(usd) >= 0.9995e9:
         return f"{number(usd / 1e9, 2)} bn"
-    return f"{number(usd / 1e6, 0 if abs(usd) >= 9.5e6 else 1)} M"
+    decimals = 0 if abs(usd) >= 9.5e6 else 1 if abs(usd) >= 9.5e5 else 2
+    return f"{nonzero(usd / 1e6, decimals)} M"
 
 
 def money_range(low: float, high: float) -> str:
@@ -51,7 +60,7 @@ def rate(fraction: float) -> str:
 
 def times(factor: float) -> str:
     """A multiple, with as many figures as it is worth."""
-    return number(factor, 0 if factor >= 9.95 else 1 if factor >= 0.95 else 2)
+    return nonzero(factor, 0 if factor >= 9.95 else 1 if factor >= 0.95 else 2)
 
 
 def listed(names: list[str]) -> str:

@@ -51,9 +51,9 @@ def changed_market(tmp_path, table, column, change):
 # what is counted --------------------------------------------------------------------------------
 
 
-def test_twenty_one_of_twenty_eight_causes_are_assumed_today():
-    assert FOUND.causes_assumed == (21, 28)
-    assert "21 of 28 causes are assumed" in str(FOUND).replace("\n", " ")
+def test_most_causes_are_assumed_today():
+    assert FOUND.causes_assumed == (27, 35)
+    assert "27 of 35 causes are assumed" in str(FOUND).replace("\n", " ")
 
 
 @pytest.mark.slow
@@ -118,16 +118,16 @@ def test_headlines_are_shares_of_the_draws_of_the_count():
     assert share["growth"] == pytest.approx(np.mean(growth >= 0.039), abs=1e-3)
     assert share["largest region"] == 1.0
     assert run.columns["region"]["share_p5"][MARKET.regions.index("North America")] > 0.5
-    assert share["fastest class"] == pytest.approx(0.08, abs=0.02)
+    assert share["fastest class"] == pytest.approx(0.22, abs=0.02)
 
 
 def test_cells_add_up_to_the_forecast_and_its_regions():
     asked = response(MARKET, DRIVERS, EVIDENCE)
     run = forecast(MARKET, DRIVERS, EVIDENCE)
     cells = asked.cells({})[..., 0]
-    assert cells[-1].sum() == pytest.approx(run.columns["reference"]["value"][-1], rel=1e-12)
+    assert cells[-1].sum() == pytest.approx(run.columns["reference"]["value"][-1], rel=1e-11)
     assert cells[0].sum(axis=1) == pytest.approx(run.columns["region"]["base"], rel=1e-12)
-    assert cells[1].sum(axis=0) == pytest.approx(run.columns["drug_class"]["final"], rel=1e-12)
+    assert cells[1].sum(axis=0) == pytest.approx(run.columns["drug_class"]["final"], rel=1e-11)
 
 
 @pytest.mark.slow
@@ -146,7 +146,7 @@ def test_a_cause_alone_is_the_count_with_that_cause_alone():
     growth, upward = alone(MARKET, MARKET.mechanisms["video_eeg"], 2028, 1)
     assert growth == pytest.approx(run.columns["cagr"]["reference"][0], rel=1e-9)
     assert upward == 1.0
-    assert alone(MARKET, MARKET.mechanisms["acth_competition"], 2028, 1)[1] == 0.0
+    assert alone(MARKET, MARKET.mechanisms["steroid_first"], 2028, 1)[1] == 0.0
 
 
 # coverage ---------------------------------------------------------------------------------------
@@ -184,17 +184,17 @@ def test_interplay_is_shared_equally_and_nothing_is_lost(weights, interplay):
 def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
     market = changed_market(
         tmp_path, "funnel.csv", "status",
-        lambda row: "measured" if row["stage"] == "net_cost" else row["status"],
+        lambda row: "measured" if row["stage"] == "incidence" else row["status"],
     )  # fmt: skip
     here, there = (
         coverage(response(m, DRIVERS, EVIDENCE), "count", points=1024) for m in (MARKET, market)
     )
     assert here.share[here.groups.index("measured")] == 0.0
-    assert there.share[there.groups.index("measured")] > 0.4
+    assert there.share[there.groups.index("measured")] > 0.2
 
 
 def test_correlated_numbers_count_under_the_weakest_of_them():
-    pair = "funnel.net_cost.north_america.acth ~ funnel.net_cost.north_america.anticonvulsants"
+    pair = "funnel.incidence.north_america ~ funnel.units.north_america.anticonvulsants"
     here, there = (
         coverage(response(MARKET, DRIVERS, scenario), "count", points=1024)
         for scenario in (EVIDENCE, EVIDENCE.changed(correlation={pair: 0.5}))
@@ -210,7 +210,7 @@ def test_correlated_numbers_count_under_the_weakest_of_them():
 def test_shared_causes_are_those_that_two_acting_drivers_claim():
     assert set(FOUND.shared) == {
         "awareness", "video_eeg", "genetic_testing", "neuroimaging", "telemedicine", "ai_eeg",
-        "new_therapies", "orphan_incentives",
+        "new_products", "orphan_incentives", "precision_medicine", "treatment_monitoring",
     }  # fmt: skip
     run = forecast(MARKET, DRIVERS, Scenario(draws=100))
     assert FOUND.premium == pytest.approx(run.stacking_premium)
@@ -228,5 +228,5 @@ def test_one_claim_is_shown_in_full_with_every_source():
     text = str(claim_sheet(FOUND, "O7")).replace("\n", " ")
     for part in MARKET.mechanisms["precision_medicine"].source.split(" | "):
         assert part in text
-    with pytest.raises(InputError, match="no claim 'D11'; did you mean"):
-        claim_sheet(FOUND, "D11")
+    with pytest.raises(InputError, match="no claim 'D99'; did you mean"):
+        claim_sheet(FOUND, "D99")

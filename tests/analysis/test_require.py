@@ -36,7 +36,7 @@ def rate(name, low=0.8, mode=1.0, high=1.25):
 def effects(market, p):
     """Log growth is the sum of the logs of the parameters."""
     for ratio in vars(p).values():
-        yield Effect("net_cost", np.log(ratio) * (market.elapsed > 0))
+        yield Effect("unit_price", np.log(ratio) * (market.elapsed > 0))
 
 
 def linear(*parameters):
@@ -228,7 +228,7 @@ def test_bad_targets_are_refused_in_one_line():
 
 def test_the_saved_scenario_is_what_run_takes(tmp_path, capsys):
     file = tmp_path / "growing.toml"
-    command = ["require", "--cagr", "0.5%", "--json", "--save", str(file)]
+    command = ["require", "evidence", "--cagr", "0.5%", "--json", "--save", str(file)]
     ismarket.main(command, standalone_mode=False)
     printed = json.loads(capsys.readouterr().out)
     run = forecast(MARKET, DRIVERS, load_scenario(file).changed(draws=256))

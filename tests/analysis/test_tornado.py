@@ -29,7 +29,7 @@ def test_swings_are_sorted_and_leave_out_what_is_fixed_or_constant(made):
     widths = [swing.width for swing in swings]
     assert widths == sorted(widths, reverse=True)
     assert not {s.parameter.key for s in swings} & set(FIXED)
-    assert all(s.parameter.low < s.p10 < s.p90 < s.parameter.high for s in swings)
+    assert all(s.parameter.low <= s.p10 < s.p90 <= s.parameter.high for s in swings)
 
 
 def test_a_cause_alone_is_a_driver_that_claims_nothing_else(made):
@@ -57,7 +57,7 @@ def test_a_driver_off_brings_no_cause():
 
 def test_a_drivers_own_effects_are_one_cause_as_well_known_as_the_least_known_input():
     def effects(market, p):
-        yield Effect("net_cost", np.log(p.ratio) * market.elapsed / 10.0)
+        yield Effect("unit_price", np.log(p.ratio) * market.elapsed / 10.0)
 
     known = Parameter("ratio", 1.0, 1.2, 1.5, unit="rate ratio", status="estimated")
     driver = Driver("own", "Own effect", effects=effects, parameters=(known,))

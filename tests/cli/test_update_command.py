@@ -14,7 +14,7 @@ HEADER = "year,value_usd,error,status,source\n"
 
 def said(capsys, *arguments):
     with pytest.raises(SystemExit) as ended:
-        main(["update", *arguments])
+        main(["update", "evidence", *arguments])
     captured = capsys.readouterr()
     return ended.value.code, captured.out, captured.err
 

@@ -297,7 +297,7 @@ def test_coalitions_grow_as_the_market_does_when_only_they_act(case):
     everyone = range(len(case.drivers))
     some = [c for n in range(len(everyone) + 1) for c in combinations(everyone, n)]
     chain, values = case.chain([sum(1 << d for d in members) for members in some])
-    value, growth = chain.compared(values)
+    value, growth, _ = chain.compared(values)
     assert np.allclose(value, chain(values), rtol=1e-12)
     assert growth.shape == (len(some), case.draws)
     ends = np.array([worked_out(case, acting=c)[1][-1].sum(axis=(0, 1)) for c in some])
@@ -392,6 +392,6 @@ def test_a_floor_holds_in_the_value_and_in_every_coalition(link):
     shift = np.array([0.0, -5.0, -50.0])[:, None, None, None]
     driver = Driver("d0", "Moves", effects=moves("s0", shift, "c1"))
     chain, values = Case(market, (driver,), values_of(market), []).chain([0, 1])
-    value, growth = chain.compared(values)
+    value, growth, _ = chain.compared(values)
     assert np.allclose(value[-1, 0, :, 0], [0.5, 0.4])
     assert np.allclose(np.exp(growth[1] - growth[0]), 0.9)

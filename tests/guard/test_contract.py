@@ -148,7 +148,7 @@ FAULTS = {
     "beyond what exp can hold": (shifting(lambda s, m, p: s * 1e5), "a ratio of exp("),
     "unknown stage": (shifting(lambda s, m, p: s, "diagnosd"), "did you mean 'diagnosed'?"),
     "unknown class": (
-        shifting(lambda s, m, p: s, "net_cost", drug_class="ACHT"),
+        shifting(lambda s, m, p: s, "unit_price", drug_class="ACHT"),
         "did you mean 'ACTH'?",
     ),
     "class of a stage without classes": (

@@ -20,7 +20,9 @@ def test_six_periods_give_4_03_billion_and_five_give_3_87():
 
 def test_an_estimate_before_the_base_year_moves_on_at_its_own_growth():
     assert anchor(base_year=2017, periods=11).at(2022) == pytest.approx(3.2e9 * 1.039**5)
-    assert anchor(base_year=2024, periods=4).at(2022) == pytest.approx(3.2e9 * 1.039**-2)
+    assert anchor(base_year=2024, first_year=2025, periods=4).at(2022) == pytest.approx(
+        3.2e9 * 1.039**-2
+    )
 
 
 def test_the_shipped_estimates_restate_to_the_published_comparison(market):
@@ -37,6 +39,14 @@ def test_the_shipped_estimates_restate_to_the_published_comparison(market):
     [
         ({"value": 0.0}, "must be above 0"),
         ({"value": float("nan")}, "must be above 0"),
+        ({"value": 1e300}, "must be above 0 and up to 1e\\+14, a year of the whole world"),
+        ({"last_value": 1e300}, "last value 1e\\+300 USD must be above 0"),
+        ({"last_value": 0.0}, "last value 0.0 USD must be above 0"),
+        ({"base_year": 1, "periods": 1}, "base year 1 must lie between 1900 and 2200"),
+        ({"last_year": 9999, "periods": 1}, "last year 9999 must lie between 1900 and 2200"),
+        ({"first_year": 9999}, "first year 9999 must lie between the base year 2022 and 2028"),
+        ({"first_year": 2021}, "first year 2021 must lie between"),
+        ({"last_year": 2022}, "the forecast ends in 2022, not after its base year 2022"),
         ({"cagr": 39.0}, r"0\.039 for 3\.9%"),
         ({"periods": 0}, "between 1 and the 6 years"),
     ],

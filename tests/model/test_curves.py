@@ -29,7 +29,7 @@ def test_the_series_is_the_logistic_curve_for_every_cause_and_draw(market):
 
 
 def test_causes_of_a_group_add_up(market):
-    names = ("video_eeg", "ai_eeg", "acth_competition")
+    names = ("video_eeg", "ai_eeg", "acth_list_price")
     values = {
         p.key: np.linspace(p.low, p.high, 5)
         for name in names

@@ -120,7 +120,7 @@ def test_a_table_that_does_not_hold_together_names_its_line(table, rows, message
             "no region 'Asia-Pacific'; did you mean 'Asia P",
         ),
         (OWN_ROW.replace("{region}", "Europe"), "no row for region 'North America', nor for 'all'"),
-        (OWN_ROW.replace("diagnosed,", "net_cost,ACHT").replace("odds", "rate"), "mean 'ACTH'"),
+        (OWN_ROW.replace("diagnosed,", "unit_price,ACHT").replace("odds", "rate"), "mean 'ACTH'"),
     ],
 )
 def test_a_table_that_does_not_fit_the_market_is_named(table, row, message):

@@ -1,5 +1,6 @@
 """Reading report pages: right or not found, never wrong."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -10,7 +11,12 @@ from hypothesis import strategies as st
 
 from ismarket import InputError, load_market
 from ismarket.cli import main
-from ismarket.model.anchor_file import anchor_bytes, read_anchor_file, with_anchor
+from ismarket.model.anchor_file import (
+    anchor_bytes,
+    parse_anchor,
+    read_anchor_file,
+    with_anchor,
+)
 from ismarket.reading import FIELDS, read_file, read_text
 from ismarket.reading.amounts import find_amounts, find_percents, number
 from ismarket.reading.draft import draft_anchor
@@ -218,6 +224,82 @@ def test_an_anchor_file_that_does_not_hold_says_which_key(tmp_path, text, messag
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(message)):
         read_anchor_file(path, load_market())
+
+
+MINE = """\
+name = "mine"
+base_year = 2022
+value_usd = {value}
+cagr = {cagr}
+first_year = 2023
+last_year = 2028
+last_value_usd = {last}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "cagr", "last", "given"),
+    [(2e8, 0.05, 1.8e10, ""), (2e8, 0.05, 2.2e8, ""), (2e8, 0.05, 2.6e8, "periods = 5\n"),
+     (1.113e8, 0.031, 1.3e8, "contradictions = ['two growth rates: 3.1% and 4.0%']\n")],
+)  # fmt: skip
+def test_an_anchor_file_whose_end_points_do_not_give_its_growth_is_refused(
+    value, cagr, last, given
+):
+    text = MINE.format(value=value, cagr=cagr, last=last) + given
+    with pytest.raises(InputError, match=r"^a\.toml: the end points .* Correct one") as refused:
+        parse_anchor(text.encode(), load_market(), "a.toml")
+    said = str(refused.value).removeprefix("a.toml: ").partition(". Correct one")[0]
+    listed = MINE.format(value=value, cagr=cagr, last=last) + f"contradictions = [{said!r}]\n"
+    listed += "" if "contradictions" in given else given
+    assert parse_anchor(listed.encode(), load_market(), "a.toml").last_value == last
+
+
+@pytest.mark.parametrize("last", [2.7e8, 2.68e8, 2.680191e8])
+def test_end_points_give_the_growth_to_the_digits_that_they_are_written_with(last):
+    text = MINE.format(value=2e8, cagr=0.05, last=last)
+    assert parse_anchor(text.encode(), load_market(), "a.toml").periods == 6
+
+
+def test_what_read_drafts_is_taken_with_the_contradictions_that_it_lists():
+    drafted = 0
+    for file in sorted(TEXTS.iterdir()):
+        draft = draft_anchor(read_file(file), "mine")
+        if {"value_usd", "last_value_usd", "cagr", "last_year", "base_year"} <= set(
+            tomllib.loads(draft)
+        ):
+            parse_anchor(draft.encode(), load_market(), "a.toml")
+            drafted += 1
+    assert drafted > 10
+
+
+@pytest.mark.parametrize(
+    "line", ["value_usd = 1e14", "value_usd = 1e-300", "cagr = 9.99", "cagr = -0.99",
+             "base_year = 1900", "value_usd = 1e300", "last_year = 9999", "base_year = 1"],
+)  # fmt: skip
+def test_an_anchor_file_is_refused_or_gives_finite_json(tmp_path, capsys, line):
+    def refuse(name):
+        raise AssertionError(f"{name} in JSON")
+
+    values = {"base_year": 2022, "value_usd": 2e8, "cagr": 0.05, "last_year": 2028}
+    key, _, value = line.partition(" = ")
+    rows = [f"{k} = {v}" for k, v in {**values, key: value}.items()]
+    (tmp_path / "mine.toml").write_text("\n".join(['name = "mine"', *rows]))
+    with pytest.raises(SystemExit) as ended:
+        main(
+            ["run", "--no-keep", "--anchor", str(tmp_path / "mine.toml"), "--draws", "64", "--json"]
+        )
+    said = capsys.readouterr()
+    if ended.value.code == 0:
+        json.loads(said.out, parse_constant=refuse)
+    else:
+        assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+        assert key.replace("_usd", "").replace("_", " ") in said.err
+
+
+def test_an_anchor_of_another_market_is_refused():
+    text = MINE.format(value=2e8, cagr=0.05, last=2.7e8) + 'market = "asthma"\n'
+    with pytest.raises(InputError, match="the estimate is of market 'asthma', not"):
+        parse_anchor(text.encode(), load_market(), "a.toml")
 
 
 def test_a_name_that_is_installed_is_refused(tmp_path):

@@ -38,13 +38,13 @@ def test_only_the_later_keys_of_a_correlated_set_move(market, drivers):
 
 
 def test_fixing_or_leaving_out_one_of_a_pair_leaves_the_other(market, drivers):
-    correlation = {f"{A} ~ {B}": 0.6, "new_therapies.ratio ~ steroid_first.ratio": 0.4}
+    correlation = {f"{A} ~ {B}": 0.6, "early_response.ratio ~ steroid_first.ratio": 0.4}
     both = drawn(market, drivers, correlation=correlation, without=())
     fixed = drawn(market, drivers, correlation=correlation, without=(), fixed={A: 1.2})
     less = drawn(market, drivers, correlation=correlation, without=("innovation", "incidence"))
     assert (both[B] == fixed[B]).all()
     assert (fixed[A] == 1.2).all()
-    assert "new_therapies.ratio" not in less
+    assert "early_response.ratio" not in less
     assert (both["steroid_first.ratio"] == less["steroid_first.ratio"]).all()
     assert (both[B] == less[B]).all()
 
