@@ -21,7 +21,9 @@ DRAWN = ("chance", *RANGES)
 COLUMNS = (
     "launch product group stage drug_class regions probability share_of price_ratio_to unit note"
 ).split() + [f"{name}_{end}" for name in RANGES for end in ("low", "mode", "high")]
-_UNITS = ("calendar year", "share of {share_of}", "years", "ratio to {price_ratio_to}")
+CALENDAR_YEAR = "calendar year"
+"""The unit of a date, which is no amount."""
+_UNITS = (CALENDAR_YEAR, "share of {share_of}", "years", "ratio to {price_ratio_to}")
 _TITLES = ("launch", "peak share", "years to peak", "price ratio")
 Ends = tuple[float, float, float]
 """Low, mode and high."""
