@@ -309,7 +309,7 @@ def acting_on(forecast: Forecast) -> list[str]:
     plan, said = forecast.plan, []
     strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
     for driver in forecast.installed:
-        if driver.name not in plan.scenario.without or not driver.suits(plan.market.name):
+        if driver.name not in plan.scenario.without:
             continue
         causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
         others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
