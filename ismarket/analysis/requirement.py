@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,19 +12,20 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.draws import Drawing
+from ..engine.findings import about
+from ..engine.workers import KEPT
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario
+from ..sampling.points import BLOCK
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
-from ..text.wording import figure, listed, money, number, one_in, rate, signed, times
+from ..text.wording import figure, listed, money, number, one_in, percent, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
-from .response import Response, about, response
-from .sensitivity import drawn
+from .response import Response, response
 
-DRAWS = 4096
-"""Draws that are asked whether they reach the target."""
 MOST_ROWS = 10
 
 
@@ -35,8 +37,8 @@ class Requirement:
     the furthest that the ranges allow towards the target.  ``all_inputs`` is the least implausible
     setting of all inputs, ``few_inputs`` of the fewest that suffice with the rest at their modes;
     both are empty where the ranges do not hold the target.  ``distance`` is the length of the
-    former in normal scores, ``drawn_share`` the share of draws that reach the target; ``scores``
-    holds both settings, ``few`` and ``all``, in normal scores by key.
+    former in normal scores; ``reached`` of ``draws`` draws of the scenario reach the target;
+    ``scores`` holds both settings, ``few`` and ``all``, in normal scores by key.
     """
 
     response: Response
@@ -51,7 +53,8 @@ class Requirement:
     fewest: bool
     scores: Mapping[str, Mapping[str, float]]
     distance: float
-    drawn_share: float
+    reached: int
+    draws: int
 
     @property
     def within(self) -> bool:
@@ -74,8 +77,16 @@ class Requirement:
         return 0.0 if self.within else abs(self.target - self.limit)
 
     @property
-    def probability(self) -> float:
-        """Share of draws that would lie as far out, to first order; 0 out of reach."""
+    def drawn_share(self) -> float:
+        """Share of the scenario's draws that reach the target."""
+        return self.reached / self.draws
+
+    @property
+    def first_order_share(self) -> float:
+        """The share to first order: that beyond the plane through the nearest setting.
+
+        0 out of reach.
+        """
         return normal_share(-self.distance) if self.within else 0.0
 
     def scenario(self, which: str = "few") -> Scenario:
@@ -123,8 +134,9 @@ class Requirement:
             "base_year": plan.years[0], "through": plan.years[-1], "target": self.target,
             "reference": self.reference, "median_inputs": self.middle, "limit": self.limit,
             "within_ranges": self.within, "shortfall": self.shortfall,
-            "distance": self.distance if self.within else None, "probability": self.probability,
-            "drawn_share": self.drawn_share, "draws": DRAWS, "fewest": self.fewest, **rows,
+            "distance": self.distance if self.within else None,
+            "drawn_share": self.drawn_share, "draws": self.draws,
+            "first_order_share": self.first_order_share, "fewest": self.fewest, **rows,
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -193,6 +205,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         }
         for name, found in (("few", few), ("all", everything))
     }
+    draws = min(asked.plan.scenario.draws, KEPT)
     return Requirement(
         asked, output, target, reference, middle,
         limit=float(asked(output, scale.values(ends[:, None]))[0]),
@@ -202,7 +215,8 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         fewest=fewest,
         scores=scores,
         distance=float(np.linalg.norm(np.nan_to_num(everything))),
-        drawn_share=_drawn_share(scale),
+        reached=_reached(scale, draws),
+        draws=draws,
     )  # fmt: skip
 
 
@@ -225,11 +239,11 @@ def _nearest(scale: LimitState, chosen: Sequence[int], ends: Array) -> Array:
     return np.asarray(whole(found[:, None])[:, 0])
 
 
-def _drawn_share(scale: LimitState) -> float:
-    """Share of the draws that reach the target."""
-    scenario = scale.asked.plan.scenario
-    values, _ = drawn(scale.asked.inputs, DRAWS, scenario.seed, scenario.pairs)
-    return float((scale.past(values) >= 0.0).mean())
+def _reached(scale: LimitState, draws: int) -> int:
+    """How many of the scenario's own first draws reach the target."""
+    drawing = Drawing(scale.asked.plan)
+    found = [scale.past(drawing.by_key(block)) >= 0.0 for block in range(-(-draws // BLOCK))]
+    return int(np.concatenate(found)[:draws].sum())
 
 
 def sheet(found: Requirement) -> Sheet:
@@ -274,16 +288,19 @@ def _asked(found: Requirement) -> str:
 
 
 def verdict(found: Requirement) -> str:
-    """Whether the ranges hold the target, and how far out it lies."""
-    drawn = round(found.drawn_share * DRAWS)
-    draws = f"{drawn:,} of {DRAWS:,} draws reach it." if drawn else f"None of {DRAWS:,} draws does."
+    """Whether the ranges hold the target, the share of draws that reach it, and how far it lies."""
+    every = f"{found.draws:,} draws"
+    draws = f"{found.reached:,} of {every} ({percent(found.drawn_share)}) reach it."
+    if not found.reached:
+        draws = f"None of {every} does."
     if found.met:
         return f"The reference case is already there; nothing has to move. {draws}"
     if found.within:
         return (
             f"Within the stated ranges it can be reached. {draws} Its nearest setting lies"
-            f" {number(found.distance, 1)} standard deviations from the middle, where about"
-            f" {one_in(found.probability)} draws are."
+            f" {number(found.distance, 1)} standard deviations from the middle; to first order, as"
+            f" if inputs acted in a straight line, that is {one_in(found.first_order_share)} draws."
+            " Where the two differ, the count of draws is right."
         )
     return f"No setting within the stated ranges reaches it: {miss(found)}. {draws}"
 
@@ -306,8 +323,10 @@ def assumptions(found: Requirement) -> str:
 
 def flags(found: Requirement) -> str:
     """The flags that make ``ismarket run`` show it."""
-    setting = zip(*(found.columns["few"][name] for name in ("parameter", "needed")), strict=True)
-    return " ".join(f"--set {key}={value:.12g}" for key, value in setting)
+    plan, few = found.response.plan, found.columns["few"]
+    words = [f"--anchor {shlex.quote(plan.scenario.anchor)}", f"--through {plan.years[-1]}"]
+    setting = zip(few["parameter"], few["needed"], strict=True)
+    return " ".join([*words, *(f"--set {key}={value:.12g}" for key, value in setting)])
 
 
 def _limit(found: Requirement) -> str:

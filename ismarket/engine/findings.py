@@ -20,10 +20,9 @@ from ..text.wording import (
     signed,
     times,
 )
-from .forecast import TRUSTED, UNEXPLAINED, Forecast
+from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast, taken_apart
 from .forecaster import unexplained
-from .growth import INFLATION, NAMED, printed_growth, taken_apart
-from .plan import contained_in
+from .plan import Plan, contained_in
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -32,6 +31,14 @@ ALIKE = 1e-9
 def speaker(anchor: Anchor) -> str:
     """What says what an anchor says: a report, or several estimates pooled."""
     return "pool" if anchor.spread else "report"
+
+
+def about(plan: Plan, drawn: str = "") -> str:
+    """Scenario, anchor, draws and seed in one line; ``drawn`` says otherwise how many, of what."""
+    scenario = plan.scenario
+    name = [f"scenario {scenario.name}"] if scenario.name else []
+    drawn = drawn or f"{scenario.draws:,} draws"
+    return " · ".join([*name, f"anchor {plan.anchor.name}", f"{drawn}, seed {scenario.seed}"])
 
 
 def whose(forecast: Forecast) -> str:
@@ -79,10 +86,10 @@ def how_fast(forecast: Forecast) -> str:
 
 def left_unexplained(forecast: Forecast) -> str:
     """The printed growth taken apart: what its named causes carry, and what none does."""
-    anchor, growth = forecast.plan.anchor, printed_growth(forecast)
+    anchor, growth = forecast.plan.anchor, forecast.printed_growth
     if not anchor.published:
         return ""
-    who, verb = speaker(anchor), "has" if anchor.spread else "prints"
+    who = speaker(anchor)
     if growth is None:
         return f"The {who} ends in {anchor.last_year}: none of its growth lies ahead."
     steps = ""
@@ -90,12 +97,11 @@ def left_unexplained(forecast: Forecast) -> str:
         steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
     prices = ""
     if INFLATION in growth.points:
-        prices = f" {number(growth.points[INFLATION], 2)} points are general inflation,"
+        prices = f" {number(growth.points[INFLATION], 2)} points are inflation,"
     return (
-        f"Of the {number(growth.total, 2)}% a year that the {who} {verb} {growth.period}{steps},"
-        f"{prices} the causes that it names carry {number(growth.points[NAMED], 2)} at their most"
-        f" likely values, and nothing carries the other {number(growth.points[UNEXPLAINED], 2)}"
-        " points."
+        f"Of the {who}'s {number(growth.total, 2)}% a year {growth.period}{steps},{prices} its"
+        f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
+        f" carries {number(growth.points[UNEXPLAINED], 2)}."
     )
 
 
@@ -107,16 +113,15 @@ def price_basis(forecast: Forecast) -> str:
         return ""
     if market.price_level is None:
         return "The market has no price level, so no one can say which dollars these are."
-    said = {"assumed": "assumed, since it does not say", "chosen": "as the scenario chooses"}
+    said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
     how = said.get(anchor.basis_status, anchor.basis_status)
-    years = {NOMINAL: "of each year", REAL: f"of {anchor.base_year}"}
+    read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
     other = REAL if anchor.price_basis == NOMINAL else NOMINAL
     value, growth, left = other_reading(forecast, other)
     return (
-        f"The {speaker(anchor)}'s dollars are read as those {years[anchor.price_basis]}"
-        f" ({how}). Read as those {years[other]}, the same causes would lead to"
-        f" USD {money(value)} in {forecast.years[-1]} ({signed(100 * growth, 2)}% a year), and"
-        f" {number(left, 2)} points would stay unexplained."
+        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other]}, they would mean"
+        f" {money(value)} in {forecast.years[-1]}, {signed(100 * growth, 2)}% a year, and"
+        f" {number(left, 2)} points unexplained."
     )
 
 
@@ -162,8 +167,8 @@ def other_levels(forecast: Forecast) -> str:
     others = [other for other in published if other.name != anchor.name]
     if not anchor.published or not others:
         return ""
-    level = market.printed(anchor, year)
-    multiple = {other.name: level / market.printed(other, year) for other in others}
+    level, plan = forecast.columns["reference"]["value"][0], forecast.plan
+    multiple = {o.name: level / replace(plan, anchor=o).printed(year) for o in others}
     ends, most = times(min(multiple.values())), times(max(multiple.values()))
     text = f"The level is {ends} times the other published estimate"
     if len(others) > 1:
@@ -212,7 +217,12 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
 
 
 def launched(forecast: Forecast) -> str:
-    """The launched product that sells most in the last year, and how many others sell at all."""
+    """The launched product that sells most in the last year, and how many others sell at all.
+
+    Nothing where the market is scaled to a published level: so are its launches.
+    """
+    if forecast.plan.anchor.published:  # scaled to a level that nobody counted
+        return ""
     table = rows_of(forecast.columns["launch"])
     selling = [row for row in table if row["reference"] or row["p95"]]
     if not selling:

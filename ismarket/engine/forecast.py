@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,10 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..errors import InputError, unknown
+from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
+from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout
 from .summaries import STATISTICS, Summary
@@ -24,10 +27,42 @@ if TYPE_CHECKING:
     from .waterfall import Waterfall
 
 UNEXPLAINED = "unexplained"
+INFLATION = "inflation"
+"""What general prices carry of a growth that is printed in the dollars of each year."""
+NAMED = "named causes"
+"""What the causes that a report names carry of its growth: at their modes, each counted once."""
 TRUSTED = (0.8, 1.25)
 """Calibration factors that pass without a warning."""
 AXES = ("region", "drug_class")
 MEAN_AND_INTERVAL = ("mean", "p5", "p50", "p95")
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Growth from ``first`` to ``last``: ``points`` a year by part, percentage points."""
+
+    first: int
+    last: int
+    points: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        """Growth a year, percent: the sum of the points."""
+        return sum(self.points.values())
+
+    @property
+    def period(self) -> str:
+        """The years, as a sentence says them."""
+        return f"from {self.first} to {self.last}"
+
+
+def taken_apart(first: int, last: int, logs: Mapping[str, float]) -> Growth:
+    """The growth whose ``logs``, by part, are log growth over the whole period.
+
+    Log growth adds up over parts; points share it out by the logarithmic mean, so they add up too.
+    """
+    share = 100.0 * float(growth_share(np.array(sum(logs.values())), last - first))
+    return Growth(first, last, {part: share * log for part, log in logs.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +140,32 @@ class Forecast:
     def stacking_premium(self) -> float:
         """Reference value in the last year at overlap 0 less the forecast's own, USD."""
         return self.stacked_total - self._modes("total")[-1]
+
+    @cached_property
+    def growth(self) -> Growth:
+        """The growth of the reference case: by acting driver, and what stays unexplained."""
+        carried = zip(self.plan.drivers, self.modes.contributions[:, 0], strict=True)
+        logs = {driver.name: float(log) for driver, log in carried}
+        logs[UNEXPLAINED] = math.log(self.unexplained_factor[-1])
+        return taken_apart(self.years[0], self.years[-1], logs)
+
+    @cached_property
+    def printed_growth(self) -> Growth | None:
+        """The published path's growth as far as forecast and report both reach, if any year is.
+
+        It does not depend on which drivers the scenario takes in, nor how strong they are.
+        """
+        anchor, first = self.plan.anchor, self.years[0]
+        last = min(anchor.last_year, self.years[-1])
+        if not anchor.published or last <= first:
+            return None
+        whole = math.log(anchor.at(last) / anchor.at(first))
+        left, logs = math.log(self.unexplained_factor[last - first]), dict[str, float]()
+        market = self.plan.market
+        if anchor.price_basis == NOMINAL and market.price_level is not None:
+            logs[INFLATION] = math.log(market.prices(last) / market.prices(first))
+        logs[NAMED] = whole - left - sum(logs.values())
+        return taken_apart(first, last, {**logs, UNEXPLAINED: left})
 
     @cached_property
     def draws(self) -> Draws:
@@ -282,6 +343,23 @@ class Forecast:
         from .price_volume import price_volume
 
         return price_volume(self, to or self, first, last)
+
+    def in_real_terms(self) -> Forecast:
+        """The same forecast in dollars of the market's base year: general prices stand still.
+
+        Raises InputError for a market without a price level: its dollars have no basis.
+        """
+        from .forecaster import forecast_of  # which makes forecasts
+        from .plan import follows_prices, make_plan
+
+        plan = self.plan
+        if plan.market.price_level is None:
+            raise InputError(f"market {plan.market.name} has no price level, so no real terms")
+        prices = [d.name for d in plan.drivers if follows_prices(plan.market, d)]
+        if not prices:
+            return self
+        scenario = plan.scenario.changed(without=(*plan.scenario.without, *prices))
+        return forecast_of(make_plan(plan.market, self.installed, scenario), self.installed)
 
     # what a person sees ---------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from ..charts import draw, save
 from ..engine.findings import acting_on, lacking, speaker
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
-from ..model.scenario import load_scenario, parse_scenario, write_scenario
+from ..model.scenario import given_scenario, load_scenario, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .recipe import as_command, as_python
@@ -59,7 +59,7 @@ def act(session: Session, content: Mapping[str, Any], tab: str) -> Reply:
 
 def _load(session: Session, content: Mapping[str, Any]) -> Reply:
     if "text" in content:
-        scenario = parse_scenario(str(content["text"]), str(content.get("name") or "scenario"))
+        scenario = given_scenario(str(content["text"]), str(content.get("name") or "scenario"))
     else:
         scenario = load_scenario(str(content.get("path", "")).strip())
     session.open(scenario)
@@ -71,7 +71,7 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
     if kind not in MIME:
         raise unknown("download", "kind", kind, MIME)
     session.settle()
-    name = f"{session.current.name or 'scenario'}{'-edited' if session.former else ''}"
+    name = session.current.name or "scenario"
     if not path:
         if kind in ("png", "svg"):
             raise InputError("the page draws PNG and SVG itself; give a path to save one here")

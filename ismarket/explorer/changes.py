@@ -31,17 +31,22 @@ def figure_of(parameter: Parameter) -> str:
     return "date" if parameter.unit == CALENDAR_YEAR else ""
 
 
-def changed(scenario: Scenario, change: Mapping[str, Any], origin: Scenario) -> Scenario:
+def changed(
+    scenario: Scenario, change: Mapping[str, Any], origin: Scenario, market: Market
+) -> Scenario:
     """The scenario after one change: ``kind``, ``key`` and ``value``, as the page sends it.
 
-    A value of None resets to ``origin``.  Raises InputError for what is no choice.
+    A value of None resets to ``origin``.  Another anchor keeps the horizon if it starts before
+    it.  Raises InputError for what is no choice.
     """
     kind, key, value = str(change.get("kind")), str(change.get("key", "")), change.get("value")
     if kind in CONTROLS:
         new = {kind: getattr(origin, kind) if value is None else _typed(kind, value)}
         if kind == "anchor":
-            new["through"] = None  # an anchor has its own last year
-            new["periods"] = None
+            new["periods"] = None  # how one publisher's growth is read
+            anchor = market.anchors.get(str(new["anchor"]))
+            if anchor and scenario.through and scenario.through <= anchor.base_year:
+                new["through"] = None
         return scenario.changed(**new)
     if kind == "driver":
         off = key in origin.without if value is None else not value
@@ -82,8 +87,8 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
     keys |= {p.key for p in driver.parameters}
     fixed = {k: v for k, v in scenario.fixed.items() if k not in keys}
     fixed |= {k: v for k, v in origin.fixed.items() if k in keys}
-    scenario = changed(scenario, {"kind": "driver", "key": driver.name}, origin)
-    scenario = changed(scenario, {"kind": "strength", "key": driver.name}, origin)
+    for kind in ("driver", "strength"):
+        scenario = changed(scenario, {"kind": kind, "key": driver.name}, origin, market)
     return scenario.changed(fixed=fixed)
 
 

@@ -70,6 +70,7 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
         "changes": count_changes(scenario, origin),
         "undo": undo,
         "scenario": scenario.name or "scenario",
+        "title": scenario.title,
     }
 
 

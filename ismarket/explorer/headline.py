@@ -7,8 +7,7 @@ from typing import Any
 from ..charts.fan import published
 from ..charts.units import unit_of
 from ..engine.findings import left_unexplained, speaker, whose
-from ..engine.forecast import UNEXPLAINED, Forecast
-from ..engine.growth import NAMED, printed_growth
+from ..engine.forecast import NAMED, UNEXPLAINED, Forecast
 from ..text.wording import money, number, times
 
 
@@ -45,7 +44,7 @@ def _forecast(forecast: Forecast) -> dict[str, Any]:
 def _growth(forecast: Forecast) -> dict[str, Any]:
     cagr = {k: 100 * v[0] for k, v in forecast.columns["cagr"].items()}
     words = f"**{number(cagr['p5'], 1)} to {number(cagr['p95'], 1)}** in 9 of 10 draws."
-    if printed := printed_growth(forecast):
+    if printed := forecast.printed_growth:
         words += (
             f" The {speaker(forecast.plan.anchor)}: {number(printed.total, 2)} to {printed.last}"
         )
@@ -54,7 +53,7 @@ def _growth(forecast: Forecast) -> dict[str, Any]:
 
 
 def _left(forecast: Forecast) -> dict[str, Any]:
-    title, growth = "Unexplained growth", printed_growth(forecast)
+    title, growth = "Unexplained growth", forecast.printed_growth
     if growth is None:
         words = left_unexplained(forecast) or "level from the count; no report, no remainder"
         return _cell(title, "0", "points", words, "muted")

@@ -14,7 +14,7 @@ from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario, load_scenario
+from ..model.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
 from ..plugins.installed import DEFAULT_MARKET
 from ..studies import Study, loaded
 from . import actions
@@ -118,15 +118,12 @@ class Panel(anywidget.AnyWidget):
         if self._quiet:
             return
         try:
-            self._session.former.append(self._session.current)
-            self._session.compute(change["new"])
+            self._session.set(change["new"], "scenario set from Python")
         except (InputError, DriverError):
-            self._session.former.pop()
             self._quiet = True
             self.scenario = change["old"]
             self._quiet = False
             raise
-        self._session.last = "scenario set from Python"
         self._publish()
 
     @traitlets.observe("pinned")
@@ -211,7 +208,7 @@ def explore(
     it showed before.
     """
     if scenario is None:
-        scenario = "published"
+        scenario = DEFAULT_SCENARIO
         if market is not None and market.name != DEFAULT_MARKET:
             scenario = Scenario(market=market.name, anchor="bottom-up")
     if market is not None and drivers is not None:

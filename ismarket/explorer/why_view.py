@@ -10,7 +10,6 @@ from ..charts.contributions import order, picture
 from ..charts.units import millions_of
 from ..engine.findings import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
-from ..engine.growth import scenario_growth
 from ..text.wording import money, signed
 from .view import Column, View, ViewRow
 
@@ -21,7 +20,7 @@ SMALL = 0.005
 def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | None = None) -> View:
     """The bars, their finding and the table of drivers."""
     pin = " \N{BLACK DOWN-POINTING SMALL TRIANGLE} the pinned scenario." if pinned else ""
-    growth = scenario_growth(forecast)
+    growth = forecast.growth
     aid = (
         f"Points of this scenario\N{RIGHT SINGLE QUOTATION MARK}s growth a year {growth.period}:"
         f" bars are the reference, lines 9 in 10 draws.{pin} Rows add up to the last."
@@ -40,7 +39,7 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
 
 def finding(forecast: Forecast) -> str:
     """How much of the growth no cause carries; the largest driver where nothing is left."""
-    growth, drivers = scenario_growth(forecast), forecast.plan.drivers
+    growth, drivers = forecast.growth, forecast.plan.drivers
     left = growth.points[UNEXPLAINED]
     if not drivers:
         if abs(left) < SMALL:
@@ -63,7 +62,7 @@ def finding(forecast: Forecast) -> str:
 
 def note(forecast: Forecast) -> str:
     """What the named causes carry together of the scenario's growth, and what overlap does."""
-    growth, anchor = scenario_growth(forecast), forecast.plan.anchor
+    growth, anchor = forecast.growth, forecast.plan.anchor
     named = [d.name for d in forecast.plan.drivers if d.name in anchor.drivers_named]
     rho, parts = forecast.plan.scenario.overlap, []
     if anchor.published and named:

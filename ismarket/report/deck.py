@@ -7,7 +7,6 @@ from typing import Any
 
 from ..engine.findings import distance, findings, how_big, how_fast
 from ..engine.forecast import UNEXPLAINED, Forecast
-from ..engine.growth import scenario_growth
 from ..engine.page import title
 from ..errors import InputError
 from ..text.wording import money, signed
@@ -106,7 +105,7 @@ def _driver_slide(deck: Any, forecast: Forecast) -> None:
 
     table = forecast.columns["attribution"]
     rows = [i for i, name in enumerate(table["driver"]) if name != "total"]
-    growth = scenario_growth(forecast)
+    growth = forecast.growth
     words = (
         f"{signed(growth.total, 2)} points of growth a year {growth.period},"
         f" {signed(growth.points[UNEXPLAINED], 2)} of them unexplained"

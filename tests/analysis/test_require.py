@@ -20,7 +20,9 @@ from ismarket import (
     require,
 )
 from ismarket.analysis.nearest import nearest, normal_share, smallest_set
+from ismarket.analysis.requirement import flags
 from ismarket.cli import ismarket
+from ismarket.text.wording import one_in
 
 MARKET, DRIVERS = load_market(), load_drivers()
 EVIDENCE = Scenario(anchor="bottom-up", without=(), draws=256)
@@ -114,7 +116,7 @@ def test_beyond_the_ranges_the_miss_is_the_distance_to_their_corner():
     assert found.limit == pytest.approx(base * 1.25**2, rel=1e-12)
     assert found.shortfall == pytest.approx(base * (2 - 1.25**2), rel=1e-12)
     assert found.limit_setting == {"own.a": 1.25, "own.b": 1.25}
-    assert found.probability == 0.0
+    assert found.first_order_share == 0.0
     assert found.drawn_share == 0.0
     assert "No setting within the stated ranges reaches it" in str(found)
 
@@ -159,8 +161,35 @@ def test_the_statement_holds_when_its_setting_is_fed_back(goal):
 
 
 def test_the_distance_says_about_what_share_of_draws_reaches_the_target():
-    found = require(MARKET, DRIVERS, EVIDENCE, value=75e6)
-    assert found.probability == pytest.approx(found.drawn_share, rel=0.25)
+    found = require(MARKET, DRIVERS, EVIDENCE.changed(draws=10_000), value=75e6)
+    assert found.first_order_share == pytest.approx(found.drawn_share, rel=0.25)
+
+
+@pytest.mark.slow
+def test_the_share_of_draws_stands_beside_the_first_order_share_and_each_is_named(world):
+    market, drivers, scenario = world
+    scenario = scenario.changed(draws=5_000)
+    run = forecast(market, drivers, scenario)
+    target = float(np.quantile(run.draws.log_growth, 0.9))
+    growth = float(np.expm1(target / run.span))
+    found = require(market, drivers, scenario, cagr=growth)
+    assert (found.reached, found.draws) == ((run.draws.log_growth >= target).sum(), 5_000)
+    text = " ".join(str(found).split())
+    assert "500 of 5,000 draws (10%) reach it" in text
+    first = one_in(found.first_order_share)
+    assert f"to first order, as if inputs acted in a straight line, that is {first} draws" in text
+    printed = found.to_dict()
+    assert printed["drawn_share"] == 0.1
+    assert printed["first_order_share"] == normal_share(-found.distance)
+
+
+def test_the_setting_is_printed_with_the_anchor_and_the_horizon_that_it_holds_for(world):
+    market, drivers, scenario = world
+    found = require(market, drivers, scenario.changed(draws=100), cagr=0.06)
+    if found.few_inputs:
+        assert f"--anchor {scenario.anchor} --through {found.response.plan.years[-1]}" in flags(
+            found
+        )
 
 
 def test_no_smaller_move_of_all_inputs_reaches_the_target():
@@ -199,7 +228,7 @@ def test_bad_targets_are_refused_in_one_line():
 
 def test_the_saved_scenario_is_what_run_takes(tmp_path, capsys):
     file = tmp_path / "growing.toml"
-    command = ["require", "--cagr", "0.5%", "--json", "--save", str(file)]
+    command = ["require", "evidence", "--cagr", "0.5%", "--json", "--save", str(file)]
     ismarket.main(command, standalone_mode=False)
     printed = json.loads(capsys.readouterr().out)
     run = forecast(MARKET, DRIVERS, load_scenario(file).changed(draws=256))

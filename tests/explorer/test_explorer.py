@@ -143,7 +143,7 @@ def test_the_hump_peaks_at_the_mode():
         if not parameter.constant and not parameter.happens:
             heights = density(parameter)
             peak = heights.index(max(heights)) / (len(heights) - 1)
-            _, low, mode, high = parameter.range
+            _, low, mode, high = parameter.pert
             assert peak == pytest.approx((mode - low) / (high - low), abs=0.03)
 
 
