@@ -38,7 +38,7 @@ SERIES = {
 class Figure:
     """One printed figure; ``kind`` is money (USD), percent (a fraction), points, chart or source.
 
-    A percentage in the words of a source is none of a run.  ``half_unit`` is the rounding as
+    A percentage or points in the words of a source are none of a run.  ``half_unit`` is the rounding as
     printed, ``year`` that of its words, ``label`` the rest of what names it (a series, a category,
     a header).
     """
@@ -107,7 +107,8 @@ def _in_sentence(text: str, where: str) -> Iterator[Figure]:
         if read:
             sign = -1.0 if match["sign"] == "-" else 1.0
             quote = shorten(text, match.start())
-            yield Figure(sign * read[0], read[1], "points", where, quote, shared, text)
+            kind = "source" if _SOURCE.search(text) else "points"
+            yield Figure(sign * read[0], read[1], kind, where, quote, shared, text)
 
 
 def _words(source: str) -> Iterator[Figure]:

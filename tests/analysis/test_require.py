@@ -194,10 +194,10 @@ def test_the_setting_is_printed_with_the_anchor_and_the_horizon_that_it_holds_fo
 
 def test_no_smaller_move_of_all_inputs_reaches_the_target():
     found = require(MARKET, DRIVERS, EVIDENCE, value=90e6)
-    scores = np.array([found.scores["all"][p.key] for p in found.response.inputs])
     from ismarket.analysis.nearest import LimitState
 
     past = LimitState(found.response, found.output, found.target)
+    scores = np.array([found.scores["all"][p.key] for p in past.inputs])
     stream = np.random.default_rng(5)
     other = scores[:, None] + 0.5 * stream.standard_normal((len(scores), 2000))
     shorter = other * (0.995 * np.linalg.norm(scores) / np.linalg.norm(other, axis=0))
