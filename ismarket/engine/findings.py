@@ -285,10 +285,10 @@ def exactness(forecast: Forecast) -> str:
     """Standard errors of the last year's quantiles, or what they are at most."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
     draws = forecast.plan.scenario.draws
-    if no_spread(forecast):
-        return ""
     if draws < 2:
         return "One draw says nothing of its standard errors."
+    if no_spread(forecast):
+        return ""
     shown = [
         f"{label} {nonzero(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
