@@ -38,9 +38,9 @@ SERIES = {
 class Figure:
     """One printed figure; ``kind`` is money (USD), percent (a fraction), points, chart or source.
 
-    A percentage or points in the words of a source are none of a run.  ``half_unit`` is the rounding as
-    printed, ``year`` that of its words, ``label`` the rest of what names it (a series, a category,
-    a header).
+    A percentage or points in the words of a source are none of a run.  ``half_unit`` is the
+    rounding as printed, ``year`` that of its words, ``label`` the rest of what names it (a series,
+    a category, a header).
     """
 
     value: float
