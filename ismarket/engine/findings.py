@@ -116,13 +116,18 @@ def price_basis(forecast: Forecast) -> str:
     said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
     how = said.get(anchor.basis_status, anchor.basis_status)
     read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
-    other = REAL if anchor.price_basis == NOMINAL else NOMINAL
+    other = other_basis(anchor)
     value, growth, left = other_reading(forecast, other)
     return (
         f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other]}, they would mean"
         f" {money(value)} in {forecast.years[-1]}, {signed(100 * growth, 2)}% a year, and"
         f" {number(left, 2)} points unexplained."
     )
+
+
+def other_basis(anchor: Anchor) -> str:
+    """The other way to read an estimate's dollars."""
+    return REAL if anchor.price_basis == NOMINAL else NOMINAL
 
 
 def other_reading(forecast: Forecast, basis: str) -> tuple[float, float, float]:
