@@ -13,8 +13,8 @@ from . import causes as _causes
 from . import comparison as _comparison
 from . import contributions as _contributions
 from . import fan as _fan
+from . import funnel as _funnel
 from . import levels as _levels
-from . import people as _people
 from . import swings as _swings
 from . import where as _where
 from .picture import WIDTH, Layers, Picture, filled, save
@@ -40,7 +40,7 @@ _MODULES = {
     "tornado": _swings,
     "levels": _levels,
     "causes": _causes,
-    "funnel": _people,
+    "funnel": _funnel,
     "compare": _comparison,
 }
 KINDS: dict[str, tuple[Layers, dict[str, float]]] = {
@@ -79,8 +79,8 @@ def contributions(
 
 
 def funnel(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
-    """The people that each stage leaves, and the money: the count behind the level."""
-    return draw(_people.picture(forecast), theme, width)
+    """The count behind the level: people by stage, what they use, dollars listed and kept."""
+    return draw(_funnel.picture(forecast), theme, width)
 
 
 def regions(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:

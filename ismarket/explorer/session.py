@@ -17,7 +17,15 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario, named_after
 from ..studies import Study
-from . import evidence_view, forecast_view, howbig_view, matters_view, where_view, why_view
+from . import (
+    evidence_view,
+    forecast_view,
+    funnel_view,
+    howbig_view,
+    matters_view,
+    where_view,
+    why_view,
+)
 from .changes import changed, described, reset_driver
 from .view import TABS, View
 
@@ -146,6 +154,7 @@ class Session:
             "where": lambda: where_view.view(made, pinned),
             "matters": lambda: matters_view.view(made, self.swings),
             "howbig": lambda: howbig_view.view(made),
+            "funnel": lambda: funnel_view.view(made),
             "evidence": lambda: evidence_view.view(made, self.alone),
         }
         return views[name]()

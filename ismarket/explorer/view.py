@@ -86,10 +86,11 @@ TABS = {
     "where": "Where",
     "matters": "What matters",
     "howbig": "How big",
+    "funnel": "Funnel",
     "evidence": "Evidence",
 }
 """The views by name, in the order of their tabs."""
-VIEWS = ("fan", "contributions", "where", "tornado", "levels", "causes")
+VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "causes")
 """The charts of the views, by kind."""
 
 
