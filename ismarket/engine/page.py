@@ -12,15 +12,7 @@ from typing import Any
 from ..arrays import Columns
 from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
-from .findings import (
-    about,
-    findings,
-    how_big,
-    how_fast,
-    notices,
-    other_basis,
-    other_reading,
-)
+from .findings import about, findings, how_big, how_fast, notices, other_reading
 from .forecast import UNEXPLAINED, Forecast
 
 LABEL = 13
@@ -41,6 +33,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "title": scenario.title,
         "anchor": anchor.name,
         "unit": forecast.usd(),
+        "other_reading": other_reading(forecast),
         "price_basis": anchor.price_basis if anchor.published else None,
         "price_basis_status": anchor.basis_status if anchor.published else None,
         "base_year": forecast.years[0],
@@ -60,7 +53,6 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         ],
         "unexplained": left["points"],
         "printed_growth": None if printed is None else asdict(printed) | {"total": printed.total},
-        "other_reading": _other_reading(forecast),
         "stacking_premium_usd": forecast.stacking_premium,
         "by_region": rows_of(columns["region"], ("name", "base", "final", "cagr")),
         "by_drug_class": rows_of(columns["drug_class"], ("name", "base", "final", "cagr")),
@@ -74,16 +66,6 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         },
         "notices": notices(forecast),
     }
-
-
-def _other_reading(forecast: Forecast) -> dict[str, Any] | None:
-    """What the other reading of an estimate's dollars gives; None where there is none."""
-    anchor = forecast.plan.anchor
-    if not anchor.published or forecast.plan.market.price_level is None:
-        return None
-    basis = other_basis(anchor)
-    value, growth, left = other_reading(forecast, basis)
-    return {"price_basis": basis, "value": value, "cagr": growth, "unexplained": left}
 
 
 def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:

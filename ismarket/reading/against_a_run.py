@@ -75,18 +75,14 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
         ]
     if other := run["other_reading"]:
         found += [
-            Known(f"read as {other['price_basis']}, {key}", other[key], kind, year, _left(key), 2)
-            for key, kind, year in (
-                ("value", "money", last), ("cagr", "rate", None), ("unexplained", "points", None),
-            )
-        ]  # fmt: skip
-    for row in run["launches"]:
-        name, product = row["launch"], row["product"]
-        found.append(Known(f"{name} chance", row["chance"], "share", None, name, title=product))
-        found += [
-            Known(f"{name} {key}", row[key], "money", last, name, 2 * (key in ENDS), product)
-            for key in ("reference", "mean", *ENDS)
+            Known("other reading", other["value"], "money", last),
+            Known("other reading growth", other["cagr"], "rate"),
+            Known("other reading, unexplained", other["unexplained"], "points", of=UNEXPLAINED),
         ]
+    for row in run["launches"]:
+        name, title = row["launch"], row["product"]
+        found += [Known(name, row[k], "money", last, name, 2, title) for k in ("reference", *ENDS)]
+        found.append(Known(f"{name} chance", row["chance"], "share", None, name, title=title))
     found.append(Known("growth reference", 100 * run["cagr"]["reference"], "points"))
     found.append(Known("stacking premium", abs(run["stacking_premium_usd"]), "money", last))
     for axis in ("by_region", "by_drug_class"):
