@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
-from ..model.launch import DRAWN, Launch
+from ..model.launch import Launch
 from ..model.market import Market
 
 
@@ -74,17 +74,21 @@ def launched(
     market: Market, launches: Sequence[Launch], values: Mapping[str, Array], start: int
 ) -> Launched:
     """The launches drawn, ``values`` (draw,) by key; the forecast begins ``start`` years on."""
-    years = np.array([market.base_year, *market.years[start:]], float)[:, None]
+    years = np.array([market.base_year, *market.years[start:]], float)
     shares = []
     for one in launches:
-        drawn = {name: values[p.key] for name, p in zip(DRAWN, one.parameters, strict=True)}
-        since = years + 0.5 - drawn["launch_year"]
-        share = np.clip(since / drawn["years_to_peak"], 0.0, 1.0)
-        share *= drawn["peak_share"] * drawn["chance"]
+        share = risen(one, years, values)
+        share *= values[one.peak_share.key] * values[one.chance.key]
         here = np.array([float(region in one.regions) for region in market.regions])
         shares.append(share[:, None] * here[:, None])
     dearer = np.stack([values[one.price_ratio.key] for one in launches]) - 1.0
     return Launched(tuple(one.name for one in launches), np.stack(shares), dearer)
+
+
+def risen(one: Launch, years: Array, values: Mapping[str, Array]) -> Array:
+    """How far towards its peak a product has come by each year, if at all: 0 to 1, (year, draw)."""
+    since = years[:, None] + 0.5 - values[one.launch_year.key]
+    return np.clip(since / values[one.years_to_peak.key], 0.0, 1.0)
 
 
 def price_shifts(
