@@ -12,7 +12,7 @@ import numpy as np
 from ..arrays import Array
 from ..engine.draws import Drawing
 from ..engine.forecast import Forecast
-from ..engine.launches import risen
+from ..engine.launches import shares
 from ..engine.summaries import quantiles
 from ..model.launch import Launch
 from ..text.sheet import rows_of
@@ -74,15 +74,20 @@ def launches_of(forecast: Forecast) -> list[LaunchSeen]:
         for one in plan.market.mechanisms[name].launches:
             keys = {p.key: plan.scenario.fixed.get(p.key, p.mode) for p in one.parameters}
             here = {key: np.array([value]) for key, value in keys.items()}
-            share = risen(one, years, here)[:, 0] * keys[one.peak_share.key]
+            share = _taken(one, years, here)[:, 0]
             low = high = None
             if one.name in sales:
-                low, high = quantiles(
-                    risen(one, years, drawn) * drawn[one.peak_share.key], (0.05, 0.95)
-                )
+                low, high = quantiles(_taken(one, years, drawn), (0.05, 0.95))
             fixed = frozenset(keys) & plan.scenario.fixed.keys()
             sold = sales.get(one.name, {})
             found.append(LaunchSeen(one, tuple(titles), keys, fixed, share, low, high, sold))
+    return found
+
+
+def _taken(one: Launch, years: Array, values: Mapping[str, Array]) -> Array:
+    """What a product takes of its class if it comes, (year, draw), by values (draw,)."""
+    year, to_peak = (values[p.key][None] for p in (one.launch_year, one.years_to_peak))
+    found: Array = shares(years, year, to_peak)[0] * values[one.peak_share.key]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..sampling.standard_errors import at_most
@@ -116,31 +117,36 @@ def price_basis(forecast: Forecast) -> str:
     said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
     how = said.get(anchor.basis_status, anchor.basis_status)
     read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
-    other = REAL if anchor.price_basis == NOMINAL else NOMINAL
-    value, growth, left = other_reading(forecast, other)
+    other = other_reading(forecast)
+    assert other is not None  # the anchor is published
     return (
-        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other]}, they would mean"
-        f" {money(value)} in {forecast.years[-1]}, {signed(100 * growth, 2)}% a year, and"
-        f" {number(left, 2)} points unexplained."
+        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other['price_basis']]}, they"
+        f" would mean {money(other['value'])} in {forecast.years[-1]},"
+        f" {signed(100 * other['cagr'], 2)}% a year, and {number(other['unexplained'], 2)} points"
+        " unexplained."
     )
 
 
-def other_reading(forecast: Forecast, basis: str) -> tuple[float, float, float]:
-    """The reference case if the anchor's dollars are read on another basis.
+def other_reading(forecast: Forecast) -> dict[str, Any] | None:
+    """The reference case if the anchor's dollars are read on the other basis; None for a count.
 
-    Its last year (USD, in the dollars of the forecast), growth a year, points unexplained.
+    ``value`` of the last year (USD, in the dollars of the forecast), ``cagr`` a fraction a year,
+    ``unexplained`` points of it.
     """
     plan, installed = forecast.plan, forecast.installed
+    if plan.level is None or plan.market.price_level is None:
+        return None
+    basis = REAL if plan.anchor.price_basis == NOMINAL else NOMINAL
     anchor = replace(plan.anchor, price_basis=basis)
     read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
-    left = float(unexplained(read, installed)[-1])
-    here = forecast.columns["reference"]["value"]
-    first = here[0] * (read.level or 1.0) / (plan.level or 1.0)
+    left, here = float(unexplained(read, installed)[-1]), forecast.columns["reference"]["value"]
+    first = here[0] * (read.level or plan.level) / plan.level
     last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    grown = math.log(last / first)
-    growth = taken_apart(forecast.years[0], forecast.years[-1],
-                         {NAMED: grown - math.log(left), UNEXPLAINED: math.log(left)})  # fmt: skip
-    return last, math.expm1(grown / forecast.span), growth.points[UNEXPLAINED]
+    logs = {UNEXPLAINED: math.log(left), NAMED: math.log(last / first / left)}
+    growth = taken_apart(forecast.years[0], forecast.years[-1], logs)
+    cagr = math.expm1(sum(logs.values()) / forecast.span)
+    points = growth.points[UNEXPLAINED]
+    return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}
 
 
 def distance(forecast: Forecast) -> str:
@@ -285,10 +291,10 @@ def exactness(forecast: Forecast) -> str:
     """Standard errors of the last year's quantiles, or what they are at most."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
     draws = forecast.plan.scenario.draws
-    if no_spread(forecast):
-        return ""
     if draws < 2:
         return "One draw says nothing of its standard errors."
+    if no_spread(forecast):
+        return ""
     shown = [
         f"{label} {nonzero(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
@@ -309,7 +315,7 @@ def acting_on(forecast: Forecast) -> list[str]:
     plan, said = forecast.plan, []
     strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
     for driver in forecast.installed:
-        if driver.name not in plan.scenario.without or not driver.suits(plan.market.name):
+        if driver.name not in plan.scenario.without:
             continue
         causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
         others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}

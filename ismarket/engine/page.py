@@ -12,7 +12,7 @@ from typing import Any
 from ..arrays import Columns
 from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
-from .findings import about, findings, how_big, how_fast, notices
+from .findings import about, findings, how_big, how_fast, notices, other_reading
 from .forecast import UNEXPLAINED, Forecast
 
 LABEL = 13
@@ -33,6 +33,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "title": scenario.title,
         "anchor": anchor.name,
         "unit": forecast.usd(),
+        "other_reading": other_reading(forecast),
         "price_basis": anchor.price_basis if anchor.published else None,
         "price_basis_status": anchor.basis_status if anchor.published else None,
         "base_year": forecast.years[0],

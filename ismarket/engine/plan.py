@@ -126,8 +126,9 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
         )
     acting = tuple(driver for driver in installed if driver.name not in scenario.without)
     cut = market.until(through)
+    level = uncertain_level(anchor) if anchor.spread else ()
     return Plan(
-        cut, anchor, scenario, acting, (*drawn_parameters(cut, acting), *uncertain_level(anchor)),
+        cut, anchor, scenario, acting, (*drawn_parameters(cut, acting), *level),
         start - market.base_year, contained_in(anchor, market, installed),
     )  # fmt: skip
 
@@ -144,7 +145,8 @@ def contained_in(anchor: Anchor, market: Market, drivers: Iterable[Driver]) -> f
     if not anchor.published:
         return frozenset()
     named = frozenset(anchor.drivers_named)
-    prices = frozenset(d.name for d in drivers if follows_prices(market, d))
+    suited = (d for d in drivers if d.suits(market.name))
+    prices = frozenset(d.name for d in suited if follows_prices(market, d))
     return named | prices if anchor.price_basis == NOMINAL else named - prices
 
 

@@ -184,7 +184,8 @@ def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
     return Parameter(
         f"{stage.text('stage')}.{slug(region)}",
         mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
-        unit=f"{stage.text('unit')} in {year}", title=f"{stage.text('title')} in {year}, {region}",
+        unit=f"{stage.text('unit')} in {year}",
+        title=f"{stage.text('title')} up to {year}, {region}",
         source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
     )  # fmt: skip
 

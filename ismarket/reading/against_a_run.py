@@ -72,6 +72,16 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
             Known(f"printed, {part}", points, "points", of=UNEXPLAINED)
             for part, points in printed["points"].items()
         ]
+    if other := run["other_reading"]:
+        found += [
+            Known("other reading", other["value"], "money", last),
+            Known("other reading growth", other["cagr"], "rate"),
+            Known("other reading, unexplained", other["unexplained"], "points", of=UNEXPLAINED),
+        ]
+    for row in run["launches"]:
+        name, title = row["launch"], row["product"]
+        found += [Known(name, row[k], "money", last, name, 2, title) for k in ("reference", *ENDS)]
+        found.append(Known(f"{name} chance", row["chance"], "share", None, name, title=title))
     found.append(Known("growth reference", 100 * run["cagr"]["reference"], "points"))
     found.append(Known("stacking premium", abs(run["stacking_premium_usd"]), "money", last))
     for axis in ("by_region", "by_drug_class"):
