@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays import Columns
+from ..engine.findings import outside_evidence
 from ..engine.forecaster import forecast
 from ..errors import InputError, unknown
 from ..model.driver import Driver
@@ -50,6 +51,7 @@ class Audit:
     shared: Mapping[str, tuple[str, ...]]
     premium: float
     premium_year: int
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
@@ -100,7 +102,7 @@ class Audit:
         return {
             "market": self.market.name, "report": self.report, "first": self.first,
             "last": self.last, "stacking_premium_usd": self.premium,
-            "premium_year": self.premium_year, **rows,
+            "premium_year": self.premium_year, "notices": list(self.notices), **rows,
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -136,7 +138,7 @@ def audit_report(
         (*(coverage(asked, output) for output in OUTPUTS),
          coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
-        published.stacking_premium, published.years[-1],
+        published.stacking_premium, published.years[-1], tuple(outside_evidence(published.plan)),
     )  # fmt: skip
 
 
@@ -158,6 +160,7 @@ def sheet(found: Audit) -> Sheet:
     return Sheet(
         title,
         [
+            *found.notices,
             headline(found),
             _headlines(found),
             _coverage(found),

@@ -18,6 +18,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
+from ..engine.findings import outside_evidence
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
@@ -91,6 +92,7 @@ class Information:
     chance_to_regret: float
     perfect: Worth
     partial: Mapping[str, tuple[Worth, ...]]
+    notices: Sequence[str] = ()
 
     @property
     def enters(self) -> bool:
@@ -120,6 +122,7 @@ class Information:
             "chance_to_regret": self.chance_to_regret,
             "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
             "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
+            "notices": list(self.notices),
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -151,7 +154,7 @@ def value_of_information(
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
     return Information(
         decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
-        Worth("everything", tuple(values), *perfect), partial,
+        Worth("everything", tuple(values), *perfect), partial, outside_evidence(forecast.plan),
     )  # fmt: skip
 
 
@@ -259,7 +262,7 @@ def monotone(
 
 def sheet(found: Information, top: int = SHOWN) -> Sheet:
     """The decision, what perfect knowledge is worth, and of which sets."""
-    parts: list[str | Table] = [_decision(found), _regret(found)]
+    parts: list[str | Table] = [*found.notices, _decision(found), _regret(found)]
     if not found.chance_to_regret:
         return Sheet(TITLE, parts)
     for kind, rows in found.partial.items():

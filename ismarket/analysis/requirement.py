@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.findings import outside_evidence
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -236,7 +237,7 @@ def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
     title = f"What would have to be true · {about(plan)}"
-    parts: list[str | Table] = [_asked(found), verdict(found)]
+    parts: list[str | Table] = [*outside_evidence(plan), _asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])
     if found.met:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Columns
+from ..engine.findings import outside_evidence
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -176,7 +177,7 @@ def sheet(found: Sensitivity) -> Sheet:
     what = {"value": f"value in {last}", "cagr": f"growth a year, {first} to {last}",
             "count": f"the count in {first}"}[found.output]  # fmt: skip
     title = f"What it depends on: {what} · {about(plan)}"
-    parts: list[str | Table] = [headline(found), *_level(found)]
+    parts: list[str | Table] = [*outside_evidence(plan), headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):

@@ -16,7 +16,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..guard.contract import guarded_effects
-from ..model.curves import Curves
+from ..model.curves import Curves, Spread
 from ..model.driver import Effect
 from ..model.launch import Launch
 from ..model.market import Market
@@ -95,11 +95,20 @@ def combine(shifts: Sequence[Array], rho: float) -> Array:
     return rho * largest + (1.0 - rho) * total
 
 
-def cause_shift(market: Market, name: str, values: Mapping[str, Array], draws: int) -> Array:
-    """Shift of one cause of the catalogue, (year, region or 1, draw), for values (draw,) by key."""
+def cause_shift(
+    market: Market,
+    name: str,
+    values: Mapping[str, Array],
+    draws: int,
+    spreads: Mapping[str, Spread] | None = None,
+) -> Array:
+    """Shift of one cause of the catalogue, (year, region or 1, draw), for values (draw,) by key.
+
+    ``spreads`` are the adoption curves, by default those of the market.
+    """
     cause = market.mechanisms[name]
     if cause.kind == "spread":
-        return Curves([market.spreads[name]]).shift(values, draws)
+        return Curves([(spreads or market.spreads)[name]]).shift(values, draws)
     last = np.stack([values[p.key] for p in market.stage(cause.stage).parameters])
     return path_shift(market, cause.stage, last)
 
@@ -194,13 +203,14 @@ class Shifts:
     def _curves(self, merged: frozenset[str]) -> tuple[Curves, list[Group]]:
         """The curves of all causes that spread, and where in them each group stands."""
         if merged not in self._known:
-            market, names = self._plan.market, list[str]()
+            names = list[str]()
             parts = []
             for target, by_who in self._claimed("spread", merged).items():
                 for drivers, group in by_who.items():
                     parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                     names += group
-            curves, years = Curves([market.spreads[n] for n in names]), self._plan.years_from_base
+            curves = Curves([self._plan.spreads[name] for name in names])
+            years = self._plan.years_from_base
             self._known[merged] = (
                 curves,
                 [
@@ -254,7 +264,8 @@ class Shifts:
             for name in driver.claims:
                 cause = plan.market.mechanisms[name]
                 if (cause.stage, name) in found and not cause.inert:
-                    shift = cause_shift(plan.market, name, named, values.shape[1])
+                    draws = values.shape[1]
+                    shift = cause_shift(plan.market, name, named, draws, plan.spreads)
                     entry = index, class_of(plan.market, cause.drug_class), shift
                     found[cause.stage, name].insert(0, entry)
                     merged.add(name)

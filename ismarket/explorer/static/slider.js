@@ -49,7 +49,9 @@ function createInput(input, change) {
   function typed() {
     const value = Number(box.value.replaceAll(",", "").replace("\u2212", "-"));
     if (!(value >= input.low && value <= input.high)) {
-      say(wrong, `${box.value} is outside ${figure(input.low)} to ${figure(input.high)} (${input.unit}). The forecast keeps ${figure(kept)}.`);
+      say(wrong, `${box.value} is outside ${figure(input.low)} to ${figure(input.high)} (${input.unit}). The forecast keeps ${figure(kept)}. `);
+      wrong.querySelector("button")?.remove();
+      if (Number.isFinite(value)) wrong.append(h("button", { class: "link", type: "button", click: () => change(value, true) }, "Use it all the same, outside the evidence"));
       wrong.hidden = false;
       return;
     }
