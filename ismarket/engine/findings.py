@@ -334,9 +334,20 @@ def acting_on(forecast: Forecast) -> list[str]:
     return said
 
 
+def outside_evidence(plan: Plan) -> list[str]:
+    """What the scenario fixes beyond the range of evidence, in a sentence; empty for nothing."""
+    fixed = plan.scenario.fixed
+    said = [f"{p.key} = {fixed[p.key]:g} (range {p.low:g} to {p.high:g} {p.unit})"
+            for p in plan.outside]  # fmt: skip
+    if not said:
+        return []
+    return [f"Outside the evidence: {listed(said)}. A what-if; no source reaches so far."]
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
-    plan, found = forecast.plan, []
+    plan = forecast.plan
+    found = outside_evidence(plan)
     anchor, scenario = plan.anchor, plan.scenario
     installed = {driver.name for driver in forecast.installed}
     if anchor.published and forecast.years[-1] > anchor.last_year:

@@ -65,6 +65,16 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
             "orders": 100.0 * forecast.shapley_error / forecast.span,
         },
         "notices": notices(forecast),
+        "outside_evidence": [
+            {
+                "key": p.key,
+                "value": scenario.fixed[p.key],
+                "low": p.low,
+                "high": p.high,
+                "unit": p.unit,
+            }
+            for p in forecast.plan.outside
+        ],
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..charts import draw, save
-from ..engine.findings import acting_on, lacking, speaker
+from ..engine.findings import acting_on, lacking, outside_evidence, speaker
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.scenario import given_scenario, load_scenario, write_scenario
@@ -108,7 +108,8 @@ def contents(session: Session, kind: str) -> bytes:
 
 def notices(forecast: Forecast) -> list[dict[str, str]]:
     """Lines that stand above the chart: a horizon beyond the report, a scaled level."""
-    plan, found = forecast.plan, []
+    plan = forecast.plan
+    found = [{"tone": "warn", "text": text} for text in outside_evidence(plan)]
     if plan.anchor.published and forecast.years[-1] > plan.anchor.last_year:
         how = (
             "After that only the drivers move the path; the unexplained part stays as it stood."
