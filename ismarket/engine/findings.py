@@ -209,11 +209,23 @@ def exactness(forecast: Forecast) -> str:
     )
 
 
+def beyond(forecast: Forecast) -> str:
+    """What moves the market after the report's last year, where the forecast goes further."""
+    anchor = forecast.plan.anchor
+    if not anchor.published or forecast.years[-1] <= anchor.last_year:
+        return ""
+    how = "the drivers alone move the market; the unexplained part stays as it stood"
+    if forecast.plan.scenario.beyond != "drivers":
+        how = f"its {rate(anchor.cagr)} a year is carried on"
+    return f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}."
+
+
 def lacking(forecast: Forecast) -> str:
     """The drivers that the report names and nobody has installed."""
     installed = {driver.name for driver in forecast.installed}
     missing = [name for name in forecast.plan.anchor.drivers_named if name not in installed]
-    return f"Named by the report but not installed: {listed(missing)}." if missing else ""
+    who = speaker(forecast.plan.anchor)
+    return f"Named by the {who} but not installed: {listed(missing)}." if missing else ""
 
 
 def acting_on(forecast: Forecast) -> list[str]:
@@ -242,25 +254,17 @@ def acting_on(forecast: Forecast) -> list[str]:
 
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
-    plan, found = forecast.plan, []
+    plan = forecast.plan
     anchor, scenario = plan.anchor, plan.scenario
     installed = {driver.name for driver in forecast.installed}
-    if anchor.published and forecast.years[-1] > anchor.last_year:
-        how = (
-            "the drivers alone move the market"
-            if scenario.beyond == "drivers"
-            else f"its {rate(anchor.cagr)} a year is carried on"
-        )
-        found.append(f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}.")
-    if lacking(forecast):
-        found.append(lacking(forecast))
+    found = [text for text in (beyond(forecast), lacking(forecast)) if text]
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers
         if anchor.published and driver.name not in anchor.drivers_named
     ]
     if added:
-        found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+        found.append(f"Not named by the {speaker(anchor)}, so on top of it: {listed(added)}.")
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
@@ -307,8 +311,3 @@ def findings(forecast: Forecast) -> list[tuple[str, str]]:
 def headline(forecast: Forecast) -> str:
     """How big and how fast in two sentences."""
     return f"{how_big(forecast)} {how_fast(forecast)}"
-
-
-def sentences(forecast: Forecast) -> list[str]:
-    """The findings without their labels."""
-    return [text for _, text in findings(forecast)]
