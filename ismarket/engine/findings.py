@@ -6,6 +6,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..sampling.standard_errors import at_most
 from ..text.sheet import rows_of
@@ -21,7 +23,8 @@ from ..text.wording import (
     signed,
     times,
 )
-from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast, taken_apart
+from .attribution import growth_share
+from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
 from .forecaster import unexplained
 from .plan import Plan, contained_in
 
@@ -142,10 +145,9 @@ def other_reading(forecast: Forecast) -> dict[str, Any] | None:
     left, here = float(unexplained(read, installed)[-1]), forecast.columns["reference"]["value"]
     first = here[0] * (read.level or plan.level) / plan.level
     last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    logs = {UNEXPLAINED: math.log(left), NAMED: math.log(last / first / left)}
-    growth = taken_apart(forecast.years[0], forecast.years[-1], logs)
-    cagr = math.expm1(sum(logs.values()) / forecast.span)
-    points = growth.points[UNEXPLAINED]
+    grown = np.array(math.log(last / first))
+    points = 100.0 * math.log(left) * float(growth_share(grown, forecast.span))
+    cagr = math.expm1(float(grown) / forecast.span)
     return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}
 
 
@@ -303,11 +305,23 @@ def exactness(forecast: Forecast) -> str:
     return f"Standard errors that {draws:,} draws leave in the last year: {most}{listed(shown)}."
 
 
+def beyond(forecast: Forecast) -> str:
+    """What moves the market after the report's last year, where the forecast goes further."""
+    anchor = forecast.plan.anchor
+    if not anchor.published or forecast.years[-1] <= anchor.last_year:
+        return ""
+    how = "the drivers alone move the market; the unexplained part stays as it stood"
+    if forecast.plan.scenario.beyond != "drivers":
+        how = f"its {rate(anchor.cagr)} a year is carried on"
+    return f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}."
+
+
 def lacking(forecast: Forecast) -> str:
     """The drivers that the report names and nobody has installed."""
     installed = {driver.name for driver in forecast.installed}
     missing = [name for name in forecast.plan.anchor.drivers_named if name not in installed]
-    return f"Named by the report but not installed: {listed(missing)}." if missing else ""
+    who = speaker(forecast.plan.anchor)
+    return f"Named by the {who} but not installed: {listed(missing)}." if missing else ""
 
 
 def acting_on(forecast: Forecast) -> list[str]:
@@ -347,25 +361,16 @@ def outside_evidence(plan: Plan) -> list[str]:
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan = forecast.plan
-    found = outside_evidence(plan)
     anchor, scenario = plan.anchor, plan.scenario
     installed = {driver.name for driver in forecast.installed}
-    if anchor.published and forecast.years[-1] > anchor.last_year:
-        how = (
-            "the drivers alone move the market"
-            if scenario.beyond == "drivers"
-            else f"its {rate(anchor.cagr)} a year is carried on"
-        )
-        found.append(f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}.")
-    if lacking(forecast):
-        found.append(lacking(forecast))
+    found = [*outside_evidence(plan), *filter(None, (beyond(forecast), lacking(forecast)))]
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers
         if anchor.published and driver.name not in plan.contained
     ]
     if added:
-        found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+        found.append(f"Not named by the {speaker(anchor)}, so on top of it: {listed(added)}.")
     table = forecast.columns["attribution"]
     rows = zip(table["driver"], *(table[name] for name in ("points", "p5", "p95")), strict=True)
     carried = {name: max(map(abs, points)) for name, *points in rows}
@@ -419,8 +424,3 @@ def findings(forecast: Forecast) -> list[tuple[str, str]]:
 def headline(forecast: Forecast) -> str:
     """How big and how fast in two sentences."""
     return f"{how_big(forecast)} {how_fast(forecast)}"
-
-
-def sentences(forecast: Forecast) -> list[str]:
-    """The findings without their labels."""
-    return [text for _, text in findings(forecast)]
