@@ -15,6 +15,7 @@ from ..errors import InputError, unknown
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
+from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout
 from .summaries import STATISTICS, Summary
