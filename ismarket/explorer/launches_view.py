@@ -57,7 +57,7 @@ def note(acting: Sequence[LaunchSeen]) -> str:
         if one.values[one.launch.price_ratio.key] < 1.0
     ]
     if not cheaper:
-        return f"{head} Own sales are booked under the class whose courses a product takes."
+        return f"{head} Own sales are booked under the class that a product takes from."
     takes = "takes" if len(cheaper) == 1 else "take"
     return (
         f"{head} Cheaper than what they displace, {listed(cheaper)} {takes} value away from the"
