@@ -140,7 +140,7 @@ def test_the_page_and_the_checklist_name_it(ranged, tmp_path):
     page = as_page(forecast(ranged, DRIVERS, COUNT))
     for key in (KEYS[0], KEYS[2]):
         assert key in page.replace("<wbr>", ""), key
-    assert "unit_price x wastage" in page.replace("<wbr>", "")
+    assert "price_level x wastage" in page.replace("<wbr>", "")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.draws import Drawing
-from ..engine.findings import about
+from ..engine.findings import about, outside_evidence
 from ..engine.workers import KEPT
 from ..errors import InputError, unknown
 from ..model.driver import Driver
@@ -180,14 +180,14 @@ def require(
             "require: how far out a setting lies is told for independent inputs; take the"
             " correlation out of the scenario"
         )
-    if not asked.inputs:
+    if not LimitState(asked, output, target).inputs:
         raise InputError("require: nothing is uncertain here, every input is fixed")
     return _solve(asked, output, target)
 
 
 def _solve(asked: Response, output: str, target: float) -> Requirement:
     scale = LimitState(asked, output, target)
-    count = len(asked.inputs)
+    count = len(scale.inputs)
     at_modes = np.full(count, np.nan)
     reference = float(asked(output, {})[0])
     middle = float(asked(output, scale.values(np.zeros((count, 1))))[0])
@@ -200,7 +200,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
     scores = {
         name: {
             p.key: float(score)
-            for p, score in zip(asked.inputs, found, strict=True)
+            for p, score in zip(scale.inputs, found, strict=True)
             if not math.isnan(score)
         }
         for name, found in (("few", few), ("all", everything))
@@ -250,7 +250,7 @@ def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
     title = f"What would have to be true · {about(plan)}"
-    parts: list[str | Table] = [_asked(found), verdict(found)]
+    parts: list[str | Table] = [*outside_evidence(plan), _asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])
     if found.met:

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..engine.findings import speaker
+from ..engine.dollars import speaker
 from ..engine.forecast import Forecast
 from ..model.anchor import REAL
 from ..text.wording import mid_sentence

@@ -12,6 +12,7 @@ from typing import Any
 from ..arrays import Columns
 from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
+from .dollars import other_reading
 from .findings import about, findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast
 
@@ -33,6 +34,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "title": scenario.title,
         "anchor": anchor.name,
         "unit": forecast.usd(),
+        "other_reading": other_reading(forecast),
         "price_basis": anchor.price_basis if anchor.published else None,
         "price_basis_status": anchor.basis_status if anchor.published else None,
         "base_year": forecast.years[0],
@@ -64,6 +66,16 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
             "orders": 100.0 * forecast.shapley_error / forecast.span,
         },
         "notices": notices(forecast),
+        "outside_evidence": [
+            {
+                "key": p.key,
+                "value": scenario.fixed[p.key],
+                "low": p.low,
+                "high": p.high,
+                "unit": p.unit,
+            }
+            for p in forecast.plan.outside
+        ],
     }
 
 

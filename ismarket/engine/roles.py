@@ -58,7 +58,9 @@ class Staged:
         if role == SCALING:
             return found * self.scale[:, None, None]
         names = [stage.name for stage in market.stages if stage.role == role]
-        return product([found, *(self.stages[name] for name in names)])
+        for name in names:
+            found = found * self.stages[name]
+        return found
 
 
 def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Staged:

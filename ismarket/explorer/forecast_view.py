@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..charts.fan import axis_of, picture, prices_alone, published
 from ..charts.units import Unit, share_at_least, unit_of
-from ..engine.findings import dollars, speaker
+from ..engine.dollars import dollars, speaker
 from ..engine.forecast import Forecast
 from ..model.anchor import NOMINAL, REAL
 from ..text.wording import money, number, percent, rate

@@ -14,9 +14,9 @@ import numpy as np
 
 from ..charts.fan import published
 from ..charts.units import unit_of
-from ..engine.findings import left_unexplained, speaker
-from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth, taken_apart
-from ..engine.plan import follows_prices
+from ..engine.dollars import in_current, speaker
+from ..engine.findings import left_unexplained
+from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth
 from ..engine.roles import SCALING, staged
 from ..model.anchor import NOMINAL, REAL
 from ..text.wording import money, number, times
@@ -116,26 +116,12 @@ def _apart(forecast: Forecast) -> dict[str, Any]:
         words = left_unexplained(forecast)
         cell = _cell("Growth taken apart", "", ("", ""), (words, words), "muted")
         return {**cell, "parts": [], "zero": 0.0}
-    growth = growth or counted_growth(forecast)
+    growth = growth or in_current(forecast)
     title = f"{number(growth.total, 1)}% taken apart"
     tone = "report" if anchor.published else "muted"
     cell = _cell(title, "", ("", ""), _reading(forecast), tone)
     out = not forecast.plan.in_current_dollars
     return {**cell, **bar(growth.points, out)}
-
-
-def counted_growth(forecast: Forecast) -> Growth:
-    """What the reference case grows in current dollars: general prices, and every other cause."""
-    plan, last = forecast.plan, forecast.years[-1]
-    market, first = plan.market, forecast.years[0]
-    logs = zip(plan.drivers, forecast.modes.contributions[:, 0], strict=True)
-    carried = {driver.name: float(log) for driver, log in logs}
-    prices = [carried.pop(d.name) for d in plan.drivers if follows_prices(market, d)]
-    parts: dict[str, float] = {}
-    if market.price_level is not None:
-        taken_out = math.log(market.prices(last) / market.prices(first))
-        parts[INFLATION] = sum(prices) if plan.in_current_dollars else taken_out
-    return taken_apart(first, last, {**parts, NAMED: sum(carried.values())})
 
 
 def bar(points: Mapping[str, float], out: bool) -> dict[str, Any]:

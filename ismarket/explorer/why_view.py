@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from ..analysis.tornado import CauseAlone
 from ..charts.contributions import order, picture, price_drivers
 from ..charts.units import millions_of
-from ..engine.findings import other_reading, speaker
-from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, taken_apart
-from ..model.anchor import NOMINAL, REAL
+from ..engine.dollars import in_current, other_reading, speaker
+from ..engine.forecast import INFLATION, UNEXPLAINED, Forecast
 from ..text.wording import money, number, signed
 from .changes import READ
 from .view import Column, View, ViewRow
@@ -83,15 +81,9 @@ def _does(points: float, *, many: bool) -> str:
 
 def _taken_out(forecast: Forecast) -> str:
     """How much general prices would add, where they are taken out."""
-    plan, growth = forecast.plan, forecast.growth
-    market = plan.market
-    if market.price_level is None or plan.in_current_dollars:
+    if forecast.plan.market.price_level is None or forecast.plan.in_current_dollars:
         return ""
-    own = (1.0 + growth.total / 100) ** forecast.span
-    prices = market.prices(growth.last) / market.prices(growth.first)
-    logs = {INFLATION: math.log(prices), NAMED: math.log(own)}
-    points = taken_apart(growth.first, growth.last, logs).points[INFLATION]
-    return f" General prices taken out: {signed(points, 2)}."
+    return f" General prices taken out: {signed(in_current(forecast).points[INFLATION], 2)}."
 
 
 def note(forecast: Forecast) -> str:
@@ -149,13 +141,10 @@ def _row(
 
 def _otherwise(forecast: Forecast) -> str:
     """What no cause would carry if the report's dollars were read the other way."""
-    anchor = forecast.plan.anchor
-    words = "what is printed less what its named causes carry"
-    if forecast.plan.market.price_level is None:
-        return words
-    other = REAL if anchor.price_basis == NOMINAL else NOMINAL
-    left = other_reading(forecast, other)[2]
-    return f"if {READ[other]} dollars were meant: {signed(left, 2)}"
+    other = other_reading(forecast)
+    if other is None:
+        return "what is printed less what its named causes carry"
+    return f"if {READ[other['price_basis']]} dollars were meant: {signed(other['unexplained'], 2)}"
 
 
 def short(title: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -184,7 +185,8 @@ def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
     return Parameter(
         f"{stage.text('stage')}.{slug(region)}",
         mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
-        unit=f"{stage.text('unit')} in {year}", title=f"{stage.text('title')} in {year}, {region}",
+        unit=f"{stage.text('unit')} in {year}",
+        title=f"{stage.text('title')} up to {year}, {region}",
         source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
     )  # fmt: skip
 
@@ -237,6 +239,7 @@ def _parameter(stage: Row, link: str, row: Row) -> Parameter:
         status=row.choice("status", "status", STATUSES),
         scale="log" if stage.choice("scale", "scale", ("natural", "log")) == "log" else "natural",
         owner=FUNNEL,
+        most=1.0 if link in SHARES else math.inf,
     )
     if parameter.low <= 0 or (link in SHARES and parameter.high > 1):
         raise InputError(f"{row.where}: {parameter.key} must lie above 0, a share up to 1")

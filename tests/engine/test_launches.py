@@ -239,7 +239,12 @@ def test_the_table_of_launches_says_what_each_sells_and_what_it_takes(name):
     assert fixed.by("launch").set_index("launch").loc[one.name, "chance"] == 0.9
     found = fixed.to_dict()["launches"]
     assert [entry["launch"] for entry in found] == list(table.index)
+    assert "Own sales" not in str(fixed)  # a scaled market scales its launches
+    counted = forecast(
+        market, [*drivers, entered(one)], scenario_of(name, draws=64, anchor="bottom-up")
+    )
+    found = counted.to_dict()["launches"]
     most = max(found, key=lambda entry: entry["reference"])["product"].split(",")[0]
-    assert f"Own sales in {fixed.years[-1]}, USD: {most}" in " ".join(str(fixed).split())
+    assert f"Own sales in {counted.years[-1]}, USD: {most}" in " ".join(str(counted).split())
     with pytest.raises(InputError, match="launch"):
         made.by("lunch")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market
-from ismarket.engine.findings import other_reading
+from ismarket.engine.dollars import other_reading
 from ismarket.testing.toy import toy_market
 
 MARKET, DRIVERS = load_market(), load_drivers()
@@ -83,13 +83,14 @@ def test_inflation_off_leaves_every_other_draw_as_it_was():
 @pytest.mark.parametrize("without", [("pricing",), (), ("pricing", "inflation")])
 def test_what_the_other_reading_gives_is_its_own_forecast(name, without):
     found = made(anchor=name, without=without)
-    value, growth, left = other_reading(found, "real")
+    said = other_reading(found)
+    assert said["price_basis"] == "real"
     other = made(anchor=name, without=without, price_basis="real")
     table = other.columns["attribution"]
     points = dict(zip(table["driver"], table["points"], strict=True))
-    assert value == pytest.approx(path(other)[-1], rel=1e-12)
-    assert growth == pytest.approx(other.columns["cagr"]["reference"][0], rel=1e-10)
-    assert left == pytest.approx(points["unexplained"], abs=1e-9)
+    assert said["value"] == pytest.approx(path(other)[-1], rel=1e-12)
+    assert said["cagr"] == pytest.approx(other.columns["cagr"]["reference"][0], rel=1e-10)
+    assert said["unexplained"] == pytest.approx(points["unexplained"], abs=1e-9)
 
 
 def test_the_printed_growth_is_inflation_causes_and_the_rest():
