@@ -103,7 +103,7 @@ def page_lines(text):
 
 
 def expected_printed(made):
-    """Years, printed growth, what general prices, its named causes and nothing carry, points a year.
+    """Years, printed growth, what prices, its named causes and nothing carry of it, points a year.
 
     From the report's path and a forecast of its drivers alone; None where no year is printed.
     """
