@@ -229,7 +229,7 @@ def _nearest(scale: LimitState, chosen: Sequence[int], ends: Array) -> Array:
 def _drawn_share(scale: LimitState) -> float:
     """Share of the draws that reach the target."""
     scenario = scale.asked.plan.scenario
-    values, _ = drawn(scale.asked.inputs, DRAWS, scenario.seed, scenario.pairs)
+    values, _ = drawn(scale.asked.inputs, DRAWS, scenario.seed, scale.asked.plan.pairs)
     return float((scale.past(values) >= 0.0).mean())
 
 
