@@ -2,11 +2,11 @@
 
 import sys
 from functools import cache
-from pathlib import Path
+
+from dravet import ANCHORED, EXAMPLE, SCENARIO
 
 from ismarket import Scenario, load_drivers, load_market, load_scenario
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "ismarket-dravet"
 MARKETS = ("infantile-spasms", "dravet")
 
 
@@ -33,5 +33,5 @@ def scenario_of(name, anchored=True, **changes):
     if name == MARKETS[0]:
         found = Scenario(without=()) if anchored else Scenario(anchor="bottom-up", without=())
     else:
-        found = load_scenario(EXAMPLE / f"dravet{'-anchored' if anchored else ''}.toml")
+        found = load_scenario(ANCHORED if anchored else SCENARIO)
     return found.changed(**{"draws": 600, **changes})

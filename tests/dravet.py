@@ -1,6 +1,7 @@
 """The second market of examples/, for tests: where it lies, what it holds, how it is installed."""
 
 import csv
+from importlib.resources import files
 from pathlib import Path
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "ismarket-dravet"
@@ -8,7 +9,7 @@ TABLES = EXAMPLE / "src" / "ismarket_dravet" / "data"
 SCENARIO = EXAMPLE / "dravet.toml"
 ANCHORED = EXAMPLE / "dravet-anchored.toml"
 NAMED = {"dravet_population", "dravet_inflation", "dravet_testing", "fenfluramine_uptake"}
-CLAIMING = {"dravet_population", "dravet_inflation", "dravet_networks"}
+CLAIMING = {"dravet_population", "dravet_inflation", "dravet_launches", "dravet_networks"}
 NAMES = {
     *NAMED, *CLAIMING, "dravet_screening", "dravet_access", "dravet_nurses", "later_entrant",
     "stiripentol_generics", "dravet_rebates",
@@ -55,4 +56,6 @@ def counted():
 
 def prices(year):
     """The general price level of a year over that of the base year, as the table has it."""
-    return next(float(r["value"]) for r in table("general_prices.csv") if int(r["year"]) == year)
+    path = files("ismarket").joinpath("data", "us_dollar.csv").read_text(encoding="utf-8")
+    level = {r["year"]: float(r["value"]) for r in csv.DictReader(path.splitlines())}
+    return level[str(year)] / level["2024"]

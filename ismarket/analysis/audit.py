@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays import Columns
-from ..engine.findings import outside_evidence
+from ..engine.findings import about, outside_evidence
 from ..engine.forecaster import forecast
+from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -36,15 +37,15 @@ ALONE = (
 class Audit:
     """What a report's claims rest on.
 
-    ``report`` is the anchor that was audited; the headlines are tested against the market counted
-    bottom-up with every driver, from ``first`` to ``last``; coverage is of that market, and of the
-    report's own forecast.
+    ``plan`` is that of the report's own forecast; the headlines are tested against the market
+    counted bottom-up with every driver, from ``first`` to ``last``; coverage is of that market,
+    and of the report's own forecast.
     ``premium`` is what counting shared causes once a driver would add to the report's own
     forecast in its last year, USD; ``shared`` the causes that several drivers claim.
     """
 
     market: Market
-    report: str
+    plan: Plan
     first: int
     last: int
     ledger: tuple[Entry, ...]
@@ -55,6 +56,11 @@ class Audit:
     premium_year: int
     payers: tuple[Purchase, ...] = ()
     notices: tuple[str, ...] = ()
+
+    @property
+    def report(self) -> str:
+        """The anchor that was audited."""
+        return self.plan.anchor.name
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
@@ -104,7 +110,8 @@ class Audit:
         """Everything as plain values, as ``ismarket audit --json`` prints it."""
         rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {
-            "market": self.market.name, "report": self.report, "first": self.first,
+            "market": self.market.name, "scenario": self.plan.scenario.name,
+            "draws": self.plan.scenario.draws, "report": self.report, "first": self.first,
             "last": self.last, "stacking_premium_usd": self.premium,
             "premium_year": self.premium_year, "notices": list(self.notices), **rows,
         }  # fmt: skip
@@ -137,7 +144,7 @@ def audit_report(
     found = headlines(market, anchor.name, asked)
     last = asked.plan.years[-1]
     return Audit(
-        market, anchor.name, asked.plan.years[0], last,
+        market, published.plan, asked.plan.years[0], last,
         tuple(entries(market, anchor.name, found, last, against.seed)), tuple(found),
         (*(coverage(asked, output) for output in OUTPUTS),
          coverage(response(market, installed, chosen), "value")),
@@ -161,7 +168,8 @@ def sheet(found: Audit) -> Sheet:
     """Headlines, then what the forecast rests on, then every claim."""
     anchor = found.market.anchors[found.report]
     given = {h.verdict for h in found.headlines} | {entry.verdict for entry in found.ledger}
-    title = f"What the report rests on · {anchor.publisher}, {anchor.title} ({found.report})"
+    head = f"What the report rests on · {anchor.publisher}, {anchor.title}"
+    title = f"{head} · {about(found.plan)}"
     return Sheet(
         title,
         [

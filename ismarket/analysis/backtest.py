@@ -19,7 +19,7 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.blocks import cells_of
-from ..engine.findings import outside_evidence
+from ..engine.findings import about, outside_evidence
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
@@ -256,7 +256,8 @@ def sheet(found: Backtest) -> Sheet:
             " year on, set on each origin. It is of this disease alone, the sales are of all"
             " diseases: it shows how much else has moved them, not how good the model is.",
         ]
-    return Sheet("How well the past could have been forecast", [*parts, *outside(found)])
+    title = f"How well the past could have been forecast · {about(found.forecast.plan)}"
+    return Sheet(title, [*parts, *outside(found)])
 
 
 def _points(found: Backtest) -> Table:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..engine.plan import Plan
 from ..errors import unknown
 from ..model.parameter import Parameter
+from ..model.pooled import LEVEL
 from ..model.sources import ASSUMPTION, parts_of
 from ..model.stage import FUNNEL
 
@@ -136,6 +137,15 @@ def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:
     return claiming or ["starting market"]
 
 
+def _by_stage(plan: Plan, parameter: Parameter) -> list[str]:
+    return [stage_of(plan, parameter) or f"driver {parameter.owner}"]
+
+
+def _level_apart(labels: Labels) -> Labels:
+    """The same labels but for the anchor's level, which belongs to no cause, driver or stage."""
+    return lambda plan, parameter: [LEVEL] if parameter.key == LEVEL else labels(plan, parameter)
+
+
 def _by_source(_: Plan, parameter: Parameter) -> list[str]:
     parts = parts_of(parameter.source)
     named = (ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts)
@@ -144,9 +154,9 @@ def _by_source(_: Plan, parameter: Parameter) -> list[str]:
 
 BY: dict[str, Labels] = {
     "parameter": _by_parameter,
-    "mechanism": _by_mechanism,
-    "driver": _by_driver,
-    "stage": lambda plan, parameter: [stage_of(plan, parameter) or f"driver {parameter.owner}"],
+    "mechanism": _level_apart(_by_mechanism),
+    "driver": _level_apart(_by_driver),
+    "stage": _level_apart(_by_stage),
     "source": _by_source,
     "status": lambda _, parameter: [parameter.status],
 }

@@ -18,7 +18,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
-from ..engine.findings import outside_evidence
+from ..engine.findings import about, outside_evidence
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
@@ -86,6 +86,7 @@ class Information:
     the better choice on average is the worse one; profits are of the years ``first`` to ``last``.
     """
 
+    plan: Plan
     decision: Decision
     first: int
     last: int
@@ -118,6 +119,8 @@ class Information:
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket voi --json`` prints it."""
         return {
+            "scenario": self.plan.scenario.name, "anchor": self.plan.anchor.name,
+            "draws": self.plan.scenario.draws,
             "decision": vars(self.decision), "first_profit": self.first, "last_profit": self.last,
             "expected_gain_usd": self.expected, "enter": self.enters,
             "chance_to_regret": self.chance_to_regret,
@@ -154,7 +157,7 @@ def value_of_information(
         partial[kind] = tuple(sorted(worths, key=lambda worth: (-worth.value, worth.name)))
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
     return Information(
-        decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
+        forecast.plan, decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
         Worth("everything", tuple(values), *perfect), partial, outside_evidence(forecast.plan),
     )  # fmt: skip
 
@@ -263,12 +266,13 @@ def monotone(
 
 def sheet(found: Information, top: int = SHOWN) -> Sheet:
     """The decision, what perfect knowledge is worth, and of which sets."""
+    title = f"{TITLE} · {about(found.plan)}"
     parts: list[str | Table] = [*found.notices, _decision(found), _regret(found)]
     if not found.chance_to_regret:
-        return Sheet(TITLE, parts)
+        return Sheet(title, parts)
     for kind, rows in found.partial.items():
         parts += _kind(kind, rows, top)
-    return Sheet(TITLE, [
+    return Sheet(title, [
         *parts,
         "· At most: no study that informs an input is worth more than the figure beside it, and a"
         " smaller study is worth less. A figure within two standard errors of zero is left out.",

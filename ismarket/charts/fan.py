@@ -132,7 +132,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         "yticks": {"value": list(axis.marks)},
         "ylabels": columns_of(
             [word(f"{t:,.{decimals}f}", LEFT - 6, at(t), "muted", align="right", size=11)
-             for t in axis.marks] + [word(f"USD {unit.name}", 0, 7, "muted", size=11)]
+             for t in axis.marks] + [word(forecast.usd(unit.name), 0, 7, "muted", size=11)]
         ),
         "start": {
             "year": [forecast.years[0]], "value": path[:1], "color": [start_color]
@@ -261,7 +261,7 @@ def alternative(forecast: Forecast, pinned: Forecast | None = None) -> str:
     first, last = forecast.years[0], forecast.years[-1]
     anchor = forecast.plan.anchor
     whose = f"{anchor.publisher} {anchor.base_year}" if anchor.published else "bottom-up count"
-    parts = [f"Fan chart, USD {unit.name} a year, {first} to {last}, anchor {whose}."]
+    parts = [f"Fan chart, {forecast.usd(unit.name)} a year, {first} to {last}, anchor {whose}."]
     report = published(forecast)
     if report["year"]:
         end = report["year"][-1]

@@ -100,8 +100,8 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
         "names_narrow": columns_of(narrow, ["text"]),
         "ends": columns_of([*ends, *titles, *foot]),
         "labels": columns_of(
-            [word(f"USD {unit.name} in {forecast.years[-1]}", 0, HEIGHT - FOOT + 14, "muted",
-                  size=11)]
+            [word(f"{forecast.usd(unit.name)} in {forecast.years[-1]}", 0, HEIGHT - FOOT + 14,
+                  "muted", size=11)]
         ),
     }  # fmt: skip
     return Picture("tornado", datasets, alternative(forecast, shown), {"x0": -end, "x1": end})
@@ -141,7 +141,8 @@ def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
 def alternative(forecast: Forecast, shown: Sequence[Swing]) -> str:
     """The tornado in words, input by input."""
     unit = millions_of(max((s.width for s in shown), default=1e9))
-    head = f"Tornado, change of {forecast.years[-1]} in USD {unit.name}, each input at P10 and P90."
+    usd = forecast.usd(unit.name)
+    head = f"Tornado, change of {forecast.years[-1]} in {usd}, each input at P10 and P90."
     rows = [
         f"{name_of(s.parameter)} ({s.parameter.status}), {figure(s.p10)} to {figure(s.p90)}:"
         f" {unit.change(s.at_p10)}, {unit.change(s.at_p90)}."

@@ -123,7 +123,7 @@ def _money(forecast: Forecast, rows: list[dict[str, Any]], marks: list[float]) -
     split = shares_by_region(forecast)
     classes = forecast.plan.market.drug_classes
     bars: list[dict[str, Any]] = []
-    words = [_head(0.0, f"{forecast.years[-1]}, USD M")]
+    words = [_head(0.0, f"{forecast.years[-1]}, {forecast.usd('M')}")]
     unit = millions_of(max(r["final"] for r in rows))
     for row in rows:
         begin = 0.0
@@ -189,7 +189,9 @@ def alternative(forecast: Forecast, rows: list[dict[str, Any]]) -> str:
     """The chart in words, row by row."""
     first, last = forecast.years[0], forecast.years[-1]
     unit = millions_of(max(r["final"] for r in rows))
-    parts = [f"Bars and dots, value in {last} in USD M, share of value, growth a year."]
+    parts = [
+        f"Bars and dots, value in {last} in {forecast.usd('M')}, share of value, growth a year."
+    ]
     for row in rows:
         parts.append(
             f"{row['name']} {unit.show(row['final'])} ({unit.show(row['base'])} in {first}),"

@@ -11,57 +11,74 @@ stage is a base b moved by a ratio r, the exponential of a sum of shifts:
 
 and never below what its table says.  Which stages a market has, their links, axes and paths, is
 its own affair: none is named here.
+
+The same law gives the value in every year when everyone acts, and that of one year for every
+coalition of drivers: the first axis of a number is the year there, and here the ways in which
+coalitions move it (``Varied``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache, reduce
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from itertools import accumulate
-from typing import NamedTuple
+from operator import add, mul
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arrays import Array
 from ..model.stage import DRUG_CLASS, REGION, Stage
 from .launches import Launched
 from .plan import Plan
-from .shifts import Bringers, Brought, Move, Shifts
+from .shifts import Brought, Move, Shifts
+from .ways import Varied, by_coalition, each
 
 AT_ONCE = 32
 """Coalitions whose market is computed in one go: their arrays stay in cache."""
-Ratios = Mapping[int | None, Array]
-"""What a stage is multiplied by, (any, region, draw), by drug class; None is all of them alike."""
+Number: TypeAlias = Any
+"""A factor of the product, (year or 1, region or 1, draw), or Varied by coalition likewise."""
+ONE = np.ones((1, 1, 1))
+Ratios = Mapping[int | None, Number]
+"""What a stage is multiplied by, by drug class; None is all of them alike."""
 
 
-def moved(stage: Stage, base: Array, ratios: Ratios) -> Array:
-    """A stage's base (1, region, drug_class, draw) where it meets its ratios, as (any, ...).
+class Factors(NamedTuple):
+    """A stage as a product: what its drug classes have in common, and what each has of its own.
+
+    ``own`` has a number for each class, or one alone that holds for all.
+    """
+
+    common: tuple[Number, ...]
+    own: tuple[Number, ...]
+
+    @property
+    def whole(self) -> Array:
+        """The stage with all four axes, where its first one is the year."""
+        own = np.stack(np.broadcast_arrays(*self.own), axis=DRUG_CLASS)
+        found: Array = product([*(part[:, :, None] for part in self.common), own])
+        return found
+
+
+def moved(stage: Stage, base: Sequence[Array], ratios: Ratios) -> Factors:
+    """A stage's base by drug class, each (1, region or 1, draw), where it meets its ratios.
 
     A base of 0 stays 0 and a share of 1 stays 1 for any finite ratio above 0.
     """
-    found = _times(base, ratios)
-    if stage.link == "logit" and ratios:
-        found /= found + (1.0 - base)
-    elif stage.link == "softmax":
-        found = found / found.sum(axis=DRUG_CLASS, keepdims=True)
-    return found if stage.least is None else np.maximum(found, stage.least)
-
-
-def _times(base: Array, ratios: Ratios) -> Array:
-    """The base times its ratios, class by class where one of them moves a class alone."""
-    if not ratios:
-        return base
-    if list(ratios) == [None]:
-        return base * ratios[None][:, :, None]
-    shape = np.broadcast_shapes(base[:, :, 0].shape, *(ratio.shape for ratio in ratios.values()))
-    found = np.empty((*shape[:2], base.shape[DRUG_CLASS], shape[2]))
-    for c in range(base.shape[DRUG_CLASS]):
-        parts = [ratios[key] for key in (None, c) if key in ratios]
-        found[:, :, c] = base[:, :, c]
-        for part in parts:
-            found[:, :, c] *= part
-    return found
+    alike = [ratios[None]] if None in ratios else []
+    own = [b * ratios[c] if c in ratios else b for c, b in enumerate(base)]
+    common: list[Number] = []
+    if stage.link == "log":
+        common = alike
+    elif stage.link == "logit":
+        odds = [product([part, *alike]) for part in own]
+        own = [o if o is b else o / (o + (1.0 - b)) for o, b in zip(odds, base, strict=True)]
+    else:  # what moves all weights alike moves no share
+        common = [1.0 / total(own)]
+    if (least := stage.least) is not None:
+        own = [each(lambda n: np.maximum(n, least), product([*common, part])) for part in own]
+        common = []
+    return Factors(tuple(common), tuple(own))
 
 
 class Compared(NamedTuple):
@@ -88,13 +105,13 @@ class Chain:
         self, plan: Plan, coalitions: Sequence[int] = (), overlap: float | None = None
     ) -> None:
         self.plan, self.stages = plan, plan.market.stages
-        self.coalitions = tuple(coalitions)
+        self._batches = [
+            tuple(coalitions[first : first + AT_ONCE])
+            for first in range(0, len(coalitions), AT_ONCE)
+        ]
         self._rows = {p.key: row for row, p in enumerate(plan.parameters)}
-        everyone = (1 << len(plan.drivers)) - 1
         rho = plan.scenario.overlap if overlap is None else overlap
-        self._shifts = Shifts(plan, self._rows, (*self.coalitions, everyone), rho)
-        self._everyone = (everyone,)
-        self._ways = lru_cache(maxsize=None)(self._new_ways)
+        self._shifts = Shifts(plan, self._rows, coalitions, rho)
 
     def __call__(self, values: Array) -> Array:
         """The value of the market when every driver acts, USD, (year, region, drug_class, draw)."""
@@ -102,22 +119,86 @@ class Chain:
 
     def by_stage(self, values: Array) -> dict[str, Array]:
         """Each stage when every driver acts, in its own unit, with the four axes."""
-        return self._all(values, self._shifts.brought(values))
+        brought = self._shifts.brought(values)
+        return {
+            stage.name: self._moved(stage, values, brought, _everyone).whole
+            for stage in self.stages
+        }
 
     def compared(self, values: Array) -> Compared:
         """The value when everyone acts, and how the market grows by coalition."""
         brought = self._shifts.brought(values)
         value = self._value(values, brought)
-        bases = {stage.name: self._base(stage, values) for stage in self.stages}
-        batches = [
-            self.coalitions[first : first + AT_ONCE]
-            for first in range(0, len(self.coalitions), AT_ONCE)
-        ]
-        growth = [np.log(self._total(some, -1, bases, brought)) for some in batches]
+        growth = [self._log_total(values, brought, some, -1) for some in self._batches]
         if self.plan.start:  # a later year than that of the tables: drivers act in it already
-            for grown, some in zip(growth, batches, strict=True):
-                grown -= np.log(self._total(some, 0, bases, brought))
+            for grown, some in zip(growth, self._batches, strict=True):
+                grown -= self._log_total(values, brought, some, 0)
         return Compared(value, np.concatenate(growth), self._sold(value, brought))
+
+    # one stage --------------------------------------------------------------------------------
+
+    def _moved(
+        self, stage: Stage, values: Array, brought: Brought, ratio: Callable[[Move], Number]
+    ) -> Factors:
+        """The stage where it meets what moves it; what moves one class twice multiplies."""
+        ratios: dict[int | None, Number] = {}
+        for move in brought.get(stage.name, ()):
+            which = move.drug_class
+            ratios[which] = ratios[which] * ratio(move) if which in ratios else ratio(move)
+        return moved(stage, self._base(stage, values), ratios)
+
+    def _base(self, stage: Stage, values: Array) -> list[Array]:
+        """The stage before any driver moves it, by drug class or one, (1, region or 1, draw)."""
+        if stage.path is not None:
+            return [stage.path.mode[0][None, :, None]]
+        first = self._rows[stage.parameters[0].key]
+        found = values[first : first + len(stage.parameters)]
+        classes = len(self.plan.market.drug_classes) if stage.by_class else 1
+        found = found.reshape(-1, classes, values.shape[1])
+        return [found[None, :, c] for c in range(classes)]
+
+    def _factors(
+        self, values: Array, brought: Brought, ratio: Callable[[Move], Number]
+    ) -> tuple[list[Number], list[tuple[Number, ...]]]:
+        """The factors of the product that all drug classes have in common, and those of each."""
+        every = [self._moved(stage, values, brought, ratio) for stage in self.stages]
+        common = [number for stage in every for number in stage.common]
+        common += [stage.own[0] for stage in every if len(stage.own) == 1]
+        return common, list(zip(*(stage.own for stage in every if len(stage.own) > 1), strict=True))
+
+    # everyone in every year, and every coalition in one ---------------------------------------
+
+    def _value(self, values: Array, brought: Brought) -> Array:
+        """The product of all stages in every year of the forecast, with all four axes in full."""
+        common, own = self._factors(values, brought, _everyone)
+        market = self.plan.market
+        whole = len(self.plan.years), len(market.regions), len(market.drug_classes), values.shape[1]
+        found, alike = np.empty(whole), product([ONE, *common])
+        for c in range(len(market.drug_classes)):
+            np.multiply(alike, product(own[c]) if own else ONE, out=found[:, :, c])
+        return found
+
+    def _log_total(
+        self, values: Array, brought: Brought, coalitions: tuple[int, ...], year: int
+    ) -> Array:
+        """Log of the market's value in the first year (0) or the last (-1), (coalition, draw).
+
+        Up to what is the same for all.  What is the same in all regions multiplies their sum.
+        """
+
+        def ratio(move: Move) -> Number:
+            ways, which = self._shifts.ways(move.bringers, coalitions)
+            return Varied(move.at(year, ways), which)
+
+        common, own = self._factors(values, brought, ratio)
+        parts = [*common, total([product(some) for some in own]) if own else ONE]
+        regional = [part for part in parts if part.shape[REGION] > 1]
+        parts = [part for part in parts if part.shape[REGION] == 1]
+        if regional:
+            by_region = product(regional)
+            parts.append(each(lambda n: n.sum(axis=REGION, keepdims=True), by_region))
+        found = each(np.log, product(parts))
+        return by_coalition(found, len(coalitions))[:, 0]
 
     def _sold(self, value: Array, brought: Brought) -> dict[str, Array]:
         """What each launch sells in the last year when everyone acts, in the unit of value."""
@@ -125,108 +206,9 @@ class Chain:
             name: (value[-1, :, move.drug_class] * part).sum(axis=0)
             for moves in brought.values()
             for move in moves
-            if isinstance(move.shifts, Launched)
-            for name, part in zip(
-                move.shifts.names,
-                move.shifts.sales(self._weights(move, self._everyone)[0]),
-                strict=True,
-            )
+            if isinstance(move, Launched)
+            for name, part in zip(move.names, move.sales(), strict=True)
         }
-
-    def _base(self, stage: Stage, values: Array) -> Array:
-        """The stage before any driver moves it, (1, region or 1, drug_class or 1, draw)."""
-        found: Array
-        if stage.path is not None:
-            found = stage.path.mode[0]
-            return found[None, :, None, None]
-        found = values[[self._rows[p.key] for p in stage.parameters]]
-        classes = len(self.plan.market.drug_classes) if stage.by_class else 1
-        return found.reshape(1, -1, classes, values.shape[1])
-
-    # everyone, in every year ------------------------------------------------------------------
-
-    def _value(self, values: Array, brought: Brought) -> Array:
-        """The product of all stages in every year of the forecast, with all four axes in full."""
-        market = self.plan.market
-        found = product(self._all(values, brought).values())
-        whole = len(self.plan.years), len(market.regions), len(market.drug_classes), values.shape[1]
-        if found.shape != whole:
-            found = found * np.ones(whole)
-        return found
-
-    def _all(self, values: Array, brought: Brought) -> dict[str, Array]:
-        """Every stage with all drivers, (year or 1, region or 1, drug_class or 1, draw)."""
-        return {
-            stage.name: moved(
-                stage,
-                self._base(stage, values),
-                self._ratios(
-                    (move.drug_class, move.ratio(self._weights(move, self._everyone))[0])
-                    for move in self._moves(stage, brought)
-                ),
-            )
-            for stage in self.stages
-        }
-
-    def _weights(self, move: Move, coalitions: Sequence[int]) -> Array:
-        """How much of each of its shifts counts in each coalition, (coalition, bringer)."""
-        return np.array([self._shifts.weights(who, coalitions) for who in move.bringers]).T
-
-    @staticmethod
-    def _moves(stage: Stage, brought: Brought) -> list[Move]:
-        """What moves a stage; a shift of all weights alike moves no share of a whole."""
-        moves = brought.get(stage.name, [])
-        return [m for m in moves if stage.link != "softmax" or m.drug_class is not None]
-
-    @staticmethod
-    def _ratios(moves: Iterable[tuple[int | None, Array]]) -> Ratios:
-        """The ratios by drug class; what moves one class twice multiplies."""
-        found: dict[int | None, Array] = {}
-        for drug_class, ratio in moves:
-            found[drug_class] = found[drug_class] * ratio if drug_class in found else ratio
-        return found
-
-    # coalitions, at one year ------------------------------------------------------------------
-
-    def _total(
-        self, coalitions: tuple[int, ...], year: int, bases: Mapping[str, Array], brought: Brought
-    ) -> Array:
-        """Value of the market by coalition, (coalition, draw).
-
-        Stages by class are one factor, every other stage is one of its own: most coalitions move a
-        factor alike, so it is computed once for each way in which it is moved.
-        """
-        factors = [[stage] for stage in self.stages if not stage.by_class]
-        factors.append([stage for stage in self.stages if stage.by_class])
-        total: Array | None = None
-        when = slice(year, year + 1 or None)
-        for stages in filter(None, factors):
-            moves = [self._moves(stage, brought) for stage in stages]
-            key = tuple(move.bringers for some in moves for move in some)
-            ways, which = self._ways(key, coalitions)
-            parts, first = [], 0
-            for stage, some in zip(stages, moves, strict=True):
-                ratios = []
-                for move in some:
-                    weights = ways[:, first : first + len(move.bringers)]
-                    ratios.append((move.drug_class, move.ratio(weights, when)[:, 0]))
-                    first += len(move.bringers)
-                parts.append(moved(stage, bases[stage.name], self._ratios(ratios)))
-            part = product(parts).sum(axis=DRUG_CLASS)
-            part = part[which] if len(part) > 1 else part
-            total = part if total is None else total * part
-        assert total is not None
-        found = total.sum(axis=REGION)
-        return np.broadcast_to(found, (len(coalitions), found.shape[-1]))
-
-    def _new_ways(
-        self, key: tuple[tuple[Bringers, ...], ...], coalitions: tuple[int, ...]
-    ) -> tuple[Array, NDArray[np.intp]]:
-        """The ways in which coalitions weigh these shifts, (way, shift), and which each takes."""
-        table = [np.zeros(len(coalitions))]  # so that a factor that nobody moves has one way
-        table += [np.array(self._shifts.weights(who, coalitions)) for part in key for who in part]
-        ways, which = np.unique(np.stack(table, axis=1), axis=0, return_inverse=True)
-        return ways[:, 1:], which.ravel()
 
 
 def people(stages: Sequence[Stage], values: Mapping[str, Array]) -> dict[str, Array]:
@@ -245,6 +227,15 @@ def total_of(value: Array) -> Array:
     return total
 
 
-def product(parts: Iterable[Array]) -> Array:
-    """The product of some stages, those that are constant over most axes first."""
-    return reduce(np.multiply, sorted(parts, key=lambda part: part.size))
+def _everyone(move: Move) -> Number:
+    return move.everyone()
+
+
+def product(parts: Iterable[Number]) -> Number:
+    """The product of some numbers, those that vary least first."""
+    return reduce(mul, sorted(parts, key=lambda part: part.size))
+
+
+def total(parts: Iterable[Number]) -> Number:
+    """Their sum, likewise."""
+    return reduce(add, sorted(parts, key=lambda part: part.size))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..sampling.standard_errors import at_most
+from ..text.sheet import rows_of
 from ..text.wording import (
     listed,
     mid_sentence,
@@ -19,9 +23,9 @@ from ..text.wording import (
     signed,
     times,
 )
-from .forecast import TRUSTED, UNEXPLAINED, Forecast
+from .attribution import growth_share
+from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
 from .forecaster import unexplained
-from .growth import INFLATION, NAMED, printed_growth, taken_apart
 from .plan import Plan, contained_in
 
 ALIKE = 1e-9
@@ -31,6 +35,14 @@ ALIKE = 1e-9
 def speaker(anchor: Anchor) -> str:
     """What says what an anchor says: a report, or several estimates pooled."""
     return "pool" if anchor.spread else "report"
+
+
+def about(plan: Plan, drawn: str = "") -> str:
+    """Scenario, anchor, draws and seed in one line; ``drawn`` says otherwise how many, of what."""
+    scenario = plan.scenario
+    name = [f"scenario {scenario.name}"] if scenario.name else []
+    drawn = drawn or f"{scenario.draws:,} draws"
+    return " · ".join([*name, f"anchor {plan.anchor.name}", f"{drawn}, seed {scenario.seed}"])
 
 
 def whose(forecast: Forecast) -> str:
@@ -78,10 +90,10 @@ def how_fast(forecast: Forecast) -> str:
 
 def left_unexplained(forecast: Forecast) -> str:
     """The printed growth taken apart: what its named causes carry, and what none does."""
-    anchor, growth = forecast.plan.anchor, printed_growth(forecast)
+    anchor, growth = forecast.plan.anchor, forecast.printed_growth
     if not anchor.published:
         return ""
-    who, verb = speaker(anchor), "has" if anchor.spread else "prints"
+    who = speaker(anchor)
     if growth is None:
         return f"The {who} ends in {anchor.last_year}: none of its growth lies ahead."
     steps = ""
@@ -89,12 +101,11 @@ def left_unexplained(forecast: Forecast) -> str:
         steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
     prices = ""
     if INFLATION in growth.points:
-        prices = f" {number(growth.points[INFLATION], 2)} points are general inflation,"
+        prices = f" {number(growth.points[INFLATION], 2)} points are inflation,"
     return (
-        f"Of the {number(growth.total, 2)}% a year that the {who} {verb} {growth.period}{steps},"
-        f"{prices} the causes that it names carry {number(growth.points[NAMED], 2)} at their most"
-        f" likely values, and nothing carries the other {number(growth.points[UNEXPLAINED], 2)}"
-        " points."
+        f"Of the {who}'s {number(growth.total, 2)}% a year {growth.period}{steps},{prices} its"
+        f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
+        f" carries {number(growth.points[UNEXPLAINED], 2)}."
     )
 
 
@@ -106,35 +117,38 @@ def price_basis(forecast: Forecast) -> str:
         return ""
     if market.price_level is None:
         return "The market has no price level, so no one can say which dollars these are."
-    said = {"assumed": "assumed, since it does not say", "chosen": "as the scenario chooses"}
+    said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
     how = said.get(anchor.basis_status, anchor.basis_status)
-    years = {NOMINAL: "of each year", REAL: f"of {anchor.base_year}"}
-    other = REAL if anchor.price_basis == NOMINAL else NOMINAL
-    value, growth, left = other_reading(forecast, other)
+    read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
+    other = other_reading(forecast)
+    assert other is not None  # the anchor is published
     return (
-        f"The {speaker(anchor)}'s dollars are read as those {years[anchor.price_basis]}"
-        f" ({how}). Read as those {years[other]}, the same causes would lead to"
-        f" USD {money(value)} in {forecast.years[-1]} ({signed(100 * growth, 2)}% a year), and"
-        f" {number(left, 2)} points would stay unexplained."
+        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other['price_basis']]}, they"
+        f" would mean {money(other['value'])} in {forecast.years[-1]},"
+        f" {signed(100 * other['cagr'], 2)}% a year, and {number(other['unexplained'], 2)} points"
+        " unexplained."
     )
 
 
-def other_reading(forecast: Forecast, basis: str) -> tuple[float, float, float]:
-    """The reference case if the anchor's dollars are read on another basis.
+def other_reading(forecast: Forecast) -> dict[str, Any] | None:
+    """The reference case if the anchor's dollars are read on the other basis; None for a count.
 
-    Its last year (USD, in the dollars of the forecast), growth a year, points unexplained.
+    ``value`` of the last year (USD, in the dollars of the forecast), ``cagr`` a fraction a year,
+    ``unexplained`` points of it.
     """
     plan, installed = forecast.plan, forecast.installed
+    if plan.level is None or plan.market.price_level is None:
+        return None
+    basis = REAL if plan.anchor.price_basis == NOMINAL else NOMINAL
     anchor = replace(plan.anchor, price_basis=basis)
     read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
-    left = float(unexplained(read, installed)[-1])
-    here = forecast.columns["reference"]["value"]
-    first = here[0] * (read.level or 1.0) / (plan.level or 1.0)
+    left, here = float(unexplained(read, installed)[-1]), forecast.columns["reference"]["value"]
+    first = here[0] * (read.level or plan.level) / plan.level
     last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    grown = math.log(last / first)
-    growth = taken_apart(forecast.years[0], forecast.years[-1],
-                         {NAMED: grown - math.log(left), UNEXPLAINED: math.log(left)})  # fmt: skip
-    return last, math.expm1(grown / forecast.span), growth.points[UNEXPLAINED]
+    grown = np.array(math.log(last / first))
+    points = 100.0 * math.log(left) * float(growth_share(grown, forecast.span))
+    cagr = math.expm1(float(grown) / forecast.span)
+    return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}
 
 
 def distance(forecast: Forecast) -> str:
@@ -161,8 +175,8 @@ def other_levels(forecast: Forecast) -> str:
     others = [other for other in published if other.name != anchor.name]
     if not anchor.published or not others:
         return ""
-    level = market.printed(anchor, year)
-    multiple = {other.name: level / market.printed(other, year) for other in others}
+    level, plan = forecast.columns["reference"]["value"][0], forecast.plan
+    multiple = {o.name: level / replace(plan, anchor=o).printed(year) for o in others}
     ends, most = times(min(multiple.values())), times(max(multiple.values()))
     text = f"The level is {ends} times the other published estimate"
     if len(others) > 1:
@@ -210,6 +224,30 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
     return f" (as the {who} says)" if found == [printed] else f" (the {who} says {printed})"
 
 
+def launched(forecast: Forecast) -> str:
+    """The launched product that sells most in the last year, and how many others sell at all.
+
+    Nothing where the market is scaled to a published level: so are its launches.
+    """
+    if forecast.plan.anchor.published:  # scaled to a level that nobody counted
+        return ""
+    table = rows_of(forecast.columns["launch"])
+    selling = [row for row in table if row["reference"] or row["p95"]]
+    if not selling:
+        return ""
+    most = max(selling, key=lambda row: (row["reference"], row["p95"]))
+    likely = "" if most["chance"] == 1.0 else f" ({percent(most['chance'])} likely)"
+    interval = f"up to {money(most['p95'])}"
+    if most["p5"]:
+        interval = money_range(most["p5"], most["p95"])
+    others = len(selling) - 1
+    less = f"; {others} more {'sells' if others == 1 else 'sell'} less" if others else ""
+    return (
+        f"Own sales in {forecast.years[-1]}, USD: {most['product'].split(',')[0]}{likely}"
+        f" {money(most['reference'])} ({interval}){less}."
+    )
+
+
 def stacking(forecast: Forecast) -> str:
     """What counting shared causes once for every driver would add; "" where none is shared."""
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
@@ -255,10 +293,10 @@ def exactness(forecast: Forecast) -> str:
     """Standard errors of the last year's quantiles, or what they are at most."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
     draws = forecast.plan.scenario.draws
-    if no_spread(forecast):
-        return ""
     if draws < 2:
         return "One draw says nothing of its standard errors."
+    if no_spread(forecast):
+        return ""
     shown = [
         f"{label} {nonzero(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
@@ -267,11 +305,23 @@ def exactness(forecast: Forecast) -> str:
     return f"Standard errors that {draws:,} draws leave in the last year: {most}{listed(shown)}."
 
 
+def beyond(forecast: Forecast) -> str:
+    """What moves the market after the report's last year, where the forecast goes further."""
+    anchor = forecast.plan.anchor
+    if not anchor.published or forecast.years[-1] <= anchor.last_year:
+        return ""
+    how = "the drivers alone move the market; the unexplained part stays as it stood"
+    if forecast.plan.scenario.beyond != "drivers":
+        how = f"its {rate(anchor.cagr)} a year is carried on"
+    return f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}."
+
+
 def lacking(forecast: Forecast) -> str:
     """The drivers that the report names and nobody has installed."""
     installed = {driver.name for driver in forecast.installed}
     missing = [name for name in forecast.plan.anchor.drivers_named if name not in installed]
-    return f"Named by the report but not installed: {listed(missing)}." if missing else ""
+    who = speaker(forecast.plan.anchor)
+    return f"Named by the {who} but not installed: {listed(missing)}." if missing else ""
 
 
 def acting_on(forecast: Forecast) -> list[str]:
@@ -279,7 +329,7 @@ def acting_on(forecast: Forecast) -> list[str]:
     plan, said = forecast.plan, []
     strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
     for driver in forecast.installed:
-        if driver.name not in plan.scenario.without or not driver.suits(plan.market.name):
+        if driver.name not in plan.scenario.without:
             continue
         causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
         others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
@@ -311,25 +361,16 @@ def outside_evidence(plan: Plan) -> list[str]:
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan = forecast.plan
-    found = outside_evidence(plan)
     anchor, scenario = plan.anchor, plan.scenario
     installed = {driver.name for driver in forecast.installed}
-    if anchor.published and forecast.years[-1] > anchor.last_year:
-        how = (
-            "the drivers alone move the market"
-            if scenario.beyond == "drivers"
-            else f"its {rate(anchor.cagr)} a year is carried on"
-        )
-        found.append(f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}.")
-    if lacking(forecast):
-        found.append(lacking(forecast))
+    found = [*outside_evidence(plan), *filter(None, (beyond(forecast), lacking(forecast)))]
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers
         if anchor.published and driver.name not in plan.contained
     ]
     if added:
-        found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+        found.append(f"Not named by the {speaker(anchor)}, so on top of it: {listed(added)}.")
     table = forecast.columns["attribution"]
     rows = zip(table["driver"], *(table[name] for name in ("points", "p5", "p95")), strict=True)
     carried = {name: max(map(abs, points)) for name, *points in rows}
@@ -368,6 +409,7 @@ FINDINGS = {
     "The count": distance,
     "Others": other_levels,
     "Where": where,
+    "Launches": launched,
     "Overlap": stacking,
     "Middles": three_middles,
     "Exact to": exactness,
@@ -386,8 +428,3 @@ def findings(forecast: Forecast) -> list[tuple[str, str]]:
 def headline(forecast: Forecast) -> str:
     """How big and how fast in two sentences."""
     return f"{how_big(forecast)} {how_fast(forecast)}"
-
-
-def sentences(forecast: Forecast) -> list[str]:
-    """The findings without their labels."""
-    return [text for _, text in findings(forecast)]

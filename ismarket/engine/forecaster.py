@@ -60,8 +60,9 @@ def forecast_of(
 ) -> Forecast:
     """The forecast of a plan that is made; ``installed`` are the drivers that it was made from.
 
-    ``until`` is as in ``forecast``.
+    ``until`` is as in ``forecast``.  Drivers made for another market are none of the forecast's.
     """
+    installed = tuple(driver for driver in installed if driver.suits(plan.market.name))
     if isinstance(work.progress, bool):
         with draws_bar(None if until else plan.scenario.draws, shown=work.progress) as advance:
             return forecast_of(plan, installed, replace(work, progress=advance), until)

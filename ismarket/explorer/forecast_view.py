@@ -13,7 +13,10 @@ from .view import Column, View, ViewRow
 def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     """The fan, its finding and the path by year."""
     unit = unit_of(forecast.columns["reference"]["value"][0])
-    columns = (Column(f"USD {unit.name}", right=False), *(Column(str(t)) for t in forecast.years))
+    columns = (
+        Column(forecast.usd(unit.name), right=False),
+        *(Column(str(t)) for t in forecast.years),
+    )
     return View(
         "forecast", finding(forecast), aid(forecast, pinned), note(forecast),
         columns, _rows(forecast, pinned), picture(forecast, pinned),
@@ -43,7 +46,8 @@ def aid(forecast: Forecast, pinned: Forecast | None = None) -> str:
     unit = unit_of(summary["reference"][0])
     drawn, first = forecast.draws.total[-1], forecast.years[0]
     size = "billion" if unit.name == "bn" else "million"
-    parts = [f"{forecast.plan.market.title.split(', ')[-1].capitalize()}, USD {size} a year."]
+    place = forecast.plan.market.title.split(", ")[-1].capitalize()
+    parts = [f"{place}, {forecast.usd(size)} a year."]
     report = published(forecast)
     below = _share(1.0 - share_at_least(drawn, forecast.columns["reference"]["value"][0]))
     if report["year"] and report["year"][-1] == forecast.years[-1]:

@@ -14,7 +14,7 @@ from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario, load_scenario
+from ..model.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
 from ..plugins.installed import DEFAULT_MARKET
 from ..studies import Study, loaded
 from . import actions
@@ -23,7 +23,7 @@ from .controls import state, structure
 from .headline import live_sentence, strip
 from .runtime import runtime, text
 from .session import Session, start
-from .view import TABS, specs
+from .view import specs
 
 PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
          "panel.js")  # fmt: skip
@@ -56,7 +56,7 @@ class Panel(anywidget.AnyWidget):
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
         self.structure = structure(session.known, session.study.drivers) | {
-            "problems": list(problems), "tabs": list(map(list, TABS.items())),
+            "problems": list(problems), "tabs": list(map(list, session.tabs.items())),
         }  # fmt: skip
         self.specs = specs()
         self.show()
@@ -103,8 +103,8 @@ class Panel(anywidget.AnyWidget):
 
     @traitlets.validate("tab")
     def _known_tab(self, proposal: dict[str, Any]) -> str:
-        if proposal["value"] not in TABS:
-            raise traitlets.TraitError(f"tab must be one of {', '.join(TABS)}")
+        if proposal["value"] not in self._session.tabs:
+            raise traitlets.TraitError(f"tab must be one of {', '.join(self._session.tabs)}")
         return str(proposal["value"])
 
     @traitlets.observe("tab")
@@ -118,15 +118,12 @@ class Panel(anywidget.AnyWidget):
         if self._quiet:
             return
         try:
-            self._session.former.append(self._session.current)
-            self._session.compute(change["new"])
+            self._session.set(change["new"], "scenario set from Python")
         except (InputError, DriverError):
-            self._session.former.pop()
             self._quiet = True
             self.scenario = change["old"]
             self._quiet = False
             raise
-        self._session.last = "scenario set from Python"
         self._publish()
 
     @traitlets.observe("pinned")
@@ -211,7 +208,7 @@ def explore(
     it showed before.
     """
     if scenario is None:
-        scenario = "published"
+        scenario = DEFAULT_SCENARIO
         if market is not None and market.name != DEFAULT_MARKET:
             scenario = Scenario(market=market.name, anchor="bottom-up")
     if market is not None and drivers is not None:

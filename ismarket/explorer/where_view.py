@@ -20,7 +20,7 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     )
     classes = forecast.plan.market.drug_classes
     columns = (
-        Column(f"Reference, USD M in {last}", right=False),
+        Column(f"Reference, {forecast.usd('M')} in {last}", right=False),
         *(Column(c[:1].upper() + c[1:]) for c in classes),
         Column("All"), Column("Share"), Column(str(first), wide=True),
     )  # fmt: skip

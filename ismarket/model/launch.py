@@ -17,10 +17,14 @@ from .tables import Row, read_table
 
 RANGES = ("launch_year", "peak_share", "years_to_peak", "price_ratio")
 """What is uncertain about a launch besides its chance, each a range in the table."""
+DRAWN = ("chance", *RANGES)
+"""All that is uncertain about it, in the order of its parameters."""
 COLUMNS = (
     "launch product group stage drug_class regions probability share_of price_ratio_to unit note"
 ).split() + [f"{name}_{end}" for name in RANGES for end in ("low", "mode", "high")]
-_UNITS = ("calendar year", "share of {share_of}", "years", "ratio to {price_ratio_to}")
+CALENDAR_YEAR = "calendar year"
+"""The unit of a date, which is no amount."""
+_UNITS = (CALENDAR_YEAR, "share of {share_of}", "years", "ratio to {price_ratio_to}")
 _TITLES = ("launch", "peak share", "years to peak", "price ratio")
 Ends = tuple[float, float, float]
 """Low, mode and high."""
@@ -53,7 +57,7 @@ class Launch:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What is uncertain about it."""
-        return self.chance, *(getattr(self, name) for name in RANGES)
+        return tuple(getattr(self, name) for name in DRAWN)
 
 
 def launch(

@@ -8,14 +8,14 @@ distribution on [low, high] with shapes 1 + 4 (mode - low) / (high - low) and
 from __future__ import annotations
 
 import math
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, overload
 
 import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError
-from ..sampling.quantiles import Quantiles, Range
+from ..sampling.quantiles import Pert, Quantiles, Range
 from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
@@ -31,6 +31,7 @@ class Parameter:
 
     Equal ends make a constant.  On the scale *chance* it is 1 with the probability ``mode``, else
     0; in the reference case the probability itself, so that it weighs what it is likely to.
+    ``table`` holds quantiles at the middles of equal steps, where the distribution is no PERT;
     ``most`` is what no what-if may pass: 1 of a share.  ``key`` is ``owner.name``; a driver gives
     its own name as owner to the parameters it declares.  Raises InputError for a range that is not
     one.
@@ -47,6 +48,7 @@ class Parameter:
     status: str = "assumed"
     scale: str = "natural"
     owner: str = ""
+    table: tuple[float, ...] = field(default=(), repr=False)
     most: float = math.inf
 
     def __post_init__(self) -> None:
@@ -175,9 +177,9 @@ class Parameter:
     def density(self, place: Array) -> Array:
         """The PERT density at places from 0 (low) to 1 (high) of the scaled range; its area is 1.
 
-        The range must not be a single point.
+        The range must not be a single point, nor a table.
         """
-        _, low, mode, high = self.range
+        _, low, mode, high = self.pert
         peak = 4.0 * (mode - low) / (high - low)
         whole = math.gamma(6.0) / (math.gamma(1.0 + peak) * math.gamma(5.0 - peak))
         heights: Array = whole * place**peak * (1.0 - place) ** (4.0 - peak)
@@ -185,6 +187,11 @@ class Parameter:
 
     @property
     def range(self) -> Range:
+        """What it is drawn by: the table, or the PERT distribution."""
+        return self.table or self.pert
+
+    @property
+    def pert(self) -> Pert:
         """The scale, and low, mode and high on it."""
         ends = self.low, self.mode, self.high
         low, mode, high = map(math.log, ends) if self.scale == "log" else ends

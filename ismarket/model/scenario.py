@@ -20,6 +20,12 @@ DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
 PIN = r"\s*[\w.!+-]+(\s+sha256:[0-9a-f]{64})?\s*"
 """A pin: a version, and if it is to hold the very files, their hash."""
+DEFAULT_SCENARIO = "published"
+"""The scenario of every command and function that is told no other."""
+CHANGED = "-changed"
+"""What the name of a scenario ends in once its choices are no longer those of that name."""
+HOW_EXACT = ("draws", "seed", "sampler")
+"""Choices that say how exactly a scenario is computed; they leave it its name."""
 MOST_DRAWS = 10_000_000_000
 
 
@@ -122,8 +128,9 @@ class Scenario:
         return {tuple(name.split(" ~ ")): rho for name, rho in self.correlation.items()}  # type: ignore[misc]
 
     def changed(self, **choices: Any) -> Scenario:
-        """The same scenario with some choices made differently."""
-        return replace(self, **choices)
+        """The scenario with some choices made differently, called changed unless it is named."""
+        new = replace(self, **choices)
+        return new if "name" in choices else named_after(new, self)
 
 
 CHOICES = choices_of(Scenario)
@@ -170,6 +177,19 @@ def entries(scenario: Scenario) -> dict[str, Any]:
     return found
 
 
+def same_choices(one: Scenario, other: Scenario) -> bool:
+    """True where two scenarios make the same choices, however exactly they are computed."""
+    first, second = ({**entries(s), **dict.fromkeys(HOW_EXACT)} for s in (one, other))
+    return first == second
+
+
+def named_after(scenario: Scenario, origin: Scenario) -> Scenario:
+    """The scenario under the name of its ``origin``, called changed where its choices differ."""
+    if same_choices(scenario, origin) or not origin.name:
+        return replace(scenario, name=origin.name, title=origin.title)
+    return replace(scenario, name=f"{origin.name.removesuffix(CHANGED)}{CHANGED}", title="")
+
+
 def from_entries(found: Mapping[str, Any]) -> Scenario:
     """The scenario that ``entries`` spell."""
     values: dict[str, Any] = {
@@ -203,7 +223,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     Raises InputError with file, line and key for what cannot be read.
     """
     text, file = scenario_text(name_or_path)
-    scenario = parse_scenario(text, file)
+    scenario = given_scenario(text, file)
     for key in ("name", "title"):
         if not getattr(scenario, key).isprintable():
             raise InputError(f"{_where(file, text, key)}: {key} holds a control character")
@@ -228,6 +248,14 @@ def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
         return text.decode("utf-8"), source.name
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{source.name}: cannot be read as UTF-8 text ({error})") from None
+
+
+def given_scenario(text: str, file: str) -> Scenario:
+    """The scenario that somebody gives as TOML: a shipped name goes with that one's choices."""
+    scenario = parse_scenario(text, file)
+    if scenario.name not in shipped_scenarios():
+        return scenario
+    return named_after(scenario, parse_scenario(*scenario_text(scenario.name)))
 
 
 def parse_scenario(text: str, file: str = "scenario") -> Scenario:

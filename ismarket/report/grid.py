@@ -107,8 +107,7 @@ def live_drivers(forecast: Forecast) -> tuple[Driver, ...]:
 
     Of those with a function only the ones that act: what they bring stands as values.
     """
-    suited = [d for d in forecast.installed if d.suits(forecast.plan.market.name)]
-    tabled = [d for d in suited if d.effects is None]
+    tabled = [driver for driver in forecast.installed if driver.effects is None]
     return tuple(sorted((*tabled, *computing_drivers(forecast)), key=lambda driver: driver.name))
 
 

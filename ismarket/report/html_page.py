@@ -83,7 +83,8 @@ def _list(pairs: Iterable[tuple[str, str]]) -> str:
 def _where(forecast: Forecast, axis: str) -> str:
     table, first, last = forecast.columns[axis], forecast.years[0], forecast.years[-1]
     name = axis.replace("_", " ").capitalize()
-    header = (name, f"USD in {first}", f"USD in {last}", f"Share in {last}", "Growth a year")
+    usd = forecast.usd()
+    header = (name, f"{usd} in {first}", f"{usd} in {last}", f"Share in {last}", "Growth a year")
     rows = [
         (name, money(base), money(final), percent(share), rate(growth))
         for name, base, final, share, growth in zip(

@@ -99,7 +99,7 @@ class Sheet:
     parts: Sequence[str | Table]
 
     def __str__(self) -> str:
-        lines = [self.title]
+        lines = _wrapped(self.title)
         before: object = None
         for part in self.parts:
             if isinstance(part, Table) or isinstance(before, Table):

@@ -30,11 +30,17 @@ def stage_of(link, by=("region",), least=None):
     return Stage("a_stage", "A stage", link, by, "price", "unit", (), None, least)
 
 
+def by_class(values):
+    return [np.full((1, 1, 1), value) for value in values]
+
+
 def one(link, base, shift, least=None):
     """A stage of one region, class and draw, moved by a shift as the chain moves it."""
     ratio = np.exp(np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT))
-    base = np.full((1, 1, 1, 1), float(base))
-    return moved(stage_of(link, least=least), base, {None: np.full((1, 1, 1), ratio)}).item()
+    base = np.full((1, 1, 1), float(base))
+    return moved(
+        stage_of(link, least=least), [base], {None: np.full((1, 1, 1), ratio)}
+    ).whole.item()
 
 
 @given(shares, shifts)
@@ -60,15 +66,14 @@ def test_a_shift_of_a_rate_is_the_log_of_a_rate_ratio():
 def test_shares_of_a_whole_sum_to_one_whatever_moves_which_class(base, data):
     some = data.draw(st.dictionaries(st.integers(0, len(base) - 1), st.floats(-300.0, 300.0)))
     ratios = {c: np.full((1, 1, 1), np.exp(shift)) for c, shift in some.items()}
-    mix = moved(stage_of("softmax", AXES[3]), np.array(base)[None, None, :, None], ratios)
+    mix = moved(stage_of("softmax", AXES[3]), by_class(base), ratios).whole
     assert np.isclose(mix.sum(), 1.0, rtol=1e-12)
     assert (mix >= 0.0).all()
 
 
 def test_a_shift_of_a_weight_is_the_log_of_a_weight_ratio():
-    base = np.array([0.2, 0.3, 0.5])[None, None, :, None]
     before, after = (
-        moved(stage_of("softmax", AXES[3]), base, ratios)[0, 0, :, 0]
+        moved(stage_of("softmax", AXES[3]), by_class([0.2, 0.3, 0.5]), ratios).whole[0, 0, :, 0]
         for ratios in ({}, {2: np.full((1, 1, 1), 2.0)})
     )
     assert np.isclose((after / before)[2] / (after / before)[0], 2.0, rtol=1e-12)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ismarket import Scenario, forecast
 from ismarket.analysis.information import drawn_values
 from ismarket.analysis.response import response
-from ismarket.engine import workers
+from ismarket.engine import summaries, workers
 from ismarket.engine.findings import findings, sentences
 from ismarket.engine.histograms import BINS, Grid
 from ismarket.engine.summaries import LEVELS, quantiles, standard_errors
@@ -110,3 +110,16 @@ def test_a_forecast_states_the_errors_of_its_rows(market, drivers):
 def test_one_draw_says_that_it_says_nothing(market, drivers):
     found = forecast(market, drivers, Scenario(draws=1))
     assert "One draw says nothing of its standard errors." in sentences(found)
+
+
+@pytest.mark.parametrize("kind", [np.float32, float])
+def test_quantiles_of_many_draws_are_those_of_all_of_them_sorted(kind, monkeypatch):
+    heavy = np.exp(5 * np.random.default_rng(7).standard_normal(30_011))
+    rows = [heavy, -heavy, np.round(heavy % 9), np.zeros_like(heavy), np.full_like(heavy, -1e9)]
+    rows += [np.where(heavy < 1, 0, heavy), 1e-42 * heavy, np.full_like(heavy, np.inf)]
+    rows += [np.where(heavy < 1, odd, heavy) for odd in (np.nan, -np.inf, 1e308, -3e38)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        draws = np.stack(rows).astype(kind)
+        found = quantiles(draws)
+        monkeypatch.setattr(summaries, "MANY_DRAWS", 1 << 20)
+        np.testing.assert_array_equal(found, quantiles(draws))

@@ -157,7 +157,7 @@ def test_a_control_has_the_label_and_range_that_were_declared():
 def test_a_seed_typed_in_the_page_is_that_very_seed():
     seed = 2**63 - 1
     change = {"kind": "seed", "value": str(seed)}
-    assert changed(Scenario(), change, Scenario()).seed == seed
+    assert changed(Scenario(), change, Scenario(), load_market()).seed == seed
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_a_run_computed_again_here_is_identical(kept):
 def test_rerun_keeps_a_second_run_with_the_same_outputs(kept, tmp_path):
     done = ismarket("rerun", str(kept), "--out", "again", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout.startswith("run: identical bytes in all 9 tables")
+    assert done.stdout.startswith("run: identical bytes in all 10 tables")
     for path, data in checked(tmp_path / "again").contents.items():
         if path.startswith(("outputs/", "inputs/resolved", "inputs/data", "drivers/")):
             assert data == (kept / path).read_bytes()

@@ -161,13 +161,14 @@ function render({ model, el }) {
 
   function showScenario(now) {
     const state = now.controls;
-    const changed = state.changes ? `, changed in ${state.changes} place${state.changes > 1 ? "s" : ""}` : "";
+    const changed = state.changes ? ` (${state.changes} change${state.changes > 1 ? "s" : ""})` : "";
+    const title = state.title ? `: ${state.title}` : "";
     const pin = now.pinned ? [" \u00b7 compared with pinned ", h("b", {}, now.pinned), " ", h("button", { class: "unpin", type: "button", "aria-label": "Remove the pin", click: () => ask({ type: "unpin" }) }, "\u00d7")] : [];
-    const words = JSON.stringify([state.scenario, changed, now.pinned]);
+    const words = JSON.stringify([state.scenario, title, changed, now.pinned]);
     if (scenario.dataset.said === words) return;
     scenario.dataset.said = words;
-    scenario.replaceChildren("scenario ", h("b", { class: state.changes ? "yours" : "" }, state.scenario), changed, ...pin);
-    say(summary, `${state.scenario}${state.changes ? `, ${state.changes} change${state.changes > 1 ? "s" : ""}` : ""}`);
+    scenario.replaceChildren("scenario ", h("b", { class: state.changes ? "yours" : "" }, state.scenario), title, changed, ...pin);
+    say(summary, `${state.scenario}${changed}`);
   }
 
   function show() {

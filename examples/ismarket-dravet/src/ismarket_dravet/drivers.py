@@ -88,6 +88,7 @@ def driver(name, title, effects=None, *parameters, claims=()):
 DRIVERS = (
     driver("dravet_population", "Number of people", claims=("population_growth",)),
     driver("dravet_inflation", "General inflation", claims=("general_inflation",)),
+    driver("dravet_launches", "Agents to come", claims=("new_agents",)),
     driver("dravet_networks", "Centres for rare epilepsies", claims=("care_networks",)),
     driver("dravet_testing", "Gene testing at first seizure", testing,
            ratio("odds", 1.2, 1.6, 2.5, "Odds of being identified with a gene test"),

@@ -1,0 +1,109 @@
+"""Numbers that differ by coalition of drivers, computed once for each way in which they do.
+
+Most coalitions move a stage alike: it is computed once for each way in which it is moved, and a
+product of two stages once for each pair of ways that some coalition takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arrays import Array
+
+Part = slice | NDArray[np.intp]
+"""Which ways are taken, or all of them as they stand."""
+
+
+@dataclass(frozen=True)
+class Bringers:
+    """Drivers (by index) that bring one shift.
+
+    With ``together`` (a bit mask) it is what exactly those of them bring who are in it, weighed
+    already; else what any of them brings alike.
+    """
+
+    drivers: tuple[int, ...]
+    together: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Varied:
+    """A number with its ``value`` (way, ...) for each way, and ``which`` each coalition takes.
+
+    ``which`` is the index of the way by coalition, as ``numbered`` writes it.  Products, sums and
+    quotients are those of the numbers, with one another or with an array (1, ...).
+    """
+
+    value: Array
+    which: bytes
+    __array_ufunc__: ClassVar[None] = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the value."""
+        return self.value.shape
+
+    @property
+    def size(self) -> int:
+        """That of the value."""
+        return self.value.size
+
+    def __mul__(self, other: Varied | Array) -> Varied:
+        return self._with(other, np.multiply)
+
+    def __add__(self, other: Varied | Array) -> Varied:
+        return self._with(other, np.add)
+
+    def __truediv__(self, other: Varied | Array) -> Varied:
+        return self._with(other, np.divide)
+
+    def __rtruediv__(self, other: float) -> Varied:
+        return Varied(other / self.value, self.which)
+
+    __rmul__, __radd__ = __mul__, __add__
+
+    def _with(self, other: Varied | Array, operation: Callable[[Array, Array], Array]) -> Varied:
+        if not isinstance(other, Varied):
+            return Varied(operation(self.value, other), self.which)
+        mine, theirs, which = _joined(self.which, other.which)
+        return Varied(operation(self.value[mine], other.value[theirs]), which)
+
+
+def each(function: Callable[[Array], Array], number: Array | Varied) -> Array | Varied:
+    """A function of a number, way by way."""
+    if isinstance(number, Varied):
+        return Varied(function(number.value), number.which)
+    return function(number)
+
+
+def by_coalition(number: Array | Varied, count: int) -> Array:
+    """The number for each of ``count`` coalitions, (coalition, ...)."""
+    if isinstance(number, Varied):
+        return number.value[np.frombuffer(number.which, np.uint16)]
+    return np.broadcast_to(number, (count, *number.shape[1:]))
+
+
+def numbered(rows: NDArray[Any]) -> tuple[NDArray[Any], bytes]:
+    """The ways among rows (coalition, ...), and which of them each coalition takes."""
+    ways, which = np.unique(rows, axis=0, return_inverse=True)
+    return ways, which.astype(np.uint16).tobytes()
+
+
+@lru_cache(maxsize=4096)
+def _joined(one: bytes, other: bytes) -> tuple[Part, Part, bytes]:
+    """The pairs of ways that some coalition takes: those of the one, of the other, and which."""
+    pairs, which = numbered(np.stack([np.frombuffer(w, np.uint16) for w in (one, other)], axis=1))
+    return _part(pairs[:, 0]), _part(pairs[:, 1]), which
+
+
+def _part(ways: NDArray[Any]) -> Part:
+    """The ways, as a slice where they stand in their order or are one: nothing is copied then."""
+    found = ways.astype(np.intp)
+    whole = np.array_equal(found, np.arange(len(found))) or not found.any()
+    return slice(None) if whole else found

@@ -1,0 +1,71 @@
+"""The view Funnel: from people to dollars at list price and kept, and each region's part of it."""
+
+from __future__ import annotations
+
+from ..charts.funnel import picture
+from ..engine.forecast import Forecast
+from ..engine.roles import summarised
+from ..engine.waterfall import (
+    LIST,
+    NET,
+    Waterfall,
+    WaterfallStep,
+    kept_of_list,
+    largest_region,
+    scaled,
+)
+from ..text.wording import nonzero, number, percent
+from .view import Column, View, ViewRow
+
+
+def view(forecast: Forecast) -> View:
+    """The count of the first year step by step, and its table by region."""
+    found = forecast.waterfall()
+    aid = (
+        f"The count, stage by stage, in {found.year}; lines are 9 in 10 draws. Under each name what"
+        " the stage does to the one above."
+    )
+    title = f"{kept_of_list(found).replace('USD ', '')}; {largest_region(found)}"
+    heads = enumerate(_heads(found))
+    columns = tuple(Column(name, right=index > 0, wide=wide) for index, (name, wide) in heads)
+    return View(
+        "funnel", title, aid, scaled(found), columns, _rows(found), picture(forecast, found)
+    )
+
+
+def _heads(found: Waterfall) -> list[tuple[str, bool]]:
+    """The columns, and which of them a narrow table leaves out."""
+    counted = [(step.title, step is not found.people[-1]) for step in _counted(found)]
+    money = [(f"List, {found.dollars}", False)] if found.has_rebates else []
+    kept = [("Kept", True)] if found.has_rebates else []
+    each = [("Net USD each", False)] if found.people else []
+    net = (f"Net, {found.dollars}", False), ("9 in 10 draws", True)
+    return [(str(found.year), False), *counted, *money, *net, *kept, *each]
+
+
+def _counted(found: Waterfall) -> list[WaterfallStep]:
+    """What is counted as one number in a region: people, and what they use where units add up."""
+    return [step for step in found.counted if step.amount() is not None]
+
+
+def _rows(found: Waterfall) -> list[ViewRow]:
+    rows = [_row(found, r, name) for r, name in enumerate(found.regions)]
+    return [*rows, _row(found, None, "World")]
+
+
+def _row(found: Waterfall, region: int | None, name: str) -> ViewRow:
+    counted = [number(float(step.total(region)[0]), 0) for step in _counted(found)]
+    net = summarised(found.step(NET).total(region))
+    cells = [name, *counted]
+    if found.has_rebates:
+        cells.append(nonzero(float(found.step(LIST).total(region)[0]) / 1e6, 1))
+    cells += [nonzero(net.reference / 1e6, 1), _between(net.p5, net.p95)]
+    if found.has_rebates:
+        cells.append(percent(found.kept(region)))
+    if found.people:
+        cells.append(number(net.reference / float(found.people[-1].total(region)[0]), 0))
+    return ViewRow(tuple(cells), "strong" if region is None else "plain")
+
+
+def _between(low: float, high: float) -> str:
+    return f"{nonzero(low / 1e6, 1)} to {nonzero(high / 1e6, 1)}"
