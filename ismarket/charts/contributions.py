@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..engine.findings import speaker
+from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.sheet import rows_of
 from ..text.wording import signed

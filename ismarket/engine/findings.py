@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
-from ..model.anchor import NOMINAL, REAL, Anchor
+from ..model.anchor import Anchor
 from ..sampling.standard_errors import at_most
 from ..text.sheet import rows_of
 from ..text.wording import (
@@ -23,18 +19,12 @@ from ..text.wording import (
     signed,
     times,
 )
-from .attribution import growth_share
+from .dollars import dollars, price_basis, speaker
 from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
-from .forecaster import unexplained
-from .plan import Plan, contained_in
+from .plan import Plan
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
-
-
-def speaker(anchor: Anchor) -> str:
-    """What says what an anchor says: a report, or several estimates pooled."""
-    return "pool" if anchor.spread else "report"
 
 
 def about(plan: Plan, drawn: str = "") -> str:
@@ -70,15 +60,6 @@ def how_big(forecast: Forecast) -> str:
     )
 
 
-def dollars(forecast: Forecast) -> str:
-    """In which dollars the forecast counts, inside a sentence."""
-    if forecast.plan.market.price_level is None:
-        return "in dollars without a basis"
-    if forecast.plan.in_current_dollars:
-        return "in current dollars"
-    return f"in dollars of {forecast.plan.market.base_year}"
-
-
 def how_fast(forecast: Forecast) -> str:
     """Growth a year with its interval."""
     cagr = {name: 100.0 * values[0] for name, values in forecast.columns["cagr"].items()}
@@ -107,48 +88,6 @@ def left_unexplained(forecast: Forecast) -> str:
         f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
         f" carries {number(growth.points[UNEXPLAINED], 2)}."
     )
-
-
-def price_basis(forecast: Forecast) -> str:
-    """How the report's dollars are read, who says so, and what the other reading gives."""
-    plan = forecast.plan
-    anchor, market = plan.anchor, plan.market
-    if not anchor.published:
-        return ""
-    if market.price_level is None:
-        return "The market has no price level, so no one can say which dollars these are."
-    said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
-    how = said.get(anchor.basis_status, anchor.basis_status)
-    read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
-    other = other_reading(forecast)
-    assert other is not None  # the anchor is published
-    return (
-        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other['price_basis']]}, they"
-        f" would mean {money(other['value'])} in {forecast.years[-1]},"
-        f" {signed(100 * other['cagr'], 2)}% a year, and {number(other['unexplained'], 2)} points"
-        " unexplained."
-    )
-
-
-def other_reading(forecast: Forecast) -> dict[str, Any] | None:
-    """The reference case if the anchor's dollars are read on the other basis; None for a count.
-
-    ``value`` of the last year (USD, in the dollars of the forecast), ``cagr`` a fraction a year,
-    ``unexplained`` points of it.
-    """
-    plan, installed = forecast.plan, forecast.installed
-    if plan.level is None or plan.market.price_level is None:
-        return None
-    basis = REAL if plan.anchor.price_basis == NOMINAL else NOMINAL
-    anchor = replace(plan.anchor, price_basis=basis)
-    read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
-    left, here = float(unexplained(read, installed)[-1]), forecast.columns["reference"]["value"]
-    first = here[0] * (read.level or plan.level) / plan.level
-    last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    grown = np.array(math.log(last / first))
-    points = 100.0 * math.log(left) * float(growth_share(grown, forecast.span))
-    cagr = math.expm1(float(grown) / forecast.span)
-    return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}
 
 
 def distance(forecast: Forecast) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from ..arrays import Columns
 from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
-from .findings import about, findings, how_big, how_fast, notices, other_reading
+from .dollars import other_reading
+from .findings import about, findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast
 
 LABEL = 13

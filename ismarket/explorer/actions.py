@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..charts import draw, save
-from ..engine.findings import acting_on, beyond, lacking, outside_evidence, speaker
+from ..engine.dollars import speaker
+from ..engine.findings import acting_on, beyond, lacking, outside_evidence
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.scenario import given_scenario, load_scenario, write_scenario

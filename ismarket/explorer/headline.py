@@ -6,7 +6,8 @@ from typing import Any
 
 from ..charts.fan import published
 from ..charts.units import unit_of
-from ..engine.findings import left_unexplained, speaker, whose
+from ..engine.dollars import speaker
+from ..engine.findings import left_unexplained, whose
 from ..engine.forecast import NAMED, UNEXPLAINED, Forecast
 from ..text.wording import money, number, times
 

@@ -17,7 +17,7 @@ def view(forecast: Forecast) -> View:
     acting = [one for one in seen if one.acts]
     unit = millions_of(max([1e8, *(one.sold["reference"] for one in acting)]))
     aid = (
-        "Each product takes courses of one class in some regions. Dots: its chance; ring and bar:"
+        "Each product takes part of one class in some regions. Dots: its chance; ring and bar:"
         " launch year and range; curve and band: its share there, if it comes."
     )
     columns = (

@@ -8,7 +8,7 @@ from typing import Any
 from ..analysis.tornado import CauseAlone
 from ..charts.contributions import order, picture
 from ..charts.units import millions_of
-from ..engine.findings import speaker
+from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.wording import money, signed
 from .view import Column, View, ViewRow
