@@ -14,6 +14,7 @@ from . import comparison as _comparison
 from . import contributions as _contributions
 from . import fan as _fan
 from . import funnel as _funnel
+from . import launches as _launches
 from . import levels as _levels
 from . import swings as _swings
 from . import where as _where
@@ -26,6 +27,7 @@ __all__ = [
     "contributions",
     "fan",
     "funnel",
+    "launches",
     "levels",
     "regions",
     "save",
@@ -41,6 +43,7 @@ _MODULES = {
     "levels": _levels,
     "causes": _causes,
     "funnel": _funnel,
+    "launches": _launches,
     "compare": _comparison,
 }
 KINDS: dict[str, tuple[Layers, dict[str, float]]] = {
@@ -83,6 +86,11 @@ def funnel(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> a
     return draw(_funnel.picture(forecast), theme, width)
 
 
+def launches(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Launched products: how likely, when, what each takes of its class, and its own sales."""
+    return draw(_launches.picture(forecast), theme, width)
+
+
 def regions(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Regions: value split by drug class, share of value, growth."""
     return draw(_where.picture(forecast, ("region",)), theme, width)
@@ -117,6 +125,6 @@ def compare(
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {
     chart.__name__: chart
-    for chart in (fan, contributions, funnel, regions, classes, tornado, levels, causes)
+    for chart in (fan, contributions, funnel, launches, regions, classes, tornado, levels, causes)
 }
 """The charts of one forecast by name, as the hook ``register_charts`` hands them over."""

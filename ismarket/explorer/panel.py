@@ -23,7 +23,7 @@ from .controls import state, structure
 from .headline import live_sentence, strip
 from .runtime import runtime, text
 from .session import Session, start
-from .view import TABS, specs
+from .view import specs
 
 PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
          "panel.js")  # fmt: skip
@@ -56,7 +56,7 @@ class Panel(anywidget.AnyWidget):
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
         self.structure = structure(session.known, session.study.drivers) | {
-            "problems": list(problems), "tabs": list(map(list, TABS.items())),
+            "problems": list(problems), "tabs": list(map(list, session.tabs.items())),
         }  # fmt: skip
         self.specs = specs()
         self.show()
@@ -103,8 +103,8 @@ class Panel(anywidget.AnyWidget):
 
     @traitlets.validate("tab")
     def _known_tab(self, proposal: dict[str, Any]) -> str:
-        if proposal["value"] not in TABS:
-            raise traitlets.TraitError(f"tab must be one of {', '.join(TABS)}")
+        if proposal["value"] not in self._session.tabs:
+            raise traitlets.TraitError(f"tab must be one of {', '.join(self._session.tabs)}")
         return str(proposal["value"])
 
     @traitlets.observe("tab")

@@ -22,6 +22,7 @@ from . import (
     forecast_view,
     funnel_view,
     howbig_view,
+    launches_view,
     matters_view,
     where_view,
     why_view,
@@ -155,13 +156,20 @@ class Session:
             "matters": lambda: matters_view.view(made, self.swings),
             "howbig": lambda: howbig_view.view(made),
             "funnel": lambda: funnel_view.view(made),
+            "launches": lambda: launches_view.view(made),
             "evidence": lambda: evidence_view.view(made, self.alone),
         }
         return views[name]()
 
     def views(self) -> list[View]:
         """All views, in the order of their tabs."""
-        return [self.view(name) for name in TABS]
+        return [self.view(name) for name in self.tabs]
+
+    @cached_property
+    def tabs(self) -> dict[str, str]:
+        """The views that the market has something for, by name: without launches not that one."""
+        some = any(cause.launches for cause in self.known.mechanisms.values())
+        return {name: title for name, title in TABS.items() if some or name != "launches"}
 
     @cached_property
     def alone(self) -> tuple[CauseAlone, ...]:

@@ -87,10 +87,11 @@ TABS = {
     "matters": "What matters",
     "howbig": "How big",
     "funnel": "Funnel",
+    "launches": "Launches",
     "evidence": "Evidence",
 }
 """The views by name, in the order of their tabs."""
-VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "causes")
+VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launches", "causes")
 """The charts of the views, by kind."""
 
 

@@ -3,10 +3,14 @@
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
+from ismarket import Scenario
+from ismarket.charts.units import millions_of
 from ismarket.explorer.changes import described
 from ismarket.explorer.controls import LAUNCH_LABELS, density, structure
 from ismarket.explorer.session import start
 from ismarket.studies import Study
+from ismarket.testing.toy import toy_market
+from ismarket.text.wording import percent
 
 pytest.importorskip("anywidget")
 
@@ -63,3 +67,45 @@ def test_fixing_the_chance_and_year_of_a_launch_is_said_in_their_own_figures():
     assert found.current.fixed[one.chance.key] == 0.6
     table = found.shown.by("launch").set_index("launch")
     assert table.loc[one.name, "chance"] == 0.6
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_the_view_shows_every_launch_with_what_the_table_says(name):
+    found = session(name)
+    view, made = found.view("launches"), found.shown
+    assert "launches" in found.tabs
+    assert [row.cells[0] for row in view.rows] == [one.product for one in launches_of(name)]
+    table = made.by("launch").set_index("product")
+    unit = millions_of(max(1e8, table["reference"].max()))
+    for row in view.rows:
+        sold = table.loc[row.cells[0]]
+        assert row.cells[2] == percent(sold["chance"])
+        assert row.cells[6] == unit.show(sold["reference"])
+        assert row.cells[7] == f"{unit.show(sold['p5'])} to {unit.show(sold['p95'])}"
+        assert row.detail
+    lines = view.picture.datasets["paths"]
+    shares = {one.name: one.peak_share.mode for one in launches_of(name)}
+    assert set(lines["launch"]) == set(shares)
+    uncertain = sum(chance < 1 for chance in table["chance"])
+    assert view.title.endswith(f"{uncertain} of the {len(table)} may never come")
+
+
+def test_launches_of_a_driver_that_is_off_stay_in_the_view_as_off():
+    found = session(MARKETS[0])
+    claiming = [d for d in found.study.drivers
+                if any(found.known.mechanisms[n].launches for n in d.claims)]  # fmt: skip
+    found.change([{"kind": "driver", "key": driver.name, "value": False} for driver in claiming])
+    view = found.view("launches")
+    assert {row.cells[6] for row in view.rows} == {"off"}
+    assert view.title.startswith("No launch acts")
+    assert view.picture.datasets["bands"]["x"] == []
+    assert found.shown.to_dict()["launches"] == []
+    assert "Own sales" not in str(found.shown)
+
+
+def test_a_market_without_launches_has_no_tab_for_them():
+    market = toy_market()
+    scenario = Scenario("bottom-up", market="toy", draws=64)
+    found = start(Study(market, (), scenario))
+    assert "launches" not in found.tabs
+    assert [view.name for view in found.views()] == list(found.tabs)
