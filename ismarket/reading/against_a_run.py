@@ -10,7 +10,7 @@ from typing import Any
 from .documents import SERIES, Figure
 
 ENDS = ("p5", "p95")
-UNEXPLAINED = "unexplained"
+UNEXPLAINED, NOBODY = "unexplained", "nothing carries"
 EQUAL, DIFFERS, UNKNOWN = "equal", "differs", "not in the run"
 """What a check says: equal to its rounding; placed by year, label or kind, and another number
 there; or nothing in the run that the words would place it at."""
@@ -64,12 +64,13 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
         found.append(Known(name, row["points"], "points", of=name, title=title))
         found += [Known(f"{name} {k}", row[k], "points", None, name, 2, title) for k in ENDS]
         found.append(Known(name, row["usd"], "money", last, name, title=title))
-    found.append(Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED))
+    left = Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED, title=NOBODY)
+    found.append(left)
     found += _errors(run)
     if printed := run["printed_growth"]:
         found.append(Known("printed growth", printed["total"] / 100, "rate"))
         found += [
-            Known(f"printed, {part}", points, "points", of=UNEXPLAINED)
+            Known(f"printed, {part}", points, "points", None, _left(part), 2, NOBODY)
             for part, points in printed["points"].items()
         ]
     if other := run["other_reading"]:
@@ -93,6 +94,11 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
             found.append(Known(f"{name} growth", row["cagr"], "rate", None, name))
             found.append(Known(f"{name} share", row["final"] / total, "share", last, name))
     return tuple(found)
+
+
+def _left(part: str) -> str:
+    """Of which item a part of the printed growth is: of what is left, or of the whole market."""
+    return part if part == UNEXPLAINED else ""
 
 
 def _errors(run: Mapping[str, Any]) -> list[Known]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ SERIES = {
 class Figure:
     """One printed figure; ``kind`` is money (USD), percent (a fraction), points, chart or source.
 
-    A percentage in the words of a source is none of a run.  ``half_unit`` is the rounding as
+    A figure in the words of a source is none of a run.  ``half_unit`` is the rounding as
     printed, ``year`` that of its words, ``label`` the rest of what names it (a series, a category,
     a header).
     """
@@ -76,7 +76,8 @@ def figures_in(path: str | Path) -> tuple[Figure, ...]:
 def in_words(text: str, where: str) -> Iterator[Figure]:
     """The figures of a paragraph or cell, sentence by sentence."""
     for sentence in re.split(r"(?<=[.!?;])\s+", text.replace("\u2212", "-")):
-        yield from _in_sentence(sentence, where)
+        for figure in _in_sentence(sentence, where):
+            yield replace(figure, kind="source") if _SOURCE.search(sentence) else figure
 
 
 def _in_sentence(text: str, where: str) -> Iterator[Figure]:
@@ -100,14 +101,14 @@ def _in_sentence(text: str, where: str) -> Iterator[Figure]:
         if p.value is not None:
             quote = shorten(text, p.start)
             near = text[max(0, p.start - 24) : p.end + 24]
-            kind = "source" if _SOURCE.search(text) else "percent"
-            yield Figure(p.value, p.half_unit, kind, where, quote, shared, near)
+            yield Figure(p.value, p.half_unit, "percent", where, quote, shared, near)
     for match in _POINTS.finditer(text):
         read = number(match["n"])
         if read:
             sign = -1.0 if match["sign"] == "-" else 1.0
             quote = shorten(text, match.start())
-            yield Figure(sign * read[0], read[1], "points", where, quote, shared, text)
+            kind = "source" if _SOURCE.search(text) else "points"
+            yield Figure(sign * read[0], read[1], kind, where, quote, shared, text)
 
 
 def _words(source: str) -> Iterator[Figure]:

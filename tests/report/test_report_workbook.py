@@ -118,28 +118,20 @@ def longer_chain(folder):
     shutil.copytree(Path(ismarket.__file__).parent / "data", folder, dirs_exist_ok=True)
     regions, classes = load_market().regions, load_market().drug_classes
     source = "assumed,assumption: a test"
-    adopted = [f"{{}},{region},0.1,0.8,2,4,8,{source}" for region in regions]
+    adopted = [f"{{}},{region},0.1,0.8,2,4,8,share of doses,{source}" for region in regions]
     more = {
         "stages.csv": [
             "adherence,Adherence,logit,world,volume,share of doses,natural,no,0.71,,",
             "place of care,Place of care,softmax,region class,mix,share,natural,no,,,",
-            "price_level,Price level,log,world,price level,index,natural,yes,,,",
         ],
         "funnel.csv": [
             f"adherence,World,,0.5,0.7,0.9,share,,,{source},",
-            f"price_level,World,,,1,,index,,,{source},",
             *(f"place of care,{region},{c},0.2,{0.3 + 0.1 * i},0.9,share,,,{source},"
               for region in regions for i, c in enumerate(classes)),
-        ],
-        "price_level.csv": [
-            "year,region,value,low,high,unit,status,source",
-            *(f"{2022 + t},World,{1.02**t},{1.02**t - 0.01 * t},{1.02**t + 0.02 * t},index,{source}"
-              for t in range(14)),
         ],
         "mechanisms.csv": [
             f"reminders,Reminders,adherence,,1.2,2,3,odds ratio,,{source},",
             f"home,Home,place of care,{classes[1]},1.2,2,3,weight ratio,,{source},",
-            f"inflation,Inflation,price_level,,1,1,1,rate ratio,,{source},",
         ],
         "adoption.csv": [row.format(name) for name in ("reminders", "home") for row in adopted],
     }  # fmt: skip
@@ -245,7 +237,7 @@ def computing(name, ratio=RATIO, **about):
     def effects(market, p):
         shift = np.log(p.ratio if ratio else 1.3) * market.elapsed / 9
         by_class = np.array([1.0, -0.5])[None, None, :, None]
-        yield Effect("unit_price", shift * by_class, mechanism="dearer")
+        yield Effect("net_cost", shift * by_class, mechanism="dearer")
         yield Effect("class_mix", 1e-7 * shift, mechanism="tiny", drug_class="new")
         if ratio:
             yield Effect("treated", shift * market.by_region({"North": 1.0}, 0.2))

@@ -1,7 +1,10 @@
 """The explorer over the second market."""
 
+from importlib.util import find_spec
+
+import openpyxl
 import pytest
-from dravet import NAMES, SCENARIO
+from dravet import COMPUTING, NAMES, SCENARIO
 
 from ismarket import load_market
 
@@ -33,3 +36,31 @@ def test_the_explorer_opens_the_market_that_its_scenario_names(dravet):
         assert panel.structure["title"].startswith("Dravet")
         assert panel.scenario.market == "dravet"
         panel.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["small.toml", "anchored.toml"])
+def test_every_download_of_the_panel_is_of_this_market(dravet, scenarios, answer, scenario):
+    pytest.importorskip("anywidget")
+    from ismarket import explore
+    from ismarket.explorer.actions import MIME
+
+    panel = explore(scenario=scenario)
+    panel.change({"kind": "driver", "key": COMPUTING[0], "value": False})
+    for kind in MIME:
+        if kind == "png" and not find_spec("vl_convert"):
+            continue
+        panel._receive(None, {"type": "download", "kind": kind, "path": f"file.{kind}"}, [])
+        data = (scenarios / f"file.{kind}").read_bytes()
+        assert len(data) > 100, kind
+        if kind not in ("png", "xlsx"):
+            said = data.decode("utf-8-sig").partition("application/octet-stream")[0]
+            for word in ("irths", "nfantile", "ACTH", "nconvulsant"):
+                assert word not in said, (kind, word)
+    rows = panel.forecast.columns["reference"]["value"]
+    panel.close()
+    saved = answer("run", "file.toml", "--no-keep", "--json")
+    assert [row["value"] for row in saved["reference"]] == rows
+    assert COMPUTING[0] not in saved["drivers"]
+    book = openpyxl.load_workbook(scenarios / "file.xlsx")
+    assert all(sheet.max_row > 1 for sheet in book)
