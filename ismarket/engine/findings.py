@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from typing import Any
 
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..sampling.standard_errors import at_most
@@ -21,9 +19,9 @@ from ..text.wording import (
     signed,
     times,
 )
-from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast, taken_apart
-from .forecaster import unexplained
-from .plan import Plan, contained_in
+from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
+from .forecaster import other_reading
+from .plan import Plan
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -125,28 +123,6 @@ def price_basis(forecast: Forecast) -> str:
         f" {signed(100 * other['cagr'], 2)}% a year, and {number(other['unexplained'], 2)} points"
         " unexplained."
     )
-
-
-def other_reading(forecast: Forecast) -> dict[str, Any] | None:
-    """The reference case if the anchor's dollars are read on the other basis; None for a count.
-
-    ``value`` of the last year (USD, in the dollars of the forecast), ``cagr`` a fraction a year,
-    ``unexplained`` points of it.
-    """
-    plan, installed = forecast.plan, forecast.installed
-    if plan.level is None or plan.market.price_level is None:
-        return None
-    basis = REAL if plan.anchor.price_basis == NOMINAL else NOMINAL
-    anchor = replace(plan.anchor, price_basis=basis)
-    read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
-    left, here = float(unexplained(read, installed)[-1]), forecast.columns["reference"]["value"]
-    first = here[0] * (read.level or plan.level) / plan.level
-    last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    logs = {UNEXPLAINED: math.log(left), NAMED: math.log(last / first / left)}
-    growth = taken_apart(forecast.years[0], forecast.years[-1], logs)
-    cagr = math.expm1(sum(logs.values()) / forecast.span)
-    points = growth.points[UNEXPLAINED]
-    return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}
 
 
 def distance(forecast: Forecast) -> str:

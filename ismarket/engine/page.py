@@ -12,8 +12,9 @@ from typing import Any
 from ..arrays import Columns
 from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
-from .findings import about, findings, how_big, how_fast, notices, other_reading
+from .findings import about, findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast
+from .forecaster import other_reading
 
 LABEL = 13
 MOST_COLUMNS = 8
