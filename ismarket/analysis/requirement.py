@@ -340,12 +340,14 @@ def _limit(found: Requirement) -> str:
 
 def _table(found: Requirement, name: str, title: str, most: int) -> Table:
     rows = found.columns[name]
-    cells = [
-        [rows["parameter"][i], rows["status"][i], figure(rows["mode"][i]),
-         figure(rows["needed"][i]), f"{figure(rows['low'][i])} to {figure(rows['high'][i])}",
-         one_in(rows["draws_as_far"][i])]
-        for i in range(min(most, len(rows["parameter"])))
-    ]  # fmt: skip
+    cells = []
+    for i in range(min(most, len(rows["parameter"]))):
+        said = {n: figure(rows[n][i], rows["unit"][i]) for n in ("mode", "needed", "low", "high")}
+        spread = f"{said['low']} to {said['high']}"
+        cells.append(
+            [rows["parameter"][i], rows["status"][i], said["mode"], said["needed"], spread,
+             one_in(rows["draws_as_far"][i])]
+        )  # fmt: skip
     header = ["input", "status", "likely", "needed", "range", "as far"]
     return Table(header, cells, words=2, title=title)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..charts.funnel import picture
+from ..charts.funnel import picture, region_steps
 from ..engine.forecast import Forecast
 from ..engine.roles import summarised
 from ..engine.waterfall import (
@@ -35,17 +35,19 @@ def view(forecast: Forecast) -> View:
 
 def _heads(found: Waterfall) -> list[tuple[str, bool]]:
     """The columns, and which of them a narrow table leaves out."""
-    counted = [(step.title, step is not found.people[-1]) for step in _counted(found)]
-    money = [(f"List, {found.dollars}", False)] if found.has_rebates else []
+    counted = [(step.title, step.role == "people") for step in _counted(found)]
+    money = [("List, M", False)] if found.has_rebates else []
     kept = [("Kept", True)] if found.has_rebates else []
     each = [("Net USD each", False)] if found.people else []
-    net = (f"Net, {found.dollars}", False), ("9 in 10 draws", True)
-    return [(str(found.year), False), *counted, *money, *net, *kept, *each]
+    net = ("Net, M", False), ("9 in 10 draws", True)
+    first = f"{found.year}, {found.dollars.removesuffix(' M')}"
+    return [(first, False), *counted, *money, *net, *kept, *each]
 
 
 def _counted(found: Waterfall) -> list[WaterfallStep]:
-    """What is counted as one number in a region: people, and what they use where units add up."""
-    return [step for step in found.counted if step.amount() is not None]
+    """The first and last of people that the chart draws, and what they use where it adds up."""
+    used = [s for s in found.counted if s.role != "people" and s.amount() is not None]
+    return [step for step in region_steps(found) if step.role == "people"] + used
 
 
 def _rows(found: Waterfall) -> list[ViewRow]:
