@@ -155,7 +155,7 @@ def check_printed(run, expected, left, rate, html):
     assert figures(left["unit"])[0] == shown(total)
     assert figures(left["words"])[-1] == shown(named)
     assert period in left["words"]
-    assert figures(rate["words"])[-2:] == [shown(total), last]
+    assert figures(rate["words"])[-2:] == [last, shown(total)]
     sentences = [text for text in re.split(r"\s{2,}", html) if text.startswith("Of the ")]
     assert len(sentences) == 1
     assert period in sentences[0]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays import Columns
-from ..engine.findings import about
+from ..engine.findings import about, outside_evidence
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
@@ -52,6 +52,7 @@ class Audit:
     shared: Mapping[str, tuple[str, ...]]
     premium: float
     premium_year: int
+    notices: tuple[str, ...] = ()
 
     @property
     def report(self) -> str:
@@ -108,7 +109,7 @@ class Audit:
             "market": self.market.name, "scenario": self.plan.scenario.name,
             "draws": self.plan.scenario.draws, "report": self.report, "first": self.first,
             "last": self.last, "stacking_premium_usd": self.premium,
-            "premium_year": self.premium_year, **rows,
+            "premium_year": self.premium_year, "notices": list(self.notices), **rows,
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -144,7 +145,7 @@ def audit_report(
         (*(coverage(asked, output) for output in OUTPUTS),
          coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
-        published.stacking_premium, published.years[-1],
+        published.stacking_premium, published.years[-1], tuple(outside_evidence(published.plan)),
     )  # fmt: skip
 
 
@@ -167,6 +168,7 @@ def sheet(found: Audit) -> Sheet:
     return Sheet(
         title,
         [
+            *found.notices,
             headline(found),
             _headlines(found),
             _coverage(found),

@@ -18,7 +18,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
-from ..engine.findings import about
+from ..engine.findings import about, outside_evidence
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
@@ -93,6 +93,7 @@ class Information:
     chance_to_regret: float
     perfect: Worth
     partial: Mapping[str, tuple[Worth, ...]]
+    notices: Sequence[str] = ()
 
     @property
     def enters(self) -> bool:
@@ -124,6 +125,7 @@ class Information:
             "chance_to_regret": self.chance_to_regret,
             "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
             "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
+            "notices": list(self.notices),
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -155,7 +157,7 @@ def value_of_information(
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
     return Information(
         forecast.plan, decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
-        Worth("everything", tuple(values), *perfect), partial,
+        Worth("everything", tuple(values), *perfect), partial, outside_evidence(forecast.plan),
     )  # fmt: skip
 
 
@@ -264,7 +266,7 @@ def monotone(
 def sheet(found: Information, top: int = SHOWN) -> Sheet:
     """The decision, what perfect knowledge is worth, and of which sets."""
     title = f"{TITLE} · {about(found.plan)}"
-    parts: list[str | Table] = [_decision(found), _regret(found)]
+    parts: list[str | Table] = [*found.notices, _decision(found), _regret(found)]
     if not found.chance_to_regret:
         return Sheet(title, parts)
     for kind, rows in found.partial.items():

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.sheet import rows_of
 from ..text.wording import signed
@@ -148,13 +149,14 @@ def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, An
 
 def role(forecast: Forecast, row: dict[str, Any]) -> str:
     """What a row is to the report, in a few words."""
+    who = speaker(forecast.plan.anchor)
     if row["driver"] == UNEXPLAINED:
-        return "report, no cause"
+        return f"{who}, no cause"
     if row["driver"] == "total":
         return f"a year to {forecast.years[-1]}"
     if not forecast.plan.anchor.published:
         return "counted"
-    return "named by the report" if row["named"] else "not in the report"
+    return f"named by the {who}" if row["named"] else f"not in the {who}"
 
 
 def alternative(forecast: Forecast, rows: list[dict[str, Any]], before: dict[str, float]) -> str:

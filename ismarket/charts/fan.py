@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..engine.findings import speaker
+from ..engine.dollars import speaker
 from ..engine.forecast import Forecast
 from ..text.wording import mid_sentence
 from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..model.anchor import NOMINAL, REAL, Anchor
+from ..model.anchor import Anchor
 from ..sampling.standard_errors import at_most
 from ..text.sheet import rows_of
 from ..text.wording import (
@@ -19,17 +19,12 @@ from ..text.wording import (
     signed,
     times,
 )
+from .dollars import dollars, price_basis, speaker
 from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
-from .forecaster import other_reading
 from .plan import Plan
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
-
-
-def speaker(anchor: Anchor) -> str:
-    """What says what an anchor says: a report, or several estimates pooled."""
-    return "pool" if anchor.spread else "report"
 
 
 def about(plan: Plan, drawn: str = "") -> str:
@@ -65,15 +60,6 @@ def how_big(forecast: Forecast) -> str:
     )
 
 
-def dollars(forecast: Forecast) -> str:
-    """In which dollars the forecast counts, inside a sentence."""
-    if forecast.plan.market.price_level is None:
-        return "in dollars without a basis"
-    if forecast.plan.in_current_dollars:
-        return "in current dollars"
-    return f"in dollars of {forecast.plan.market.base_year}"
-
-
 def how_fast(forecast: Forecast) -> str:
     """Growth a year with its interval."""
     cagr = {name: 100.0 * values[0] for name, values in forecast.columns["cagr"].items()}
@@ -101,27 +87,6 @@ def left_unexplained(forecast: Forecast) -> str:
         f"Of the {who}'s {number(growth.total, 2)}% a year {growth.period}{steps},{prices} its"
         f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
         f" carries {number(growth.points[UNEXPLAINED], 2)}."
-    )
-
-
-def price_basis(forecast: Forecast) -> str:
-    """How the report's dollars are read, who says so, and what the other reading gives."""
-    plan = forecast.plan
-    anchor, market = plan.anchor, plan.market
-    if not anchor.published:
-        return ""
-    if market.price_level is None:
-        return "The market has no price level, so no one can say which dollars these are."
-    said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
-    how = said.get(anchor.basis_status, anchor.basis_status)
-    read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
-    other = other_reading(forecast)
-    assert other is not None  # the anchor is published
-    return (
-        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other['price_basis']]}, they"
-        f" would mean {money(other['value'])} in {forecast.years[-1]},"
-        f" {signed(100 * other['cagr'], 2)}% a year, and {number(other['unexplained'], 2)} points"
-        " unexplained."
     )
 
 
@@ -279,11 +244,23 @@ def exactness(forecast: Forecast) -> str:
     return f"Standard errors that {draws:,} draws leave in the last year: {most}{listed(shown)}."
 
 
+def beyond(forecast: Forecast) -> str:
+    """What moves the market after the report's last year, where the forecast goes further."""
+    anchor = forecast.plan.anchor
+    if not anchor.published or forecast.years[-1] <= anchor.last_year:
+        return ""
+    how = "the drivers alone move the market; the unexplained part stays as it stood"
+    if forecast.plan.scenario.beyond != "drivers":
+        how = f"its {rate(anchor.cagr)} a year is carried on"
+    return f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}."
+
+
 def lacking(forecast: Forecast) -> str:
     """The drivers that the report names and nobody has installed."""
     installed = {driver.name for driver in forecast.installed}
     missing = [name for name in forecast.plan.anchor.drivers_named if name not in installed]
-    return f"Named by the report but not installed: {listed(missing)}." if missing else ""
+    who = speaker(forecast.plan.anchor)
+    return f"Named by the {who} but not installed: {listed(missing)}." if missing else ""
 
 
 def acting_on(forecast: Forecast) -> list[str]:
@@ -310,27 +287,29 @@ def acting_on(forecast: Forecast) -> list[str]:
     return said
 
 
+def outside_evidence(plan: Plan) -> list[str]:
+    """What the scenario fixes beyond the range of evidence, in a sentence; empty for nothing."""
+    fixed = plan.scenario.fixed
+    said = [f"{p.key} = {fixed[p.key]:g} (range {p.low:g} to {p.high:g} {p.unit})"
+            for p in plan.outside]  # fmt: skip
+    if not said:
+        return []
+    return [f"Outside the evidence: {listed(said)}. A what-if; no source reaches so far."]
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
-    plan, found = forecast.plan, []
+    plan = forecast.plan
     anchor, scenario = plan.anchor, plan.scenario
     installed = {driver.name for driver in forecast.installed}
-    if anchor.published and forecast.years[-1] > anchor.last_year:
-        how = (
-            "the drivers alone move the market"
-            if scenario.beyond == "drivers"
-            else f"its {rate(anchor.cagr)} a year is carried on"
-        )
-        found.append(f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}.")
-    if lacking(forecast):
-        found.append(lacking(forecast))
+    found = [*outside_evidence(plan), *filter(None, (beyond(forecast), lacking(forecast)))]
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers
         if anchor.published and driver.name not in plan.contained
     ]
     if added:
-        found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+        found.append(f"Not named by the {speaker(anchor)}, so on top of it: {listed(added)}.")
     table = forecast.columns["attribution"]
     rows = zip(table["driver"], *(table[name] for name in ("points", "p5", "p95")), strict=True)
     carried = {name: max(map(abs, points)) for name, *points in rows}
@@ -384,8 +363,3 @@ def findings(forecast: Forecast) -> list[tuple[str, str]]:
 def headline(forecast: Forecast) -> str:
     """How big and how fast in two sentences."""
     return f"{how_big(forecast)} {how_fast(forecast)}"
-
-
-def sentences(forecast: Forecast) -> list[str]:
-    """The findings without their labels."""
-    return [text for _, text in findings(forecast)]

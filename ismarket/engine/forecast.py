@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .price_volume import PriceVolume
     from .waterfall import Waterfall
 
-UNEXPLAINED = "unexplained"
+UNEXPLAINED, TOTAL = "unexplained", "total"
 INFLATION = "inflation"
 """What general prices carry of a growth that is printed in the dollars of each year."""
 NAMED = "named causes"
@@ -54,15 +54,6 @@ class Growth:
     def period(self) -> str:
         """The years, as a sentence says them."""
         return f"from {self.first} to {self.last}"
-
-
-def taken_apart(first: int, last: int, logs: Mapping[str, float]) -> Growth:
-    """The growth whose ``logs``, by part, are log growth over the whole period.
-
-    Log growth adds up over parts; points share it out by the logarithmic mean, so they add up too.
-    """
-    share = 100.0 * float(growth_share(np.array(sum(logs.values())), last - first))
-    return Growth(first, last, {part: share * log for part, log in logs.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,16 +135,16 @@ class Forecast:
     @cached_property
     def growth(self) -> Growth:
         """The growth of the reference case: by acting driver, and what stays unexplained."""
-        carried = zip(self.plan.drivers, self.modes.contributions[:, 0], strict=True)
-        logs = {driver.name: float(log) for driver, log in carried}
-        logs[UNEXPLAINED] = math.log(self.unexplained_factor[-1])
-        return taken_apart(self.years[0], self.years[-1], logs)
+        table = self.columns["attribution"]
+        rows = dict(zip(table["driver"], table["points"], strict=True))
+        return Growth(self.years[0], self.years[-1], {k: v for k, v in rows.items() if k != TOTAL})
 
     @cached_property
     def printed_growth(self) -> Growth | None:
         """The published path's growth as far as forecast and report both reach, if any year is.
 
-        It does not depend on which drivers the scenario takes in, nor how strong they are.
+        It does not depend on which drivers the scenario takes in, nor how strong they are.  Log
+        growth adds up over parts; points share it out by the logarithmic mean, so they do too.
         """
         anchor, first = self.plan.anchor, self.years[0]
         last = min(anchor.last_year, self.years[-1])
@@ -165,7 +156,9 @@ class Forecast:
         if anchor.price_basis == NOMINAL and market.price_level is not None:
             logs[INFLATION] = math.log(market.prices(last) / market.prices(first))
         logs[NAMED] = whole - left - sum(logs.values())
-        return taken_apart(first, last, {**logs, UNEXPLAINED: left})
+        share = 100.0 * float(growth_share(np.array(whole), last - first))
+        logs[UNEXPLAINED] = left
+        return Growth(first, last, {part: share * log for part, log in logs.items()})
 
     @cached_property
     def draws(self) -> Draws:
@@ -206,7 +199,7 @@ class Forecast:
         """Rows: the drivers by size, then what stays unexplained, then the total."""
         points, usd = self._modes("points"), self._modes("usd")
         drivers = self.plan.drivers
-        names = [*(driver.name for driver in drivers), UNEXPLAINED, "total"]
+        names = [*(driver.name for driver in drivers), UNEXPLAINED, TOTAL]
         titles = [*(driver.title for driver in drivers), "Unexplained", "All together"]
         order = sorted(range(len(drivers)), key=lambda i: (-abs(points[i]), names[i]))
         order += [len(drivers), len(drivers) + 1]
@@ -261,7 +254,7 @@ class Forecast:
             "summary": {"year": list(self.years), **self._statistics("total", STATISTICS, True)},
             **{n: self._statistics(n, MEAN_AND_INTERVAL, True) for n in ("cagr", "calibration")},
             "attribution": {
-                "driver": [*(d.name for d in self.plan.drivers), UNEXPLAINED, "total"],
+                "driver": [*(d.name for d in self.plan.drivers), UNEXPLAINED, TOTAL],
                 **self._statistics("points", ("p5", "p95"), True),
             },
         }

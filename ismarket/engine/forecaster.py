@@ -6,22 +6,21 @@ import math
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError
 from ..guard.contract import standing
-from ..model.anchor import NOMINAL, REAL
+from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import MOST_DRAWS, Scenario
 from ..sampling.points import BLOCK
 from .blocks import Engine, one_thread, stack
 from .chain import Chain, total_of
-from .forecast import NAMED, UNEXPLAINED, Forecast, taken_apart
-from .plan import Plan, contained_in, make_plan, named_plan
+from .forecast import Forecast
+from .plan import Plan, make_plan, named_plan
 from .workers import ALONE, BlockStore, Progress, Sink, Work, draws_bar, summarise
 
 FIRST = 4 * BLOCK
@@ -148,25 +147,3 @@ def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
         last = max(0, anchor.last_year - plan.years[0])
         factor[last + 1 :] = factor[min(last, len(factor) - 1)]
     return factor
-
-
-def other_reading(forecast: Forecast) -> dict[str, Any] | None:
-    """The reference case if the anchor's dollars are read on the other basis; None for a count.
-
-    ``value`` of the last year (USD, in the dollars of the forecast), ``cagr`` a fraction a year,
-    ``unexplained`` points of it.
-    """
-    plan, installed = forecast.plan, forecast.installed
-    if plan.level is None or plan.market.price_level is None:
-        return None
-    basis = REAL if plan.anchor.price_basis == NOMINAL else NOMINAL
-    anchor = replace(plan.anchor, price_basis=basis)
-    read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
-    left, here = float(unexplained(read, installed)[-1]), forecast.columns["reference"]["value"]
-    first = here[0] * (read.level or plan.level) / plan.level
-    last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    logs = {UNEXPLAINED: math.log(left), NAMED: math.log(last / first / left)}
-    growth = taken_apart(forecast.years[0], forecast.years[-1], logs)
-    cagr = math.expm1(sum(logs.values()) / forecast.span)
-    points = growth.points[UNEXPLAINED]
-    return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}

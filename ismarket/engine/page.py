@@ -12,9 +12,9 @@ from typing import Any
 from ..arrays import Columns
 from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
+from .dollars import other_reading
 from .findings import about, findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast
-from .forecaster import other_reading
 
 LABEL = 13
 MOST_COLUMNS = 8
@@ -66,6 +66,16 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
             "orders": 100.0 * forecast.shapley_error / forecast.span,
         },
         "notices": notices(forecast),
+        "outside_evidence": [
+            {
+                "key": p.key,
+                "value": scenario.fixed[p.key],
+                "low": p.low,
+                "high": p.high,
+                "unit": p.unit,
+            }
+            for p in forecast.plan.outside
+        ],
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..arrays import Array
 from ..errors import DriverError, InputError, unknown
 from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
+from ..model.curves import Spread, spread_of
 from ..model.driver import Driver
 from ..model.launch import Launch, check
 from ..model.market import Market
@@ -97,6 +99,26 @@ class Plan:
         """The parameters that the scenario fixes, each (1,)."""
         keys = {p.key for p in self.parameters}
         return {k: np.array([v]) for k, v in self.scenario.fixed.items() if k in keys}
+
+    @property
+    def outside(self) -> tuple[Parameter, ...]:
+        """The inputs that the scenario fixes beyond their range, where no evidence goes."""
+        fixed = self.scenario.fixed
+        return tuple(p for p in self.parameters if not p.holds(fixed.get(p.key, p.mode)))
+
+    @cached_property
+    def spreads(self) -> Mapping[str, Spread]:
+        """The adoption curves by cause; a half time beyond its range has one of its own value."""
+        found, market = self.market.spreads, self.market
+        beyond = {p.key: self.scenario.fixed[p.key] for p in self.outside}
+        for name, cause in market.mechanisms.items():
+            time = cause.half_time
+            if name in found and time is not None and time.key in beyond:
+                at = beyond[time.key]
+                alone = replace(cause, half_time=replace(time, low=at, mode=at, high=at))
+                spread = spread_of(alone, market.regions, market.elapsed[1:, 0, 0, 0])
+                found = {**found, **({name: spread} if spread else {})}
+        return found
 
 
 def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
@@ -265,7 +287,7 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
     for key, value in scenario.fixed.items():
         if key not in known:
             raise unknown("scenario", "parameter", key, known)
-        known[key].check(value)
+        known[key].check(value, key in scenario.outside)
     for key in (key for pair in scenario.pairs for key in pair):
         if key not in known:
             raise unknown("scenario, correlation", "parameter", key, known)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..arrays import Array
 from ..errors import InputError
 from ..guard.contract import guarded_effects
-from ..model.curves import Curves
+from ..model.curves import Curves, Spread
 from ..model.driver import Effect
 from ..model.launch import Launch
 from ..model.market import Market
@@ -118,11 +118,20 @@ def combine(shifts: Sequence[Array], rho: float) -> Array:
     return rho * largest + (1.0 - rho) * total
 
 
-def cause_shift(market: Market, name: str, values: Mapping[str, Array], draws: int) -> Array:
-    """Shift of one cause of the catalogue, (year, region or 1, draw), for values (draw,) by key."""
+def cause_shift(
+    market: Market,
+    name: str,
+    values: Mapping[str, Array],
+    draws: int,
+    spreads: Mapping[str, Spread] | None = None,
+) -> Array:
+    """Shift of one cause of the catalogue, (year, region or 1, draw), for values (draw,) by key.
+
+    ``spreads`` are the adoption curves, by default those of the market.
+    """
     cause = market.mechanisms[name]
     if cause.kind == "spread":
-        return Curves([market.spreads[name]]).shift(values, draws)
+        return Curves([(spreads or market.spreads)[name]]).shift(values, draws)
     last = np.stack([values[p.key] for p in market.stage(cause.stage).parameters])
     return path_shift(market, cause.stage, last)
 
@@ -243,7 +252,7 @@ class Shifts:
         """The curves of all causes that spread, and where in them each target's stand."""
         claimed = self._claimed("spread", merged).items()
         names = [n for _, by_who in claimed for group in by_who.values() for n in group]
-        curves = Curves([self._plan.market.spreads[name] for name in names])
+        curves = Curves([self._plan.spreads[name] for name in names])
         years, found, first = self._plan.years_from_base, list[Spreading](), 0
         for target, by_who in claimed:
             bringers, begin = tuple(map(Bringers, by_who)), first
@@ -314,7 +323,8 @@ class Shifts:
             for name in driver.claims:
                 cause = plan.market.mechanisms[name]
                 if (cause.stage, name) in found and not cause.inert:
-                    shift = cause_shift(plan.market, name, named, values.shape[1])
+                    draws = values.shape[1]
+                    shift = cause_shift(plan.market, name, named, draws, plan.spreads)
                     entry = index, class_of(plan.market, cause.drug_class), shift
                     found[cause.stage, name].insert(0, entry)
                     merged.add(name)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..charts import draw, save
-from ..engine.findings import acting_on, lacking, speaker
+from ..engine.dollars import speaker
+from ..engine.findings import acting_on, beyond, lacking, outside_evidence
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.scenario import given_scenario, load_scenario, write_scenario
@@ -108,15 +109,9 @@ def contents(session: Session, kind: str) -> bytes:
 
 def notices(forecast: Forecast) -> list[dict[str, str]]:
     """Lines that stand above the chart: a horizon beyond the report, a scaled level."""
-    plan, found = forecast.plan, []
-    if plan.anchor.published and forecast.years[-1] > plan.anchor.last_year:
-        how = (
-            "After that only the drivers move the path; the unexplained part stays as it stood."
-            if plan.scenario.beyond == "drivers"
-            else "After that its printed growth is carried on."
-        )
-        text = f"The {speaker(plan.anchor)} ends in {plan.anchor.last_year}. {how}"
-        found.append({"tone": "note", "text": text})
+    plan = forecast.plan
+    found = [{"tone": "warn", "text": text} for text in outside_evidence(plan)]
+    found += [{"tone": "note", "text": text} for text in filter(None, [beyond(forecast)])]
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:
         whose = f"{speaker(plan.anchor)}\N{RIGHT SINGLE QUOTATION MARK}s"

@@ -46,7 +46,12 @@ def changed(
             table |= {k: v for k, v in getattr(origin, kind).items() if k == key}
         elif value != CHOICES[kind].absent:
             table[key] = float(value)
-        return scenario.changed(**{kind: table})
+        made: dict[str, Any] = {kind: table}
+        if marks := CHOICES[kind].marks:
+            marked = [name for name in getattr(scenario, marks) if name != key]
+            beyond = key in getattr(origin, marks) if value is None else change.get(marks)
+            made[marks] = (*marked, *([key] if beyond else []))
+        return scenario.changed(**made)
     if kind == "reset":
         return origin
     raise unknown("explorer", "change", kind, (*CONTROLS, "driver", "strength", "fixed", "reset"))
@@ -76,7 +81,7 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
     fixed |= {k: v for k, v in origin.fixed.items() if k in keys}
     for kind in ("driver", "strength"):
         scenario = changed(scenario, {"kind": kind, "key": driver.name}, origin, market)
-    return scenario.changed(fixed=fixed)
+    return scenario.changed(fixed=fixed, outside=(*scenario.outside, *origin.outside))
 
 
 def count_changes(scenario: Scenario, origin: Scenario) -> int:

@@ -16,6 +16,7 @@ from ..model.driver import Driver
 from ..model.launch import Launch
 from ..model.market import Market
 from ..model.parameter import Parameter
+from ..model.pooled import POOLED, estimates
 from ..model.scenario import Scenario
 from ..text.wording import mid_sentence, money, number, signed
 from .changes import CONTROLS, count_changes
@@ -78,8 +79,9 @@ def _choices(market: Market) -> list[dict[str, Any]]:
     """The choices with a control of their own: options, or a range with its step, or neither."""
     first, last = market.years[0] + 1, market.years[-1]
     anchors = sorted(market.anchors.values(), key=lambda anchor: not anchor.published)
+    pool = [[POOLED, "All published estimates, pooled"]] if estimates(market.anchors) else []
     given: dict[str, dict[str, Any]] = {
-        "anchor": {"options": [[a.name, _anchor_label(a)] for a in anchors]},
+        "anchor": {"options": [[a.name, _anchor_label(a)] for a in anchors] + pool},
         "through": {"low": first, "high": last, "step": 1},
         "draws": {"options": []},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..charts.fan import axis_of, picture, published
 from ..charts.units import share_at_least, unit_of
-from ..engine.findings import speaker
+from ..engine.dollars import speaker
 from ..engine.forecast import Forecast
 from ..text.wording import money, percent, rate
 from .view import Column, View, ViewRow

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..charts.fan import published
 from ..charts.units import unit_of
-from ..engine.findings import left_unexplained, speaker, whose
+from ..engine.dollars import speaker
+from ..engine.findings import left_unexplained, whose
 from ..engine.forecast import NAMED, UNEXPLAINED, Forecast
 from ..text.wording import money, number, times
 
@@ -45,9 +46,8 @@ def _growth(forecast: Forecast) -> dict[str, Any]:
     cagr = {k: 100 * v[0] for k, v in forecast.columns["cagr"].items()}
     words = f"**{number(cagr['p5'], 1)} to {number(cagr['p95'], 1)}** in 9 of 10 draws."
     if printed := forecast.printed_growth:
-        words += (
-            f" The {speaker(forecast.plan.anchor)}: {number(printed.total, 2)} to {printed.last}"
-        )
+        who = speaker(forecast.plan.anchor)
+        words += f" The {who}, to {printed.last}: {number(printed.total, 2)}"
     title = f"Growth a year to {forecast.years[-1]}"
     return _cell(title, number(cagr["reference"], 2), "%", words, "model")
 

@@ -8,7 +8,7 @@ from typing import Any
 from ..analysis.tornado import CauseAlone
 from ..charts.contributions import order, picture
 from ..charts.units import millions_of
-from ..engine.findings import speaker
+from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.wording import money, signed
 from .view import Column, View, ViewRow
@@ -50,8 +50,8 @@ def finding(forecast: Forecast) -> str:
         )
     if abs(left) >= SMALL:
         return (
-            f"No cause carries {signed(left, 2)} of the {signed(growth.total, 2)} points of growth"
-            f" a year {growth.period}"
+            f"Growth of {signed(growth.total, 2)}% a year {growth.period}, with"
+            f" {signed(left, 2)} points that no cause carries"
         )
     top = max(drivers, key=lambda driver: abs(growth.points[driver.name]))
     return (

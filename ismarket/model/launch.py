@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -90,7 +91,8 @@ def launch(
     drawn = {
         key: Parameter(
             key, *ends, unit=unit.format(**words), title=f"{product}: {title}",
-            scale="log" if key == "price_ratio" else "natural", **about,
+            scale="log" if key == "price_ratio" else "natural",
+            most=1.0 if key == "peak_share" else math.inf, **about,
         )
         for (key, ends), unit, title in zip(ranges.items(), _UNITS, _TITLES, strict=True)
     }  # fmt: skip

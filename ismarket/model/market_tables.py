@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -238,6 +239,7 @@ def _parameter(stage: Row, link: str, row: Row) -> Parameter:
         status=row.choice("status", "status", STATUSES),
         scale="log" if stage.choice("scale", "scale", ("natural", "log")) == "log" else "natural",
         owner=FUNNEL,
+        most=1.0 if link in SHARES else math.inf,
     )
     if parameter.low <= 0 or (link in SHARES and parameter.high > 1):
         raise InputError(f"{row.where}: {parameter.key} must lie above 0, a share up to 1")

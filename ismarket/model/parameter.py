@@ -30,9 +30,10 @@ class Parameter:
 
     Equal ends make a constant.  On the scale *chance* it is 1 with the probability ``mode``, else
     0; in the reference case the probability itself, so that it weighs what it is likely to.
-    ``table`` holds quantiles at the middles of equal steps, where the distribution is no PERT.
-    ``key`` is ``owner.name``; a driver gives its own name as owner to the parameters it declares.
-    Raises InputError for a range that is not one.
+    ``table`` holds quantiles at the middles of equal steps, where the distribution is no PERT;
+    ``most`` is what no what-if may pass: 1 of a share.  ``key`` is ``owner.name``; a driver gives
+    its own name as owner to the parameters it declares.  Raises InputError for a range that is not
+    one.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Parameter:
     scale: str = "natural"
     owner: str = ""
     table: tuple[float, ...] = field(default=(), repr=False)
+    most: float = math.inf
 
     def __post_init__(self) -> None:
         for end in ("low", "mode", "high"):
@@ -120,8 +122,12 @@ class Parameter:
         """The same parameter under another owner."""
         return replace(self, owner=owner)
 
-    def check(self, value: object) -> float:
-        """``value`` as a float within the range; InputError says what is allowed."""
+    def check(self, value: object, beyond: bool = False) -> float:
+        """``value`` as a float within the range; InputError says what is allowed.
+
+        ``beyond`` allows whatever is possible: a chance from 0 to 1, nothing above ``most``, and
+        above 0 what has no range below it.
+        """
         number = (
             float(value)
             if isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
@@ -129,12 +135,29 @@ class Parameter:
         )
         if not math.isfinite(number):
             raise InputError(f"{self.key} = {value!r} is not a finite number ({self.unit})")
-        if not self.low <= number <= self.high:
+        if self.holds(number):
+            return number
+        if self.happens or number > self.most or (self.low >= 0 and number <= 0):
+            raise InputError(f"{self.key} cannot be {number:g} {self.unit}, {self._possible}")
+        if not beyond:
             raise InputError(
                 f"{self.key} = {number:g} {self.unit} is outside its range"
-                f" {self.low:g} to {self.high:g} ({self.source or 'no source given'})"
+                f" {self.low:g} to {self.high:g} ({self.source or 'no source given'});"
+                " as a what-if outside the evidence: KEY=VALUE!"
             )
         return number
+
+    def holds(self, value: float) -> bool:
+        """True for a value within the range."""
+        return self.low <= value <= self.high
+
+    @property
+    def _possible(self) -> str:
+        """What values there can be, for an error."""
+        if self.happens:
+            return "only 0 to 1"
+        least = "only above 0" if self.low >= 0 else "only finite values"
+        return least if math.isinf(self.most) else f"{least}, up to {self.most:g}"
 
     @overload
     def quantile(self, level: float) -> float: ...

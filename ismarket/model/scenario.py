@@ -71,8 +71,11 @@ class Scenario:
         opposite=("--with", "Take a driver in that the scenario leaves out"),
     ))  # fmt: skip
     fixed: Mapping[str, float] = declared(Choice(
-        Keyed(Real()), {}, "Fix a parameter, as video_eeg.ratio=2.6",
-        flag="--set", metavar="KEY=VALUE", completes="parameter",
+        Keyed(Real()), {}, "Fix a parameter, as video_eeg.ratio=2.6; 9! goes beyond its range",
+        flag="--set", metavar="KEY=VALUE", completes="parameter", marks="outside",
+    ))  # fmt: skip
+    outside: tuple[str, ...] = declared(Choice(
+        Names("parameter"), (), "Fixed parameters that may lie beyond their range of evidence",
     ))  # fmt: skip
     strength: Mapping[str, float] = declared(Choice(
         Keyed(Real(0.0, 10.0)), {}, "Scale all shifts of a driver, as diagnosis=1.5",
@@ -110,6 +113,8 @@ class Scenario:
     def __post_init__(self) -> None:
         for name, choice in CHOICES.items():
             object.__setattr__(self, name, choice.check(name, getattr(self, name)))
+        outside = tuple(sorted({*self.outside} & {*self.fixed}))
+        object.__setattr__(self, "outside", outside)
 
     @property
     def anchor_file(self) -> Path | None:
@@ -135,13 +140,36 @@ Scenario.__doc__ = "\n".join(
 )
 
 
+BEYOND = "!"
+"""What stands behind a value that may lie beyond its range."""
+MARKS = {choice.marks: name for name, choice in CHOICES.items() if choice.marks}
+"""Choices that are written as marks on the values of another, by name."""
+
+
+def spelled(scenario: Scenario, name: str) -> dict[str, Any]:
+    """A choice by key as it is typed: ``9.0!`` where the scenario marks the key."""
+    marked = getattr(scenario, CHOICES[name].marks, ())
+    return {k: f"{v!r}{BEYOND}" if k in marked else v for k, v in getattr(scenario, name).items()}
+
+
+def unspelled(name: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The choice of that name, and the one that its marks are, from values as they are typed."""
+    marked = [k for k, v in typed.items() if isinstance(v, str) and v.endswith(BEYOND)]
+    if not CHOICES[name].marks:
+        return {name: dict(typed)}
+    plain = {k: float(v[:-1]) if k in marked else v for k, v in typed.items()}
+    return {name: plain, CHOICES[name].marks: tuple(marked)}
+
+
 def entries(scenario: Scenario) -> dict[str, Any]:
     """All that moves a figure, a choice by key entry by entry: ``fixed video_eeg.ratio``."""
     found: dict[str, Any] = {}
     for name, choice in CHOICES.items():
         value = getattr(scenario, name)
+        if name in MARKS:
+            continue
         if choice.moves and isinstance(value, Mapping):
-            found |= {f"{name} {key}": item for key, item in value.items()}
+            found |= {f"{name} {key}": item for key, item in spelled(scenario, name).items()}
         elif choice.moves and isinstance(choice.default, tuple):
             found |= {f"{name} {one}": True for one in value}
         elif choice.moves:
@@ -177,6 +205,8 @@ def from_entries(found: Mapping[str, Any]) -> Scenario:
             values[name][key] = value
         else:
             values[name] = value
+    for name in MARKS.values():
+        values |= unspelled(name, values[name])
     return Scenario(**values)
 
 

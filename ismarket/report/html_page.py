@@ -98,7 +98,8 @@ def _inputs(forecast: Forecast) -> str:
     fixed = forecast.plan.scenario.fixed
     rows = []
     for p in forecast.plan.parameters:
-        used = f"{_figure(fixed[p.key])} (fixed)" if p.key in fixed else _figure(p.mode)
+        how = "fixed, outside its range" if p in forecast.plan.outside else "fixed"
+        used = f"{_figure(fixed[p.key])} ({how})" if p.key in fixed else _figure(p.mode)
         spread = "constant" if p.constant else f"{_figure(p.low)} to {_figure(p.high)}"
         rows.append((p.key, used, spread, p.unit, p.status, p.source))
     header = ("Input", "Reference", "Range", "Unit", "Status", "Source")

@@ -133,7 +133,8 @@ def _inputs(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
         sheet.write_formula(at, 3, used, kind, row.current)
         for col, value in enumerate((row.current, row.low, row.mode, row.high), start=4):
             sheet.write_number(at, col, value, kind)
-        for col, text in enumerate((row.unit, row.status, row.source), start=8):
+        beyond = "" if row.low <= row.current <= row.high else ", outside its range"
+        for col, text in enumerate((row.unit, row.status + beyond, row.source), start=8):
             sheet.write_string(at, col, text)
 
 

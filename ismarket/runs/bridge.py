@@ -21,7 +21,7 @@ from ..engine.forecast import Forecast
 from ..engine.price_volume import RoleEffect, bridge_table, price_volume
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
-from ..model.scenario import CHOICES, Scenario, entries, from_entries
+from ..model.scenario import BEYOND, CHOICES, Scenario, entries, from_entries
 from ..text.sheet import Table
 from ..text.wording import number, signed
 from .agreement import changes
@@ -224,7 +224,7 @@ def _line(name: str, before: Parts, after: Parts) -> str:
         return f"{rest} {'left out' if name in after else 'taken in'}"
     one, other = before.get(name), after.get(name)
     if kind == "fixed":
-        words = ["uncertain" if v is None else f"{v:g}" for v in (one, other)]
+        words = ["uncertain" if v is None else _fixed(v) for v in (one, other)]
         return f"{rest} {words[0]} to {words[1]}"
     absent = CHOICES[kind].absent
     if absent is not None:
@@ -232,3 +232,10 @@ def _line(name: str, before: Parts, after: Parts) -> str:
         return f"{kind} of {rest} {words[0]} to {words[1]}"
     words = ["not set" if v is None else str(v) for v in (one, other)]
     return f"{name} {words[0]} to {words[1]}"
+
+
+def _fixed(value: float | str) -> str:
+    """A fixed value in words, as entries spell it."""
+    if isinstance(value, str):
+        return f"{float(value.removesuffix(BEYOND)):g}, outside its range"
+    return f"{value:g}"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market
-from ismarket.engine.forecaster import other_reading
+from ismarket.engine.dollars import other_reading
 from ismarket.testing.toy import toy_market
 
 MARKET, DRIVERS = load_market(), load_drivers()

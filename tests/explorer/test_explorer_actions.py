@@ -208,3 +208,9 @@ def test_the_title_of_a_loaded_file_is_shown(panel):
     panel._receive(None, {"type": "load", "name": "mine.toml", "text": text}, [])
     assert panel.page["controls"]["title"] == "Slower spread"
     assert "Slower spread" in contents(panel._session, "html").decode()
+
+
+def test_every_anchor_that_a_scenario_may_name_is_offered(panel):
+    (choice,) = [c for c in panel.structure["choices"] if c["name"] == "anchor"]
+    market = panel._session.study.market
+    assert {name for name, _ in choice["options"]} == {*market.anchors, "pooled"}

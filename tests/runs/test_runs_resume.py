@@ -80,8 +80,7 @@ def test_a_run_of_an_anchor_file_goes_on_without_the_file(tmp_path, loaded, monk
 
 
 def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monkeypatch):
-    scenario = Scenario(draws=9000, anchor="mine", name="published",
-                        title="The published forecast, taken apart")  # fmt: skip
+    scenario = Scenario(draws=9000, anchor="mine", name="published-changed")
     how = How(extras=also(()))
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=1)
     (tmp_path / "mine.toml").write_bytes(ANCHOR.replace(b"0.05", b"0.06"))

@@ -39,9 +39,9 @@ function createQueue(send) {
 
   return {
     waiting: { has: (key) => pending.has(key) || sent.has(key) },
-    change(kind, key, value) {
+    change(kind, key, value, outside = false) {
       pending.delete(`${kind} ${key}`);
-      pending.set(`${kind} ${key}`, { kind, key, value });
+      pending.set(`${kind} ${key}`, { kind, key, value, outside });
       flush();
     },
     answered,

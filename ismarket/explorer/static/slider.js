@@ -51,7 +51,9 @@ function createInput(input, change) {
     const text = box.value.replaceAll(",", "").replace("\u2212", "-");
     const value = text.trim().endsWith("%") ? Number(text.trim().slice(0, -1)) / 100 : Number(text);
     if (!(value >= input.low && value <= input.high)) {
-      say(wrong, `${box.value} is outside ${written(input, input.low)} to ${written(input, input.high)} (${input.unit}). The forecast keeps ${written(input, kept)}.`);
+      say(wrong, `${box.value} is outside ${written(input, input.low)} to ${written(input, input.high)} (${input.unit}). The forecast keeps ${written(input, kept)}. `);
+      wrong.querySelector("button")?.remove();
+      if (Number.isFinite(value)) wrong.append(h("button", { class: "link", type: "button", click: () => change(value, true) }, "Use it all the same, outside the evidence"));
       wrong.hidden = false;
       return;
     }
