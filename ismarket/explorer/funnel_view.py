@@ -66,8 +66,8 @@ def _cells(found: Waterfall, region: int | None, name: str) -> tuple[str, ...]:
     net = summarised(found.step(NET).total(region))
     cells = [name, *counted]
     if found.has_rebates:
-        cells.append(nonzero(float(found.step(LIST).total(region)[0]) / 1e6, 1))
-    cells += [nonzero(net.reference / 1e6, 1), _between(net.p5, net.p95)]
+        cells.append(_millions(float(found.step(LIST).total(region)[0])))
+    cells += [_millions(net.reference), f"{_millions(net.p5)} to {_millions(net.p95)}"]
     if found.has_rebates:
         cells.append(percent(found.kept(region)))
     if found.people:
@@ -75,5 +75,6 @@ def _cells(found: Waterfall, region: int | None, name: str) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _between(low: float, high: float) -> str:
-    return f"{nonzero(low / 1e6, 1)} to {nonzero(high / 1e6, 1)}"
+def _millions(usd: float) -> str:
+    """Millions with a decimal, two below ten."""
+    return nonzero(usd / 1e6, 1 if abs(usd) >= 9.95e6 else 2)
