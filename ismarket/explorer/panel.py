@@ -158,6 +158,11 @@ class Panel(anywidget.AnyWidget):
             elif kind == "undo":
                 self._session.undo()
                 self._publish()
+            elif kind == "pick":
+                region = str(content.get("value"))
+                known = self._session.study.market.regions
+                self._session.region = region if region in known else ""
+                self.show()
             elif kind == "analyse":
                 self._analyse(content)
             else:
