@@ -5,7 +5,8 @@ from functools import partial
 from ismarket import hookimpl
 
 NAMES = (
-    "fan", "contributions", "funnel", "launches", "regions", "classes", "tornado", "levels", "causes",
+    "fan", "contributions", "funnel", "launches", "regions", "classes", "tornado", "levels",
+    "causes",
 )  # fmt: skip
 
 
