@@ -113,10 +113,16 @@ def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
         rows.append(ViewRow((title, *map(unit.cell, summary[name])), tone))
     if pinned is not None:
         known = dict(zip(pinned.years, pinned.columns["summary"]["reference"], strict=True))
-        name = pinned.plan.scenario.name or "scenario"
+        name = pin_name(forecast, pinned)
         quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
         rows.append(ViewRow((f"Pinned {quoted}: reference", *_cells(forecast, known)), "muted"))
     return rows
+
+
+def pin_name(forecast: Forecast, pinned: Forecast) -> str:
+    """The name of a pinned scenario, with its anchor where that is another."""
+    name, anchor = pinned.plan.scenario.name or "scenario", pinned.plan.anchor.name
+    return name if anchor == forecast.plan.anchor.name else f"{name}, {anchor}"
 
 
 def _cells(forecast: Forecast, path: dict[int, float]) -> list[str]:
