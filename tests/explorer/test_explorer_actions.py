@@ -12,9 +12,9 @@ from ismarket.model.scenario import Scenario, parse_scenario
 
 pytest.importorskip("anywidget")
 
-from ismarket.explorer import recipe
 from ismarket.explorer.actions import contents
 from ismarket.explorer.view import TABS
+from ismarket.model import recipe
 
 DRAWS = 512
 
