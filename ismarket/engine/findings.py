@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..model.anchor import Anchor
+from ..model.pooled import LEVEL
 from ..sampling.standard_errors import at_most
 from ..text.sheet import rows_of
 from ..text.wording import (
@@ -42,6 +43,8 @@ def whose(forecast: Forecast) -> str:
         return "counted bottom-up"
     if anchor.base_year < first:
         return f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
+    if LEVEL in forecast.plan.fixed:
+        return f"set by hand; {anchor.publisher}"
     return anchor.publisher if anchor.spread else f"printed by {anchor.publisher}"
 
 
@@ -322,8 +325,12 @@ def notices(forecast: Forecast) -> list[str]:
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")
-    for pair, rho in scenario.correlation.items():
-        found.append(f"Rank correlation of {pair}: {number(rho, 2)}.")
+    drawn = {p.key for p in plan.parameters}
+    whose = {one.keys: f" (the market's, {one.status})" for one in plan.market.correlations}
+    for pair, rho in plan.pairs.items():
+        if pair in scenario.pairs or (rho and drawn.issuperset(pair)):
+            by = "" if pair in scenario.pairs else whose[pair]
+            found.append(f"Rank correlation of {' ~ '.join(pair)}: {number(rho, 2)}{by}.")
     if forecast.repaired:
         found.append(
             "The correlations contradict each other; the nearest that do not were used, changed by"

@@ -23,7 +23,7 @@ def view(forecast: Forecast) -> View:
     columns = (
         Column("Product", right=False), Column("Driver", right=False, wide=True), Column("Chance"),
         Column("Launch"), Column("Peak share"), Column("Price \N{MULTIPLICATION SIGN}"),
-        Column(f"Own sales in {last}, {forecast.usd(unit.name)}"), Column("9 in 10 draws"),
+        Column(f"Sales {last}, {forecast.usd(unit.name)}"), Column("9 in 10 draws"),
     )  # fmt: skip
     rows = [_row(one, unit) for one in seen]
     return View(

@@ -1,9 +1,11 @@
 """The audit: verdicts that follow from numbers, shares that add up, tables that are read."""
 
 import csv
+import re
 import shutil
 from dataclasses import replace
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,9 +23,10 @@ from ismarket import (
 )
 from ismarket.analysis.audit import claim_sheet
 from ismarket.analysis.coverage import coverage, shapley_effects
-from ismarket.analysis.ledger import HEADLINES, VERDICTS, alone, verdict_of
+from ismarket.analysis.ledger import HEADLINES, UNTESTED, VERDICTS, alone, verdict_of
 from ismarket.analysis.response import response
 from ismarket.analysis.sobol import sample
+from ismarket.model.sources import cited, read_sources
 
 MARKET, DRIVERS = load_market(), load_drivers()
 FOUND = audit_report(MARKET, DRIVERS)
@@ -63,7 +66,8 @@ def test_the_number_changes_when_the_table_changes(tmp_path):
         lambda row: "measured" if row["mechanism"] == "video_eeg" else row["status"],
     )  # fmt: skip
     found = audit_report(market, DRIVERS, Scenario(draws=500))
-    assert found.causes_assumed == (20, 28)
+    assumed, causes = FOUND.causes_assumed
+    assert found.causes_assumed == (assumed - 1, causes)
     verdicts = {e.mechanism: e.verdict for e in found.ledger}
     assert verdicts["video_eeg"] == "supported"
     assert {e.mechanism: e.verdict for e in FOUND.ledger}["video_eeg"] == "assumed"
@@ -79,7 +83,7 @@ def test_every_claim_is_in_the_ledger_with_a_number_or_without():
             assert entry.status == mechanism.status
             assert entry.effect == (mechanism.ratio.low, mechanism.ratio.mode, mechanism.ratio.high)
         else:
-            assert entry.verdict == "no number" or entry.id in HEADLINES
+            assert entry.verdict in UNTESTED or entry.id in HEADLINES
 
 
 def test_a_cause_without_effect_is_said_to_have_none():
@@ -96,6 +100,64 @@ def test_claims_of_another_report_are_not_held_against_this_one():
     assert [h.about for h in found.headlines] == ["level", "growth"]
     with pytest.raises(InputError, match="no report"):
         audit_report(MARKET, DRIVERS, EVIDENCE)
+
+
+def test_a_sentence_without_a_cause_is_context_or_names_none():
+    kinds = {e.id: e.verdict for e in FOUND.ledger if e.verdict in UNTESTED}
+    drivers = {c.id: c.driver for c in MARKET.claims}
+    assert kinds
+    for claim, verdict in kinds.items():
+        assert (verdict == "context") == (drivers[claim] == "context")
+    page = " ".join(str(FOUND).split())
+    for entry in FOUND.ledger:
+        if entry.verdict in UNTESTED:
+            assert f"{entry.id} {entry.claim}" in page
+    assert {kinds[claim] for claim in ("D11", "I9", "T12")} == {"no cause"}
+
+
+def test_a_claim_whose_most_likely_effect_is_none_is_not_shown_and_said_so():
+    found = {e.id: e for e in FOUND.ledger}
+    assert found["I8"].verdict == "not shown"
+    assert found["I8"].effect == (0.97, 1.0, 1.05)
+    assert 0.5 < found["I8"].share < 0.95
+    page = " ".join(str(FOUND).split())
+    assert "The evidence shows none of it: the most likely rate ratio of incidence_trend" in page
+    for entry in FOUND.ledger:
+        if entry.points is not None and entry.verdict != "contradicted":
+            assert (entry.verdict == "not shown") == (abs(entry.points) < 1e-7)
+
+
+def test_a_claim_without_a_direction_is_borne_out_by_any_movement():
+    undirected = {c.id for c in MARKET.claims if c.mechanism and not c.direction}
+    found = [e for e in FOUND.ledger if e.id in undirected and e.share is not None]
+    assert found
+    for entry in found:
+        _, up, down = alone(MARKET, MARKET.mechanisms[entry.mechanism], FOUND.last, Scenario().seed)
+        assert entry.share == pytest.approx(up + down)
+
+
+def test_a_claim_is_printed_with_the_place_where_its_number_was_read():
+    entry = next(e for e in FOUND.ledger if e.id == "O3")
+    known = read_sources()
+    page = str(claim_sheet(FOUND, "O3"))
+    for part in cited(entry.source):
+        assert known[part].address in page
+        assert f"confidence {known[part].confidence}" in page
+        assert f"<a href='{known[part].address}'" in claim_sheet(FOUND, "O3").html()
+
+
+def test_the_readme_prints_what_the_audit_prints():
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| \d+% \| (\d+)% \|$", text, re.M)
+    estimated = [part.share[part.groups.index("estimated")] for part in FOUND.coverage]
+    assert [float(row) for row in rows] == [pytest.approx(100 * v, abs=0.5) for v in estimated]
+    assert f"{FOUND.causes_assumed[0]} of the {FOUND.causes_assumed[1]} causes rest" in text
+    vials = next(one for one in FOUND.payers if one.implied and one.drug_class == "ACTH")
+    flat = " ".join(text.split())
+    assert f"{vials.implied:,.0f} vials against the {vials.bought:,.0f} that Medicaid" in flat
+    known = [source.confidence for source in read_sources().values()]
+    assert f"the {len(known)} cited sources was read" in flat
+    assert f"{known.count('A')} in their own text, {known.count('B')} in a secondary one" in flat
 
 
 # verdicts ---------------------------------------------------------------------------------------
@@ -143,9 +205,9 @@ def test_a_cause_alone_is_the_count_with_that_cause_alone():
 
     driver = Driver("one", "One", claims=("video_eeg",))
     run = forecast(MARKET, [driver], EVIDENCE.changed(draws=100))
-    growth, upward = alone(MARKET, MARKET.mechanisms["video_eeg"], 2028, 1)
+    growth, *ways = alone(MARKET, MARKET.mechanisms["video_eeg"], 2028, 1)
     assert growth == pytest.approx(run.columns["cagr"]["reference"][0], rel=1e-9)
-    assert upward == 1.0
+    assert ways == [1.0, 0.0]
     assert alone(MARKET, MARKET.mechanisms["steroid_first"], 2028, 1)[1] == 0.0
 
 
