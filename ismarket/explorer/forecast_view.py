@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from ..charts.contributions import price_drivers
 from ..charts.fan import axis_of, picture, prices_alone, published
 from ..charts.units import Unit, share_at_least, unit_of
@@ -99,6 +101,18 @@ def note(forecast: Forecast) -> str:
     return _converted(forecast) or _cancelled(forecast) or three_middles(forecast)
 
 
+def _spread(forecast: Forecast, year: int) -> str:
+    """The interval of the price level in a year; nothing where it is set by hand or known."""
+    market, fixed = forecast.plan.market, forecast.plan.scenario.fixed
+    stage = market.price_level
+    if stage is None or stage.path is None or any(p.key in fixed for p in stage.parameters):
+        return ""
+    ends = [[p.quantile(level) for level in (0.05, 0.95)] for p in stage.parameters]
+    at = market.years.index(year)
+    low, high = stage.path.at(np.array(ends), at + 1)[at, 0]
+    return f"; 9 in 10: {number(low, 2)} to {number(high, 2)}" if low < high else ""
+
+
 def _cancelled(forecast: Forecast) -> str:
     """That a market stands still in current dollars alone, since a cause offsets general prices."""
     path, growth, prices = (
@@ -144,11 +158,12 @@ def _converted(forecast: Forecast) -> str:
     other = replace(anchor, price_basis=REAL if nominal else NOMINAL)
     there = unit.show(replace(plan, anchor=other).printed(year))
     said = " It does not say so." if anchor.basis_status == "assumed" else ""
+    within = _spread(forecast, year) if nominal else ""
     return (
         f"**The {who}\N{RIGHT SINGLE QUOTATION MARK}s path is {how} by general prices**"
-        f" ({number(by, 3)} in {year}), because it is taken to count {READ[anchor.price_basis]}"
-        f" dollars.{said} If it counts {READ[other.price_basis]} dollars, its line ends at {there}"
-        " here."
+        f" ({number(by, 3)} in {year}{within}), because it is taken to count"
+        f" {READ[anchor.price_basis]} dollars.{said} If it counts {READ[other.price_basis]} dollars,"
+        f" its line ends at {there} here."
     )
 
 

@@ -1,14 +1,17 @@
 """In which dollars the panel shows amounts, and in which the report is taken to count."""
 
 import math
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import Scenario, forecast, load_scenario
 from ismarket.engine.forecast import INFLATION, NAMED, UNEXPLAINED
 from ismarket.engine.plan import follows_prices
+from ismarket.engine.roles import staged
 from ismarket.model.anchor import NOMINAL, REAL
 from ismarket.model.recipe import as_command, as_python
 from ismarket.model.scenario import parse_scenario, write_scenario
@@ -189,13 +192,19 @@ def test_general_prices_alone_and_the_report_are_lines_in_the_dollars_shown(name
 @pytest.mark.parametrize("name", MARKETS)
 def test_the_finding_names_the_dollars_and_what_the_report_would_be_in_them(name):
     session = session_of(name)
+    session.pinned = session.shown
     assert session.view("forecast").title.startswith("In current dollars the market")
     switch(session, False)
     view, plan = session.view("forecast"), session.shown.plan
     assert view.title.startswith(f"In dollars of {plan.market.base_year} the market")
     assert "path is divided by general prices" in view.note
     ratio = plan.anchor.at(plan.years[-1]) / plan.printed(plan.years[-1])
-    assert f"({number(ratio, 3)} in {plan.years[-1]})" in view.note
+    said = re.search(r"\((\S+) in (\d+); 9 in 10: (\S+) to (\S+)\)", view.note)
+    assert said[1] == number(ratio, 3)
+    assert int(said[2]) == plan.years[-1]
+    staged_prices = staged(session.pinned, (plan.years[-1],)).of("price level")[0, 0, 0, 1:]
+    drawn = np.quantile(staged_prices, (0.05, 0.95))
+    assert [float(said[3]), float(said[4])] == pytest.approx(list(drawn), abs=0.03)
 
 
 @pytest.mark.parametrize("name", MARKETS)
