@@ -51,7 +51,7 @@ def coverage(asked: Response, output: str, *, points: int = POINTS) -> Coverage:
         for status in STATUSES
     }
     seed = asked.plan.scenario.seed
-    a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
+    a, b = drawn(asked.inputs, points, seed, asked.plan.pairs)
     share, apart = shapley_effects(lambda v: asked(output, v), a, b, groups, seed=seed)
     reach = errors_inside(apart.shape[1]) * error_of(apart)
     counts = tuple(len(keys) for keys in groups.values())

@@ -9,11 +9,12 @@ from ..engine.plan import Plan
 from ..errors import unknown
 from ..model.parameter import Parameter
 from ..model.pooled import LEVEL
+from ..model.sources import ASSUMPTION, parts_of
 from ..model.stage import FUNNEL
 
 Labels = Callable[[Plan, Parameter], list[str]]
 """From an input to the labels of the groups that hold it."""
-ASSUMPTION, UNSOURCED = "assumption", "no source given"
+UNSOURCED = "no source given"
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,10 @@ def _one_row_each(
 
 
 def correlated(plan: Plan, inputs: tuple[Parameter, ...]) -> list[tuple[str, ...]]:
-    """The inputs that hang together by the scenario's rank correlations, set by set."""
+    """The inputs that hang together by their rank correlations, set by set."""
     known = {p.key for p in inputs}
     sets: list[set[str]] = []
-    for pair, rho in plan.scenario.pairs.items():
+    for pair, rho in plan.pairs.items():
         if rho:
             touching = [found for found in sets if found & set(pair)]
             sets = [found for found in sets if found not in touching]
@@ -146,9 +147,9 @@ def _level_apart(labels: Labels) -> Labels:
 
 
 def _by_source(_: Plan, parameter: Parameter) -> list[str]:
-    parts = filter(None, map(str.strip, parameter.source.split(" | ")))
-    cited = (ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts)
-    return list(dict.fromkeys(cited)) or [UNSOURCED]
+    parts = parts_of(parameter.source)
+    named = (ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts)
+    return list(dict.fromkeys(named)) or [UNSOURCED]
 
 
 BY: dict[str, Labels] = {

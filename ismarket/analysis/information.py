@@ -22,12 +22,13 @@ from ..engine.findings import about, outside_evidence
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
+from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
 from ..sampling.standard_errors import error_of_mean
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
-from .groups import ASSUMPTION, BY, UNSOURCED, Labels, labelled, stage_of, uncertain
+from .groups import BY, UNSOURCED, Labels, labelled, stage_of, uncertain
 
 FEWEST_DRAWS = 1_000
 MOST_COLUMNS = 120

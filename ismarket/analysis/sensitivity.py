@@ -129,7 +129,7 @@ def sensitivity_of(
     if not asked.inputs:
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)
-    a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
+    a, b = drawn(asked.inputs, points, seed, asked.plan.pairs)
     evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups, progress)
     spread = float(np.concatenate([evaluated.a, evaluated.b]).std())
     reference = float(asked(output, {})[0])

@@ -322,8 +322,12 @@ def notices(forecast: Forecast) -> list[str]:
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")
-    for pair, rho in scenario.correlation.items():
-        found.append(f"Rank correlation of {pair}: {number(rho, 2)}.")
+    drawn = {p.key for p in plan.parameters}
+    whose = {one.keys: f" (the market's, {one.status})" for one in plan.market.correlations}
+    for pair, rho in plan.pairs.items():
+        if pair in scenario.pairs or (rho and drawn.issuperset(pair)):
+            by = "" if pair in scenario.pairs else whose[pair]
+            found.append(f"Rank correlation of {' ~ '.join(pair)}: {number(rho, 2)}{by}.")
     if forecast.repaired:
         found.append(
             "The correlations contradict each other; the nearest that do not were used, changed by"

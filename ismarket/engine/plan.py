@@ -16,7 +16,7 @@ from ..model.curves import Spread, spread_of
 from ..model.driver import Driver
 from ..model.launch import Launch, check
 from ..model.market import Market
-from ..model.parameter import Parameter
+from ..model.parameter import NO_CHANCE, Parameter
 from ..model.pooled import LEVEL, OWNER, POOLED, estimates, pooled_anchor, uncertain_level
 from ..model.scenario import DEFAULT_WITHOUT, Scenario
 from ..model.stage import FUNNEL, RATIO_UNIT
@@ -105,6 +105,19 @@ class Plan:
         """The inputs that the scenario fixes beyond their range, where no evidence goes."""
         fixed = self.scenario.fixed
         return tuple(p for p in self.parameters if not p.holds(fixed.get(p.key, p.mode)))
+
+    @cached_property
+    def pairs(self) -> dict[tuple[str, str], float]:
+        """Rank correlations by pair of keys: the market's, and before them the scenario's.
+
+        A pair whose inputs are not drawn stays among them, so that leaving out a driver moves no
+        other draw.
+        """
+        stated = {one.keys: one.rho for one in self.market.correlations}
+        drawn = {p.key for p in self.parameters}
+        if drawn.isdisjoint(key for pair in stated for key in pair):
+            stated = {}
+        return {**stated, **self.scenario.pairs}
 
     @cached_property
     def spreads(self) -> Mapping[str, Spread]:
@@ -291,6 +304,8 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
     for key in (key for pair in scenario.pairs for key in pair):
         if key not in known:
             raise unknown("scenario, correlation", "parameter", key, known)
+        if known[key].happens:
+            raise InputError(f"correlation: {NO_CHANCE.format(key)}")
 
 
 def _pooled(market: Market) -> Anchor:

@@ -33,6 +33,16 @@ class Claim:
     source: str
 
 
+@dataclass(frozen=True)
+class Correlation:
+    """The rank correlation ``rho`` between two inputs, ``keys`` in their order, with its source."""
+
+    keys: tuple[str, str]
+    rho: float
+    status: str
+    source: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
@@ -53,6 +63,7 @@ class Market:
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     currency: str = "USD of the base year"
     lent: frozenset[str] = frozenset()
+    correlations: tuple[Correlation, ...] = ()
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""

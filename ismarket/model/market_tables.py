@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -13,8 +14,8 @@ import numpy as np
 from ..errors import InputError
 from .cause import Mechanism, read_mechanisms
 from .launch import read_launches
-from .market import Claim, Market
-from .parameter import STATUSES, Parameter
+from .market import Claim, Correlation, Market
+from .parameter import NO_CHANCE, STATUSES, Parameter
 from .stage import FUNNEL, PRICE_LEVEL, RATIO_UNIT, ROLES, SHARES, WORLD, Stage, YearPath, slug
 from .tables import Row, read_table
 
@@ -27,6 +28,7 @@ Ends = tuple[float, float, float]
 """Low, mode and high."""
 STAGE_COLUMNS = "stage title link by role unit scale path least counts".split()
 FUNNEL_COLUMNS = "stage region drug_class low mode high unit currency_year basis note".split()
+CORRELATION_COLUMNS = ["first", "second", "rank_correlation"]
 CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps".split()
 AXES: dict[str, tuple[str, ...]] = {
     "world": (),
@@ -49,9 +51,9 @@ def read_market(
     """The market from a folder with stages.csv, funnel.csv, mechanisms.csv and adoption.csv.
 
     A stage with a path has a table of its own name, or if it is the price level the one that the
-    package brings; launches.csv, the products that may come, and claims.csv, the sentences of a
-    report, may stand beside them.  ``currency`` says what its money is, by default USD of the base
-    year.
+    package brings; launches.csv, the products that may come, claims.csv, the sentences of a report,
+    and correlations.csv, pairs of inputs that move together, may stand beside them.  ``currency``
+    says what its money is, by default USD of the base year.
     Raises InputError with file and line for a table that does not hold together.
     """
     declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
@@ -90,7 +92,30 @@ def read_market(
         claims=tuple(map(_claim, read_table(claims, CLAIM_COLUMNS))) if claims.is_file() else (),
         currency=currency or f"USD of {base_year}",
     )  # fmt: skip
+    if (folder / "correlations.csv").is_file():
+        rows = read_table(folder / "correlations.csv", CORRELATION_COLUMNS)
+        market = replace(market, correlations=_correlations(rows, market))
     return market.with_anchors({})
+
+
+def _correlations(rows: Sequence[Row], market: Market) -> tuple[Correlation, ...]:
+    """Pairs of inputs that move together; InputError for one that cannot, or that stands twice."""
+    found: dict[tuple[str, str], Correlation] = {}
+    for row in rows:
+        for column in ("first", "second"):
+            key = row.choice(column, "parameter", market.parameters)
+            if market.parameters[key].happens:
+                raise InputError(f"{row.where}: {NO_CHANCE.format(key)}")
+        first, second = sorted((row.cells["first"], row.cells["second"]))
+        rho, status = row.number("rank_correlation"), row.choice("status", "status", STATUSES)
+        if first == second or (first, second) in found or not -1 <= rho <= 1:
+            raise InputError(
+                f"{row.where}: {first} ~ {second} = {rho:g}; name two inputs, each pair once, with"
+                " a rank correlation from -1 to 1"
+            )
+        one = Correlation((first, second), rho, status, row.text("source"))
+        found[first, second] = one
+    return tuple(found.values())
 
 
 def _apart(groups: Sequence[Mechanism], causes: Mapping[str, Mechanism]) -> dict[str, Mechanism]:

@@ -22,6 +22,7 @@ STATUSES = ("measured", "estimated", "assumed")
 SCALES = ("natural", "log")
 CHANCE = "chance"
 """The scale of what happens or does not."""
+NO_CHANCE = "{} is a chance, 0 or 1 in a draw, and cannot be correlated; take its year or its peak"
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ from ismarket import (
 )
 from ismarket.analysis.audit import claim_sheet
 from ismarket.analysis.coverage import coverage, shapley_effects
-from ismarket.analysis.ledger import HEADLINES, VERDICTS, alone, verdict_of
+from ismarket.analysis.ledger import HEADLINES, UNTESTED, VERDICTS, alone, verdict_of
 from ismarket.analysis.response import response
 from ismarket.analysis.sobol import sample
+from ismarket.model.sources import cited, read_sources
 
 MARKET, DRIVERS = load_market(), load_drivers()
 FOUND = audit_report(MARKET, DRIVERS)
@@ -79,7 +80,7 @@ def test_every_claim_is_in_the_ledger_with_a_number_or_without():
             assert entry.status == mechanism.status
             assert entry.effect == (mechanism.ratio.low, mechanism.ratio.mode, mechanism.ratio.high)
         else:
-            assert entry.verdict == "no number" or entry.id in HEADLINES
+            assert entry.verdict in UNTESTED or entry.id in HEADLINES
 
 
 def test_a_cause_without_effect_is_said_to_have_none():
@@ -96,6 +97,50 @@ def test_claims_of_another_report_are_not_held_against_this_one():
     assert [h.about for h in found.headlines] == ["level", "growth"]
     with pytest.raises(InputError, match="no report"):
         audit_report(MARKET, DRIVERS, EVIDENCE)
+
+
+def test_a_sentence_without_a_cause_is_context_or_names_none():
+    kinds = {e.id: e.verdict for e in FOUND.ledger if e.verdict in UNTESTED}
+    drivers = {c.id: c.driver for c in MARKET.claims}
+    assert kinds
+    for claim, verdict in kinds.items():
+        assert (verdict == "context") == (drivers[claim] == "context")
+    page = " ".join(str(FOUND).split())
+    for entry in FOUND.ledger:
+        if entry.verdict in UNTESTED:
+            assert f"{entry.id} {entry.claim}" in page
+    assert {kinds[claim] for claim in ("D11", "I9", "T12")} == {"no cause"}
+
+
+def test_a_claim_whose_most_likely_effect_is_none_is_not_shown_and_said_so():
+    found = {e.id: e for e in FOUND.ledger}
+    assert found["I8"].verdict == "not shown"
+    assert found["I8"].effect == (0.97, 1.0, 1.05)
+    assert 0.5 < found["I8"].share < 0.95
+    page = " ".join(str(FOUND).split())
+    assert "The evidence shows none of it: the most likely rate ratio of incidence_trend" in page
+    for entry in FOUND.ledger:
+        if entry.points is not None and entry.verdict != "contradicted":
+            assert (entry.verdict == "not shown") == (abs(entry.points) < 1e-7)
+
+
+def test_a_claim_without_a_direction_is_borne_out_by_any_movement():
+    undirected = {c.id for c in MARKET.claims if c.mechanism and not c.direction}
+    found = [e for e in FOUND.ledger if e.id in undirected and e.share is not None]
+    assert found
+    for entry in found:
+        _, up, down = alone(MARKET, MARKET.mechanisms[entry.mechanism], FOUND.last, Scenario().seed)
+        assert entry.share == pytest.approx(up + down)
+
+
+def test_a_claim_is_printed_with_the_place_where_its_number_was_read():
+    entry = next(e for e in FOUND.ledger if e.id == "O3")
+    known = read_sources()
+    page = str(claim_sheet(FOUND, "O3"))
+    for part in cited(entry.source):
+        assert known[part].address in page
+        assert f"confidence {known[part].confidence}" in page
+        assert f"<a href='{known[part].address}'" in claim_sheet(FOUND, "O3").html()
 
 
 # verdicts ---------------------------------------------------------------------------------------
@@ -143,9 +188,9 @@ def test_a_cause_alone_is_the_count_with_that_cause_alone():
 
     driver = Driver("one", "One", claims=("video_eeg",))
     run = forecast(MARKET, [driver], EVIDENCE.changed(draws=100))
-    growth, upward = alone(MARKET, MARKET.mechanisms["video_eeg"], 2028, 1)
+    growth, *ways = alone(MARKET, MARKET.mechanisms["video_eeg"], 2028, 1)
     assert growth == pytest.approx(run.columns["cagr"]["reference"][0], rel=1e-9)
-    assert upward == 1.0
+    assert ways == [1.0, 0.0]
     assert alone(MARKET, MARKET.mechanisms["steroid_first"], 2028, 1)[1] == 0.0
 
 
