@@ -138,8 +138,8 @@ def _arithmetic(
 def parts(found: Sequence[Purchase], market: Market) -> list[str | Table]:
     """The comparison as a table, its arithmetic, and what it says."""
     if not found:
-        return [f"· No payer's purchases of {market.name} are on file, so nothing bought is set"
-                " against the model's units and amounts."]  # fmt: skip
+        return [f"· No payer's purchases of {market.name} are on file, so nothing that was"
+                " bought is set against the model."]  # fmt: skip
     rows = []
     for one in found:
         units = "none printed"
@@ -148,10 +148,10 @@ def parts(found: Sequence[Purchase], market: Market) -> list[str | Table]:
             units = f"{number(one.implied, 0)} of {number(one.bought, 0)}, {share}"
         paid = f"{money(one.value)} of {money(one.paid)}, {percent(one.value / one.paid)}"
         rows.append([f"{one.drug_class}, {one.region}", f"{one.payer}, {one.year}", paid, units])
-    header = ["class", "payer", "USD, model of paid", "units, model of bought"]
+    header = ["class", "payer", "USD, model of paid", "quantity, model of bought"]
     title = f"Against what payers report, before rebates, USD of {market.base_year}, likely values"
     return [Table(header, rows, 2, title), f"· {verdict(found)}",
-            *(f"· Units: {one.arithmetic}" for one in found if one.arithmetic)]  # fmt: skip
+            *(f"· Quantity: {one.arithmetic}" for one in found if one.arithmetic)]  # fmt: skip
 
 
 def verdict(found: Sequence[Purchase]) -> str:

@@ -144,7 +144,7 @@ def _numbers(found: Waterfall, step: WaterfallStep, place: float) -> list[dict[s
     half = -(-len(said) // 2)
     return [
         word(f"{', '.join(said[:half])},", 132, place - 7, size=11),
-        word(f"{', '.join(said[half:])}; not alike, so no sum", 132, place + 7, size=11),
+        word(f"{', '.join(said[half:])}; each in a unit of its own", 132, place + 7, size=11),
     ]
 
 

@@ -17,7 +17,7 @@ def view(forecast: Forecast) -> View:
     acting = [one for one in seen if one.acts]
     unit = millions_of(max([1e8, *(one.sold["reference"] for one in acting)]))
     aid = (
-        "Each product displaces one class in some regions. Dots: its chance; ring and bar:"
+        "Each product takes part of one class in some regions. Dots: its chance; ring and bar:"
         " launch year and range; curve and band: its share there, if it comes."
     )
     columns = (
@@ -57,7 +57,7 @@ def note(acting: Sequence[LaunchSeen]) -> str:
         if one.values[one.launch.price_ratio.key] < 1.0
     ]
     if not cheaper:
-        return f"{head} Own sales are booked under the class that a product displaces."
+        return f"{head} Own sales are booked under the class that a product takes from."
     takes = "takes" if len(cheaper) == 1 else "take"
     return (
         f"{head} Cheaper than what they displace, {listed(cheaper)} {takes} value away from the"

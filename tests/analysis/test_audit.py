@@ -1,9 +1,11 @@
 """The audit: verdicts that follow from numbers, shares that add up, tables that are read."""
 
 import csv
+import re
 import shutil
 from dataclasses import replace
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -64,7 +66,8 @@ def test_the_number_changes_when_the_table_changes(tmp_path):
         lambda row: "measured" if row["mechanism"] == "video_eeg" else row["status"],
     )  # fmt: skip
     found = audit_report(market, DRIVERS, Scenario(draws=500))
-    assert found.causes_assumed == (20, 28)
+    assumed, causes = FOUND.causes_assumed
+    assert found.causes_assumed == (assumed - 1, causes)
     verdicts = {e.mechanism: e.verdict for e in found.ledger}
     assert verdicts["video_eeg"] == "supported"
     assert {e.mechanism: e.verdict for e in FOUND.ledger}["video_eeg"] == "assumed"
@@ -141,6 +144,20 @@ def test_a_claim_is_printed_with_the_place_where_its_number_was_read():
         assert known[part].address in page
         assert f"confidence {known[part].confidence}" in page
         assert f"<a href='{known[part].address}'" in claim_sheet(FOUND, "O3").html()
+
+
+def test_the_readme_prints_what_the_audit_prints():
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| \d+% \| (\d+)% \|$", text, re.M)
+    estimated = [part.share[part.groups.index("estimated")] for part in FOUND.coverage]
+    assert [float(row) for row in rows] == [pytest.approx(100 * v, abs=0.5) for v in estimated]
+    assert f"{FOUND.causes_assumed[0]} of the {FOUND.causes_assumed[1]} causes rest" in text
+    vials = next(one for one in FOUND.payers if one.implied and one.drug_class == "ACTH")
+    flat = " ".join(text.split())
+    assert f"{vials.implied:,.0f} vials against the {vials.bought:,.0f} that Medicaid" in flat
+    known = [source.confidence for source in read_sources().values()]
+    assert f"the {len(known)} cited sources was read" in flat
+    assert f"{known.count('A')} in their own text, {known.count('B')} in a secondary one" in flat
 
 
 # verdicts ---------------------------------------------------------------------------------------
