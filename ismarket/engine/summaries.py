@@ -22,7 +22,7 @@ FEW_BLOCKS = 16
 SHORT = 512
 FEW_ROWS, MANY_VALUES = 8, 1 << 20
 """Rows that a thread summarises at a time, where there are many values."""
-MANY_DRAWS = 1 << 14
+MANY_DRAWS = 1 << 12
 """From which not all draws are sorted for a few quantiles."""
 Grids = tuple[Grid, Grid]
 """The bins of the rows, and those of the cells on a log scale: they differ by magnitudes."""
