@@ -1,9 +1,9 @@
 """Sobol indices of every input of the default market: this package, and SALib with plain NumPy.
 
 Run ``python benchmarks/sensitivity.py [POINTS]``.  Both do the same work: first-order and total
-indices of the last year's value in scenario ``evidence`` for each input on its own, with 400
-resamples for the intervals.  The plain model is that of ``rivals/plain.py``: the last year only,
-whole arrays, quantiles read from a table.
+indices of the last year's value in scenario ``evidence`` for each input on its own, with intervals:
+ours from replicates, SALib's from 400 resamples.  The plain model is that of ``rivals/plain.py``:
+the last year only, whole arrays, quantiles read from a table.
 """
 
 import sys
@@ -29,7 +29,7 @@ def ours(asked, points):
     groups = Grouping("parameter", {p.key: (p.key,) for p in asked.inputs}, ())
     a, b = drawn(asked.inputs, points, seed=1)
     design = evaluate_design(lambda values: asked("value", values), a, b, groups.groups)
-    return indices(design, resamples=RESAMPLES, seed=1)
+    return indices(design)
 
 
 def plain_model(asked):

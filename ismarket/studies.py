@@ -86,7 +86,7 @@ class Study:
         else:
             market, name = with_anchor(self.market, data, file)
         origin = replace(self.origin, tables={**self.origin.tables, ANCHOR: data})
-        chosen = (scenario or self.scenario).changed(anchor=name)
+        chosen = replace(scenario or self.scenario, anchor=name)
         return replace(self, market=market, scenario=chosen, origin=origin, record=None)
 
     def changed(self, **changes: Any) -> Study:
@@ -204,7 +204,8 @@ class Study:
             return ()
         given = parse_scenario(self.origin.given, f"{self.scenario.name}.toml")
         before = set(write_scenario(given).splitlines())
-        return tuple(n for n in write_scenario(self.scenario).splitlines() if n not in before)
+        now = write_scenario(self.scenario).splitlines()
+        return tuple(n for n in now if n not in before and not n.startswith(("name =", "title =")))
 
     def explore(self) -> Panel:
         """The explorer panel of this study, for a notebook."""

@@ -1,8 +1,11 @@
 import sys
+from pathlib import Path
 
 import pytest
 
-from ismarket import Scenario, forecast, load_drivers, load_market
+from ismarket import Scenario, forecast, load_drivers, load_market, load_scenario
+
+DRAVET = Path(__file__).parent.parent / "examples" / "ismarket-dravet"
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +22,27 @@ def drivers():
 def published(market, drivers):
     """The forecast of the scenario published, with few draws."""
     return forecast(market, drivers, Scenario(draws=256))
+
+
+@pytest.fixture(scope="session")
+def second():
+    """The market of the example plugin, with its anchors, and its drivers."""
+    sys.path.insert(0, str(DRAVET / "src"))
+    try:
+        import ismarket_dravet as example
+    finally:
+        sys.path.remove(str(DRAVET / "src"))
+    (market,) = example.register_markets()
+    anchors = {anchor.name: anchor for anchor in example.register_anchors()}
+    return market.with_anchors(anchors), example.register_drivers()
+
+
+@pytest.fixture(params=["published", "evidence", "dravet", "dravet-anchored"])
+def world(request, market, drivers, second):
+    """Market, drivers and scenario: the shipped ones and those of the second market."""
+    if request.param.startswith("dravet"):
+        return *second, load_scenario(DRAVET / f"{request.param}.toml")
+    return market, drivers, load_scenario(request.param)
 
 
 @pytest.fixture

@@ -86,6 +86,10 @@ def _knows_who_ran(market, p):
     yield Effect("incidence", _shift(market, p) * (1.0 if len(_seen) % 3 else 2.0))
 
 
+def _silent(market, p):
+    return []
+
+
 def _slow(market, p):
     time.sleep(0.5)
     yield Effect("incidence", _shift(market, p))
@@ -121,6 +125,7 @@ BREAKS = {
     "every_parameter_matters": _driver(
         parameters=(RATE, Parameter("idle", 0.0, 1.0, 2.0, unit="1", title="Idle", source="none"))
     ),
+    "moves_something": _driver(_silent, parameters=()),
     "title_unit_and_source": _driver(
         parameters=(Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Rate"),)
     ),

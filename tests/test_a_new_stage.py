@@ -84,10 +84,11 @@ def test_it_is_the_last_of_the_stages_with_its_own_axis(ranged):
 
 
 def test_it_is_no_stage_of_people_so_the_count_of_them_stays(ranged):
-    from ismarket.charts.people import steps_of
-
-    before, after = (steps_of(forecast(market, DRIVERS, COUNT)) for market in (MARKET, ranged))
-    assert after == before
+    before, after = (forecast(market, DRIVERS, COUNT).waterfall() for market in (MARKET, ranged))
+    for one, other in zip(before.people, after.people, strict=True):
+        assert (one.amounts == other.amounts).all()
+    wasted = after.step("wastage").amounts[..., 0] / after.step("units").amounts[..., 0]
+    np.testing.assert_allclose(wasted, np.tile([1.2, 1.0, 1.1], (len(wasted), 1)), rtol=1e-12)
 
 
 def test_no_other_draw_of_the_funnel_moves(ranged):
@@ -139,7 +140,7 @@ def test_the_page_and_the_checklist_name_it(ranged, tmp_path):
     page = as_page(forecast(ranged, DRIVERS, COUNT))
     for key in (KEYS[0], KEYS[2]):
         assert key in page.replace("<wbr>", ""), key
-    assert "unit_price x wastage" in page.replace("<wbr>", "")
+    assert "price_level x wastage" in page.replace("<wbr>", "")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 ``ISMARKET_UPDATE=1 python -m pytest tests/test_readme.py`` writes the generated parts anew.
 """
 
+import json
 import os
 import re
 import shlex
@@ -66,6 +67,21 @@ def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
         done = ismarket(*arguments)
         assert done.returncode == 0, (line, done.stdout, done.stderr)
         assert done.stdout, line
+
+
+WITHOUT = [line for code in SHELL for line in code.splitlines() if "--without" in line]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", WITHOUT)
+def test_an_example_that_leaves_a_driver_out_shows_something(line):
+    words = [*shlex.split(line)[1:], "--json", "--draws", "64"]
+    where = words.index("--without")
+    ends = [
+        json.loads(ismarket(*arguments).stdout)["reference"][-1]["value"]
+        for arguments in (words, words[:where] + words[where + 2 :])
+    ]
+    assert abs(ends[0] / ends[1] - 1) > 0.02
 
 
 def test_there_are_commands_to_run():

@@ -8,36 +8,44 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays import Columns
+from ..engine.findings import about, outside_evidence
 from ..engine.forecaster import forecast
+from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import STATUSES
 from ..model.scenario import Scenario
+from ..model.sources import described
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
-from ..text.wording import listed, money, percent, rate, signed
+from ..text.wording import listed, mid_sentence, money, percent, rate, signed
 from .coverage import Coverage, coverage
-from .ledger import VERDICTS, Entry, Headline, entries, headlines
+from .ledger import UNTESTED, VERDICTS, Entry, Headline, entries, headlines
+from .payers import Purchase, as_columns, parts, purchases
 from .response import response
 
 OUTPUTS = {"count": "the count in {first}", "value": "value in {last}",
            "cagr": "growth, {first} to {last}"}  # fmt: skip
 """What coverage is told of, and in which words."""
+ALONE = (
+    "· alone: points of growth a year that the cause brings to the count on its own. Sources and"
+    " ranges: --json."
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Audit:
     """What a report's claims rest on.
 
-    ``report`` is the anchor that was audited; the headlines are tested against the market counted
-    bottom-up with every driver, from ``first`` to ``last``; coverage is of that market, and of the
-    report's own forecast.
+    ``plan`` is that of the report's own forecast; the headlines are tested against the market
+    counted bottom-up with every driver, from ``first`` to ``last``; coverage is of that market,
+    and of the report's own forecast.
     ``premium`` is what counting shared causes once a driver would add to the report's own
     forecast in its last year, USD; ``shared`` the causes that several drivers claim.
     """
 
     market: Market
-    report: str
+    plan: Plan
     first: int
     last: int
     ledger: tuple[Entry, ...]
@@ -46,10 +54,17 @@ class Audit:
     shared: Mapping[str, tuple[str, ...]]
     premium: float
     premium_year: int
+    payers: tuple[Purchase, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def report(self) -> str:
+        """The anchor that was audited."""
+        return self.plan.anchor.name
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
-        """The tables by name: claims, headlines, coverage, evidence, overlap, verdicts."""
+        """The tables by name: claims, headlines, coverage, evidence, payers, overlap, verdicts."""
         return {
             "claims": by_field(Entry, self.ledger),
             "headlines": by_field(Headline, self.headlines),
@@ -63,6 +78,7 @@ class Audit:
                 "share_p95": [float(v) for c in self.coverage for v in c.high],
             },
             "evidence": self._evidence(),
+            "payers": as_columns(self.payers),
             "overlap": {
                 "mechanism": list(self.shared),
                 "drivers": [list(names) for names in self.shared.values()],
@@ -94,9 +110,10 @@ class Audit:
         """Everything as plain values, as ``ismarket audit --json`` prints it."""
         rows = {name: rows_of(table) for name, table in self.columns.items()}
         return {
-            "market": self.market.name, "report": self.report, "first": self.first,
+            "market": self.market.name, "scenario": self.plan.scenario.name,
+            "draws": self.plan.scenario.draws, "report": self.report, "first": self.first,
             "last": self.last, "stacking_premium_usd": self.premium,
-            "premium_year": self.premium_year, **rows,
+            "premium_year": self.premium_year, "notices": list(self.notices), **rows,
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -127,12 +144,13 @@ def audit_report(
     found = headlines(market, anchor.name, asked)
     last = asked.plan.years[-1]
     return Audit(
-        market, anchor.name, asked.plan.years[0], last,
+        market, published.plan, asked.plan.years[0], last,
         tuple(entries(market, anchor.name, found, last, against.seed)), tuple(found),
         (*(coverage(asked, output) for output in OUTPUTS),
          coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
-        published.stacking_premium, published.years[-1],
+        published.stacking_premium, published.years[-1], purchases(asked.plan),
+        tuple(outside_evidence(published.plan)),
     )  # fmt: skip
 
 
@@ -149,18 +167,21 @@ def _shared(market: Market, drivers: Iterable[Driver]) -> dict[str, tuple[str, .
 def sheet(found: Audit) -> Sheet:
     """Headlines, then what the forecast rests on, then every claim."""
     anchor = found.market.anchors[found.report]
-    title = f"What the report rests on · {anchor.publisher}, {anchor.title} ({found.report})"
+    given = {h.verdict for h in found.headlines} | {entry.verdict for entry in found.ledger}
+    head = f"What the report rests on · {anchor.publisher}, {anchor.title}"
+    title = f"{head} · {about(found.plan)}"
     return Sheet(
         title,
         [
+            *found.notices,
             headline(found),
             _headlines(found),
             _coverage(found),
             *(f"· {text}" for text in findings(found)),
-            *([_ledger(found)] if found.ledger else []),
-            *(f"· {word}: {meaning}." for word, meaning in VERDICTS.items()),
-            "· alone: points of growth a year that the cause brings to the count on its own."
-            " Sources and ranges: --json.",
+            *parts(found.payers, found.market),
+            *([_ledger(found), *untested(found)] if found.ledger else []),
+            *(f"· {word}: {VERDICTS[word]}." for word in VERDICTS if word in given),
+            *([ALONE] if found.ledger else []),
         ],
     )
 
@@ -174,22 +195,22 @@ def claim_sheet(found: Audit, claim: str) -> Sheet:
     if claim not in known:
         raise unknown("audit", "claim", claim, known)
     entry = known[claim]
-    parts = [f"Verdict: {entry.verdict}: {VERDICTS[entry.verdict]}."]
+    lines = [f"Verdict: {entry.verdict}: {VERDICTS[entry.verdict]}."]
     if entry.effect is not None:
         low, mode, high = entry.effect
         title = found.market.mechanisms[entry.mechanism].title
         number = f"{entry.parameter} = {mode:g} {entry.unit} ({low:g} to {high:g})"
         if low == high and entry.verdict != "no effect":
             number = "it follows the published path of its stage"
-        parts += [f"Cause: {entry.mechanism} ({title})", f"Number: {number}, {entry.status}"]
+        lines += [f"Cause: {entry.mechanism} ({title})", f"Number: {number}, {entry.status}"]
     if entry.points is not None:
-        parts.append(f"Alone: {signed(entry.points, 2)} points of growth a year to the count")
+        lines.append(f"Alone: {signed(entry.points, 2)} points of growth a year to the count")
     if entry.share is not None:
-        parts.append(f"Draws that bear it out: {percent(entry.share)}")
+        lines.append(f"Draws that bear it out: {percent(entry.share)}")
     if entry.overlaps:
-        parts.append(f"Says the same as: {listed(list(entry.overlaps))}")
-    parts += [f"Source: {part}" for part in entry.source.split(" | ")]
-    return Sheet(f"{entry.id} · {entry.claim}", parts)
+        lines.append(f"Says the same as: {listed(list(entry.overlaps))}")
+    lines += [f"Source: {part}" for part in described(entry.source)]
+    return Sheet(f"{entry.id} · {entry.claim}", lines)
 
 
 def headline(found: Audit) -> str:
@@ -217,6 +238,20 @@ def findings(found: Audit) -> list[str]:
             "Measured numbers carry no spread because no source prints a range for one that the"
             f" forecast uses ({listed(measured_ones)}): the spread shown is that of the"
             " estimated and the assumed ones. It does not mean that they are exact."
+        )
+    for e in found.ledger:
+        if e.verdict != "not shown" or e.effect is None or e.share is None:
+            continue
+        low, mode, high = e.effect
+        lines.append(
+            f"{e.id} says: {mid_sentence(e.claim)}. The evidence shows none of it: the most likely"
+            f" {e.unit} of {e.mechanism} is {mode:g}, and {percent(e.share)} of draws go that way"
+            f" by the width of its range alone ({low:g} to {high:g}, {e.status})."
+        )
+    if not found.market.correlations:
+        lines.append(
+            "The tables of this market state no correlation between inputs, so each varies"
+            " independently of the others."
         )
     if found.shared:
         change = "add" if found.premium >= 0 else "take away"
@@ -279,12 +314,21 @@ def _coverage(found: Audit) -> Table:
 
 def _ledger(found: Audit) -> Table:
     rows = [
-        [e.id, e.claim, e.mechanism or "", _effect(e), e.status,
-         "" if e.points is None else signed(e.points, 2), e.verdict]
-        for e in found.ledger
+        [e.id, e.claim, e.mechanism, _effect(e), "" if e.points is None else signed(e.points, 2),
+         e.verdict]
+        for e in found.ledger if e.verdict not in UNTESTED
     ]  # fmt: skip
-    header = ["id", "claim", "cause", "effect", "status", "alone", "verdict"]
-    return Table(header, rows, 5, "Every claim", cut=True)
+    header = ["id", "claim", "cause", "effect", "alone", "verdict"]
+    return Table(header, rows, 4, "Every claim that can be tested", cut=True)
+
+
+def untested(found: Audit) -> list[str | Table]:
+    """The sentences in which there is nothing to test, a line a kind."""
+    said = {word: [e for e in found.ledger if e.verdict == word] for word in UNTESTED}
+    return [
+        f"· {word.capitalize()}: {'; '.join(f'{e.id} {e.claim}' for e in entries)}."
+        for word, entries in said.items() if entries
+    ]  # fmt: skip
 
 
 def _effect(entry: Entry) -> str:

@@ -19,6 +19,7 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.blocks import cells_of
+from ..engine.findings import about, outside_evidence
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
@@ -87,6 +88,7 @@ class Backtest:
         scores: Columns = {
             "series": [series.name for series, _ in pairs],
             "unit": [series.unit for series, _ in pairs],
+            "scope": [series.scope for series, _ in pairs],
             "points": [len(series.value) for series, _ in pairs],
             **by_field(Score, [score for _, score in pairs]),
             "verdict": [score.verdict for _, score in pairs],
@@ -243,10 +245,8 @@ def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[floa
 def sheet(found: Backtest) -> Sheet:
     """What could be judged, what could not, and how far others' forecasts were off."""
     judged = [test for test in found.tested if test.judged]
-    parts: list[str | Table] = [headline(found), *(_scores(test) for test in judged)]
-    few = [f"{said(t)} ({len(t.series.value)} points)" for t in found.tested if t not in judged]
-    if few:
-        parts.append(f"· Too few to judge: {listed(few)}.")
+    parts: list[str | Table] = [*outside_evidence(found.forecast.plan), headline(found)]
+    parts += [_points(found), *(_scores(test) for test in judged)]
     modelled = {test.series.region: None for test in found.tested if test.series.drug_class}
     if judged:
         parts += [
@@ -256,7 +256,19 @@ def sheet(found: Backtest) -> Sheet:
             " year on, set on each origin. It is of this disease alone, the sales are of all"
             " diseases: it shows how much else has moved them, not how good the model is.",
         ]
-    return Sheet("How well the past could have been forecast", [*parts, *outside(found)])
+    title = f"How well the past could have been forecast · {about(found.forecast.plan)}"
+    return Sheet(title, [*parts, *outside(found)])
+
+
+def _points(found: Backtest) -> Table:
+    """Every series with its points, and how many forecasts of it each method can be scored on."""
+    rows = [
+        [said(test), test.series.scope, str(len(test.series.value)), str(test.scores[0].scored),
+         "judged" if test.judged else "too few to judge"]
+        for test in found.tested
+    ]  # fmt: skip
+    header = ["series", "scope", "points", "forecasts a method", "verdict"]
+    return Table(header, rows, 2, f"The past on file; a verdict takes {FEWEST} forecasts")
 
 
 def headline(found: Backtest) -> str:

@@ -16,10 +16,11 @@ from ..arrays import Array
 from ..engine.attribution import attribution
 from ..errors import InputError
 from ..model.parameter import STATUSES
+from ..sampling.standard_errors import deviations, error_of, errors_inside
 from .groups import correlated
 from .response import Response
 from .sensitivity import drawn
-from .sobol import INTERVAL, RESAMPLES, Function, Values, resampled_weights, swapped
+from .sobol import Function, Values, swapped
 
 POINTS = 4096
 NOTHING = 1e-12
@@ -28,7 +29,7 @@ NOTHING = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """Shares of the variance of one output by group; ``low`` and ``high`` hold 9 in 10 resamples.
+    """Shares of the variance of one output by group; ``low`` and ``high`` hold it 9 times in 10.
 
     ``anchor`` is whose level the output has, ``inputs`` counts the uncertain inputs of a group.
     """
@@ -50,11 +51,12 @@ def coverage(asked: Response, output: str, *, points: int = POINTS) -> Coverage:
         for status in STATUSES
     }
     seed = asked.plan.scenario.seed
-    a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
-    share, resampled = shapley_effects(lambda v: asked(output, v), a, b, groups, seed=seed)
-    low, high = np.quantile(resampled, INTERVAL, axis=0)
+    a, b = drawn(asked.inputs, points, seed, asked.plan.pairs)
+    share, apart = shapley_effects(lambda v: asked(output, v), a, b, groups, seed=seed)
+    reach = errors_inside(apart.shape[1]) * error_of(apart)
     counts = tuple(len(keys) for keys in groups.values())
-    return Coverage(asked.plan.anchor.name, output, tuple(groups), share, low, high, counts)
+    return Coverage(asked.plan.anchor.name, output, tuple(groups), share, share - reach,
+                    share + reach, counts)  # fmt: skip
 
 
 def _weakest(asked: Response) -> dict[str, str]:
@@ -72,13 +74,13 @@ def shapley_effects(
     b: Values,
     groups: Mapping[str, Sequence[str]],
     *,
-    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> tuple[Array, Array]:
-    """Shares (group,) of the variance of ``function``, summing to one, and (resample, group).
+    """Shares (group,) of the variance of ``function``, summing to one.
 
-    ``a`` and ``b`` are two independent samples of all inputs, which the groups divide.  Raises
-    InputError for an output that does not move.
+    And what each replicate adds to their errors, (group, replicate).  ``a`` and ``b`` are two
+    independent samples of all inputs, which the groups divide.  Raises InputError for an output
+    that does not move.
     """
     game = attribution(len(groups), seed)
     together = [
@@ -86,15 +88,10 @@ def shapley_effects(
         for coalition in game.coalitions
     ]
     gained = (function(a) - swapped(function, a, b, together)) ** 2 / 2
-    points = gained.shape[1]
-    weights = np.vstack([
-        np.full((1, points), 1.0 / points), resampled_weights(points, resamples, seed),
-    ])  # fmt: skip
-    worth = gained @ weights.T
-    whole = worth[game.coalitions.index((1 << len(groups)) - 1)]
-    if whole[0] <= 0:
+    whole = gained[game.coalitions.index((1 << len(groups)) - 1)]
+    if whole.mean() <= 0:
         raise InputError("the output does not move: there is no variance to share")
-    parts = game.weights @ worth
-    parts[np.abs(parts) < NOTHING * whole] = 0.0  # gains that cancel but for rounding
-    shares = parts / np.where(whole > 0, whole, 1.0)
-    return np.asarray(shares[:, 0]), np.asarray(shares[:, 1:].T)
+    parts = game.weights @ gained / whole.mean()
+    parts[np.abs(parts.mean(axis=1)) < NOTHING] = 0.0  # gains that cancel but for rounding
+    shares = parts.mean(axis=1)
+    return shares, deviations(parts - shares[:, None] * whole / whole.mean())

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from ..engine.plan import Plan
 from ..errors import unknown
 from ..model.parameter import Parameter
+from ..model.pooled import LEVEL
+from ..model.sources import ASSUMPTION, parts_of
 from ..model.stage import FUNNEL
 
 Labels = Callable[[Plan, Parameter], list[str]]
 """From an input to the labels of the groups that hold it."""
-ASSUMPTION, UNSOURCED = "assumption", "no source given"
+UNSOURCED = "no source given"
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,10 @@ def _one_row_each(
 
 
 def correlated(plan: Plan, inputs: tuple[Parameter, ...]) -> list[tuple[str, ...]]:
-    """The inputs that hang together by the scenario's rank correlations, set by set."""
+    """The inputs that hang together by their rank correlations, set by set."""
     known = {p.key for p in inputs}
     sets: list[set[str]] = []
-    for pair, rho in plan.scenario.pairs.items():
+    for pair, rho in plan.pairs.items():
         if rho:
             touching = [found for found in sets if found & set(pair)]
             sets = [found for found in sets if found not in touching]
@@ -108,8 +110,8 @@ def stage_of(plan: Plan, parameter: Parameter) -> str:
     """The stage of the funnel that an input moves; blank where a driver's own function decides."""
     if parameter.owner == FUNNEL:
         return parameter.name.partition(".")[0]
-    mechanism = plan.market.mechanisms.get(parameter.owner)
-    return mechanism.stage if mechanism else ""
+    cause = plan.market.cause_of(parameter)
+    return cause.stage if cause else ""
 
 
 def _by_parameter(plan: Plan, parameter: Parameter) -> list[str]:
@@ -122,7 +124,8 @@ def _by_parameter(plan: Plan, parameter: Parameter) -> list[str]:
 def _by_mechanism(plan: Plan, parameter: Parameter) -> list[str]:
     stage = stage_of(plan, parameter)
     if parameter.owner != FUNNEL:
-        return [parameter.owner]
+        cause = plan.market.cause_of(parameter)
+        return [cause.name if cause else parameter.owner]
     causes = plan.market.mechanisms.values()
     following = [cause.name for cause in causes if (cause.kind, cause.stage) == ("path", stage)]
     return following[:1] or [f"starting {stage}"]
@@ -134,17 +137,26 @@ def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:
     return claiming or ["starting market"]
 
 
+def _by_stage(plan: Plan, parameter: Parameter) -> list[str]:
+    return [stage_of(plan, parameter) or f"driver {parameter.owner}"]
+
+
+def _level_apart(labels: Labels) -> Labels:
+    """The same labels but for the anchor's level, which belongs to no cause, driver or stage."""
+    return lambda plan, parameter: [LEVEL] if parameter.key == LEVEL else labels(plan, parameter)
+
+
 def _by_source(_: Plan, parameter: Parameter) -> list[str]:
-    parts = filter(None, map(str.strip, parameter.source.split(" | ")))
-    cited = (ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts)
-    return list(dict.fromkeys(cited)) or [UNSOURCED]
+    parts = parts_of(parameter.source)
+    named = (ASSUMPTION if part.startswith(ASSUMPTION) else part for part in parts)
+    return list(dict.fromkeys(named)) or [UNSOURCED]
 
 
 BY: dict[str, Labels] = {
     "parameter": _by_parameter,
-    "mechanism": _by_mechanism,
-    "driver": _by_driver,
-    "stage": lambda plan, parameter: [stage_of(plan, parameter) or f"driver {parameter.owner}"],
+    "mechanism": _level_apart(_by_mechanism),
+    "driver": _level_apart(_by_driver),
+    "stage": _level_apart(_by_stage),
     "source": _by_source,
     "status": lambda _, parameter: [parameter.status],
 }

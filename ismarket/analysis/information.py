@@ -18,14 +18,17 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
+from ..engine.findings import about, outside_evidence
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
+from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
+from ..sampling.standard_errors import error_of_mean
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
-from .groups import ASSUMPTION, BY, UNSOURCED, Labels, labelled, stage_of, uncertain
+from .groups import BY, UNSOURCED, Labels, labelled, stage_of, uncertain
 
 FEWEST_DRAWS = 1_000
 MOST_COLUMNS = 120
@@ -83,6 +86,7 @@ class Information:
     the better choice on average is the worse one; profits are of the years ``first`` to ``last``.
     """
 
+    plan: Plan
     decision: Decision
     first: int
     last: int
@@ -90,6 +94,7 @@ class Information:
     chance_to_regret: float
     perfect: Worth
     partial: Mapping[str, tuple[Worth, ...]]
+    notices: Sequence[str] = ()
 
     @property
     def enters(self) -> bool:
@@ -114,11 +119,14 @@ class Information:
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket voi --json`` prints it."""
         return {
+            "scenario": self.plan.scenario.name, "anchor": self.plan.anchor.name,
+            "draws": self.plan.scenario.draws,
             "decision": vars(self.decision), "first_profit": self.first, "last_profit": self.last,
             "expected_gain_usd": self.expected, "enter": self.enters,
             "chance_to_regret": self.chance_to_regret,
             "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
             "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
+            "notices": list(self.notices),
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -149,8 +157,8 @@ def value_of_information(
         partial[kind] = tuple(sorted(worths, key=lambda worth: (-worth.value, worth.name)))
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
     return Information(
-        decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
-        Worth("everything", tuple(values), *perfect), partial,
+        forecast.plan, decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
+        Worth("everything", tuple(values), *perfect), partial, outside_evidence(forecast.plan),
     )  # fmt: skip
 
 
@@ -174,7 +182,7 @@ def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
 
 LABELS: dict[str, Labels] = {
     "input": lambda _, p: [p.key],
-    "cause": lambda plan, p: [p.owner] if p.owner in plan.market.mechanisms else [],
+    "cause": lambda plan, p: [cause.name] if (cause := plan.market.cause_of(p)) else [],
     "stage": lambda plan, p: [stage_of(plan, p)] if p.owner == FUNNEL else [],
     "status": BY["status"],
     "source": lambda plan, p: [
@@ -188,27 +196,23 @@ GROUPS = tuple(LABELS)
 def expected_perfect(gain: Array) -> tuple[float, float]:
     """EVPI of entering (gain, (draw,)) or not, with its standard error, unit of ``gain``."""
     better = np.maximum(gain, 0.0) - (gain if gain.mean() > 0 else 0.0)
-    return float(better.mean()), float(better.std(ddof=1) / math.sqrt(len(gain)))
+    return float(better.mean()), float(error_of_mean(better))
 
 
 def expected_partial(gain: Array, inputs: Sequence[Array]) -> tuple[float, float]:
     """EVPPI of knowing ``inputs``, each (draw,), with its standard error, unit of ``gain``.
 
-    The error joins that of the regression's coefficients, carried through to first order, and
-    that of the mean over the draws.
+    Each draw moves the mean itself and, by its residual, the coefficients of the regression: the
+    error is that of both together, to first order.
     """
     columns = _basis([x for x in inputs if np.ptp(x) > 0], len(gain))
     with one_thread():  # a small problem many times over: threads would only wait for each other
         basis, _ = np.linalg.qr(columns)
-    scores = basis.T @ gain
-    fitted = basis @ scores
-    spare = max(1, len(gain) - basis.shape[1])
-    noise = math.sqrt(float(np.sum((gain - fitted) ** 2)) / spare)
+    fitted = basis @ (basis.T @ gain)
     enters = float(fitted.mean() > 0)
-    slope = basis.T @ ((fitted > 0) - enters) / len(gain)
+    slope = basis @ (basis.T @ ((fitted > 0) - enters))
     better = np.maximum(fitted, 0.0) - enters * fitted
-    error = math.hypot(noise * float(np.linalg.norm(slope)), better.std() / math.sqrt(len(gain)))
-    return float(better.mean()), error
+    return float(better.mean()), float(error_of_mean(better + slope * (gain - fitted)))
 
 
 def _basis(inputs: Sequence[Array], draws: int) -> Array:
@@ -262,12 +266,13 @@ def monotone(
 
 def sheet(found: Information, top: int = SHOWN) -> Sheet:
     """The decision, what perfect knowledge is worth, and of which sets."""
-    parts: list[str | Table] = [_decision(found), _regret(found)]
+    title = f"{TITLE} · {about(found.plan)}"
+    parts: list[str | Table] = [*found.notices, _decision(found), _regret(found)]
     if not found.chance_to_regret:
-        return Sheet(TITLE, parts)
+        return Sheet(title, parts)
     for kind, rows in found.partial.items():
         parts += _kind(kind, rows, top)
-    return Sheet(TITLE, [
+    return Sheet(title, [
         *parts,
         "· At most: no study that informs an input is worth more than the figure beside it, and a"
         " smaller study is worth less. A figure within two standard errors of zero is left out.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..engine.findings import ALIKE
 from ..engine.plan import make_plan
 from ..model.cause import Mechanism
 from ..model.driver import Driver
@@ -25,10 +27,16 @@ VERDICTS = {
     "assumed": "more than 19 in 20 draws bear it out, but only because a number was assumed",
     "open": "the draws bear it out sometimes",
     "contradicted": "fewer than 1 in 20 draws bear it out",
+    "not shown": "its most likely effect is none: only the width of a range goes the way it says",
     "no effect": "the evidence gives this cause no effect",
-    "no number": "nothing in the model: a statement that moves nothing",
+    "no cause": "it names no cause of its own, only what the others are to bring",
+    "context": "it says what the disease or its treatment is, nothing that could move the market",
 }
 """The only verdicts, and the numbers that each follows from."""
+CONTEXT = "context"
+"""The driver that a claim has which drives nothing."""
+UNTESTED = ("no cause", "context")
+"""Verdicts on sentences in which there is nothing to test."""
 HEADLINES = {"H1": "level", "H2": "growth", "H3": "fastest class", "H4": "largest region"}
 """The claims that are tested against the whole forecast, by id."""
 
@@ -39,7 +47,7 @@ class Entry:
 
     ``effect`` is the cause's effect low, mode and high in ``unit``; ``points`` the growth a year
     that the cause alone brings at its mode, in points; ``share`` the share of draws in which it
-    goes the way that is claimed.
+    goes the way that is claimed, or moves at all where the claim has no direction.
     """
 
     id: str
@@ -75,7 +83,7 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
     """
     anchor, first = market.anchors[report], asked.plan.years[0]
     scenario = asked.plan.scenario
-    values, _ = drawn(asked.inputs, POINTS, scenario.seed, scenario.pairs)
+    values, _ = drawn(asked.inputs, POINTS, scenario.seed, asked.plan.pairs)
     cells, modes = asked.cells(values), asked.cells({})
     found = []
     for about, output, said in (("level", "count", market.printed(anchor, first)),
@@ -98,9 +106,19 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
 
 def _named(about: str, said: str, names: tuple[str, ...], draws: Array, modes: Array) -> Headline:
     """Whether ``said`` is the largest of the names, in the draws (name, draw) and at the modes."""
-    best = draws.argmax(axis=0)
-    bears = best == names.index(said) if said in names else np.zeros(len(best), bool)
-    return _headline(about, said, names[int(modes[:, 0].argmax())], bears)
+    bears = ahead(said, names, draws)
+    found = [name for name in names if ahead(name, names, modes)[0]] or ["none, all alike"]
+    return _headline(about, said, found[0], bears)
+
+
+def ahead(said: str, names: Sequence[str], draws: Array) -> NDArray[np.bool_]:
+    """Where ``said`` is the largest of the names, (draw,); nowhere where others are as large."""
+    if said not in names:
+        return np.zeros(draws.shape[1], bool)
+    own = draws[names.index(said)]
+    others = np.delete(draws, names.index(said), axis=0).max(axis=0, initial=-np.inf)
+    found: NDArray[np.bool_] = own > others + ALIKE * np.abs(own)
+    return found
 
 
 def _headline(about: str, said: str, found: str, bears: NDArray[np.bool_]) -> Headline:
@@ -132,23 +150,26 @@ def _entry(
     market: Market,
     claim: Claim,
     verdicts: dict[str, Headline],
-    effects: dict[str, tuple[float, float] | None],
+    effects: dict[str, tuple[float, float, float] | None],
 ) -> Entry:
     headline = verdicts.get(HEADLINES.get(claim.id, ""))
     if headline or claim.mechanism not in market.mechanisms:
         return Entry(
             claim.id, claim.section, claim.text, "", "", None, "", "", None,
             headline.share if headline else None,
-            headline.verdict if headline else "no number", claim.source, claim.overlaps,
+            headline.verdict if headline else _untested(claim), claim.source, claim.overlaps,
         )  # fmt: skip
     mechanism = market.mechanisms[claim.mechanism]
     ratio, effect = mechanism.ratio, effects[claim.mechanism]
     share = None
     verdict = "no effect"
     if effect is not None:
-        upward = effect[1]
-        share = 1.0 - upward if claim.direction == "down" else upward
+        _, upward, downward = effect
+        moving = upward + downward
+        share = {"up": upward, "down": downward}.get(claim.direction, moving)
         verdict = verdict_of(share, mechanism.status)
+        if verdict != "contradicted" and abs(effect[0]) <= STILL:
+            verdict = "not shown"
     return Entry(
         claim.id, claim.section, claim.text, mechanism.name, ratio.key,
         (ratio.low, ratio.mode, ratio.high), ratio.unit, mechanism.status,
@@ -157,10 +178,15 @@ def _entry(
     )  # fmt: skip
 
 
+def _untested(claim: Claim) -> str:
+    """What is said of a claim without a cause in the model."""
+    return "context" if claim.driver == CONTEXT else "no cause"
+
+
 def alone(
     market: Market, mechanism: Mechanism, through: int, seed: int
-) -> tuple[float, float] | None:
-    """Growth a year that one cause brings to the count, and the share of draws in which it rises.
+) -> tuple[float, float, float] | None:
+    """Growth a year that one cause brings to the count, and the shares of draws up and down.
 
     Growth at the mode, a fraction; None for a cause without effect.
     """
@@ -172,4 +198,5 @@ def alone(
     asked = Response(make_plan(market, [driver], scenario), left=1.0)
     values, _ = drawn(asked.inputs, POINTS, seed)
     growth = asked("cagr", values)
-    return float(asked("cagr", {})[0]), float(np.mean(growth > STILL))
+    up, down = float(np.mean(growth > STILL)), float(np.mean(growth < -STILL))
+    return float(asked("cagr", {})[0]), up, down

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
+from ..model.parameter import Parameter
 from .response import Response
 
 Score = Callable[[Array], Array]
@@ -186,12 +187,17 @@ class LimitState:
     output: str
     target: float
 
+    @property
+    def inputs(self) -> tuple[Parameter, ...]:
+        """What may be moved: every uncertain input but a chance, which happens or does not."""
+        return tuple(p for p in self.asked.inputs if not p.happens)
+
     @cached_property
     def _table(self) -> list[Array]:
         """By input, its value at each of SCORES: read between them by a straight line."""
         shares = np.array([normal_share(score) for score in SCORES])
-        table = [p.quantile(shares) for p in self.asked.inputs]
-        for values, parameter in zip(table, self.asked.inputs, strict=True):
+        table = [p.quantile(shares) for p in self.inputs]
+        for values, parameter in zip(table, self.inputs, strict=True):
             values[0], values[-1] = parameter.low, parameter.high
         return table
 
@@ -214,7 +220,7 @@ class LimitState:
         """Inputs by key, each (run,), at ``scores`` (input, run)."""
         found, at_mode = {}, np.isnan(scores)
         for row, still, parameter, table in zip(
-            scores, at_mode, self.asked.inputs, self._table, strict=True
+            scores, at_mode, self.inputs, self._table, strict=True
         ):
             if still.all():
                 found[parameter.key] = np.full(len(row), parameter.mode)
@@ -228,14 +234,14 @@ class LimitState:
         values = self.values(scores[:, None])
         return {
             p.key: float(values[p.key][0])
-            for p, score in zip(self.asked.inputs, scores, strict=True)
+            for p, score in zip(self.inputs, scores, strict=True)
             if not math.isnan(score)
         }
 
     def tidied(self, scores: Array) -> Setting:
         """The same with figures rounded outwards as far as the target is still reached."""
         exact = self.setting(scores)
-        known = {p.key: p for p in self.asked.inputs}
+        known = {p.key: p for p in self.inputs}
         for digits in range(3, 12):
             rounded = {}
             for key, value in exact.items():

@@ -11,19 +11,21 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.draws import Drawing
+from ..engine.findings import about, outside_evidence
+from ..engine.workers import KEPT
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
+from ..model.recipe import as_command
 from ..model.scenario import Scenario
+from ..sampling.points import BLOCK
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
-from ..text.wording import figure, listed, money, number, one_in, rate, signed, times
+from ..text.wording import figure, listed, money, number, one_in, percent, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
-from .response import Response, about, response
-from .sensitivity import drawn
+from .response import Response, response
 
-DRAWS = 4096
-"""Draws that are asked whether they reach the target."""
 MOST_ROWS = 10
 
 
@@ -35,8 +37,8 @@ class Requirement:
     the furthest that the ranges allow towards the target.  ``all_inputs`` is the least implausible
     setting of all inputs, ``few_inputs`` of the fewest that suffice with the rest at their modes;
     both are empty where the ranges do not hold the target.  ``distance`` is the length of the
-    former in normal scores, ``drawn_share`` the share of draws that reach the target; ``scores``
-    holds both settings, ``few`` and ``all``, in normal scores by key.
+    former in normal scores; ``reached`` of ``draws`` draws of the scenario reach the target;
+    ``scores`` holds both settings, ``few`` and ``all``, in normal scores by key.
     """
 
     response: Response
@@ -51,7 +53,8 @@ class Requirement:
     fewest: bool
     scores: Mapping[str, Mapping[str, float]]
     distance: float
-    drawn_share: float
+    reached: int
+    draws: int
 
     @property
     def within(self) -> bool:
@@ -74,8 +77,16 @@ class Requirement:
         return 0.0 if self.within else abs(self.target - self.limit)
 
     @property
-    def probability(self) -> float:
-        """Share of draws that would lie as far out, to first order; 0 out of reach."""
+    def drawn_share(self) -> float:
+        """Share of the scenario's draws that reach the target."""
+        return self.reached / self.draws
+
+    @property
+    def first_order_share(self) -> float:
+        """The share to first order: that beyond the plane through the nearest setting.
+
+        0 out of reach.
+        """
         return normal_share(-self.distance) if self.within else 0.0
 
     def scenario(self, which: str = "few") -> Scenario:
@@ -123,8 +134,9 @@ class Requirement:
             "base_year": plan.years[0], "through": plan.years[-1], "target": self.target,
             "reference": self.reference, "median_inputs": self.middle, "limit": self.limit,
             "within_ranges": self.within, "shortfall": self.shortfall,
-            "distance": self.distance if self.within else None, "probability": self.probability,
-            "drawn_share": self.drawn_share, "draws": DRAWS, "fewest": self.fewest, **rows,
+            "distance": self.distance if self.within else None,
+            "drawn_share": self.drawn_share, "draws": self.draws,
+            "first_order_share": self.first_order_share, "fewest": self.fewest, **rows,
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -168,14 +180,14 @@ def require(
             "require: how far out a setting lies is told for independent inputs; take the"
             " correlation out of the scenario"
         )
-    if not asked.inputs:
+    if not LimitState(asked, output, target).inputs:
         raise InputError("require: nothing is uncertain here, every input is fixed")
     return _solve(asked, output, target)
 
 
 def _solve(asked: Response, output: str, target: float) -> Requirement:
     scale = LimitState(asked, output, target)
-    count = len(asked.inputs)
+    count = len(scale.inputs)
     at_modes = np.full(count, np.nan)
     reference = float(asked(output, {})[0])
     middle = float(asked(output, scale.values(np.zeros((count, 1))))[0])
@@ -188,11 +200,12 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
     scores = {
         name: {
             p.key: float(score)
-            for p, score in zip(asked.inputs, found, strict=True)
+            for p, score in zip(scale.inputs, found, strict=True)
             if not math.isnan(score)
         }
         for name, found in (("few", few), ("all", everything))
     }
+    draws = min(asked.plan.scenario.draws, KEPT)
     return Requirement(
         asked, output, target, reference, middle,
         limit=float(asked(output, scale.values(ends[:, None]))[0]),
@@ -202,7 +215,8 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         fewest=fewest,
         scores=scores,
         distance=float(np.linalg.norm(np.nan_to_num(everything))),
-        drawn_share=_drawn_share(scale),
+        reached=_reached(scale, draws),
+        draws=draws,
     )  # fmt: skip
 
 
@@ -225,18 +239,18 @@ def _nearest(scale: LimitState, chosen: Sequence[int], ends: Array) -> Array:
     return np.asarray(whole(found[:, None])[:, 0])
 
 
-def _drawn_share(scale: LimitState) -> float:
-    """Share of the draws that reach the target."""
-    scenario = scale.asked.plan.scenario
-    values, _ = drawn(scale.asked.inputs, DRAWS, scenario.seed, scenario.pairs)
-    return float((scale.past(values) >= 0.0).mean())
+def _reached(scale: LimitState, draws: int) -> int:
+    """How many of the scenario's own first draws reach the target."""
+    drawing = Drawing(scale.asked.plan)
+    found = [scale.past(drawing.by_key(block)) >= 0.0 for block in range(-(-draws // BLOCK))]
+    return int(np.concatenate(found)[:draws].sum())
 
 
 def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
     title = f"What would have to be true · {about(plan)}"
-    parts: list[str | Table] = [_asked(found), verdict(found)]
+    parts: list[str | Table] = [*outside_evidence(plan), _asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])
     if found.met:
@@ -249,7 +263,7 @@ def sheet(found: Requirement) -> Sheet:
     every = "All inputs moved together, as little as possible"
     parts += [_table(found, "few", few, rows), f"· {assumptions(found)}"]
     if rows <= 5:
-        parts.append(f"· ismarket run {plan.scenario.name or 'SCENARIO'} {flags(found)}")
+        parts.append(f"· {as_command(found.scenario())}")
     parts += [
         _table(found, "all", every, MOST_ROWS),
         "· likely: the most likely value; as far: how many draws of that input lie as far out."
@@ -274,16 +288,19 @@ def _asked(found: Requirement) -> str:
 
 
 def verdict(found: Requirement) -> str:
-    """Whether the ranges hold the target, and how far out it lies."""
-    drawn = round(found.drawn_share * DRAWS)
-    draws = f"{drawn:,} of {DRAWS:,} draws reach it." if drawn else f"None of {DRAWS:,} draws does."
+    """Whether the ranges hold the target, the share of draws that reach it, and how far it lies."""
+    every = f"{found.draws:,} draws"
+    draws = f"{found.reached:,} of {every} ({percent(found.drawn_share)}) reach it."
+    if not found.reached:
+        draws = f"None of {every} does."
     if found.met:
         return f"The reference case is already there; nothing has to move. {draws}"
     if found.within:
         return (
             f"Within the stated ranges it can be reached. {draws} Its nearest setting lies"
-            f" {number(found.distance, 1)} standard deviations from the middle, where about"
-            f" {one_in(found.probability)} draws are."
+            f" {number(found.distance, 1)} standard deviations from the middle; to first order, as"
+            f" if inputs acted in a straight line, that is {one_in(found.first_order_share)} draws."
+            " Where the two differ, the count of draws is right."
         )
     return f"No setting within the stated ranges reaches it: {miss(found)}. {draws}"
 
@@ -304,12 +321,6 @@ def assumptions(found: Requirement) -> str:
     return f"Of these {len(statuses)}: {listed(counts)}."
 
 
-def flags(found: Requirement) -> str:
-    """The flags that make ``ismarket run`` show it."""
-    setting = zip(*(found.columns["few"][name] for name in ("parameter", "needed")), strict=True)
-    return " ".join(f"--set {key}={value:.12g}" for key, value in setting)
-
-
 def _limit(found: Requirement) -> str:
     ends = len(found.limit_setting)
     return (
@@ -321,12 +332,14 @@ def _limit(found: Requirement) -> str:
 
 def _table(found: Requirement, name: str, title: str, most: int) -> Table:
     rows = found.columns[name]
-    cells = [
-        [rows["parameter"][i], rows["status"][i], figure(rows["mode"][i]),
-         figure(rows["needed"][i]), f"{figure(rows['low'][i])} to {figure(rows['high'][i])}",
-         one_in(rows["draws_as_far"][i])]
-        for i in range(min(most, len(rows["parameter"])))
-    ]  # fmt: skip
+    cells = []
+    for i in range(min(most, len(rows["parameter"]))):
+        said = {n: figure(rows[n][i], rows["unit"][i]) for n in ("mode", "needed", "low", "high")}
+        spread = f"{said['low']} to {said['high']}"
+        cells.append(
+            [rows["parameter"][i], rows["status"][i], said["mode"], said["needed"], spread,
+             one_in(rows["draws_as_far"][i])]
+        )  # fmt: skip
     header = ["input", "status", "likely", "needed", "range", "as far"]
     return Table(header, cells, words=2, title=title)
 

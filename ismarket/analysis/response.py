@@ -21,6 +21,7 @@ from ..errors import unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
+from ..model.pooled import LEVEL
 from ..model.scenario import Scenario
 from ..model.stage import DRUG_CLASS, REGION, YearPath
 from .groups import uncertain
@@ -72,8 +73,14 @@ class Response:
         grown: Array = self.left * last / first
         if output == "cagr":
             return np.asarray(np.expm1(np.log(grown) / self.span))
-        level = first if self.plan.level is None else self.plan.level
-        return np.asarray(level * grown)
+        return np.asarray(self._level(values, first) * grown)
+
+    def _level(self, values: Mapping[str, Array], count: Array) -> Array | float:
+        """The value in the first year, USD: the anchor's, drawn or printed, or the count."""
+        full = {**self.plan.modes, **self.plan.fixed, **values}
+        if LEVEL in full:
+            return full[LEVEL]
+        return count if self.plan.level is None else self.plan.level
 
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
@@ -99,14 +106,8 @@ def response(
     """
     installed = tuple(drivers)
     chosen = scenario or Scenario()
-    plan = make_plan(market, installed, chosen if year is None else chosen.changed(through=year))
+    plan = make_plan(market, installed, chosen if year is None else replace(chosen, through=year))
     return Response(plan, float(unexplained(plan, installed)[-1]))
-
-
-def about(plan: Plan) -> str:
-    """The scenario, if it has a name, and the anchor, as the title of a sheet says them."""
-    named = f"scenario {plan.scenario.name} · " if plan.scenario.name else ""
-    return f"{named}anchor {plan.anchor.name}"
 
 
 def _two_years(plan: Plan) -> Market:

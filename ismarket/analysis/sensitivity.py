@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Columns
+from ..engine.findings import about, outside_evidence
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
+from ..model.pooled import LEVEL
 from ..model.scenario import Scenario
 from ..sampling.copula import copula
 from ..text.sheet import Sheet, Table, frame_of, rows_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
-from .response import OUTPUTS, Response, about, response
-from .sobol import RESAMPLES, Indices, Values, evaluate_design, indices, sample
+from .response import OUTPUTS, Response, response
+from .sobol import Indices, Values, evaluate_design, indices, sample
 from .tornado import Swing, swings
 
 if TYPE_CHECKING:
@@ -110,7 +112,6 @@ def sensitivity_of(
     output: str = "value",
     by: str = "parameter",
     points: int = POINTS,
-    resamples: int = RESAMPLES,
     progress: Callable[[float], None] | None = None,
 ) -> Sensitivity:
     """What ``output`` (value, cagr or count) of a scenario depends on, in groups ``by`` a word.
@@ -128,7 +129,7 @@ def sensitivity_of(
     if not asked.inputs:
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)
-    a, b = drawn(asked.inputs, points, seed, asked.plan.scenario.pairs)
+    a, b = drawn(asked.inputs, points, seed, asked.plan.pairs)
     evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups, progress)
     spread = float(np.concatenate([evaluated.a, evaluated.b]).std())
     reference = float(asked(output, {})[0])
@@ -137,8 +138,8 @@ def sensitivity_of(
             f"{OUTPUTS[output]} does not move here: the anchor or the scenario sets it"
         )
     return Sensitivity(
-        asked, output, groups, indices(evaluated, resamples=resamples, seed=seed),
-        swings(asked, output), reference, spread, points, seed,
+        asked, output, groups, indices(evaluated), swings(asked, output),
+        reference, spread, points, seed,
     )  # fmt: skip
 
 
@@ -176,8 +177,9 @@ def sheet(found: Sensitivity) -> Sheet:
     first, last = plan.years[0], plan.years[-1]
     what = {"value": f"value in {last}", "cagr": f"growth a year, {first} to {last}",
             "count": f"the count in {first}"}[found.output]  # fmt: skip
-    title = f"What it depends on: {what} · {about(plan)}"
-    parts: list[str | Table] = [headline(found), *_level(found)]
+    points = f"{found.points:,} base points"
+    title = f"What it depends on: {what} · {about(plan, points)}"
+    parts: list[str | Table] = [*outside_evidence(plan), headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):
@@ -187,7 +189,6 @@ def sheet(found: Sensitivity) -> Sheet:
         " share that would stay if only this were unknown. A place is printed as a range where"
         " the draws cannot tell (19 in 20).",
         *(f"· {notice}" for notice in found.grouping.notices),
-        f"· {found.points:,} base points, seed {found.seed}.",
         _tornado(found),
     ]
     return Sheet(title, parts)
@@ -201,20 +202,15 @@ def headline(found: Sensitivity) -> str:
     middle += f" reference case, one standard deviation {_written(found, found.spread)}."
     if len(top) > 1:
         return f"{middle} {len(top)} share the first place; the draws cannot tell them apart."
-    share = rows["total"][0]
-    return f"{middle} Most of all it depends on {top[0]} ({percent(share)} of the variance)."
+    share = _share(rows["total"][0])
+    return f"{middle} Most of all it depends on {top[0]} ({share} of the variance)."
 
 
 def _level(found: Sensitivity) -> list[str]:
     anchor = found.response.plan.anchor
-    if found.output != "value" or not anchor.published:
+    if found.output != "value" or LEVEL in found.response.plan.modes or not anchor.published:
         return []
     how = "output count, or triangulate"
-    if anchor.spread:
-        return [
-            "The pooled level is held at its median here, so only growth moves it; its own spread:"
-            " ismarket triangulate."
-        ]
     return [
         f"The level is {anchor.publisher}'s in every draw, so only growth can move it; whether the"
         f" level itself stands: {how}."
@@ -232,16 +228,16 @@ def _row(found: Sensitivity, i: int) -> list[str]:
 
 
 def _share(share: float) -> str:
-    """A share of the variance; sampling may put a very small one below zero."""
-    return percent(max(share, 0.0))
+    """A share of the variance; sampling may put one below nothing or above the whole."""
+    return percent(min(max(share, 0.0), 1.0))
 
 
 def _tornado(found: Sensitivity) -> Table:
     rows = found.columns["tornado"]
     cells = [
         [rows["parameter"][i], rows["status"][i],
-         figure(rows["p10"][i]), _written(found, rows["at_p10"][i]),
-         figure(rows["p90"][i]), _written(found, rows["at_p90"][i])]
+         figure(rows["p10"][i], rows["unit"][i]), _written(found, rows["at_p10"][i]),
+         figure(rows["p90"][i], rows["unit"][i]), _written(found, rows["at_p90"][i])]
         for i in range(min(MOST_ROWS, len(rows["parameter"])))
     ]  # fmt: skip
     title = "Each input at its P10 and P90, the rest at the most likely value"

@@ -2,8 +2,8 @@
 
 Two independent samples A and B; for each group of inputs a third, A with the group's columns
 taken from B.  First-order indices after Saltelli et al. (2010, Comput. Phys. Commun. 181:259),
-total ones after Jansen (1999, Comput. Phys. Commun. 117:35); intervals by resampling the base
-points (Archer, Saltelli & Sobol 1997, J. Stat. Comput. Simul. 58:99).
+total ones after Jansen (1999, Comput. Phys. Commun. 117:35); intervals from the replicates of the
+base points, to first order in what each adds to an index.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import numpy as np
 
 from ..arrays import Array, Bits
 from ..sampling.points import BLOCK, block_points
+from ..sampling.standard_errors import deviations, error_of, errors_inside
 
 Values = dict[str, Array]
 Function = Callable[[Values], Array]
 """From inputs by name, each (draw,), to one output (draw,)."""
-RESAMPLES = 400
-INTERVAL = (0.05, 0.95)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,31 +34,32 @@ class Evaluated:
 
 @dataclass(frozen=True, eq=False)
 class Indices:
-    """Shares of the variance by group, each (group,), with the resampled values (resample, group).
+    """Shares of the variance by group, each (group,), with what replicates add to their errors.
 
     ``first`` is the share that knowing the group alone would take away, ``total`` the share that
-    would stay if all but the group were known.
+    would stay if all but the group were known; their deviations are (group, replicate).
     """
 
     groups: tuple[str, ...]
     first: Array
     total: Array
-    first_resampled: Array
-    total_resampled: Array
+    first_deviations: Array
+    total_deviations: Array
 
     def interval(self, which: str) -> tuple[Array, Array]:
-        """Ends (group,) that hold 9 in 10 resampled values of ``first`` or ``total``."""
-        low, high = np.quantile(getattr(self, f"{which}_resampled"), INTERVAL, axis=0)
-        return low, high
+        """Ends (group,) that hold ``first`` or ``total`` in 9 of 10 cases."""
+        share, apart = getattr(self, which), getattr(self, f"{which}_deviations")
+        reach = errors_inside(apart.shape[1]) * error_of(apart)
+        return share - reach, share + reach
 
     def places(self) -> list[tuple[int, int]]:
         """The best and the worst place by ``total`` that each group may hold.
 
-        A group stands above another only where 19 in 20 resamples say so.
+        A group stands above another only where that is sure in 19 of 20 cases.
         """
-        totals = self.total_resampled
-        apart = [np.quantile(total[:, None] - totals, 0.05, axis=0) for total in totals.T]
-        surely_above = np.array(apart).reshape(len(self.groups), -1) > 0
+        totals, apart = self.total, self.total_deviations
+        reach = np.array([error_of(one - apart) for one in apart]).reshape(len(totals), -1)
+        surely_above = totals[:, None] - totals > errors_inside(apart.shape[1]) * reach
         best = 1 + surely_above.sum(axis=0)
         worst = len(self.groups) - surely_above.sum(axis=1)
         return [(int(b), int(w)) for b, w in zip(best, worst, strict=True)]
@@ -111,29 +111,20 @@ def swapped(
     return found
 
 
-def indices(evaluated: Evaluated, *, resamples: int = RESAMPLES, seed: int = 0) -> Indices:
-    """First-order and total indices with their resampled values."""
+def indices(evaluated: Evaluated) -> Indices:
+    """First-order and total indices, and what each replicate adds to their errors."""
     middle = (evaluated.a.mean() + evaluated.b.mean()) / 2
     spread = np.concatenate([evaluated.a, evaluated.b]).std() or 1.0
     a, b, swapped = (
         (part - middle) / spread for part in (evaluated.a, evaluated.b, evaluated.swapped)
     )
-    first_terms, total_terms = b * (swapped - a), (a - swapped) ** 2 / 2
+    square = (a**2 + b**2) / 2  # its mean, the variance, is 1
 
-    def share(weights: Array) -> tuple[Array, Array]:
-        """Indices (resample, group) for ``weights`` (resample, point) that sum to one."""
-        variance = weights @ ((a**2 + b**2) / 2) - (weights @ ((a + b) / 2)) ** 2
-        variance = np.where(variance > 0, variance, 1.0)[:, None]
-        return weights @ first_terms.T / variance, weights @ total_terms.T / variance
+    def share(terms: Array) -> tuple[Array, Array]:
+        """Indices (group,) for terms (group, point), and their deviations (group, replicate)."""
+        found = terms.mean(axis=1)
+        return found, deviations(terms - found[:, None] * square)
 
-    first, total = share(np.full((1, len(a)), 1.0 / len(a)))
-    resampled = share(resampled_weights(len(a), resamples, seed))
-    return Indices(evaluated.groups, first[0], total[0], *resampled)
-
-
-def resampled_weights(points: int, resamples: int, seed: int) -> Array:
-    """How often each base point is drawn again, over all, (resample, point); rows sum to one."""
-    stream = np.random.Generator(np.random.PCG64(seed))
-    drawn = [np.bincount(stream.integers(0, points, points), minlength=points)
-             for _ in range(resamples)]  # fmt: skip
-    return np.array(drawn, float) / points
+    first, first_deviations = share(b * (swapped - a))
+    total, total_deviations = share((a - swapped) ** 2 / 2)
+    return Indices(evaluated.groups, first, total, first_deviations, total_deviations)

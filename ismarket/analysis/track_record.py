@@ -18,7 +18,7 @@ from ..arrays import Array
 from ..model.tables import Row, read_table
 
 CONFIDENCE = ("A", "B")
-TABLES = ("sales", "market_estimates", "treatment")
+TABLES = ("sales", "spending", "market_estimates", "treatment")
 COLUMNS = "market metric region year value low high unit confidence note".split()
 ACCURACY = ["statement", "share_outside_at_least", "relative_error", "forecasts", "drugs", "note"]
 """Columns of ``data/evidence/outside_view.csv``, each row with its source and how it was read."""
@@ -29,7 +29,8 @@ LEFT_OUT = re.compile(r"cumulative|guidance|growth|market_size|statement|respons
 class Series:
     """One metric over time: ``time`` in years (mid-period), ``value`` in ``unit``, both (point,).
 
-    ``drug_class`` is the class of the model whose growth in ``region`` stands beside it, if any.
+    ``drug_class`` is the class of the model whose growth in ``region`` stands beside it, if any;
+    ``scope`` says whose figures they are and of which diseases.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Series:
     drug_class: str
     sources: tuple[str, ...]
     region: str = ""
+    scope: str = ""
 
 
 def read_series(market: str, folder: Path | Traversable | None = None) -> tuple[Series, ...]:
@@ -90,6 +92,7 @@ def _series(metric: str, unit: str, quarterly: bool, rows: list[Row]) -> Series:
         name, unit, np.array(times), np.array([points[t][1] for t in times]),
         rows[0].cells.get("drug_class", ""), tuple(dict.fromkeys(points[t][0] for t in times)),
         rows[0].text("region"),
+        rows[0].cells.get("payer") or rows[0].cells.get("category", ""),
     )  # fmt: skip
 
 

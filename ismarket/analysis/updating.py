@@ -1,8 +1,10 @@
 """Updating: a forecast's draws re-weighted by what has been observed since.
 
 Weights are Pareto-smoothed importance weights (Vehtari, Simpson, Gelman, Yao & Gabry 2024, JMLR
-25(72)), the tail fitted after Zhang & Stephens (2009, Technometrics 51:316).  Where the estimated
-shape k of the tail is above 0.7 the draws do not reach the observations, and the update is refused.
+25(72)), the tail fitted after Zhang & Stephens (2009, Technometrics 51:316).  The update is refused
+where the estimated shape k of the tail is above 0.7, and where even the nearest draw misses the
+observations by more than their errors do once in a thousand: k compares the draws with each other
+and cannot tell when all are equally far off.
 """
 
 from __future__ import annotations
@@ -18,14 +20,16 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.findings import about, outside_evidence
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..model.tables import read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
-from .response import about
 
 LARGEST_K = 0.7
+RARE = 0.001
+"""Probability of a miss by error alone below which a draw does not reach the observations."""
 FEWEST_DRAWS = 100
 SHORTEST_TAIL = 5
 MOST_YEARS = 8
@@ -102,7 +106,7 @@ def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
     """The forecast's draws weighted by the likelihood of the observations, errors log-normal.
 
     Observations count as independent of each other.  InputError for a year that the forecast does
-    not hold or that its anchor fixes, and where k-hat is above what the draws can bear.
+    not hold or that its anchor fixes, and where the draws do not reach the observations.
     """
     seen = tuple(observations)
     if not seen:
@@ -115,6 +119,7 @@ def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
         _check_year(forecast, o)
         total = forecast.draws.total[forecast.years.index(o.year)]
         log_weights -= 0.5 * ((np.log(total) - math.log(o.value)) / o.error) ** 2
+    _check_reached(-2.0 * float(log_weights.max()), len(seen))
     weights, k_hat = smoothed(log_weights)
     most = min(LARGEST_K, 1.0 - 1.0 / math.log10(draws))
     if not k_hat <= most:
@@ -125,13 +130,27 @@ def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
     return Updated(forecast, seen, weights, k_hat, float(1.0 / np.sum(weights**2)))
 
 
+def _check_reached(squares: float, count: int) -> None:
+    """Refuse ``count`` observations that the nearest draw misses by a sum of squared errors."""
+    from scipy.special import chdtrc, chdtri  # costs more to import than a run
+
+    if chdtrc(count, squares) < RARE:
+        apart, most = (math.sqrt(each / count) for each in (squares, chdtri(count, RARE)))
+        raise InputError(
+            f"the draws do not reach the observations: the nearest is {apart:.1f} standard errors"
+            f" away, more than the {most:.1f} that their errors explain; widen the ranges that rule"
+            " them out, or check the observations"
+        )
+
+
 def _check_year(forecast: Forecast, o: Observation) -> None:
     years = forecast.years
     if o.year not in years:
         raise InputError(f"observation {o.year}: the forecast has {years[0]} to {years[-1]}")
-    if o.year == years[0] and forecast.plan.anchor.published:
+    anchor = forecast.plan.anchor
+    if o.year == years[0] and anchor.published and not anchor.spread:
         raise InputError(
-            f"observation {o.year}: anchor {forecast.plan.anchor.name} fixes that year in every"
+            f"observation {o.year}: anchor {anchor.name} fixes that year in every"
             " draw; use the anchor bottom-up to learn about the level"
         )
 
@@ -221,7 +240,8 @@ def sheet(found: Updated) -> Sheet:
     """What was observed, the path after and before, and how far the draws bear it."""
     plan = found.forecast.plan
     title = f"What new actuals say · {about(plan)}"
-    return Sheet(title, [headline(found), _path(found), *notes(found)])
+    beyond = outside_evidence(plan)
+    return Sheet(title, [*beyond, headline(found), _path(found), *notes(found)])
 
 
 def headline(found: Updated) -> str:
@@ -263,4 +283,4 @@ def _path(found: Updated) -> Table:
             ("9 in 10 draws, high", "p95_before"),
         )
     ]  # fmt: skip
-    return Table([f"USD {name}", *(str(table["year"][i]) for i in shown)], rows)
+    return Table([found.forecast.usd(name), *(str(table["year"][i]) for i in shown)], rows)

@@ -13,8 +13,9 @@ from . import causes as _causes
 from . import comparison as _comparison
 from . import contributions as _contributions
 from . import fan as _fan
+from . import funnel as _funnel
+from . import launches as _launches
 from . import levels as _levels
-from . import people as _people
 from . import swings as _swings
 from . import where as _where
 from .picture import WIDTH, Layers, Picture, filled, save
@@ -26,6 +27,7 @@ __all__ = [
     "contributions",
     "fan",
     "funnel",
+    "launches",
     "levels",
     "regions",
     "save",
@@ -40,7 +42,8 @@ _MODULES = {
     "tornado": _swings,
     "levels": _levels,
     "causes": _causes,
-    "funnel": _people,
+    "funnel": _funnel,
+    "launches": _launches,
     "compare": _comparison,
 }
 KINDS: dict[str, tuple[Layers, dict[str, float]]] = {
@@ -79,8 +82,13 @@ def contributions(
 
 
 def funnel(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
-    """The people that each stage leaves, and the money: the count behind the level."""
-    return draw(_people.picture(forecast), theme, width)
+    """The count behind the level: people by stage, what they use, dollars listed and kept."""
+    return draw(_funnel.picture(forecast), theme, width)
+
+
+def launches(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Launched products: how likely, when, what each takes of its class, and its own sales."""
+    return draw(_launches.picture(forecast), theme, width)
 
 
 def regions(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
@@ -117,6 +125,6 @@ def compare(
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {
     chart.__name__: chart
-    for chart in (fan, contributions, funnel, regions, classes, tornado, levels, causes)
+    for chart in (fan, contributions, funnel, launches, regions, classes, tornado, levels, causes)
 }
 """The charts of one forecast by name, as the hook ``register_charts`` hands them over."""

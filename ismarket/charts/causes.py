@@ -12,7 +12,7 @@ from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import number, signed
 from .marks import dots, ink, rules, texts, tick, word, x
-from .picture import WIDTH, Picture, columns_of, inner_ticks, picked, text_width
+from .picture import WIDTH, Picture, columns_of, decimals_of, inner_ticks, picked, text_width
 from .swings import SHAPES, status_marks
 
 HEIGHT = 200
@@ -67,7 +67,8 @@ def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> P
         name: columns_of(_names(dot_rows, (low, high), width), ["text", "x"])
         for name, width in (("names", MIDDLE), ("names_narrow", NARROW))
     }
-    foot = [tick(t, signed(t, 1) if t else "0", HEIGHT - FOOT + 14) for t in marks]
+    decimals = decimals_of(marks)
+    foot = [tick(t, signed(t, decimals) if t else "0", HEIGHT - FOOT + 14) for t in marks]
     words = [word("points, alone", 0, HEIGHT - FOOT + 14, "muted", size=11)]
     for status in STATUSES:
         count = sum(c.status == status for c in found)

@@ -9,9 +9,9 @@ import altair as alt
 
 from ..engine.forecast import Forecast
 from ..errors import InputError
-from ..text.wording import signed
+from ..text.wording import number, signed
 from .marks import dots, full_rules, ink, level_rules, rules, texts, tick, word, x
-from .picture import Picture, columns_of, picked, ticks
+from .picture import Picture, columns_of, decimals_of, picked, ticks
 from .units import unit_of
 
 TOP, FOOT, STEP = 34.0, 26.0, 38.0
@@ -53,6 +53,7 @@ def picture(forecasts: Sequence[Forecast], names: Sequence[str] = ()) -> Picture
         for i, f in enumerate(forecasts)
     ]
     unit = unit_of(max(row["p95"] for row in last))
+    usd = " or ".join(dict.fromkeys(f.usd(unit.name) for f in forecasts))
     marks = ticks(min(r["p5"] for r in last) / unit.size, max(r["p95"] for r in last) / unit.size)
     height = round(TOP + STEP * len(forecasts) + FOOT)
     year, words, sentences = forecasts[0].years[-1], [], []
@@ -71,7 +72,7 @@ def picture(forecasts: Sequence[Forecast], names: Sequence[str] = ()) -> Picture
         )
     heads = ((-180, "reference"), (-66, "9 in 10 draws"), (-1e-9, "a year"))
     words += [word(t, p, 12, "muted", align="right", weight=600, size=11) for p, t in heads]
-    words.append(word(f"USD {unit.name} in {year}", 0, height - FOOT + 14, "muted", size=11))
+    words.append(word(f"{usd} in {year}", 0, height - FOOT + 14, "muted", size=11))
     datasets = {
         "range90": picked(last, 1 / unit.size, x="p5", x2="p95", py="py"),
         "range50": picked(last, 1 / unit.size, x="p25", x2="p75", py="py"),
@@ -79,9 +80,11 @@ def picture(forecasts: Sequence[Forecast], names: Sequence[str] = ()) -> Picture
         "xticks": {"x": marks},
         "foot": {"py": [height - FOOT]},
         "labels": columns_of(words),
-        "ticks": columns_of([tick(t, f"{t:g}", height - FOOT + 14) for t in marks]),
+        "ticks": columns_of(
+            [tick(t, number(t, decimals_of(marks)), height - FOOT + 14) for t in marks]
+        ),
     }
-    alt_text = " ".join([f"Scenarios in {year}, USD {unit.name}, anchors as named.", *sentences])
+    alt_text = " ".join([f"Scenarios in {year}, {usd}, anchors as named.", *sentences])
     return Picture("compare", datasets, alt_text, {"x0": marks[0], "x1": marks[-1]}, height)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..text.sheet import rows_of
 from ..text.wording import signed
@@ -25,7 +26,7 @@ from .marks import (
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, picked, text_width, ticks
+from .picture import HEIGHT, Picture, columns_of, decimals_of, picked, text_width, ticks
 
 LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
 TOP, FOOT, GAP = 18.0, 26.0, 12.0
@@ -84,8 +85,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         row["py"] = TOP + step * (index + 0.5) + (GAP if index == len(rows) - 1 else 0.0)
     ends = [row[name] for row in rows for name in ("points", "p5", "p95")]
     marks = ticks(min(0.0, *ends, *before.values()), max(0.0, *ends, *before.values()), 9)
-    low, high = marks[0], marks[-1]
-    decimals = next(d for d in (0, 1, 2) if d == 2 or all((10**d * t).is_integer() for t in marks))
+    low, high, decimals = marks[0], marks[-1], decimals_of(marks)
     bars = [r for r in rows if r["driver"] != UNEXPLAINED]
     left = [r for r in rows if r["driver"] == UNEXPLAINED]
     pins = [{"x": before[r["driver"]], "py": r["py"] - 15} for r in rows if r["driver"] in before]
@@ -149,13 +149,14 @@ def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, An
 
 def role(forecast: Forecast, row: dict[str, Any]) -> str:
     """What a row is to the report, in a few words."""
+    who = speaker(forecast.plan.anchor)
     if row["driver"] == UNEXPLAINED:
-        return "report, no cause"
+        return f"{who}, no cause"
     if row["driver"] == "total":
         return f"a year to {forecast.years[-1]}"
     if not forecast.plan.anchor.published:
         return "counted"
-    return "named by the report" if row["named"] else "not in the report"
+    return f"named by the {who}" if row["named"] else f"not in the {who}"
 
 
 def alternative(forecast: Forecast, rows: list[dict[str, Any]], before: dict[str, float]) -> str:

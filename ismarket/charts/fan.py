@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import numpy as np
 
+from ..engine.dollars import speaker
 from ..engine.forecast import Forecast
 from ..text.wording import mid_sentence
 from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
-from .picture import HEIGHT, Picture, columns_of, spread, ticks
+from .picture import HEIGHT, Picture, columns_of, decimals_of, spread, ticks
 from .units import Unit, quantile_dots, unit_of
 
 LEFT, TOP, BOTTOM = 36.0, 22.0, 52.0
@@ -22,6 +24,10 @@ RIGHT = "(width < 640 ? 206 : 222)"
 PLOT = HEIGHT - TOP - BOTTOM
 DOT = 8.6
 """Distance of two quantile dots, px."""
+DOTS_WIDE = 36.0
+"""Room for a row of dots, px, so that it ends before the labels."""
+FLATTEST = 4.0
+"""How many times its own span an axis may reach for the sake of a pin."""
 X = {"low": "x0", "high": "x1", "left": f"{LEFT}", "right": f"width - {RIGHT}"}
 Y = {"low": "y0", "high": "y1", "top": f"{TOP}", "bottom": f"height - {BOTTOM}"}
 PARAMS = {"x0": 0.0, "x1": 1.0, "y0": 0.0, "y1": 1.0}
@@ -63,39 +69,70 @@ def layers() -> Any:
     return alt.layer(*parts)
 
 
-def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
-    """The rows of the fan; ``pinned`` is drawn as a ghost behind."""
+@dataclass(frozen=True)
+class Axis:
+    """The axis of values, in ``unit``: its ends, its round marks, whether the pin fits on it."""
+
+    unit: Unit
+    low: float
+    high: float
+    marks: tuple[float, ...]
+    holds_pin: bool
+
+    def at(self, value: float) -> float:
+        """Place of a value, px from the top."""
+        return HEIGHT - BOTTOM - (value - self.low) / (self.high - self.low) * PLOT
+
+
+def axis_of(forecast: Forecast, pinned: Forecast | None = None) -> Axis:
+    """The axis of a fan: of its own draws, the published path, and the pin unless it is far off.
+
+    A pin on another level would leave the fan flat; then the axis is the fan's own.
+    """
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
-    shown = {k: [v / unit.size for v in summary[k]] for k in ("p5", "p25", "p50", "p75", "p95")}
-    path = [v / unit.size for v in summary["reference"]]
-    fan = {"year": list(forecast.years), "value": path, **shown}
-    report = published(forecast)
-    ghost = _ghost(forecast, pinned, unit)
-    ends: list[float] = [*fan["p5"], *fan["p95"], *(v / unit.size for v in report["value"])]
-    ends += ghost["p5"] + ghost["p95"]
+    own: list[float] = [*summary["p5"], *summary["p95"], *published(forecast)["value"]]
+    both = own + _of_years(forecast, pinned, "p5") + _of_years(forecast, pinned, "p95")
+    holds = max(both) - min(both) <= FLATTEST * (max(own) - min(own))
+    ends = [value / unit.size for value in (both if holds else own)]
     marks = ticks(min(ends), max(ends))
     span = max(ends) - min(ends) or 1.0
     low = max(0.0, min(ends) - 0.14 * span)  # a little room below for the words at the foot
     high = max(max(ends) + 0.03 * span, marks[0])
-    shown_ticks = [t for t in marks if low <= t <= high]
+    return Axis(unit, low, high, tuple(t for t in marks if low <= t <= high), holds)
 
-    def at(value: float) -> float:
-        """Place of a value of the axis, px from the top."""
-        return HEIGHT - BOTTOM - (value - low) / (high - low) * PLOT
 
-    decimals = 2 if len({f"{t:.1f}" for t in marks}) < len(marks) else 1
-    if high >= 10 and all(t.is_integer() for t in marks):
-        decimals = 0
+def _of_years(forecast: Forecast, pinned: Forecast | None, name: str) -> list[float]:
+    """A column of the pin's summary in the years that the forecast has as well."""
+    if pinned is None:
+        return []
+    table = pinned.columns["summary"]
+    found = zip(table["year"], table[name], strict=True)
+    return [value for year, value in found if year in forecast.years]
+
+
+def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
+    """The rows of the fan; ``pinned`` is drawn as a ghost behind, where the axis holds it."""
+    summary, axis = forecast.columns["summary"], axis_of(forecast, pinned)
+    unit, at = axis.unit, axis.at
+    shown = {k: [v / unit.size for v in summary[k]] for k in ("p5", "p25", "p50", "p75", "p95")}
+    path = [v / unit.size for v in summary["reference"]]
+    fan = {"year": list(forecast.years), "value": path, **shown}
+    report = published(forecast)
+    drawn = pinned if axis.holds_pin else None
+    decimals = decimals_of(axis.marks)
     start_color = "report" if forecast.plan.anchor.published else "model"
     datasets = {
         "fan": fan,
-        "pinned": ghost,
+        "pinned": {
+            name: [v if name == "year" else v / unit.size for v in _of_years(forecast, drawn, name)]
+            for name in ("year", "p5", "p50", "p95")
+        },
         "report": {"year": report["year"], "value": [v / unit.size for v in report["value"]]},
-        "yticks": {"value": shown_ticks},
+        "yticks": {"value": list(axis.marks)},
         "ylabels": columns_of(
             [word(f"{t:,.{decimals}f}", LEFT - 6, at(t), "muted", align="right", size=11)
-             for t in shown_ticks] + [word(f"USD {unit.name}", 0, 7, "muted", size=11)]
+             for t in axis.marks] + [word(forecast.usd(unit.name), 0, 7, "muted", size=11)]
         ),
         "start": {
             "year": [forecast.years[0]], "value": path[:1], "color": [start_color]
@@ -103,37 +140,32 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         "axis": {"px": [0]},
         "xticks": columns_of(year_labels(forecast)),
         "kink": {"year": [k["year"] for k in turning_points(forecast)]},
-        "dots": _dots(forecast, unit, at, low, high),
+        "dots": _dots(forecast, axis),
         "inside": columns_of(inside(forecast, unit, at), ["year", "text", *WORD]),
-        "labels": columns_of(labels(forecast, pinned, unit, at)),
+        "labels": columns_of(labels(forecast, drawn, unit, at)),
     }  # fmt: skip
-    params = {"x0": forecast.years[0], "x1": forecast.years[-1], "y0": low, "y1": high}
+    params = {"x0": forecast.years[0], "x1": forecast.years[-1], "y0": axis.low, "y1": axis.high}
     return Picture("fan", datasets, alternative(forecast, pinned), params)
 
 
-def _ghost(forecast: Forecast, pinned: Forecast | None, unit: Unit) -> dict[str, list[Any]]:
-    names = ("year", "p5", "p50", "p95")
-    if pinned is None:
-        return {name: [] for name in names}
-    summary = pinned.columns["summary"]
-    keep = [i for i, t in enumerate(summary["year"]) if t in forecast.years]
-    ghost: dict[str, list[Any]] = {"year": [summary["year"][i] for i in keep]}
-    return ghost | {n: [summary[n][i] / unit.size for i in keep] for n in names[1:]}
+def _dots(forecast: Forecast, axis: Axis) -> dict[str, list[Any]]:
+    """Twenty dots, each 1 draw in 20; beside each other where they share a place.
 
-
-def _dots(forecast: Forecast, unit: Unit, at: Any, low: float, high: float) -> dict[str, list[Any]]:
-    """Twenty dots, each 1 draw in 20; beside each other where they share a place."""
+    A row of many is set closer, so that it never reaches the labels.
+    """
     last, report = forecast.years[-1], published(forecast)
     reached = report["value"][-1] if report["year"] and report["year"][-1] == last else np.inf
     rows: list[dict[str, Any]] = []
     taken: dict[int, int] = {}
     for value in quantile_dots(forecast.draws.total[-1]):
-        place = at(float(np.clip(value / unit.size, low, high)))
-        bin_ = round(place / DOT)
+        bin_ = round(axis.at(float(np.clip(value / axis.unit.size, axis.low, axis.high))) / DOT)
         rank = taken[bin_] = taken.get(bin_, -1) + 1
         color = "report" if value >= reached else "model"
-        rows.append({"px": rank * DOT, "py": bin_ * DOT, "color": color})
-    return columns_of(rows)
+        rows.append({"px": rank, "py": bin_, "color": color})
+    apart = {bin_: min(DOT, DOTS_WIDE / max(1, rank)) for bin_, rank in taken.items()}
+    return columns_of(
+        [{**row, "px": row["px"] * apart[row["py"]], "py": row["py"] * DOT} for row in rows]
+    )
 
 
 def published(forecast: Forecast) -> dict[str, list[Any]]:
@@ -180,7 +212,8 @@ def inside(forecast: Forecast, unit: Unit, at: Place) -> list[dict[str, Any]]:
     first = summary["reference"][0]
     if anchor.published:
         moved = f"{anchor.base_year}, moved on, to " if anchor.base_year < years[0] else ""
-        words = f"{unit.show(first)} printed for {moved}{years[0]}"
+        verb = "pooled" if anchor.spread else "printed"
+        words = f"{unit.show(first)} {verb} for {moved}{years[0]}"
         below = at(first / unit.size) + 18
         rows.append({"year": years[0], **word(words, 0, below, "report_text")})
     for kink in turning_points(forecast):
@@ -206,7 +239,7 @@ def labels(
     ]
     report = published(forecast)
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        lines.append((report["value"][-1], "report", "report_text"))
+        lines.append((report["value"][-1], speaker(forecast.plan.anchor), "report_text"))
     if pinned is not None and forecast.years[-1] in pinned.years:
         ghost = pinned.columns["summary"]
         at_last = pinned.years.index(forecast.years[-1])
@@ -228,11 +261,12 @@ def alternative(forecast: Forecast, pinned: Forecast | None = None) -> str:
     first, last = forecast.years[0], forecast.years[-1]
     anchor = forecast.plan.anchor
     whose = f"{anchor.publisher} {anchor.base_year}" if anchor.published else "bottom-up count"
-    parts = [f"Fan chart, USD {unit.name} a year, {first} to {last}, anchor {whose}."]
+    parts = [f"Fan chart, {forecast.usd(unit.name)} a year, {first} to {last}, anchor {whose}."]
     report = published(forecast)
     if report["year"]:
         end = report["year"][-1]
-        parts.append(f"Report {unit.show(report['value'][-1])} in {end}.")
+        who = speaker(anchor).capitalize()
+        parts.append(f"{who} {unit.show(report['value'][-1])} in {end}.")
     parts.append(
         f"Reference {unit.show(summary['reference'][0])} in {first},"
         f" {unit.show(summary['reference'][-1])} in {last}."

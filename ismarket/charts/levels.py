@@ -194,7 +194,10 @@ def _labels(
     words = [
         word("\N{MULTIPLICATION SIGN} the count", -1e-9, 7, "muted", align="right", weight=600,
              size=11),
-        word(f"USD M, {forecast.years[0]}, log scale", 0, HEIGHT - FOOT + 14, "muted", size=11),
+        word(
+            f"{forecast.usd('M')}, {forecast.years[0]}, log scale",
+            0, HEIGHT - FOOT + 14, "muted", size=11,
+        ),
         word("Bottom-up count", 0, foot, weight=600),
         word("1", -1e-9, foot, align="right"),
     ]  # fmt: skip
@@ -208,7 +211,9 @@ def _labels(
 def alternative(forecast: Forecast) -> str:
     """The chart in words, estimate by estimate."""
     count = count_of(forecast)
-    parts = [f"Dots on a log scale, published sizes moved to {forecast.years[0]}, USD M."]
+    parts = [
+        f"Dots on a log scale, published sizes moved to {forecast.years[0]}, {forecast.usd('M')}."
+    ]
     for v in levels_of(forecast):
         chosen = ", the chosen anchor" if v.chosen else ""
         parts.append(

@@ -81,6 +81,11 @@ def inner_ticks(low: float, high: float, most: int = 6) -> list[float]:
     return [t for t in ticks(low, high, most + 2) if low <= t <= high]
 
 
+def decimals_of(marks: Sequence[float]) -> int:
+    """The fewest decimals with which every mark is written as it is."""
+    return next(d for d in range(13) if all(abs(round(t, d) - t) <= 1e-12 for t in marks))
+
+
 def spread(wanted: Sequence[float], low: float, high: float, apart: float = APART) -> list[float]:
     """Positions near those ``wanted`` (px), in their order, none nearer than ``apart``.
 

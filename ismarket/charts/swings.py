@@ -11,9 +11,9 @@ import altair as alt
 from ..analysis.tornado import Swing, tornado
 from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
-from ..text.wording import number, signed
+from ..text.wording import CALENDAR_YEAR, number, percent, signed
 from .marks import by_row, dots, ink, level_bars, px, rules, texts, tick, word, x
-from .picture import HEIGHT, Picture, columns_of, shortened, ticks
+from .picture import HEIGHT, Picture, columns_of, decimals_of, shortened, ticks
 from .units import millions_of
 
 MOST = 11
@@ -84,7 +84,7 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
         {"x": 0.0, **word(f"{said} P10", 0, 7, "p10_edge", align="right", weight=600, dx=-40)},
         {"x": 0.0, **word(f"{said} P90", 0, 7, "p90", weight=600, dx=40)},
     ]
-    decimals = 0 if all(float(t).is_integer() for t in marks) else 1
+    decimals = decimals_of(marks)
     foot = [
         tick(t, signed(t, decimals), HEIGHT - FOOT + 14)
         if t
@@ -100,8 +100,8 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
         "names_narrow": columns_of(narrow, ["text"]),
         "ends": columns_of([*ends, *titles, *foot]),
         "labels": columns_of(
-            [word(f"USD {unit.name} in {forecast.years[-1]}", 0, HEIGHT - FOOT + 14, "muted",
-                  size=11)]
+            [word(f"{forecast.usd(unit.name)} in {forecast.years[-1]}", 0, HEIGHT - FOOT + 14,
+                  "muted", size=11)]
         ),
     }  # fmt: skip
     return Picture("tornado", datasets, alternative(forecast, shown), {"x0": -end, "x1": end})
@@ -126,6 +126,21 @@ def figure(value: float) -> str:
     return number(value, decimals)
 
 
+def figure_of(parameter: Parameter, value: float) -> str:
+    """The value of an input as it is read: a chance in percent, a date, or else an amount."""
+    kind = read_as(parameter)
+    if kind == "chance":
+        return percent(value)
+    return f"{value:.5g}" if kind == "date" else figure(value)
+
+
+def read_as(parameter: Parameter) -> str:
+    """Whether an input is a ``chance``, a ``date``, or, empty, an amount."""
+    if parameter.happens:
+        return "chance"
+    return "date" if parameter.unit == CALENDAR_YEAR else ""
+
+
 def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
     """The input's own value at both ends of its bars, on the outer side."""
     rows = []
@@ -133,17 +148,20 @@ def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
     for (value, at), (_, other) in ((low, high), (high, low)):
         left = at < 0 or (at == 0 and other > 0)
         align, dx = ("right", -6.0) if left else ("left", 6.0)
-        said = word(figure(value), 0, place, "ink2", size=11, align=align, dx=dx)
-        rows.append({"x": at / size, **said})
+        said = figure_of(swing.parameter, value)
+        shown = word(said, 0, place, "ink2", size=11, align=align, dx=dx)
+        rows.append({"x": at / size, **shown})
     return rows
 
 
 def alternative(forecast: Forecast, shown: Sequence[Swing]) -> str:
     """The tornado in words, input by input."""
     unit = millions_of(max((s.width for s in shown), default=1e9))
-    head = f"Tornado, change of {forecast.years[-1]} in USD {unit.name}, each input at P10 and P90."
+    usd = forecast.usd(unit.name)
+    head = f"Tornado, change of {forecast.years[-1]} in {usd}, each input at P10 and P90."
     rows = [
-        f"{name_of(s.parameter)} ({s.parameter.status}), {figure(s.p10)} to {figure(s.p90)}:"
+        f"{name_of(s.parameter)} ({s.parameter.status}), {figure_of(s.parameter, s.p10)} to"
+        f" {figure_of(s.parameter, s.p90)}:"
         f" {unit.change(s.at_p10)}, {unit.change(s.at_p90)}."
         for s in shown
     ]

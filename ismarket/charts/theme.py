@@ -27,9 +27,9 @@ COLOURS = {
     "yours_text": ("#9c3f74", "#E2A3C6"),
     "pinned": ("#6b6b6b", "#a8a8a8"),
     "ghost": ("#efefef", "#202020"),
-    "ACTH": ("#0072B2", "#56B4E9"),
-    "corticosteroids": ("#E69F00", "#E69F00"),
-    "anticonvulsants": ("#009E73", "#009E73"),
+    "class 1": ("#0072B2", "#56B4E9"),
+    "class 2": ("#E69F00", "#E69F00"),
+    "class 3": ("#009E73", "#009E73"),
     "p10": ("#E69F00", "#E69F00"),
     "p10_edge": ("#8a5d00", "#E69F00"),
     "p90": ("#0072B2", "#56B4E9"),
@@ -41,7 +41,7 @@ COLOURS = {
 """By what it means, a colour in the light and in the dark theme."""
 LIGHT, DARK = ({name: both[i] for name, both in COLOURS.items()} for i in (0, 1))
 THEMES = {"light": LIGHT, "dark": DARK}
-CLASSES = ("ACTH", "corticosteroids", "anticonvulsants")
+CLASSES = ("class 1", "class 2", "class 3")
 """Colour of the first, second and third drug class of a market; later ones start again."""
 
 

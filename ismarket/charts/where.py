@@ -24,7 +24,7 @@ from .marks import (
     word,
     x,
 )
-from .picture import HEIGHT, Picture, columns_of, inner_ticks, picked, ticks
+from .picture import HEIGHT, Picture, columns_of, decimals_of, inner_ticks, picked, ticks
 from .theme import CLASSES
 from .units import millions_of
 
@@ -96,7 +96,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
             + [{"x": 1.0, **word(percent(r["share"]), 0, r["py"], dx=10)} for r in rows]
         ),
         "glabels": columns_of(
-            [tick(t, f"{number(t, 0 if float(t).is_integer() else 1)}%", foot) for t in marked]
+            [tick(t, f"{number(t, decimals_of(marked))}%", foot) for t in marked]
         ),
         "between": {"py": between},
         "labels": columns_of(_labels(forecast, rows)),
@@ -123,7 +123,7 @@ def _money(forecast: Forecast, rows: list[dict[str, Any]], marks: list[float]) -
     split = shares_by_region(forecast)
     classes = forecast.plan.market.drug_classes
     bars: list[dict[str, Any]] = []
-    words = [_head(0.0, f"{forecast.years[-1]}, USD M")]
+    words = [_head(0.0, f"{forecast.years[-1]}, {forecast.usd('M')}")]
     unit = millions_of(max(r["final"] for r in rows))
     for row in rows:
         begin = 0.0
@@ -138,7 +138,7 @@ def _money(forecast: Forecast, rows: list[dict[str, Any]], marks: list[float]) -
     if first is not None:
         words += _key(bars, first, marks[-1] * 1e6, classes)
     for t in marks[:: 2 if len(marks) > 4 else 1]:
-        words.append(tick(t * 1e6, number(t, 0), HEIGHT - FOOT + 12))
+        words.append(tick(t * 1e6, number(t, decimals_of(marks)), HEIGHT - FOOT + 12))
     return {
         "bars": columns_of(bars),
         "before": picked(rows, x="base", x2="base", py="py"),
@@ -189,7 +189,9 @@ def alternative(forecast: Forecast, rows: list[dict[str, Any]]) -> str:
     """The chart in words, row by row."""
     first, last = forecast.years[0], forecast.years[-1]
     unit = millions_of(max(r["final"] for r in rows))
-    parts = [f"Bars and dots, value in {last} in USD M, share of value, growth a year."]
+    parts = [
+        f"Bars and dots, value in {last} in {forecast.usd('M')}, share of value, growth a year."
+    ]
     for row in rows:
         parts.append(
             f"{row['name']} {unit.show(row['final'])} ({unit.show(row['base'])} in {first}),"

@@ -11,22 +11,21 @@ from ..text.wording import fraction, usd
 from .common import (
     answer,
     complete_anchor,
-    complete_scenario,
     forecast_of,
     json_option,
     market_option,
     say,
     say_json,
+    scenario_argument,
     studied,
 )
 
-SCENARIO = click.argument("scenario", default="published", shell_complete=complete_scenario)
-RUN = click.argument("run", default="evidence", shell_complete=complete_scenario)
+SCENARIO, RUN = scenario_argument("scenario"), scenario_argument("run")
 LEVEL = click.option(
     "--anchor", help="Published estimate that sets the level, or bottom-up.",
     shell_complete=complete_anchor,
 )  # fmt: skip
-THROUGH = click.option("--through", type=int, help="Last year of the forecast, up to 2035.")
+THROUGH = click.option("--through", type=int, help="Last year of the forecast.")
 DRAWS = click.option("--draws", type=click.IntRange(1), help="How many draws.")
 OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-up level."
 
@@ -83,7 +82,7 @@ def amount(_: click.Context, __: click.Parameter, text: str | None) -> float | N
 
 
 @click.command()
-@click.argument("scenario", default="evidence", shell_complete=complete_scenario)
+@SCENARIO
 @click.option("--cagr", callback=growth, metavar="RATE", help="Growth a year, such as 3.9%.")
 @click.option("--value", callback=amount, metavar="AMOUNT", help="USD, such as '3.20 bn' or 54M.")
 @click.option("--year", type=int, help="Year of the value; the last one unless given.")
@@ -193,7 +192,8 @@ def update(
 ) -> None:
     """Weight the draws of RUN by new actuals of the whole market.
 
-    Refused where the draws do not reach them, that is where k-hat is above 0.7.
+    Refused where the draws do not reach them: where even the nearest misses them by more than their
+    errors explain, or where k-hat is above 0.7.
     """
     from ..analysis.updating import observation, read_observations
     from ..analysis.updating import update as updated

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import InputError
-from .common import complete_scenario, forecast_of, json_option, say, say_json
+from .common import forecast_of, json_option, say, say_json, scenario_argument
 
 if TYPE_CHECKING:
     from ..reading.against_a_run import Checked, Known
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(name="check-numbers")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("run", default="published", shell_complete=complete_scenario)
+@scenario_argument("run")
 @click.option("--strict", is_flag=True, help="Figures that are not in the run fail as well.")
 @json_option
 def check_numbers(file: Path, run: str, strict: bool, as_json: bool) -> None:
@@ -84,7 +84,7 @@ def _known(known: Known) -> str:
 
     if known.kind == "money":
         shown = f"USD {money(known.value)}"
-    elif known.kind == "points":
+    elif known.kind.startswith("points"):
         shown = f"{signed(known.value, 2)} points"
     else:
         shown = rate(known.value)

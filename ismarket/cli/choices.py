@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from ..errors import InputError
-from ..model.choices import Keyed, Names, Real, Text, Whole
-from ..model.scenario import CHOICES, Scenario
+from ..model.choices import Choice, Keyed, Names, Real, Text, Whole
+from ..model.scenario import BEYOND, CHOICES, Scenario, spelled, unspelled
 from .common import check_drivers, complete_anchor, complete_driver, complete_key, pairs
 
 COMPLETES = {"anchor": complete_anchor, "driver": complete_driver, "parameter": complete_key}
@@ -25,11 +25,22 @@ def texts(_: click.Context, option: click.Parameter, values: tuple[str, ...]) ->
     return {key.strip(): value for key, _, value in parts}
 
 
-def _by_key(kind: object) -> Callable[..., Any] | None:
+def marked_pairs(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float | str]:
+    """``key=value`` options as a mapping; a value with BEYOND behind it stays a text."""
+    plain = pairs(context, option, tuple(text.removesuffix(BEYOND) for text in values))
+    marked = {text.rpartition("=")[0].strip() for text in values if text.endswith(BEYOND)}
+    return {key: f"{value!r}{BEYOND}" if key in marked else value for key, value in plain.items()}
+
+
+def _by_key(choice: Choice) -> Callable[..., Any] | None:
     """What makes a mapping of an option that is repeated by key; None for any other."""
-    if not isinstance(kind, Keyed):
+    if not isinstance(choice.kind, Keyed):
         return None
-    return texts if isinstance(kind.of, Text) else pairs
+    if isinstance(choice.kind.of, Text):
+        return texts
+    return marked_pairs if choice.marks else pairs
 
 
 def choice_option(name: str) -> Callable[..., Any]:
@@ -39,7 +50,7 @@ def choice_option(name: str) -> Callable[..., Any]:
     option = click.option(
         choice.flag, name, multiple=several, metavar=choice.metavar or None,
         type=TYPES.get(type(choice.kind)),
-        callback=_by_key(choice.kind),
+        callback=_by_key(choice),
         help=f"{choice.words}{'; repeatable' if several else ''}.",
         shell_complete=COMPLETES.get(choice.completes),
     )  # fmt: skip
@@ -70,7 +81,7 @@ def chosen(scenario: Scenario, given: Mapping[str, Any], drivers: Iterable[str])
     for name, choice in CHOICES.items():
         now, said = getattr(scenario, name), given.get(name)
         if said is not None and isinstance(choice.kind, Keyed):
-            changes[name] = {**now, **said}
+            changes |= unspelled(name, {**spelled(scenario, name), **said})
         elif said is not None and isinstance(choice.kind, Names):
             out = given[choice.opposite[0].lstrip("-")]
             check_drivers(choice.opposite[0], out, drivers)

@@ -18,6 +18,7 @@ import click
 from click.shell_completion import CompletionItem as Item
 
 from ..errors import InputError, unknown
+from ..model.scenario import DEFAULT_SCENARIO
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     from ..studies import Study
 
 STRICT, STDOUT = "ismarket.strict", "ismarket.stdout"
+
+
+def scenario_argument(name: str) -> Callable[..., Any]:
+    """The argument SCENARIO, or RUN, as every command that takes one has it: one default."""
+    return click.argument(name, default=DEFAULT_SCENARIO, shell_complete=complete_scenario)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

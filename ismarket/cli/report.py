@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InputError
-from .common import complete_scenario, forecast_of, json_option, say, say_json
+from .common import forecast_of, json_option, say, say_json, scenario_argument
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
 
 
 @click.command()
-@click.argument("run", default="published", shell_complete=complete_scenario)
+@scenario_argument("run")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page.")
 @click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the workbook.")
 @click.option("--pptx", type=click.Path(dir_okay=False, path_type=Path), help="Write the deck.")
@@ -45,10 +45,6 @@ def report(
         if not path.resolve().parent.is_dir():
             raise InputError(f"{path}: no folder {path.parent}")
     result = forecast_of(run, draws)
-    if xlsx:
-        from ..report.grid import live_drivers
-
-        live_drivers(result)  # refuse before anything is written
     try:
         _write(result, html, xlsx, pptx)
     except OSError as error:

@@ -10,7 +10,7 @@ import click
 
 from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
-from .common import answer, complete_scenario, json_option, progress_bar, say, share, strict, tell
+from .common import answer, json_option, progress_bar, say, scenario_argument, share, strict, tell
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -24,10 +24,11 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 
 
 @click.command()
-@click.argument("scenario", default="published", shell_complete=complete_scenario)
+@scenario_argument("scenario")
 @scenario_choices
 @click.option("--until", callback=share, metavar="SHARE",
-              help="Draw until P50 and P95 of the last year are that exact, as 0.1%.")  # fmt: skip
+              help="Draw until P50 and P95 of the last year are within that, as 0.1%, of what"
+              " endless draws would give, for 19 of 20 seeds.")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1),
               help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
 @click.option("--dask", metavar="ADDRESS",

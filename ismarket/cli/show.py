@@ -13,7 +13,7 @@ import click
 
 from ..errors import InputError
 from ..text.sheet import Table
-from ..text.wording import mid_sentence, money, rate, times
+from ..text.wording import mid_sentence, money, percent, rate, times
 from .common import (
     check_drivers,
     complete_driver,
@@ -28,6 +28,7 @@ from .common import (
 
 if TYPE_CHECKING:
     from ..model.driver import Driver
+    from ..model.launch import Launch
     from ..model.market import Market
     from ..model.parameter import Parameter
     from ..plugins.discovery import FoundPlugin
@@ -154,7 +155,10 @@ def driver_card(driver: Driver, market: Market, drivers: Iterable[Driver]) -> Ca
         if mechanism.kind == "path":
             stage = mid_sentence(market.stage(mechanism.stage).title)
             row["effect"] = f"follows the path of {stage}"
+        if mechanism.launches:
+            row["effect"] = f"launches: {len(mechanism.launches)}, below"
         rows.append(row)
+        rows += [_launch(one, others) for one in mechanism.launches]
     for parameter in driver.parameters:
         row = {"cause": parameter.key, "title": parameter.title, "stage": "own"}
         rows.append(row | _range(parameter) | {"also_in": [], "claims": [], "note": ""})
@@ -164,6 +168,21 @@ def driver_card(driver: Driver, market: Market, drivers: Iterable[Driver]) -> Ca
     }  # fmt: skip
     note = f"{driver.description} Sources: --json.".strip()
     return Card(f"{driver.title} ({driver.name})", rows, shown, note)
+
+
+def _launch(one: Launch, others: list[str]) -> dict[str, Any]:
+    """A launch of a group, with its inputs as they most likely are."""
+    year, peak, ratio = (f"{p.mode:g}" for p in (one.launch_year, one.peak_share, one.price_ratio))
+    effect = (
+        f"{percent(one.chance.mode)} likely, from {year}, {peak} of {one.drug_class}"
+        f" at {ratio} times its price"
+    )
+    about = {"cause": one.name, "title": one.product, "stage": one.stage, "effect": effect}
+    inputs = {p.name: [p.low, p.mode, p.high] for p in one.parameters}
+    return about | {
+        "low": None, "mode": None, "high": None, "unit": "launch", "status": one.status,
+        "source": one.source, "also_in": others, "claims": [], "note": one.note, "inputs": inputs,
+    }  # fmt: skip
 
 
 def _range(parameter: Parameter) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..arrays import Array
 from ..errors import DriverError
 from ..guard.contract import standing, watched_blocks
-from ..model.pooled import drawn_level
+from ..model.pooled import LEVEL
 from ..sampling.points import BLOCK
 from .attribution import Attribution, attribution
 from .chain import Chain, Compared
@@ -101,10 +101,9 @@ class Engine:
             for low in range(0, size, self._chunk):
                 part = slice(low, min(low + self._chunk, size))
                 values = drawn[:, low : -(-part.stop // STRETCH) * STRETCH]
-                first = block * BLOCK + low
-                level = self._level(first, part.stop - low)
-                with standing(first, watched=low == 0 and block in self._watched):
-                    sums += self._read(values, rows[:, part], cells[:, part], level)
+                watched = low == 0 and block in self._watched
+                with standing(block * BLOCK + low, watched=watched):
+                    sums += self._read(values, rows[:, part], cells[:, part])
         total = rows[layout["total"]]
         if not np.isfinite(total).all():
             raise DriverError(self._not_finite(block, total))
@@ -117,28 +116,24 @@ class Engine:
         """
         stacked, layout = stack(self.plan, values), self.reader.layout
         found = self._compared(stacked)
-        rows = np.empty((layout.rows, stacked.shape[1]))
-        cells = np.empty((layout.cells, stacked.shape[1]), np.float32)
-        self.reader.read(found, self._attribution.weights @ found.growth, rows, cells)
+        rows, cells = layout.room(stacked.shape[1])
+        carried, level = self._attribution.weights @ found.growth, self._level(stacked)
+        self.reader.read(found, carried, rows, cells, level)
         return rows, self._attribution.error(found.growth)
 
-    def _level(self, first: int, draws: int) -> Array | None:
-        """The anchor's level, USD (draw,), where it is drawn; None where it is one figure."""
-        anchor, scenario = self.plan.anchor, self.plan.scenario
-        if not anchor.spread or self.plan.level is None:
-            return None
-        return drawn_level(anchor, self.plan.level, scenario.seed, first, draws)
+    def _level(self, values: Array) -> Array | None:
+        """The anchor's level, USD (draw,), where it is an input; None where it is one figure."""
+        keys = [p.key for p in self.plan.parameters]
+        return values[keys.index(LEVEL)] if LEVEL in keys else None
 
     def _compared(self, values: Array) -> Compared:
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             return self._chain.compared(values)
 
-    def _read(
-        self, values: Array, rows: Array, cells: NDArray[np.float32], level: Array | None
-    ) -> Array:
+    def _read(self, values: Array, rows: Array, cells: NDArray[np.float32]) -> Array:
         """Write the rows and cells of some draws; the sums of the cells."""
         found = self._compared(values)
-        carried = self._attribution.weights @ found.growth
+        carried, level = self._attribution.weights @ found.growth, self._level(values)
         return self.reader.read(found, carried, rows, cells, level)
 
     def _not_finite(self, block: int, total: Array) -> str:

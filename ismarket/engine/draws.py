@@ -33,8 +33,8 @@ class Drawing:
 
     @cached_property
     def copula(self) -> Copula | None:
-        """How the parameters are correlated, if the scenario says so."""
-        pairs = self._plan.scenario.pairs
+        """How the parameters are correlated, if the market or the scenario says so."""
+        pairs = self._plan.pairs
         return copula(pairs) if pairs else None
 
     def by_key(self, block: int) -> dict[str, Array]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from math import isnan
 
-from ..model.anchor import NOMINAL, REAL, Anchor
+from ..model.anchor import Anchor
+from ..model.pooled import LEVEL
+from ..sampling.standard_errors import at_most
+from ..text.sheet import rows_of
 from ..text.wording import (
     listed,
+    mid_sentence,
     money,
     money_range,
     nonzero,
@@ -18,18 +20,20 @@ from ..text.wording import (
     signed,
     times,
 )
-from .forecast import TRUSTED, UNEXPLAINED, Forecast
-from .forecaster import unexplained
-from .growth import INFLATION, NAMED, printed_growth, taken_apart
-from .plan import contained_in
+from .dollars import dollars, price_basis, speaker
+from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
+from .plan import Plan
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
 
 
-def speaker(anchor: Anchor) -> str:
-    """Who says what an anchor says: a report, or several estimates pooled."""
-    return "the pool" if anchor.spread else "the report"
+def about(plan: Plan, drawn: str = "") -> str:
+    """Scenario, anchor, draws and seed in one line; ``drawn`` says otherwise how many, of what."""
+    scenario = plan.scenario
+    name = [f"scenario {scenario.name}"] if scenario.name else []
+    drawn = drawn or f"{scenario.draws:,} draws"
+    return " · ".join([*name, f"anchor {plan.anchor.name}", f"{drawn}, seed {scenario.seed}"])
 
 
 def whose(forecast: Forecast) -> str:
@@ -39,7 +43,13 @@ def whose(forecast: Forecast) -> str:
         return "counted bottom-up"
     if anchor.base_year < first:
         return f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
+    if LEVEL in forecast.plan.fixed:
+        return f"set by hand; {anchor.publisher}"
     return anchor.publisher if anchor.spread else f"printed by {anchor.publisher}"
+
+
+STILL = 1e-9
+"""Points of growth a year up to which a driver moves nothing."""
 
 
 def how_big(forecast: Forecast) -> str:
@@ -53,15 +63,6 @@ def how_big(forecast: Forecast) -> str:
     )
 
 
-def dollars(forecast: Forecast) -> str:
-    """In which dollars the forecast counts, inside a sentence."""
-    if forecast.plan.market.price_level is None:
-        return "in dollars without a basis"
-    if forecast.plan.in_current_dollars:
-        return "in current dollars"
-    return f"in dollars of {forecast.plan.market.base_year}"
-
-
 def how_fast(forecast: Forecast) -> str:
     """Growth a year with its interval."""
     cagr = {name: 100.0 * values[0] for name, values in forecast.columns["cagr"].items()}
@@ -73,63 +74,23 @@ def how_fast(forecast: Forecast) -> str:
 
 def left_unexplained(forecast: Forecast) -> str:
     """The printed growth taken apart: what its named causes carry, and what none does."""
-    anchor, growth = forecast.plan.anchor, printed_growth(forecast)
+    anchor, growth = forecast.plan.anchor, forecast.printed_growth
     if not anchor.published:
         return ""
-    who, verb = speaker(anchor), "has" if anchor.spread else "prints"
+    who = speaker(anchor)
     if growth is None:
-        return f"{who.capitalize()} ends in {anchor.last_year}: none of its growth lies ahead."
+        return f"The {who} ends in {anchor.last_year}: none of its growth lies ahead."
     steps = ""
     if not anchor.whole_period:
         steps = f" ({rate(anchor.cagr)} in {anchor.periods} yearly steps)"
     prices = ""
     if INFLATION in growth.points:
-        prices = f" {number(growth.points[INFLATION], 2)} points are general inflation,"
+        prices = f" {number(growth.points[INFLATION], 2)} points are inflation,"
     return (
-        f"Of the {number(growth.total, 2)}% a year that {who} {verb} {growth.period}{steps},"
-        f"{prices} the causes that it names carry {number(growth.points[NAMED], 2)} at their most"
-        f" likely values, and nothing carries the other {number(growth.points[UNEXPLAINED], 2)}"
-        " points."
+        f"Of the {who}'s {number(growth.total, 2)}% a year {growth.period}{steps},{prices} its"
+        f" causes carry {number(growth.points[NAMED], 2)} at their most likely values, nothing"
+        f" carries {number(growth.points[UNEXPLAINED], 2)}."
     )
-
-
-def price_basis(forecast: Forecast) -> str:
-    """How the report's dollars are read, who says so, and what the other reading gives."""
-    plan = forecast.plan
-    anchor, market = plan.anchor, plan.market
-    if not anchor.published:
-        return ""
-    if market.price_level is None:
-        return "The market has no price level, so no one can say which dollars these are."
-    said = {"assumed": "assumed, since it does not say", "chosen": "as the scenario chooses"}
-    how = said.get(anchor.basis_status, anchor.basis_status)
-    years = {NOMINAL: "of each year", REAL: f"of {anchor.base_year}"}
-    other = REAL if anchor.price_basis == NOMINAL else NOMINAL
-    value, growth, left = other_reading(forecast, other)
-    return (
-        f"{speaker(anchor).capitalize()}'s dollars are read as those {years[anchor.price_basis]}"
-        f" ({how}). Read as those {years[other]}, the same causes would lead to"
-        f" USD {money(value)} in {forecast.years[-1]} ({signed(100 * growth, 2)}% a year), and"
-        f" {number(left, 2)} points would stay unexplained."
-    )
-
-
-def other_reading(forecast: Forecast, basis: str) -> tuple[float, float, float]:
-    """The reference case if the anchor's dollars are read on another basis.
-
-    Its last year (USD, in the dollars of the forecast), growth a year, points unexplained.
-    """
-    plan, installed = forecast.plan, forecast.installed
-    anchor = replace(plan.anchor, price_basis=basis)
-    read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
-    left = float(unexplained(read, installed)[-1])
-    here = forecast.columns["reference"]["value"]
-    first = here[0] * (read.level or 1.0) / (plan.level or 1.0)
-    last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    grown = math.log(last / first)
-    growth = taken_apart(forecast.years[0], forecast.years[-1],
-                         {NAMED: grown - math.log(left), UNEXPLAINED: math.log(left)})  # fmt: skip
-    return last, math.expm1(grown / forecast.span), growth.points[UNEXPLAINED]
 
 
 def distance(forecast: Forecast) -> str:
@@ -156,8 +117,8 @@ def other_levels(forecast: Forecast) -> str:
     others = [other for other in published if other.name != anchor.name]
     if not anchor.published or not others:
         return ""
-    level = market.printed(anchor, year)
-    multiple = {other.name: level / market.printed(other, year) for other in others}
+    level, plan = forecast.columns["reference"]["value"][0], forecast.plan
+    multiple = {o.name: level / replace(plan, anchor=o).printed(year) for o in others}
     ends, most = times(min(multiple.values())), times(max(multiple.values()))
     text = f"The level is {ends} times the other published estimate"
     if len(others) > 1:
@@ -167,8 +128,8 @@ def other_levels(forecast: Forecast) -> str:
         if other.publisher == anchor.publisher:
             ratio = multiple[other.name]
             edition = f"the same publisher's {other.base_year} edition"
-            more = f"{times(ratio)} times {edition}"
-            text += f", {more}" if ratio >= 1.0 else f"; {edition} is {times(1 / ratio)} times it"
+            more = f"{number(ratio, 1)} times {edition}"
+            text += f", {more}" if ratio >= 1 else f"; {edition} is {number(1 / ratio, 1)} times it"
     return text + "."
 
 
@@ -202,12 +163,40 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
     if not printed:
         return ""
     who = speaker(anchor)
-    return f" (as {who} says)" if found == [printed] else f" ({who} says {printed})"
+    return f" (as the {who} says)" if found == [printed] else f" (the {who} says {printed})"
+
+
+def launched(forecast: Forecast) -> str:
+    """The launched product that sells most in the last year, and how many others sell at all.
+
+    Nothing where the market is scaled to a published level: so are its launches.
+    """
+    if forecast.plan.anchor.published:  # scaled to a level that nobody counted
+        return ""
+    table = rows_of(forecast.columns["launch"])
+    selling = [row for row in table if row["reference"] or row["p95"]]
+    if not selling:
+        return ""
+    most = max(selling, key=lambda row: (row["reference"], row["p95"]))
+    likely = "" if most["chance"] == 1.0 else f" ({percent(most['chance'])} likely)"
+    interval = f"up to {money(most['p95'])}"
+    if most["p5"]:
+        interval = money_range(most["p5"], most["p95"])
+    others = len(selling) - 1
+    less = f"; {others} more {'sells' if others == 1 else 'sell'} less" if others else ""
+    return (
+        f"Own sales in {forecast.years[-1]}, USD: {most['product'].split(',')[0]}{likely}"
+        f" {money(most['reference'])} ({interval}){less}."
+    )
 
 
 def stacking(forecast: Forecast) -> str:
-    """What counting shared causes once for every driver would add."""
+    """What counting shared causes once for every driver would add; "" where none is shared."""
     premium, rho = forecast.stacking_premium, forecast.plan.scenario.overlap
+    mechanisms = forecast.plan.market.mechanisms
+    claims = [n for d in forecast.plan.drivers for n in d.claims if not mechanisms[n].inert]
+    if abs(premium) < 1.0 and len(set(claims)) == len(claims):
+        return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
     if abs(premium) <= ALIKE * forecast.stacked_total:
@@ -243,58 +232,105 @@ def three_middles(forecast: Forecast) -> str:
 
 
 def exactness(forecast: Forecast) -> str:
-    """Standard errors of the last year's quantiles, from replicates of the draws."""
+    """Standard errors of the last year's quantiles, or what they are at most."""
     errors, summary = forecast.standard_errors, forecast.columns["summary"]
-    if isnan(errors["summary"]["p50"][-1]) or no_spread(forecast):
+    draws = forecast.plan.scenario.draws
+    if draws < 2:
+        return "One draw says nothing of its standard errors."
+    if no_spread(forecast):
         return ""
     shown = [
         f"{label} {nonzero(100 * errors['summary'][name][-1] / summary[name][-1], 2)}%"
         for label, name in (("low", "p5"), ("median", "p50"), ("high", "p95"))
     ]
-    return (
-        f"Standard errors that {forecast.plan.scenario.draws:,} draws leave in the last year:"
-        f" {listed(shown)}."
-    )
+    most = "at most, " if at_most(draws) else ""
+    return f"Standard errors that {draws:,} draws leave in the last year: {most}{listed(shown)}."
+
+
+def beyond(forecast: Forecast) -> str:
+    """What moves the market after the report's last year, where the forecast goes further."""
+    anchor = forecast.plan.anchor
+    if not anchor.published or forecast.years[-1] <= anchor.last_year:
+        return ""
+    how = "the drivers alone move the market; the unexplained part stays as it stood"
+    if forecast.plan.scenario.beyond != "drivers":
+        how = f"its {rate(anchor.cagr)} a year is carried on"
+    return f"The {speaker(anchor)} ends in {anchor.last_year}; after that {how}."
 
 
 def lacking(forecast: Forecast) -> str:
     """The drivers that the report names and nobody has installed."""
     installed = {driver.name for driver in forecast.installed}
     missing = [name for name in forecast.plan.anchor.drivers_named if name not in installed]
-    return f"Named by the report but not installed: {listed(missing)}." if missing else ""
+    who = speaker(forecast.plan.anchor)
+    return f"Named by the {who} but not installed: {listed(missing)}." if missing else ""
+
+
+def acting_on(forecast: Forecast) -> list[str]:
+    """For each driver that is left out, those of its causes that act on in others, and in which."""
+    plan, said = forecast.plan, []
+    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
+    for driver in forecast.installed:
+        if driver.name not in plan.scenario.without:
+            continue
+        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
+        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
+        moved = {title: to for title, to in others.items() if to}
+        if not moved:
+            continue
+        many = f"{len(moved)} of its {len(causes)} causes {'act' if len(moved) > 1 else 'acts'}"
+        if len(moved) == len(causes):
+            many = f"all {len(causes)} of its causes act" if len(causes) > 1 else "its cause acts"
+        where: dict[str, list[str]] = {}
+        for title, to in moved.items():
+            where.setdefault(listed(to), []).append(mid_sentence(title.split(",")[0]))
+        parts = "; ".join(f"{listed(titles)} in {to}" for to, titles in where.items())
+        nothing = ", so leaving it out changes little or nothing" * (len(moved) == len(causes))
+        said.append(f"{driver.title} is left out, but {many} on{nothing}: {parts}.")
+    return said
+
+
+def outside_evidence(plan: Plan) -> list[str]:
+    """What the scenario fixes beyond the range of evidence, in a sentence; empty for nothing."""
+    fixed = plan.scenario.fixed
+    said = [f"{p.key} = {fixed[p.key]:g} (range {p.low:g} to {p.high:g} {p.unit})"
+            for p in plan.outside]  # fmt: skip
+    if not said:
+        return []
+    return [f"Outside the evidence: {listed(said)}. A what-if; no source reaches so far."]
 
 
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
-    plan, found = forecast.plan, []
+    plan = forecast.plan
     anchor, scenario = plan.anchor, plan.scenario
     installed = {driver.name for driver in forecast.installed}
-    if anchor.published and forecast.years[-1] > anchor.last_year:
-        how = (
-            "the drivers alone move the market"
-            if scenario.beyond == "drivers"
-            else f"its {rate(anchor.cagr)} a year is carried on"
-        )
-        found.append(
-            f"{speaker(anchor).capitalize()} ends in {anchor.last_year}; after that {how}."
-        )
-    if lacking(forecast):
-        found.append(lacking(forecast))
+    found = [*outside_evidence(plan), *filter(None, (beyond(forecast), lacking(forecast)))]
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers
         if anchor.published and driver.name not in plan.contained
     ]
     if added:
-        found.append(f"Not named by the report, so on top of it: {listed(added)}.")
+        found.append(f"Not named by the {speaker(anchor)}, so on top of it: {listed(added)}.")
+    table = forecast.columns["attribution"]
+    rows = zip(table["driver"], *(table[name] for name in ("points", "p5", "p95")), strict=True)
+    carried = {name: max(map(abs, points)) for name, *points in rows}
+    if still := [driver.name for driver in plan.drivers if carried[driver.name] < STILL]:
+        found.append(f"Moves nothing in this forecast: {listed(still)}.")
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
+    found += acting_on(forecast)
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")
-    for pair, rho in scenario.correlation.items():
-        found.append(f"Rank correlation of {pair}: {number(rho, 2)}.")
+    drawn = {p.key for p in plan.parameters}
+    whose = {one.keys: f" (the market's, {one.status})" for one in plan.market.correlations}
+    for pair, rho in plan.pairs.items():
+        if pair in scenario.pairs or (rho and drawn.issuperset(pair)):
+            by = "" if pair in scenario.pairs else whose[pair]
+            found.append(f"Rank correlation of {' ~ '.join(pair)}: {number(rho, 2)}{by}.")
     if forecast.repaired:
         found.append(
             "The correlations contradict each other; the nearest that do not were used, changed by"
@@ -315,6 +351,7 @@ FINDINGS = {
     "The count": distance,
     "Others": other_levels,
     "Where": where,
+    "Launches": launched,
     "Overlap": stacking,
     "Middles": three_middles,
     "Exact to": exactness,
@@ -333,8 +370,3 @@ def findings(forecast: Forecast) -> list[tuple[str, str]]:
 def headline(forecast: Forecast) -> str:
     """How big and how fast in two sentences."""
     return f"{how_big(forecast)} {how_fast(forecast)}"
-
-
-def sentences(forecast: Forecast) -> list[str]:
-    """The findings without their labels."""
-    return [text for _, text in findings(forecast)]

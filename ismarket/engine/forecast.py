@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,10 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..errors import InputError, unknown
+from ..model.anchor import NOMINAL
 from ..model.driver import Driver
+from ..model.launch import DRAWN
+from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout
 from .summaries import STATISTICS, Summary
@@ -19,11 +23,37 @@ from .summaries import STATISTICS, Summary
 if TYPE_CHECKING:
     import pandas as pd
 
-UNEXPLAINED = "unexplained"
+    from .price_volume import PriceVolume
+    from .waterfall import Waterfall
+
+UNEXPLAINED, TOTAL = "unexplained", "total"
+INFLATION = "inflation"
+"""What general prices carry of a growth that is printed in the dollars of each year."""
+NAMED = "named causes"
+"""What the causes that a report names carry of its growth: at their modes, each counted once."""
 TRUSTED = (0.8, 1.25)
 """Calibration factors that pass without a warning."""
 AXES = ("region", "drug_class")
 MEAN_AND_INTERVAL = ("mean", "p5", "p50", "p95")
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Growth from ``first`` to ``last``: ``points`` a year by part, percentage points."""
+
+    first: int
+    last: int
+    points: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        """Growth a year, percent: the sum of the points."""
+        return sum(self.points.values())
+
+    @property
+    def period(self) -> str:
+        """The years, as a sentence says them."""
+        return f"from {self.first} to {self.last}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +109,7 @@ class Forecast:
             "attribution": self._attribution(),
             "region": self._split("region", self.plan.market.regions),
             "drug_class": self._split("drug_class", self.plan.market.drug_classes),
+            "launch": self._launches(),
             "cells": self._cells(),
         }
 
@@ -86,6 +117,10 @@ class Forecast:
     def years(self) -> tuple[int, ...]:
         """The years of the forecast."""
         return self.plan.years
+
+    def usd(self, scale: str = "") -> str:
+        """The unit of every amount: ``current USD M`` or ``USD M of 2022``."""
+        return self.plan.usd(scale)
 
     @property
     def span(self) -> int:
@@ -96,6 +131,34 @@ class Forecast:
     def stacking_premium(self) -> float:
         """Reference value in the last year at overlap 0 less the forecast's own, USD."""
         return self.stacked_total - self._modes("total")[-1]
+
+    @cached_property
+    def growth(self) -> Growth:
+        """The growth of the reference case: by acting driver, and what stays unexplained."""
+        table = self.columns["attribution"]
+        rows = dict(zip(table["driver"], table["points"], strict=True))
+        return Growth(self.years[0], self.years[-1], {k: v for k, v in rows.items() if k != TOTAL})
+
+    @cached_property
+    def printed_growth(self) -> Growth | None:
+        """The published path's growth as far as forecast and report both reach, if any year is.
+
+        It does not depend on which drivers the scenario takes in, nor how strong they are.  Log
+        growth adds up over parts; points share it out by the logarithmic mean, so they do too.
+        """
+        anchor, first = self.plan.anchor, self.years[0]
+        last = min(anchor.last_year, self.years[-1])
+        if not anchor.published or last <= first:
+            return None
+        whole = math.log(anchor.at(last) / anchor.at(first))
+        left, logs = math.log(self.unexplained_factor[last - first]), dict[str, float]()
+        market = self.plan.market
+        if anchor.price_basis == NOMINAL and market.price_level is not None:
+            logs[INFLATION] = math.log(market.prices(last) / market.prices(first))
+        logs[NAMED] = whole - left - sum(logs.values())
+        share = 100.0 * float(growth_share(np.array(whole), last - first))
+        logs[UNEXPLAINED] = left
+        return Growth(first, last, {part: share * log for part, log in logs.items()})
 
     @cached_property
     def draws(self) -> Draws:
@@ -136,7 +199,7 @@ class Forecast:
         """Rows: the drivers by size, then what stays unexplained, then the total."""
         points, usd = self._modes("points"), self._modes("usd")
         drivers = self.plan.drivers
-        names = [*(driver.name for driver in drivers), UNEXPLAINED, "total"]
+        names = [*(driver.name for driver in drivers), UNEXPLAINED, TOTAL]
         titles = [*(driver.title for driver in drivers), "Unexplained", "All together"]
         order = sorted(range(len(drivers)), key=lambda i: (-abs(points[i]), names[i]))
         order += [len(drivers), len(drivers) + 1]
@@ -160,6 +223,22 @@ class Forecast:
             table |= {f"{column}_{statistic}": values for statistic, values in drawn.items()}
         return table
 
+    def _launches(self) -> Columns:
+        """Each launched product that acts: what it takes, and its own sales in the last year."""
+        launches, fixed = self.plan.launches, self.plan.scenario.fixed
+        table: Columns = {
+            "launch": [one.name for one in launches],
+            "product": [one.product for one in launches],
+            "group": [one.group for one in launches],
+            "drug_class": [one.drug_class for one in launches],
+            "regions": [", ".join(one.regions) for one in launches],
+        }
+        for name in DRAWN:
+            inputs = [getattr(one, name) for one in launches]
+            table[name] = [fixed.get(p.key, p.mode) for p in inputs]
+        sales = self._statistics("launch_final", MEAN_AND_INTERVAL)
+        return {**table, "reference": self._modes("launch_final"), **sales}
+
     def _cells(self) -> Columns:
         """Every year, region and class with mean and quantiles of its value."""
         market = self.plan.market
@@ -170,12 +249,12 @@ class Forecast:
 
     @cached_property
     def standard_errors(self) -> Mapping[str, Columns]:
-        """Standard errors of the printed statistics, by table, from replicates of the draws."""
+        """Standard errors of what is printed, by table; of few draws, what they are at most."""
         return {
             "summary": {"year": list(self.years), **self._statistics("total", STATISTICS, True)},
             **{n: self._statistics(n, MEAN_AND_INTERVAL, True) for n in ("cagr", "calibration")},
             "attribution": {
-                "driver": [*(d.name for d in self.plan.drivers), UNEXPLAINED, "total"],
+                "driver": [*(d.name for d in self.plan.drivers), UNEXPLAINED, TOTAL],
                 **self._statistics("points", ("p5", "p95"), True),
             },
         }
@@ -200,7 +279,7 @@ class Forecast:
     @property
     def reference(self) -> pd.DataFrame:
         """The reference path: ``year``, ``value`` (USD)."""
-        return self._frame("reference", {"value": "USD"})
+        return self._frame("reference", {"value": self.usd()})
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -209,7 +288,7 @@ class Forecast:
 
     def summary(self) -> pd.DataFrame:
         """The path by year: reference, mean and quantiles of the draws, USD."""
-        return self._frame("summary", {"all but year": "USD"})
+        return self._frame("summary", {"all but year": self.usd()})
 
     def cagr(self) -> pd.DataFrame:
         """Growth a year from the first to the last year, one row, fractions."""
@@ -217,18 +296,63 @@ class Forecast:
 
     def attribution(self) -> pd.DataFrame:
         """What each driver carries: points of CAGR a year and USD in the last year."""
-        units = {"points, p5, p95": "percentage points of CAGR", "usd, usd_p5, usd_p95": "USD"}
+        units = {
+            "points, p5, p95": "percentage points of CAGR",
+            "usd, usd_p5, usd_p95": self.usd(),
+        }
         return self._frame("attribution", units)
 
     def by(self, axis: str) -> pd.DataFrame:
-        """Regions or drug classes: value in the first and last year, growth and share of value."""
+        """Regions or drug classes: value in the first and last year, growth and share of value.
+
+        Or each ``launch`` that acts: its inputs as they stand, and its own sales in the last year.
+        """
+        if axis == "launch":
+            units = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
+            return self._frame(axis, units)
         if axis not in AXES:
-            raise unknown("forecast", "axis", axis, AXES)
-        return self._frame(axis, {"base, final": "USD", "cagr": "fraction a year", "share": "1"})
+            raise unknown("forecast", "axis", axis, (*AXES, "launch"))
+        return self._frame(
+            axis, {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
+        )
 
     def cells(self) -> pd.DataFrame:
         """Every year, region and drug class: mean and quantiles of its value, USD."""
-        return self._frame("cells", {"mean, p5 to p95": "USD"})
+        return self._frame("cells", {"mean, p5 to p95": self.usd()})
+
+    def waterfall(self, year: int | None = None) -> Waterfall:
+        """From people to money in ``year``, by default the first, as in ``waterfall_of``."""
+        from .waterfall import waterfall_of
+
+        return waterfall_of(self, self.years[0] if year is None else year)
+
+    def price_volume(
+        self, first: int | None = None, last: int | None = None, to: Forecast | None = None
+    ) -> PriceVolume:
+        """What price, volume, mix and so on did between two years, or on the way to a scenario.
+
+        The rest is as in ``engine.price_volume``; ``to`` is the forecast of the other scenario.
+        """
+        from .price_volume import price_volume
+
+        return price_volume(self, to or self, first, last)
+
+    def in_real_terms(self) -> Forecast:
+        """The same forecast in dollars of the market's base year: general prices stand still.
+
+        Raises InputError for a market without a price level: its dollars have no basis.
+        """
+        from .forecaster import forecast_of  # which makes forecasts
+        from .plan import follows_prices, make_plan
+
+        plan = self.plan
+        if plan.market.price_level is None:
+            raise InputError(f"market {plan.market.name} has no price level, so no real terms")
+        prices = [d.name for d in plan.drivers if follows_prices(plan.market, d)]
+        if not prices:
+            return self
+        scenario = plan.scenario.changed(without=(*plan.scenario.without, *prices))
+        return forecast_of(make_plan(plan.market, self.installed, scenario), self.installed)
 
     # what a person sees ---------------------------------------------------------------------
 

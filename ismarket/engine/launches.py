@@ -67,11 +67,19 @@ class Launched:
     @cached_property
     def _share(self) -> Array:
         """What each takes where it is sold, (launch, year, draw)."""
-        chance, launch_year, peak, to_peak, _ = self.drawn.swapaxes(0, 1)[:, :, None]
-        found: Array = (self.years[:, None] + 0.5 - launch_year) / to_peak
-        np.clip(found, 0.0, 1.0, out=found)
-        found *= peak * chance
+        chance, launch_year, peak, to_peak, _ = self.drawn.swapaxes(0, 1)
+        found = reached(self.years, launch_year, to_peak)
+        found *= (peak * chance)[:, None]
         return found
+
+
+def reached(years: Array, launch_year: Array, to_peak: Array) -> Array:
+    """What each launch has reached of its peak in some calendar years, (launch, year, draw).
+
+    ``launch_year`` and years ``to_peak`` are (launch, draw).
+    """
+    found: Array = (years[:, None] + 0.5 - launch_year[:, None]) / to_peak[:, None]
+    return np.clip(found, 0.0, 1.0, out=found)
 
 
 @lru_cache(maxsize=64)

@@ -12,9 +12,9 @@ from typing import Any
 from ..arrays import Columns
 from ..text.sheet import WIDTH, Table, rows_of
 from ..text.wording import number, signed
-from .findings import findings, how_big, how_fast, notices
+from .dollars import other_reading
+from .findings import about, findings, how_big, how_fast, notices
 from .forecast import UNEXPLAINED, Forecast
-from .growth import printed_growth
 
 LABEL = 13
 MOST_COLUMNS = 8
@@ -23,15 +23,20 @@ EVERY_YEAR = slice(None)
 
 def as_dict(forecast: Forecast) -> dict[str, Any]:
     """The forecast as plain values: money in USD, rates as fractions, points of CAGR."""
-    columns, scenario = forecast.columns, forecast.plan.scenario
+    columns, scenario, anchor = forecast.columns, forecast.plan.scenario, forecast.plan.anchor
     errors = finite(forecast.standard_errors)
     drivers = [row for row in rows_of(columns["attribution"]) if row["driver"] not in _SUMS]
     left = next(row for row in rows_of(columns["attribution"]) if row["driver"] == UNEXPLAINED)
-    printed = printed_growth(forecast)
+    printed = forecast.printed_growth
     return {
         "market": forecast.plan.market.name,
         "scenario": scenario.name,
-        "anchor": forecast.plan.anchor.name,
+        "title": scenario.title,
+        "anchor": anchor.name,
+        "unit": forecast.usd(),
+        "other_reading": other_reading(forecast),
+        "price_basis": anchor.price_basis if anchor.published else None,
+        "price_basis_status": anchor.basis_status if anchor.published else None,
         "base_year": forecast.years[0],
         "through": forecast.years[-1],
         "draws": scenario.draws,
@@ -44,7 +49,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "calibration": rows_of(columns["calibration"], ("reference", "p5", "p50", "p95"))[0],
         "count": rows_of(columns["count"])[0],
         "attribution": [
-            {name: row[name] for name in ("driver", "points", "p5", "p95", "usd")}
+            {name: row[name] for name in ("driver", "title", "points", "p5", "p95", "usd")}
             for row in drivers
         ],
         "unexplained": left["points"],
@@ -52,13 +57,25 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "stacking_premium_usd": forecast.stacking_premium,
         "by_region": rows_of(columns["region"], ("name", "base", "final", "cagr")),
         "by_drug_class": rows_of(columns["drug_class"], ("name", "base", "final", "cagr")),
+        "launches": rows_of(columns["launch"]),
         "standard_error": {
             "summary": rows_of(errors["summary"], ("year", "mean", "p5", "p50", "p95")),
             "cagr": rows_of(errors["cagr"])[0],
             "calibration": rows_of(errors["calibration"], ("p5", "p50", "p95"))[0],
             "attribution": rows_of(errors["attribution"]),
+            "orders": 100.0 * forecast.shapley_error / forecast.span,
         },
         "notices": notices(forecast),
+        "outside_evidence": [
+            {
+                "key": p.key,
+                "value": scenario.fixed[p.key],
+                "low": p.low,
+                "high": p.high,
+                "unit": p.unit,
+            }
+            for p in forecast.plan.outside
+        ],
     }
 
 
@@ -83,7 +100,7 @@ def path_table(forecast: Forecast, shown: slice = EVERY_YEAR) -> Table:
     rows = [["Reference", "reference"], ["Median draw", "p50"]]
     rows += [["9 in 10 draws, low", "p5"], ["9 in 10 draws, high", "p95"]]
     return Table(
-        [f"USD {name}", *map(str, forecast.years[shown])],
+        [forecast.usd(name), *map(str, forecast.years[shown])],
         [[label, *(number(v / unit, digits) for v in summary[key][shown])] for label, key in rows],
     )
 
@@ -98,7 +115,12 @@ def path_tables(forecast: Forecast) -> list[Table]:
 def attribution_table(forecast: Forecast) -> Table:
     """What each driver carries of the scenario's growth, which is the last row."""
     table, last = forecast.columns["attribution"], forecast.years[-1]
-    header = ["Carried by", f"points a year to {last}", "9 in 10 draws", f"USD M in {last}"]
+    header = [
+        "Carried by",
+        f"points a year to {last}",
+        "9 in 10 draws",
+        f"{forecast.usd('M')} in {last}",
+    ]
     rows = []
     for row in rows_of(table):
         if row["driver"] == UNEXPLAINED and not forecast.plan.anchor.published:
@@ -119,7 +141,10 @@ def attribution_table(forecast: Forecast) -> Table:
 
 def as_text(forecast: Forecast) -> str:
     """The page for a terminal, about thirty lines."""
-    lines = [forecast.plan.market.title, title(forecast), ""]
+    scenario = forecast.plan.scenario
+    head = " · ".join(filter(None, (forecast.plan.market.title, scenario.title)))
+    lines = textwrap.wrap(head, WIDTH)
+    lines += [about(forecast.plan), ""]
     lines += _labelled([("How big", how_big(forecast)), ("How fast", how_fast(forecast))])
     lines += [line for table in path_tables(forecast) for line in ("", *table.lines())]
     lines += ["", *attribution_table(forecast).lines(), ""]
@@ -127,10 +152,9 @@ def as_text(forecast: Forecast) -> str:
 
 
 def title(forecast: Forecast) -> str:
-    """Scenario, anchor, draws and seed in one line."""
-    scenario = forecast.plan.scenario
-    name = f"scenario {scenario.name} · " if scenario.name else ""
-    return f"{name}anchor {scenario.anchor} · {scenario.draws:,} draws, seed {scenario.seed}"
+    """What the scenario says of itself, its name, anchor, draws and seed in one line."""
+    plan = forecast.plan
+    return " · ".join(filter(None, (plan.scenario.title, about(plan))))
 
 
 def as_html(forecast: Forecast) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,11 +12,12 @@ from ..arrays import Array
 from ..errors import DriverError, InputError, unknown
 from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
+from ..model.curves import Spread, spread_of
 from ..model.driver import Driver
 from ..model.launch import Launch, check
 from ..model.market import Market
-from ..model.parameter import Parameter
-from ..model.pooled import POOLED, estimates, pooled_anchor
+from ..model.parameter import NO_CHANCE, Parameter
+from ..model.pooled import LEVEL, OWNER, POOLED, estimates, pooled_anchor, uncertain_level
 from ..model.scenario import DEFAULT_WITHOUT, Scenario
 from ..model.stage import FUNNEL, RATIO_UNIT
 
@@ -25,10 +27,10 @@ class Plan:
     """What a forecast computes.
 
     ``market`` ends with the horizon, ``drivers`` are those that act, in name order,
-    ``parameters`` those that they and the funnel draw, ``start`` the index of the first year of
-    the forecast among the market's years.  ``contained`` names the installed drivers whose effect
-    the published growth contains: those that the report names, and with them, if its dollars are
-    nominal, those that follow the price level.
+    ``parameters`` those that they, the funnel and the anchor draw, ``start`` the index of the first
+    year of the forecast among the market's years.  ``contained`` names the installed drivers whose
+    effect the published growth contains: those that the report names, and with them, if its dollars
+    are nominal, those that follow the price level.
     """
 
     market: Market
@@ -98,6 +100,39 @@ class Plan:
         keys = {p.key for p in self.parameters}
         return {k: np.array([v]) for k, v in self.scenario.fixed.items() if k in keys}
 
+    @property
+    def outside(self) -> tuple[Parameter, ...]:
+        """The inputs that the scenario fixes beyond their range, where no evidence goes."""
+        fixed = self.scenario.fixed
+        return tuple(p for p in self.parameters if not p.holds(fixed.get(p.key, p.mode)))
+
+    @cached_property
+    def pairs(self) -> dict[tuple[str, str], float]:
+        """Rank correlations by pair of keys: the market's, and before them the scenario's.
+
+        A pair whose inputs are not drawn stays among them, so that leaving out a driver moves no
+        other draw.
+        """
+        stated = {one.keys: one.rho for one in self.market.correlations}
+        drawn = {p.key for p in self.parameters}
+        if drawn.isdisjoint(key for pair in stated for key in pair):
+            stated = {}
+        return {**stated, **self.scenario.pairs}
+
+    @cached_property
+    def spreads(self) -> Mapping[str, Spread]:
+        """The adoption curves by cause; a half time beyond its range has one of its own value."""
+        found, market = self.market.spreads, self.market
+        beyond = {p.key: self.scenario.fixed[p.key] for p in self.outside}
+        for name, cause in market.mechanisms.items():
+            time = cause.half_time
+            if name in found and time is not None and time.key in beyond:
+                at = beyond[time.key]
+                alone = replace(cause, half_time=replace(time, low=at, mode=at, high=at))
+                spread = spread_of(alone, market.regions, market.elapsed[1:, 0, 0, 0])
+                found = {**found, **({name: spread} if spread else {})}
+        return found
+
 
 def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
     """The plan of a scenario; InputError names the choice that market or drivers do not know."""
@@ -115,8 +150,8 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
     market = with_own_causes(market, installed)
     for driver in installed:
         check_fits(driver, market)
-    _check_fixed(market, installed, scenario)
     anchor = _anchor(market, scenario)
+    _check_fixed(market, installed, scenario)
     start = max(market.base_year, anchor.base_year)
     through = anchor.last_year if scenario.through is None else scenario.through
     if not start < through <= market.years[-1]:
@@ -126,9 +161,10 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
         )
     acting = tuple(driver for driver in installed if driver.name not in scenario.without)
     cut = market.until(through)
+    level = uncertain_level(anchor) if anchor.spread else ()
     return Plan(
-        cut, anchor, scenario, acting, drawn_parameters(cut, acting), start - market.base_year,
-        contained_in(anchor, market, installed),
+        cut, anchor, scenario, acting, (*drawn_parameters(cut, acting), *level),
+        start - market.base_year, contained_in(anchor, market, installed),
     )  # fmt: skip
 
 
@@ -144,7 +180,8 @@ def contained_in(anchor: Anchor, market: Market, drivers: Iterable[Driver]) -> f
     if not anchor.published:
         return frozenset()
     named = frozenset(anchor.drivers_named)
-    prices = frozenset(d.name for d in drivers if follows_prices(market, d))
+    suited = (d for d in drivers if d.suits(market.name))
+    prices = frozenset(d.name for d in suited if follows_prices(market, d))
     return named | prices if anchor.price_basis == NOMINAL else named - prices
 
 
@@ -189,7 +226,7 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
         known = found.get(mechanism.name)
         if known is mechanism:
             continue
-        if known is not None or mechanism.name == FUNNEL:
+        if known is not None or mechanism.name in (FUNNEL, OWNER):
             raise InputError(
                 f"{where}: cause {mechanism.name!r} is taken in {market.name}; claim it, or give"
                 " yours another name"
@@ -252,28 +289,36 @@ def check_fits(driver: Driver, market: Market) -> None:
     for name in driver.claims:
         if name not in market.mechanisms:
             raise DriverError(str(unknown(where, "mechanism", name, market.mechanisms)))
-    if driver.parameters and driver.name in (*market.mechanisms, FUNNEL):
+    if driver.parameters and driver.name in (*market.mechanisms, FUNNEL, OWNER):
         raise DriverError(f"{where}: the name is taken by a cause, and so are its parameter keys")
 
 
 def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> None:
-    known: Mapping[str, Parameter] = known_parameters(market, drivers)
+    known = known_parameters(market, drivers)
+    if LEVEL in (*scenario.fixed, *(key for pair in scenario.pairs for key in pair)):
+        known |= {p.key: p for p in uncertain_level(_pooled(market))}
     for key, value in scenario.fixed.items():
         if key not in known:
             raise unknown("scenario", "parameter", key, known)
-        known[key].check(value)
+        known[key].check(value, key in scenario.outside)
     for key in (key for pair in scenario.pairs for key in pair):
         if key not in known:
             raise unknown("scenario, correlation", "parameter", key, known)
+        if known[key].happens:
+            raise InputError(f"correlation: {NO_CHANCE.format(key)}")
+
+
+def _pooled(market: Market) -> Anchor:
+    published, year = estimates(market.anchors), market.base_year
+    levels = tuple(market.printed(one, year) for one in published)
+    return pooled_anchor(published, levels, year, market.horizon)
 
 
 def _anchor(market: Market, scenario: Scenario) -> Anchor:
     if scenario.anchor in market.anchors:
         anchor = market.anchors[scenario.anchor]
-    elif scenario.anchor == POOLED and (published := estimates(market.anchors)):
-        year = market.base_year
-        levels = tuple(market.printed(one, year) for one in published)
-        anchor = pooled_anchor(published, levels, year, market.horizon)
+    elif scenario.anchor == POOLED and estimates(market.anchors):
+        anchor = _pooled(market)
     else:
         raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
     if scenario.price_basis is not None:

@@ -77,7 +77,7 @@ class Reader:
 
         ``found`` is of the market before calibration, and its value is scaled here;
         ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in USD
-        stands in for the published one where it differs by draw.  Both may hold more draws than
+        stands in for the published one where it differs by draw.  All may hold more draws than
         ``rows``: sums are made over whole arrays, so that a draw is the same whatever their number.
         """
         row, draws, value = self.layout, rows.shape[1], found.value
@@ -86,7 +86,7 @@ class Reader:
         value, contributions = value[..., :draws], contributions[:, :draws]
         count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
         count[...] = total[0]
-        published = self._level if level is None else level
+        published = self._level if level is None else level[:draws]
         if published is None:
             factor[...] = 1.0
         else:

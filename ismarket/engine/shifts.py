@@ -16,7 +16,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..guard.contract import guarded_effects
-from ..model.curves import Curves
+from ..model.curves import Curves, Spread
 from ..model.driver import Effect
 from ..model.launch import Launch
 from ..model.market import Market
@@ -84,11 +84,20 @@ def combine(shifts: Sequence[Array], rho: float) -> Array:
     return rho * largest + (1.0 - rho) * total
 
 
-def cause_shift(market: Market, name: str, values: Mapping[str, Array], draws: int) -> Array:
-    """Shift of one cause of the catalogue, (year, region or 1, draw), for values (draw,) by key."""
+def cause_shift(
+    market: Market,
+    name: str,
+    values: Mapping[str, Array],
+    draws: int,
+    spreads: Mapping[str, Spread] | None = None,
+) -> Array:
+    """Shift of one cause of the catalogue, (year, region or 1, draw), for values (draw,) by key.
+
+    ``spreads`` are the adoption curves, by default those of the market.
+    """
     cause = market.mechanisms[name]
     if cause.kind == "spread":
-        return Curves([market.spreads[name]]).shift(values, draws)
+        return Curves([(spreads or market.spreads)[name]]).shift(values, draws)
     last = np.stack([values[p.key] for p in market.stage(cause.stage).parameters])
     return path_shift(market, cause.stage, last)
 
@@ -136,7 +145,7 @@ class Shifts:
             bringers, shifts = zip(*some, strict=True)
             alike = np.broadcast_arrays(*shifts) if len(shifts) > 1 else shifts
             brought.setdefault(stage, []).append(Shifted(chosen, bringers, alike))
-        for stage, launches in self._launches(values):
+        for stage, launches in self.launches(values):
             brought.setdefault(stage, []).append(launches)
         return brought
 
@@ -177,13 +186,13 @@ class Shifts:
 
     def _curves_of(self, merged: frozenset[str]) -> tuple[Curves, list[Group]]:
         """The curves of all causes that spread, and where in them each group stands."""
-        market, names = self._plan.market, list[str]()
-        parts = []
+        names, parts = list[str](), []
         for target, by_who in self._claimed("spread", merged).items():
             for drivers, group in by_who.items():
                 parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                 names += group
-        curves, years = Curves([market.spreads[n] for n in names]), self._plan.years_from_base
+        curves = Curves([self._plan.spreads[name] for name in names])
+        years = self._plan.years_from_base
         return curves, [
             (target, Bringers(drivers), part, curves.matrix(part.start, part.stop, years))
             for target, drivers, part in parts
@@ -198,7 +207,7 @@ class Shifts:
             for who in by_who:
                 yield target, Bringers(who), shift
 
-    def _launches(self, values: Array) -> Iterable[tuple[str, Launched]]:
+    def launches(self, values: Array) -> Iterable[tuple[str, Launched]]:
         """The launches into each drug class, by the stage that they move."""
         market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Bringers]]]()
         for by_who in self._claimed("launch", frozenset()).values():
@@ -233,7 +242,7 @@ class Shifts:
             for name in driver.claims:
                 cause = plan.market.mechanisms[name]
                 if (cause.stage, name) in found and not cause.inert:
-                    shift = cause_shift(plan.market, name, named, values.shape[1])
+                    shift = cause_shift(plan.market, name, named, values.shape[1], plan.spreads)
                     entry = index, class_of(plan.market, cause.drug_class), shift
                     found[cause.stage, name].insert(0, entry)
                     merged.add(name)

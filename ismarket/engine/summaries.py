@@ -12,14 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..sampling.points import BLOCK
+from ..sampling.points import BLOCK, REPLICATE
+from ..sampling.standard_errors import at_most, error_of_mean
 from .histograms import BINS, Counts, Grid
 
 STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
 LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
-FEW_BLOCKS = 16
-"""Whole blocks from which a standard error is read; below, their stretches of SHORT draws."""
-SHORT = 512
 FEW_ROWS, MANY_VALUES = 8, 1 << 20
 """Rows that a thread summarises at a time, where there are many values."""
 MANY_DRAWS = 1 << 12
@@ -44,6 +42,26 @@ def quantiles(draws: NDArray[np.floating], levels: Sequence[float] | Array = LEV
     share = position - below
     found: Array = ordered[..., 0, :] * (1 - share) + ordered[..., 1, :] * share
     return np.moveaxis(found, -1, 0)
+
+
+def standard_errors(rows: Array) -> Array:
+    """Standard errors (statistic, row) of the STATISTICS of rows (row, draw).
+
+    From the spread of the statistics of whole replicates.  Few draws count as independent: a
+    quantile then lies between those one standard error of its level below and above (Woodruff 1952,
+    J. Am. Stat. Assoc. 47:635).
+    """
+    draws = rows.shape[1]
+    if not at_most(draws):
+        count = draws // REPLICATE
+        parts = rows[:, : count * REPLICATE].reshape(-1, count, REPLICATE)
+        found = np.concatenate([parts.mean(axis=2)[None], quantiles(parts)])
+        spread: Array = found.std(axis=2, ddof=1) / np.sqrt(count)
+        return spread
+    apart = np.sqrt(LEVELS * (1.0 - LEVELS) / draws)
+    low, high = (quantiles(rows, np.clip(LEVELS + way * apart, 0, 1)) for way in (-1, 1))
+    half = (high - low) / 2.0 if draws > 1 else np.full(low.shape, np.nan)
+    return np.concatenate([error_of_mean(rows)[None], half])
 
 
 def _ranked(draws: NDArray[np.floating], ranks: NDArray[np.intp]) -> NDArray[np.floating]:
@@ -160,19 +178,8 @@ class KeptSummary:
 
     @cached_property
     def errors(self) -> Array:
-        """Standard errors (statistic, row) from replicates among the draws; nan for too few."""
-        size = BLOCK if self.draws >= FEW_BLOCKS * BLOCK else SHORT
-        count = self.draws // size
-        if count < 2:
-            return np.full((len(STATISTICS), len(self.rows)), np.nan)
-
-        def error(part: Array) -> Array:
-            rows = part[:, : count * size].reshape(-1, count, size)
-            found = np.concatenate([rows.mean(axis=2)[None], quantiles(rows)])
-            spread: Array = found.std(axis=2, ddof=1) / np.sqrt(count)
-            return spread
-
-        return self._by_parts(self.rows, error)
+        """Standard errors (statistic, row), see ``standard_errors``; nan for a single draw."""
+        return self._by_parts(self.rows, standard_errors)
 
     def _by_parts(self, rows: NDArray[Any], summary: Callable[[NDArray[Any]], Array]) -> Array:
         """The summaries of a few rows at a time, side by side."""

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from ..charts import draw, save
-from ..engine.findings import lacking
+from ..engine.dollars import speaker
+from ..engine.findings import acting_on, beyond, lacking, outside_evidence
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
-from ..model.scenario import load_scenario, parse_scenario, write_scenario
+from ..model.recipe import as_command, as_python
+from ..model.scenario import given_scenario, load_scenario, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
-from .recipe import as_command, as_python
 from .session import Session
 
 MIME = {
@@ -59,7 +60,7 @@ def act(session: Session, content: Mapping[str, Any], tab: str) -> Reply:
 
 def _load(session: Session, content: Mapping[str, Any]) -> Reply:
     if "text" in content:
-        scenario = parse_scenario(str(content["text"]), str(content.get("name") or "scenario"))
+        scenario = given_scenario(str(content["text"]), str(content.get("name") or "scenario"))
     else:
         scenario = load_scenario(str(content.get("path", "")).strip())
     session.open(scenario)
@@ -71,7 +72,7 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
     if kind not in MIME:
         raise unknown("download", "kind", kind, MIME)
     session.settle()
-    name = f"{session.current.name or 'scenario'}{'-edited' if session.former else ''}"
+    name = session.current.name or "scenario"
     if not path:
         if kind in ("png", "svg"):
             raise InputError("the page draws PNG and SVG itself; give a path to save one here")
@@ -108,22 +109,16 @@ def contents(session: Session, kind: str) -> bytes:
 
 def notices(forecast: Forecast) -> list[dict[str, str]]:
     """Lines that stand above the chart: a horizon beyond the report, a scaled level."""
-    plan, found = forecast.plan, []
-    if plan.anchor.published and forecast.years[-1] > plan.anchor.last_year:
-        how = (
-            "After that only the drivers move the path; the unexplained part stays as it stood."
-            if plan.scenario.beyond == "drivers"
-            else "After that its printed growth is carried on."
-        )
-        found.append({"tone": "note", "text": f"The report ends in {plan.anchor.last_year}. {how}"})
+    plan = forecast.plan
+    found = [{"tone": "warn", "text": text} for text in outside_evidence(plan)]
+    found += [{"tone": "note", "text": text} for text in filter(None, [beyond(forecast)])]
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:
+        whose = f"{speaker(plan.anchor)}\N{RIGHT SINGLE QUOTATION MARK}s"
         text = (
             f"**Scaled by {times(factor)}.** Every value is multiplied to meet the anchor. The"
-            " level is the report\N{RIGHT SINGLE QUOTATION MARK}s; the shape is the"
-            " count\N{RIGHT SINGLE QUOTATION MARK}s."
+            f" level is the {whose}; the shape is the count\N{RIGHT SINGLE QUOTATION MARK}s."
         )
         found.append({"tone": "warn", "text": text})
-    if lacking(forecast):
-        found.append({"tone": "note", "text": lacking(forecast)})
-    return found
+    said = [lacking(forecast), *acting_on(forecast)]
+    return found + [{"tone": "note", "text": text} for text in said if text]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..charts.swings import figure, name_of
+from ..charts.swings import figure_of, name_of
 from ..engine.plan import known_parameters
 from ..errors import InputError, unknown
 from ..model.choices import Real, Whole
@@ -18,17 +18,22 @@ CONTROLS = {name: choice for name, choice in CHOICES.items() if choice.label}
 """Choices with one control each."""
 
 
-def changed(scenario: Scenario, change: Mapping[str, Any], origin: Scenario) -> Scenario:
+def changed(
+    scenario: Scenario, change: Mapping[str, Any], origin: Scenario, market: Market
+) -> Scenario:
     """The scenario after one change: ``kind``, ``key`` and ``value``, as the page sends it.
 
-    A value of None resets to ``origin``.  Raises InputError for what is no choice.
+    A value of None resets to ``origin``.  Another anchor keeps the horizon if it starts before
+    it.  Raises InputError for what is no choice.
     """
     kind, key, value = str(change.get("kind")), str(change.get("key", "")), change.get("value")
     if kind in CONTROLS:
         new = {kind: getattr(origin, kind) if value is None else _typed(kind, value)}
         if kind == "anchor":
-            new["through"] = None  # an anchor has its own last year
-            new["periods"] = None
+            new["periods"] = None  # how one publisher's growth is read
+            anchor = market.anchors.get(str(new["anchor"]))
+            if anchor and scenario.through and scenario.through <= anchor.base_year:
+                new["through"] = None
         return scenario.changed(**new)
     if kind == "driver":
         off = key in origin.without if value is None else not value
@@ -41,7 +46,12 @@ def changed(scenario: Scenario, change: Mapping[str, Any], origin: Scenario) -> 
             table |= {k: v for k, v in getattr(origin, kind).items() if k == key}
         elif value != CHOICES[kind].absent:
             table[key] = float(value)
-        return scenario.changed(**{kind: table})
+        made: dict[str, Any] = {kind: table}
+        if marks := CHOICES[kind].marks:
+            marked = [name for name in getattr(scenario, marks) if name != key]
+            beyond = key in getattr(origin, marks) if value is None else change.get(marks)
+            made[marks] = (*marked, *([key] if beyond else []))
+        return scenario.changed(**made)
     if kind == "reset":
         return origin
     raise unknown("explorer", "change", kind, (*CONTROLS, "driver", "strength", "fixed", "reset"))
@@ -69,9 +79,9 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
     keys |= {p.key for p in driver.parameters}
     fixed = {k: v for k, v in scenario.fixed.items() if k not in keys}
     fixed |= {k: v for k, v in origin.fixed.items() if k in keys}
-    scenario = changed(scenario, {"kind": "driver", "key": driver.name}, origin)
-    scenario = changed(scenario, {"kind": "strength", "key": driver.name}, origin)
-    return scenario.changed(fixed=fixed)
+    for kind in ("driver", "strength"):
+        scenario = changed(scenario, {"kind": kind, "key": driver.name}, origin, market)
+    return scenario.changed(fixed=fixed, outside=(*scenario.outside, *origin.outside))
 
 
 def count_changes(scenario: Scenario, origin: Scenario) -> int:
@@ -82,12 +92,14 @@ def count_changes(scenario: Scenario, origin: Scenario) -> int:
 
 def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Driver]) -> str:
     """A change in a few words, for the status line and the live region."""
-    kind, key, value = change.get("kind"), str(change.get("key", "")), change.get("value")
+    kind, key, value = str(change.get("kind")), str(change.get("key", "")), change.get("value")
     titles = {d.name: d.title for d in drivers}
     if kind == "fixed":
         known = known_parameters(market, drivers)
         name = name_of(known[key]) if key in known else key
-        return f"{name} reset" if value is None else f"{name} fixed at {figure(float(value))}"
+        if value is None or key not in known:
+            return f"{name} {'reset' if value is None else f'fixed at {float(value):g}'}"
+        return f"{name} fixed at {figure_of(known[key], float(value))}"
     if kind == "strength":
         title = titles.get(key, key)
         return f"strength of {title} {'reset' if value is None else f'set to {float(value):g}'}"

@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..charts.swings import name_of
+from ..charts.swings import name_of, read_as
 from ..engine.forecast import Forecast
 from ..model.anchor import Anchor
 from ..model.cause import Mechanism
 from ..model.choices import Real, Text
 from ..model.driver import Driver
+from ..model.launch import Launch
 from ..model.market import Market
 from ..model.parameter import Parameter
+from ..model.pooled import POOLED, estimates
 from ..model.scenario import Scenario
 from ..text.wording import mid_sentence, money, number, signed
 from .changes import CONTROLS, count_changes
@@ -22,6 +24,8 @@ from .changes import CONTROLS, count_changes
 CURVE = 25
 """Points of the density that a control at rest shows."""
 DRAWS = (1_000, 4_096, 10_000, 50_000, 100_000)
+LAUNCH_LABELS = ("Chance that it comes", "Launch year", "Peak share", "Years to peak", "Price")
+"""What the inputs of a launched product are called beside their sliders, in their order."""
 SAID = ("key", "low", "mode", "high", "unit", "status")
 """What a control says of its parameter as it stands."""
 
@@ -67,6 +71,7 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
         "changes": count_changes(scenario, origin),
         "undo": undo,
         "scenario": scenario.name or "scenario",
+        "title": scenario.title,
     }
 
 
@@ -74,8 +79,9 @@ def _choices(market: Market) -> list[dict[str, Any]]:
     """The choices with a control of their own: options, or a range with its step, or neither."""
     first, last = market.years[0] + 1, market.years[-1]
     anchors = sorted(market.anchors.values(), key=lambda anchor: not anchor.published)
+    pool = [[POOLED, "All published estimates, pooled"]] if estimates(market.anchors) else []
     given: dict[str, dict[str, Any]] = {
-        "anchor": {"options": [[a.name, _anchor_label(a)] for a in anchors]},
+        "anchor": {"options": [[a.name, _anchor_label(a)] for a in anchors] + pool},
         "through": {"low": first, "high": last, "step": 1},
         "draws": {"options": []},
     }
@@ -101,9 +107,10 @@ def _anchor_label(anchor: Anchor) -> str:
 
 def _driver(market: Market, driver: Driver, drivers: Sequence[Driver]) -> dict[str, Any]:
     causes = [
-        _cause(market, market.mechanisms[name], driver, drivers)
+        cause
         for name in driver.claims
         if name in market.mechanisms
+        for cause in _causes(market, market.mechanisms[name], driver, drivers)
     ]
     if driver.parameters:
         own = [_input(p, p.title or p.name) for p in driver.parameters]
@@ -116,10 +123,16 @@ def _driver(market: Market, driver: Driver, drivers: Sequence[Driver]) -> dict[s
     }
 
 
-def _cause(
+def _causes(
     market: Market, mechanism: Mechanism, driver: Driver, drivers: Sequence[Driver]
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
+    """A cause of the catalogue, or each product of a group of launches, with its inputs."""
     also = [d.title for d in drivers if mechanism.name in d.claims and d.name != driver.name]
+    if mechanism.launches:
+        return [
+            {"title": one.product, "also": also, "reason": "", "inputs": _launch_inputs(one)}
+            for one in mechanism.launches
+        ]
     inputs = [
         _input(p, "Effect" if p is mechanism.ratio else "Half time")
         for p in mechanism.parameters
@@ -131,7 +144,12 @@ def _cause(
         reason = f"follows the path of {stage}; its inputs stand under The count"
     elif not inputs:
         reason = f"ratio {mechanism.ratio.mode:g}; {mechanism.source.removeprefix('assumption: ')}"
-    return {"title": mechanism.title, "also": also, "reason": reason, "inputs": inputs}
+    return [{"title": mechanism.title, "also": also, "reason": reason, "inputs": inputs}]
+
+
+def _launch_inputs(one: Launch) -> list[dict[str, Any]]:
+    named = zip(one.parameters, LAUNCH_LABELS, strict=True)
+    return [_input(parameter, label) for parameter, label in named if not parameter.constant]
 
 
 def _input(parameter: Parameter, label: str) -> dict[str, Any]:
@@ -141,12 +159,18 @@ def _input(parameter: Parameter, label: str) -> dict[str, Any]:
         "name": name_of(parameter),
         "source": parameter.source or "no source given",
         "log": parameter.scale == "log",
+        "figure": read_as(parameter),
         "curve": density(parameter),
     }
 
 
 def density(parameter: Parameter) -> list[float]:
-    """Heights (0 to 1) of the sampled density at CURVE even places from low to high."""
+    """Heights (0 to 1) of the sampled density at CURVE even places from low to high.
+
+    What happens or does not has none.
+    """
+    if parameter.happens:
+        return []
     if parameter.constant:
         return [0.0] * CURVE
     heights = parameter.density(np.linspace(0.0, 1.0, CURVE))

@@ -229,7 +229,7 @@ def _picture(found: Elicited) -> dict[str, Any]:
 
 def _density(parameter: Parameter, place: Array) -> Array:
     """The parameter's density at places on its scale, 0 outside its range."""
-    _, low, _, high = parameter.range
+    _, low, _, high = parameter.pert
     at = np.clip((place - low) / (high - low), 0.0, 1.0)
     return parameter.density(at) / (high - low)
 

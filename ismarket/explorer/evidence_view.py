@@ -10,6 +10,7 @@ from ..engine.forecast import Forecast
 from ..model.cause import Mechanism
 from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
+from ..model.sources import described
 from ..text.wording import mid_sentence, percent, signed
 from .view import Column, Filter, View, ViewRow
 
@@ -26,8 +27,8 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone]) -> View:
     )  # fmt: skip
     rows = _rows(forecast, causes)
     aid = (
-        "Each dot is one cause: what it alone adds to growth, in points a year, under your"
-        " settings. Hollow dots have no effect."
+        f"Each dot is one cause: what it alone adds to growth {forecast.growth.period}, in points"
+        " a year, under your settings. Hollow dots have no effect."
     )
     below = (
         f"{len(rows)} claims; the list scrolls. A row opens on Enter: full source, shares by"
@@ -81,7 +82,8 @@ def _row(
     if mechanism.inert:
         tags.append("inert")
     same = [c.id for c in market.claims if c.mechanism == mechanism.name and c.id != claim.id]
-    detail = [f"Source: {mechanism.source}", mechanism.note, _shares(mechanism)]
+    detail = [f"Source: {part}" for part in described(mechanism.source)]
+    detail += [mechanism.note, _shares(mechanism)]
     detail.append(f"Claims that mean the same cause: {', '.join(same)}" if same else "")
     cells = (
         claim.id, claim.text, mechanism.title, _ratio(forecast, mechanism),
@@ -104,7 +106,8 @@ def _added(market: Market, cause: CauseAlone) -> ViewRow:
         cause.status, source,
     )  # fmt: skip
     tags = (cause.status, "on", *cause.drivers, *(("inert",) if cause.inert else ()))
-    detail = (f"Source: {source}", *((_shares(mechanism),) if mechanism else ()))
+    detail = [f"Source: {part}" for part in described(source)]
+    detail += [_shares(mechanism)] if mechanism else []
     return ViewRow(
         cells, "plain", detail=tuple(filter(None, detail)), tags=tags, status=cause.status
     )

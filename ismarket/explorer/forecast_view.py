@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from ..charts.fan import picture, published
+from ..charts.fan import axis_of, picture, published
 from ..charts.units import share_at_least, unit_of
+from ..engine.dollars import speaker
+from ..engine.findings import three_middles
 from ..engine.forecast import Forecast
-from ..text.wording import number, percent, rate
+from ..text.wording import money, percent, rate
 from .view import Column, View, ViewRow
-
-MOST_YEARS = 8
 
 
 def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     """The fan, its finding and the path by year."""
     unit = unit_of(forecast.columns["reference"]["value"][0])
-    years = (Column(str(forecast.years[i])) for i in _shown(forecast))
-    columns = (Column(f"USD {unit.name}", right=False), *years)
+    columns = (
+        Column(forecast.usd(unit.name), right=False),
+        *(Column(str(t)) for t in forecast.years),
+    )
     return View(
-        "forecast", finding(forecast), aid(forecast), note(forecast),
+        "forecast", finding(forecast), aid(forecast, pinned),
+        three_middles(forecast),
         columns, _rows(forecast, pinned), picture(forecast, pinned),
     )  # fmt: skip
 
@@ -32,29 +35,35 @@ def finding(forecast: Forecast) -> str:
     if not report["year"]:
         return f"{start}, counted bottom-up"
     if report["year"][-1] < forecast.years[-1]:
-        return f"{start}; the report ends in {report['year'][-1]}"
-    printed = f"{unit.show(report['value'][-1])} {unit.name}"
+        return f"{start}; the {speaker(forecast.plan.anchor)} ends in {report['year'][-1]}"
+    printed, who = f"{unit.show(report['value'][-1])} {unit.name}", speaker(forecast.plan.anchor)
     if printed == value:
-        return f"{start}, as the report says"
-    return f"{start}, not the report\N{RIGHT SINGLE QUOTATION MARK}s {printed}"
+        return f"{start}, as the {who} says"
+    return f"{start}, not the {who}\N{RIGHT SINGLE QUOTATION MARK}s {printed}"
 
 
-def aid(forecast: Forecast) -> str:
-    """How to read the fan, and the odds of the report's value."""
+def aid(forecast: Forecast, pinned: Forecast | None = None) -> str:
+    """How to read the fan, the odds of the report's value, and a pin that is off the axis."""
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
     drawn, first = forecast.draws.total[-1], forecast.years[0]
     size = "billion" if unit.name == "bn" else "million"
-    parts = [f"{forecast.plan.market.title.split(', ')[-1].capitalize()}, USD {size} a year."]
+    place = forecast.plan.market.title.split(", ")[-1].capitalize()
+    parts = [f"{place}, {forecast.usd(size)} a year."]
     report = published(forecast)
     below = _share(1.0 - share_at_least(drawn, forecast.columns["reference"]["value"][0]))
     if report["year"] and report["year"][-1] == forecast.years[-1]:
         reached = _share(share_at_least(drawn, report["value"][-1]))
-        value = "the report\N{RIGHT SINGLE QUOTATION MARK}s value"
+        value = f"the {speaker(forecast.plan.anchor)}\N{RIGHT SINGLE QUOTATION MARK}s value"
         parts.append(f"{reached} of draws reach {value}; {below} end below {first}.")
     else:
         parts.append(f"{below} of draws end below {first}.")
-    parts.append("The axis does not start at 0.")
+    axis = axis_of(forecast, pinned)
+    if axis.low > 0.0:
+        parts.append("The axis does not start at 0.")
+    if pinned is not None and not axis.holds_pin:
+        ends = money(pinned.columns["reference"]["value"][-1])
+        parts.append(f"The pinned path, USD {ends} in {pinned.years[-1]}, lies off this axis.")
     return " ".join(parts)
 
 
@@ -62,65 +71,37 @@ def _share(share: float) -> str:
     return percent(share) if share else "0%"
 
 
-def note(forecast: Forecast) -> str:
-    """Why reference, median and mean differ, or that they do not."""
-    summary = {k: v[-1] for k, v in forecast.columns["summary"].items()}
-    unit = unit_of(forecast.columns["reference"]["value"][0])
-    median, mean = unit.show(summary["p50"]), unit.show(summary["mean"])
-    reference = unit.show(summary["reference"])
-    head = "**Why three middles:** the reference sets every input to its most likely value."
-    if median == mean == reference:
-        return f"{head} The median and the mean agree with it: the ranges are balanced."
-    up = summary["mean"] > summary["reference"]
-    reach = "reach further up than down" if up else "reach further down than up"
-    widest = _widest(forecast)
-    such = f", such as {widest}," if widest else ""
-    middles = f"The median ({median}) and mean ({mean}) lie {'higher' if up else 'lower'}"
-    return f"{head} {middles} because several ranges{such} {reach}."
-
-
-def _widest(forecast: Forecast) -> str:
-    """The cause with the widest ratio of high to low, in words."""
-    plan = forecast.plan
-    names = dict.fromkeys(name for driver in plan.drivers for name in driver.claims)
-    causes = [plan.market.mechanisms[name] for name in names]
-    free = [c for c in causes if c.parameters and c.ratio.key not in plan.scenario.fixed]
-    if not free:
-        return ""
-    widest = max(free, key=lambda m: m.ratio.high / m.ratio.low)
-    low, high = widest.ratio.low, widest.ratio.high
-    return f"{widest.title[:1].lower()}{widest.title[1:]} (ratio {low:g} to {high:g})"
-
-
-def _shown(forecast: Forecast) -> list[int]:
-    last = len(forecast.years) - 1
-    steps = min(last, MOST_YEARS - 1)
-    return [round(i * last / steps) for i in range(steps + 1)]
-
-
 def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
     summary = forecast.columns["summary"]
-    unit, shown = unit_of(summary["reference"][0]), _shown(forecast)
+    unit = unit_of(summary["reference"][0])
     report = dict(zip(*published(forecast).values(), strict=True))
     rows = []
     if report:
-        values = [report.get(forecast.years[i]) for i in shown]
-        cells = ("" if v is None else number(v / unit.size, unit.in_table) for v in values)
-        rows.append(
-            ViewRow((f"Report, {rate(forecast.plan.anchor.cagr)} a year", *cells), "report")
-        )
+        anchor = forecast.plan.anchor
+        title = f"{speaker(anchor).capitalize()}, {rate(anchor.cagr)} a year"
+        rows.append(ViewRow((title, *_cells(forecast, report)), "report"))
     for title, name, tone in (
         ("Reference", "reference", "strong"),
         ("Median draw", "p50", "plain"),
         ("9 in 10 draws: low", "p5", "plain"),
         ("9 in 10 draws: high", "p95", "plain"),
     ):
-        rows.append(ViewRow((title, *(unit.cell(summary[name][i]) for i in shown)), tone))
+        rows.append(ViewRow((title, *map(unit.cell, summary[name])), tone))
     if pinned is not None:
         known = dict(zip(pinned.years, pinned.columns["summary"]["reference"], strict=True))
-        values = [known.get(forecast.years[i]) for i in shown]
-        cells = ("" if v is None else unit.cell(v) for v in values)
-        name = pinned.plan.scenario.name or "scenario"
+        name = pin_name(forecast, pinned)
         quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
-        rows.append(ViewRow((f"Pinned {quoted}: reference", *cells), "muted"))
+        rows.append(ViewRow((f"Pinned {quoted}: reference", *_cells(forecast, known)), "muted"))
     return rows
+
+
+def pin_name(forecast: Forecast, pinned: Forecast) -> str:
+    """The name of a pinned scenario, with its anchor where that is another."""
+    name, anchor = pinned.plan.scenario.name or "scenario", pinned.plan.anchor.name
+    return name if anchor == forecast.plan.anchor.name else f"{name}, {anchor}"
+
+
+def _cells(forecast: Forecast, path: dict[int, float]) -> list[str]:
+    """A path by year, USD, in the years of the forecast; blank where it has none."""
+    unit = unit_of(forecast.columns["summary"]["reference"][0])
+    return [unit.cell(path[t]) if t in path else "" for t in forecast.years]

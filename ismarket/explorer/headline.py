@@ -6,9 +6,9 @@ from typing import Any
 
 from ..charts.fan import published
 from ..charts.units import unit_of
-from ..engine.findings import left_unexplained, speaker, whose
-from ..engine.forecast import UNEXPLAINED, Forecast
-from ..engine.growth import NAMED, printed_growth
+from ..engine.dollars import speaker
+from ..engine.findings import left_unexplained, whose
+from ..engine.forecast import NAMED, UNEXPLAINED, Forecast
 from ..text.wording import money, number, times
 
 
@@ -28,7 +28,7 @@ def _size(forecast: Forecast) -> dict[str, Any]:
     words = f"counted from {forecast.plan.market.chain_words}"
     if anchor.published:
         words = f"{whose(forecast)}; {'drawn anew' if anchor.spread else 'matched'} in every draw"
-    return _cell(f"Market in {first}", unit.show(value), f"USD {unit.name}", words, "ink")
+    return _cell(f"Market in {first}", unit.show(value), forecast.usd(unit.name), words, "ink")
 
 
 def _forecast(forecast: Forecast) -> dict[str, Any]:
@@ -37,30 +37,29 @@ def _forecast(forecast: Forecast) -> dict[str, Any]:
     words = f"**{unit.show(summary['p5'])} to {unit.show(summary['p95'])}** in 9 of 10 draws."
     report = published(forecast)
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        who = speaker(forecast.plan.anchor).capitalize()
-        words += f" {who}: {unit.show(report['value'][-1])}"
+        words += f" The {speaker(forecast.plan.anchor)}: {unit.show(report['value'][-1])}"
     title = f"Forecast for {forecast.years[-1]}"
-    return _cell(title, unit.show(summary["reference"]), f"USD {unit.name}", words, "model")
+    return _cell(title, unit.show(summary["reference"]), forecast.usd(unit.name), words, "model")
 
 
 def _growth(forecast: Forecast) -> dict[str, Any]:
     cagr = {k: 100 * v[0] for k, v in forecast.columns["cagr"].items()}
     words = f"**{number(cagr['p5'], 1)} to {number(cagr['p95'], 1)}** in 9 of 10 draws."
-    if printed := printed_growth(forecast):
-        who = speaker(forecast.plan.anchor).capitalize()
-        words += f" {who}: {number(printed.total, 2)} to {printed.last}"
+    if printed := forecast.printed_growth:
+        who = speaker(forecast.plan.anchor)
+        words += f" The {who}, to {printed.last}: {number(printed.total, 2)}"
     title = f"Growth a year to {forecast.years[-1]}"
     return _cell(title, number(cagr["reference"], 2), "%", words, "model")
 
 
 def _left(forecast: Forecast) -> dict[str, Any]:
-    title, growth = "Unexplained growth", printed_growth(forecast)
+    title, growth = "Unexplained growth", forecast.printed_growth
     if growth is None:
         words = left_unexplained(forecast) or "level from the count; no report, no remainder"
         return _cell(title, "0", "points", words, "muted")
     left, carried = (number(growth.points[part], 2) for part in (UNEXPLAINED, NAMED))
     who = speaker(forecast.plan.anchor)
-    words = f"Of what {who} has {growth.period} the causes it names carry **{carried}** points."
+    words = f"Of what the {who} has {growth.period} the causes it names carry **{carried}** points."
     return _cell(title, left, f"of {number(growth.total, 2)} points a year", words, "report")
 
 

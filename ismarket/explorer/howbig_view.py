@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..charts.levels import Count, DrawnLevel, count_of, levels_of, picture
-from ..charts.people import money_of, steps_of
 from ..engine.forecast import Forecast
+from ..engine.waterfall import waterfall_of
 from ..text.wording import number, rate, times
 from .view import Column, View, ViewRow
 
@@ -47,12 +47,12 @@ def finding(forecast: Forecast, found: list[DrawnLevel]) -> str:
 
 def note(forecast: Forecast, found: list[DrawnLevel]) -> str:
     """What a patient would have to cost, and what an anchor changes."""
-    steps = steps_of(forecast)
-    counted = money_of(forecast)[0]
+    people = waterfall_of(forecast, forecast.years[0], draws=1).people
+    counted = forecast.columns["count"]["reference"][0]
     after = "The anchor multiplies every cell by one factor: it changes money, not shares."
-    if not steps:
+    if not people:
         return after
-    patients = steps[-1].people
+    patients = float(people[-1].total()[0])
     each = number(counted / patients, 0)
     level = next((v for v in found if v.chosen), None)
     if level is None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..analysis.tornado import Swing
-from ..charts.swings import MOST, figure, name_of, picture
+from ..charts.swings import MOST, figure_of, name_of, picture
 from ..charts.units import millions_of
 from ..engine.forecast import Forecast
-from ..engine.plan import known_parameters
 from ..model.parameter import STATUSES
 from ..text.wording import listed
 from .view import Column, View, ViewRow
@@ -41,7 +40,7 @@ def finding(forecast: Forecast, swings: Sequence[Swing]) -> str:
     low, high = sorted((top.at_p10, top.at_p90))
     return (
         f"One input moves {last} most: {name_of(top.parameter)},"
-        f" {unit.change(low)} to {unit.change(high)} USD {unit.name}"
+        f" {unit.change(low)} to {unit.change(high)} {forecast.usd(unit.name)}"
     )
 
 
@@ -49,9 +48,8 @@ def aid(forecast: Forecast) -> str:
     """How to read the tornado, and which inputs are left out because they are fixed."""
     text = "Each input alone at its own P10 and P90; numbers at the ends are the input"
     text += "\N{RIGHT SINGLE QUOTATION MARK}s."
-    acting = {p.key for p in forecast.plan.parameters}
-    known = known_parameters(forecast.plan.market, forecast.installed)
-    fixed = [name_of(known[key]) for key in forecast.plan.scenario.fixed if key in acting]
+    plan = forecast.plan
+    fixed = [name_of(p) for p in plan.parameters if p.key in plan.scenario.fixed]
     if not fixed:
         return text
     names = listed(fixed) if len(fixed) < 4 else f"{len(fixed)} inputs"
@@ -79,9 +77,10 @@ def note(swings: Sequence[Swing]) -> str:
 
 def _row(swing: Swing, swings: Sequence[Swing]) -> ViewRow:
     unit, parameter = millions_of(swings[0].width), swing.parameter
+    at = (figure_of(parameter, value) for value in (swing.p10, parameter.mode, swing.p90))
     cells = (
-        name_of(parameter), parameter.status, figure(swing.p10), figure(parameter.mode),
-        figure(swing.p90), parameter.unit, unit.change(swing.at_p10), unit.change(swing.at_p90),
+        name_of(parameter), parameter.status, *at, parameter.unit,
+        unit.change(swing.at_p10), unit.change(swing.at_p90),
     )  # fmt: skip
     source = f"Source: {parameter.source or 'none given'}"
     return ViewRow(

@@ -14,16 +14,17 @@ from ..engine.forecast import Forecast
 from ..errors import DriverError, InputError
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario, load_scenario
+from ..model.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
 from ..plugins.installed import DEFAULT_MARKET
 from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
 from .controls import state, structure
+from .forecast_view import pin_name
 from .headline import live_sentence, strip
 from .runtime import runtime, text
 from .session import Session, start
-from .view import TABS, specs
+from .view import specs
 
 PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
          "panel.js")  # fmt: skip
@@ -56,7 +57,7 @@ class Panel(anywidget.AnyWidget):
         super().__init__(scenario=session.current, forecast=session.shown)
         self._quiet = False
         self.structure = structure(session.known, session.study.drivers) | {
-            "problems": list(problems), "tabs": list(map(list, TABS.items())),
+            "problems": list(problems), "tabs": list(map(list, session.tabs.items())),
         }  # fmt: skip
         self.specs = specs()
         self.show()
@@ -80,7 +81,7 @@ class Panel(anywidget.AnyWidget):
             "view": session.view(self.tab).as_page(),
             "status": f"{extent} \N{MIDDLE DOT} seed {seed} \N{MIDDLE DOT} up to date.{last}",
             "live": live_sentence(session.last or "ready", session.shown),
-            "pinned": None if pinned is None else pinned.plan.scenario.name or "scenario",
+            "pinned": None if pinned is None else pin_name(session.shown, pinned),
             "settled": session.settled,
             "notices": actions.notices(session.shown),
             "message": message,
@@ -103,8 +104,8 @@ class Panel(anywidget.AnyWidget):
 
     @traitlets.validate("tab")
     def _known_tab(self, proposal: dict[str, Any]) -> str:
-        if proposal["value"] not in TABS:
-            raise traitlets.TraitError(f"tab must be one of {', '.join(TABS)}")
+        if proposal["value"] not in self._session.tabs:
+            raise traitlets.TraitError(f"tab must be one of {', '.join(self._session.tabs)}")
         return str(proposal["value"])
 
     @traitlets.observe("tab")
@@ -118,15 +119,12 @@ class Panel(anywidget.AnyWidget):
         if self._quiet:
             return
         try:
-            self._session.former.append(self._session.current)
-            self._session.compute(change["new"])
+            self._session.set(change["new"], "scenario set from Python")
         except (InputError, DriverError):
-            self._session.former.pop()
             self._quiet = True
             self.scenario = change["old"]
             self._quiet = False
             raise
-        self._session.last = "scenario set from Python"
         self._publish()
 
     @traitlets.observe("pinned")
@@ -161,6 +159,11 @@ class Panel(anywidget.AnyWidget):
             elif kind == "undo":
                 self._session.undo()
                 self._publish()
+            elif kind == "pick":
+                region = str(content.get("value"))
+                known = self._session.study.market.regions
+                self._session.region = region if region in known else ""
+                self.show()
             elif kind == "analyse":
                 self._analyse(content)
             else:
@@ -211,7 +214,7 @@ def explore(
     it showed before.
     """
     if scenario is None:
-        scenario = "published"
+        scenario = DEFAULT_SCENARIO
         if market is not None and market.name != DEFAULT_MARKET:
             scenario = Scenario(market=market.name, anchor="bottom-up")
     if market is not None and drivers is not None:

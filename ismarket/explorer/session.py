@@ -15,9 +15,18 @@ from ..engine.plan import with_own_causes
 from ..errors import unknown
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario
+from ..model.scenario import Scenario, named_after
 from ..studies import Study
-from . import evidence_view, forecast_view, howbig_view, matters_view, where_view, why_view
+from . import (
+    evidence_view,
+    forecast_view,
+    funnel_view,
+    howbig_view,
+    launches_view,
+    matters_view,
+    where_view,
+    why_view,
+)
 from .changes import changed, described, reset_driver
 from .view import TABS, View
 
@@ -35,7 +44,8 @@ class Session:
     """The state behind a panel, without a widget.
 
     ``origin`` is the scenario as it was opened, ``study`` that of the one as changed, ``shown``
-    its forecast, quick while ``settled`` is False.
+    its forecast, quick while ``settled`` is False; ``former`` leads back, each with its origin.
+    ``region`` is the one that the funnel shows, empty for all of them.
     """
 
     study: Study
@@ -44,8 +54,9 @@ class Session:
     settled: bool = True
     pinned: Forecast | None = None
     last: str = ""
+    region: str = ""
     quick: int = QUICKEST
-    former: list[Scenario] = field(default_factory=list)
+    former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
 
     @property
@@ -64,17 +75,18 @@ class Session:
                 driver = self.driver(str(change["key"]))
                 scenario = reset_driver(scenario, driver, self.known, self.origin)
             else:
-                scenario = changed(scenario, change, self.origin)
+                scenario = changed(scenario, change, self.origin, self.known)
+        scenario = named_after(scenario, self.origin)
         if not changes or scenario == self.current:
             return
-        before = self.current
+        before = self.current, self.origin
         self.compute(scenario, quick)
         last = changes[-1]
         self.last = described(last, self.known, self.study.drivers)
         gesture = f"{last.get('kind')} {last.get('key')}"
         now = time.monotonic()
         if gesture != self._gesture[0] or now - self._gesture[1] > GESTURE:
-            self.former = [*self.former[-MOST_UNDO:], before]
+            self.former = [*self.former[1 - MOST_UNDO :], before]
         self._gesture = gesture, now
 
     def compute(self, scenario: Scenario, quick: bool = False) -> None:
@@ -105,18 +117,24 @@ class Session:
             self.compute(self.current)
 
     def undo(self) -> None:
-        """Back to the scenario before the last change."""
+        """Back to the scenario before the last change, also before another was opened."""
         if self.former:
-            scenario = self.former[-1]
+            scenario, origin = self.former[-1]
             self.compute(scenario)
-            self.former = self.former[:-1]
+            self.origin, self.former = origin, self.former[:-1]
             self.last, self._gesture = "last change undone", ("", 0.0)
 
-    def open(self, scenario: Scenario) -> None:
-        """Start anew from another scenario."""
+    def set(self, scenario: Scenario, said: str) -> None:
+        """Go on with another scenario as a change that can be undone; ``said`` is its name."""
+        before = self.current, self.origin
         self.compute(scenario)
-        self.origin, self.former = self.current, []
-        self.last = f"{scenario.name or 'scenario'} opened"
+        self.former = [*self.former[1 - MOST_UNDO :], before]
+        self.last, self._gesture = said, ("", 0.0)
+
+    def open(self, scenario: Scenario) -> None:
+        """Go on from another scenario: changes count from it on, and Undo leads back."""
+        self.set(scenario, f"{scenario.name or 'scenario'} opened")
+        self.origin = self.current
 
     @cached_property
     def known(self) -> Market:
@@ -139,13 +157,21 @@ class Session:
             "where": lambda: where_view.view(made, pinned),
             "matters": lambda: matters_view.view(made, self.swings),
             "howbig": lambda: howbig_view.view(made),
+            "funnel": lambda: funnel_view.view(made, self.region),
+            "launches": lambda: launches_view.view(made),
             "evidence": lambda: evidence_view.view(made, self.alone),
         }
         return views[name]()
 
     def views(self) -> list[View]:
         """All views, in the order of their tabs."""
-        return [self.view(name) for name in TABS]
+        return [self.view(name) for name in self.tabs]
+
+    @cached_property
+    def tabs(self) -> dict[str, str]:
+        """The views that the market has something for, by name: without launches not that one."""
+        some = any(cause.launches for cause in self.known.mechanisms.values())
+        return {name: title for name, title in TABS.items() if some or name != "launches"}
 
     @cached_property
     def alone(self) -> tuple[CauseAlone, ...]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from ..arrays import Array
+from ..analysis.ledger import ahead
 from ..charts.units import millions_of
 from ..charts.where import picture, shares_by_region
 from ..engine.forecast import Forecast
@@ -24,7 +20,7 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     )
     classes = forecast.plan.market.drug_classes
     columns = (
-        Column(f"Reference, USD M in {last}", right=False),
+        Column(f"Reference, {forecast.usd('M')} in {last}", right=False),
         *(Column(c[:1].upper() + c[1:]) for c in classes),
         Column("All"), Column("Share"), Column(str(first), wide=True),
     )  # fmt: skip
@@ -53,15 +49,18 @@ def note(forecast: Forecast, pinned: Forecast | None) -> str:
     anchor, parts = forecast.plan.anchor, []
     if anchor.largest_region in forecast.plan.market.regions:
         last = forecast.draws.region[1]
-        how = _often(_agreeing(last, forecast.plan.market.regions, anchor.largest_region))
-        parts.append(f"The report calls {anchor.largest_region} the largest market: it is, {how}.")
+        share = ahead(anchor.largest_region, forecast.plan.market.regions, last).mean()
+        how = _often(float(share))
+        parts.append(
+            f"The report calls {anchor.largest_region} the largest market: so it is, {how}."
+        )
     if anchor.fastest_growing_class in forecast.plan.market.drug_classes:
         name = anchor.fastest_growing_class
         how = _often(_fastest(forecast, name))
         pin = ""
         if pinned is not None and name in pinned.plan.market.drug_classes:
             pin = f" (pinned: {percent(_fastest(pinned, name))})"
-        parts.append(f"It calls {name} the fastest-growing class: they are, {how}{pin}.")
+        parts.append(f"It calls {name} the fastest-growing class: so it is, {how}{pin}.")
     parts.append("Shares come from the count; no publisher prints any.")
     return " ".join(parts)
 
@@ -74,12 +73,7 @@ def _often(share: float) -> str:
 
 def _fastest(forecast: Forecast, drug_class: str) -> float:
     growth = forecast.draws.drug_class[1] / forecast.draws.drug_class[0]
-    return _agreeing(growth, forecast.plan.market.drug_classes, drug_class)
-
-
-def _agreeing(draws: Array, names: Sequence[str], said: str) -> float:
-    """The share of the draws (name, draw) in which ``said`` is the largest."""
-    return float(np.mean(draws.argmax(axis=0) == names.index(said)))
+    return float(ahead(drug_class, forecast.plan.market.drug_classes, growth).mean())
 
 
 def _rows(forecast: Forecast) -> list[ViewRow]:

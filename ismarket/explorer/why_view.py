@@ -8,10 +8,10 @@ from typing import Any
 from ..analysis.tornado import CauseAlone
 from ..charts.contributions import order, picture
 from ..charts.units import millions_of
-from ..engine.findings import speaker
+from ..engine.dollars import speaker
+from ..engine.findings import stacking
 from ..engine.forecast import UNEXPLAINED, Forecast
-from ..engine.growth import scenario_growth
-from ..text.wording import money, signed
+from ..text.wording import signed
 from .view import Column, View, ViewRow
 
 SMALL = 0.005
@@ -21,14 +21,15 @@ SMALL = 0.005
 def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | None = None) -> View:
     """The bars, their finding and the table of drivers."""
     pin = " \N{BLACK DOWN-POINTING SMALL TRIANGLE} the pinned scenario." if pinned else ""
-    growth = scenario_growth(forecast)
+    growth = forecast.growth
     aid = (
         f"Points of this scenario\N{RIGHT SINGLE QUOTATION MARK}s growth a year {growth.period}:"
         f" bars are the reference, lines 9 in 10 draws.{pin} Rows add up to the last."
     )
     columns = (
         Column("Driver", right=False), Column("Points a year"), Column("9 in 10 draws"),
-        Column(f"USD M in {growth.last}"), *((Column("Pinned", wide=True),) if pinned else ()),
+        Column(f"{forecast.usd('M')} in {growth.last}"),
+        *((Column("Pinned", wide=True),) if pinned else ()),
         Column("Largest causes, each alone", right=False, wide=True),
     )  # fmt: skip
     rows = [_row(forecast, row, causes, pinned) for row in order(forecast)]
@@ -39,7 +40,7 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
 
 def finding(forecast: Forecast) -> str:
     """How much of the growth no cause carries; the largest driver where nothing is left."""
-    growth, drivers = scenario_growth(forecast), forecast.plan.drivers
+    growth, drivers = forecast.growth, forecast.plan.drivers
     left = growth.points[UNEXPLAINED]
     if not drivers:
         if abs(left) < SMALL:
@@ -50,8 +51,8 @@ def finding(forecast: Forecast) -> str:
         )
     if abs(left) >= SMALL:
         return (
-            f"No cause carries {signed(left, 2)} of the {signed(growth.total, 2)} points of growth"
-            f" a year {growth.period}"
+            f"Growth of {signed(growth.total, 2)}% a year {growth.period}, with"
+            f" {signed(left, 2)} points that no cause carries"
         )
     top = max(drivers, key=lambda driver: abs(growth.points[driver.name]))
     return (
@@ -62,24 +63,16 @@ def finding(forecast: Forecast) -> str:
 
 def note(forecast: Forecast) -> str:
     """What the named causes carry together of the scenario's growth, and what overlap does."""
-    growth, anchor = scenario_growth(forecast), forecast.plan.anchor
+    growth, anchor = forecast.growth, forecast.plan.anchor
     named = [d.name for d in forecast.plan.drivers if d.name in anchor.drivers_named]
-    rho, parts = forecast.plan.scenario.overlap, []
+    parts = []
     if anchor.published and named:
         together = signed(sum(growth.points[name] for name in named), 2)
-        how = (
-            f"the {_count(len(named))} drivers that {speaker(anchor)} names carry {together} of"
-            f" these {signed(growth.total, 2)} points together."
+        parts.append(
+            f"With your settings the {_count(len(named))} drivers that the {speaker(anchor)} names"
+            f" carry {together} of these {signed(growth.total, 2)} points together."
         )
-        parts.append(f"With your settings {how}")
-    premium = forecast.stacking_premium
-    verb = "add" if premium >= 0 else "take away"
-    once = "counts once" if rho == 1 else f"counts at overlap {rho:g}"
-    parts.append(
-        f"Overlap is {rho:g}, so a cause that two drivers share {once}; counted twice it would"
-        f" {verb} USD {money(abs(premium))} in {growth.last}."
-    )
-    return " ".join(parts)
+    return " ".join([*parts, stacking(forecast)])
 
 
 def _count(n: int) -> str:

@@ -120,6 +120,7 @@ class Choice:
     absent     what a key counts as that is not given; None: as nothing
     label      what its control in the explorer is called; "": it has none of its own
     moves      False for words that change no figure
+    marks      of values by key: the choice that names those written with ``!`` behind them
     """
 
     kind: Text | Whole | Real | Names | Keyed
@@ -132,6 +133,7 @@ class Choice:
     absent: float | None = None
     label: str = ""
     moves: bool = True
+    marks: str = ""
 
     def check(self, name: str, value: object) -> Any:
         """The value as a scenario of that field ``name`` holds it; InputError carries its key."""

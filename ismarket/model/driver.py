@@ -78,6 +78,14 @@ class Driver:
         about.setdefault("title", stem.replace("_", " ").capitalize())
         return cls(mechanisms=read_own_table(path), **about)
 
+    def __init_subclass__(cls) -> None:
+        """Refuse a class whose ``effects`` would be a method: a driver is handed its function."""
+        if cls.effects is not None:
+            raise InputError(
+                f"class {cls.__name__}: a method called effects is never asked; make no subclass,"
+                " but Driver(name, title, effects=FUNCTION)"
+            )
+
     def suits(self, market: str) -> bool:
         """True where the driver is made for the market of that name, or for any."""
         return not self.markets or market in self.markets

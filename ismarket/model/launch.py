@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
+from ..text.wording import CALENDAR_YEAR
 from .cause import Mechanism, read_own_mechanisms
 from .parameter import STATUSES, Parameter
 from .stage import RATIO_UNIT, Stage
@@ -16,10 +18,12 @@ from .tables import Row, read_table
 
 RANGES = ("launch_year", "peak_share", "years_to_peak", "price_ratio")
 """What is uncertain about a launch besides its chance, each a range in the table."""
+DRAWN = ("chance", *RANGES)
+"""All that is uncertain about it, in the order of its parameters."""
 COLUMNS = (
     "launch product group stage drug_class regions probability share_of price_ratio_to unit note"
 ).split() + [f"{name}_{end}" for name in RANGES for end in ("low", "mode", "high")]
-_UNITS = ("calendar year", "share of {share_of}", "years", "ratio to {price_ratio_to}")
+_UNITS = (CALENDAR_YEAR, "share of {share_of}", "years", "ratio to {price_ratio_to}")
 _TITLES = ("launch", "peak share", "years to peak", "price ratio")
 Ends = tuple[float, float, float]
 """Low, mode and high."""
@@ -52,7 +56,7 @@ class Launch:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """What is uncertain about it."""
-        return self.chance, *(getattr(self, name) for name in RANGES)
+        return tuple(getattr(self, name) for name in DRAWN)
 
 
 def launch(
@@ -87,7 +91,8 @@ def launch(
     drawn = {
         key: Parameter(
             key, *ends, unit=unit.format(**words), title=f"{product}: {title}",
-            scale="log" if key == "price_ratio" else "natural", **about,
+            scale="log" if key == "price_ratio" else "natural",
+            most=1.0 if key == "peak_share" else math.inf, **about,
         )
         for (key, ends), unit, title in zip(ranges.items(), _UNITS, _TITLES, strict=True)
     }  # fmt: skip

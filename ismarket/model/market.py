@@ -33,6 +33,16 @@ class Claim:
     source: str
 
 
+@dataclass(frozen=True)
+class Correlation:
+    """The rank correlation ``rho`` between two inputs, ``keys`` in their order, with its source."""
+
+    keys: tuple[str, str]
+    rho: float
+    status: str
+    source: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
@@ -53,6 +63,7 @@ class Market:
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     currency: str = "USD of the base year"
     lent: frozenset[str] = frozenset()
+    correlations: tuple[Correlation, ...] = ()
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""
@@ -118,6 +129,15 @@ class Market:
         if anchor.price_basis == REAL:
             return anchor.at(year) * self.prices(year) / self.prices(anchor.base_year)
         return anchor.at(year)
+
+    def cause_of(self, parameter: Parameter) -> Mechanism | None:
+        """The cause that an input belongs to, itself or one of its launches; None: to no cause."""
+        return self._owners.get(parameter.owner)
+
+    @cached_property
+    def _owners(self) -> dict[str, Mechanism]:
+        causes = self.mechanisms.values()
+        return {**self.mechanisms, **{one.name: m for m in causes for one in m.launches}}
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+import numpy as np
 
 from ..errors import InputError
 from .cause import Mechanism, read_mechanisms
 from .launch import read_launches
-from .market import Claim, Market
-from .parameter import STATUSES, Parameter
-from .path_tables import read_path
+from .market import Claim, Correlation, Market
+from .parameter import NO_CHANCE, STATUSES, Parameter
 from .stage import FUNNEL, PRICE_LEVEL, RATIO_UNIT, ROLES, SHARES, WORLD, Stage, YearPath, slug
 from .tables import Row, read_table
 
+ENDS_PER_P10 = 1.97345
+"""Half range of a symmetric PERT over its distance from mode to P10: 0.5 / (0.5 - 0.24664)."""
+PATH_COLUMNS = "year value low high unit".split()
+PRICES = "us_dollar.csv"
+"""The price level of the US dollar, which the package brings to every market."""
+Ends = tuple[float, float, float]
+"""Low, mode and high."""
 STAGE_COLUMNS = "stage title link by role unit scale path least counts".split()
 FUNNEL_COLUMNS = "stage region drug_class low mode high unit currency_year basis note".split()
+CORRELATION_COLUMNS = ["first", "second", "rank_correlation"]
 CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps".split()
 AXES: dict[str, tuple[str, ...]] = {
     "world": (),
@@ -39,9 +51,9 @@ def read_market(
     """The market from a folder with stages.csv, funnel.csv, mechanisms.csv and adoption.csv.
 
     A stage with a path has a table of its own name, or if it is the price level the one that the
-    package brings; launches.csv, the products that may come, and claims.csv, the sentences of a
-    report, may stand beside them.  ``currency`` says what its money is, by default USD of the base
-    year.
+    package brings; launches.csv, the products that may come, claims.csv, the sentences of a report,
+    and correlations.csv, pairs of inputs that move together, may stand beside them.  ``currency``
+    says what its money is, by default USD of the base year.
     Raises InputError with file and line for a table that does not hold together.
     """
     declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
@@ -53,7 +65,7 @@ def read_market(
     regions = tuple(region for region in named if region != WORLD)
     classes = tuple(dict.fromkeys(c for row in funnel if (c := row.cells["drug_class"])))
     paths = {
-        row.text("stage"): _read_path(row, folder, regions, base_year)
+        row.text("stage"): _read_path(row, folder, _path_regions(row, regions), base_year)
         for row in declared
         if row.choice("path", "path", ("yes", "no")) == "yes"
     }
@@ -80,7 +92,30 @@ def read_market(
         claims=tuple(map(_claim, read_table(claims, CLAIM_COLUMNS))) if claims.is_file() else (),
         currency=currency or f"USD of {base_year}",
     )  # fmt: skip
+    if (folder / "correlations.csv").is_file():
+        rows = read_table(folder / "correlations.csv", CORRELATION_COLUMNS)
+        market = replace(market, correlations=_correlations(rows, market))
     return market.with_anchors({})
+
+
+def _correlations(rows: Sequence[Row], market: Market) -> tuple[Correlation, ...]:
+    """Pairs of inputs that move together; InputError for one that cannot, or that stands twice."""
+    found: dict[tuple[str, str], Correlation] = {}
+    for row in rows:
+        for column in ("first", "second"):
+            key = row.choice(column, "parameter", market.parameters)
+            if market.parameters[key].happens:
+                raise InputError(f"{row.where}: {NO_CHANCE.format(key)}")
+        first, second = sorted((row.cells["first"], row.cells["second"]))
+        rho, status = row.number("rank_correlation"), row.choice("status", "status", STATUSES)
+        if first == second or (first, second) in found or not -1 <= rho <= 1:
+            raise InputError(
+                f"{row.where}: {first} ~ {second} = {rho:g}; name two inputs, each pair once, with"
+                " a rank correlation from -1 to 1"
+            )
+        one = Correlation((first, second), rho, status, row.text("source"))
+        found[first, second] = one
+    return tuple(found.values())
 
 
 def _apart(groups: Sequence[Mechanism], causes: Mapping[str, Mechanism]) -> dict[str, Mechanism]:
@@ -101,16 +136,84 @@ def _places(row: Row, regions: Sequence[str], classes: Sequence[str]) -> list[tu
     ]
 
 
-def _read_path(
-    row: Row, folder: Path | Traversable, regions: tuple[str, ...], base_year: int
-) -> tuple[YearPath, tuple[Parameter, ...]]:
-    """The path of a declared stage, which must be one that shifts on the scale of logs."""
-    name = row.text("stage")
+def _path_regions(row: Row, regions: tuple[str, ...]) -> list[str]:
+    """Where a stage with a path has one: in every region, or in the world."""
     if row.cells["by"] not in ("world", "region") or row.cells["link"] != "log":
+        name = row.text("stage")
         raise InputError(
             f"{row.where}: {name} has a path, so its link is log and it varies by region or world"
         )
-    return read_path(row, folder, [r for r, _ in _places(row, regions, ("",))], base_year)
+    return [region for region, _ in _places(row, regions, ("",))]
+
+
+def _read_path(
+    stage: Row, folder: Path | Traversable, regions: Sequence[str], base_year: int
+) -> tuple[YearPath, tuple[Parameter, ...]]:
+    """The path of a declared stage from the base year on, and its last year by region.
+
+    A price level is 1 in the base year; a market without a table of it has the package's.
+    Raises InputError with file and line for a gap, or an interval in the base year.
+    """
+    prices = stage.cells["role"] == PRICE_LEVEL
+    own = folder / f"{stage.text('stage')}.csv"
+    path = files("ismarket") / "data" / PRICES if prices and not own.is_file() else own
+    rows = read_table(path, PATH_COLUMNS if list(regions) == [WORLD] else [*PATH_COLUMNS, "region"])
+    cells = dict(_path_cell(row, regions) for row in rows)
+    years = sorted({year for year, _ in cells if year >= base_year})
+    if not years or years != list(range(base_year, years[-1] + 1)):
+        raise InputError(f"{path.name}: years must run from {base_year} on without a gap")
+    for key in ((year, region) for year in years for region in regions):
+        if key not in cells:
+            raise InputError(f"{path.name}: no row for {key}")
+    if prices:
+        one = cells[base_year, regions[0]][0]
+        cells = {key: (_over(ends, one), row) for key, (ends, row) in cells.items()}
+    for region in regions:
+        (low, _, high), row = cells[base_year, region]
+        if low != high:
+            raise InputError(f"{row.where}: a path has no interval in the base year {base_year}")
+    table = np.array([[cells[year, region][0] for region in regions] for year in years])
+    last = [_path_parameter(stage, region, *cells[years[-1], region]) for region in regions]
+    known = [all(_measured(cells[year, region][1]) for region in regions) for year in years]
+    measured = known.index(False) if False in known else len(known)
+    earlier = {
+        year: tuple(cells[year, region][0][1] for region in regions)
+        for year in sorted({year for year, _ in cells if year < base_year})
+        if all((year, region) in cells for region in regions)
+    }
+    return YearPath(table[..., 0], table[..., 1], table[..., 2], measured, earlier), tuple(last)
+
+
+def _path_cell(row: Row, regions: Sequence[str]) -> tuple[tuple[int, str], tuple[Ends, Row]]:
+    """Year and region of a row, and its bounds."""
+    mode = row.number("value")
+    low, high = row.number("low", mode), row.number("high", mode)
+    if not 0 < low <= mode <= high:
+        raise InputError(f"{row.where}: a path needs 0 < low <= value <= high")
+    region = row.choice("region", "region", regions) if "region" in row.cells else WORLD
+    return (int(row.number("year")), region), ((low, mode, high), row)
+
+
+def _over(ends: Ends, one: Ends) -> Ends:
+    """Bounds as multiples of those of another year, in which one quantile holds for both."""
+    low, mode, high = (end / base for end, base in zip(ends, one, strict=True))
+    return min(low, mode), mode, max(high, mode)
+
+
+def _measured(row: Row) -> bool:
+    return row.choice("status", "status", STATUSES) == "measured"
+
+
+def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
+    """A stage in the last year of its path; the table's bounds are P10 and P90 of the draws."""
+    (low, mode, high), year = ends, int(row.number("year"))
+    return Parameter(
+        f"{stage.text('stage')}.{slug(region)}",
+        mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
+        unit=f"{stage.text('unit')} in {year}",
+        title=f"{stage.text('title')} up to {year}, {region}",
+        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
+    )  # fmt: skip
 
 
 def _read_stage(
@@ -161,6 +264,7 @@ def _parameter(stage: Row, link: str, row: Row) -> Parameter:
         status=row.choice("status", "status", STATUSES),
         scale="log" if stage.choice("scale", "scale", ("natural", "log")) == "log" else "natural",
         owner=FUNNEL,
+        most=1.0 if link in SHARES else math.inf,
     )
     if parameter.low <= 0 or (link in SHARES and parameter.high > 1):
         raise InputError(f"{row.where}: {parameter.key} must lie above 0, a share up to 1")

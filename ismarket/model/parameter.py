@@ -8,20 +8,21 @@ distribution on [low, high] with shapes 1 + 4 (mode - low) / (high - low) and
 from __future__ import annotations
 
 import math
-from dataclasses import KW_ONLY, dataclass, replace
-from typing import Any
+from dataclasses import KW_ONLY, dataclass, field, replace
+from typing import Any, overload
 
 import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError
-from ..sampling.quantiles import Quantiles, Range
+from ..sampling.quantiles import Pert, Quantiles, Range
 from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
 SCALES = ("natural", "log")
 CHANCE = "chance"
 """The scale of what happens or does not."""
+NO_CHANCE = "{} is a chance, 0 or 1 in a draw, and cannot be correlated; take its year or its peak"
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,10 @@ class Parameter:
 
     Equal ends make a constant.  On the scale *chance* it is 1 with the probability ``mode``, else
     0; in the reference case the probability itself, so that it weighs what it is likely to.
-    ``key`` is ``owner.name``; a driver gives its own name as owner to the parameters it declares.
-    Raises InputError for a range that is not one.
+    ``table`` holds quantiles at the middles of equal steps, where the distribution is no PERT;
+    ``most`` is what no what-if may pass: 1 of a share.  ``key`` is ``owner.name``; a driver gives
+    its own name as owner to the parameters it declares.  Raises InputError for a range that is not
+    one.
     """
 
     name: str
@@ -45,6 +48,8 @@ class Parameter:
     status: str = "assumed"
     scale: str = "natural"
     owner: str = ""
+    table: tuple[float, ...] = field(default=(), repr=False)
+    most: float = math.inf
 
     def __post_init__(self) -> None:
         for end in ("low", "mode", "high"):
@@ -118,8 +123,12 @@ class Parameter:
         """The same parameter under another owner."""
         return replace(self, owner=owner)
 
-    def check(self, value: object) -> float:
-        """``value`` as a float within the range; InputError says what is allowed."""
+    def check(self, value: object, beyond: bool = False) -> float:
+        """``value`` as a float within the range; InputError says what is allowed.
+
+        ``beyond`` allows whatever is possible: a chance from 0 to 1, nothing above ``most``, and
+        above 0 what has no range below it.
+        """
         number = (
             float(value)
             if isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
@@ -127,26 +136,50 @@ class Parameter:
         )
         if not math.isfinite(number):
             raise InputError(f"{self.key} = {value!r} is not a finite number ({self.unit})")
-        if not self.low <= number <= self.high:
+        if self.holds(number):
+            return number
+        if self.happens or number > self.most or (self.low >= 0 and number <= 0):
+            raise InputError(f"{self.key} cannot be {number:g} {self.unit}, {self._possible}")
+        if not beyond:
             raise InputError(
                 f"{self.key} = {number:g} {self.unit} is outside its range"
-                f" {self.low:g} to {self.high:g} ({self.source or 'no source given'})"
+                f" {self.low:g} to {self.high:g} ({self.source or 'no source given'});"
+                " as a what-if outside the evidence: KEY=VALUE!"
             )
         return number
 
-    def quantile(self, level: float | Array) -> Array:
-        """The value (unit of the parameter) below which a share ``level`` of draws lies."""
+    def holds(self, value: float) -> bool:
+        """True for a value within the range."""
+        return self.low <= value <= self.high
+
+    @property
+    def _possible(self) -> str:
+        """What values there can be, for an error."""
+        if self.happens:
+            return "only 0 to 1"
+        least = "only above 0" if self.low >= 0 else "only finite values"
+        return least if math.isinf(self.most) else f"{least}, up to {self.most:g}"
+
+    @overload
+    def quantile(self, level: float) -> float: ...
+    @overload
+    def quantile(self, level: Array) -> Array: ...
+    def quantile(self, level: float | Array) -> float | Array:
+        """The value (unit of the parameter) below which a share ``level`` of draws lies.
+
+        A number for a number, an array of its shape (level,) for several.
+        """
         bits = np.atleast_1d(np.asarray(level, float)) * 2.0**32
         points = np.clip(bits, 0, 2.0**32 - 1).astype(np.uint32)
-        value: Array = Quantiles([self.range]).values(points[None])[0]
-        return value
+        values: Array = Quantiles([self.range]).values(points[None])[0]
+        return values if np.ndim(level) else float(values[0])
 
     def density(self, place: Array) -> Array:
         """The PERT density at places from 0 (low) to 1 (high) of the scaled range; its area is 1.
 
-        The range must not be a single point.
+        The range must not be a single point, nor a table.
         """
-        _, low, mode, high = self.range
+        _, low, mode, high = self.pert
         peak = 4.0 * (mode - low) / (high - low)
         whole = math.gamma(6.0) / (math.gamma(1.0 + peak) * math.gamma(5.0 - peak))
         heights: Array = whole * place**peak * (1.0 - place) ** (4.0 - peak)
@@ -154,6 +187,11 @@ class Parameter:
 
     @property
     def range(self) -> Range:
+        """What it is drawn by: the table, or the PERT distribution."""
+        return self.table or self.pert
+
+    @property
+    def pert(self) -> Pert:
         """The scale, and low, mode and high on it."""
         ends = self.low, self.mode, self.high
         low, mode, high = map(math.log, ends) if self.scale == "log" else ends

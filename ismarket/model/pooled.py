@@ -14,13 +14,14 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from ..arrays import Array
-from ..sampling.points import BLOCK, block_points
 from ..text.wording import percent
 from .anchor import Anchor
+from .parameter import Parameter
 
 POOLED = "pooled"
-STREAM = "anchor.level"
-"""The name of the stream from which a pooled level is drawn."""
+OWNER = "anchor"
+LEVEL = f"{OWNER}.level"
+"""The key of the input that a pooled level is."""
 STEPS = 1000
 LEAST, MOST, STEP = 1e6, 1e11, 0.01
 SPREAD_SCALE, LEAST_SPREAD, MOST_SPREAD = 0.5, 0.02, 2.0
@@ -78,14 +79,20 @@ def weighted_median(values: list[float], weights: Array) -> float:
     return float(values[order[int(np.searchsorted(reached, reached[-1] / 2))]])
 
 
-def drawn_level(anchor: Anchor, median: float, seed: int, first: int, draws: int) -> Array:
-    """The anchor's uncertain level of that median, USD, (draw,) from draw ``first`` on."""
-    blocks = range(first // BLOCK, (first + draws - 1) // BLOCK + 1)
-    points = np.concatenate([block_points([STREAM], {}, seed=seed, block=b)[0] for b in blocks])
-    skipped = first - blocks[0] * BLOCK
-    share = (points[skipped : skipped + draws].astype(float) + 0.5) / 2.0**32
-    at = (np.arange(len(anchor.spread)) + 0.5) / len(anchor.spread)
-    return np.asarray(median * np.interp(share, at, anchor.spread))
+def uncertain_level(anchor: Anchor) -> tuple[Parameter, ...]:
+    """The anchor's level in its base year as an input, USD; none where it is one figure.
+
+    Its mode is the median, which the reference case takes.
+    """
+    if anchor.value is None or not anchor.spread:
+        return ()
+    table = tuple(anchor.value * factor for factor in anchor.spread)
+    return (
+        Parameter(
+            "level", table[0], anchor.value, table[-1], unit="USD", title="Pooled level",
+            source=anchor.source, status="estimated", owner=OWNER, table=table,
+        ),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,6 +20,12 @@ DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
 PIN = r"\s*[\w.!+-]+(\s+sha256:[0-9a-f]{64})?\s*"
 """A pin: a version, and if it is to hold the very files, their hash."""
+DEFAULT_SCENARIO = "published"
+"""The scenario of every command and function that is told no other."""
+CHANGED = "-changed"
+"""What the name of a scenario ends in once its choices are no longer those of that name."""
+HOW_EXACT = ("draws", "seed", "sampler")
+"""Choices that say how exactly a scenario is computed; they leave it its name."""
 MOST_DRAWS = 10_000_000_000
 
 
@@ -45,7 +51,7 @@ class Scenario:
         flag="--anchor", completes="anchor", label="Market level (anchor)",
     ))  # fmt: skip
     through: int | None = declared(Choice(
-        Whole(1900, 2200), None, "Last year of the forecast, up to 2035",
+        Whole(1900, 2200), None, "Last year of the forecast, up to that of the market's tables",
         flag="--through", label="Forecast through",
     ))  # fmt: skip
     beyond: str = declared(Choice(
@@ -65,8 +71,11 @@ class Scenario:
         opposite=("--with", "Take a driver in that the scenario leaves out"),
     ))  # fmt: skip
     fixed: Mapping[str, float] = declared(Choice(
-        Keyed(Real()), {}, "Fix a parameter, as video_eeg.ratio=2.6",
-        flag="--set", metavar="KEY=VALUE", completes="parameter",
+        Keyed(Real()), {}, "Fix a parameter, as video_eeg.ratio=2.6; 9! goes beyond its range",
+        flag="--set", metavar="KEY=VALUE", completes="parameter", marks="outside",
+    ))  # fmt: skip
+    outside: tuple[str, ...] = declared(Choice(
+        Names("parameter"), (), "Fixed parameters that may lie beyond their range of evidence",
     ))  # fmt: skip
     strength: Mapping[str, float] = declared(Choice(
         Keyed(Real(0.0, 10.0)), {}, "Scale all shifts of a driver, as diagnosis=1.5",
@@ -104,6 +113,8 @@ class Scenario:
     def __post_init__(self) -> None:
         for name, choice in CHOICES.items():
             object.__setattr__(self, name, choice.check(name, getattr(self, name)))
+        outside = tuple(sorted({*self.outside} & {*self.fixed}))
+        object.__setattr__(self, "outside", outside)
 
     @property
     def anchor_file(self) -> Path | None:
@@ -117,8 +128,9 @@ class Scenario:
         return {tuple(name.split(" ~ ")): rho for name, rho in self.correlation.items()}  # type: ignore[misc]
 
     def changed(self, **choices: Any) -> Scenario:
-        """The same scenario with some choices made differently."""
-        return replace(self, **choices)
+        """The scenario with some choices made differently, called changed unless it is named."""
+        new = replace(self, **choices)
+        return new if "name" in choices else named_after(new, self)
 
 
 CHOICES = choices_of(Scenario)
@@ -128,18 +140,54 @@ Scenario.__doc__ = "\n".join(
 )
 
 
+BEYOND = "!"
+"""What stands behind a value that may lie beyond its range."""
+MARKS = {choice.marks: name for name, choice in CHOICES.items() if choice.marks}
+"""Choices that are written as marks on the values of another, by name."""
+
+
+def spelled(scenario: Scenario, name: str) -> dict[str, Any]:
+    """A choice by key as it is typed: ``9.0!`` where the scenario marks the key."""
+    marked = getattr(scenario, CHOICES[name].marks, ())
+    return {k: f"{v!r}{BEYOND}" if k in marked else v for k, v in getattr(scenario, name).items()}
+
+
+def unspelled(name: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The choice of that name, and the one that its marks are, from values as they are typed."""
+    marked = [k for k, v in typed.items() if isinstance(v, str) and v.endswith(BEYOND)]
+    if not CHOICES[name].marks:
+        return {name: dict(typed)}
+    plain = {k: float(v[:-1]) if k in marked else v for k, v in typed.items()}
+    return {name: plain, CHOICES[name].marks: tuple(marked)}
+
+
 def entries(scenario: Scenario) -> dict[str, Any]:
     """All that moves a figure, a choice by key entry by entry: ``fixed video_eeg.ratio``."""
     found: dict[str, Any] = {}
     for name, choice in CHOICES.items():
         value = getattr(scenario, name)
+        if name in MARKS:
+            continue
         if choice.moves and isinstance(value, Mapping):
-            found |= {f"{name} {key}": item for key, item in value.items()}
+            found |= {f"{name} {key}": item for key, item in spelled(scenario, name).items()}
         elif choice.moves and isinstance(choice.default, tuple):
             found |= {f"{name} {one}": True for one in value}
         elif choice.moves:
             found[name] = value
     return found
+
+
+def same_choices(one: Scenario, other: Scenario) -> bool:
+    """True where two scenarios make the same choices, however exactly they are computed."""
+    first, second = ({**entries(s), **dict.fromkeys(HOW_EXACT)} for s in (one, other))
+    return first == second
+
+
+def named_after(scenario: Scenario, origin: Scenario) -> Scenario:
+    """The scenario under the name of its ``origin``, called changed where its choices differ."""
+    if same_choices(scenario, origin) or not origin.name:
+        return replace(scenario, name=origin.name, title=origin.title)
+    return replace(scenario, name=f"{origin.name.removesuffix(CHANGED)}{CHANGED}", title="")
 
 
 def from_entries(found: Mapping[str, Any]) -> Scenario:
@@ -157,6 +205,8 @@ def from_entries(found: Mapping[str, Any]) -> Scenario:
             values[name][key] = value
         else:
             values[name] = value
+    for name in MARKS.values():
+        values |= unspelled(name, values[name])
     return Scenario(**values)
 
 
@@ -173,7 +223,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     Raises InputError with file, line and key for what cannot be read.
     """
     text, file = scenario_text(name_or_path)
-    scenario = parse_scenario(text, file)
+    scenario = given_scenario(text, file)
     for key in ("name", "title"):
         if not getattr(scenario, key).isprintable():
             raise InputError(f"{_where(file, text, key)}: {key} holds a control character")
@@ -198,6 +248,14 @@ def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
         return text.decode("utf-8"), source.name
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{source.name}: cannot be read as UTF-8 text ({error})") from None
+
+
+def given_scenario(text: str, file: str) -> Scenario:
+    """The scenario that somebody gives as TOML: a shipped name goes with that one's choices."""
+    scenario = parse_scenario(text, file)
+    if scenario.name not in shipped_scenarios():
+        return scenario
+    return named_after(scenario, parse_scenario(*scenario_text(scenario.name)))
 
 
 def parse_scenario(text: str, file: str = "scenario") -> Scenario:

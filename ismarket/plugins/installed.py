@@ -22,7 +22,7 @@ from ..model.market import Market
 from ..model.scenario import Scenario
 from . import hookspecs
 from .collect import Admitted, admit, offered
-from .discovery import FoundPlugin, chosen, find_plugins, in_order
+from .discovery import CHOICE, FoundPlugin, chosen, find_plugins, in_order
 from .hookspecs import PROJECT, Manager
 from .pins import check_pins
 
@@ -33,13 +33,15 @@ DEFAULT_MARKET = Scenario().market
 class Plugins:
     """The plugins that loaded, what they brought, and a line for each that did not load.
 
-    ``set_aside`` holds those of the lines that speak of a plugin, by its name.
+    ``set_aside`` holds those of the lines that speak of a plugin, by its name; ``withheld`` names
+    the plugins that are installed and were not let in.
     """
 
     manager: Manager
     problems: tuple[str, ...]
     set_aside: Mapping[str, str]
     admitted: Admitted
+    withheld: tuple[str, ...] = ()
 
     def objects(self, hook: str) -> Iterator[tuple[str, Any]]:
         """Each object that a hook handed over, with the name of the plugin it came from."""
@@ -52,9 +54,14 @@ class Plugins:
         return dict(self.admitted.markets)
 
     def market(self, name: str) -> Market:
-        """The market of that name; InputError if none is installed."""
+        """The market of that name; else InputError also says which plugin is missing, and why."""
         if name not in self.admitted.markets:
-            raise unknown("market", "market", name, self.admitted.markets)
+            error = unknown("market", "market", name, self.admitted.markets)
+            why = list(self.set_aside.values())
+            if self.withheld:
+                names = ", ".join(self.withheld)
+                why.append(f"plugin {names} was not let in ({CHOICE}, or plugins of the scenario)")
+            raise InputError("; ".join([str(error), *why]))
         return self.admitted.markets[name]
 
     def drivers(self) -> tuple[Driver, ...]:
@@ -113,7 +120,8 @@ def load_plugins(
     if strict and problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DriverError(f"{problems[0]}{more}")
-    return Plugins(holder, tuple(problems), set_aside, admitted)
+    withheld = tuple(one.name for one in found if one not in kept)
+    return Plugins(holder, tuple(problems), set_aside, admitted, withheld)
 
 
 def _manager() -> Manager:

@@ -10,7 +10,7 @@ from typing import Any
 from .documents import SERIES, Figure
 
 ENDS = ("p5", "p95")
-UNEXPLAINED = "unexplained"
+UNEXPLAINED, NOBODY = "unexplained", "nothing carries"
 EQUAL, DIFFERS, UNKNOWN = "equal", "differs", "not in the run"
 """What a check says: equal to its rounding; placed by year, label or kind, and another number
 there; or nothing in the run that the words would place it at."""
@@ -20,8 +20,9 @@ there; or nothing in the run that the words would place it at."""
 class Known:
     """One figure of a run: money in USD, rates and shares as fractions, points of CAGR.
 
-    ``of`` is the driver, region or class that it is of, blank for the whole market; ``rank`` puts
-    a reference (0) before its median and mean, and those before the ends of intervals (2).
+    ``of`` is the driver, region or class that it is of, blank for the whole market, and ``title``
+    what it is called where that is another word; ``rank`` puts a reference (0) before its median
+    and mean, and those before the ends of intervals (2).
     """
 
     name: str
@@ -30,6 +31,7 @@ class Known:
     year: int | None = None
     of: str = ""
     rank: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,29 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
     ]
     found += [Known(f"growth {k}", v, "rate", rank=2 * (k in ENDS)) for k, v in run["cagr"].items()]
     for row in run["attribution"]:
-        name = row["driver"]
-        found.append(Known(name, row["points"], "points", of=name))
-        found += [Known(f"{name} {k}", row[k], "points", None, name, 2) for k in ENDS]
-        found.append(Known(name, row["usd"], "money", last, name))
-    found.append(Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED))
+        name, title = row["driver"], row["title"]
+        found.append(Known(name, row["points"], "points", of=name, title=title))
+        found += [Known(f"{name} {k}", row[k], "points", None, name, 2, title) for k in ENDS]
+        found.append(Known(name, row["usd"], "money", last, name, title=title))
+    left = Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED, title=NOBODY)
+    found.append(left)
+    found += _errors(run)
     if printed := run["printed_growth"]:
         found.append(Known("printed growth", printed["total"] / 100, "rate"))
         found += [
-            Known(f"printed, {part}", points, "points", of=UNEXPLAINED)
+            Known(f"printed, {part}", points, "points", None, _left(part), 2, NOBODY)
             for part, points in printed["points"].items()
         ]
+    if other := run["other_reading"]:
+        found += [
+            Known("other reading", other["value"], "money", last),
+            Known("other reading growth", other["cagr"], "rate"),
+            Known("other reading, unexplained", other["unexplained"], "points", of=UNEXPLAINED),
+        ]
+    for row in run["launches"]:
+        name, title = row["launch"], row["product"]
+        found += [Known(name, row[k], "money", last, name, 2, title) for k in ("reference", *ENDS)]
+        found.append(Known(f"{name} chance", row["chance"], "share", None, name, title=title))
     found.append(Known("growth reference", 100 * run["cagr"]["reference"], "points"))
     found.append(Known("stacking premium", abs(run["stacking_premium_usd"]), "money", last))
     for axis in ("by_region", "by_drug_class"):
@@ -82,6 +96,22 @@ def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
     return tuple(found)
 
 
+def _left(part: str) -> str:
+    """Of which item a part of the printed growth is: of what is left, or of the whole market."""
+    return part if part == UNEXPLAINED else ""
+
+
+def _errors(run: Mapping[str, Any]) -> list[Known]:
+    """The standard errors that a page prints: of sampled orders in points, of the last year."""
+    errors, last = run["standard_error"], run["summary"][-1]
+    found = [Known("error of sampled orders", errors["orders"], "points error")]
+    for key in ("p5", "p50", "p95"):
+        if (error := errors["summary"][-1][key]) is not None:
+            found.append(Known(f"error of {key}", error / last[key], "percent error"))
+    return found
+
+
+_ERROR = re.compile(r"standard error", re.IGNORECASE)
 _GROWTH = re.compile(r"CAGR|growth|a year|per year|annual", re.IGNORECASE)
 _SHARE = re.compile(r"\bshare|\bof value|\bof the (?:market|value)", re.IGNORECASE)
 
@@ -114,6 +144,8 @@ def _check(figure: Figure, known: tuple[Known, ...]) -> Checked:
 
 
 def _kinds(figure: Figure) -> tuple[str, ...]:
+    if _ERROR.search(figure.quote):
+        return (f"{figure.kind} error",)
     if figure.kind != "percent":
         return (figure.kind,)
     if _SHARE.search(figure.label) and not _GROWTH.search(figure.label):
@@ -149,6 +181,8 @@ def _named(known: Known, label: str) -> bool:
     item = known.of.lower()
     if not item:
         return False
+    if known.title and known.title.lower() in label:
+        return True
     return item in label or (" " not in item and len(item) > 6 and item[:6] in label)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ LARGEST_FILE = 33_554_432
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _POINTS = re.compile(r"(?P<sign>[+\-\u2212]?)(?P<n>\d+\.\d+)\s+(?:percentage\s+)?points\b")
 _RANGE = re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*(?P<bn>bn|M)\b")
+_SOURCE = re.compile(r"\b(?:source|assumption):", re.IGNORECASE)
 SERIES = {
     r"\blow\b|\bp5\b": "low",
     r"\bhigh\b|\bp95\b": "high",
@@ -35,10 +36,11 @@ SERIES = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One printed figure; ``kind`` is money (USD), percent (a fraction), points or chart.
+    """One printed figure; ``kind`` is money (USD), percent (a fraction), points, chart or source.
 
-    ``half_unit`` is the rounding as printed, ``year`` that of its words, ``label`` the rest of
-    what names it (a series, a category, a header).
+    A figure in the words of a source is none of a run.  ``half_unit`` is the rounding as
+    printed, ``year`` that of its words, ``label`` the rest of what names it (a series, a category,
+    a header).
     """
 
     value: float
@@ -74,7 +76,8 @@ def figures_in(path: str | Path) -> tuple[Figure, ...]:
 def in_words(text: str, where: str) -> Iterator[Figure]:
     """The figures of a paragraph or cell, sentence by sentence."""
     for sentence in re.split(r"(?<=[.!?;])\s+", text.replace("\u2212", "-")):
-        yield from _in_sentence(sentence, where)
+        for figure in _in_sentence(sentence, where):
+            yield replace(figure, kind="source") if _SOURCE.search(sentence) else figure
 
 
 def _in_sentence(text: str, where: str) -> Iterator[Figure]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from ..engine.findings import distance, findings, how_big, how_fast
 from ..engine.forecast import UNEXPLAINED, Forecast
-from ..engine.growth import scenario_growth
 from ..engine.page import title
 from ..errors import InputError
 from ..text.wording import money, signed
@@ -98,7 +97,7 @@ def _path_slide(deck: Any, forecast: Forecast) -> None:
     chart.has_legend = True
     chart.legend.include_in_layout = False
     chart.legend.position = _below()
-    _calm(chart, "USD M")
+    _calm(chart, forecast.usd("M"))
 
 
 def _driver_slide(deck: Any, forecast: Forecast) -> None:
@@ -106,7 +105,7 @@ def _driver_slide(deck: Any, forecast: Forecast) -> None:
 
     table = forecast.columns["attribution"]
     rows = [i for i, name in enumerate(table["driver"]) if name != "total"]
-    growth = scenario_growth(forecast)
+    growth = forecast.growth
     words = (
         f"{signed(growth.total, 2)} points of growth a year {growth.period},"
         f" {signed(growth.points[UNEXPLAINED], 2)} of them unexplained"
@@ -127,11 +126,11 @@ def _region_slide(deck: Any, forecast: Forecast) -> None:
     best = max(range(len(table["name"])), key=lambda i: table["share"][i])
     words = f"{table['name'][best]} has {100 * table['share'][best]:.0f}% of value in {last}"
     data = CategoryChartData(number_format="#,##0")
-    data.categories = table["name"]
-    data.add_series(f"USD M in {last}", [value / 1e6 for value in table["final"]])
+    data.categories, unit = table["name"], f"{forecast.usd('M')} in {last}"
+    data.add_series(unit, [value / 1e6 for value in table["final"]])
     chart = _place(_slide(deck, words), "COLUMN_CLUSTERED", data, f"Column chart: {words}")
     chart.has_legend = chart.has_title = False
-    _calm(chart, f"USD M in {last}")
+    _calm(chart, unit)
 
 
 def _words_slide(deck: Any, forecast: Forecast) -> None:

@@ -35,8 +35,12 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
     forecast = formulas.forecast
     plan, summary = forecast.plan, forecast.columns["summary"]
     level = plan.level
-    sheet.write_string(0, 0, "Reference path, USD", style["title"])
-    note = "no published level: the count stands" if level is None else "published level, USD"
+    sheet.write_string(0, 0, f"Reference path, {plan.usd()}", style["title"])
+    note = (
+        "no published level: the count stands"
+        if level is None
+        else f"published level, {plan.usd()}"
+    )
     sheet.write_string(2, 0, note)
     if level is not None:
         sheet.write_number(2, 3, level, style["usd"])
@@ -63,7 +67,7 @@ def path_sheet(book: Any, sheet: Any, formulas: Formulas, style: dict[str, Any])
         for col, key in enumerate(("p5", "p50", "p95"), start=7):
             sheet.write_number(line - 1, col, summary[key][i], style["usd"])
     _growth_row(sheet, forecast, style)
-    _chart(book, sheet, len(forecast.years))
+    _chart(book, sheet, forecast)
 
 
 def _growth_row(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
@@ -75,10 +79,10 @@ def _growth_row(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
     sheet.write_number(last + 1, 5, cagr, style["percent"])
 
 
-def _chart(book: Any, sheet: Any, years: int) -> None:
+def _chart(book: Any, sheet: Any, forecast: Forecast) -> None:
     """A native line chart of the path, with its draws."""
     chart = book.add_chart({"type": "line"})
-    first, last = FIRST_ROW, FIRST_ROW + years - 1
+    first, last = FIRST_ROW, FIRST_ROW + len(forecast.years) - 1
     for letter, name, colour, dash in (
         ("E", "value", "#0072B2", "solid"),
         ("H", "9 in 10 draws, low", "#9cc6e1", "dash"),
@@ -92,7 +96,7 @@ def _chart(book: Any, sheet: Any, years: int) -> None:
                 "line": {"color": colour, "dash_type": dash, "width": 2},
             }
         )
-    chart.set_title({"name": "Reference path and 9 in 10 draws, USD"})
+    chart.set_title({"name": f"Reference path and 9 in 10 draws, {forecast.usd()}"})
     chart.set_legend({"position": "bottom"})
     sheet.insert_chart(last + 3, 0, chart, {"description": "Line chart of the path by year"})
 

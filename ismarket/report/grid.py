@@ -6,15 +6,18 @@ by them as its link says.  Nothing here knows how a file is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from ..engine.forecast import Forecast
 from ..engine.plan import drawn_parameters
-from ..errors import InputError
+from ..guard.contract import guarded_effects
 from ..model.cause import EVERYWHERE
-from ..model.driver import Driver
+from ..model.driver import Driver, Effect
+from ..model.launch import Launch
 from ..model.market import Market
 from ..model.stage import WORLD, Stage, slug
 
@@ -31,6 +34,12 @@ SHIFT_COLUMNS = (
 PATH_COLUMNS = "region", "path", "bounds off"
 WAYS = "low", "mode", "high", "drawn"
 """The lines of a path in each region: as its table has it, then at the value in use."""
+LAUNCHED = "share of launch"
+"""What stands for a stage beside the share that a launch takes of its class."""
+Share = tuple[tuple[str, str, str], int]
+"""Stage, region and class that a launch moves, and the row with its share by year."""
+AS_RUN = ", values as run"
+"""What marks a cause whose shifts are no formulas: a function of a driver computes them."""
 YEAR, SHIFT_YEAR, PATH_YEAR = "{funnel}", "{shifts}", "{path}"
 """The column of a year on the sheet of the funnel, of the shifts and of a path, in a formula."""
 MOVED = {
@@ -65,7 +74,7 @@ class InputRow:
 
 
 def input_rows(forecast: Forecast) -> list[InputRow]:
-    """Overlap, drivers and their strength, then every parameter that a driver or the funnel has."""
+    """Overlap, drivers and their strength, then every parameter that a formula reads."""
     scenario, drivers = forecast.plan.scenario, live_drivers(forecast)
     acting = {driver.name for driver in forecast.plan.drivers}
 
@@ -82,7 +91,10 @@ def input_rows(forecast: Forecast) -> list[InputRow]:
     for d in drivers:
         title, now = f"{d.title}: factor on all its shifts", scenario.strength.get(d.name, 1.0)
         rows.append(choice(f"strength.{d.name}", title, now, 10.0, "factor"))
+    computing = {driver.name for driver in computing_drivers(forecast)}
     for p in drawn_parameters(forecast.plan.market, drivers):
+        if p.owner in computing:
+            continue
         now = scenario.fixed.get(p.key, p.mode)
         rows.append(
             InputRow(p.key, p.title, now, p.low, p.mode, p.high, p.unit, p.status, p.source)
@@ -91,23 +103,17 @@ def input_rows(forecast: Forecast) -> list[InputRow]:
 
 
 def live_drivers(forecast: Forecast) -> tuple[Driver, ...]:
-    """All drivers of the market, acting or left out, in name order; InputError for one with code.
+    """The drivers that a workbook switches, in name order: those of its market.
 
-    An effect that is a function of its own cannot be written as a formula.
+    Of those with a function only the ones that act: what they bring stands as values.
     """
-    check_formulas(forecast.plan.drivers)
-    suited = [d for d in forecast.installed if d.suits(forecast.plan.market.name)]
-    return tuple(sorted((d for d in suited if d.effects is None), key=lambda driver: driver.name))
+    tabled = [driver for driver in forecast.installed if driver.effects is None]
+    return tuple(sorted((*tabled, *computing_drivers(forecast)), key=lambda driver: driver.name))
 
 
-def check_formulas(drivers: Iterable[Driver]) -> None:
-    """Raise InputError that names a driver whose effects no formula can say."""
-    for driver in drivers:
-        if driver.effects is not None:
-            raise InputError(
-                f"driver {driver.name} computes effects of its own, which a workbook cannot hold"
-                " as formulas; leave it out of the scenario (--without) for the workbook"
-            )
+def computing_drivers(forecast: Forecast) -> list[Driver]:
+    """The acting drivers with a function, whose effects no formula can say."""
+    return [driver for driver in forecast.plan.drivers if driver.effects is not None]
 
 
 def column(index: int) -> str:
@@ -178,33 +184,106 @@ class Formulas:
 
     @cached_property
     def shifts(self) -> list[Line]:
-        """A line a cause and region: its stage, curve, factor of its drivers, shift by year."""
-        lines: list[Line] = []
-        for name, claimants in self._claims().items():
-            cause, factor = self.market.mechanisms[name], self._factor(claimants)
-            stage = self.market.stage(cause.stage)
-            for region in self.market.regions:
-                curve: Line
-                if cause.half_time is None:
-                    drawn = self._on_path(stage, region, WAYS[-1], PATH_YEAR)
-                    shift = f"$I{{row}}*LN({drawn}/{self._base(stage, region, '')})"
-                    curve = ["", "", "", ""]
-                else:
-                    shift, shares = SPREAD, (cause.share, cause.ceiling)
-                    curve = [by.get(region, by.get(EVERYWHERE, 0.0)) for by in shares]
-                    curve += [f"={self.where[p.key]}" for p in (cause.ratio, cause.half_time)]
-                years = each_year(shift, FIRST_ROW + len(lines), len(self.market.years))
-                lines.append([stage.name, region, cause.drug_class, name, *curve, factor, *years])
+        """A line a cause and region: its stage, curve, factor of its drivers, shift by year.
+
+        What functions bring stands as values; drivers that share a cause bring the same.
+        """
+        lines, shares = list[Line](), list[Share]()
+        claims, computed = self._claims(), self._computed()
+        for stage, cause in sorted({*claims, *computed}):
+            claimants, functions = claims.get((stage, cause), []), computed.get((stage, cause), {})
+            factor = self._factor(sorted({*claimants, *functions}))
+            if launches := self.market.mechanisms[cause].launches if claimants else ():
+                shares += self._launches(lines, launches, factor)
+            elif claimants:
+                self._curves(lines, cause, factor)
+            both = [name for name in functions if name in claimants or not claimants]
+            for effect in functions[both[0]] if both else ():
+                self._values(lines, effect, f"{cause}{AS_RUN}", factor)
+        self._prices(lines, shares)
         return lines
 
-    def _claims(self) -> dict[str, list[str]]:
-        """Causes with an effect, each with the drivers that claim it."""
-        claims: dict[str, list[str]] = {}
+    def _launches(self, lines: list[Line], launches: Sequence[Launch], factor: str) -> list[Share]:
+        """Add the share that each launch takes, by region; where each stands."""
+        found = []
+        for one in launches:
+            chance, year, peak, span, ratio = (self.where[p.key] for p in one.parameters)
+            for region in one.regions:
+                row = FIRST_ROW + len(lines)
+                so_far = f"({self.market.base_year}+{{t}}+0.5-{year})/{span}"
+                share = f"$I{row}*{chance}*{peak}*MIN(1,MAX(0,{so_far}))"
+                years = each_year(share, row, len(self.market.years))
+                taken = ["", "", f"={ratio}", "", factor]
+                lines.append([LAUNCHED, region, one.drug_class, one.name, *taken, *years])
+                found.append(((one.stage, region, one.drug_class), row))
+        return found
+
+    def _prices(self, lines: list[Line], shares: Sequence[Share]) -> None:
+        """Add what the launches into a class make of its price, as a shift of its stage."""
+        first = f"${column(len(SHIFT_COLUMNS))}"
+        for stage, region, drug_class in dict.fromkeys(place for place, _ in shares):
+            rows = [row for place, row in shares if place == (stage, region, drug_class)]
+
+            def mean(at: str, rows: Sequence[int] = rows) -> str:
+                taken = "+".join(f"{at}{row}" for row in rows)
+                added = "+".join(f"{at}{row}*($G{row}-1)" for row in rows)
+                return f"(1+({added})/MAX(1,{taken}))"
+
+            price = f"LN({mean(SHIFT_YEAR)}/{mean(first)})"
+            years = each_year(price, FIRST_ROW + len(lines), len(self.market.years))
+            lines.append([stage, region, drug_class, "launches", *[""] * 5, *years])
+
+    def _curves(self, lines: list[Line], name: str, factor: str) -> None:
+        """Add the lines of a cause of the catalogue, its curve or path in formulas."""
+        cause = self.market.mechanisms[name]
+        stage = self.market.stage(cause.stage)
+        for region in self.market.regions:
+            curve: Line
+            if cause.half_time is None:
+                drawn = self._on_path(stage, region, WAYS[-1], PATH_YEAR)
+                shift = f"$I{{row}}*LN({drawn}/{self._base(stage, region, '')})"
+                curve = ["", "", "", ""]
+            else:
+                shift, shares = SPREAD, (cause.share, cause.ceiling)
+                curve = [by.get(region, by.get(EVERYWHERE, 0.0)) for by in shares]
+                curve += [f"={self.where[p.key]}" for p in (cause.ratio, cause.half_time)]
+            years = each_year(shift, FIRST_ROW + len(lines), len(self.market.years))
+            lines.append([stage.name, region, cause.drug_class, name, *curve, factor, *years])
+
+    def _values(self, lines: list[Line], effect: Effect, said: str, factor: str) -> None:
+        """Add the lines of what a function brings, as values of the reference case."""
+        classes: Sequence[str] = (effect.drug_class,)
+        if not effect.drug_class and effect.shift.shape[2] > 1:
+            classes = self.market.drug_classes
+        grid = len(self.market.years), len(self.market.regions), len(classes)
+        shift = np.broadcast_to(effect.shift[..., 0], grid)
+        for r, region in enumerate(self.market.regions):
+            for c, drug_class in enumerate(classes):
+                row = FIRST_ROW + len(lines)
+                years = [f"=$I{row}*({value!r})".upper() for value in map(float, shift[:, r, c])]
+                curve = [""] * 4
+                lines.append([effect.stage, region, drug_class, said, *curve, factor, *years])
+
+    def _claims(self) -> dict[tuple[str, str], list[str]]:
+        """Causes with an effect by stage and name, each with the drivers that claim it."""
+        claims: dict[tuple[str, str], list[str]] = {}
         for driver in live_drivers(self.forecast):
             for name in driver.claims:
-                if not self.market.mechanisms[name].inert:
-                    claims.setdefault(name, []).append(driver.name)
+                cause = self.market.mechanisms[name]
+                if not cause.inert:
+                    claims.setdefault((cause.stage, name), []).append(driver.name)
         return claims
+
+    def _computed(self) -> dict[tuple[str, str], dict[str, list[Effect]]]:
+        """What the functions of drivers bring in the reference case, by stage, cause and driver."""
+        plan = self.forecast.plan
+        values = {**plan.modes, **plan.fixed}
+        found: dict[tuple[str, str], dict[str, list[Effect]]] = {}
+        for driver in computing_drivers(self.forecast):
+            for number, effect in enumerate(guarded_effects(plan.market, driver, values)):
+                key = effect.stage, effect.mechanism or f"{driver.name}#{number + 1}"
+                found.setdefault(key, {}).setdefault(driver.name, []).append(effect)
+        return found
 
     def _factor(self, claimants: Sequence[str]) -> str:
         """What the drivers that share a cause make of it: overlap between largest and sum."""

@@ -10,6 +10,7 @@ from ..engine.findings import findings, headline
 from ..engine.forecast import Forecast
 from ..engine.page import attribution_table, path_table, title
 from ..model.scenario import write_scenario
+from ..model.sources import CONFIDENCE, parts_of, read_sources
 from ..text.sheet import Table
 from ..text.wording import money, percent, rate
 from ..version import __version__
@@ -82,7 +83,8 @@ def _list(pairs: Iterable[tuple[str, str]]) -> str:
 def _where(forecast: Forecast, axis: str) -> str:
     table, first, last = forecast.columns[axis], forecast.years[0], forecast.years[-1]
     name = axis.replace("_", " ").capitalize()
-    header = (name, f"USD in {first}", f"USD in {last}", f"Share in {last}", "Growth a year")
+    usd = forecast.usd()
+    header = (name, f"{usd} in {first}", f"{usd} in {last}", f"Share in {last}", "Growth a year")
     rows = [
         (name, money(base), money(final), percent(share), rate(growth))
         for name, base, final, share, growth in zip(
@@ -95,13 +97,19 @@ def _where(forecast: Forecast, axis: str) -> str:
 def _inputs(forecast: Forecast) -> str:
     """Every uncertain input with range, unit, status and source."""
     fixed = forecast.plan.scenario.fixed
-    rows = []
+    rows, known = [], read_sources()
+    cited = {n: f"{n} ({known[n].confidence})" for n in known}
     for p in forecast.plan.parameters:
-        used = f"{_figure(fixed[p.key])} (fixed)" if p.key in fixed else _figure(p.mode)
+        how = "fixed, outside its range" if p in forecast.plan.outside else "fixed"
+        used = f"{_figure(fixed[p.key])} ({how})" if p.key in fixed else _figure(p.mode)
         spread = "constant" if p.constant else f"{_figure(p.low)} to {_figure(p.high)}"
-        rows.append((p.key, used, spread, p.unit, p.status, p.source))
+        source = " | ".join(cited.get(part, part) for part in parts_of(p.source))
+        rows.append((p.key, used, spread, p.unit, p.status, source))
     header = ("Input", "Reference", "Range", "Unit", "Status", "Source")
-    return _table(Table(header, rows, len(header)), "inputs")
+    links = {cited[name]: source.address for name, source in known.items() if source.address}
+    how = "; ".join(f"{letter} {words}" for letter, words in CONFIDENCE.items())
+    note = f"<p class='small'>Behind a source: how it was read ({escape(how)}).</p>"
+    return note + _table(Table(header, rows, len(header), links=links), "inputs")
 
 
 def _items(forecast: Forecast) -> str:

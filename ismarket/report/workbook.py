@@ -16,9 +16,20 @@ from ..engine.forecast import Forecast
 from ..engine.page import title
 from ..errors import InputError
 from ..model.scenario import write_scenario
+from ..text.wording import listed
 from .checklist import SOURCE, checklist
 from .funnel_sheets import formula_sheets, path_sheet, write_header
-from .grid import EFFECTIVE, FIRST_ROW, INPUTS, PATH, Formulas, input_rows
+from .grid import (
+    AS_RUN,
+    EFFECTIVE,
+    FIRST_ROW,
+    INPUTS,
+    PATH,
+    SHIFTS,
+    Formulas,
+    computing_drivers,
+    input_rows,
+)
 
 SCENARIO_SHEET = "Scenario"
 INPUT_COLUMNS = (
@@ -35,9 +46,10 @@ FREE = "free"
 
 
 def write_workbook(forecast: Forecast, path: str | Path) -> None:
-    """Write the workbook of a forecast to ``path``; InputError where a driver cannot be a formula.
+    """Write the workbook of a forecast to ``path``; InputError where XlsxWriter is missing.
 
-    Reference values recomputed by the workbook equal Python's to 1e-9 relative.
+    What a function computes stands in it as values, marked.  Reference values recomputed by the
+    workbook equal Python's to 1e-9 relative.
     """
     try:
         import xlsxwriter
@@ -91,6 +103,10 @@ def _summary(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
         ("To return", "Send the file back with: ismarket scenario from-xlsx FILE.xlsx"),
         ("Money", f"{forecast.plan.market.currency}."),
     ]
+    if computing := [driver.name for driver in computing_drivers(forecast)]:
+        text = f"Functions compute what {listed(computing)} bring: on the sheet {SHIFTS} it stands"
+        text += f" marked '{AS_RUN.strip(', ')}', and follows 'with' and 'strength' alone."
+        lines.append(("As run", text))
     for row, (label, text) in enumerate(lines, start=2):
         sheet.set_row(row, 15.0 * math.ceil(len(text) / LINE))
         sheet.write_string(row, 0, label, style["label"])
@@ -117,7 +133,8 @@ def _inputs(sheet: Any, forecast: Forecast, style: dict[str, Any]) -> None:
         sheet.write_formula(at, 3, used, kind, row.current)
         for col, value in enumerate((row.current, row.low, row.mode, row.high), start=4):
             sheet.write_number(at, col, value, kind)
-        for col, text in enumerate((row.unit, row.status, row.source), start=8):
+        beyond = "" if row.low <= row.current <= row.high else ", outside its range"
+        for col, text in enumerate((row.unit, row.status + beyond, row.source), start=8):
             sheet.write_string(at, col, text)
 
 

@@ -10,7 +10,7 @@ swapped in and out: it is what the recorded values differ from those computed he
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,10 @@ import numpy as np
 from ..arrays import Array
 from ..engine.attribution import attribution
 from ..engine.forecast import Forecast
+from ..engine.price_volume import RoleEffect, bridge_table, price_volume
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
-from ..model.scenario import CHOICES, Scenario, entries, from_entries
+from ..model.scenario import BEYOND, CHOICES, Scenario, entries, from_entries
 from ..text.sheet import Table
 from ..text.wording import number, signed
 from .agreement import changes
@@ -53,6 +54,8 @@ class Bridge:
     """From one run to another in ``year``, USD; the steps add up from ``start`` to ``end``.
 
     ``error`` is the largest standard error of a step where orders were sampled, 0 otherwise.
+    ``by_role`` takes the change apart by price, volume, mix and so on, as computed here; it is
+    empty where the two markets differ in regions or classes.
     """
 
     year: int
@@ -61,6 +64,8 @@ class Bridge:
     end: Step
     error: float
     changed: Mapping[str, list[str]]
+    by_role: tuple[RoleEffect, ...] = ()
+    dollars: str = ""
 
     def __str__(self) -> str:
         million = 1e6
@@ -77,6 +82,8 @@ class Bridge:
             lines.append(f"Orders were sampled: standard error up to {self.error / million:.3g}.")
         for part, changed in self.changed.items():
             lines += [f"· {part}: {line}" for line in changed]
+        if self.steps and self.by_role:
+            lines += ["", *bridge_table(self.by_role, self.dollars).lines()]
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -103,7 +110,8 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
             if len(groups) < 2:  # there is no coarser way
                 raise
     start, end = (values[year] for values in recorded)
-    rest = (ends[0] - start) + (end - ends[1])
+    computed = [_at(forecast, year) for forecast in ends]
+    rest = (computed[0] - start) + (end - computed[1])
     steps = [
         Step(", ".join(_line(name, before, after) for name in group), *map(float, row))
         for group, row in zip(groups, moved, strict=True)
@@ -112,10 +120,28 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
     changed = changes(a.identity, b.identity)
     if rest.any() or any(changed[part] for part in ("code", "environment")):
         steps.append(Step(REST, *map(float, rest)))
+    by_role, dollars = _by_role(ends, year, (a.path.name, b.path.name))
     return Bridge(
         year, Step(a.path.name, *map(float, start)), tuple(steps),
-        Step(b.path.name, *map(float, end)), float(error), changed,
+        Step(b.path.name, *map(float, end)), float(error), changed, by_role, dollars,
     )  # fmt: skip
+
+
+def _by_role(
+    ends: tuple[Forecast, Forecast], year: int, names: tuple[str, str]
+) -> tuple[tuple[RoleEffect, ...], str]:
+    """The bridge by role of stages, and its dollars; nothing between markets of other cells."""
+    first, last = (forecast.plan.market for forecast in ends)
+    if (first.regions, first.drug_classes) != (last.regions, last.drug_classes):
+        return (), ""
+    found = replace(price_volume(*ends, year, year), sides=names)
+    return found.whole, found.dollars
+
+
+def _at(forecast: Forecast, year: int) -> Array:
+    """Reference and median in a year, USD."""
+    at, summary = forecast.years.index(year), forecast.columns["summary"]
+    return np.array([summary["reference"][at], summary["p50"][at]])
 
 
 def _recorded(record: Record) -> dict[int, Array]:
@@ -168,21 +194,23 @@ def _mixed(before: Parts, after: Parts, changed: Iterable[str], compute: Compute
 
 def _shapley(
     before: Parts, after: Parts, groups: list[tuple[str, ...]], compute: Compute, year: int
-) -> tuple[Array, float, tuple[Array, Array]]:
-    """Rows (group, value) with their largest standard error, and the values at both ends."""
+) -> tuple[Array, float, tuple[Forecast, Forecast]]:
+    """Rows (group, value) with their largest standard error, and the forecasts at both ends."""
+    everything, ends = (1 << len(groups)) - 1, dict[int, Forecast]()
 
     def value(coalition: int) -> Array:
         made = {n for i, g in enumerate(groups) if coalition >> i & 1 for n in g}
         result = _mixed(before, after, made, compute)
         if year not in result.years:
             raise InputError(f"compare: {year} is not in a forecast between the two runs")
-        at, summary = result.years.index(year), result.columns["summary"]
-        return np.array([summary["reference"][at], summary["p50"][at]])
+        if coalition in (0, everything):
+            ends[coalition] = result
+        return _at(result, year)
 
     game = attribution(len(groups), seed=0, exact=MOST_EXACT, pairs=PAIRS)
     values = {coalition: value(coalition) for coalition in game.coalitions}
     found = np.stack(list(values.values()))
-    return game.weights @ found, game.error(found), (values[0], values[(1 << len(groups)) - 1])
+    return game.weights @ found, game.error(found), (ends[0], ends[everything])
 
 
 def _line(name: str, before: Parts, after: Parts) -> str:
@@ -196,7 +224,7 @@ def _line(name: str, before: Parts, after: Parts) -> str:
         return f"{rest} {'left out' if name in after else 'taken in'}"
     one, other = before.get(name), after.get(name)
     if kind == "fixed":
-        words = ["uncertain" if v is None else f"{v:g}" for v in (one, other)]
+        words = ["uncertain" if v is None else _fixed(v) for v in (one, other)]
         return f"{rest} {words[0]} to {words[1]}"
     absent = CHOICES[kind].absent
     if absent is not None:
@@ -204,3 +232,10 @@ def _line(name: str, before: Parts, after: Parts) -> str:
         return f"{kind} of {rest} {words[0]} to {words[1]}"
     words = ["not set" if v is None else str(v) for v in (one, other)]
     return f"{name} {words[0]} to {words[1]}"
+
+
+def _fixed(value: float | str) -> str:
+    """A fixed value in words, as entries spell it."""
+    if isinstance(value, str):
+        return f"{float(value.removesuffix(BEYOND)):g}, outside its range"
+    return f"{value:g}"

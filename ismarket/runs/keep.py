@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -91,8 +92,8 @@ def keep(
         work = Work(how.workers, how.progress, how.sink, store)
         result = forecast_of(plan, installed, work, how.until)
         files = outputs(result, [name for name in begun["extras"] if name in EXTRAS])
-        for view in (VIEWS[name] for name in begun["extras"] if name in VIEWS):
-            files |= {f"outputs/{path}": data for path, data in view.make(result).items()}
+        for name in (name for name in begun["extras"] if name in VIEWS):
+            files |= _view(name, result)
         if how.until:  # now it is known how many draws that took
             files[RESOLVED] = write_scenario(result.plan.scenario).encode()
         write_all(where.partial, files)
@@ -105,15 +106,23 @@ def keep(
 
 
 def _check(plan: Plan, how: How) -> None:
-    """Raise InputError for a table that these draws cannot fill, or a view that cannot be made."""
+    """Raise InputError for a table that these draws cannot fill."""
     tables = [name for name in how.extras if name in EXTRAS]
     if tables and how.until:
         raise InputError(f"--also {tables[0]} goes with --draws, not with --until")
     if tables:
         check_kept(plan.scenario.draws)
-    for check in (VIEWS[name].check for name in how.extras if name in VIEWS):
-        if check:
-            check(plan)
+
+
+def _view(name: str, forecast: Forecast) -> dict[str, bytes]:
+    """The files of a view by path; none and a warning where it fails, since the run is whole."""
+    try:
+        made = VIEWS[name].make(forecast)
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}".rstrip(": ")
+        warnings.warn(f"{name}: left out of the run, the rest is kept ({why})", stacklevel=2)
+        return {}
+    return {f"outputs/{path}": data for path, data in made.items()}
 
 
 def _open(blocks: Blocks, plan: Plan, how: How) -> Blocks | None:

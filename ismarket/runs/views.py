@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..engine.forecast import Forecast
-from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from .outputs import EXTRAS
 
@@ -21,14 +20,12 @@ ALWAYS = ("page",)
 class RunView:
     """``make`` gives files by their path in ``outputs/``; they are derived, not canonical.
 
-    ``needs`` are modules by their distribution, which come with an ``extra`` of the package;
-    ``check`` raises InputError for a plan of which it cannot be made.
+    ``needs`` are modules by their distribution, which come with an ``extra`` of the package.
     """
 
     make: Callable[[Forecast], Mapping[str, bytes]]
     needs: Mapping[str, str] = field(default_factory=dict)
     extra: str = ""
-    check: Callable[[Plan], object] | None = None
 
 
 def page(forecast: Forecast) -> dict[str, bytes]:
@@ -62,16 +59,10 @@ def workbook(forecast: Forecast) -> dict[str, bytes]:
         return {file.name: file.read_bytes()}
 
 
-def _check_workbook(plan: Plan) -> None:
-    from ..report.grid import check_formulas
-
-    check_formulas(plan.drivers)
-
-
 VIEWS: Mapping[str, RunView] = {
     "page": RunView(page),
     "charts": RunView(charts, {"altair": "altair", "vl-convert-python": "vl_convert"}, "export"),
-    "workbook": RunView(workbook, {"xlsxwriter": "xlsxwriter"}, "office", _check_workbook),
+    "workbook": RunView(workbook, {"xlsxwriter": "xlsxwriter"}, "office"),
 }
 ALSO = (*EXTRAS, *(name for name in VIEWS if name not in ALWAYS))
 """What a run may also hold, by the name under which it is asked for."""

@@ -1,14 +1,15 @@
 """Keyed draws: one stream of points per parameter name, the same whatever else is drawn.
 
-A block of BLOCK draws is a self-contained replicate, keyed by (seed, parameter key, block): each
-of BLOCK equal strata of the unit interval holds one point of each parameter.  In which order is
-said by the parameter's own dimension of the Sobol sequence (direction numbers of Joe & Kuo 2008,
-SIAM J. Sci. Comput. 30:2635), with a random linear scramble and a digital shift (Matousek 1998,
-J. Complexity 14:527); a parameter without a dimension gets a Latin hypercube column (McKay,
-Beckman & Conover 1979, Technometrics 21:239).  Dimensions are fixed by name: one sequence scrambled
-anew for each name would give columns correlated up to 0.98.  Within its stratum a point lies at one
-place for the whole block, drawn anew for each block, from the left in even and from the right in
-odd strata: so a parameter's values in a block are one sorted table, read in the stratum's order.
+REPLICATE draws are one replicate, independent of every other: each of REPLICATE equal strata of
+the unit interval holds one point of each parameter.  In which order is said by the parameter's own
+dimension of the Sobol sequence (direction numbers of Joe & Kuo 2008, SIAM J. Sci. Comput. 30:2635),
+with a random linear scramble and a digital shift (Matousek 1998, J. Complexity 14:527); a parameter
+without a dimension gets a Latin hypercube column (McKay, Beckman & Conover 1979, Technometrics
+21:239).  Dimensions are fixed by name: one sequence scrambled anew for each name would give columns
+correlated up to 0.98.  Within its stratum a point lies at one place for the whole replicate, from
+the left in even and from the right in odd strata: so a parameter's values in a replicate are one
+sorted table, read in the stratum's order.  A block is BLOCK draws, what is computed at once; its
+points are keyed by (seed, parameter key, block).
 """
 
 from __future__ import annotations
@@ -23,24 +24,29 @@ from numpy.typing import NDArray
 
 from ..arrays import Bits
 
-BLOCK_BITS = 12
-BLOCK = 1 << BLOCK_BITS
+REPLICATE_BITS = 9
+REPLICATE = 1 << REPLICATE_BITS
+"""Draws in a replicate: few enough that ten thousand draws hold some to judge their error by."""
+REPLICATES = 8
+"""Replicates in a block."""
+BLOCK = REPLICATES * REPLICATE
 """Draws in a block."""
-WITHIN = 32 - BLOCK_BITS
+WITHIN = 32 - REPLICATE_BITS
 """Bits of a point below those that name its stratum."""
 Strata = NDArray[np.uint16]
 """Strata by number: those of even rank come first, in their order, then those of odd rank.
 
-Narrow, since new memory for each block costs more than what is done in it.
+The numbers go on from replicate to replicate.  Narrow, since new memory for each block costs more
+than what is done in it.
 """
-WORDS = 16
+WORDS = 12
 """Random words that a column takes: for its scramble, its shift, its place in a stratum."""
 
 
 def block_strata(
     keys: Sequence[str], dimensions: Mapping[str, int], *, seed: int, block: int
 ) -> tuple[Strata, Bits]:
-    """The stratum of each draw (parameter, BLOCK), and where in it the point lies (parameter,).
+    """The stratum of each draw (parameter, BLOCK), and the place in it (parameter, replicate).
 
     ``dimensions`` gives the Sobol dimension of a key; one without, or beyond the table, is drawn by
     Latin hypercube.  The place is the distance in points of 2**-32 from the left end of an even
@@ -49,19 +55,20 @@ def block_strata(
     table = len(_directions())
     chosen = np.array([dimensions.get(key, table) for key in keys], np.intp)
     words = _mixed(np.array([_key(seed, key) for key in keys], np.uint64), block)
-    columns = words[:, :BLOCK_BITS] & _BELOW | _LEADING
-    directions = _directions()[np.minimum(chosen, table - 1), :BLOCK_BITS, None]
-    parts = np.where(directions & _LEADING, columns[:, None], 0)
-    steps = _numbered(np.bitwise_xor.reduce(parts, axis=2))
-    strata = np.empty((len(keys), BLOCK), np.uint16)
-    strata[:, 0] = _numbered(words[:, BLOCK_BITS])
-    for bit in range(BLOCK_BITS):  # all sums without carry of the scrambled direction numbers
+    columns = words[..., :REPLICATE_BITS] & _BELOW | _LEADING
+    directions = _directions()[np.minimum(chosen, table - 1), None, :REPLICATE_BITS, None]
+    parts = np.where(directions & _LEADING, columns[:, :, None], 0)
+    steps = _numbered(np.bitwise_xor.reduce(parts, axis=3))
+    strata = np.empty((len(keys), REPLICATES, REPLICATE), np.uint16)
+    strata[..., 0] = _numbered(words[..., REPLICATE_BITS]) | _FIRST[:, 0]
+    for bit in range(REPLICATE_BITS):  # all sums without carry of the scrambled direction numbers
         half = 1 << bit
-        np.bitwise_xor(strata[:, :half], steps[:, bit, None], out=strata[:, half : 2 * half])
+        np.bitwise_xor(strata[..., :half], steps[..., bit, None], out=strata[..., half : 2 * half])
     for row, key in enumerate(keys):
         if chosen[row] >= table:
-            strata[row] = _stream(seed, key, block).permutation(BLOCK)
-    return strata, words[:, -1] >> np.uint32(BLOCK_BITS)
+            every = np.arange(BLOCK, dtype=np.uint16).reshape(REPLICATES, REPLICATE)
+            strata[row] = _stream(seed, key, block).permuted(every, axis=1)
+    return strata.reshape(len(keys), BLOCK), words[..., -1] >> np.uint32(REPLICATE_BITS)
 
 
 def block_points(
@@ -80,17 +87,18 @@ def block_points(
         draws = [_stream(seed, key, block).integers(0, 2**32, BLOCK, np.uint32) for key in keys]
         return np.array(draws, np.uint32).reshape(len(keys), BLOCK)
     numbers, within = block_strata(keys, dimensions, seed=seed, block=block)
-    strata = numbers.astype(np.intp)
-    odd = strata >> (BLOCK_BITS - 1)
-    rank = strata << 1 & (BLOCK - 1) | odd
+    strata = numbers.astype(np.intp).reshape(len(keys), REPLICATES, REPLICATE) ^ _FIRST
+    odd = strata >> (REPLICATE_BITS - 1)
+    rank = strata << 1 & (REPLICATE - 1) | odd
     mirror = odd * ((1 << WITHIN) - 1)
-    return (rank << WITHIN | (within[:, None] ^ mirror)).astype(np.uint32)
+    points = rank << WITHIN | (within[:, :, None] ^ mirror)
+    return points.astype(np.uint32).reshape(len(keys), BLOCK)
 
 
 def _numbered(points: Bits) -> Strata:
-    """The strata of points, by number."""
+    """The strata of points, by number in their replicate."""
     rank = (points >> np.uint32(WITHIN)).astype(np.intp)
-    return (rank >> 1 | (rank & 1) << (BLOCK_BITS - 1)).astype(np.uint16)
+    return (rank >> 1 | (rank & 1) << (REPLICATE_BITS - 1)).astype(np.uint16)
 
 
 def _key(seed: int, key: str) -> int:
@@ -99,18 +107,19 @@ def _key(seed: int, key: str) -> int:
 
 
 def _mixed(keys: NDArray[np.uint64], block: int) -> Bits:
-    """WORDS random words of 32 bits for each key in a block, (key, word).
+    """WORDS random words of 32 bits for each key and replicate of a block, (key, replicate, word).
 
     The keys count on from the block in the steps of SplitMix64 (Steele, Lea & Flood 2014, OOPSLA,
     453), each number mixed by its finalizer.
     """
-    half = WORDS // 2
-    count = np.arange(block * half + 1, (block + 1) * half + 1, dtype=np.uint64)
+    words = REPLICATES * WORDS // 2
+    count = np.arange(block * words + 1, (block + 1) * words + 1, dtype=np.uint64)
     mixed = keys[:, None] + count * np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ mixed >> np.uint64(shift)) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)
-    return mixed.astype("<u8").view("<u4").astype(np.uint32)
+    halves = mixed.astype("<u8").view("<u4").astype(np.uint32)
+    return halves.reshape(len(keys), REPLICATES, WORDS)
 
 
 def _stream(seed: int, key: str, block: int) -> np.random.Generator:
@@ -119,8 +128,10 @@ def _stream(seed: int, key: str, block: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=np.frombuffer(digest[:16], "<u8")))
 
 
-_LEADING = np.uint32(1) << np.arange(31, 31 - BLOCK_BITS, -1, dtype=np.uint32)
+_LEADING = np.uint32(1) << np.arange(31, 31 - REPLICATE_BITS, -1, dtype=np.uint32)
 _BELOW = _LEADING - np.uint32(1)
+_FIRST = np.arange(0, BLOCK, REPLICATE, dtype=np.uint16)[:, None]
+"""The number of the first stratum of each replicate, (replicate, 1)."""
 
 
 @cache

@@ -1,24 +1,29 @@
-"""Quantile functions of PERT distributions and chances, tabulated, read at about a ns a value.
+"""Quantile functions of PERT distributions, chances and tables, read at about a ns a value.
 
-The cumulative distribution is integrated by three-point Gauss-Legendre between nodes that crowd at
-both ends, then inverted: a straight line in each of CELLS equal cells, and finer lines in the
-outermost ones.  The error is below 1e-5 of the range.
+The cumulative distribution of a PERT is integrated by three-point Gauss-Legendre between nodes that
+crowd at both ends, then inverted: a straight line in each of CELLS equal cells, and finer lines in
+the outermost ones.  The error is below 1e-5 of the range.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array, Bits
-from .points import BLOCK, BLOCK_BITS, Strata
+from .points import BLOCK, REPLICATE, REPLICATES, WITHIN, Strata
 
-CELL_BITS = BLOCK_BITS - 1
+CELL_BITS = 11
 CELLS = 1 << CELL_BITS
-"""Equal cells: each holds two strata of a block, an even and an odd one."""
+"""Equal cells of the unit interval."""
+PAIRS = REPLICATE // 2
+"""Pairs of strata of a replicate, an even and an odd one."""
+IN_PAIR = CELLS // PAIRS
+"""Cells in such a pair."""
 CELL = 1 << (32 - CELL_BITS)
 """Width of a cell in points of 2**-32."""
 TAIL = 64
@@ -28,31 +33,37 @@ _TO_STEP = 52 - STEP_BITS
 _NEAREST = int(np.float64(0.5).view(np.int64)) >> _TO_STEP
 _FARTHEST = int(np.float64(TAIL * CELL).view(np.int64)) >> _TO_STEP
 STEPS = _FARTHEST - _NEAREST
-_CELLS = np.arange(CELLS, dtype=np.uint32) << np.uint32(32 - CELL_BITS)
-_OUTER = np.r_[0:TAIL, CELLS - TAIL : CELLS].astype(np.uint32) << np.uint32(32 - CELL_BITS)
+_PAIRS = np.arange(PAIRS, dtype=np.uint32) << np.uint32(WITHIN + 1)
+_ENDS = TAIL // IN_PAIR
+_OUTER = np.r_[0:_ENDS, PAIRS - _ENDS : PAIRS].astype(np.uint32) << np.uint32(WITHIN + 1)
 NODES = 1025
 _GAUSS = np.polynomial.legendre.leggauss(3)
-Range = tuple[str, float, float, float]
+Pert = tuple[str, float, float, float]
 """Scale (natural, log or chance), then low, mode and high on that scale."""
+Range = Pert | tuple[float, ...]
+"""Of a PERT distribution or a chance; or the quantiles at the middles of equal steps."""
 
 
 class Quantiles:
-    """The quantile functions of many parameters."""
+    """The quantile functions of many parameters: lines by place in a pair of strata, and pair."""
 
     def __init__(self, ranges: Sequence[Range]) -> None:
-        self._begin, self._slope = np.empty((2, len(ranges), CELLS))
+        self._begin, self._slope = np.empty((2, len(ranges), IN_PAIR, PAIRS))
         self._tails = np.empty((len(ranges), 2, 2 * STEPS))
         self._chances = [(row, each[2]) for row, each in enumerate(ranges) if each[0] == "chance"]
         for row, each in enumerate(ranges):
-            self._begin[row], self._slope[row], self._tails[row] = _lines(*each)
+            begin, slope, self._tails[row] = _lines(each)
+            self._begin[row] = begin.reshape(PAIRS, IN_PAIR).T
+            self._slope[row] = slope.reshape(PAIRS, IN_PAIR).T
 
     def values(self, points: Bits) -> Array:
         """Draws (parameter, draw), each in its unit, at any points (parameter, draw)."""
         drawn = np.empty(points.shape)
         for row, each in enumerate(points):
             cells = (each >> np.uint32(32 - CELL_BITS)).astype(np.intp)
-            np.multiply(self._slope[row].take(cells), each & np.uint32(CELL - 1), out=drawn[row])
-            drawn[row] += self._begin[row].take(cells)
+            line = cells % IN_PAIR * PAIRS + cells // IN_PAIR
+            np.multiply(self._slope[row].take(line), each & np.uint32(CELL - 1), out=drawn[row])
+            drawn[row] += self._begin[row].take(line)
             outer = np.flatnonzero((cells < TAIL) | (cells >= CELLS - TAIL))
             drawn[row, outer] = _in_tails(self._tails[row : row + 1], each[None, outer])[0]
         for row, probability in self._chances:
@@ -62,19 +73,25 @@ class Quantiles:
     def of_block(self, strata: Strata, within: Bits) -> Array:
         """Draws (parameter, BLOCK), each in its unit, of what ``block_strata`` gives.
 
-        The values of a parameter are tabulated by stratum, even ones first, and read in the order
-        of its strata: four times as fast as ``values`` of the points, and the same bit for bit.
+        The values of a parameter are tabulated by replicate and stratum, even ones first, and read
+        in the order of its strata: four times as fast as ``values`` of the points, and the same bit
+        for bit.
         """
-        offsets = np.stack([within, np.uint32(CELL - 1) - within], axis=1)[:, :, None]
-        chances = {row: happens(_CELLS | offsets[row], p) for row, p in self._chances}
-        outer = _in_tails(self._tails, (_OUTER | offsets).reshape(len(within), 4 * TAIL))
-        lower, upper = np.split(outer.reshape(len(within), 2, 2 * TAIL), 2, axis=2)
-        offsets = offsets.astype(float)
-        drawn, table = np.empty((len(within), BLOCK)), np.empty((2, CELLS))
+        places = np.stack([within, ~within & np.uint32(2 << WITHIN) - np.uint32(1)], axis=2)
+        points = {row: _PAIRS | places[row][..., None] for row, _ in self._chances}
+        chances = {row: happens(points[row], p) for row, p in self._chances}
+        outer = _in_tails(self._tails, (_OUTER | places[..., None]).reshape(len(within), 4 * TAIL))
+        lower, upper = np.split(outer.reshape(len(within), REPLICATES, 2, 2 * _ENDS), 2, axis=3)
+        offsets = (places & np.uint32(CELL - 1)).astype(float)[..., None]
+        cells = (places >> np.uint32(32 - CELL_BITS)).astype(np.intp)
+        drawn = np.empty((len(within), BLOCK))
+        table, begin = np.empty((2, REPLICATES, 2, PAIRS))
         for row, place in enumerate(strata):
-            np.multiply(self._slope[row], offsets[row], out=table)
-            table += self._begin[row]
-            table[:, :TAIL], table[:, -TAIL:] = lower[row], upper[row]
+            self._slope[row].take(cells[row], axis=0, out=table, mode="clip")
+            self._begin[row].take(cells[row], axis=0, out=begin, mode="clip")
+            table *= offsets[row]
+            table += begin
+            table[..., :_ENDS], table[..., -_ENDS:] = lower[row], upper[row]
             if row in chances:
                 table[...] = chances[row]
             table.take(place, out=drawn[row], mode="clip")
@@ -99,11 +116,33 @@ def _in_tails(tails: Array, points: Bits) -> Array:
 
 
 @lru_cache(maxsize=1024)
-def _lines(scale: str, low: float, mode: float, high: float) -> tuple[Array, Array, Array]:
+def _lines(distribution: Range) -> tuple[Array, Array, Array]:
     """The value at the left end of each cell, the slope there, and the lines of the tails.
 
     Lines of the tails (2, line): their value at point 0 and their slope.
     """
+    value = _pert(*distribution) if is_pert(distribution) else _tabled(np.array(distribution))
+    equal = np.linspace(0.0, 2.0**32, CELLS + 1)
+    ends = value(equal)
+    slope = np.diff(ends) / CELL
+    near: Array = (np.arange(_NEAREST, _FARTHEST + 1) << _TO_STEP).view(np.float64)
+    tails = [_through(at, value(at)) for at in (near, 2.0**32 - near)]
+    return ends[:-1] + slope / 2.0, slope, np.concatenate(tails, axis=1)
+
+
+def is_pert(distribution: Range) -> TypeGuard[Pert]:
+    """True for the range of a PERT distribution, false for a table."""
+    return isinstance(distribution[0], str)
+
+
+def _tabled(quantiles: Array) -> Callable[[Array], Array]:
+    """The value at points, by straight lines between quantiles at the middles of equal steps."""
+    middles = (np.arange(len(quantiles)) + 0.5) / len(quantiles)
+    return lambda at: np.interp(at * 2.0**-32, middles, quantiles)
+
+
+def _pert(scale: str, low: float, mode: float, high: float) -> Callable[[Array], Array]:
+    """The value of a PERT distribution at points."""
     share = (mode - low) / (high - low) if high > low else 0.5
     nodes, below = cumulative(1.0 + 4.0 * share, 5.0 - 4.0 * share)
 
@@ -111,12 +150,7 @@ def _lines(scale: str, low: float, mode: float, high: float) -> tuple[Array, Arr
         found = low + (high - low) * np.interp(at * 2.0**-32, below, nodes)
         return np.exp(found) if scale == "log" else found
 
-    equal = np.linspace(0.0, 2.0**32, CELLS + 1)
-    ends = value(equal)
-    slope = np.diff(ends) / CELL
-    near: Array = (np.arange(_NEAREST, _FARTHEST + 1) << _TO_STEP).view(np.float64)
-    tails = [_through(at, value(at)) for at in (near, 2.0**32 - near)]
-    return ends[:-1] + slope / 2.0, slope, np.concatenate(tails, axis=1)
+    return value
 
 
 def _through(at: Array, value: Array) -> Array:

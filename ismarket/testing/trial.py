@@ -11,8 +11,9 @@ from functools import cache, cached_property
 import numpy as np
 
 from ..arrays import Array
+from ..engine.blocks import stack
 from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
-from ..engine.shifts import cause_shift
+from ..engine.shifts import Shifts, cause_shift
 from ..errors import unknown
 from ..guard.answer import broken
 from ..guard.contract import guarded_effects, standing
@@ -125,8 +126,15 @@ class Trial:
                 m.drug_class,
             )
             for m in claimed
-            if not m.inert
+            if not m.inert and not m.launches
         ]
+        if any(m.launches for m in claimed):
+            plan = self.plan()
+            rows = {p.key: row for row, p in enumerate(plan.parameters)}
+            for stage, one in Shifts(plan, rows, (), 1.0).launches(stack(plan, values)):
+                price = one.ratio(np.ones((1, len(one.launches))))[0]
+                drug_class = self.market.drug_classes[one.drug_class]
+                moved.append(Effect(stage, np.log(price)[:, :, None], "launches", drug_class))
         printed = io.StringIO()
         with redirect_stdout(printed):
             own = guarded_effects(self.market, self.driver, values)

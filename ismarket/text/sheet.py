@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WIDTH = 92
+NONE = "none"
+"""What stands for the rows of a table that has none."""
 WIDEST, NARROWEST = 104, 12
 """Characters that a table may take, and the least that is left of a column of words."""
 
@@ -25,7 +28,8 @@ class Table:
     """Cells already written as text; the first ``words`` columns are words, the rest figures.
 
     On a terminal a table too wide wraps its widest words, or, where ``cut`` says so, ends them.
-    ``shares`` are the columns whose percentages are parts of a whole, for a page to draw.
+    ``shares`` are the columns whose percentages are parts of a whole, for a page to draw; ``links``
+    the addresses of what a cell cites, by the words that cite it.
     """
 
     header: Sequence[str]
@@ -34,9 +38,15 @@ class Table:
     title: str = ""
     cut: bool = False
     shares: Sequence[int] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self, widest: float = math.inf) -> list[str]:
-        """The table as aligned text without its title, at most ``widest`` characters across."""
+        """The table as aligned text without its title, at most ``widest`` characters across.
+
+        One without rows says so, instead of heading nothing.
+        """
+        if not self.rows:
+            return [NONE]
         rows = [list(row) for row in (self.header, *self.rows)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
         over = sum(widths) + 2 * (len(widths) - 1) - widest
@@ -61,13 +71,24 @@ class Table:
                 head = scope == "col" or i == 0
                 side = "left" if i < self.words else "right"
                 tag = f"th scope='{scope}'" if head else "td"
-                written += f"<{tag} style='text-align:{side}'>{escape(text)}</{tag[:2]}>"
+                written += f"<{tag} style='text-align:{side}'>{self._linked(text)}</{tag[:2]}>"
             return f"<tr>{written}</tr>"
 
         named = f" class='{kind}'" if kind else ""
         caption = f"<caption>{escape(self.title)}</caption>" if self.title else ""
+        if not self.rows:
+            return f"<table{named}>{caption}<tbody><tr><td>{NONE}</td></tr></tbody></table>"
         head, body = cells(self.header, "col"), "".join(cells(row, "row") for row in self.rows)
         return f"<table{named}>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+    def _linked(self, text: str) -> str:
+        """A cell as HTML, with a link on each part that has an address."""
+        if not self.links:
+            return escape(text)
+        return " | ".join(
+            link(self.links[part], part) if part in self.links else escape(part)
+            for part in text.split(" | ")
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +99,7 @@ class Sheet:
     parts: Sequence[str | Table]
 
     def __str__(self) -> str:
-        lines = [self.title]
+        lines = _wrapped(self.title)
         before: object = None
         for part in self.parts:
             if isinstance(part, Table) or isinstance(before, Table):
@@ -93,10 +114,27 @@ class Sheet:
     def html(self) -> str:
         """The sheet as HTML without style sheets or scripts."""
         parts = [
-            part.html() if isinstance(part, Table) else f"<p>{escape(part)}</p>"
+            part.html() if isinstance(part, Table) else f"<p>{with_links(part)}</p>"
             for part in self.parts
         ]
         return f"<div class='ismarket-sheet'><h4>{escape(self.title)}</h4>{''.join(parts)}</div>"
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+
+
+def link(address: str, words: str) -> str:
+    """A link as HTML."""
+    return f"<a href='{escape(address)}' rel='noopener'>{escape(words)}</a>"
+
+
+def with_links(text: str) -> str:
+    """A sentence as HTML, in which addresses are links."""
+    found, at = "", 0
+    for match in _ADDRESS.finditer(text):
+        found += escape(text[at : match.start()]) + link(match.group(), match.group())
+        at = match.end()
+    return found + escape(text[at:])
 
 
 Shown = Callable[[Any], str]
@@ -124,7 +162,7 @@ def framed_by(command: str, first: str) -> Callable[..., pd.DataFrame]:
 
 def by_field(kind: type, records: Sequence[Any]) -> Columns:
     """The table of some records of a dataclass, a column a field."""
-    return {field.name: [getattr(r, field.name) for r in records] for field in fields(kind)}
+    return {one.name: [getattr(r, one.name) for r in records] for one in fields(kind)}
 
 
 def rows_of(columns: Columns, names: Iterable[str] | None = None) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ MINUS = "\N{MINUS SIGN}"
 UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "b": 1e9,
          "billion": 1e9}  # fmt: skip
 """Amounts as a person types them."""
+CALENDAR_YEAR = "calendar year"
+"""The unit of a date."""
 
 
 def signed(value: float, decimals: int) -> str:
@@ -20,13 +22,14 @@ def signed(value: float, decimals: int) -> str:
 
 
 def number(value: float, decimals: int) -> str:
-    """A figure with a true minus sign."""
-    return f"{value:,.{decimals}f}".replace("-", MINUS)
+    """A figure with a true minus sign, of which nought has none."""
+    text = f"{value:,.{decimals}f}"
+    return text.replace("-", MINUS if text.strip("-0.,") else "")
 
 
 def nonzero(value: float, decimals: int) -> str:
     """A figure with so many decimals, or more where only zeros would show."""
-    if value and abs(value) < 0.5 * 10.0**-decimals:
+    if 1e-12 < abs(value) < 0.5 * 10.0**-decimals:
         decimals = -math.floor(math.log10(abs(value)))
     return number(value, decimals)
 
@@ -35,7 +38,8 @@ def money(usd: float) -> str:
     """USD with the unit that fits: 3.20 bn, 54 M."""
     if abs(usd) >= 0.9995e9:
         return f"{number(usd / 1e9, 2)} bn"
-    return f"{number(usd / 1e6, 0 if abs(usd) >= 9.5e6 else 1)} M"
+    decimals = 0 if abs(usd) >= 9.5e6 else 1 if abs(usd) >= 9.5e5 else 2
+    return f"{nonzero(usd / 1e6, decimals)} M"
 
 
 def money_range(low: float, high: float) -> str:
@@ -71,8 +75,13 @@ def mid_sentence(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def figure(value: float) -> str:
-    """An input's value with three figures, whole from a thousand on: 6.08 M, 69,000, 0.22."""
+def figure(value: float, unit: str = "") -> str:
+    """An input's value with three figures, whole from a thousand on: 6.08 M, 69,000, 0.22.
+
+    A date, whose ``unit`` is CALENDAR_YEAR, is no amount: 2029, 2024.6.
+    """
+    if unit == CALENDAR_YEAR:
+        return f"{value:.5g}"
     if abs(value) >= 1e6:
         return f"{value / 1e6:.3g} M".replace("-", MINUS)
     return number(value, 0) if abs(value) >= 1000 else f"{value:.3g}".replace("-", MINUS)

@@ -138,7 +138,7 @@ def test_the_count_is_worth_knowing_by_its_large_inputs_and_not_by_its_small_one
         result, Decision(margin=0.3, share=0.1, cost=8e6), by=("input", "stage")
     )
     worth = {row.name: row for row in found.partial["input"]}
-    assert next(iter(worth)) == "funnel.unit_price.north_america.acth"
+    assert next(iter(worth)) == "funnel.incidence.north_america"
     assert max(row.value for row in worth.values()) < found.perfect.value
     births = next(row for row in found.partial["stage"] if row.name == "births")
     assert births.value < 0.01 * found.perfect.value

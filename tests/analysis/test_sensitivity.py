@@ -23,7 +23,7 @@ def on_cube(function, names, groups=None, points=4096, seed=3):
     """Indices of a function of uniform inputs, and the design that they come from."""
     samples = [dict(zip(names, unit(bits), strict=True)) for bits in sample(names, points, seed)]
     design = evaluate_design(function, *samples, groups or {name: (name,) for name in names})
-    return indices(design, seed=seed), design
+    return indices(design), design
 
 
 def ishigami(x, a=7.0, b=0.1):
@@ -67,15 +67,15 @@ CASES = [
 
 @pytest.mark.parametrize(("function", "names", "exact"), CASES)
 def test_indices_hold_the_known_answer_in_their_interval(function, names, exact):
-    """An interval of 9 in 10 resamples holds it at least that often, over twenty designs."""
+    """An interval of 9 in 10 holds it about that often, over sixty designs."""
     held = []
-    for seed in range(1, 21):
+    for seed in range(1, 61):
         found, _ = on_cube(function, names, seed=seed)
         for which, known in zip(("first", "total"), exact(), strict=True):
             low, high = found.interval(which)
             held += list((low - 1e-12 <= known) & (known <= high + 1e-12))
-            assert np.abs(getattr(found, which) - known).max() < 0.02
-    assert np.mean(held) >= 0.9
+            assert np.abs(getattr(found, which) - known).max() < 0.06
+    assert 0.86 <= np.mean(held) <= 0.95
 
 
 @pytest.mark.parametrize(("function", "names", "exact"), CASES)
@@ -120,7 +120,8 @@ def test_equal_inputs_share_one_place_and_unequal_ones_do_not():
 def test_the_two_samples_are_independent_of_each_other():
     a, b = (unit(bits) for bits in sample([f"k{i}" for i in range(60)], 4096, 11))
     both = np.corrcoef(np.vstack([a, b]))
-    assert np.abs(both - np.eye(len(both))).max() < 0.1
+    apart = both[np.triu_indices(len(both), 1)]
+    assert np.sqrt(np.mean(apart**2)) < 1 / np.sqrt(4096)
 
 
 # on the market ----------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ def test_the_response_is_the_forecast_without_its_attribution(scenario):
     asked, whole = response(MARKET, DRIVERS, scenario), forecast(MARKET, DRIVERS, scenario)
     for output, table in (("value", "summary"), ("cagr", "cagr"), ("count", "count")):
         expected = whole.columns[table]["reference"][-1]
-        assert asked(output, {})[0] == pytest.approx(expected, rel=1e-12)
+        assert asked(output, {})[0] == pytest.approx(expected, rel=1e-11)
 
 
 def test_a_driver_with_its_own_function_is_seen_at_every_year():
@@ -149,8 +150,8 @@ def test_a_driver_with_its_own_function_is_seen_at_every_year():
     asked = response(MARKET, installed, EVIDENCE)
     assert asked("value", {})[0] / response(MARKET, DRIVERS, EVIDENCE)("value", {})[
         0
-    ] == pytest.approx(1.02**6, rel=1e-12)
-    found = sensitivity_of(MARKET, installed, EVIDENCE, by="stage", points=256, resamples=20)
+    ] == pytest.approx(1.02**6, rel=1e-11)
+    found = sensitivity_of(MARKET, installed, EVIDENCE, by="stage", points=256)
     assert "driver dear" in found.indices.groups
 
 
@@ -184,33 +185,32 @@ def test_class_shares_of_a_region_count_as_one_input():
     assert any("one input" in notice for notice in groups.notices)
 
 
-CORRELATED = EVIDENCE.changed(correlation={
-    "funnel.unit_price.north_america.acth ~ funnel.unit_price.north_america.anticonvulsants": 0.8,
-    "funnel.unit_price.north_america.acth ~ funnel.incidence.europe": -0.3,
-})  # fmt: skip
-
-
 @pytest.mark.slow
 def test_correlated_inputs_count_as_one_and_the_page_says_so():
-    found = sensitivity_of(MARKET, DRIVERS, CORRELATED, output="count", points=2048)
-    rows = found.columns["indices"]
-    largest = rows["inputs"][0]
-    assert set(largest) == {
-        "funnel.unit_price.north_america.acth", "funnel.unit_price.north_america.anticonvulsants",
-        "funnel.incidence.europe",
-    }  # fmt: skip
-    assert any("correlated" in notice for notice in found.grouping.notices)
     apart = sensitivity_of(MARKET, DRIVERS, EVIDENCE, output="count", points=2048)
+    single = [keys[0] for keys in apart.columns["indices"]["inputs"] if len(keys) == 1]
+    first, second, small = single[0], single[1], single[-1]
+    tied = EVIDENCE.changed(correlation={f"{first} ~ {second}": 0.8, f"{first} ~ {small}": -0.3})
+    found = sensitivity_of(MARKET, DRIVERS, tied, output="count", points=2048)
+    rows = found.columns["indices"]
+    assert {first, second, small} in [set(keys) for keys in rows["inputs"]]
+    assert any("correlated" in notice for notice in found.grouping.notices)
     assert found.spread > apart.spread
-    assert rows["first"][0] > apart.columns["indices"]["first"][0]
+    where = next(i for i, keys in enumerate(rows["inputs"]) if first in keys)
+    assert (
+        rows["first"][where]
+        > apart.columns["indices"]["first"][apart.columns["indices"]["inputs"].index([first])]
+    )
 
 
 def test_the_samples_have_the_correlation_of_the_scenario():
     from scipy.stats import spearmanr
 
-    asked = response(MARKET, DRIVERS, CORRELATED)
-    for values in drawn(asked.inputs, 4096, 5, CORRELATED.pairs):
-        for (first, second), rho in CORRELATED.pairs.items():
+    asked = response(MARKET, DRIVERS, EVIDENCE)
+    one, two, three = (p.key for p in asked.inputs[:3])
+    pairs = {(one, two): 0.8, (one, three): -0.3}
+    for values in drawn(asked.inputs, 4096, 5, pairs):
+        for (first, second), rho in pairs.items():
             assert spearmanr(values[first], values[second]).statistic == pytest.approx(
                 rho, abs=0.04
             )
@@ -223,12 +223,12 @@ def test_stages_of_the_market_explain_the_whole_variance_of_the_count():
 
 
 def test_the_tornado_is_the_forecast_with_that_input_fixed():
-    found = sensitivity_of(MARKET, DRIVERS, EVIDENCE, points=64, resamples=10)
+    found = sensitivity_of(MARKET, DRIVERS, EVIDENCE, points=64)
     for key in ("video_eeg.ratio", "funnel.class_mix.europe.acth", "funnel.births.europe"):
         swing = next(s for s in found.swings if s.parameter.key == key)
         p10, at_p10 = swing.p10, swing.at_p10
         fixed = forecast(MARKET, DRIVERS, EVIDENCE.changed(fixed={key: p10}))
-        assert at_p10 == pytest.approx(fixed.columns["reference"]["value"][-1], rel=1e-12)
+        assert at_p10 == pytest.approx(fixed.columns["reference"]["value"][-1], rel=1e-11)
 
 
 def test_the_page_prints_a_range_where_the_interval_cannot_tell():

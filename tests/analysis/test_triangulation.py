@@ -152,7 +152,7 @@ def test_numbers_made_by_the_printed_growth_agree_with_it(growth, years):
         MARKET.anchors["smr-2024"], cagr=growth, first_year=2024, last_year=2024 + years,
         periods=years, last_value=257.5e6 * (1 + growth) ** years,
     )  # fmt: skip
-    assert [r.verdict for r in readings(made, 2022)] == ["agrees"]
+    assert [r.verdict for r in readings(MARKET, made, 2022)] == ["agrees"]
     assert set(VERDICTS) >= {"agrees"}
 
 

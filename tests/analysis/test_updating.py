@@ -86,8 +86,34 @@ def test_an_observation_that_says_nothing_changes_nothing(counted):
 
 
 def test_observations_out_of_reach_are_refused(counted):
-    with pytest.raises(InputError, match="k-hat"):
+    with pytest.raises(InputError, match="the draws do not reach the observations"):
         update(counted, [Observation(counted.years[2], 3.2e9, 0.05)])
+    most = float(counted.draws.total[-1].max())
+    with pytest.raises(InputError, match="k-hat"):
+        update(counted, [Observation(counted.years[-1], 1.2 * most, 0.1)])
+
+
+@pytest.mark.parametrize("factor", [1 / 32, 1 / 3, 3.0, 100.0])
+@pytest.mark.parametrize("error", [0.01, 0.1])
+def test_what_no_draw_comes_near_is_refused(world, factor, error):
+    """A fan that is narrow beside its distance to the actual gives weights without a long tail."""
+    market, drivers, scenario = world
+    run = forecast(market, drivers, scenario.changed(draws=300))
+    total = run.draws.total[-1]
+    nearest = total.max() if factor > 1 else total.min()
+    with pytest.raises(InputError, match="do not reach the observations: the nearest is"):
+        update(run, [Observation(run.years[-1], float(factor * nearest), error)])
+    assert update(run, [Observation(run.years[-1], float(np.median(total)), 0.3)]).effective > 100
+
+
+def test_actuals_that_no_path_joins_are_refused(counted):
+    """Each lies within the draws of its year; no draw goes from one to the other."""
+    high, low = (float(np.quantile(counted.draws.total[i], q)) for i, q in ((2, 0.95), (3, 0.05)))
+    one, other = Observation(counted.years[2], high, 0.05), Observation(counted.years[3], low, 0.05)
+    for alone in (one, other):
+        assert update(counted, [alone]).k_hat < 0.7
+    with pytest.raises(InputError, match=r"the nearest is \d+\.\d standard errors away"):
+        update(counted, [one, other])
 
 
 def test_years_that_tell_nothing_are_refused(counted):

@@ -6,12 +6,12 @@ import shutil
 import sys
 
 import pytest
+from dravet import NAMES, SCENARIO, as_installed
 
 from ismarket import load_drivers, load_market, load_scenario
 from ismarket.charts.fan import alternative
 from ismarket.engine.forecaster import forecast
 
-from ..test_second_market import NAMES, SCENARIO, path  # noqa: F401
 from . import steps
 from .conftest import ROOT, Lab, free_port, quiet_home, serving
 
@@ -57,7 +57,8 @@ def test_the_panel_works_in_notebook_7(notebook7, watched):
     watched.clean()
 
 
-def test_the_panel_is_made_from_what_another_market_declares(lab, watched, path):  # noqa: F811
+def test_the_panel_is_made_from_what_another_market_declares(lab, watched, tmp_path):
+    path = as_installed(tmp_path)
     lab.write(
         "dravet.ipynb",
         f"import os, sys\nsys.path[:0] = {path.split(':')!r}\n"

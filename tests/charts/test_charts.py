@@ -21,10 +21,9 @@ from ismarket.charts import KINDS  # noqa: E402
 from ismarket.charts.contributions import picture as bars  # noqa: E402
 from ismarket.charts.contributions import picture as contributions_picture  # noqa: E402
 from ismarket.charts.fan import picture as fan_picture  # noqa: E402
+from ismarket.charts.funnel import picture as funnel_picture  # noqa: E402
 from ismarket.charts.levels import class_sales, levels_of  # noqa: E402
 from ismarket.charts.levels import picture as levels_picture  # noqa: E402
-from ismarket.charts.people import picture as funnel_picture  # noqa: E402
-from ismarket.charts.people import steps_of  # noqa: E402
 from ismarket.charts.picture import (  # noqa: E402
     APART,
     blank,
@@ -123,8 +122,8 @@ def test_quantile_dots_stand_for_one_draw_in_twenty(published):
 
 def test_the_fan_says_where_births_become_projections_and_only_if_they_matter(published):
     assert fan_picture(published).datasets["kink"]["year"] == [2023]
-    births = {"births"}
-    others = [d for d in load_drivers() if not births & set(d.claims)]
+    paths = {"births", "inflation"}
+    others = [d for d in load_drivers() if not paths & set(d.claims)]
     plain = forecast(load_market(), others, Scenario(draws=64))
     assert fan_picture(plain).datasets["kink"]["year"] == []
 
@@ -167,11 +166,18 @@ def test_levels_are_those_of_the_anchors_and_one_is_chosen(published, counted):
     assert not any(level.chosen for level in levels_of(counted))
 
 
-def test_the_funnel_narrows_and_starts_with_births(published):
-    people = [step.people for step in steps_of(published)]
-    births = load_market().stage("births").path.mode[0].sum()
-    assert people[0] == pytest.approx(births)
+def test_the_funnel_draws_the_waterfall_of_the_first_year(published):
+    found, drawn = published.waterfall(), funnel_picture(published)
+    people = [step.total()[0] for step in found.people]
     assert all(after < before for before, after in pairwise(people))
+    bars, values = drawn.datasets["bars"], drawn.datasets["values"]
+    assert bars["x2"][: len(people) - 1] == pytest.approx(people[1:])
+    classes = len(found.drug_classes)
+    for begin, name in ((0, "list"), (classes, "net")):
+        assert values["x2"][begin + classes - 1] == pytest.approx(found.step(name).total()[0])
+    gap = drawn.datasets["rebates"]
+    assert gap["x2"][0] - gap["x"][0] == pytest.approx(found.step("rebates").total()[0])
+    assert f"{people[0] / 1e6:.0f} M" in drawn.datasets["labels"]["text"]  # no bar: another scale
 
 
 def test_the_funnel_of_a_rare_disease_has_every_bar_and_its_words_fit():
@@ -191,8 +197,8 @@ def test_the_funnel_of_a_market_without_people_has_its_value_alone():
     stages = [replace(s, role="volume") if s.role == "people" else s for s in market.stages]
     market = replace(market, stages=tuple(stages)).with_anchors({})
     drawn = funnel_picture(forecast(market, [], Scenario("bottom-up", market="toy", draws=4)))
-    assert drawn.datasets["bars"]["py"] == []
-    assert "patient" not in drawn.alt
+    assert drawn.datasets["shares"]["text"] == []
+    assert "no rebates in this market" in drawn.datasets["labels"]["text"]
 
 
 def test_compare_wants_the_same_last_year(published):

@@ -13,8 +13,8 @@ COMMANDS = [
     ["audit"],
     ["sensitivity", "--points", "256"],
     ["sensitivity", "evidence", "--by", "mechanism", "--output", "count", "--points", "256"],
-    ["require", "--value", "60 M"],
-    ["require", "--value", "USD 3.20 bn", "--year", "2022"],
+    ["require", "evidence", "--value", "60 M"],
+    ["require", "evidence", "--value", "USD 3.20 bn", "--year", "2022"],
 ]
 
 

@@ -14,7 +14,7 @@ HEADER = "year,value_usd,error,status,source\n"
 
 def said(capsys, *arguments):
     with pytest.raises(SystemExit) as ended:
-        main(["update", *arguments])
+        main(["update", "evidence", *arguments])
     captured = capsys.readouterr()
     return ended.value.code, captured.out, captured.err
 
@@ -43,7 +43,7 @@ def test_out_of_reach_is_refused_in_one_line(capsys):
     code, out, err = said(capsys, "--draws", "2000", "--observe", "2024=3.2bn:5%")
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 1
-    assert "is above 0.7" in err
+    assert "the draws do not reach the observations: the nearest is" in err
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,19 @@
 """Summaries: bins that merge in any order, quantiles close to the sorted draws, honest errors."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import Scenario, forecast
+from ismarket.analysis.information import drawn_values
+from ismarket.analysis.response import response
 from ismarket.engine import summaries, workers
+from ismarket.engine.findings import findings
 from ismarket.engine.histograms import BINS, Grid
-from ismarket.engine.summaries import LEVELS, quantiles
+from ismarket.engine.summaries import LEVELS, quantiles, standard_errors
 
 
 def smooth(draws):
@@ -63,14 +68,48 @@ def test_streamed_and_kept_draws_give_the_same_tables(market, drivers, monkeypat
     assert np.allclose(kept.drawn.cells, streamed.drawn.cells, rtol=1e-3)
 
 
-def test_standard_errors_cover_the_spread_between_seeds(market, drivers):
-    runs = [forecast(market, drivers, Scenario(draws=8192, seed=seed)) for seed in range(12)]
-    spread = np.std([run.drawn.statistics for run in runs], axis=0, ddof=1)
-    stated = np.mean([run.drawn.errors for run in runs], axis=0)
-    last = runs[0].layout["total"].stop - 1
-    for row in (last, runs[0].layout["cagr"].start):
-        assert (spread[:, row] < 1.5 * stated[:, row]).all()
-        assert (stated[1:, row] < 12 * spread[1:, row]).all()
+def over_seeds(world, draws, seeds):
+    """Value in the last year and growth over seeds: spread and stated errors, (statistic, row)."""
+    market, drivers, scenario = world
+    asked = response(market, drivers, scenario.changed(draws=draws))
+    found, stated = [], []
+    for seed in range(seeds):
+        values = drawn_values(replace(asked.plan, scenario=asked.plan.scenario.changed(seed=seed)))
+        rows = np.stack([asked(output, values) for output in ("value", "cagr")])
+        found.append([rows.mean(axis=1), *quantiles(rows)])
+        stated.append(standard_errors(rows))
+    return np.std(found, axis=0, ddof=1), np.sqrt(np.mean(np.square(stated), axis=0))
+
+
+@pytest.mark.slow
+def test_standard_errors_are_the_spread_between_seeds(world):
+    spread, stated = over_seeds(world, 4_500, 40)
+    ratio = stated / spread
+    assert (ratio > 0.7).all()
+    assert (ratio < 1.5).all()
+    assert 0.9 < np.exp(np.log(ratio).mean()) < 1.2
+
+
+@pytest.mark.parametrize("draws", [37, 512, 1023])
+def test_few_draws_say_what_their_errors_are_at_most(world, draws):
+    spread, stated = over_seeds(world, draws, 12)
+    assert (stated > 0.6 * spread).all()
+    assert np.exp(np.log(stated / spread).mean()) > 1.0
+    market, drivers, scenario = world
+    result = forecast(market, drivers, scenario.changed(draws=draws))
+    (line,) = [text for label, text in findings(result) if label == "Exact to"]
+    assert f"{draws:,} draws leave in the last year: at most, low " in line
+
+
+def test_a_forecast_states_the_errors_of_its_rows(market, drivers):
+    result = forecast(market, drivers, Scenario(draws=5_000))
+    last = result.layout["total"].stop - 1
+    assert (result.drawn.errors[:, last] == standard_errors(result.draws.total[-1:])[:, 0]).all()
+
+
+def test_one_draw_says_that_it_says_nothing(market, drivers):
+    found = forecast(market, drivers, Scenario(draws=1))
+    assert dict(findings(found))["Exact to"] == "One draw says nothing of its standard errors."
 
 
 @pytest.mark.parametrize("kind", [np.float32, float])

@@ -12,9 +12,9 @@ from ismarket.model.scenario import Scenario, parse_scenario
 
 pytest.importorskip("anywidget")
 
-from ismarket.explorer import recipe
 from ismarket.explorer.actions import contents
 from ismarket.explorer.view import TABS
+from ismarket.model import recipe
 
 DRAWS = 512
 
@@ -150,3 +150,69 @@ def test_the_page_holds_its_runtime_and_asks_nobody(panel):
 def test_the_saved_scenario_is_what_the_command_line_reads(panel):
     text = contents(panel._session, "toml").decode()
     assert parse_scenario(text) == panel.scenario
+
+
+@pytest.mark.parametrize("other", ["techsci-2024", "bottom-up", "pooled"])
+def test_another_anchor_keeps_the_horizon_and_the_saved_file_has_it(panel, other):
+    panel.change({"kind": "through", "value": 2033})
+    panel.change({"kind": "anchor", "value": other})
+    assert panel.forecast.years[-1] == panel.page["controls"]["through"] == 2033
+    saved = parse_scenario(contents(panel._session, "toml").decode())
+    assert (saved.anchor, saved.through) == (other, 2033)
+
+
+def test_a_horizon_before_another_anchor_starts_gives_way_to_the_anchors_own(panel):
+    later = max(panel._session.study.market.anchors.values(), key=lambda a: a.base_year)
+    panel.change({"kind": "through", "value": later.base_year})
+    panel.change({"kind": "anchor", "value": later.name})
+    assert panel.forecast.years == tuple(range(later.base_year, later.last_year + 1))
+
+
+def test_undo_leads_back_over_a_load(panel, tmp_path):
+    origin = panel.scenario
+    panel.change(switch("pricing", True))
+    before = panel.scenario
+    upload = {"type": "load", "name": "theirs.toml", "text": "overlap = 0.5\ndraws = 64\n"}
+    panel._receive(None, upload, [])
+    assert panel.page["controls"]["undo"]
+    assert panel.page["controls"]["changes"] == 0
+    panel._receive(None, {"type": "undo"}, [])
+    assert panel.scenario == before
+    assert panel.page["controls"]["changes"] == 1
+    panel._receive(None, {"type": "undo"}, [])
+    assert panel.scenario == origin
+    assert not panel.page["controls"]["undo"]
+
+
+def test_a_changed_scenario_has_its_own_name_in_panel_file_and_download(panel):
+    assert panel.page["controls"]["scenario"] == "published"
+    assert panel.page["controls"]["title"] == load_scenario("published").title
+    panel.change(switch("pricing", True))
+    assert panel.page["controls"]["scenario"] == "published-changed"
+    assert panel.page["controls"]["title"] == ""
+    sent = []
+    panel.send = lambda message, buffers=(): sent.append((message, buffers))
+    for kind in ("toml", "html"):
+        panel._receive(None, {"type": "download", "kind": kind}, [])
+        message, (data,) = sent.pop()
+        assert message["name"] == f"published-changed.{kind}"
+        assert b"published-changed" in data
+    panel._receive(None, {"type": "pin"}, [])
+    assert panel.page["pinned"] == "published-changed"
+    panel.change(switch("pricing", False))
+    assert panel.page["controls"]["scenario"] == "published"
+    panel.change({"kind": "anchor", "value": "reanin-2024"})
+    assert panel.page["pinned"] == f"published-changed, {load_scenario('published').anchor}"
+
+
+def test_the_title_of_a_loaded_file_is_shown(panel):
+    text = 'title = "Slower spread"\noverlap = 0.5\ndraws = 64\n'
+    panel._receive(None, {"type": "load", "name": "mine.toml", "text": text}, [])
+    assert panel.page["controls"]["title"] == "Slower spread"
+    assert "Slower spread" in contents(panel._session, "html").decode()
+
+
+def test_every_anchor_that_a_scenario_may_name_is_offered(panel):
+    (choice,) = [c for c in panel.structure["choices"] if c["name"] == "anchor"]
+    market = panel._session.study.market
+    assert {name for name, _ in choice["options"]} == {*market.anchors, "pooled"}

@@ -44,7 +44,7 @@ KINDS = {
         SCENARIO.changed(anchor="mine"),
         How(1, extras=("page", "draws", "histogram", "workbook")),
     ),
-    "until": (SCENARIO, How(1, until=0.00004, extras=("page",))),
+    "until": (SCENARIO, How(1, until=0.00012, extras=("page",))),
 }
 """What is computed and kept, by name."""
 UNSTEADY = {"log.jsonl", "manifest.json", "SHA256SUMS"}

@@ -2,7 +2,7 @@
 
 python tests/faults/kills.py            200 kills
 python tests/faults/kills.py --kills 6 --seed 1
-python tests/faults/kills.py --kills 20 -- --until 0.004%
+python tests/faults/kills.py --kills 20 -- --until 0.012%
 python tests/faults/kills.py --kills 20 -- --draws 400000
 python tests/faults/kills.py --kills 20 -- --also charts,workbook,histogram
 """

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, load_market, load_scenario, write_scenario
 from ismarket.cli.choices import chosen, scenario_choices, texts
-from ismarket.explorer import recipe
 from ismarket.explorer.changes import changed, count_changes
 from ismarket.explorer.controls import structure
+from ismarket.model import recipe
 from ismarket.model.choices import Keyed, Names, Real, Text, Whole
 from ismarket.model.scenario import CHOICES, entries, from_entries, parse_scenario
 
@@ -157,7 +157,7 @@ def test_a_control_has_the_label_and_range_that_were_declared():
 def test_a_seed_typed_in_the_page_is_that_very_seed():
     seed = 2**63 - 1
     change = {"kind": "seed", "value": str(seed)}
-    assert changed(Scenario(), change, Scenario()).seed == seed
+    assert changed(Scenario(), change, Scenario(), load_market()).seed == seed
 
 
 @pytest.mark.parametrize(

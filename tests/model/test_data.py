@@ -160,6 +160,6 @@ def test_births_bounds_of_the_table_are_the_tenth_and_ninetieth_percentile(marke
     births = market.stage("births")
     for i, parameter in enumerate(births.parameters):
         low, high = births.path.low[-1, i], births.path.high[-1, i]
-        assert parameter.quantile(0.1)[0] == pytest.approx(low, rel=2e-3)
-        assert parameter.quantile(0.9)[0] == pytest.approx(high, rel=2e-3)
+        assert parameter.quantile(0.1) == pytest.approx(low, rel=2e-3)
+        assert parameter.quantile(0.9) == pytest.approx(high, rel=2e-3)
     assert isinstance(births.parameters[0], Parameter)

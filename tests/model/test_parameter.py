@@ -37,7 +37,14 @@ def test_a_draw_never_leaves_the_range(low, to_mode, to_high, bits):
 def test_a_parameter_with_equal_ends_is_a_constant():
     constant = Parameter("x", 2.0, 2.0, 2.0, unit="1")
     assert constant.constant
-    assert constant.quantile(0.3)[0] == 2.0
+    assert constant.quantile(0.3) == 2.0
+
+
+def test_a_quantile_of_one_level_is_a_number():
+    parameter = Parameter("x", 1.0, 2.0, 8.0, unit="1")
+    found = parameter.quantile(0.6)
+    assert type(found) is float
+    assert f"{found:.3f}" == f"{parameter.quantile(np.array([0.6]))[0]:.3f}"
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,22 @@
 """The workbook: it computes what Python computes, and what is typed into it comes back."""
 
 import json
-import os
 import random
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
+from spreadsheets import computed_path, edited, needs_libreoffice, recalculated
 
 import ismarket
 from ismarket import (
     Driver,
     Effect,
     InputError,
+    Parameter,
     Scenario,
     forecast,
     load_drivers,
@@ -26,12 +26,10 @@ from ismarket import (
 )
 from ismarket.cli import main
 from ismarket.report.edits import read_workbook
-from ismarket.report.grid import FIRST_ROW, INPUTS, PATH, column, input_rows
-from ismarket.report.html_page import as_page
+from ismarket.report.grid import column, input_rows
 from ismarket.report.workbook import write_workbook
+from ismarket.testing import toy_market
 
-SOFFICE = shutil.which("soffice")
-needs_libreoffice = pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
 CHANGED = Scenario(
     anchor="bottom-up",
     without=(),
@@ -51,46 +49,6 @@ def made(scenario):
 def book(published, tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "published.xlsx"
     write_workbook(published, path)
-    return path
-
-
-def recalculated(paths, folder):
-    """The workbooks as LibreOffice computes them; what Python wrote as results is dropped first."""
-    for path in paths:
-        opened = openpyxl.load_workbook(path)
-        opened.save(path)
-    home = folder / "home"
-    command = [
-        SOFFICE,
-        f"-env:UserInstallation=file://{home}",
-        "--headless",
-        "--convert-to",
-        "xlsx",
-    ]
-    out = folder / "out"
-    subprocess.run(
-        [*command, "--outdir", str(out), *map(str, paths)],
-        check=True,
-        capture_output=True,
-        timeout=240,
-        env={**os.environ, "HOME": str(folder)},
-    )
-    return [openpyxl.load_workbook(out / path.name, data_only=True) for path in paths]
-
-
-def computed_path(opened, years):
-    sheet = opened[PATH]
-    return [sheet.cell(FIRST_ROW + i, 5).value for i in range(years)]
-
-
-def edited(book, path, edits):
-    """A copy of a workbook with values typed into the column "your value"."""
-    opened = openpyxl.load_workbook(book)
-    sheet = opened[INPUTS]
-    rows = {row[0].value: row[0].row for row in sheet.iter_rows(min_row=FIRST_ROW, max_col=1)}
-    for key, value in edits.items():
-        sheet.cell(rows[key], 3).value = value
-    opened.save(path)
     return path
 
 
@@ -160,28 +118,20 @@ def longer_chain(folder):
     shutil.copytree(Path(ismarket.__file__).parent / "data", folder, dirs_exist_ok=True)
     regions, classes = load_market().regions, load_market().drug_classes
     source = "assumed,assumption: a test"
-    adopted = [f"{{}},{region},0.1,0.8,2,4,8,{source}" for region in regions]
+    adopted = [f"{{}},{region},0.1,0.8,2,4,8,share of doses,{source}" for region in regions]
     more = {
         "stages.csv": [
             "adherence,Adherence,logit,world,volume,share of doses,natural,no,0.71,,",
             "place of care,Place of care,softmax,region class,mix,share,natural,no,,,",
-            "price_level,Price level,log,world,price level,index,natural,yes,,,",
         ],
         "funnel.csv": [
             f"adherence,World,,0.5,0.7,0.9,share,,,{source},",
-            f"price_level,World,,,1,,index,,,{source},",
             *(f"place of care,{region},{c},0.2,{0.3 + 0.1 * i},0.9,share,,,{source},"
               for region in regions for i, c in enumerate(classes)),
-        ],
-        "price_level.csv": [
-            "year,region,value,low,high,unit,status,source",
-            *(f"{2022 + t},World,{1.02**t},{1.02**t - 0.01 * t},{1.02**t + 0.02 * t},index,{source}"
-              for t in range(14)),
         ],
         "mechanisms.csv": [
             f"reminders,Reminders,adherence,,1.2,2,3,odds ratio,,{source},",
             f"home,Home,place of care,{classes[1]},1.2,2,3,weight ratio,,{source},",
-            f"inflation,Inflation,price_level,,1,1,1,rate ratio,,{source},",
         ],
         "adoption.csv": [row.format(name) for name in ("reminders", "home") for row in adopted],
     }  # fmt: skip
@@ -278,16 +228,60 @@ def test_a_file_that_is_no_workbook_is_refused(tmp_path):
         read_workbook(tmp_path / "absent.xlsx")
 
 
-def test_a_driver_with_code_of_its_own_is_refused_by_the_workbook_and_not_by_the_page(tmp_path):
-    def effects(market, p):
-        yield Effect("treated", 0.1 * market.elapsed)
+RATIO = Parameter("ratio", 1.0, 1.5, 3.0, unit="ratio", source="assumption: a test")
 
-    own = Driver(name="stranger", title="A stranger", effects=effects)
-    result = forecast(load_market(), [*load_drivers(), own], Scenario(draws=16))
-    with pytest.raises(InputError, match="driver stranger computes effects of its own"):
-        write_workbook(result, tmp_path / "x.xlsx")
-    assert "A stranger" in as_page(result)
-    assert not (tmp_path / "x.xlsx").exists()
+
+def computing(name, ratio=RATIO, **about):
+    """A driver of the toy market with a function: by class, of one class and of no name."""
+
+    def effects(market, p):
+        shift = np.log(p.ratio if ratio else 1.3) * market.elapsed / 9
+        by_class = np.array([1.0, -0.5])[None, None, :, None]
+        yield Effect("net_cost", shift * by_class, mechanism="dearer")
+        yield Effect("class_mix", 1e-7 * shift, mechanism="tiny", drug_class="new")
+        if ratio:
+            yield Effect("treated", shift * market.by_region({"North": 1.0}, 0.2))
+
+    parameters = (ratio,) if ratio else ()
+    return Driver(name, name.title(), effects=effects, parameters=parameters, **about)
+
+
+@pytest.mark.slow
+@needs_libreoffice
+def test_what_functions_bring_stands_in_the_workbook_as_values(tmp_path):
+    market = toy_market()
+    drivers = [
+        computing("alone"), computing("both", claims=("awareness",)), computing("idle"),
+        Driver("table", "Table", claims=("awareness", "new_drug")),
+    ]  # fmt: skip
+    sharing = [computing("one", None), computing("other", None), drivers[-1]]
+    chosen = Scenario("bottom-up", market="toy", draws=8, without=("idle", "both"))
+    scenarios = [
+        chosen.changed(fixed={"alone.ratio": 2.5}, strength={"alone": 2.0}),
+        chosen.changed(without=("idle", "alone"), overlap=0.3),
+        chosen.changed(without=(), overlap=0.4, strength={"one": 0.5}),
+    ]
+    results = [forecast(market, drivers, scenario) for scenario in scenarios[:2]]
+    results.append(forecast(market, sharing, scenarios[2]))
+    paths = [tmp_path / f"{i}.xlsx" for i in range(3)]
+    for result, path in zip(results, paths, strict=True):
+        write_workbook(result, path)
+    edits = [{"strength.alone": 0.5, "new_drug.ratio": 3.0}, {"with.both": 0}, {"with.one": 0}]
+    for path, one in zip(paths[:3], edits, strict=True):
+        paths.append(edited(path, tmp_path / f"edited-{path.name}", one))
+    for path in paths[3:]:
+        after = read_workbook(path).after
+        known = drivers if len(paths) - paths.index(path) > 1 else sharing
+        results.append(forecast(market, known, after))
+    for result, opened in zip(results, recalculated(paths, tmp_path), strict=True):
+        reference = result.columns["reference"]["value"]
+        assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+        said = [row[1].value for row in opened["Summary"].iter_rows(max_col=2)]
+        assert any("marked 'values as run'" in str(text) for text in said)
+        causes = {row[3].value for row in opened["Shifts"].iter_rows(min_row=6, max_col=4)}
+        assert "dearer, values as run" in causes
+        keys = {row[0].value for row in opened["Inputs"].iter_rows(min_row=6, max_col=1)}
+        assert not {"alone.ratio", "both.ratio", "idle.ratio"} & keys
 
 
 def test_columns_are_counted_as_spreadsheets_do():

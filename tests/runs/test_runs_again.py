@@ -32,7 +32,7 @@ def test_a_run_computed_again_here_is_identical(kept):
 def test_rerun_keeps_a_second_run_with_the_same_outputs(kept, tmp_path):
     done = ismarket("rerun", str(kept), "--out", "again", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stdout.startswith("run: identical bytes in all 9 tables")
+    assert done.stdout.startswith("run: identical bytes in all 10 tables")
     for path, data in checked(tmp_path / "again").contents.items():
         if path.startswith(("outputs/", "inputs/resolved", "inputs/data", "drivers/")):
             assert data == (kept / path).read_bytes()
@@ -156,6 +156,12 @@ def assert_closes(found):
         total = sum(getattr(step, value) for step in found.steps)
         change = getattr(found.end, value) - getattr(found.start, value)
         assert total == pytest.approx(change, abs=1e-12 * getattr(found.start, value))
+    first, *effects, last = found.by_role
+    carried = sum(effect.reference for effect in effects)
+    assert carried == pytest.approx(last.reference - first.reference, abs=1e-10 * first.reference)
+    for row, end in ((first, found.start), (last, found.end)):
+        assert row.title == end.change
+        assert row.reference == pytest.approx(end.reference, rel=1e-12)
 
 
 def test_the_bridge_adds_up_and_names_every_change(kept, tmp_path):
@@ -174,6 +180,18 @@ def test_the_bridge_adds_up_and_names_every_change(kept, tmp_path):
     for there, again in zip(found.steps, back.steps, strict=True):
         assert there.reference == pytest.approx(-again.reference)
         assert there.median == pytest.approx(-again.median)
+
+
+def test_a_comparison_prints_what_price_volume_and_mix_did(kept, tmp_path):
+    keep_run(Scenario(draws=300, without=()), tmp_path / "b")
+    found = compare_runs(kept, tmp_path / "b")
+    first, second = open_run(kept), open_run(tmp_path / "b")
+    wanted = first.price_volume(to=second)
+    assert [row.role for row in found.by_role] == [row.role for row in wanted.whole]
+    assert [row.p95 for row in found.by_role] == [row.p95 for row in wanted.whole]
+    table = str(found).partition(first.plan.usd("M"))[2]
+    assert all(row.title in table for row in found.by_role)
+    assert str(compare_runs(kept, kept)).endswith("Nothing changed.")
 
 
 def test_the_bridge_between_levels_and_horizons_adds_up(kept, tmp_path):

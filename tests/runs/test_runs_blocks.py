@@ -60,11 +60,11 @@ def test_the_search_for_enough_draws_goes_on_from_what_was_tried(tmp_path):
     market, drivers, scenario = load_market(), load_drivers(), Scenario(through=2024)
     blocks = Blocks(tmp_path / "blocks")
     blocks.open()
-    whole = forecast(market, drivers, scenario, until=0.00004)
+    whole = forecast(market, drivers, scenario, until=0.00012)
     assert whole.plan.scenario.draws > 131_072
-    first = forecast(market, drivers, scenario, until=0.00004, store=blocks)
+    first = forecast(market, drivers, scenario, until=0.00012, store=blocks)
     told = []
-    again = forecast(market, drivers, scenario, until=0.00004, progress=told.append, store=blocks)
+    again = forecast(market, drivers, scenario, until=0.00012, progress=told.append, store=blocks)
     assert whole.columns == first.columns == again.columns
     assert sum(told) == whole.plan.scenario.draws
 

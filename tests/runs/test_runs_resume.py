@@ -23,7 +23,7 @@ value_usd = 2.0e8
 cagr = 0.05
 last_year = 2028
 """
-EXACT = 0.00004
+EXACT = 0.00012
 
 
 SAME_CODE = str(Path(keeping.__file__).parents[2])
@@ -80,8 +80,7 @@ def test_a_run_of_an_anchor_file_goes_on_without_the_file(tmp_path, loaded, monk
 
 
 def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monkeypatch):
-    scenario = Scenario(draws=9000, anchor="mine", name="published",
-                        title="The published forecast, taken apart")  # fmt: skip
+    scenario = Scenario(draws=9000, anchor="mine", name="published-changed")
     how = How(extras=also(()))
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=1)
     (tmp_path / "mine.toml").write_bytes(ANCHOR.replace(b"0.05", b"0.06"))
@@ -94,7 +93,7 @@ def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monke
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [5, 17, 19])
+@pytest.mark.parametrize("after", [3, 6, 8])
 def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, monkeypatch, after):
     scenario = Scenario(through=2024, name="exact")
     how = How(until=EXACT, extras=also(()))
@@ -147,8 +146,8 @@ def test_another_exactness_is_another_run(tmp_path, loaded, monkeypatch):
     scenario = Scenario(through=2024)
     where = Place(tmp_path / "run")
     interrupted(loaded, where, scenario, How(until=EXACT), monkeypatch, after=2)
-    with pytest.raises(InputError, match=r"changed: until \(4e-05 to 0.001\)"):
+    with pytest.raises(InputError, match=r"changed: until \(0.00012 to 0.001\)"):
         keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, How(until=0.001),
              where=where, resume=True)  # fmt: skip
-    with pytest.raises(InputError, match=r"changed: until \(4e-05 to none\)"):
+    with pytest.raises(InputError, match=r"changed: until \(0.00012 to none\)"):
         keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, where=where, resume=True)

@@ -10,11 +10,12 @@ import pytest
 
 from ismarket import Driver, Effect, InputError, Scenario, keep_run
 from ismarket.runs import keep as keeping
+from ismarket.runs import views
 from ismarket.runs.agreement import IDENTICAL
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import checked
-from ismarket.runs.views import also
+from ismarket.runs.views import RunView, also
 from ismarket.studies import loaded, rerun
 
 BLOCKED = """
@@ -97,17 +98,30 @@ def test_a_name_that_is_no_view_suggests_one():
         also(["chart"])
 
 
-def test_a_workbook_that_cannot_be_is_refused_before_anything_is_computed(tmp_path, monkeypatch):
+def test_a_view_that_fails_leaves_the_run_whole(tmp_path, monkeypatch):
+    def fails(forecast):
+        raise KeyError("with.somebody")
+
+    monkeypatch.setattr(views, "VIEWS", {**views.VIEWS, "workbook": RunView(fails)})
+    monkeypatch.setattr(keeping, "VIEWS", views.VIEWS)
+    said = r"workbook: left out of the run, the rest is kept \(KeyError: 'with.somebody'\)"
+    with pytest.warns(UserWarning, match=said):
+        run = keep_run(Scenario(draws=50), tmp_path / "run", extras=["workbook", "histogram"])
+    assert checked(run).scenario.draws == 50
+    assert {"outputs/report.html", "outputs/histogram.csv"} <= set(roles(run))
+    assert "outputs/forecast.xlsx" not in roles(run)
+
+
+def test_a_driver_with_a_function_keeps_no_workbook_from_being_made(tmp_path):
     def effects(market, p):
         yield Effect("treated", 0.1 * market.elapsed)
 
+    pytest.importorskip("xlsxwriter")
     found = loaded(Scenario(draws=50))
     drivers = (*found.drivers, Driver(name="own", title="Own", effects=effects))
-    monkeypatch.setattr(keeping, "forecast_of", lambda *_: 1 / 0)
     how, where = How(extras=also(["workbook"])), Place(tmp_path / "run")
-    with pytest.raises(InputError, match="driver own computes effects of its own"):
-        keep(replace(found, drivers=drivers).plan, drivers, found.origin, how, where=where)
-    assert os.listdir(tmp_path) == []
+    keep(replace(found, drivers=drivers).plan, drivers, found.origin, how, where=where)
+    assert "outputs/forecast.xlsx" in roles(tmp_path / "run")
 
 
 def test_tables_of_draws_are_refused_where_nobody_knows_how_many(tmp_path):

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from ismarket.sampling import SAMPLERS
-from ismarket.sampling.points import BLOCK, _directions, block_points, block_strata
+from ismarket.sampling.points import (
+    BLOCK,
+    REPLICATE,
+    REPLICATES,
+    WITHIN,
+    _directions,
+    block_points,
+    block_strata,
+)
 from ismarket.sampling.quantiles import Quantiles
 
 KEYS = [f"p{i}" for i in range(80)]
@@ -32,19 +40,19 @@ def test_direction_numbers_are_those_of_joe_and_kuo():
 
 
 @pytest.mark.parametrize("dimensions", [DIMENSIONS, {}], ids=["sobol", "latin hypercube"])
-def test_every_column_has_one_point_in_each_stratum(dimensions):
+def test_every_column_has_one_point_in_each_stratum_of_a_replicate(dimensions):
     points = block_points(KEYS, dimensions, seed=3, block=5)
-    strata = np.sort(points >> np.uint32(32 - 12), axis=1)
-    assert (strata == np.arange(BLOCK)).all()
+    strata = np.sort((points >> np.uint32(WITHIN)).reshape(-1, REPLICATE), axis=1)
+    assert (strata == np.arange(REPLICATE)).all()
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_two_names_are_correlated(seed):
-    """One 1-D Sobol sequence scrambled anew for each name reaches 0.98 here."""
+    """One 1-D Sobol sequence scrambled anew for each name reaches 0.98 in every replicate."""
     mixed = {key: i for key, i in DIMENSIONS.items() if i % 3}
     columns = unit(block_points(KEYS, mixed, seed=seed, block=seed))
     correlation = np.corrcoef(columns) - np.eye(len(KEYS))
-    assert np.abs(correlation).max() < 6 / np.sqrt(BLOCK)
+    assert np.abs(correlation).max() < 8 / np.sqrt(BLOCK)
 
 
 @settings(max_examples=25, deadline=None)
@@ -56,6 +64,19 @@ def test_a_name_draws_the_same_whatever_else_is_drawn(chosen, sampler, block):
     drawn = block_points(some, DIMENSIONS, seed=1, block=block, sampler=sampler)
     for key, column in zip(some, drawn, strict=True):
         assert (every[key] == column).all()
+
+
+def test_replicates_are_independent_of_each_other():
+    """Stretches of one net are copies of each other: what is wrong in one is wrong in all."""
+    found = []
+    for block in range(40):
+        columns = unit(block_points(KEYS[:12], DIMENSIONS, seed=4, block=block))
+        apart = columns.reshape(12, REPLICATES, REPLICATE) - 0.5
+        products = np.einsum("ird,jrd->rij", apart, apart) / REPLICATE
+        found.append(products[:, *np.triu_indices(12, 1)])
+    sums = np.array(found).sum(axis=1)
+    ratio = (sums**2).mean() / (np.array(found) ** 2).sum(axis=1).mean()
+    assert 0.9 < ratio < 1.1
 
 
 def test_seed_name_and_block_each_change_the_draws():

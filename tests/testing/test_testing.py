@@ -1,5 +1,6 @@
 """The contract kit: it passes what keeps the laws; each law catches the driver that breaks it."""
 
+import dataclasses
 import json
 from pathlib import Path
 from unittest import SkipTest
@@ -12,6 +13,7 @@ from parcels import DRIVER, ismarket, parcel
 from ismarket import (
     Driver,
     DriverError,
+    Effect,
     InputError,
     Parameter,
     Scenario,
@@ -199,3 +201,47 @@ def test_a_parameter_key_is_never_shared():
     clash = Driver(name="awareness", title="t", effects=lambda m, p: [], parameters=(rate,))
     with pytest.raises(DriverError, match="taken by a cause"):
         forecast(toy, [clash], Scenario(anchor="bottom-up", market="toy", draws=10))
+
+
+# drivers that speak with two voices -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("base", [(Driver,), (type("Mixin", (), {"effects": 1}), Driver)])
+def test_a_subclass_whose_effects_would_never_be_asked_is_refused_at_once(base):
+    with pytest.raises(InputError, match="class Mine: a method called effects is never asked"):
+        type("Mine", base, {"effects": lambda self, market, p: []} if len(base) == 1 else {})
+    assert issubclass(type("Plain", (Driver,), {}), Driver)
+
+
+def nothing(name, effects=None, claims=()):
+    return Driver(name, name.title(), claims=claims, effects=effects)
+
+
+def still(market, p):
+    yield Effect("treated", 0.0 * market.elapsed)
+
+
+SILENT = nothing("silent"), nothing("empty", lambda m, p: []), nothing("still", still)
+
+
+@pytest.mark.parametrize("driver", SILENT, ids=lambda driver: driver.name)
+def test_a_driver_that_moves_nothing_is_told_so_by_check_and_by_the_page(driver, toy_market):
+    broken = {f.law: f.reason for f in findings(driver, toy_market) if f.kept is False}
+    assert list(broken) == ["moves something"]
+    assert "it moves nothing" in broken["moves something"]
+    choices = Scenario(anchor="bottom-up", market="toy", without=(), draws=100)
+    page = " ".join(str(forecast(toy_market, [strangers.GOOD, driver], choices)).split())
+    assert f"Moves nothing in this forecast: {driver.name}." in page
+    assert "Moves nothing" not in str(forecast(toy_market, [strangers.GOOD], choices))
+
+
+def test_a_driver_of_many_causes_is_quick_enough():
+    law = next(c for c in CHECKS if c.__name__ == "quick_enough")
+    market = load_market()
+    cause = next(c for c in market.mechanisms.values() if c.kind == "spread" and not c.inert)
+    causes = []
+    for i in range(200):
+        about = {"ratio": cause.ratio, "half_time": cause.half_time}
+        own = {name: number.owned_by(f"cause_{i}") for name, number in about.items()}
+        causes.append(dataclasses.replace(cause, name=f"cause_{i}", **own))
+    law(Driver("many", "Many", mechanisms=tuple(causes)), market)

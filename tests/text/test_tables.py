@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ismarket.text.sheet import NARROWEST, WIDEST, Table
+from ismarket.text.sheet import NARROWEST, WIDEST, Sheet, Table
 from ismarket.text.spreadsheet import as_csv, as_xlsx
+from ismarket.text.wording import number
 
 words = st.text("abc ,;\"'<&\u2212", max_size=12)
-tables = st.lists(st.tuples(words, words, words), max_size=6)
+tables = st.lists(st.tuples(words, words, words), min_size=1, max_size=6)
 
 
 class Cells(HTMLParser):
@@ -71,3 +72,17 @@ def test_no_text_of_a_workbook_is_a_formula_and_numbers_stay_numbers():
     made = as_xlsx({"one": [["=1+1", 2.5], ["plain", -1.0]]})
     rows = openpyxl.load_workbook(io.BytesIO(made))["one"].iter_rows()
     assert [[c.value for c in row] for row in rows] == [["'=1+1", 2.5], ["plain", -1.0]]
+
+
+def test_a_table_without_rows_says_none():
+    empty = Table(["name", "figure"], [], title="What is there")
+    assert empty.lines() == ["none"]
+    assert str(Sheet("Title", [empty])) == "Title\n\nWhat is there\nnone"
+    assert "<th" not in empty.html()
+    assert "<td>none</td>" in empty.html()
+
+
+def test_nought_has_no_sign():
+    assert number(-0.0004, 1) == "0.0"
+    assert number(-0.06, 1) == "\N{MINUS SIGN}0.1"
+    assert number(-1234.4, 0) == "\N{MINUS SIGN}1,234"

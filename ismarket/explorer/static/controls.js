@@ -175,7 +175,7 @@ function buildCauses(driver, body, inputs, send) {
 }
 
 function control(input, inputs, send) {
-  const made = createInput(input, (value) => send("fixed", input.key, value));
+  const made = createInput(input, (value, outside) => send("fixed", input.key, value, outside));
   inputs.set(input.key, [...(inputs.get(input.key) ?? []), made]);
   return made.root;
 }

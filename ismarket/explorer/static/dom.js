@@ -41,6 +41,11 @@ function say(node, text) {
   node.replaceChildren(...rich(text));
 }
 
+/** A text with its addresses as links, which open beside the panel. */
+function linked(text) {
+  return text.split(/(https?:\/\/[^\s<>"']+)/).map((part, i) => (i % 2 ? h("a", { href: part, target: "_blank", rel: "noopener" }, part) : part));
+}
+
 function toggleAttribute(node, name, on, value = "") {
   if (on) node.setAttribute(name, value);
   else node.removeAttribute(name);

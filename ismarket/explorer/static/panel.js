@@ -39,9 +39,9 @@ function createQueue(send) {
 
   return {
     waiting: { has: (key) => pending.has(key) || sent.has(key) },
-    change(kind, key, value) {
+    change(kind, key, value, outside = false) {
       pending.delete(`${kind} ${key}`);
-      pending.set(`${kind} ${key}`, { kind, key, value });
+      pending.set(`${kind} ${key}`, { kind, key, value, outside });
       flush();
     },
     answered,
@@ -115,7 +115,7 @@ function render({ model, el }) {
     model.set("tab", name);
     model.save_changes();
   });
-  const table = createTable((value) => queue.change("anchor", "", value));
+  const table = createTable((value) => (page().view.picks ? ask({ type: "pick", value }) : queue.change("anchor", "", value)));
   const actions = createActions(ask, () => charts.get(page().view.chart.kind), () => page().controls.scenario);
   const analyses = createAnalyses(model.get("offered"), ask, queue.change);
   const title = h("h4", { class: "finding" });
@@ -161,13 +161,14 @@ function render({ model, el }) {
 
   function showScenario(now) {
     const state = now.controls;
-    const changed = state.changes ? `, changed in ${state.changes} place${state.changes > 1 ? "s" : ""}` : "";
+    const changed = state.changes ? ` (${state.changes} change${state.changes > 1 ? "s" : ""})` : "";
+    const title = state.title ? `: ${state.title}` : "";
     const pin = now.pinned ? [" \u00b7 compared with pinned ", h("b", {}, now.pinned), " ", h("button", { class: "unpin", type: "button", "aria-label": "Remove the pin", click: () => ask({ type: "unpin" }) }, "\u00d7")] : [];
-    const words = JSON.stringify([state.scenario, changed, now.pinned]);
+    const words = JSON.stringify([state.scenario, title, changed, now.pinned]);
     if (scenario.dataset.said === words) return;
     scenario.dataset.said = words;
-    scenario.replaceChildren("scenario ", h("b", { class: state.changes ? "yours" : "" }, state.scenario), changed, ...pin);
-    say(summary, `${state.scenario}${state.changes ? `, ${state.changes} change${state.changes > 1 ? "s" : ""}` : ""}`);
+    scenario.replaceChildren("scenario ", h("b", { class: state.changes ? "yours" : "" }, state.scenario), title, changed, ...pin);
+    say(summary, `${state.scenario}${changed}`);
   }
 
   function show() {

@@ -10,12 +10,13 @@ function createInput(input, change) {
   const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
   const source = h("p", { class: "source", id: uid("source"), hidden: true }, input.source);
   const more = h("button", { class: "link", type: "button", "aria-expanded": "false", "aria-controls": source.id, "aria-label": `Source of ${input.name}`, title: input.source, click: pinSource }, "source");
+  const dots = chances(input);
   const root = h(
     "div",
     { class: "input", "data-key": input.key },
     h("div", { class: "top" }, h("label", { for: id }, input.label), h("span", { class: "grow" }), state, box, reset),
-    h("div", { class: "track" }, hump(input), range),
-    h("div", { class: "foot" }, h("span", {}, figure(input.low)), h("span", { class: "mid" }, `${input.unit} \u00b7 `, statusSign(input.status), ` ${input.status} \u00b7 `, more), h("span", {}, figure(input.high))),
+    h("div", { class: "track" }, input.curve.length ? hump(input) : dots, range),
+    h("div", { class: "foot" }, h("span", {}, written(input, input.low)), h("span", { class: "mid" }, `${input.unit} \u00b7 `, statusSign(input.status), ` ${input.status} \u00b7 `, more), h("span", {}, written(input, input.high))),
     wrong,
     source,
   );
@@ -47,9 +48,12 @@ function createInput(input, change) {
   }
 
   function typed() {
-    const value = Number(box.value.replaceAll(",", "").replace("\u2212", "-"));
+    const text = box.value.replaceAll(",", "").replace("\u2212", "-");
+    const value = text.trim().endsWith("%") ? Number(text.trim().slice(0, -1)) / 100 : Number(text);
     if (!(value >= input.low && value <= input.high)) {
-      say(wrong, `${box.value} is outside ${figure(input.low)} to ${figure(input.high)} (${input.unit}). The forecast keeps ${figure(kept)}.`);
+      say(wrong, `${box.value} is outside ${written(input, input.low)} to ${written(input, input.high)} (${input.unit}). The forecast keeps ${written(input, kept)}. `);
+      wrong.querySelector("button")?.remove();
+      if (Number.isFinite(value)) wrong.append(h("button", { class: "link", type: "button", click: () => change(value, true) }, "Use it all the same, outside the evidence"));
       wrong.hidden = false;
       return;
     }
@@ -65,10 +69,12 @@ function createInput(input, change) {
     const place = Math.round(100 * placeOf(input, value));
     if (Number(range.value) !== place) range.value = place;
     range.style.setProperty("--at", `${placeOf(input, value) * 100}%`);
-    range.setAttribute("aria-valuetext", `${fixed ? "fixed at" : "uncertain, about"} ${figure(value)} ${input.unit}`);
+    range.setAttribute("aria-valuetext", `${fixed ? "fixed at" : "uncertain, about"} ${written(input, value)} ${input.unit}`);
     say(state, fixed ? "fixed" : "about");
-    if (document.activeElement !== box) box.value = figure(value);
-    box.style.width = `${Math.max(4, figure(value).length) + 2}ch`;
+    const words = written(input, value);
+    if (document.activeElement !== box) box.value = words;
+    box.style.width = `${Math.max(4, words.length) + 2}ch`;
+    [...dots.querySelectorAll("rect")].forEach((dot, i) => toggleAttribute(dot, "data-on", i + 0.5 < CHANCES * value));
     reset.hidden = !fixed;
   }
 
@@ -83,15 +89,31 @@ function createInput(input, change) {
   };
 }
 
+/** A value as it is read: a chance in percent, a date without a comma, else an amount. */
+function written(input, value) {
+  if (input.figure === "chance") return `${Math.round(1000 * value) / 10}%`;
+  return input.figure === "date" ? String(Math.round(10 * value) / 10) : figure(value);
+}
+
 function valueAt(input, place) {
   const value = input.log ? input.low * (input.high / input.low) ** place : input.low + place * (input.high - input.low);
-  return Math.min(input.high, Math.max(input.low, rounded(value)));
+  return Math.min(input.high, Math.max(input.low, input.figure === "date" ? Math.round(10 * value) / 10 : rounded(value)));
 }
 
 function placeOf(input, value) {
   if (input.high === input.low) return 0.5;
   const place = input.log ? Math.log(value / input.low) / Math.log(input.high / input.low) : (value - input.low) / (input.high - input.low);
   return Math.min(1, Math.max(0, place));
+}
+
+const CHANCES = 20;
+
+/** The track of a chance: one of 20 dots is 5 in 100 draws, with a tick at the mode. */
+function chances(input) {
+  const step = 100 / CHANCES;
+  const dots = Array.from({ length: CHANCES }, (_, i) => s("rect", { x: (i + 0.2) * step, width: 0.6 * step, y: 5, height: 8 }));
+  const mode = 100 * input.mode;
+  return s("svg", { class: "hump chances", viewBox: "0 0 100 22", preserveAspectRatio: "none", "aria-hidden": "true" }, dots, s("line", { x1: mode, x2: mode, y1: 1, y2: 18, class: "tick" }));
 }
 
 /** The density on the track, with a tick at the mode. */

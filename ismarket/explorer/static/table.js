@@ -87,7 +87,7 @@ function createTable(choose) {
       return;
     }
     const row = current.rows[Number(node.dataset.index)];
-    const words = row.detail.map((text) => h("p", {}, text));
+    const words = row.detail.map((text) => h("p", {}, linked(text)));
     node.after(h("tr", { class: "detail" }, h("td", { colspan: row.cells.length }, words)));
     opener.setAttribute("aria-expanded", "true");
   }

@@ -88,6 +88,7 @@ def driver(name, title, effects=None, *parameters, claims=()):
 DRIVERS = (
     driver("dravet_population", "Number of people", claims=("population_growth",)),
     driver("dravet_inflation", "General inflation", claims=("general_inflation",)),
+    driver("dravet_launches", "Agents to come", claims=("new_agents",)),
     driver("dravet_networks", "Centres for rare epilepsies", claims=("care_networks",)),
     driver("dravet_testing", "Gene testing at first seizure", testing,
            ratio("odds", 1.2, 1.6, 2.5, "Odds of being identified with a gene test"),
@@ -111,7 +112,7 @@ DRIVERS = (
            years("half_time", 2, 4, 7, "Years to half of its uptake")),
     driver("stiripentol_generics", "Generic stiripentol", generics,
            years("years_to_loss", 1, 3, 6, "Years from the base year to loss of exclusivity"),
-           Parameter("kept", 0.1, entry.KEPT_AFTER_ONE_YEAR, 0.5, unit="share of units",
+           Parameter("kept", 0.1, entry.KEPT_AFTER_ONE_YEAR, 0.5, unit="share of units", most=1.0,
                      title="What the brand keeps after one year",
                      source="Grabowski, Long & Mortimer 2014 | assumption: range",
                      status="estimated"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from ..model.choices import Choice, Keyed, Names
-from ..model.scenario import CHOICES, Scenario
+from .choices import Choice, Keyed, Names
+from .scenario import CHOICES, MARKS, Scenario, spelled
 
 
 def as_python(scenario: Scenario) -> str:
@@ -27,7 +27,8 @@ def as_python(scenario: Scenario) -> str:
 
 def as_command(scenario: Scenario) -> str:
     """The command line that makes this forecast; of the saved file where no flag says a choice."""
-    made = _made(scenario)
+    made = {name: value for name, value in _made(scenario).items() if name not in MARKS}
+    made |= {name: spelled(scenario, name) for name in made if CHOICES[name].marks}
     if not all(CHOICES[name].flag for name in made):
         file = shlex.quote(f"{scenario.name or 'scenario'}.toml")
         return f"ismarket run {file}  # once the scenario is saved there"

@@ -1,0 +1,115 @@
+"""A forecast stage by stage in some of its years, grouped by the role that each stage has.
+
+    value = people x volume x mix x price x net x price level x scaling
+
+where each role is the product of its stages, and *scaling* is what brings the count to the
+forecast: calibration times the growth that no cause explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import unknown
+from ..model.pooled import LEVEL
+from ..model.stage import DRAW, ROLES
+from ..sampling.points import BLOCK
+from .blocks import CHUNK, one_thread, stack
+from .chain import Chain, product, total_of
+from .draws import Drawing
+from .plan import Plan
+from .summaries import quantiles
+
+if TYPE_CHECKING:
+    from .forecast import Forecast
+
+SCALING = "scaling"
+"""The role of what no stage carries: calibration and the unexplained growth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """The stages of a forecast in some years, each (year or 1, region or 1, class or 1, draw).
+
+    The first draw is the reference case, the others are the first draws of the forecast itself.
+    ``scale`` (year, draw) is calibration times unexplained growth.
+    """
+
+    plan: Plan
+    stages: Mapping[str, Array]
+    scale: Array
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that the market's stages have, and the scaling where a report is met."""
+        known = {stage.role for stage in self.plan.market.stages}
+        scaling = () if self.plan.level is None else (SCALING,)
+        return *(role for role in ROLES if role in known), *scaling
+
+    def of(self, role: str) -> Array:
+        """The product of the stages of a role, 1 where none has it, with all four axes in full."""
+        market, (years, draws) = self.plan.market, self.scale.shape
+        found = np.ones((years, len(market.regions), len(market.drug_classes), draws))
+        if role == SCALING:
+            return found * self.scale[:, None, None]
+        names = [stage.name for stage in market.stages if stage.role == role]
+        for name in names:
+            found = found * self.stages[name]
+        return found
+
+
+def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Staged:
+    """The stages of a forecast in ``years``, in the first of its draws, at most ``draws`` of them.
+
+    Raises InputError for a year that the forecast has not.
+    """
+    plan, market = forecast.plan, forecast.plan.market
+    for year in years:
+        if year not in forecast.years:
+            raise unknown("forecast", "year", str(year), list(map(str, forecast.years)))
+    at = [forecast.years.index(year) for year in years]
+    first = np.ones((1, len(market.regions), len(market.drug_classes), 1))
+    drawn = Drawing(plan).values(0)[:, : min(draws, plan.scenario.draws, BLOCK)]
+    values = np.concatenate([stack(plan, {**plan.modes, **plan.fixed}), drawn], axis=1)
+    chain, parts, counts = Chain(plan), list[dict[str, Array]](), list[Array]()
+    with one_thread():
+        for low in range(0, values.shape[1], CHUNK):
+            some = values[:, low : low + CHUNK]
+            found = chain.by_stage(some)
+            size = (some.shape[1],)
+            count = product([first, *(part[:1] for part in found.values())])
+            counts.append(np.broadcast_to(total_of(count)[0], size))
+            cut = {name: part[at] if len(part) > 1 else part for name, part in found.items()}
+            parts.append({n: np.broadcast_to(p, (*p.shape[:DRAW], *size)) for n, p in cut.items()})
+    stages = {name: np.concatenate([part[name] for part in parts], axis=DRAW) for name in parts[0]}
+    factor = _calibration(plan, values, np.concatenate(counts))
+    return Staged(plan, stages, forecast.unexplained_factor[at][:, None] * factor)
+
+
+def _calibration(plan: Plan, values: Array, count: Array) -> Array:
+    """The published level over the count of the first year, (draw,), the reference case first."""
+    if plan.level is None:
+        return np.ones_like(count)
+    keys = [p.key for p in plan.parameters]
+    return (values[keys.index(LEVEL)] if LEVEL in keys else plan.level) / count
+
+
+class Interval(NamedTuple):
+    """An amount in the reference case, on average and in the quantiles of the draws."""
+
+    reference: float
+    mean: float
+    p5: float
+    p50: float
+    p95: float
+
+
+def summarised(values: Array) -> Interval:
+    """What values (1 + draw,), the reference case first, come to."""
+    ends = quantiles(values[1:], (0.05, 0.5, 0.95))
+    return Interval(float(values[0]), float(values[1:].mean()), *map(float, ends))
