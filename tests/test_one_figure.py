@@ -29,6 +29,7 @@ from ismarket.report.html_page import as_page  # noqa: E402
 from ismarket.report.workbook import write_workbook  # noqa: E402
 
 SOURCES = Path(__file__).parent.parent / "examples" / "ismarket-dravet" / "src"
+INFLATION = {"inflation", "dravet_inflation"}
 MARKETS = ("infantile-spasms", "dravet")
 
 
@@ -84,6 +85,11 @@ def shown(value):
     return float(f"{value:.2f}")
 
 
+def tenth(value):
+    """A figure as the strip shows it."""
+    return float(f"{value:.1f}")
+
+
 def page_lines(text):
     """The rows of the page's tables and its sentences, by label; wrapped lines joined."""
     rows, label = {}, ""
@@ -97,7 +103,7 @@ def page_lines(text):
 
 
 def expected_printed(made):
-    """Years, printed growth, what its named causes carry and what is left, points a year.
+    """Years, printed growth, what prices, its named causes and nothing carry of it, points a year.
 
     From the report's path and a forecast of its drivers alone; None where no year is printed.
     """
@@ -106,7 +112,7 @@ def expected_printed(made):
     if not anchor.published or last <= first:
         return None
     market, drivers = installed(made.plan.market.name)
-    named = tuple(d for d in drivers if d.name in anchor.drivers_named)
+    named = tuple(d for d in drivers if d.name in anchor.drivers_named and d.name not in INFLATION)
     alone = Scenario(market=market.name, anchor="bottom-up", through=last, without=(), draws=1)
     counted = forecast(market, named, alone)
     path = dict(zip(counted.years, counted.columns["reference"]["value"], strict=True))
@@ -114,7 +120,10 @@ def expected_printed(made):
     total = 100 * math.expm1(grown / (last - first))
     share = total / grown if grown else 100 / (last - first)
     carried = share * math.log(path[last] / path[first])
-    return first, last, total, carried, total - carried
+    prices = share * math.log(market.prices(last) / market.prices(first))
+    if anchor.price_basis != "nominal":
+        prices = 0.0
+    return first, last, total, prices, carried, total - prices - carried
 
 
 def check(made, tmp_path):
@@ -134,31 +143,40 @@ def check(made, tmp_path):
         label = next(row for row in page if row.removesuffix(" (added)") == titles[name])
         assert figures(page[label])[0] == shown(value)
     _, _, rate, left, _ = strip(made)
-    assert float(rate["value"].replace("\N{MINUS SIGN}", "-")) == shown(growth)
+    assert figures(rate["value"]) == [tenth(growth)]
     assert rate["title"].endswith(f"to {made.years[-1]}")
     html = unescape(re.sub(r"<[^>]+>", " ", as_page(made)))
     expected = expected_printed(made)
     if expected is None:
         assert run["printed_growth"] is None
-        assert left["value"] == "0"
+        assert "left" not in {part["kind"] for part in left["parts"]}
     else:
-        check_printed(run, expected, left, rate, html)
+        check_printed(run, expected, left, html)
+        check_rate(made, expected, rate)
     check_panel(made, points, growth)
     check_files(made, run, points, growth, tmp_path)
 
 
-def check_printed(run, expected, left, rate, html):
-    first, last, total, named, rest = expected
+def check_rate(made, expected, rate):
+    first, last = expected[:2]
+    grown = math.log(made.plan.printed(last) / made.plan.printed(first)) / (last - first)
+    said = [tenth(100 * math.expm1(grown)), *([last] if last < made.years[-1] else [])]
+    assert figures(rate["words"])[-len(said) :] == said
+
+
+def check_printed(run, expected, left, html):
+    first, last, total, prices, named, rest = expected
     said, period = run["printed_growth"], f"from {first} to {last}"
     assert (said["first"], said["last"]) == (first, last)
     assert said["total"] == pytest.approx(total, abs=1e-9)
+    assert said["points"].get("inflation", 0.0) == pytest.approx(prices, abs=1e-9)
     assert said["points"]["named causes"] == pytest.approx(named, abs=1e-9)
     assert said["points"]["unexplained"] == pytest.approx(rest, abs=1e-9)
-    assert figures(left["value"]) == [shown(rest)]
-    assert figures(left["unit"])[0] == shown(total)
-    assert figures(left["words"])[-1] == shown(named)
-    assert period in left["words"]
-    assert figures(rate["words"])[-2:] == [last, shown(total)]
+    assert figures(left["title"]) == [tenth(total)]
+    words = {part["kind"]: part["word"] for part in left["parts"]}
+    assert figures(words["causes"]) == [tenth(named)]
+    assert figures(words["left"]) == [tenth(rest)]
+    assert figures(words.get("prices", "")) in ([], [tenth(prices)])
     sentences = [text for text in re.split(r"\s{2,}", html) if text.startswith("Of the ")]
     assert len(sentences) == 1
     assert period in sentences[0]
@@ -177,7 +195,7 @@ def check_panel(made, points, growth):
     assert ("does not start at 0" in fan.aid) == (fan.picture.params["y0"] > 0)
     assert [int(c.title) for c in fan.columns[1:]] == list(made.years)
     why = session.view("why")
-    assert f"from {made.years[0]} to {made.years[-1]}" in why.title
+    assert f"from {made.years[0]} to {made.years[-1]}" in why.aid
     rows = {row.cells[0]: figures(row.cells[1])[0] for row in why.rows}
     for driver in made.plan.drivers:
         assert rows[driver.title] == shown(points[driver.name])

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
+from ..engine.plan import follows_prices
 from ..text.sheet import rows_of
 from ..text.wording import signed
 from .marks import (
@@ -68,12 +69,18 @@ def layers() -> Any:
 
 
 def order(forecast: Forecast) -> list[dict[str, Any]]:
-    """The rows of the chart and its table: unexplained first, the drivers by size, the total."""
+    """The rows of chart and table: general prices, drivers by size, unexplained, the total."""
+    prices = price_drivers(forecast)
     rows = rows_of(forecast.columns["attribution"])
-    published = forecast.plan.anchor.published
-    shown = [row for row in rows if row["driver"] == UNEXPLAINED and published]
-    shown += [row for row in rows if row["driver"] not in (UNEXPLAINED, "total")]
-    return [*shown, rows[-1]]
+    if not forecast.plan.anchor.published:
+        rows = [row for row in rows if row["driver"] != UNEXPLAINED]
+    return sorted(rows, key=lambda row: row["driver"] not in prices)
+
+
+def price_drivers(forecast: Forecast) -> list[str]:
+    """The acting drivers by which general prices move the forecast, by name."""
+    plan = forecast.plan
+    return [d.name for d in plan.drivers if follows_prices(plan.market, d)]
 
 
 def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
@@ -89,7 +96,8 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     bars = [r for r in rows if r["driver"] != UNEXPLAINED]
     left = [r for r in rows if r["driver"] == UNEXPLAINED]
     pins = [{"x": before[r["driver"]], "py": r["py"] - 15} for r in rows if r["driver"] in before]
-    colors = ["total" if r["driver"] == "total" else "model" for r in bars]
+    prices = dict.fromkeys(price_drivers(forecast), "prices")
+    colors = [{"total": "total", **prices}.get(r["driver"], "model") for r in bars]
     datasets = {
         "bars": {"x": [0.0] * len(bars), **picked(bars, x2="points", py="py"), "color": colors},
         "left": {"x": [0.0] * len(left), **picked(left, x2="points", py="py")},
@@ -151,9 +159,11 @@ def role(forecast: Forecast, row: dict[str, Any]) -> str:
     """What a row is to the report, in a few words."""
     who = speaker(forecast.plan.anchor)
     if row["driver"] == UNEXPLAINED:
-        return f"{who}, no cause"
+        return "printed, no cause found"
     if row["driver"] == "total":
         return f"a year to {forecast.years[-1]}"
+    if row["driver"] in price_drivers(forecast):
+        return "inside current dollars"
     if not forecast.plan.anchor.published:
         return "counted"
     return f"named by the {who}" if row["named"] else f"not in the {who}"

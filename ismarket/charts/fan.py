@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engine.dollars import speaker
 from ..engine.forecast import Forecast
+from ..model.anchor import REAL
 from ..text.wording import mid_sentence
 from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
 from .picture import HEIGHT, Picture, columns_of, decimals_of, spread, ticks
@@ -34,7 +35,7 @@ PARAMS = {"x0": 0.0, "x1": 1.0, "y0": 0.0, "y1": 1.0}
 
 
 def layers() -> Any:
-    """Bands, lines, the published path, the pinned ghost, quantile dots and their labels."""
+    """Bands, lines, published path, general prices, the pinned ghost, dots and their labels."""
     year, value = x("year", **X), y("value", **Y)
     whole = f"{LEFT}", f"width - {RIGHT}"
 
@@ -54,6 +55,7 @@ def layers() -> Any:
         area("fan", "band90", "p5", "p95"),
         area("fan", "band50", "p25", "p75"),
         *(line("pinned", "pinned", end, 1, strokeDash=[3, 2]) for end in ("p5", "p95", "p50")),
+        line("prices", "prices", "value", 1.8, strokeDash=[1.5, 2.5]),
         line("fan", "model", "p50", 1.2),
         line("fan", "model", "value", 3),
         line("report", "report", "value", 2, strokeDash=[7, 4]),
@@ -87,22 +89,57 @@ class Axis:
 def axis_of(forecast: Forecast, pinned: Forecast | None = None) -> Axis:
     """The axis of a fan: of its own draws, the published path, and the pin unless it is far off.
 
-    A pin on another level would leave the fan flat; then the axis is the fan's own.
+    It holds all of them in current dollars and in those of the base year, so that a change of
+    dollars leaves it as it is.  A pin on another level would leave the fan flat; then the axis is
+    the fan's own.
     """
-    summary = forecast.columns["summary"]
-    unit = unit_of(summary["reference"][0])
-    own: list[float] = [*summary["p5"], *summary["p95"], *published(forecast)["value"]]
-    both = own + _of_years(forecast, pinned, "p5") + _of_years(forecast, pinned, "p95")
+    unit = unit_of(forecast.columns["summary"]["reference"][0])
+    printed = published(forecast)
+    own = [
+        *_in_both(forecast, forecast, ("p5", "p95")),
+        *_both_dollars(forecast, printed["year"], printed["value"]),
+    ]
+    both = own + ([] if pinned is None else _in_both(forecast, pinned, ("p5", "p95")))
     holds = max(both) - min(both) <= FLATTEST * (max(own) - min(own))
     ends = [value / unit.size for value in (both if holds else own)]
-    marks = ticks(min(ends), max(ends))
-    span = max(ends) - min(ends) or 1.0
-    low = max(0.0, min(ends) - 0.14 * span)  # a little room below for the words at the foot
-    high = max(max(ends) + 0.03 * span, marks[0])
-    return Axis(unit, low, high, tuple(t for t in marks if low <= t <= high), holds)
+    room = 0.14 * (max(ends) - min(ends))  # below, for the words at the foot
+    marks = ticks(max(0.0, min(ends) - room), max(ends))
+    return Axis(unit, marks[0], marks[-1], tuple(marks), holds)
 
 
-def _of_years(forecast: Forecast, pinned: Forecast | None, name: str) -> list[float]:
+def _in_both(forecast: Forecast, other: Forecast, names: Sequence[str]) -> list[float]:
+    """Columns of a forecast's summary in the years of the fan, in both kinds of dollars."""
+    found: list[float] = []
+    for name in names:
+        values = _of_years(forecast, other, name)
+        found += _both_dollars(other, _of_years(forecast, other, "year"), values)
+    return found
+
+
+def _both_dollars(forecast: Forecast, years: Sequence[int], values: list[float]) -> list[float]:
+    """Amounts as they are, and in the dollars that the forecast does not count in."""
+    market, power = forecast.plan.market, -1 if forecast.plan.in_current_dollars else 1
+    pairs = zip(years, values, strict=True)
+    return [*values, *(value * market.prices(year) ** power for year, value in pairs)]
+
+
+def prices_alone(forecast: Forecast) -> dict[str, list[Any]]:
+    """The first year's level moved by general prices alone, USD; empty where dollars have no basis.
+
+    It stands still in dollars of the base year.
+    """
+    plan, years = forecast.plan, list(forecast.years)
+    if plan.market.price_level is None:
+        return {"year": [], "value": []}
+    first = forecast.columns["reference"]["value"][0]
+    moved = [plan.market.prices(t) / plan.market.prices(years[0]) for t in years]
+    return {
+        "year": years,
+        "value": [first * m if plan.in_current_dollars else first for m in moved],
+    }
+
+
+def _of_years(forecast: Forecast, pinned: Forecast | None, name: str) -> list[Any]:
     """A column of the pin's summary in the years that the forecast has as well."""
     if pinned is None:
         return []
@@ -118,7 +155,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     shown = {k: [v / unit.size for v in summary[k]] for k in ("p5", "p25", "p50", "p75", "p95")}
     path = [v / unit.size for v in summary["reference"]]
     fan = {"year": list(forecast.years), "value": path, **shown}
-    report = published(forecast)
+    report, prices = published(forecast), prices_alone(forecast)
     drawn = pinned if axis.holds_pin else None
     decimals = decimals_of(axis.marks)
     start_color = "report" if forecast.plan.anchor.published else "model"
@@ -129,6 +166,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
             for name in ("year", "p5", "p50", "p95")
         },
         "report": {"year": report["year"], "value": [v / unit.size for v in report["value"]]},
+        "prices": {"year": prices["year"], "value": [v / unit.size for v in prices["value"]]},
         "yticks": {"value": list(axis.marks)},
         "ylabels": columns_of(
             [word(f"{t:,.{decimals}f}", LEFT - 6, at(t), "muted", align="right", size=11)
@@ -239,7 +277,10 @@ def labels(
     ]
     report = published(forecast)
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        lines.append((report["value"][-1], speaker(forecast.plan.anchor), "report_text"))
+        lines.append((report["value"][-1], _spoken(forecast), "report_text"))
+    if prices := prices_alone(forecast)["value"]:
+        moved = "" if forecast.plan.in_current_dollars else ", flat"
+        lines.append((prices[-1], f"prices alone{moved}", "prices_text"))
     if pinned is not None and forecast.years[-1] in pinned.years:
         ghost = pinned.columns["summary"]
         at_last = pinned.years.index(forecast.years[-1])
@@ -252,6 +293,12 @@ def labels(
         rows.append(word(name, 92, place, color))
     rows.append(word("1 dot: 1 draw in 20", 18, HEIGHT - BOTTOM + 36, "muted", size=11))
     return rows
+
+
+def _spoken(forecast: Forecast) -> str:
+    """Whose the published path is; how it is read where that is not as in each year's dollars."""
+    anchor = forecast.plan.anchor
+    return speaker(anchor) + (", if constant" if anchor.price_basis == REAL else "")
 
 
 def alternative(forecast: Forecast, pinned: Forecast | None = None) -> str:
@@ -267,6 +314,8 @@ def alternative(forecast: Forecast, pinned: Forecast | None = None) -> str:
         end = report["year"][-1]
         who = speaker(anchor).capitalize()
         parts.append(f"{who} {unit.show(report['value'][-1])} in {end}.")
+    if prices := prices_alone(forecast)["value"]:
+        parts.append(f"General prices alone {unit.show(prices[-1])} in {last}.")
     parts.append(
         f"Reference {unit.show(summary['reference'][0])} in {first},"
         f" {unit.show(summary['reference'][-1])} in {last}."

@@ -1,7 +1,7 @@
 """Colours of the charts in light and dark: Okabe-Ito, one meaning each.
 
 Okabe & Ito (2008), Color Universal Design.  Blue is this forecast, vermillion what a publisher
-printed, purple whatever a person changed, grey what is pinned.
+printed, purple whatever a person changed, grey what is pinned, umber general prices.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ COLOURS = {
     "report": ("#D55E00", "#E8741A"),
     "report_text": ("#B84F00", "#F28C38"),
     "report_ground": ("#fdf1e8", "#2a1c10"),
+    "prices": ("#8C8272", "#9A907F"),
+    "prices_text": ("#6B6255", "#C2B8A6"),
     "yours": ("#CC79A7", "#CC79A7"),
     "yours_text": ("#9c3f74", "#E2A3C6"),
     "pinned": ("#6b6b6b", "#a8a8a8"),

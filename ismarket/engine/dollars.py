@@ -11,9 +11,9 @@ import numpy as np
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..text.wording import money, number, signed
 from .attribution import growth_share
-from .forecast import Forecast
+from .forecast import INFLATION, NAMED, Forecast, Growth
 from .forecaster import unexplained
-from .plan import contained_in
+from .plan import contained_in, follows_prices
 
 
 def speaker(anchor: Anchor) -> str:
@@ -70,3 +70,19 @@ def other_reading(forecast: Forecast) -> dict[str, Any] | None:
     points = 100.0 * math.log(left) * float(growth_share(grown, forecast.span))
     cagr = math.expm1(float(grown) / forecast.span)
     return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}
+
+
+def in_current(forecast: Forecast) -> Growth:
+    """The reference case's growth in current dollars: what general prices carry, and the rest."""
+    plan, growth, market = forecast.plan, forecast.growth, forecast.plan.market
+    if market.price_level is None:
+        points = {NAMED: growth.total}
+    elif plan.in_current_dollars:
+        prices = sum(growth.points[d.name] for d in plan.drivers if follows_prices(market, d))
+        points = {INFLATION: prices, NAMED: growth.total - prices}
+    else:
+        log = math.log(market.prices(growth.last) / market.prices(growth.first))
+        own = forecast.span * math.log1p(growth.total / 100)
+        share = 100.0 * float(growth_share(np.array(log + own), forecast.span))
+        points = {INFLATION: share * log, NAMED: share * own}
+    return Growth(growth.first, growth.last, points)

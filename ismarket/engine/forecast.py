@@ -146,18 +146,22 @@ class Forecast:
         It does not depend on which drivers the scenario takes in, nor how strong they are.  Log
         growth adds up over parts; points share it out by the logarithmic mean, so they do too.
         """
-        anchor, first = self.plan.anchor, self.years[0]
+        return self.printed_as(self.plan.anchor.price_basis)
+
+    def printed_as(self, basis: str) -> Growth | None:
+        """The same growth if the report's dollars are read on that ``basis``, nominal or real."""
+        anchor, market, first = self.plan.anchor, self.plan.market, self.years[0]
         last = min(anchor.last_year, self.years[-1])
         if not anchor.published or last <= first:
             return None
         whole = math.log(anchor.at(last) / anchor.at(first))
-        left, logs = math.log(self.unexplained_factor[last - first]), dict[str, float]()
-        market = self.plan.market
-        if anchor.price_basis == NOMINAL and market.price_level is not None:
-            logs[INFLATION] = math.log(market.prices(last) / market.prices(first))
-        logs[NAMED] = whole - left - sum(logs.values())
+        prices = math.log(market.prices(last) / market.prices(first))
+        carried = whole - math.log(self.unexplained_factor[last - first])
+        counted = basis == NOMINAL and market.price_level is not None
+        logs = {INFLATION: prices} if counted else {}
+        logs[NAMED] = carried - prices if anchor.price_basis == NOMINAL else carried
+        logs[UNEXPLAINED] = whole - sum(logs.values())
         share = 100.0 * float(growth_share(np.array(whole), last - first))
-        logs[UNEXPLAINED] = left
         return Growth(first, last, {part: share * log for part, log in logs.items()})
 
     @cached_property
@@ -342,16 +346,21 @@ class Forecast:
 
         Raises InputError for a market without a price level: its dollars have no basis.
         """
+        return self.in_dollars(current=False)
+
+    def in_dollars(self, *, current: bool) -> Forecast:
+        """The same forecast in current dollars, or in those of the market's base year."""
         from .forecaster import forecast_of  # which makes forecasts
         from .plan import follows_prices, make_plan
 
         plan = self.plan
         if plan.market.price_level is None:
             raise InputError(f"market {plan.market.name} has no price level, so no real terms")
-        prices = [d.name for d in plan.drivers if follows_prices(plan.market, d)]
-        if not prices:
+        if plan.in_current_dollars == current:
             return self
-        scenario = plan.scenario.changed(without=(*plan.scenario.without, *prices))
+        prices = [d.name for d in self.installed if follows_prices(plan.market, d)]
+        without = [name for name in plan.scenario.without if name not in prices]
+        scenario = plan.scenario.changed(without=without if current else (*without, *prices))
         return forecast_of(make_plan(plan.market, self.installed, scenario), self.installed)
 
     # what a person sees ---------------------------------------------------------------------

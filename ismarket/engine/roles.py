@@ -74,8 +74,10 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
             raise unknown("forecast", "year", str(year), list(map(str, forecast.years)))
     at = [forecast.years.index(year) for year in years]
     first = np.ones((1, len(market.regions), len(market.drug_classes), 1))
-    drawn = Drawing(plan).values(0)[:, : min(draws, plan.scenario.draws, BLOCK)]
-    values = np.concatenate([stack(plan, {**plan.modes, **plan.fixed}), drawn], axis=1)
+    values = stack(plan, {**plan.modes, **plan.fixed})
+    if draws:
+        drawn = Drawing(plan).values(0)[:, : min(draws, plan.scenario.draws, BLOCK)]
+        values = np.concatenate([values, drawn], axis=1)
     chain, parts, counts = Chain(plan), list[dict[str, Array]](), list[Array]()
     with one_thread():
         for low in range(0, values.shape[1], CHUNK):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..charts.swings import figure_of, name_of
 from ..engine.plan import known_parameters
 from ..errors import InputError, unknown
+from ..model.anchor import NOMINAL, REAL
 from ..model.choices import Real, Whole
 from ..model.driver import Driver
 from ..model.market import Market
@@ -16,6 +17,9 @@ from ..model.scenario import CHOICES, Scenario, entries
 
 CONTROLS = {name: choice for name, choice in CHOICES.items() if choice.label}
 """Choices with one control each."""
+
+READ = {NOMINAL: "current", REAL: "constant"}
+"""In which dollars a report counts, by its price basis."""
 
 
 def changed(
@@ -29,8 +33,10 @@ def changed(
     kind, key, value = str(change.get("kind")), str(change.get("key", "")), change.get("value")
     if kind in CONTROLS:
         new = {kind: getattr(origin, kind) if value is None else _typed(kind, value)}
+        if kind == "price_basis":
+            new[kind] = _basis(new[kind], scenario, origin, market)
         if kind == "anchor":
-            new["periods"] = None  # how one publisher's growth is read
+            new |= {"periods": None, "price_basis": None}  # how one publisher's page is read
             anchor = market.anchors.get(str(new["anchor"]))
             if anchor and scenario.through and scenario.through <= anchor.base_year:
                 new["through"] = None
@@ -55,6 +61,13 @@ def changed(
     if kind == "reset":
         return origin
     raise unknown("explorer", "change", kind, (*CONTROLS, "driver", "strength", "fixed", "reset"))
+
+
+def _basis(asked: str | None, scenario: Scenario, origin: Scenario, market: Market) -> str | None:
+    """How the report's dollars are to be read: left open where the anchor says the same."""
+    anchor = market.anchors.get(scenario.anchor)
+    own = anchor.price_basis if anchor else NOMINAL
+    return None if asked == own and asked != origin.price_basis else asked
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -84,10 +97,15 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
     return scenario.changed(fixed=fixed, outside=(*scenario.outside, *origin.outside))
 
 
-def count_changes(scenario: Scenario, origin: Scenario) -> int:
-    """In how many places a scenario differs from the one it started from."""
+def count_changes(scenario: Scenario, origin: Scenario, prices: Iterable[str] = ()) -> int:
+    """In how many places a scenario differs from the one it started from.
+
+    In which dollars amounts are shown is no change: the switches of the drivers by which general
+    ``prices`` move.
+    """
     now, before = entries(scenario), entries(origin)
-    return sum(now.get(entry) != before.get(entry) for entry in {*now, *before})
+    counted = {*now, *before} - {f"without {name}" for name in prices}
+    return sum(now.get(entry) != before.get(entry) for entry in counted)
 
 
 def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Driver]) -> str:
@@ -108,6 +126,8 @@ def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Drive
     if kind == "anchor" and str(value) in market.anchors:
         anchor = market.anchors[str(value)]
         return f"anchor {anchor.publisher}, {value}" if anchor.published else f"anchor {value}"
+    if kind == "price_basis":
+        return f"the report read as counting {READ.get(str(value), 'its own')} dollars"
     if kind == "reset":
         return "everything reset" if not key else f"{titles.get(key, key)} reset"
     return f"{'forecast through' if kind == 'through' else kind} {value}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..charts.swings import name_of, read_as
 from ..engine.forecast import Forecast
-from ..model.anchor import Anchor
+from ..engine.plan import Plan, follows_prices
+from ..model.anchor import BASES, Anchor
 from ..model.cause import Mechanism
 from ..model.choices import Real, Text
 from ..model.driver import Driver
@@ -19,7 +20,7 @@ from ..model.parameter import Parameter
 from ..model.pooled import POOLED, estimates
 from ..model.scenario import Scenario
 from ..text.wording import mid_sentence, money, number, signed
-from .changes import CONTROLS, count_changes
+from .changes import CONTROLS, READ, count_changes
 
 CURVE = 25
 """Points of the density that a control at rest shows."""
@@ -35,6 +36,7 @@ def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
     return {
         "title": market.title,
         "choices": _choices(market),
+        "dollars": _dollars(market),
         "drivers": [_driver(market, driver, drivers) for driver in drivers],
         "chain": market.chain_words,
         "count": [
@@ -50,28 +52,68 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
     """Where every control stands, and the points that each driver carries."""
     plan, table = forecast.plan, forecast.columns["attribution"]
     points = dict(zip(table["driver"], table["points"], strict=True))
-    acting = {d.name for d in plan.drivers}
+    prices = [d.name for d in forecast.installed if follows_prices(plan.market, d)]
+    changes = count_changes(scenario, origin, prices)
     return {
         **{name: getattr(scenario, name) for name in CONTROLS},
+        "price_basis": plan.anchor.price_basis,
+        "basis": _basis(plan),
+        "dollars": {"current": plan.in_current_dollars, "drivers": prices} if prices else None,
         "through": forecast.years[-1],
         "through_low": forecast.years[0] + 1,
         "draws_offered": sorted({*DRAWS, scenario.draws}),
         "fixed": dict(scenario.fixed),
-        "named": sorted(plan.contained),
         "published": plan.anchor.published,
         "drivers": {
-            d.name: {
-                "on": d.name in acting,
-                "was_on": d.name not in origin.without,
-                "strength": scenario.strength.get(d.name, 1.0),
-                "points": signed(points[d.name], 2) if d.name in acting else "off",
-            }
+            d.name: _standing(plan, d, scenario, origin, points, d.name in prices)
             for d in forecast.installed
         },
-        "changes": count_changes(scenario, origin),
+        "changes": changes,
         "undo": undo,
-        "scenario": scenario.name or "scenario",
-        "title": scenario.title,
+        "scenario": (scenario if changes else origin).name or "scenario",
+        "title": (scenario if changes else origin).title,
+    }
+
+
+def _standing(
+    plan: Plan,
+    driver: Driver,
+    scenario: Scenario,
+    origin: Scenario,
+    points: Mapping[str, float],
+    money: bool,
+) -> dict[str, Any]:
+    """Where the controls of a driver stand; one of ``money`` goes with the dollars shown."""
+    on = any(driver.name == acting.name for acting in plan.drivers)
+    group = "money" if money else "named"
+    if plan.anchor.published and not money and driver.name not in plan.contained:
+        group = "added"
+    return {
+        "on": on,
+        "was_on": on if money else driver.name not in origin.without,
+        "strength": scenario.strength.get(driver.name, 1.0),
+        "points": signed(points[driver.name], 2) if on else "taken out" if money else "off",
+        "group": group,
+        "what": ("inside current dollars" if on else "follows the switch") if money else "",
+    }
+
+
+def _dollars(market: Market) -> list[list[str]]:
+    """In which dollars amounts can be shown; none to choose where they have no basis."""
+    if market.price_level is None:
+        return []
+    return [["current", "current"], ["constant", f"constant {market.base_year}"]]
+
+
+def _basis(plan: Plan) -> dict[str, str] | None:
+    """Who says how the report's dollars are read; None where nothing hangs on it."""
+    anchor = plan.anchor
+    if not anchor.published or plan.market.price_level is None:
+        return None
+    said = {"assumed": "not printed, assumed", "chosen": "set by you"}
+    return {
+        "status": anchor.basis_status,
+        "words": said.get(anchor.basis_status, anchor.basis_status),
     }
 
 
@@ -84,11 +126,12 @@ def _choices(market: Market) -> list[dict[str, Any]]:
         "anchor": {"options": [[a.name, _anchor_label(a)] for a in anchors] + pool},
         "through": {"low": first, "high": last, "step": 1},
         "draws": {"options": []},
+        "price_basis": {"options": [[basis, f"{READ[basis]} dollars"] for basis in BASES]},
     }
     found = []
     for name, choice in CONTROLS.items():
         kind, shown = choice.kind, given.get(name, {})
-        if isinstance(kind, Text) and kind.allowed:
+        if isinstance(kind, Text) and kind.allowed and not shown:
             shown = {"options": [[one, one] for one in kind.allowed]}
         elif isinstance(kind, Real):
             step = (kind.high - kind.low) / 100

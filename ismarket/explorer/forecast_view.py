@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from ..charts.fan import axis_of, picture, published
-from ..charts.units import share_at_least, unit_of
-from ..engine.dollars import speaker
+from dataclasses import replace
+
+from ..charts.fan import axis_of, picture, prices_alone, published
+from ..charts.units import Unit, share_at_least, unit_of
+from ..engine.dollars import dollars, speaker
 from ..engine.findings import three_middles
 from ..engine.forecast import Forecast
-from ..text.wording import money, percent, rate
+from ..model.anchor import NOMINAL, REAL
+from ..text.wording import money, number, percent, rate
+from .changes import READ
 from .view import Column, View, ViewRow
+
+LEVEL = 0.02
+"""Change over the whole period up to which a market stays where it is."""
 
 
 def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
@@ -20,26 +27,42 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     )
     return View(
         "forecast", finding(forecast), aid(forecast, pinned),
-        three_middles(forecast),
+        note(forecast),
         columns, _rows(forecast, pinned), picture(forecast, pinned),
     )  # fmt: skip
 
 
 def finding(forecast: Forecast) -> str:
-    """Where the reference case ends, and whether the report says so."""
-    unit = unit_of(forecast.columns["reference"]["value"][0])
-    last = forecast.columns["reference"]["value"][-1]
-    value = f"{unit.show(last)} {unit.name}"
-    start = f"In the reference case the market reaches {value} in {forecast.years[-1]}"
-    report = published(forecast)
+    """Where the reference case goes, in which dollars, and whether the report says so."""
+    path = forecast.columns["reference"]["value"]
+    unit, last = unit_of(path[0]), forecast.years[-1]
+    value = f"{unit.show(path[-1])} {unit.name}"
+    if abs(path[-1] / path[0] - 1.0) < LEVEL:
+        level = f"{number(path[0] / unit.size, min(1, unit.decimals))} {unit.name}"
+        start = f"the market stays near {level} to {last}: {unit.show(path[-1])}"
+    else:
+        verb = "rises" if path[-1] > path[0] else "falls"
+        start = f"the market {verb} to {value} by {last}"
+    basis = forecast.plan.market.price_level is not None
+    head = f"{dollars(forecast)} {start}" if basis else start
+    return f"{head[:1].upper()}{head[1:]}{_against(forecast, unit)}"
+
+
+def _against(forecast: Forecast, unit: Unit) -> str:
+    """What the report says of the last year, in its own figure and in the dollars shown."""
+    plan, report = forecast.plan, published(forecast)
     if not report["year"]:
-        return f"{start}, counted bottom-up"
+        return ", counted bottom-up"
+    who = f"the {speaker(plan.anchor)}"
     if report["year"][-1] < forecast.years[-1]:
-        return f"{start}; the {speaker(forecast.plan.anchor)} ends in {report['year'][-1]}"
-    printed, who = f"{unit.show(report['value'][-1])} {unit.name}", speaker(forecast.plan.anchor)
-    if printed == value:
-        return f"{start}, as the {who} says"
-    return f"{start}, not the {who}\N{RIGHT SINGLE QUOTATION MARK}s {printed}"
+        return f"; {who} ends in {report['year'][-1]}"
+    here = unit.show(report["value"][-1])
+    own = unit.show(plan.anchor.at(forecast.years[-1]))
+    agree = here == unit.show(forecast.columns["reference"]["value"][-1])
+    its = f"{who}\N{RIGHT SINGLE QUOTATION MARK}s {own}"
+    if here == own:
+        return f", as {who} says" if agree else f", not {its}"
+    return f", what {its} comes to" if agree else f"; {its} would be {here}"
 
 
 def aid(forecast: Forecast, pinned: Forecast | None = None) -> str:
@@ -71,6 +94,39 @@ def _share(share: float) -> str:
     return percent(share) if share else "0%"
 
 
+def note(forecast: Forecast) -> str:
+    """What the report's line was converted by; else why reference, median and mean differ."""
+    return _converted(forecast) or three_middles(forecast)
+
+
+def _is_converted(forecast: Forecast) -> bool:
+    """True where the report counts other dollars than those shown: general prices lie between."""
+    plan = forecast.plan
+    nominal = plan.anchor.price_basis == NOMINAL
+    return plan.market.price_level is not None and nominal != plan.in_current_dollars
+
+
+def _converted(forecast: Forecast) -> str:
+    """By what the report's path was brought to the dollars shown, and what the other reading is."""
+    plan, report = forecast.plan, published(forecast)
+    if not report["year"] or not _is_converted(forecast):
+        return ""
+    anchor, year = plan.anchor, report["year"][-1]
+    unit, who = unit_of(forecast.columns["reference"]["value"][0]), speaker(anchor)
+    nominal = anchor.price_basis == NOMINAL
+    factor = plan.printed(year) / anchor.at(year)
+    how, by = ("divided", 1.0 / factor) if nominal else ("multiplied", factor)
+    other = replace(anchor, price_basis=REAL if nominal else NOMINAL)
+    there = unit.show(replace(plan, anchor=other).printed(year))
+    said = " It does not say so." if anchor.basis_status == "assumed" else ""
+    return (
+        f"**The {who}\N{RIGHT SINGLE QUOTATION MARK}s path is {how} by general prices**"
+        f" ({number(by, 3)} in {year}), because it is taken to count {READ[anchor.price_basis]}"
+        f" dollars.{said} If it counts {READ[other.price_basis]} dollars, its line ends at {there}"
+        " here."
+    )
+
+
 def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
@@ -78,7 +134,11 @@ def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
     rows = []
     if report:
         anchor = forecast.plan.anchor
-        title = f"{speaker(anchor).capitalize()}, {rate(anchor.cagr)} a year"
+        how = "less" if anchor.price_basis == NOMINAL else "with"
+        said = f"{rate(anchor.cagr)} a year"
+        if _is_converted(forecast):
+            said = f"{how} general prices"
+        title = f"{speaker(anchor).capitalize()}, {said}"
         rows.append(ViewRow((title, *_cells(forecast, report)), "report"))
     for title, name, tone in (
         ("Reference", "reference", "strong"),
@@ -87,6 +147,10 @@ def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
         ("9 in 10 draws: high", "p95", "plain"),
     ):
         rows.append(ViewRow((title, *map(unit.cell, summary[name])), tone))
+    if (prices := prices_alone(forecast))["year"]:
+        moved = "" if forecast.plan.in_current_dollars else ", no change"
+        path = dict(zip(*prices.values(), strict=True))
+        rows.append(ViewRow((f"General prices alone{moved}", *_cells(forecast, path)), "prices"))
     if pinned is not None:
         known = dict(zip(pinned.years, pinned.columns["summary"]["reference"], strict=True))
         name = pin_name(forecast, pinned)

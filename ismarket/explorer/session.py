@@ -58,6 +58,7 @@ class Session:
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
+    _ghost: tuple[Forecast, Forecast] | None = None
 
     @property
     def current(self) -> Scenario:
@@ -150,7 +151,7 @@ class Session:
 
     def view(self, name: str) -> View:
         """One of the views of what is shown."""
-        made, pinned = self.shown, self.pinned
+        made, pinned = self.shown, self.ghost
         views: dict[str, Callable[[], View]] = {
             "forecast": lambda: forecast_view.view(made, pinned),
             "why": lambda: why_view.view(made, self.alone, pinned),
@@ -172,6 +173,16 @@ class Session:
         """The views that the market has something for, by name: without launches not that one."""
         some = any(cause.launches for cause in self.known.mechanisms.values())
         return {name: title for name, title in TABS.items() if some or name != "launches"}
+
+    @property
+    def ghost(self) -> Forecast | None:
+        """The pinned forecast in the dollars that are shown, made anew where it was in others."""
+        pinned, current = self.pinned, self.shown.plan.in_current_dollars
+        if pinned is None or pinned.plan.in_current_dollars == current:
+            return pinned
+        if self._ghost is None or self._ghost[0] is not pinned:
+            self._ghost = pinned, pinned.in_dollars(current=current)
+        return self._ghost[1]
 
     @cached_property
     def alone(self) -> tuple[CauseAlone, ...]:

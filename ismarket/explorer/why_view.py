@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..analysis.tornado import CauseAlone
-from ..charts.contributions import order, picture
+from ..charts.contributions import order, picture, price_drivers
 from ..charts.units import millions_of
-from ..engine.dollars import speaker
+from ..engine.dollars import in_current, other_reading, speaker
 from ..engine.findings import stacking
-from ..engine.forecast import UNEXPLAINED, Forecast
-from ..text.wording import signed
+from ..engine.forecast import INFLATION, UNEXPLAINED, Forecast
+from ..text.wording import number, signed
+from .changes import READ
 from .view import Column, View, ViewRow
 
 SMALL = 0.005
 """Points a year that print as nothing."""
+PRICES = "general prices"
 
 
 def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | None = None) -> View:
@@ -25,6 +27,7 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
     aid = (
         f"Points of this scenario\N{RIGHT SINGLE QUOTATION MARK}s growth a year {growth.period}:"
         f" bars are the reference, lines 9 in 10 draws.{pin} Rows add up to the last."
+        f"{_taken_out(forecast)}"
     )
     columns = (
         Column("Driver", right=False), Column("Points a year"), Column("9 in 10 draws"),
@@ -39,26 +42,49 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
 
 
 def finding(forecast: Forecast) -> str:
-    """How much of the growth no cause carries; the largest driver where nothing is left."""
-    growth, drivers = forecast.growth, forecast.plan.drivers
+    """What general prices do, what is not in the report, what its causes carry, what is left."""
+    growth, plan = forecast.growth, forecast.plan
     left = growth.points[UNEXPLAINED]
-    if not drivers:
+    if not plan.drivers:
         if abs(left) < SMALL:
             return f"No driver is on: the market stands still {growth.period}"
         return (
             f"No driver is on: all of the {signed(left, 2)} points a year {growth.period} stay"
             " unexplained"
         )
-    if abs(left) >= SMALL:
-        return (
-            f"Growth of {signed(growth.total, 2)}% a year {growth.period}, with"
-            f" {signed(left, 2)} points that no cause carries"
-        )
-    top = max(drivers, key=lambda driver: abs(growth.points[driver.name]))
-    return (
-        f"Nothing is left unexplained {growth.period}; {top.title} is the largest,"
-        f" {signed(growth.points[top.name], 2)} of {signed(growth.total, 2)} points a year"
-    )
+    prices = price_drivers(forecast)
+    causes = {d.name: growth.points[d.name] for d in plan.drivers if d.name not in prices}
+    added = {n: p for n, p in causes.items() if n not in plan.contained}
+    moves = [(PRICES, sum(growth.points[name] for name in prices))] if prices else []
+    if added:
+        most = max(added, key=lambda name: abs(added[name]))
+        title = next(driver.title for driver in plan.drivers if driver.name == most)
+        moves.append((short(title), added[most]))
+    said = [f"{what} {_does(points, many=what == PRICES)}" for what, points in moves]
+    if said:
+        said[0] += " points a year"
+    parts = [" and ".join(said)] if said else []
+    if plan.anchor.published:
+        carried = sum(points for name, points in causes.items() if name in plan.contained)
+        who = speaker(plan.anchor)
+        year = "" if said else " points a year"
+        carry = f"the causes the {who} names carry {number(carried, 1)}{year}"
+        parts.append(f"{carry} and nothing carries {number(left, 1)}")
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _does(points: float, *, many: bool) -> str:
+    """What something does to growth, in points with one decimal."""
+    verb = "add" if points >= 0 else "take"
+    return f"{verb}{'' if many else 's'} {number(abs(points), 1)}"
+
+
+def _taken_out(forecast: Forecast) -> str:
+    """How much general prices would add, where they are taken out."""
+    if forecast.plan.market.price_level is None or forecast.plan.in_current_dollars:
+        return ""
+    return f" General prices taken out: {signed(in_current(forecast).points[INFLATION], 2)}."
 
 
 def note(forecast: Forecast) -> str:
@@ -96,13 +122,22 @@ def _row(
         cells.append(signed(before[row["driver"]], 2) if row["driver"] in before else "off")
     tone = "plain"
     if row["driver"] == UNEXPLAINED:
-        tone, words = "report", "what is printed less what its named causes carry"
+        tone, words = "report", _otherwise(forecast)
     elif row["driver"] == "total":
         tone, words = "strong", "growth of this scenario: the sum of the rows above"
     else:
+        tone = "prices" if row["driver"] in price_drivers(forecast) else tone
         mine = [c for c in causes if row["driver"] in c.drivers and not c.inert][:2]
         words = ", ".join(f"{short(c.title)} {signed(c.points, 2)}" for c in mine)
     return ViewRow((*cells, words), tone)
+
+
+def _otherwise(forecast: Forecast) -> str:
+    """What no cause would carry if the report's dollars were read the other way."""
+    other = other_reading(forecast)
+    if other is None:
+        return "what is printed less what its named causes carry"
+    return f"if {READ[other['price_basis']]} dollars were meant: {signed(other['unexplained'], 2)}"
 
 
 def short(title: str) -> str:

@@ -63,7 +63,7 @@ class Scenario:
     ))  # fmt: skip
     price_basis: str | None = declared(Choice(
         Text(BASES), None, "How the estimate's dollars are read: {allowed}; as the anchor says",
-        flag="--price-basis", label="The report's dollars",
+        flag="--price-basis", label="The report counts",
     ))  # fmt: skip
     without: tuple[str, ...] = declared(Choice(
         Names("driver"), DEFAULT_WITHOUT, "Leave a driver out",

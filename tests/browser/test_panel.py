@@ -8,6 +8,7 @@ import pytest
 import ismarket
 from ismarket import Scenario, forecast, load_drivers, load_market, load_scenario
 from ismarket.charts.fan import alternative
+from ismarket.engine.plan import follows_prices
 from ismarket.text.wording import number
 
 from . import steps
@@ -95,6 +96,53 @@ def test_switch_pin_and_anchor(panel):
     assert steps.label(panel) == alternative(expected(without=(), anchor="techsci-2024"))
     steps.after(panel, lambda: panel.click(".ism >> text=Reset all"))
     assert steps.label(panel) == alternative(pinned)
+
+
+def test_the_switch_of_dollars_and_its_driver_are_two_handles_of_one_state(panel):
+    market = load_market()
+    follower = next(d.name for d in load_drivers() if follows_prices(market, d))
+    current, constant = (f".ism .dollars input[value={one}]" for one in ("current", "constant"))
+    card = panel.locator(f"[data-driver={follower}]")
+    panel.focus(current)
+    steps.after(panel, lambda: panel.keyboard.press("ArrowRight"))
+    assert panel.is_checked(constant)
+    assert not card.locator("input[role=switch]").is_checked()
+    assert card.locator(".points").inner_text() == "taken out"
+    assert panel.locator(".ism .changes").first.inner_text() == "as opened"
+    away = (*load_scenario("published").without, follower)
+    assert steps.label(panel) == alternative(expected(without=away))
+    steps.after(panel, lambda: card.locator(".switch").click())
+    assert panel.is_checked(current)
+    assert steps.label(panel) == alternative(expected())
+
+
+def test_the_reading_of_the_report_is_set_and_undone(panel):
+    steps.after(panel, lambda: panel.click(".ism .basis >> text=constant dollars"))
+    assert "since you say the report counts constant dollars" in words_of_strip(panel)
+    assert steps.label(panel) == alternative(expected(price_basis="real"))
+    steps.after(panel, lambda: panel.click(".ism >> text=Undo"))
+    assert "it does not say" in words_of_strip(panel)
+    assert panel.is_checked(".ism .basis input[value=nominal]")
+
+
+def words_of_strip(page):
+    return page.locator(".ism .apart .words .roomy").inner_text()
+
+
+@pytest.mark.parametrize("width", [1180, 860])
+def test_the_strip_is_never_higher_than_96_px(lab, watched, width):
+    page = watched.page
+    lab.run(page, "01_explore.ipynb")
+    steps.ready(page)
+    for basis in ("real", "nominal"):
+        steps.after(page, lambda one=basis: page.check(f".ism .basis input[value={one}]"))
+        page.evaluate(f"document.querySelector('.ism').style.width = '{width}px'")
+        page.wait_for_timeout(200)
+        assert page.evaluate("document.querySelector('.ism .strip').offsetHeight") <= 96
+        assert not page.evaluate(
+            "(() => { const m = document.querySelector('.ism .main');"
+            " return m.scrollWidth > m.clientWidth + 8; })()"
+        )
 
 
 def test_save_load_and_every_download(panel, tmp_path):

@@ -6,13 +6,10 @@ function createControls(structure, send, ask) {
   const undo = h("button", { type: "button", class: "small", click: () => ask({ type: "undo" }) }, "Undo");
   const reset = h("button", { type: "button", class: "small", click: () => send("reset", "", true) }, "Reset all");
   const choices = Object.fromEntries(structure.choices.map((choice) => [choice.name, createChoice(choice, send)]));
-  const { anchor, through, draws, ...rest } = choices;
+  const { anchor, price_basis: basis, through, draws, ...rest } = choices;
   const drivers = structure.drivers.map((driver) => createDriver(driver, send, opened));
   const countGroup = createCount(structure, send, opened);
-  const named = h("div", { class: "group" });
-  const added = h("div", { class: "group" });
-  const namedHead = groupHead("Named by the report");
-  const addedHead = groupHead("Not in the report, adds on top", false);
+  const groups = Object.fromEntries([["money", "Money"], ["named", "Named by the report"], ["added", "Not in the report, adds on top"]].map(([name, title], i) => [name, createGroup(title, !i)]));
   const key = h("p", { class: "key" }, s("svg", { viewBox: "0 0 12 8", width: 12, height: 8, "aria-hidden": "true" }, s("path", { d: "M0,8 L6,0 L12,8Z", class: "humped" })), " uncertain, drawn ", h("i", { class: "dot" }), " set by you");
   const lost = structure.problems.map((text) => h("p", { class: "line warn" }, h("b", {}, "1 driver left out. "), text));
   const root = h(
@@ -20,12 +17,10 @@ function createControls(structure, send, ask) {
     { class: "controls", "aria-label": "Scenario" },
     h("div", { class: "bar" }, h("h3", {}, "Scenario"), changes, h("span", { class: "grow" }), undo, reset),
     anchor.root,
+    basis.root,
     h("div", { class: "two" }, through.root, draws.root),
     h("div", { class: "bar ruled" }, h("h3", {}, "Drivers"), h("span", { class: "grow" }), key),
-    namedHead,
-    named,
-    addedHead,
-    added,
+    Object.values(groups).map((group) => group.root),
     lost,
     countGroup.root,
     h("div", { class: "two ruled" }, Object.values(rest).map((choice) => choice.root)),
@@ -47,28 +42,50 @@ function createControls(structure, send, ask) {
       draws.options(state.draws_offered.map((n) => [String(n), n.toLocaleString("en")]));
       for (const [name, choice] of Object.entries(choices)) if (!waiting.has(`${name} `)) choice.update(state[name]);
       for (const driver of drivers) {
-        const home = !state.published || state.named.includes(driver.name) ? named : added;
+        const home = groups[state.drivers[driver.name].group].root;
         if (driver.root.parentNode !== home) home.append(driver.root);
         driver.update(state.drivers[driver.name], state.fixed, waiting);
       }
-      say(namedHead.firstChild, state.published ? "Named by the report" : "On the count");
-      addedHead.hidden = !added.children.length;
+      say(groups.named.title, state.published ? "Named by the report" : "On the count");
+      for (const { root: group } of Object.values(groups)) group.hidden = group.children.length === 1;
+      basis.root.hidden = !state.basis;
+      if (state.basis) basis.said(state.basis);
       countGroup.update(state.fixed, waiting);
     },
   };
 }
 
-function groupHead(title, columns = true) {
-  return h("div", { class: "heads" }, h("b", {}, title), columns ? [h("span", {}, "strength"), h("span", {}, "points")] : null);
+/** Drivers under one head; the first head names the columns. */
+function createGroup(words, first) {
+  const title = h("b", {}, words);
+  const head = h("div", { class: "heads" }, title, first ? [h("span", {}, "strength"), h("span", {}, "points")] : null);
+  return { title, root: h("div", { class: "group" }, head) };
 }
 
 /** A choice of the scenario: some options, a slider within its range, or else what is typed. */
 function createChoice({ name, label, options, low, high, step }, send) {
   const change = (value) => send(name, "", value);
+  if (name === "price_basis") return createBasis(label, options, change);
   if (options) return select(label, options, change);
   const words = step < 1 ? (value) => value.toFixed(2) : String;
   if (step) return createSlider(label, { range: { min: low, max: high, step }, words, class: name }, change);
   return typed(label, change);
+}
+
+/** How the report's dollars are read, and who says so. */
+function createBasis(label, options, change) {
+  const segments = createSegments(label, options, change);
+  const sign = h("span");
+  const words = h("span", { class: "said" });
+  return {
+    root: h("div", { class: "field basis" }, h("p", { class: "bar" }, h("span", {}, label), h("span", { class: "grow" }), sign, words), segments.root),
+    update: segments.update,
+    said({ status, words: text }) {
+      words.dataset.yours = status === "chosen";
+      if (words.dataset.said !== text) sign.replaceChildren(status === "chosen" ? "" : statusSign(status));
+      say(words, text);
+    },
+  };
 }
 
 function select(label, choices, change) {
@@ -142,7 +159,7 @@ function createDriver(driver, send, opened) {
     root.dataset.stronger = state.strength !== 1;
     back.hidden = state.on === state.was_on && state.strength === 1 && !touched;
     say(points, state.points);
-    const causes = `${driver.causes.length} cause${driver.causes.length === 1 ? "" : "s"}`;
+    const causes = state.what || `${driver.causes.length} cause${driver.causes.length === 1 ? "" : "s"}`;
     say(words, touched ? `${causes}, **${touched} fixed**` : causes);
     strength.range.disabled = !state.on;
     if (!waiting.has(`strength ${driver.name}`)) strength.update(state.strength);

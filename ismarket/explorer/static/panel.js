@@ -110,7 +110,10 @@ function render({ model, el }) {
   const ask = (message) => model.send(message);
   const charts = new Map();
   const controls = createControls(model.get("structure"), queue.change, ask);
-  const strip = createStrip();
+  const dollars = createSegments("Dollars shown", model.get("structure").dollars, (value) => {
+    for (const name of page().controls.dollars.drivers) queue.change("driver", name, value === "current");
+  });
+  const strip = createStrip(dollars.root);
   const tabs = createTabs(model.get("structure").tabs, (name) => {
     model.set("tab", name);
     model.save_changes();
@@ -171,6 +174,13 @@ function render({ model, el }) {
     say(summary, `${state.scenario}${changed}`);
   }
 
+  /** The switch is another handle of the drivers by which general prices move. */
+  function showDollars(state) {
+    dollars.root.hidden = !state;
+    if (!state || state.drivers.some((name) => queue.waiting.has(`driver ${name}`))) return;
+    dollars.update(state.current ? "current" : "constant");
+  }
+
   function show() {
     const now = page();
     queue.answered(now.settled);
@@ -179,6 +189,7 @@ function render({ model, el }) {
     showScenario(now);
     controls.update(now.controls, queue.waiting);
     strip.update(now.strip);
+    showDollars(now.controls.dollars);
     viewRoot.setAttribute("aria-labelledby", tabs.update(now.view.name));
     viewRoot.dataset.view = now.view.name;
     analyses.open(now.view.name);

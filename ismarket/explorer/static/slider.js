@@ -158,3 +158,16 @@ function createSlider(label, options, change) {
     },
   };
 }
+
+/** A choice of few, side by side: native radio buttons, so arrows move between them. */
+function createSegments(label, options, change) {
+  const group = uid("segments");
+  const radios = options.map(([value]) => h("input", { type: "radio", name: group, value, "data-lm-suppress-shortcuts": "true", change: () => change(value) }));
+  const root = h("span", { class: "segments", role: "radiogroup", "aria-label": label }, options.map(([, text], i) => h("label", {}, radios[i], h("span", {}, text))));
+  return {
+    root,
+    update(value) {
+      for (const radio of radios) radio.checked = radio.value === value;
+    },
+  };
+}

@@ -1,25 +1,57 @@
 // Strip, finding and table of a view: rows keep their nodes while their number stays.
 
-/** The five cells above the tabs. */
-function createStrip() {
+/** The five cells above the tabs; `dollars` is the switch that stands by the growth taken apart. */
+function createStrip(dollars = null) {
   const root = h("dl", { class: "strip", "aria-label": "Headline" });
   return {
     root,
     update(cells) {
-      while (root.children.length < cells.length) {
-        root.append(h("div", { class: "cell" }, h("dt"), h("dd", { class: "figure" }, h("b"), " ", h("span")), h("dd", { class: "words" })));
-      }
-      cells.forEach((cell, i) => {
-        const node = root.children[i];
-        node.dataset.tone = cell.tone;
-        const [title, value, words] = node.children;
-        say(title, cell.title);
-        say(value.children[0], cell.value);
-        say(value.children[1], cell.unit);
-        say(words, cell.words);
-      });
+      while (root.children.length < cells.length) root.append(createCell().root);
+      cells.forEach((cell, i) => fillCell(root.children[i], cell, dollars));
     },
   };
+}
+
+/** Words of a wide panel and of a narrow one: the one that does not fit is not shown. */
+function twice() {
+  return [h("span", { class: "roomy" }), h("span", { class: "tight" })];
+}
+
+function createCell() {
+  const figure = h("dd", { class: "figure" }, h("b"), " ", twice());
+  return { root: h("div", { class: "cell" }, h("dt", {}, twice()), figure, h("dd", { class: "words" }, twice())) };
+}
+
+function fillCell(node, cell, dollars) {
+  const [title, figure, words] = ["dt", ".figure", ".words"].map((one) => node.querySelector(one));
+  node.dataset.tone = cell.tone;
+  both(title, cell.title, cell.brief ?? cell.title);
+  figure.hidden = !cell.value;
+  say(figure.children[0], cell.value);
+  both(figure, cell.unit, cell.short_unit);
+  both(words, cell.words, cell.short);
+  if (!cell.parts) return;
+  node.classList.add("apart");
+  if (dollars && dollars.parentNode?.parentNode !== node) title.after(h("dd", { class: "dollars" }, dollars));
+  if (node.dataset.parts === JSON.stringify(cell.parts)) return;
+  node.dataset.parts = JSON.stringify(cell.parts);
+  node.querySelector(".parts")?.remove();
+  if (cell.parts.length) words.before(createParts(cell));
+}
+
+function both(node, roomy, tight) {
+  say(node.querySelector(".roomy"), roomy);
+  say(node.querySelector(".tight"), tight);
+}
+
+/** A growth as one bar of parts, and under it the word of each, in the colour of its part. */
+function createParts({ parts, zero }) {
+  const piece = (part) => h("i", { class: `of-${part.kind}`, "data-out": part.out, style: `left:${part.from}%;width:${part.to - part.from}%` });
+  const tick = zero ? h("i", { class: "zero", style: `left:${zero}%` }) : null;
+  const word = (part) => h("span", { class: `of-${part.kind}` }, part.word);
+  const carried = parts.filter((part) => part.kind !== "left");
+  const end = Math.max(...carried.map((part) => part.to));
+  return h("dd", { class: "parts" }, h("span", { class: "whole", "aria-hidden": "true" }, parts.map(piece), tick), h("span", { class: "names" }, h("span", { style: `flex:0 1 ${end}%` }, carried.map(word)), parts.filter((part) => part.kind === "left").map(word)));
 }
 
 /** A table with its filters; `choose` is called with the value of a chosen row. */
