@@ -98,7 +98,9 @@ def main():
     table = "\n".join([*head, *lines(before, after), ""])
     print(table)
     if len(sys.argv) > 2:
-        Path(sys.argv[2]).write_text(table, encoding="utf-8")
+        title = "# What the second edition of the tables moved\n\n"
+        made = "\n`python benchmarks/editions.py PYTHON docs/second_edition.md` writes this page.\n"
+        Path(sys.argv[2]).write_text(title + table + made, encoding="utf-8")
 
 
 if __name__ == "__main__":

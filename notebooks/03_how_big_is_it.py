@@ -15,10 +15,13 @@ charts.levels(published)
 
 # %% [markdown]
 # The row at the foot is a count: births, times cases, times those diagnosed, times those treated,
-# times what a course costs net of rebates, each with a source or an open assumption.
+# times courses, units, list price and what is kept of it, each with a source or an open assumption.
 
 # %%
 charts.funnel(published)
+
+# %%
+published.waterfall()
 
 # %% [markdown]
 # A level is one factor on every cell. It changes money, not growth and not shares. The factor is

@@ -4,7 +4,10 @@ from functools import partial
 
 from ismarket import hookimpl
 
-NAMES = ("fan", "contributions", "funnel", "regions", "classes", "tornado", "levels", "causes")
+NAMES = (
+    "fan", "contributions", "funnel", "launches", "regions", "classes", "tornado", "levels",
+    "causes",
+)  # fmt: skip
 
 
 def draw(name, forecast):

@@ -124,6 +124,9 @@ def check(made, tmp_path):
     assert sum(points.values()) + run["unexplained"] == pytest.approx(growth, abs=1e-9)
     page = page_lines(str(made))
     assert figures(page["How fast"])[0] == shown(growth)
+    assert not re.search(r"\b0\.0+ (to|times)", page.get("Others", ""))
+    if not made.plan.drivers and len(made.plan.market.drug_classes) > 1:
+        assert "every drug class grows alike" in page["Where"]
     assert figures(page["All together"])[0] == shown(growth)
     assert f"points a year to {made.years[-1]}" in page["Carried by"]
     titles = {d.name: d.title for d in made.plan.drivers}
@@ -167,6 +170,12 @@ def check_printed(run, expected, left, rate, html):
 def check_panel(made, points, growth):
     session = Session(Study(*installed(made.plan.market.name), made.plan.scenario),
                       made.plan.scenario, made)  # fmt: skip
+    fan = session.view("forecast")
+    labels = fan.picture.datasets["ylabels"]
+    marks = fan.picture.datasets["yticks"]["value"]
+    assert [figures(t) for t in labels["text"] if not t.startswith("USD")] == [[m] for m in marks]
+    assert ("does not start at 0" in fan.aid) == (fan.picture.params["y0"] > 0)
+    assert [int(c.title) for c in fan.columns[1:]] == list(made.years)
     why = session.view("why")
     assert f"from {made.years[0]} to {made.years[-1]}" in why.title
     rows = {row.cells[0]: figures(row.cells[1])[0] for row in why.rows}

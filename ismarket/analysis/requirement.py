@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from ..engine.workers import KEPT
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
+from ..model.recipe import as_command
 from ..model.scenario import Scenario
 from ..sampling.points import BLOCK
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
@@ -263,7 +263,7 @@ def sheet(found: Requirement) -> Sheet:
     every = "All inputs moved together, as little as possible"
     parts += [_table(found, "few", few, rows), f"· {assumptions(found)}"]
     if rows <= 5:
-        parts.append(f"· ismarket run {plan.scenario.name or 'SCENARIO'} {flags(found)}")
+        parts.append(f"· {as_command(found.scenario())}")
     parts += [
         _table(found, "all", every, MOST_ROWS),
         "· likely: the most likely value; as far: how many draws of that input lie as far out."
@@ -321,14 +321,6 @@ def assumptions(found: Requirement) -> str:
     return f"Of these {len(statuses)}: {listed(counts)}."
 
 
-def flags(found: Requirement) -> str:
-    """The flags that make ``ismarket run`` show it."""
-    plan, few = found.response.plan, found.columns["few"]
-    words = [f"--anchor {shlex.quote(plan.scenario.anchor)}", f"--through {plan.years[-1]}"]
-    setting = zip(few["parameter"], few["needed"], strict=True)
-    return " ".join([*words, *(f"--set {key}={value:.12g}" for key, value in setting)])
-
-
 def _limit(found: Requirement) -> str:
     ends = len(found.limit_setting)
     return (
@@ -340,12 +332,14 @@ def _limit(found: Requirement) -> str:
 
 def _table(found: Requirement, name: str, title: str, most: int) -> Table:
     rows = found.columns[name]
-    cells = [
-        [rows["parameter"][i], rows["status"][i], figure(rows["mode"][i]),
-         figure(rows["needed"][i]), f"{figure(rows['low'][i])} to {figure(rows['high'][i])}",
-         one_in(rows["draws_as_far"][i])]
-        for i in range(min(most, len(rows["parameter"])))
-    ]  # fmt: skip
+    cells = []
+    for i in range(min(most, len(rows["parameter"]))):
+        said = {n: figure(rows[n][i], rows["unit"][i]) for n in ("mode", "needed", "low", "high")}
+        spread = f"{said['low']} to {said['high']}"
+        cells.append(
+            [rows["parameter"][i], rows["status"][i], said["mode"], said["needed"], spread,
+             one_in(rows["draws_as_far"][i])]
+        )  # fmt: skip
     header = ["input", "status", "likely", "needed", "range", "as far"]
     return Table(header, cells, words=2, title=title)
 

@@ -236,8 +236,8 @@ def _tornado(found: Sensitivity) -> Table:
     rows = found.columns["tornado"]
     cells = [
         [rows["parameter"][i], rows["status"][i],
-         figure(rows["p10"][i]), _written(found, rows["at_p10"][i]),
-         figure(rows["p90"][i]), _written(found, rows["at_p90"][i])]
+         figure(rows["p10"][i], rows["unit"][i]), _written(found, rows["at_p10"][i]),
+         figure(rows["p90"][i], rows["unit"][i]), _written(found, rows["at_p90"][i])]
         for i in range(min(MOST_ROWS, len(rows["parameter"])))
     ]  # fmt: skip
     title = "Each input at its P10 and P90, the rest at the most likely value"

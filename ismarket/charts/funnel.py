@@ -57,11 +57,15 @@ def layers() -> Any:
     return alt.layer(frame, counts, money).resolve_scale(x="independent")
 
 
-def picture(forecast: Forecast, found: Waterfall | None = None) -> Picture:
-    """The rows of the chart, of the first year; ``found`` is its waterfall, if there is one."""
-    found = found or forecast.waterfall()
+def picture(forecast: Forecast, whole: Waterfall | None = None, region: str = "") -> Picture:
+    """The rows of the chart, of the first year, in all regions or one.
+
+    ``whole`` is the waterfall of all regions, if there is one already.
+    """
+    whole = whole or forecast.waterfall()
+    found = whole.only(region) if region else whole
     counted = [step for step in found.counted if step.role != "mix"]
-    below = TOP + max(STEP * len(counted), 22.0 * (len(found.regions) + 1) if counted else 0.0)
+    below = TOP + max(STEP * len(counted), 22.0 * (len(whole.regions) + 1) if counted else 0.0)
     people, highest = _people(found, counted)
     dollars, dearest = _money(found, below + 34.0)
     steps = [step for step in (LIST, REBATES, NET) if found.has_rebates or step == NET]
@@ -73,7 +77,7 @@ def picture(forecast: Forecast, found: Waterfall | None = None) -> Picture:
             for name, rows in (people | dollars).items()
         },
         "labels": columns_of(words),
-        "shares": columns_of(_shares(found), _WORD),
+        "shares": columns_of(_shares(whole), _WORD),
         "between": {"py": [below + 2.0] if counted else []},
     }
     params = {"p0": 0.0, "p1": highest, "m0": 0.0, "m1": dearest}

@@ -12,7 +12,7 @@ import numpy as np
 from ..arrays import Array
 from ..engine.draws import Drawing
 from ..engine.forecast import Forecast
-from ..engine.launches import shares
+from ..engine.launches import reached
 from ..engine.summaries import quantiles
 from ..model.launch import Launch
 from ..text.sheet import rows_of
@@ -87,7 +87,7 @@ def launches_of(forecast: Forecast) -> list[LaunchSeen]:
 def _taken(one: Launch, years: Array, values: Mapping[str, Array]) -> Array:
     """What a product takes of its class if it comes, (year, draw), by values (draw,)."""
     year, to_peak = (values[p.key][None] for p in (one.launch_year, one.years_to_peak))
-    found: Array = shares(years, year, to_peak)[0] * values[one.peak_share.key]
+    found: Array = reached(years, year, to_peak)[0] * values[one.peak_share.key]
     return found
 
 

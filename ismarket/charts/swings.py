@@ -11,7 +11,7 @@ import altair as alt
 from ..analysis.tornado import Swing, tornado
 from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
-from ..text.wording import number, signed
+from ..text.wording import CALENDAR_YEAR, number, percent, signed
 from .marks import by_row, dots, ink, level_bars, px, rules, texts, tick, word, x
 from .picture import HEIGHT, Picture, columns_of, decimals_of, shortened, ticks
 from .units import millions_of
@@ -126,6 +126,21 @@ def figure(value: float) -> str:
     return number(value, decimals)
 
 
+def figure_of(parameter: Parameter, value: float) -> str:
+    """The value of an input as it is read: a chance in percent, a date, or else an amount."""
+    kind = read_as(parameter)
+    if kind == "chance":
+        return percent(value)
+    return f"{value:.5g}" if kind == "date" else figure(value)
+
+
+def read_as(parameter: Parameter) -> str:
+    """Whether an input is a ``chance``, a ``date``, or, empty, an amount."""
+    if parameter.happens:
+        return "chance"
+    return "date" if parameter.unit == CALENDAR_YEAR else ""
+
+
 def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
     """The input's own value at both ends of its bars, on the outer side."""
     rows = []
@@ -133,8 +148,9 @@ def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
     for (value, at), (_, other) in ((low, high), (high, low)):
         left = at < 0 or (at == 0 and other > 0)
         align, dx = ("right", -6.0) if left else ("left", 6.0)
-        said = word(figure(value), 0, place, "ink2", size=11, align=align, dx=dx)
-        rows.append({"x": at / size, **said})
+        said = figure_of(swing.parameter, value)
+        shown = word(said, 0, place, "ink2", size=11, align=align, dx=dx)
+        rows.append({"x": at / size, **shown})
     return rows
 
 
@@ -144,7 +160,8 @@ def alternative(forecast: Forecast, shown: Sequence[Swing]) -> str:
     usd = forecast.usd(unit.name)
     head = f"Tornado, change of {forecast.years[-1]} in {usd}, each input at P10 and P90."
     rows = [
-        f"{name_of(s.parameter)} ({s.parameter.status}), {figure(s.p10)} to {figure(s.p90)}:"
+        f"{name_of(s.parameter)} ({s.parameter.status}), {figure_of(s.parameter, s.p10)} to"
+        f" {figure_of(s.parameter, s.p90)}:"
         f" {unit.change(s.at_p10)}, {unit.change(s.at_p90)}."
         for s in shown
     ]

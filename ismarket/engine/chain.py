@@ -32,7 +32,7 @@ from ..model.stage import DRUG_CLASS, REGION, Stage
 from .launches import Launched
 from .plan import Plan
 from .shifts import Brought, Move, Shifts
-from .ways import Varied, by_coalition, each
+from .ways import Varied, by_coalition
 
 AT_ONCE = 32
 """Coalitions whose market is computed in one go: their arrays stay in cache."""
@@ -76,7 +76,7 @@ def moved(stage: Stage, base: Sequence[Array], ratios: Ratios) -> Factors:
     else:  # what moves all weights alike moves no share
         common = [1.0 / total(own)]
     if (least := stage.least) is not None:
-        own = [each(lambda n: np.maximum(n, least), product([*common, part])) for part in own]
+        own = [np.maximum(product([*common, part]), least) for part in own]
         common = []
     return Factors(tuple(common), tuple(own))
 
@@ -111,7 +111,8 @@ class Chain:
         ]
         self._rows = {p.key: row for row, p in enumerate(plan.parameters)}
         rho = plan.scenario.overlap if overlap is None else overlap
-        self._shifts = Shifts(plan, self._rows, coalitions, rho)
+        self._everyone = (1 << len(plan.drivers)) - 1
+        self._shifts = Shifts(plan, self._rows, (*coalitions, self._everyone), rho)
 
     def __call__(self, values: Array) -> Array:
         """The value of the market when every driver acts, USD, (year, region, drug_class, draw)."""
@@ -121,7 +122,7 @@ class Chain:
         """Each stage when every driver acts, in its own unit, with the four axes."""
         brought = self._shifts.brought(values)
         return {
-            stage.name: self._moved(stage, values, brought, _everyone).whole
+            stage.name: self._moved(stage, values, brought, self._by_everyone).whole
             for stage in self.stages
         }
 
@@ -170,7 +171,7 @@ class Chain:
 
     def _value(self, values: Array, brought: Brought) -> Array:
         """The product of all stages in every year of the forecast, with all four axes in full."""
-        common, own = self._factors(values, brought, _everyone)
+        common, own = self._factors(values, brought, self._by_everyone)
         market = self.plan.market
         whole = len(self.plan.years), len(market.regions), len(market.drug_classes), values.shape[1]
         found, alike = np.empty(whole), product([ONE, *common])
@@ -185,30 +186,39 @@ class Chain:
 
         Up to what is the same for all.  What is the same in all regions multiplies their sum.
         """
+        when = slice(year, year + 1 or None)
 
         def ratio(move: Move) -> Number:
             ways, which = self._shifts.ways(move.bringers, coalitions)
-            return Varied(move.at(year, ways), which)
+            return Varied(move.ratio(ways, when)[:, 0], which)
 
         common, own = self._factors(values, brought, ratio)
         parts = [*common, total([product(some) for some in own]) if own else ONE]
         regional = [part for part in parts if part.shape[REGION] > 1]
         parts = [part for part in parts if part.shape[REGION] == 1]
         if regional:
-            by_region = product(regional)
-            parts.append(each(lambda n: n.sum(axis=REGION, keepdims=True), by_region))
-        found = each(np.log, product(parts))
-        return by_coalition(found, len(coalitions))[:, 0]
+            parts.append(product(regional).sum(axis=REGION, keepdims=True))
+        return by_coalition(np.log(product(parts)), len(coalitions))[:, 0]
 
     def _sold(self, value: Array, brought: Brought) -> dict[str, Array]:
         """What each launch sells in the last year when everyone acts, in the unit of value."""
         return {
-            name: (value[-1, :, move.drug_class] * part).sum(axis=0)
+            one.name: (value[-1, :, move.drug_class] * part).sum(axis=0)
             for moves in brought.values()
             for move in moves
             if isinstance(move, Launched)
-            for name, part in zip(move.names, move.sales(), strict=True)
+            for one, part in zip(move.launches, move.sales(self._weights(move)), strict=True)
         }
+
+    def _weights(self, move: Move) -> Array:
+        """How much of what it brings counts when everyone acts, (bringer,)."""
+        weights: Array = self._shifts.ways(move.bringers, (self._everyone,))[0][0]
+        return weights
+
+    def _by_everyone(self, move: Move) -> Array:
+        """The factor that it is then, (year, region or 1, draw)."""
+        found: Array = move.ratio(self._weights(move)[None])[0]
+        return found
 
 
 def people(stages: Sequence[Stage], values: Mapping[str, Array]) -> dict[str, Array]:
@@ -225,10 +235,6 @@ def total_of(value: Array) -> Array:
     """The whole market, (year, draw), of its value (year, region, drug_class, draw)."""
     total: Array = value.sum(axis=DRUG_CLASS).sum(axis=REGION)
     return total
-
-
-def _everyone(move: Move) -> Number:
-    return move.everyone()
 
 
 def product(parts: Iterable[Number]) -> Number:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..model.anchor import Anchor
+from ..model.pooled import LEVEL
 from ..sampling.standard_errors import at_most
 from ..text.sheet import rows_of
 from ..text.wording import (
@@ -42,6 +43,8 @@ def whose(forecast: Forecast) -> str:
         return "counted bottom-up"
     if anchor.base_year < first:
         return f"{anchor.publisher} for {anchor.base_year}, moved on at its own growth"
+    if LEVEL in forecast.plan.fixed:
+        return f"set by hand; {anchor.publisher}"
     return anchor.publisher if anchor.spread else f"printed by {anchor.publisher}"
 
 

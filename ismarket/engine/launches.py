@@ -9,86 +9,94 @@ to 1.  This is the one effect that does not add up over causes, so each coalitio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..model.launch import Launch
 from .ways import Bringers
+
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
 class Launched:
-    """Launches into one drug class (by index), drawn: their shares and price ratios less 1.
+    """Launches into one drug class (by index), and their parameters ``drawn``.
 
-    ``share`` (launch, year, draw) has the base year first, then the years of the forecast;
-    ``dearer`` (launch, draw).  ``bringers`` are who brings each, and ``weights`` (launch,) how much
-    it counts when everyone acts.  Regions in which the same are sold are one place: ``sold``
-    (launch, place) is 1 or 0, ``places`` (region,) which place each is.
+    ``bringers`` are who brings each; ``years`` are the base year, then those of the forecast;
+    ``drawn`` (launch, parameter, draw) is in the order of ``Launch.parameters``.
     """
 
     drug_class: int
-    names: tuple[str, ...]
+    launches: tuple[Launch, ...]
     bringers: tuple[Bringers, ...]
-    weights: Array
-    sold: Array
-    places: NDArray[np.intp]
-    share: Array
-    dearer: Array
+    regions: tuple[str, ...]
+    years: Array
+    drawn: Array
 
-    def everyone(self) -> Array:
-        """The factor on the class's price when everyone acts, (year, region, draw)."""
-        found: Array = self._price(self.weights[None], slice(1, None))[0].swapaxes(0, 1)
-        return found
+    def ratio(self, weights: Array, years: slice = slice(None)) -> Array:
+        """The factor on the class's price, (way, year, region, draw), by weights (way, launch).
 
-    def at(self, year: int, ways: Array) -> Array:
-        """The factor in the first year (0) or the last (-1), (way, region, draw).
-
-        By weights (way, launch).
+        ``years`` are those of the forecast.
         """
-        first = year + (year >= 0)
-        found: Array = self._price(ways, slice(first, first + 1 or None))[:, :, 0]
-        return found
+        sold, places = _places(self.launches, self.regions)
+        by_place = (weights[:, None] * sold.T).reshape(-1, len(sold))
+        now, base = (
+            self._mean(by_place, part)
+            for part in (self._share[:, 1:][:, years], self._share[:, :1])
+        )
+        now /= base
+        price: Array = now.reshape(len(weights), -1, *now.shape[1:]).swapaxes(1, 2)[:, :, places]
+        return price
 
-    def sales(self) -> Array:
+    def sales(self, weights: Array) -> Array:
         """The part of the class's value in the last year that each sells, (launch, region, draw).
 
-        When everyone acts.
+        For one way, ``weights`` (launch,).
         """
-        weights = self.weights[:, None] * self.sold[:, self.places]
-        share = self.share[:, -1, None] * weights[:, :, None]
+        sold, places = _places(self.launches, self.regions)
+        share = self._share[:, -1, None] * (weights[:, None] * sold[:, places])[:, :, None]
         share /= np.maximum(share.sum(axis=0), 1.0)
-        dearer = self.dearer[:, None]
-        sold: Array = share * (1.0 + dearer) / (1.0 + (share * dearer).sum(axis=0))
-        return sold
+        added = share * (self.drawn[:, -1:] - 1.0)
+        part: Array = (share + added) / (1.0 + added.sum(axis=0))
+        return part
 
-    def _price(self, ways: Array, years: slice) -> Array:
-        """The factor in some of the years of ``share``, (way, region, year, draw)."""
-        weights = (ways[:, None] * self.sold.T).reshape(-1, len(self.names))
-        now, base = (self._mean(weights, self.share[:, part]) for part in (years, slice(1)))
-        now /= base
-        price: Array = now.reshape(len(ways), -1, *now.shape[1:])[:, self.places]
-        return price
+    @cached_property
+    def _share(self) -> Array:
+        """What each takes where it is sold, (launch, year, draw)."""
+        chance, launch_year, peak, to_peak, _ = self.drawn.swapaxes(0, 1)
+        found = reached(self.years, launch_year, to_peak)
+        found *= (peak * chance)[:, None]
+        return found
 
     def _mean(self, weights: Array, share: Array) -> Array:
         """Mean price of the class over that of what is displaced, (..., year, draw)."""
-        taken = _sum(weights, share)
-        added = _sum(weights, share * self.dearer[:, None])
+        shape = len(weights), *share.shape[1:]
+        dearer = share * (self.drawn[:, -1:] - 1.0)
+        taken, added = (
+            (weights @ part.reshape(len(part), -1)).reshape(shape) for part in (share, dearer)
+        )
         added /= np.maximum(taken, 1.0, out=taken)
         added += 1.0
         return added
 
 
-def _sum(weights: Array, parts: Array) -> Array:
-    found: Array = weights @ parts.reshape(len(parts), -1)
-    return found.reshape(len(weights), *parts.shape[1:])
-
-
-def shares(years: Array, launch_year: Array, to_peak: Array) -> Array:
+def reached(years: Array, launch_year: Array, to_peak: Array) -> Array:
     """What each launch has reached of its peak in some calendar years, (launch, year, draw).
 
     ``launch_year`` and years ``to_peak`` are (launch, draw).
     """
-    found = years[:, None] + 0.5 - launch_year[:, None]
-    found /= to_peak[:, None]
+    found: Array = (years[:, None] + 0.5 - launch_year[:, None]) / to_peak[:, None]
     return np.clip(found, 0.0, 1.0, out=found)
+
+
+@lru_cache(maxsize=64)
+def _places(launches: tuple[Launch, ...], regions: tuple[str, ...]) -> tuple[Array, Index]:
+    """Regions in which the same are sold are one place: where they are sold, (launch, place).
+
+    And the place of each region.
+    """
+    here = [[float(region in one.regions) for region in regions] for one in launches]
+    return np.unique(here, axis=1, return_inverse=True)

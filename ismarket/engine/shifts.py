@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial, reduce
+from functools import cache, reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..arrays import Array
 from ..errors import InputError
@@ -22,7 +21,7 @@ from ..model.driver import Effect
 from ..model.launch import Launch
 from ..model.market import Market
 from ..model.stage import LARGEST_SHIFT
-from .launches import Launched, shares
+from .launches import Launched
 from .plan import Plan
 from .ways import Bringers, numbered
 
@@ -36,71 +35,38 @@ ByClass = dict[int | None, dict[int, Array]]
 """The shifts of one cause by class (None: all) and driver."""
 SAME = 1e-9
 """Difference, relative and absolute, up to which two drivers bring the same shift."""
-
-
 Shift = tuple[Target, Bringers, Array]
 """What is moved, who brings it, and by how much, (year or 1, region or 1, draw or 1)."""
+Group = tuple[Target, Bringers, slice, Array]
+"""A group of causes that spread: which of the curves are its own, and their coefficients."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shifted:
     """What moves a stage, or one drug class (by index) in it, on its link.
 
-    ``whole`` (year, region or 1, draw) is the shift when everyone acts; ``parts`` (bringer, year,
-    region or 1, draw) what each of the ``bringers`` brings in the years in which coalitions are
-    compared, the last and if need be the first, to be weighed by who is there.
+    ``shifts`` are what each of the ``bringers`` brings, (year, region or 1, draw or 1), alike.
     """
 
     drug_class: int | None
     bringers: tuple[Bringers, ...]
-    whole: Array
-    parts: Array
+    shifts: Sequence[Array]
 
-    def everyone(self) -> Array:
-        """The factor on the stage's base when everyone acts, (year, region or 1, draw)."""
-        return _ratio(self.whole)
-
-    def at(self, year: int, ways: Array) -> Array:
-        """The factor in the first year (0) or the last (-1), (way, region or 1, draw).
-
-        By weights (way, bringer).
-        """
-        parts = self.parts[:, year]
-        return _ratio((ways @ parts.reshape(len(parts), -1)).reshape(-1, *parts.shape[1:]))
-
-
-def _together(one: Shifted, other: Shifted) -> Shifted:
-    """What moves one target in two parts."""
-    shape = np.broadcast_shapes(one.parts.shape[1:], other.parts.shape[1:])
-    parts = [np.broadcast_to(p, (len(p), *shape)) for p in (one.parts, other.parts)]
-    bringers, whole = one.bringers + other.bringers, one.whole + other.whole
-    return Shifted(one.drug_class, bringers, whole, np.concatenate(parts))
-
-
-def _ratio(shift: Array) -> Array:
-    found: Array = np.clip(shift, -LARGEST_SHIFT, LARGEST_SHIFT)
-    return np.exp(found, out=found)
+    def ratio(self, weights: Array, years: slice = slice(None)) -> Array:
+        """The factor on the stage's base, (way, year, region, draw), by weights (way, bringer)."""
+        shifts = [shift[years] for shift in self.shifts]
+        found: Array
+        if len(shifts) == 1:
+            found = np.multiply.outer(weights[:, 0], shifts[0])
+        else:
+            found = weights @ np.stack(shifts).reshape(len(shifts), -1)
+        np.clip(found, -LARGEST_SHIFT, LARGEST_SHIFT, out=found)
+        return np.exp(found, out=found).reshape(-1, *shifts[0].shape)
 
 
 Move = Shifted | Launched
 Brought = dict[str, list[Move]]
 """By stage what moves it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Spreading:
-    """The causes that spread and move one target: which of the curves, and their coefficients.
-
-    ``whole`` (year x region, cause x term) weighs them by who acts when everyone does; ``groups``
-    has for each of the ``bringers`` which of the causes are theirs, and their coefficients in the
-    years in which coalitions are compared.
-    """
-
-    target: Target
-    bringers: tuple[Bringers, ...]
-    causes: slice
-    whole: Array
-    groups: tuple[tuple[slice, Array], ...]
 
 
 def combine(shifts: Sequence[Array], rho: float) -> Array:
@@ -156,13 +122,10 @@ class Shifts:
         self, plan: Plan, rows: Mapping[str, int], coalitions: Sequence[int], overlap: float
     ) -> None:
         self._plan, self._rows, self._overlap = plan, rows, overlap
-        self._everyone = (1 << len(plan.drivers)) - 1
-        self._coalitions = (*coalitions, self._everyone)
+        self._coalitions = coalitions
         self._computed = any(driver.effects is not None for driver in plan.drivers)
-        self._ends = ([0, -1] if plan.start else [-1]) if coalitions else []
         self.ways = cache(self._ways_of)
-        self._claimed, self._spreading = cache(self._claimed_by), cache(self._spreading_of)
-        self._into = cache(self._launched_into)
+        self._claimed, self._curves = cache(self._claimed_by), cache(self._curves_of)
 
     def weights(self, who: Bringers, coalitions: Iterable[int]) -> list[float]:
         """The factor on a shift in each coalition; 0 where nobody of them is in."""
@@ -182,25 +145,19 @@ class Shifts:
         """The ways in which coalitions weigh shifts, (way, bringer), and which each takes."""
         return numbered(np.array([self.weights(who, coalitions) for who in bringers]).T)
 
-    def _everyones(self, bringers: tuple[Bringers, ...]) -> Array:
-        """How much each shift counts when everyone acts, (bringer,)."""
-        weights: Array = self.ways(bringers, (self._everyone,))[0][0]
-        return weights
-
     def brought(self, values: Array) -> Brought:
         """All that moves in the years of the forecast, for values (parameter, draw) of the plan."""
         own, merged = self._own(values) if self._computed else ([], frozenset())
-        found: dict[Target, list[Shifted]] = {}
-        for (stage, chosen), who, shift in (*self._paths(values, merged), *own):
-            weight = self._everyones((who,))[0]
-            parts = shift[self._ends if len(shift) > 1 else [0]][None]
-            one = Shifted(chosen, (who,), weight * shift, parts)
-            found.setdefault((stage, chosen), []).append(one)
-        for (stage, chosen), one in self._spread(values, merged):
-            found.setdefault((stage, chosen), []).append(one)
+        found: dict[Target, list[tuple[Bringers, Array]]] = {}
+        for target, who, shift in (
+            *self._spread(values, merged), *self._paths(values, merged), *own
+        ):  # fmt: skip
+            found.setdefault(target, []).append((who, shift))
         brought: Brought = {}
-        for (stage, _), some in found.items():
-            brought.setdefault(stage, []).append(reduce(_together, some))
+        for (stage, chosen), some in found.items():
+            bringers, shifts = zip(*some, strict=True)
+            alike = np.broadcast_arrays(*shifts) if len(shifts) > 1 else shifts
+            brought.setdefault(stage, []).append(Shifted(chosen, bringers, alike))
         for stage, launches in self.launches(values):
             brought.setdefault(stage, []).append(launches)
         return brought
@@ -223,47 +180,36 @@ class Shifts:
                 found.setdefault(target, {}).setdefault(by_name[name], []).append(name)
         return found
 
-    def _spread(self, values: Array, merged: frozenset[str]) -> Iterable[tuple[Target, Shifted]]:
-        """The causes that spread: log(ratio) times what the share has gained, summed by target.
+    def _spread(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
+        """The causes that spread: log(ratio) times what the share has gained, summed by group.
 
-        Each sum is one product of the coefficients of its curves with the powers of their rates.
+        Each group is one product of the coefficients of its curves with the powers of their rates.
         """
-        curves, targets = self._spreading(merged)
-        if not targets:
+        curves, groups = self._curves(merged)
+        if not groups:
             return
         ratios, half_times = (
             values[[self._rows[getattr(spread, part)] for spread in curves.spreads]]
             for part in ("ratio", "half_time")
         )
         terms, draws = curves.terms_of(ratios, half_times), values.shape[1]
-        regions = len(self._plan.market.regions)
-        for one in targets:
-            whole = one.whole @ terms[one.causes].reshape(-1, draws)
-            parts = np.array([m @ terms[own].reshape(-1, draws) for own, m in one.groups])
-            shape = len(one.groups), len(self._ends), regions, draws
-            yield (
-                one.target,
-                Shifted(
-                    one.target[1], one.bringers, whole.reshape(-1, *shape[2:]), parts.reshape(shape)
-                ),
-            )
+        shape = len(self._plan.years), len(self._plan.market.regions), draws
+        for target, who, part, matrix in groups:
+            yield target, who, (matrix @ terms[part].reshape(-1, draws)).reshape(shape)
 
-    def _spreading_of(self, merged: frozenset[str]) -> tuple[Curves, list[Spreading]]:
-        """The curves of all causes that spread, and where in them each target's stand."""
-        claimed = self._claimed("spread", merged).items()
-        names = [n for _, by_who in claimed for group in by_who.values() for n in group]
+    def _curves_of(self, merged: frozenset[str]) -> tuple[Curves, list[Group]]:
+        """The curves of all causes that spread, and where in them each group stands."""
+        names, parts = list[str](), []
+        for target, by_who in self._claimed("spread", merged).items():
+            for drivers, group in by_who.items():
+                parts.append((target, drivers, slice(len(names), len(names) + len(group))))
+                names += group
         curves = Curves([self._plan.spreads[name] for name in names])
-        years, found, first = self._plan.years_from_base, list[Spreading](), 0
-        for target, by_who in claimed:
-            bringers, begin = tuple(map(Bringers, by_who)), first
-            whole, groups = list[Array](), list[tuple[slice, Array]]()
-            for group, weight in zip(by_who.values(), self._everyones(bringers), strict=True):
-                part = slice(first, first := first + len(group))
-                whole.append(weight * curves.matrix(part, years))
-                groups.append((part, curves.matrix(part, [years[end] for end in self._ends])))
-            every = slice(begin, first)
-            found.append(Spreading(target, bringers, every, np.hstack(whole), tuple(groups)))
-        return curves, found
+        years = self._plan.years_from_base
+        return curves, [
+            (target, Bringers(drivers), part, curves.matrix(part.start, part.stop, years))
+            for target, drivers, part in parts
+        ]
 
     def _paths(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes by which a stage follows its path."""
@@ -276,32 +222,18 @@ class Shifts:
 
     def launches(self, values: Array) -> Iterable[tuple[str, Launched]]:
         """The launches into each drug class, by the stage that they move."""
-        years = np.array([self._plan.market.base_year, *self._plan.years], float)
-        for stage, drawn, rows in self._into():
-            chance, launch_year, peak, to_peak, ratio = values[rows]
-            share = shares(years, launch_year, to_peak)
-            share *= (chance * peak)[:, None]
-            yield stage, drawn(share=share, dearer=ratio - 1.0)
-
-    def _launched_into(self) -> list[tuple[str, partial[Launched], NDArray[np.intp]]]:
-        """The same, not yet drawn, with the rows of their parameters (parameter, launch)."""
         market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Bringers]]]()
         for by_who in self._claimed("launch", frozenset()).values():
-            for who, groups in by_who.items():
-                for one in (one for name in groups for one in market.mechanisms[name].launches):
+            for who, names in by_who.items():
+                for one in (one for name in names for one in market.mechanisms[name].launches):
                     place = into.setdefault((one.stage, one.drug_class), [])
                     place.append((one, Bringers(who)))
-        found = []
+        years = np.array([market.base_year, *self._plan.years], float)
         for (stage, drug_class), some in into.items():
-            names, bringers = tuple(one.name for one, _ in some), tuple(who for _, who in some)
-            here = [[float(region in one.regions) for region in market.regions] for one, _ in some]
-            launched = partial(
-                Launched, market.drug_classes.index(drug_class), names, bringers,
-                self._everyones(bringers), *np.unique(here, axis=1, return_inverse=True),
-            )  # fmt: skip
-            rows = np.array([[self._rows[p.key] for p in one.parameters] for one, _ in some]).T
-            found.append((stage, launched, rows))
-        return found
+            launches, bringers = zip(*some, strict=True)
+            drawn = values[[[self._rows[p.key] for p in one.parameters] for one in launches]]
+            chosen = market.drug_classes.index(drug_class)
+            yield stage, Launched(chosen, launches, bringers, market.regions, years, drawn)
 
     # what drivers compute themselves ----------------------------------------------------------
 
@@ -323,8 +255,7 @@ class Shifts:
             for name in driver.claims:
                 cause = plan.market.mechanisms[name]
                 if (cause.stage, name) in found and not cause.inert:
-                    draws = values.shape[1]
-                    shift = cause_shift(plan.market, name, named, draws, plan.spreads)
+                    shift = cause_shift(plan.market, name, named, values.shape[1], plan.spreads)
                     entry = index, class_of(plan.market, cause.drug_class), shift
                     found[cause.stage, name].insert(0, entry)
                     merged.add(name)

@@ -8,13 +8,14 @@ own value, so that what is printed of list value and rebates is never more than 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..errors import unknown
 from ..model.market import Market
 from ..model.stage import Stage
 from ..sampling.points import BLOCK
@@ -115,6 +116,19 @@ class Waterfall:
     def step(self, name: str) -> WaterfallStep:
         """The step of that name; StopIteration where the market has none."""
         return next(step for step in self.steps if step.name == name)
+
+    def only(self, region: str) -> Waterfall:
+        """The waterfall of one region; InputError for one that the market has not."""
+        if region not in self.regions:
+            raise unknown("waterfall", "region", region, self.regions)
+        at, steps = self.regions.index(region), list[WaterfallStep]()
+        for step in self.steps:
+            amounts, share = step.amounts[at : at + 1], None
+            if step.of_before is not None:
+                share = float(amounts[..., 0].sum() / steps[-1].total()[0])
+            units = step.units[at : at + 1]
+            steps.append(replace(step, amounts=amounts, units=units, of_before=share))
+        return replace(self, regions=(region,), steps=tuple(steps))
 
     @property
     def people(self) -> tuple[WaterfallStep, ...]:

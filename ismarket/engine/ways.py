@@ -6,12 +6,12 @@ product of two stages once for each pair of ways that some coalition takes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from ..arrays import Array
@@ -33,16 +33,24 @@ class Bringers:
 
 
 @dataclass(frozen=True, eq=False)
-class Varied:
+class Varied(NDArrayOperatorsMixin):
     """A number with its ``value`` (way, ...) for each way, and ``which`` each coalition takes.
 
-    ``which`` is the index of the way by coalition, as ``numbered`` writes it.  Products, sums and
-    quotients are those of the numbers, with one another or with an array (1, ...).
+    ``which`` holds the index of the way by coalition, as ``numbered`` writes it.  One reckons with
+    it as with an array, together with others and with arrays (1, ...).
     """
 
     value: Array
     which: bytes
-    __array_ufunc__: ClassVar[None] = None
+
+    def __array_ufunc__(self, function: np.ufunc, _: str, *numbers: Any) -> Varied:
+        """The function way by way; of two, for each pair of ways that some coalition takes."""
+        values = [number.value if isinstance(number, Varied) else number for number in numbers]
+        which = [number.which for number in numbers if isinstance(number, Varied)]
+        if len(which) == 1:
+            return Varied(function(*values), which[0])
+        mine, theirs, joined = _joined(*which)
+        return Varied(function(values[0][mine], values[1][theirs]), joined)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -54,32 +62,9 @@ class Varied:
         """That of the value."""
         return self.value.size
 
-    def __mul__(self, other: Varied | Array) -> Varied:
-        return self._with(other, np.multiply)
-
-    def __add__(self, other: Varied | Array) -> Varied:
-        return self._with(other, np.add)
-
-    def __truediv__(self, other: Varied | Array) -> Varied:
-        return self._with(other, np.divide)
-
-    def __rtruediv__(self, other: float) -> Varied:
-        return Varied(other / self.value, self.which)
-
-    __rmul__, __radd__ = __mul__, __add__
-
-    def _with(self, other: Varied | Array, operation: Callable[[Array, Array], Array]) -> Varied:
-        if not isinstance(other, Varied):
-            return Varied(operation(self.value, other), self.which)
-        mine, theirs, which = _joined(self.which, other.which)
-        return Varied(operation(self.value[mine], other.value[theirs]), which)
-
-
-def each(function: Callable[[Array], Array], number: Array | Varied) -> Array | Varied:
-    """A function of a number, way by way."""
-    if isinstance(number, Varied):
-        return Varied(function(number.value), number.which)
-    return function(number)
+    def sum(self, axis: int, keepdims: bool) -> Varied:
+        """The sum along an axis of the value."""
+        return Varied(self.value.sum(axis=axis, keepdims=keepdims), self.which)
 
 
 def by_coalition(number: Array | Varied, count: int) -> Array:

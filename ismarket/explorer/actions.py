@@ -12,10 +12,10 @@ from ..engine.dollars import speaker
 from ..engine.findings import acting_on, beyond, lacking, outside_evidence
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
+from ..model.recipe import as_command, as_python
 from ..model.scenario import given_scenario, load_scenario, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
-from .recipe import as_command, as_python
 from .session import Session
 
 MIME = {

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..charts.swings import figure, name_of
+from ..charts.swings import figure_of, name_of
 from ..engine.plan import known_parameters
 from ..errors import InputError, unknown
 from ..model.choices import Real, Whole
 from ..model.driver import Driver
-from ..model.launch import CALENDAR_YEAR
 from ..model.market import Market
-from ..model.parameter import Parameter
 from ..model.scenario import CHOICES, Scenario, entries
-from ..text.wording import percent
 
 CONTROLS = {name: choice for name, choice in CHOICES.items() if choice.label}
 """Choices with one control each."""
-
-FIGURES: dict[str, Callable[[float], str]] = {"chance": percent, "date": lambda v: f"{v:.5g}"}
-"""How a value is written that is no amount."""
-
-
-def figure_of(parameter: Parameter) -> str:
-    """How the value of an input is written: as a ``chance``, a ``date``, or else an amount."""
-    if parameter.happens:
-        return "chance"
-    return "date" if parameter.unit == CALENDAR_YEAR else ""
 
 
 def changed(
@@ -110,10 +97,9 @@ def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Drive
     if kind == "fixed":
         known = known_parameters(market, drivers)
         name = name_of(known[key]) if key in known else key
-        if value is None:
-            return f"{name} reset"
-        written = FIGURES.get(figure_of(known[key]) if key in known else "", figure)
-        return f"{name} fixed at {written(float(value))}"
+        if value is None or key not in known:
+            return f"{name} {'reset' if value is None else f'fixed at {float(value):g}'}"
+        return f"{name} fixed at {figure_of(known[key], float(value))}"
     if kind == "strength":
         title = titles.get(key, key)
         return f"strength of {title} {'reset' if value is None else f'set to {float(value):g}'}"

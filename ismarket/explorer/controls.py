@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..charts.swings import name_of
+from ..charts.swings import name_of, read_as
 from ..engine.forecast import Forecast
 from ..model.anchor import Anchor
 from ..model.cause import Mechanism
@@ -19,7 +19,7 @@ from ..model.parameter import Parameter
 from ..model.pooled import POOLED, estimates
 from ..model.scenario import Scenario
 from ..text.wording import mid_sentence, money, number, signed
-from .changes import CONTROLS, count_changes, figure_of
+from .changes import CONTROLS, count_changes
 
 CURVE = 25
 """Points of the density that a control at rest shows."""
@@ -159,7 +159,7 @@ def _input(parameter: Parameter, label: str) -> dict[str, Any]:
         "name": name_of(parameter),
         "source": parameter.source or "no source given",
         "log": parameter.scale == "log",
-        "figure": figure_of(parameter),
+        "figure": read_as(parameter),
         "curve": density(parameter),
     }
 

@@ -27,8 +27,8 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone]) -> View:
     )  # fmt: skip
     rows = _rows(forecast, causes)
     aid = (
-        "Each dot is one cause: what it alone adds to growth, in points a year, under your"
-        " settings. Hollow dots have no effect."
+        f"Each dot is one cause: what it alone adds to growth {forecast.growth.period}, in points"
+        " a year, under your settings. Hollow dots have no effect."
     )
     below = (
         f"{len(rows)} claims; the list scrolls. A row opens on Enter: full source, shares by"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..charts.fan import axis_of, picture, published
 from ..charts.units import share_at_least, unit_of
 from ..engine.dollars import speaker
+from ..engine.findings import three_middles
 from ..engine.forecast import Forecast
 from ..text.wording import money, percent, rate
 from .view import Column, View, ViewRow
@@ -18,7 +19,8 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
         *(Column(str(t)) for t in forecast.years),
     )
     return View(
-        "forecast", finding(forecast), aid(forecast, pinned), note(forecast),
+        "forecast", finding(forecast), aid(forecast, pinned),
+        three_middles(forecast),
         columns, _rows(forecast, pinned), picture(forecast, pinned),
     )  # fmt: skip
 
@@ -69,36 +71,6 @@ def _share(share: float) -> str:
     return percent(share) if share else "0%"
 
 
-def note(forecast: Forecast) -> str:
-    """Why reference, median and mean differ, or that they do not."""
-    summary = {k: v[-1] for k, v in forecast.columns["summary"].items()}
-    unit = unit_of(forecast.columns["reference"]["value"][0])
-    median, mean = unit.show(summary["p50"]), unit.show(summary["mean"])
-    reference = unit.show(summary["reference"])
-    head = "**Why three middles:** the reference sets every input to its most likely value."
-    if median == mean == reference:
-        return f"{head} The median and the mean agree with it: the ranges are balanced."
-    up = summary["mean"] > summary["reference"]
-    reach = "reach further up than down" if up else "reach further down than up"
-    widest = _widest(forecast)
-    such = f", such as {widest}," if widest else ""
-    middles = f"The median ({median}) and mean ({mean}) lie {'higher' if up else 'lower'}"
-    return f"{head} {middles} because several ranges{such} {reach}."
-
-
-def _widest(forecast: Forecast) -> str:
-    """The cause with the widest ratio of high to low, in words."""
-    plan = forecast.plan
-    names = dict.fromkeys(name for driver in plan.drivers for name in driver.claims)
-    causes = [plan.market.mechanisms[name] for name in names]
-    free = [c for c in causes if c.parameters and c.ratio.key not in plan.scenario.fixed]
-    if not free:
-        return ""
-    widest = max(free, key=lambda m: m.ratio.high / m.ratio.low)
-    low, high = widest.ratio.low, widest.ratio.high
-    return f"{widest.title[:1].lower()}{widest.title[1:]} (ratio {low:g} to {high:g})"
-
-
 def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
     summary = forecast.columns["summary"]
     unit = unit_of(summary["reference"][0])
@@ -117,10 +89,16 @@ def _rows(forecast: Forecast, pinned: Forecast | None) -> list[ViewRow]:
         rows.append(ViewRow((title, *map(unit.cell, summary[name])), tone))
     if pinned is not None:
         known = dict(zip(pinned.years, pinned.columns["summary"]["reference"], strict=True))
-        name = pinned.plan.scenario.name or "scenario"
+        name = pin_name(forecast, pinned)
         quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
         rows.append(ViewRow((f"Pinned {quoted}: reference", *_cells(forecast, known)), "muted"))
     return rows
+
+
+def pin_name(forecast: Forecast, pinned: Forecast) -> str:
+    """The name of a pinned scenario, with its anchor where that is another."""
+    name, anchor = pinned.plan.scenario.name or "scenario", pinned.plan.anchor.name
+    return name if anchor == forecast.plan.anchor.name else f"{name}, {anchor}"
 
 
 def _cells(forecast: Forecast, path: dict[int, float]) -> list[str]:

@@ -23,7 +23,7 @@ def view(forecast: Forecast) -> View:
     columns = (
         Column("Product", right=False), Column("Driver", right=False, wide=True), Column("Chance"),
         Column("Launch"), Column("Peak share"), Column("Price \N{MULTIPLICATION SIGN}"),
-        Column(f"Own sales in {last}, {forecast.usd(unit.name)}"), Column("9 in 10 draws"),
+        Column(f"Sales {last}, {forecast.usd(unit.name)}"), Column("9 in 10 draws"),
     )  # fmt: skip
     rows = [_row(one, unit) for one in seen]
     return View(
@@ -57,7 +57,7 @@ def note(acting: Sequence[LaunchSeen]) -> str:
         if one.values[one.launch.price_ratio.key] < 1.0
     ]
     if not cheaper:
-        return f"{head} Own sales are booked under the class whose courses a product takes."
+        return f"{head} Own sales are booked under the class that a product takes from."
     takes = "takes" if len(cheaper) == 1 else "take"
     return (
         f"{head} Cheaper than what they displace, {listed(cheaper)} {takes} value away from the"

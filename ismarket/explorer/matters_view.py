@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..analysis.tornado import Swing
-from ..charts.swings import MOST, figure, name_of, picture
+from ..charts.swings import MOST, figure_of, name_of, picture
 from ..charts.units import millions_of
 from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
@@ -77,9 +77,10 @@ def note(swings: Sequence[Swing]) -> str:
 
 def _row(swing: Swing, swings: Sequence[Swing]) -> ViewRow:
     unit, parameter = millions_of(swings[0].width), swing.parameter
+    at = (figure_of(parameter, value) for value in (swing.p10, parameter.mode, swing.p90))
     cells = (
-        name_of(parameter), parameter.status, figure(swing.p10), figure(parameter.mode),
-        figure(swing.p90), parameter.unit, unit.change(swing.at_p10), unit.change(swing.at_p90),
+        name_of(parameter), parameter.status, *at, parameter.unit,
+        unit.change(swing.at_p10), unit.change(swing.at_p90),
     )  # fmt: skip
     source = f"Source: {parameter.source or 'none given'}"
     return ViewRow(

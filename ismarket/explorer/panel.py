@@ -20,6 +20,7 @@ from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
 from .controls import state, structure
+from .forecast_view import pin_name
 from .headline import live_sentence, strip
 from .runtime import runtime, text
 from .session import Session, start
@@ -80,7 +81,7 @@ class Panel(anywidget.AnyWidget):
             "view": session.view(self.tab).as_page(),
             "status": f"{extent} \N{MIDDLE DOT} seed {seed} \N{MIDDLE DOT} up to date.{last}",
             "live": live_sentence(session.last or "ready", session.shown),
-            "pinned": None if pinned is None else pinned.plan.scenario.name or "scenario",
+            "pinned": None if pinned is None else pin_name(session.shown, pinned),
             "settled": session.settled,
             "notices": actions.notices(session.shown),
             "message": message,
@@ -158,6 +159,11 @@ class Panel(anywidget.AnyWidget):
             elif kind == "undo":
                 self._session.undo()
                 self._publish()
+            elif kind == "pick":
+                region = str(content.get("value"))
+                known = self._session.study.market.regions
+                self._session.region = region if region in known else ""
+                self.show()
             elif kind == "analyse":
                 self._analyse(content)
             else:

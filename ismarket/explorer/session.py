@@ -45,6 +45,7 @@ class Session:
 
     ``origin`` is the scenario as it was opened, ``study`` that of the one as changed, ``shown``
     its forecast, quick while ``settled`` is False; ``former`` leads back, each with its origin.
+    ``region`` is the one that the funnel shows, empty for all of them.
     """
 
     study: Study
@@ -53,6 +54,7 @@ class Session:
     settled: bool = True
     pinned: Forecast | None = None
     last: str = ""
+    region: str = ""
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
@@ -155,7 +157,7 @@ class Session:
             "where": lambda: where_view.view(made, pinned),
             "matters": lambda: matters_view.view(made, self.swings),
             "howbig": lambda: howbig_view.view(made),
-            "funnel": lambda: funnel_view.view(made),
+            "funnel": lambda: funnel_view.view(made, self.region),
             "launches": lambda: launches_view.view(made),
             "evidence": lambda: evidence_view.view(made, self.alone),
         }

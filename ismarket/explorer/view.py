@@ -50,7 +50,8 @@ class Filter:
 class View:
     """One tab: ``name`` finds it, ``title`` is its finding with numbers, ``note`` the caveat.
 
-    Words between double asterisks are bold; ``shown`` is how many rows the page takes.
+    Words between double asterisks are bold; ``shown`` is how many rows the page takes.  Rows that
+    can be chosen choose the anchor, or what ``picks`` names and the view alone shows.
     """
 
     name: str
@@ -63,11 +64,15 @@ class View:
     filters: Sequence[Filter] = ()
     below: str = ""
     shown: int | None = None
+    picks: str = ""
 
     def as_page(self) -> dict[str, Any]:
         """The view as plain values for the page."""
         return {
-            **{name: getattr(self, name) for name in ("name", "title", "aid", "note", "below")},
+            **{
+                name: getattr(self, name)
+                for name in ("name", "title", "aid", "note", "below", "picks")
+            },
             "tab": TABS[self.name],
             "columns": [vars(column) for column in self.columns],
             "rows": [vars(row) for row in self.rows[: self.shown]],

@@ -9,8 +9,9 @@ from ..analysis.tornado import CauseAlone
 from ..charts.contributions import order, picture
 from ..charts.units import millions_of
 from ..engine.dollars import speaker
+from ..engine.findings import stacking
 from ..engine.forecast import UNEXPLAINED, Forecast
-from ..text.wording import money, signed
+from ..text.wording import signed
 from .view import Column, View, ViewRow
 
 SMALL = 0.005
@@ -64,22 +65,14 @@ def note(forecast: Forecast) -> str:
     """What the named causes carry together of the scenario's growth, and what overlap does."""
     growth, anchor = forecast.growth, forecast.plan.anchor
     named = [d.name for d in forecast.plan.drivers if d.name in anchor.drivers_named]
-    rho, parts = forecast.plan.scenario.overlap, []
+    parts = []
     if anchor.published and named:
         together = signed(sum(growth.points[name] for name in named), 2)
-        how = (
-            f"the {_count(len(named))} drivers that the {speaker(anchor)} names carry {together} of"
-            f" these {signed(growth.total, 2)} points together."
+        parts.append(
+            f"With your settings the {_count(len(named))} drivers that the {speaker(anchor)} names"
+            f" carry {together} of these {signed(growth.total, 2)} points together."
         )
-        parts.append(f"With your settings {how}")
-    premium = forecast.stacking_premium
-    verb = "add" if premium >= 0 else "take away"
-    once = "counts once" if rho == 1 else f"counts at overlap {rho:g}"
-    parts.append(
-        f"Overlap is {rho:g}, so a cause that two drivers share {once}; counted twice it would"
-        f" {verb} USD {money(abs(premium))} in {growth.last}."
-    )
-    return " ".join(parts)
+    return " ".join([*parts, stacking(forecast)])
 
 
 def _count(n: int) -> str:

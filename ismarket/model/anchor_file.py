@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
-from .anchor import LARGEST, Anchor, fitting_steps, half_digit, half_figure, misfit
+from .anchor import BASES, LARGEST, NOMINAL, Anchor, fitting_steps, half_digit, half_figure, misfit
 from .market import Market
 from .strict_toml import read_toml, shown
 
@@ -15,7 +15,7 @@ NEEDED = ("name", "base_year", "value_usd", "cagr", "last_year")
 _TEXTS = ("name", "publisher", "title", "largest_region", "fastest_growing_class", "url", "source")
 _YEARS = ("base_year", "first_year", "last_year", "periods")
 _NUMBERS = ("value_usd", "last_value_usd", "cagr")
-_OTHERS = ("drivers_named", "note", "status", "market", "contradictions", "evidence")
+_OTHERS = ("price_basis", "drivers_named", "note", "status", "market", "contradictions", "evidence")
 LARGEST_FILE = 262_144
 ANCHOR = "anchor.toml"
 """What a run calls the file of its anchor, wherever it came from."""
@@ -68,7 +68,7 @@ def parse_anchor(data: bytes, market: Market, file: str) -> Anchor:
 
 
 def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
-    for key in _TEXTS:
+    for key in (*_TEXTS, "price_basis"):
         text = values.get(key, "")
         if not isinstance(text, str) or not text.isprintable():
             raise InputError(f"{file}: {key} = {shown(text)} must be one line of text")
@@ -93,6 +93,7 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
     for key, allowed in (
         ("largest_region", market.regions),
         ("fastest_growing_class", market.drug_classes),
+        ("price_basis", BASES),
     ):
         if values.get(key, "") not in ("", *allowed):
             raise unknown(file, key.replace("_", " "), values[key][:60], allowed)
@@ -109,6 +110,8 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
             drivers_named=tuple(values.get("drivers_named", ())),
             note=str(values.get("note", "")),
             market=market.name,
+            price_basis=values.get("price_basis") or NOMINAL,
+            basis_status="as its file says" if values.get("price_basis") else "assumed",
             **about,
         )
     except InputError as error:

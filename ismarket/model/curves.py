@@ -110,13 +110,13 @@ class Curves:
             np.multiply(out[:, term - 1], rate, out=out[:, term])
         return out
 
-    def matrix(self, causes: slice, years: Sequence[int]) -> Array:
+    def matrix(self, first: int, stop: int, years: Sequence[int]) -> Array:
         """Coefficients (year x region, cause x term) of some of the causes.
 
         ``years`` are counted from the base year; there every coefficient is 0.
         """
-        found = self._coefficients[causes, :, np.array(years, int)].transpose(2, 3, 0, 1)
-        return found.reshape(len(years) * found.shape[1], found.shape[2] * found.shape[3])
+        found = self._coefficients[first:stop, :, years].transpose(2, 3, 0, 1)
+        return found.reshape(len(years) * found.shape[1], -1)
 
     def shift(self, values: Mapping[str, Array], draws: int) -> Array:
         """Sum of the causes' shifts log(ratio) x share gained, (year, region, draw).
@@ -127,5 +127,5 @@ class Curves:
         half_time = np.stack([values[spread.half_time] for spread in self.spreads])
         terms = self.terms_of(ratio, half_time)
         _, _, years, regions = self._coefficients.shape
-        matrix = self.matrix(slice(None), range(years))
+        matrix = self.matrix(0, len(self.spreads), range(years))
         return (matrix @ terms.reshape(-1, draws)).reshape(years, regions, draws)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
+from ..text.wording import CALENDAR_YEAR
 from .cause import Mechanism, read_own_mechanisms
 from .parameter import STATUSES, Parameter
 from .stage import RATIO_UNIT, Stage
@@ -22,8 +23,6 @@ DRAWN = ("chance", *RANGES)
 COLUMNS = (
     "launch product group stage drug_class regions probability share_of price_ratio_to unit note"
 ).split() + [f"{name}_{end}" for name in RANGES for end in ("low", "mode", "high")]
-CALENDAR_YEAR = "calendar year"
-"""The unit of a date, which is no amount."""
 _UNITS = (CALENDAR_YEAR, "share of {share_of}", "years", "ratio to {price_ratio_to}")
 _TITLES = ("launch", "peak share", "years to peak", "price ratio")
 Ends = tuple[float, float, float]

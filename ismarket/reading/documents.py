@@ -107,8 +107,7 @@ def _in_sentence(text: str, where: str) -> Iterator[Figure]:
         if read:
             sign = -1.0 if match["sign"] == "-" else 1.0
             quote = shorten(text, match.start())
-            kind = "source" if _SOURCE.search(text) else "points"
-            yield Figure(sign * read[0], read[1], kind, where, quote, shared, text)
+            yield Figure(sign * read[0], read[1], "points", where, quote, shared, text)
 
 
 def _words(source: str) -> Iterator[Figure]:

@@ -11,6 +11,8 @@ MINUS = "\N{MINUS SIGN}"
 UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "b": 1e9,
          "billion": 1e9}  # fmt: skip
 """Amounts as a person types them."""
+CALENDAR_YEAR = "calendar year"
+"""The unit of a date."""
 
 
 def signed(value: float, decimals: int) -> str:
@@ -73,8 +75,13 @@ def mid_sentence(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def figure(value: float) -> str:
-    """An input's value with three figures, whole from a thousand on: 6.08 M, 69,000, 0.22."""
+def figure(value: float, unit: str = "") -> str:
+    """An input's value with three figures, whole from a thousand on: 6.08 M, 69,000, 0.22.
+
+    A date, whose ``unit`` is CALENDAR_YEAR, is no amount: 2029, 2024.6.
+    """
+    if unit == CALENDAR_YEAR:
+        return f"{value:.5g}"
     if abs(value) >= 1e6:
         return f"{value / 1e6:.3g} M".replace("-", MINUS)
     return number(value, 0) if abs(value) >= 1000 else f"{value:.3g}".replace("-", MINUS)

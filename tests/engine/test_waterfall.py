@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -175,3 +176,19 @@ def test_its_sheet_names_every_step_and_the_dollars(name, anchored):
     for step in found.waterfall().people:
         assert step.title[:20] in said
     assert ("Scaled to the report" in said) == anchored
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_the_waterfalls_of_the_regions_add_up_to_that_of_the_market(name):
+    whole = made(name).waterfall()
+    alone = [whole.only(region) for region in whole.regions]
+    for step in whole.steps:
+        parts = [found.step(step.name) for found in alone]
+        np.testing.assert_allclose(sum(p.total() for p in parts), step.total(), rtol=1e-12)
+    for found in alone:
+        counted = list(found.counted)
+        for before, step in pairwise(counted):
+            wanted = step.total()[0] / before.total()[0]
+            assert step.of_before == pytest.approx(wanted, rel=1e-12)
+    with pytest.raises(InputError, match="region"):
+        whole.only("Atlantis")

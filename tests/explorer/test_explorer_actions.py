@@ -12,9 +12,9 @@ from ismarket.model.scenario import Scenario, parse_scenario
 
 pytest.importorskip("anywidget")
 
-from ismarket.explorer import recipe
 from ismarket.explorer.actions import contents
 from ismarket.explorer.view import TABS
+from ismarket.model import recipe
 
 DRAWS = 512
 
@@ -201,6 +201,8 @@ def test_a_changed_scenario_has_its_own_name_in_panel_file_and_download(panel):
     assert panel.page["pinned"] == "published-changed"
     panel.change(switch("pricing", False))
     assert panel.page["controls"]["scenario"] == "published"
+    panel.change({"kind": "anchor", "value": "reanin-2024"})
+    assert panel.page["pinned"] == f"published-changed, {load_scenario('published').anchor}"
 
 
 def test_the_title_of_a_loaded_file_is_shown(panel):

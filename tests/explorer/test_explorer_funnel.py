@@ -3,7 +3,7 @@
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
-from ismarket import forecast
+from ismarket import explore, forecast, load_scenario
 
 pytest.importorskip("anywidget")
 
@@ -19,7 +19,8 @@ def test_the_funnel_shows_each_region_and_the_whole(name, anchored):
     assert regions == [*made.plan.market.regions, "World"]
     assert all(len(row.cells) == len(shown.columns) for row in shown.rows)
     titles = [column.title for column in shown.columns]
-    net, each = (titles.index(name) for name in (f"Net, {made.usd('M')}", "Net USD each"))
+    net, each = (titles.index(name) for name in ("Net, M", "Net USD each"))
+    assert titles[0] == f"{found.year}, {made.usd()}"
     last = titles.index(found.people[-1].title)
     for r, row in enumerate(shown.rows[:-1]):
         people = found.people[-1].total(r)[0]
@@ -39,3 +40,23 @@ def test_how_big_counts_the_same_patients_as_the_funnel(name):
     found = made.waterfall()
     each = found.step("net").total()[0] / found.people[-1].total()[0]
     assert f"USD {each:,.0f} a patient" in how_big(made).note
+
+
+def test_a_row_of_the_table_chooses_the_region_of_the_chart():
+    panel = explore(scenario=load_scenario("published").changed(draws=200))
+    panel.tab = "funnel"
+    found = panel.forecast.waterfall()
+    whole = panel.page["view"]
+    assert [row["choice"] for row in whole["rows"] if row["chosen"]] == ["World"]
+    region = found.regions[1]
+    panel._receive(None, {"type": "pick", "value": region}, [])
+    shown = panel.page["view"]
+    assert [row["choice"] for row in shown["rows"] if row["chosen"]] == [region]
+    assert region in shown["aid"]
+    listed = found.step("list").total(1)[0]
+    assert max(shown["chart"]["datasets"]["values"]["x2"]) == pytest.approx(listed)
+    assert shown["chart"]["datasets"]["shares"] == whole["chart"]["datasets"]["shares"]
+    assert panel.page["controls"]["changes"] == 0  # it is no change of the scenario
+    panel._receive(None, {"type": "pick", "value": "World"}, [])
+    assert panel.page["view"]["chart"] == whole["chart"]
+    panel.close()

@@ -4,13 +4,14 @@ import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import Scenario
+from ismarket.charts.swings import name_of
 from ismarket.charts.units import millions_of
 from ismarket.explorer.changes import described
 from ismarket.explorer.controls import LAUNCH_LABELS, density, structure
 from ismarket.explorer.session import start
 from ismarket.studies import Study
 from ismarket.testing.toy import toy_market
-from ismarket.text.wording import percent
+from ismarket.text.wording import figure, percent
 
 pytest.importorskip("anywidget")
 
@@ -109,3 +110,14 @@ def test_a_market_without_launches_has_no_tab_for_them():
     found = start(Study(market, (), scenario))
     assert "launches" not in found.tabs
     assert [view.name for view in found.views()] == list(found.tabs)
+
+
+def test_a_date_is_written_without_a_comma_and_a_chance_in_percent_wherever_inputs_are_listed():
+    one = next(one for one in launches_of(MARKETS[0]) if not one.chance.constant)
+    assert figure(one.launch_year.mode, one.launch_year.unit) == f"{one.launch_year.mode:.0f}"
+    found = session(MARKETS[0], through=2035)
+    rows = {row.cells[0]: row.cells for row in found.view("matters").rows}
+    assert rows[name_of(one.launch_year)][3] == f"{one.launch_year.mode:.0f}"
+    assert rows[name_of(one.chance)][3] == percent(one.chance.mode)
+    printed = str(found.study.changed(through=2035, draws=200).sensitivity(points=256))
+    assert "2,029" not in printed

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, load_market, load_scenario, write_scenario
 from ismarket.cli.choices import chosen, scenario_choices, texts
-from ismarket.explorer import recipe
 from ismarket.explorer.changes import changed, count_changes
 from ismarket.explorer.controls import structure
+from ismarket.model import recipe
 from ismarket.model.choices import Keyed, Names, Real, Text, Whole
 from ismarket.model.scenario import CHOICES, entries, from_entries, parse_scenario
 

@@ -115,7 +115,7 @@ function render({ model, el }) {
     model.set("tab", name);
     model.save_changes();
   });
-  const table = createTable((value) => queue.change("anchor", "", value));
+  const table = createTable((value) => (page().view.picks ? ask({ type: "pick", value }) : queue.change("anchor", "", value)));
   const actions = createActions(ask, () => charts.get(page().view.chart.kind), () => page().controls.scenario);
   const analyses = createAnalyses(model.get("offered"), ask, queue.change);
   const title = h("h4", { class: "finding" });

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from ..model.choices import Choice, Keyed, Names
-from ..model.scenario import CHOICES, MARKS, Scenario, spelled
+from .choices import Choice, Keyed, Names
+from .scenario import CHOICES, MARKS, Scenario, spelled
 
 
 def as_python(scenario: Scenario) -> str:
