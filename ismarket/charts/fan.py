@@ -251,7 +251,9 @@ def inside(forecast: Forecast, unit: Unit, at: Place) -> list[dict[str, Any]]:
     if anchor.published:
         moved = f"{anchor.base_year}, moved on, to " if anchor.base_year < years[0] else ""
         verb = "pooled" if anchor.spread else "printed"
-        words = f"{unit.show(first)} {verb} for {moved}{years[0]}"
+        own = unit.show(anchor.at(years[0]))
+        as_own = "" if own == unit.show(first) else f", {own} in its own dollars,"
+        words = f"{unit.show(first)}{as_own} {verb} for {moved}{years[0]}"
         below = at(first / unit.size) + 18
         rows.append({"year": years[0], **word(words, 0, below, "report_text")})
     for kink in turning_points(forecast):

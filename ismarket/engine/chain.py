@@ -132,8 +132,10 @@ class Chain:
         value = self._value(values, brought)
         growth = [self._log_total(values, brought, some, -1) for some in self._batches]
         if self.plan.start:  # a later year than that of the tables: drivers act in it already
-            for grown, some in zip(growth, self._batches, strict=True):
-                grown -= self._log_total(values, brought, some, 0)
+            growth = [
+                grown - self._log_total(values, brought, some, 0)
+                for grown, some in zip(growth, self._batches, strict=True)
+            ]
         return Compared(value, np.concatenate(growth), self._sold(value, brought))
 
     # one stage --------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..charts.contributions import price_drivers
 from ..charts.fan import axis_of, picture, prices_alone, published
 from ..charts.units import Unit, share_at_least, unit_of
 from ..engine.dollars import dollars, speaker
 from ..engine.findings import three_middles
 from ..engine.forecast import Forecast
 from ..model.anchor import NOMINAL, REAL
-from ..text.wording import money, number, percent, rate
+from ..text.wording import mid_sentence, money, number, percent, rate, signed
 from .changes import READ
 from .view import Column, View, ViewRow
 
@@ -26,8 +27,7 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
         *(Column(str(t)) for t in forecast.years),
     )
     return View(
-        "forecast", finding(forecast), aid(forecast, pinned),
-        note(forecast),
+        "forecast", finding(forecast), aid(forecast, pinned), note(forecast),
         columns, _rows(forecast, pinned), picture(forecast, pinned),
     )  # fmt: skip
 
@@ -37,7 +37,7 @@ def finding(forecast: Forecast) -> str:
     path = forecast.columns["reference"]["value"]
     unit, last = unit_of(path[0]), forecast.years[-1]
     value = f"{unit.show(path[-1])} {unit.name}"
-    if abs(path[-1] / path[0] - 1.0) < LEVEL:
+    if stays(path):
         level = f"{number(path[0] / unit.size, min(1, unit.decimals))} {unit.name}"
         start = f"the market stays near {level} to {last}: {unit.show(path[-1])}"
     else:
@@ -95,8 +95,33 @@ def _share(share: float) -> str:
 
 
 def note(forecast: Forecast) -> str:
-    """What the report's line was converted by; else why reference, median and mean differ."""
-    return _converted(forecast) or three_middles(forecast)
+    """What the report's line was converted by, why a market is flat, or why the middles differ."""
+    return _converted(forecast) or _cancelled(forecast) or three_middles(forecast)
+
+
+def _cancelled(forecast: Forecast) -> str:
+    """That a market stands still in current dollars alone, since a cause offsets general prices."""
+    path, growth, prices = (
+        forecast.columns["reference"]["value"], forecast.growth, price_drivers(forecast)
+    )  # fmt: skip
+    causes = [driver for driver in forecast.plan.drivers if driver.name not in prices]
+    if not prices or not causes or not stays(path):
+        return ""
+    moved = sum(growth.points[name] for name in prices)
+    against = min(causes, key=lambda driver: growth.points[driver.name] * moved)
+    points = growth.points[against.name]
+    if points * moved >= 0 or abs(points) < abs(moved) / 2:
+        return ""
+    return (
+        f"**Flat, because two large causes cancel:** general prices {signed(moved, 1)} points a"
+        f" year, {mid_sentence(against.title)} {signed(points, 1)}. In dollars of"
+        f" {forecast.plan.market.base_year} only the second remains."
+    )
+
+
+def stays(path: list[float]) -> bool:
+    """True where a path ends about where it begins."""
+    return abs(path[-1] / path[0] - 1.0) < LEVEL
 
 
 def _is_converted(forecast: Forecast) -> bool:

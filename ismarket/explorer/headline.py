@@ -61,7 +61,7 @@ def _usd(forecast: Forecast, year: int, name: str) -> tuple[str, str]:
 def _size(forecast: Forecast) -> dict[str, Any]:
     value = forecast.columns["reference"]["value"][0]
     unit, anchor, first = unit_of(value), forecast.plan.anchor, forecast.years[0]
-    publisher = anchor.publisher.removesuffix(" Research")
+    publisher = anchor.publisher.partition(" (")[0].removesuffix(" Research")
     if not anchor.published:
         count = forecast.columns["count"]
         low, high = money(count["p5"][0]), money(count["p95"][0])
@@ -71,6 +71,9 @@ def _size(forecast: Forecast) -> dict[str, Any]:
         words, short = f"{publisher}; drawn anew in every draw", "pooled"
     elif anchor.base_year < first:
         words, short = f"{publisher} for {anchor.base_year}, moved on", "moved on"
+    elif not math.isclose(value, anchor.at(first)):
+        own = money(anchor.at(first))
+        words, short = f"{publisher} printed {own}, dollars of {first}", f"{own} printed"
     else:
         words, short = f"as printed by {publisher}; matched in every draw", "as printed"
     units = _usd(forecast, first, unit.name)

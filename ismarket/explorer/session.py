@@ -181,7 +181,9 @@ class Session:
         if pinned is None or pinned.plan.in_current_dollars == current:
             return pinned
         if self._ghost is None or self._ghost[0] is not pinned:
-            self._ghost = pinned, pinned.in_dollars(current=current)
+            made, name = pinned.in_dollars(current=current), pinned.plan.scenario.name
+            named = replace(made.plan, scenario=replace(made.plan.scenario, name=name))
+            self._ghost = pinned, replace(made, plan=named)
         return self._ghost[1]
 
     @cached_property

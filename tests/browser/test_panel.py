@@ -138,7 +138,7 @@ def test_the_switch_of_dollars_and_its_driver_are_two_handles_of_one_state(panel
 
 
 def test_the_reading_of_the_report_is_set_and_undone(panel):
-    steps.after(panel, lambda: panel.click(".ism .basis >> text=constant dollars"))
+    steps.after(panel, lambda: panel.check(".ism .basis input[value=real]"))
     assert "since you say the report counts constant dollars" in words_of_strip(panel)
     assert steps.label(panel) == alternative(expected(price_basis="real"))
     steps.after(panel, lambda: panel.click(".ism >> text=Undo"))

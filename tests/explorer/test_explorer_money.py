@@ -10,9 +10,10 @@ from ismarket import Scenario, forecast, load_scenario
 from ismarket.engine.forecast import INFLATION, NAMED, UNEXPLAINED
 from ismarket.engine.plan import follows_prices
 from ismarket.model.anchor import NOMINAL, REAL
+from ismarket.model.recipe import as_command, as_python
 from ismarket.model.scenario import parse_scenario, write_scenario
 from ismarket.studies import Study
-from ismarket.text.wording import number
+from ismarket.text.wording import number, signed
 
 pytest.importorskip("anywidget")
 
@@ -248,3 +249,17 @@ def test_general_prices_by_hand_are_what_the_bar_says():
     total = 100 * math.expm1(grown / (years[-1] - years[0]))
     assert strip(made)[3]["parts"][0]["word"].endswith(f" {total * prices / grown:.1f}")
     assert Scenario().price_basis is None
+
+
+def test_a_market_that_is_flat_in_current_dollars_alone_says_what_offsets_prices():
+    session = session_of(MARKETS[0])
+    title, note = session.view("forecast").title, session.view("forecast").note
+    points = session.shown.growth.points
+    (follower,) = controls(session)["dollars"]["drivers"]
+    least = min(points, key=points.get)
+    assert "stays near" in title
+    assert "two large causes cancel" in note
+    for name in (follower, least):
+        assert signed(points[name], 1) in note
+    session.change([{"kind": "driver", "key": least, "value": False}])
+    assert "cancel" not in session.view("forecast").note
