@@ -17,7 +17,6 @@ from ismarket.text.wording import number, signed
 
 pytest.importorskip("anywidget")
 
-from ismarket.explorer.recipe import as_command, as_python
 
 from ismarket.charts.contributions import order
 from ismarket.charts.fan import axis_of, picture
