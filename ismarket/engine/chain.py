@@ -13,8 +13,7 @@ and never below what its table says.  Which stages a market has, their links, ax
 its own affair: none is named here.
 
 The same law gives the value in every year when everyone acts, and that of one year for every
-coalition of drivers: the first axis of a number is the year there, and here the ways in which
-coalitions move it (``Varied``).
+coalition of drivers, whose first axis is the ways in which coalitions move it (``Varied``).
 """
 
 from __future__ import annotations
