@@ -81,7 +81,10 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
 @click.option("--year", type=int, help="Year of the values; the last that both have by default.")
 @json_option
 def compare(a: Path, b: Path, year: int | None, as_json: bool) -> None:
-    """Say what changed from run A to run B, as a bridge that adds up to the difference."""
+    """Say what changed from run A to run B, as a bridge that adds up to the difference.
+
+    Also by people, volume, mix, price, rebates, general prices and what scales the count.
+    """
     from ..studies import compare_runs
 
     found = compare_runs(a, b, year)

@@ -149,7 +149,10 @@ class Engine:
 def stack(plan: Plan, values: Mapping[str, Array]) -> Array:
     """Values by key, each (draw,) or (1,), as one array in the order of the plan's parameters."""
     draws = max(np.size(value) for value in values.values())
-    return np.stack([np.broadcast_to(values[p.key], draws) for p in plan.parameters])
+    found = np.empty((len(plan.parameters), draws))
+    for row, parameter in zip(found, plan.parameters, strict=True):
+        row[:] = values[parameter.key]
+    return found
 
 
 def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:

@@ -13,8 +13,7 @@ and never below what its table says.  Which stages a market has, their links, ax
 its own affair: none is named here.
 
 The same law gives the value in every year when everyone acts, and that of one year for every
-coalition of drivers: the first axis of a number is the year there, and here the ways in which
-coalitions move it (``Varied``).
+coalition of drivers, whose first axis is the ways in which coalitions move it (``Varied``).
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from ..model.stage import DRUG_CLASS, REGION, Stage
 from .launches import Launched
 from .plan import Plan
 from .shifts import Brought, Move, Shifts
-from .ways import Varied, by_coalition
+from .ways import Varied
 
 AT_ONCE = 32
 """Coalitions whose market is computed in one go: their arrays stay in cache."""
@@ -195,12 +194,14 @@ class Chain:
             return Varied(move.ratio(ways, when)[:, 0], which)
 
         common, own = self._factors(values, brought, ratio)
-        parts = [*common, total([product(some) for some in own]) if own else ONE]
+        one_way = Varied(ONE, bytes(2 * len(coalitions)))
+        parts = [one_way, *common, *([total(map(product, own))] if own else [])]
         regional = [part for part in parts if part.shape[REGION] > 1]
         parts = [part for part in parts if part.shape[REGION] == 1]
         if regional:
             parts.append(product(regional).sum(axis=REGION, keepdims=True))
-        return by_coalition(np.log(product(parts)), len(coalitions))[:, 0]
+        found: Array = np.log(product(parts)).by_coalition[:, 0]
+        return found
 
     def _sold(self, value: Array, brought: Brought) -> dict[str, Array]:
         """What each launch sells in the last year when everyone acts, in the unit of value."""

@@ -43,12 +43,13 @@ class Launched:
         """
         sold, places = _places(self.launches, self.regions)
         by_place = (weights[:, None] * sold.T).reshape(-1, len(sold))
-        now, base = (
-            self._mean(by_place, part)
-            for part in (self._share[:, 1:][:, years], self._share[:, :1])
+        share = np.concatenate([self._share[:, :1], self._share[:, 1:][:, years]], axis=1)
+        taken, added = (
+            (by_place @ part.reshape(len(part), -1)).reshape(len(weights), -1, *share.shape[1:])
+            for part in (share, share * (self.drawn[:, -1:] - 1.0))
         )
-        now /= base
-        price: Array = now.reshape(len(weights), -1, *now.shape[1:]).swapaxes(1, 2)[:, :, places]
+        mean = 1.0 + added / np.maximum(taken, 1.0)
+        price: Array = (mean[:, :, 1:] / mean[:, :, :1]).swapaxes(1, 2)[:, :, places]
         return price
 
     def sales(self, weights: Array) -> Array:
@@ -70,17 +71,6 @@ class Launched:
         found = reached(self.years, launch_year, to_peak)
         found *= (peak * chance)[:, None]
         return found
-
-    def _mean(self, weights: Array, share: Array) -> Array:
-        """Mean price of the class over that of what is displaced, (..., year, draw)."""
-        shape = len(weights), *share.shape[1:]
-        dearer = share * (self.drawn[:, -1:] - 1.0)
-        taken, added = (
-            (weights @ part.reshape(len(part), -1)).reshape(shape) for part in (share, dearer)
-        )
-        added /= np.maximum(taken, 1.0, out=taken)
-        added += 1.0
-        return added
 
 
 def reached(years: Array, launch_year: Array, to_peak: Array) -> Array:

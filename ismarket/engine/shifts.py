@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 
 import numpy as np
 
@@ -122,28 +122,15 @@ class Shifts:
         self, plan: Plan, rows: Mapping[str, int], coalitions: Sequence[int], overlap: float
     ) -> None:
         self._plan, self._rows, self._overlap = plan, rows, overlap
-        self._coalitions = coalitions
+        self._coalitions, self._strengths = coalitions, plan.strengths
         self._computed = any(driver.effects is not None for driver in plan.drivers)
-        self.ways = cache(self._ways_of)
         self._claimed, self._curves = cache(self._claimed_by), cache(self._curves_of)
 
-    def weights(self, who: Bringers, coalitions: Iterable[int]) -> list[float]:
-        """The factor on a shift in each coalition; 0 where nobody of them is in."""
-        if who.together is not None:
-            every = mask(who.drivers)
-            return [float(coalition & every == who.together) for coalition in coalitions]
-        strengths = self._plan.strengths
-        present = ([strengths[d] for d in who.drivers if c >> d & 1] for c in coalitions)
-        return [
-            float(combine([np.asarray(s) for s in some], self._overlap)) if some else 0.0
-            for some in present
-        ]
-
-    def _ways_of(
+    def ways(
         self, bringers: tuple[Bringers, ...], coalitions: tuple[int, ...]
     ) -> tuple[Array, bytes]:
         """The ways in which coalitions weigh shifts, (way, bringer), and which each takes."""
-        return numbered(np.array([self.weights(who, coalitions) for who in bringers]).T)
+        return _ways(bringers, coalitions, self._strengths, self._overlap)
 
     def brought(self, values: Array) -> Brought:
         """All that moves in the years of the forecast, for values (parameter, draw) of the plan."""
@@ -298,7 +285,7 @@ class Shifts:
 
     def _by_set(self, shifts: Mapping[int, Array]) -> Iterable[tuple[Bringers, Array]]:
         """What the drivers of one cause bring: each set of them that some coalition holds."""
-        drivers, strengths = tuple(shifts), self._plan.strengths
+        drivers, strengths = tuple(shifts), self._strengths
         cut = {d: s[self._plan.start :] if len(s) > 1 else s for d, s in shifts.items()}
         if len(drivers) == 1:
             yield Bringers(drivers), cut[drivers[0]]
@@ -307,6 +294,24 @@ class Shifts:
         for some in sorted({c & every for c in self._coalitions} - {0}):
             present = [strengths[d] * shift for d, shift in cut.items() if some >> d & 1]
             yield Bringers(drivers, some), combine(present, self._overlap)
+
+
+@lru_cache(maxsize=4096)
+def _ways(
+    bringers: tuple[Bringers, ...],
+    coalitions: tuple[int, ...],
+    strengths: tuple[float, ...],
+    overlap: float,
+) -> tuple[Array, bytes]:
+    """The same, by the strength of each driver: 0 where nobody who brings a shift is in."""
+
+    def weight(who: Bringers, coalition: int) -> float:
+        if who.together is not None:
+            return float(coalition & mask(who.drivers) == who.together)
+        present = [np.asarray(strengths[d]) for d in who.drivers if coalition >> d & 1]
+        return float(combine(present, overlap)) if present else 0.0
+
+    return numbered(np.array([[weight(who, c) for who in bringers] for c in coalitions]))
 
 
 def class_of(market: Market, drug_class: str) -> int | None:

@@ -20,7 +20,7 @@ STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")
 LEVELS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 FEW_ROWS, MANY_VALUES = 8, 1 << 20
 """Rows that a thread summarises at a time, where there are many values."""
-MANY_DRAWS = 1 << 14
+MANY_DRAWS = 1 << 12
 """From which not all draws are sorted for a few quantiles."""
 Grids = tuple[Grid, Grid]
 """The bins of the rows, and those of the cells on a log scale: they differ by magnitudes."""

@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 
 from ..arrays import Array
 
-Part = slice | NDArray[np.intp]
-"""Which ways are taken, or all of them as they stand."""
-
 
 @dataclass(frozen=True)
 class Bringers:
@@ -62,16 +59,14 @@ class Varied(NDArrayOperatorsMixin):
         """That of the value."""
         return self.value.size
 
+    @property
+    def by_coalition(self) -> Array:
+        """The value for each coalition, (coalition, ...)."""
+        return self.value[np.frombuffer(self.which, np.uint16)]
+
     def sum(self, axis: int, keepdims: bool) -> Varied:
         """The sum along an axis of the value."""
         return Varied(self.value.sum(axis=axis, keepdims=keepdims), self.which)
-
-
-def by_coalition(number: Array | Varied, count: int) -> Array:
-    """The number for each of ``count`` coalitions, (coalition, ...)."""
-    if isinstance(number, Varied):
-        return number.value[np.frombuffer(number.which, np.uint16)]
-    return np.broadcast_to(number, (count, *number.shape[1:]))
 
 
 def numbered(rows: NDArray[Any]) -> tuple[NDArray[Any], bytes]:
@@ -81,14 +76,14 @@ def numbered(rows: NDArray[Any]) -> tuple[NDArray[Any], bytes]:
 
 
 @lru_cache(maxsize=4096)
-def _joined(one: bytes, other: bytes) -> tuple[Part, Part, bytes]:
-    """The pairs of ways that some coalition takes: those of the one, of the other, and which."""
+def _joined(one: bytes, other: bytes) -> tuple[Any, Any, bytes]:
+    """The pairs of ways that some coalition takes: those of the one, of the other, and which.
+
+    Ways that all stand in their order are a slice, so that nothing is copied.
+    """
     pairs, which = numbered(np.stack([np.frombuffer(w, np.uint16) for w in (one, other)], axis=1))
-    return _part(pairs[:, 0]), _part(pairs[:, 1]), which
-
-
-def _part(ways: NDArray[Any]) -> Part:
-    """The ways, as a slice where they stand in their order or are one: nothing is copied then."""
-    found = ways.astype(np.intp)
-    whole = np.array_equal(found, np.arange(len(found))) or not found.any()
-    return slice(None) if whole else found
+    mine, theirs = (
+        slice(None) if not ways.any() or np.array_equal(ways, range(len(ways))) else ways
+        for ways in pairs.T.astype(np.intp)
+    )
+    return mine, theirs, which

@@ -94,9 +94,10 @@ class Curves:
         self.terms = max((len(spread.coefficients) for spread in spreads), default=0)
         self._middle = np.array([[spread.middle] for spread in spreads])
         self._half_width = np.array([[spread.half_width] for spread in spreads])
-        each = [spread.coefficients for spread in spreads]  # no share is gained by the base year
-        padded = [np.pad(c, ((0, self.terms - len(c)), (1, 0), (0, 0))) for c in each]
-        self._coefficients = np.array(padded)
+        years, regions = spreads[0].coefficients.shape[1:] if spreads else (0, 0)
+        self._coefficients = np.zeros((len(spreads), self.terms, years + 1, regions))
+        for own, spread in zip(self._coefficients, spreads, strict=True):
+            own[: len(spread.coefficients), 1:] = spread.coefficients  # none by the base year
 
     def terms_of(self, ratio: Array, half_time: Array) -> Array:
         """log(ratio) times the powers of each cause's rate, (cause, term, draw).

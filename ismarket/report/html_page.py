@@ -51,7 +51,9 @@ def as_page(forecast: Forecast) -> str:
 
 def _how_to_read(forecast: Forecast) -> str:
     """What the lines and bands are, and why the bands open where they do."""
-    text = "Thick: the reference; thin: the median draw; bands: 1 in 2 and 9 in 10 draws"
+    usd = forecast.usd()
+    text = f"{usd[:1].upper()}{usd[1:]} a year. Thick: the reference; thin: the median draw; bands:"
+    text += " 1 in 2 and 9 in 10 draws"
     text += "; dashed: as printed." if forecast.plan.anchor.published else "."
     market = forecast.plan.market
     for stage in market.stages:

@@ -53,6 +53,12 @@ def open_tab(page, name):
     page.wait_for_selector(f"{PANEL} .chart:not([hidden])[data-painted]")
 
 
+def open_first(page, name):
+    """Open the details of the table's first row of that name."""
+    head = page.get_by_text(name, exact=True)
+    page.locator(f"{PANEL} tbody tr", has=head).first.locator(".opener").click()
+
+
 def slider(page, driver, key):
     """The slider of an input, its driver's accordion opened."""
     fold = page.locator(f'[data-driver="{driver}"] .fold')

@@ -83,6 +83,27 @@ def test_a_burst_of_forty_keys_ends_with_the_last_value(panel, pause):
     assert steps.sequence(panel) - before <= 42
 
 
+def test_a_value_outside_the_evidence_is_taken_once_it_is_confirmed(panel):
+    steps.slider(panel, "diagnosis", "video_eeg.ratio")
+    box = panel.locator('[data-driver="diagnosis"] [data-key="video_eeg.ratio"] .box')
+    wrong = panel.locator('[data-driver="diagnosis"] [data-key="video_eeg.ratio"] .wrong')
+    before = steps.sequence(panel)
+    for value in "89":
+        box.fill(value)
+        box.press("Enter")
+        assert f"{value} is outside 1.20 to 3.50" in wrong.inner_text()
+    assert steps.sequence(panel) == before
+    steps.after(panel, lambda: wrong.locator("button").click())
+    made = expected(fixed={"video_eeg.ratio": 9.0}, outside=("video_eeg.ratio",))
+    assert steps.label(panel) == alternative(made)
+    assert "Outside the evidence: video_eeg.ratio = 9" in panel.inner_text(".ism")
+    steps.open_tab(panel, "evidence")
+    steps.open_first(panel, "O3")
+    (link,) = panel.locator(".ism tr.detail a").all()
+    assert link.get_attribute("href").startswith("https://")
+    assert "confidence A" in panel.inner_text(".ism tr.detail")
+
+
 def test_switch_pin_and_anchor(panel):
     steps.after(panel, lambda: panel.click(".ism >> text=Pin to compare"))
     steps.after(panel, lambda: panel.click("[data-driver=pricing] .switch"))

@@ -20,6 +20,7 @@ from ismarket.text.wording import number, signed
 
 pytest.importorskip("anywidget")
 
+
 from ismarket.charts.contributions import order
 from ismarket.charts.fan import axis_of, picture
 from ismarket.explorer.controls import state, structure

@@ -1,6 +1,8 @@
 """The report: a page that stands alone, a deck with native charts, files written whole or not."""
 
+import re
 import sys
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -12,6 +14,7 @@ from ismarket import (
     load_market,
 )
 from ismarket.cli import main
+from ismarket.model.sources import read_sources
 from ismarket.report.checklist import checklist
 from ismarket.report.deck import write_deck
 from ismarket.report.html_page import as_page
@@ -24,13 +27,16 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.found += [value for name, value in attrs if name in ("src", "href")]
+        to_follow = ("href",) if tag == "a" else ()
+        self.found += [v for n, v in attrs if n in ("src", "href") and n not in to_follow]
 
 
-def test_the_page_stands_alone(published):
+def test_the_page_fetches_nothing_and_links_sources_alone(published):
     page, links = as_page(published), Links()
     links.feed(page)
     assert links.found == []
+    addresses = {escape(source.address) for source in read_sources().values()}
+    assert set(re.findall(r"<a href='([^']*)'", page)) <= addresses
     assert "script" not in links.tags
     assert "url(" not in page
     assert "@import" not in page

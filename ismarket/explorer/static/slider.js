@@ -7,7 +7,9 @@ function createInput(input, change) {
   const box = h("input", { class: "box", type: "text", inputmode: "decimal", "aria-label": `${input.name}, value`, "data-lm-suppress-shortcuts": "true", change: typed, keydown: stop });
   const state = h("span", { class: "state" });
   const reset = h("button", { class: "reset", type: "button", title: "Reset", "aria-label": `Reset ${input.name}`, hidden: true, click: () => change(null) }, "\u21ba");
-  const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
+  const refused = h("span");
+  const anyway = h("button", { class: "link", type: "button", click: () => change(asked, true) }, "Use it all the same, outside the evidence");
+  const wrong = h("p", { class: "wrong", role: "alert", hidden: true }, refused, " ", anyway);
   const source = h("p", { class: "source", id: uid("source"), hidden: true }, input.source);
   const more = h("button", { class: "link", type: "button", "aria-expanded": "false", "aria-controls": source.id, "aria-label": `Source of ${input.name}`, title: input.source, click: pinSource }, "source");
   const dots = chances(input);
@@ -21,6 +23,7 @@ function createInput(input, change) {
     source,
   );
   let kept = input.mode;
+  let asked = input.mode;
   let pinned = false;
 
   function showSource() {
@@ -51,9 +54,9 @@ function createInput(input, change) {
     const text = box.value.replaceAll(",", "").replace("\u2212", "-");
     const value = text.trim().endsWith("%") ? Number(text.trim().slice(0, -1)) / 100 : Number(text);
     if (!(value >= input.low && value <= input.high)) {
-      say(wrong, `${box.value} is outside ${written(input, input.low)} to ${written(input, input.high)} (${input.unit}). The forecast keeps ${written(input, kept)}. `);
-      wrong.querySelector("button")?.remove();
-      if (Number.isFinite(value)) wrong.append(h("button", { class: "link", type: "button", click: () => change(value, true) }, "Use it all the same, outside the evidence"));
+      say(refused, `${box.value} is outside ${written(input, input.low)} to ${written(input, input.high)} (${input.unit}). The forecast keeps ${written(input, kept)}.`);
+      asked = value;
+      anyway.hidden = !Number.isFinite(value);
       wrong.hidden = false;
       return;
     }
