@@ -162,8 +162,8 @@ def _converted(forecast: Forecast) -> str:
     return (
         f"**The {who}\N{RIGHT SINGLE QUOTATION MARK}s path is {how} by general prices**"
         f" ({number(by, 3)} in {year}{within}), because it is taken to count"
-        f" {READ[anchor.price_basis]} dollars.{said} If it counts {READ[other.price_basis]} dollars,"
-        f" its line ends at {there} here."
+        f" {READ[anchor.price_basis]} dollars.{said} If it counts {READ[other.price_basis]}"
+        f" dollars, its line ends at {there} here."
     )
 
 
