@@ -19,6 +19,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..model.parameter import Parameter
+from ..text.wording import CALENDAR_YEAR
 from .response import Response
 
 Score = Callable[[Array], Array]
@@ -245,9 +246,10 @@ class LimitState:
         for digits in range(3, 12):
             rounded = {}
             for key, value in exact.items():
-                unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits) if value else 1.0
+                places = digits + 2 if known[key].unit == CALENDAR_YEAR else digits
+                unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - places) if value else 1.0
                 outward = math.ceil if value > known[key].mode else math.floor
-                moved = float(f"{outward(value / unit) * unit:.{digits}g}")
+                moved = float(f"{outward(value / unit) * unit:.{places}g}")
                 rounded[key] = min(max(moved, known[key].low), known[key].high)
             if float(self.past({k: np.array([v]) for k, v in rounded.items()})[0]) >= 0.0:
                 return rounded

@@ -41,10 +41,11 @@ def price_basis(forecast: Forecast) -> str:
     said = {"assumed": f"assumed: the {speaker(anchor)} does not say", "chosen": "as chosen"}
     how = said.get(anchor.basis_status, anchor.basis_status)
     read = {NOMINAL: "current", REAL: f"dollars of {anchor.base_year}"}
-    other = other_reading(forecast)
-    assert other is not None  # the anchor is published
+    other, here = other_reading(forecast), f"Read as {read[anchor.price_basis]} ({how})."
+    if other is None:
+        return f"{here} No price level of {anchor.base_year} is known, to read them otherwise."
     return (
-        f"Read as {read[anchor.price_basis]} ({how}). Read as {read[other['price_basis']]}, they"
+        f"{here} Read as {read[other['price_basis']]}, they"
         f" would mean {money(other['value'])} in {forecast.years[-1]},"
         f" {signed(100 * other['cagr'], 2)}% a year, and {number(other['unexplained'], 2)} points"
         " unexplained."
@@ -52,8 +53,9 @@ def price_basis(forecast: Forecast) -> str:
 
 
 def other_reading(forecast: Forecast) -> dict[str, Any] | None:
-    """The reference case if the anchor's dollars are read on the other basis; None for a count.
+    """The reference case if the anchor's dollars are read on the other basis.
 
+    None for a count, and where no price level of the anchor's base year is known.
     ``value`` of the last year (USD, in the dollars of the forecast), ``cagr`` a fraction a year,
     ``unexplained`` points of it.
     """
@@ -61,12 +63,14 @@ def other_reading(forecast: Forecast) -> dict[str, Any] | None:
     if plan.level is None or plan.market.price_level is None:
         return None
     basis = REAL if plan.anchor.price_basis == NOMINAL else NOMINAL
+    if not plan.market.has_prices(plan.anchor.base_year):
+        return None
     anchor = replace(plan.anchor, price_basis=basis)
     read = replace(plan, anchor=anchor, contained=contained_in(anchor, plan.market, installed))
     left, here = float(unexplained(read, installed)[-1]), forecast.columns["reference"]["value"]
-    first = here[0] * (read.level or plan.level) / plan.level
-    last = here[-1] * left / float(forecast.unexplained_factor[-1]) * first / here[0]
-    grown = np.array(math.log(last / first))
+    moved = left / float(forecast.unexplained_factor[-1])
+    last = here[-1] * moved * ((read.level or plan.level) / plan.level)
+    grown = np.array(math.log(here[-1] / here[0] * moved))
     points = 100.0 * math.log(left) * float(growth_share(grown, forecast.span))
     cagr = math.expm1(float(grown) / forecast.span)
     return {"price_basis": basis, "value": last, "cagr": cagr, "unexplained": points}

@@ -119,10 +119,17 @@ class Market:
             return 1.0
         if year in path.earlier:
             return path.earlier[year][0]
-        if not 0 <= year - self.base_year < len(path.mode):
+        if not self.has_prices(year):
             first, last = min(path.earlier, default=self.base_year), self.years[-1]
             raise InputError(f"{self.name}: no price level of {year}, only {first} to {last}")
         return float(path.mode[year - self.base_year, 0])
+
+    def has_prices(self, year: int) -> bool:
+        """True where the price level of a year is known."""
+        path = self.price_level.path if self.price_level else None
+        return path is not None and (
+            year in path.earlier or 0 <= year - self.base_year < len(path.mode)
+        )
 
     def printed(self, anchor: Anchor, year: int) -> float:
         """What an estimate says of ``year``, in dollars of that year, at its own growth."""
