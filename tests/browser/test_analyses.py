@@ -67,7 +67,7 @@ def test_a_target_is_typed_and_sent_with_enter_and_what_is_wrong_is_said(opened)
     section.locator(".sheet h4").wait_for(timeout=60_000)
     assert "Asked for: growth of 4.50% a year" in section.locator(".sheet").inner_text()
     steps.after(page, lambda: section.locator("button", has_text="in the panel").click())
-    assert "4.5" in page.locator(".cell", has_text="Growth a year").inner_text()
+    assert "4.5" in page.locator(".cell", has_text="Growth to").inner_text()
 
 
 @pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")
