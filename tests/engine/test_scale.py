@@ -136,6 +136,7 @@ def test_going_on_from_finished_blocks_never_changes_a_bit(way, alone, market, d
         assert set(rest.pieces) == FINISHED[way]
 
 
+@pytest.mark.slow
 def test_until_draws_until_it_is_that_exact(market, drivers):
     result = forecast(market, drivers, Scenario(), until=0.0004)
     assert SURE * result.last_year_error <= 0.0004

@@ -72,7 +72,7 @@ def fill(folder, leave):
         (100_000, "8000", (), "No space left on device"),
         (8192, "8000", (), "No space left on device"),
         (
-            1_400_000,
+            1_600_000,
             "100",
             ("--also", "charts"),
             "No space left on device; what is finished is kept",
