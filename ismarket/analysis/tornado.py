@@ -9,7 +9,6 @@ import numpy as np
 from ..engine.blocks import stack
 from ..engine.chain import Chain
 from ..engine.forecast import Forecast
-from ..engine.shifts import mask
 from ..model.parameter import STATUSES, Parameter
 from .response import Response
 
@@ -98,7 +97,7 @@ def causes_alone(forecast: Forecast) -> tuple[CauseAlone, ...]:
     who: dict[tuple[str, ...], list[int]] = {}
     for index, part in enumerate(parts):
         who.setdefault(part.claims or (part.name, "own"), []).append(index)
-    coalitions = [0, *map(mask, who.values())]
+    coalitions = [0, *(sum(1 << one for one in set(some)) for some in who.values())]
     chain = Chain(replace(plan, drivers=tuple(parts)), coalitions)
     growth = chain.compared(stack(plan, {**plan.modes, **plan.fixed})).growth
     points = 100.0 * np.expm1((growth[1:, 0] - growth[0, 0]) / forecast.span)

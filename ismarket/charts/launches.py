@@ -19,6 +19,7 @@ from ..text.sheet import rows_of
 from ..text.wording import number, percent
 from .marks import by_row, data, dots, full_rules, ink, level_rules, px, texts, word, x, y
 from .picture import Picture, columns_of
+from .swings import figure_of
 from .units import millions_of
 
 TOP, STEP, FOOT, RISE = 40.0, 52.0, 22.0, 34.0
@@ -177,7 +178,7 @@ def _at(share: float, text: str, at_y: float, color: str = "ink", **look: Any) -
 
 def _heads(forecast: Forecast) -> list[dict[str, Any]]:
     """What the columns hold."""
-    unit = millions_of(max([1e8, *forecast.columns["launch"]["reference"]]))
+    unit = millions_of(max(forecast.columns["launch"]["reference"], default=0.0))
     heads = (
         (NAME, "Product", "and what it displaces", "left"),
         (CHANCE, "Chance", "1 dot: 5 in 100", "left"),
@@ -210,7 +211,7 @@ def _words(forecast: Forecast, one: LaunchSeen, middle: float) -> list[dict[str,
     head, _, rest = launch.product.partition(", ")
     when, ratio = launch.launch_year, launch.price_ratio
     year, peak = values[when.key], values[launch.peak_share.key]
-    span = "" if when.constant else f", {when.low:.0f} to {when.high:.0f}"
+    span = "" if when.constant else f", {figure_of(when, when.low)} to {figure_of(when, when.high)}"
     places = ", ".join([launch.drug_class, *launch.regions])
     tone = "ink" if one.acts else "muted"
     words = [
@@ -218,7 +219,7 @@ def _words(forecast: Forecast, one: LaunchSeen, middle: float) -> list[dict[str,
         _at(NAME, rest, middle, "muted", size=11, room=CHANCE - 0.01),
         _at(NAME, places, middle + 14, "muted", size=11, room=CHANCE - 0.01),
         _at(CHANCE, percent(values[launch.chance.key]), middle + 14, "muted", size=11),
-        _at(YEAR, f"{year:.0f}{span}", middle + 14, "muted", size=11, wide=bool(span)),
+        _at(YEAR, f"{figure_of(when, year)}{span}", middle + 14, "muted", size=11, wide=bool(span)),
         _at(PEAK, percent(peak), middle - 8, tone, weight=600),
         _at(PEAK, f"in {values[launch.years_to_peak.key]:.2g} years", middle + 6, "muted", size=11),
         _at(PRICE, number(values[ratio.key], 2), middle - 8, tone, weight=600, align="right"),
@@ -227,7 +228,7 @@ def _words(forecast: Forecast, one: LaunchSeen, middle: float) -> list[dict[str,
     ]  # fmt: skip
     if not one.acts:
         return [*words, _at(1.0, "off", middle - 8, "muted", align="right")]
-    unit = millions_of(max([1e8, *forecast.columns["launch"]["reference"]]))
+    unit = millions_of(max(forecast.columns["launch"]["reference"], default=0.0))
     sold, interval = unit.show(one.sold["reference"]), [one.sold[name] for name in ("p5", "p95")]
     ends = " to ".join(map(unit.show, interval))
     if one.sold["p95"] == 0.0:
@@ -250,7 +251,8 @@ def alternative(forecast: Forecast, seen: list[LaunchSeen]) -> str:
         chance, year, peak, _, ratio = (values[p.key] for p in launch.parameters)
         sold = f"sales {number(one.sold['reference'] / 1e6, 1)}" if one.acts else "off"
         parts.append(
-            f"{launch.product}: {percent(chance)}, {year:.0f}, {percent(peak)},"
+            f"{launch.product}: {percent(chance)}, {figure_of(launch.launch_year, year)},"
+            f" {percent(peak)},"
             f" {number(ratio, 2)}, {sold}."
         )
     return " ".join(parts)

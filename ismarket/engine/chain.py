@@ -111,7 +111,7 @@ class Chain:
         self._rows = {p.key: row for row, p in enumerate(plan.parameters)}
         rho = plan.scenario.overlap if overlap is None else overlap
         self._everyone = (1 << len(plan.drivers)) - 1
-        self._shifts = Shifts(plan, self._rows, (*coalitions, self._everyone), rho)
+        self._shifts = Shifts(plan, self._rows, rho)
 
     def __call__(self, values: Array) -> Array:
         """The value of the market when every driver acts, USD, (year, region, drug_class, draw)."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Array
 from ..model.launch import Launch
-from .ways import Bringers
+from .ways import Drivers
 
 Index = NDArray[np.intp]
 
@@ -31,7 +31,7 @@ class Launched:
 
     drug_class: int
     launches: tuple[Launch, ...]
-    bringers: tuple[Bringers, ...]
+    bringers: tuple[Drivers, ...]
     regions: tuple[str, ...]
     years: Array
     drawn: Array

@@ -231,7 +231,13 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
                 f"{where}: cause {mechanism.name!r} is taken in {market.name}; claim it, or give"
                 " yours another name"
             )
+        taken = {*found, *(one.name for cause in found.values() for one in cause.launches)}
         for one in mechanism.launches:
+            if one.name in taken:
+                raise InputError(
+                    f"{where}: launch {one.name!r} is taken in {market.name}, and so are the keys"
+                    " of its inputs; give yours another name"
+                )
             stages = {stage.name: stage for stage in market.stages}
             check(where, one, stages, market.regions, market.drug_classes)
         stage = market.stage(mechanism.stage, f"{where}, {mechanism.name}")

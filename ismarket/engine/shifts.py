@@ -1,8 +1,8 @@
 """Moves: what each group of drivers brings to each stage, as shifts on its link or as launches.
 
 The causes that the same drivers claim act together, so they are one shift with one weight for each
-coalition; so is what several drivers bring for one cause in numbers of their own, for each set of
-them.  Whatever a coalition brings to a stage is then a weighted sum of shifts.
+coalition; drivers that bring numbers of their own for one cause must bring the same.  Whatever a
+coalition brings to a stage is then a weighted sum of shifts.
 """
 
 from __future__ import annotations
@@ -23,21 +23,19 @@ from ..model.market import Market
 from ..model.stage import LARGEST_SHIFT
 from .launches import Launched
 from .plan import Plan
-from .ways import Bringers, numbered
+from .ways import Drivers, numbered
 
 Target = tuple[str, int | None]
 """What a shift moves: a stage, and in it one drug class (by index) or all of them alike."""
-Drivers = tuple[int, ...]
-"""Drivers by index."""
 Entry = tuple[int, int | None, Array]
 """A driver's index, the class it moves (None: all) and its shift (year, region, draw)."""
 ByClass = dict[int | None, dict[int, Array]]
 """The shifts of one cause by class (None: all) and driver."""
 SAME = 1e-9
 """Difference, relative and absolute, up to which two drivers bring the same shift."""
-Shift = tuple[Target, Bringers, Array]
+Shift = tuple[Target, Drivers, Array]
 """What is moved, who brings it, and by how much, (year or 1, region or 1, draw or 1)."""
-Group = tuple[Target, Bringers, slice, Array]
+Group = tuple[Target, Drivers, slice, Array]
 """A group of causes that spread: which of the curves are its own, and their coefficients."""
 
 
@@ -49,7 +47,7 @@ class Shifted:
     """
 
     drug_class: int | None
-    bringers: tuple[Bringers, ...]
+    bringers: tuple[Drivers, ...]
     shifts: Sequence[Array]
 
     def ratio(self, weights: Array, years: slice = slice(None)) -> Array:
@@ -118,16 +116,14 @@ def path_shift(market: Market, stage: str, last: Array) -> Array:
 class Shifts:
     """What the drivers of a plan bring, and how much of it counts in which of some coalitions."""
 
-    def __init__(
-        self, plan: Plan, rows: Mapping[str, int], coalitions: Sequence[int], overlap: float
-    ) -> None:
+    def __init__(self, plan: Plan, rows: Mapping[str, int], overlap: float) -> None:
         self._plan, self._rows, self._overlap = plan, rows, overlap
-        self._coalitions, self._strengths = coalitions, plan.strengths
+        self._strengths = plan.strengths
         self._computed = any(driver.effects is not None for driver in plan.drivers)
         self._claimed, self._curves = cache(self._claimed_by), cache(self._curves_of)
 
     def ways(
-        self, bringers: tuple[Bringers, ...], coalitions: tuple[int, ...]
+        self, bringers: tuple[Drivers, ...], coalitions: tuple[int, ...]
     ) -> tuple[Array, bytes]:
         """The ways in which coalitions weigh shifts, (way, bringer), and which each takes."""
         return _ways(bringers, coalitions, self._strengths, self._overlap)
@@ -135,7 +131,7 @@ class Shifts:
     def brought(self, values: Array) -> Brought:
         """All that moves in the years of the forecast, for values (parameter, draw) of the plan."""
         own, merged = self._own(values) if self._computed else ([], frozenset())
-        found: dict[Target, list[tuple[Bringers, Array]]] = {}
+        found: dict[Target, list[tuple[Drivers, Array]]] = {}
         for target, who, shift in (
             *self._spread(values, merged), *self._paths(values, merged), *own
         ):  # fmt: skip
@@ -194,7 +190,7 @@ class Shifts:
         curves = Curves([self._plan.spreads[name] for name in names])
         years = self._plan.years_from_base
         return curves, [
-            (target, Bringers(drivers), part, curves.matrix(part.start, part.stop, years))
+            (target, drivers, part, curves.matrix(part.start, part.stop, years))
             for target, drivers, part in parts
         ]
 
@@ -205,16 +201,16 @@ class Shifts:
             rows = [self._rows[p.key] for p in market.stage(target[0]).parameters]
             shift = path_shift(market, target[0], values[rows])[self._plan.start :]
             for who in by_who:
-                yield target, Bringers(who), shift
+                yield target, who, shift
 
     def launches(self, values: Array) -> Iterable[tuple[str, Launched]]:
         """The launches into each drug class, by the stage that they move."""
-        market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Bringers]]]()
+        market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Drivers]]]()
         for by_who in self._claimed("launch", frozenset()).values():
             for who, names in by_who.items():
                 for one in (one for name in names for one in market.mechanisms[name].launches):
                     place = into.setdefault((one.stage, one.drug_class), [])
-                    place.append((one, Bringers(who)))
+                    place.append((one, who))
         years = np.array([market.base_year, *self._plan.years], float)
         for (stage, drug_class), some in into.items():
             launches, bringers = zip(*some, strict=True)
@@ -241,6 +237,11 @@ class Shifts:
         for index, driver in enumerate(plan.drivers):
             for name in driver.claims:
                 cause = plan.market.mechanisms[name]
+                if (cause.stage, name) in found and cause.launches:
+                    raise InputError(
+                        f"a driver shifts {cause.stage} by {name}, which {driver.name} claims as a"
+                        " group of launches; give the effect another mechanism, or claim the group"
+                    )
                 if (cause.stage, name) in found and not cause.inert:
                     shift = cause_shift(plan.market, name, named, values.shape[1], plan.spreads)
                     entry = index, class_of(plan.market, cause.drug_class), shift
@@ -250,11 +251,11 @@ class Shifts:
         for key, by_class in parted.items():
             self._one_voice(*key, by_class)
         own = [
-            ((stage, chosen), who, shift)
+            ((stage, chosen), tuple(shifts), shift[self._plan.start :])
             for (stage, _), by_class in parted.items()
             for chosen, shifts in by_class.items()
-            if any(len(shift) > 1 for shift in shifts.values())  # else 0 in every year
-            for who, shift in self._by_set(shifts)
+            for shift in [next(iter(shifts.values()))]  # they all bring the same
+            if len(shift) > 1  # else 0 in every year
         ]
         return own, frozenset(merged)
 
@@ -283,32 +284,18 @@ class Shifts:
             by_driver[driver] = by_driver[driver] + shift if driver in by_driver else shift
         return found
 
-    def _by_set(self, shifts: Mapping[int, Array]) -> Iterable[tuple[Bringers, Array]]:
-        """What the drivers of one cause bring: each set of them that some coalition holds."""
-        drivers, strengths = tuple(shifts), self._strengths
-        cut = {d: s[self._plan.start :] if len(s) > 1 else s for d, s in shifts.items()}
-        if len(drivers) == 1:
-            yield Bringers(drivers), cut[drivers[0]]
-            return
-        every = mask(drivers)
-        for some in sorted({c & every for c in self._coalitions} - {0}):
-            present = [strengths[d] * shift for d, shift in cut.items() if some >> d & 1]
-            yield Bringers(drivers, some), combine(present, self._overlap)
-
 
 @lru_cache(maxsize=4096)
 def _ways(
-    bringers: tuple[Bringers, ...],
+    bringers: tuple[Drivers, ...],
     coalitions: tuple[int, ...],
     strengths: tuple[float, ...],
     overlap: float,
 ) -> tuple[Array, bytes]:
     """The same, by the strength of each driver: 0 where nobody who brings a shift is in."""
 
-    def weight(who: Bringers, coalition: int) -> float:
-        if who.together is not None:
-            return float(coalition & mask(who.drivers) == who.together)
-        present = [np.asarray(strengths[d]) for d in who.drivers if coalition >> d & 1]
+    def weight(who: Drivers, coalition: int) -> float:
+        present = [np.asarray(strengths[d]) for d in who if coalition >> d & 1]
         return float(combine(present, overlap)) if present else 0.0
 
     return numbered(np.array([[weight(who, c) for who in bringers] for c in coalitions]))
@@ -317,11 +304,6 @@ def _ways(
 def class_of(market: Market, drug_class: str) -> int | None:
     """The index of a drug class; None for all classes alike."""
     return market.drug_classes.index(drug_class) if drug_class else None
-
-
-def mask(drivers: Iterable[int]) -> int:
-    """The drivers as a bit mask."""
-    return sum(1 << driver for driver in set(drivers))
 
 
 def _by_class(market: Market, effect: Effect) -> list[tuple[int | None, Array]]:

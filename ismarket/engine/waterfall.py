@@ -114,8 +114,11 @@ class Waterfall:
     steps: tuple[WaterfallStep, ...]
 
     def step(self, name: str) -> WaterfallStep:
-        """The step of that name; StopIteration where the market has none."""
-        return next(step for step in self.steps if step.name == name)
+        """The step of that name; InputError where the market has none."""
+        known = {step.name: step for step in self.steps}
+        if name not in known:
+            raise unknown("waterfall", "step", name, known)
+        return known[name]
 
     def only(self, region: str) -> Waterfall:
         """The waterfall of one region; InputError for one that the market has not."""

@@ -16,17 +16,8 @@ from numpy.typing import NDArray
 
 from ..arrays import Array
 
-
-@dataclass(frozen=True)
-class Bringers:
-    """Drivers (by index) that bring one shift.
-
-    With ``together`` (a bit mask) it is what exactly those of them bring who are in it, weighed
-    already; else what any of them brings alike.
-    """
-
-    drivers: tuple[int, ...]
-    together: int | None = None
+Drivers = tuple[int, ...]
+"""Drivers (by index) that bring one shift, alike whoever of them is there."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ def view(forecast: Forecast) -> View:
     """Every product that a driver claims, those that are off muted."""
     seen, last = launches_of(forecast), forecast.years[-1]
     acting = [one for one in seen if one.acts]
-    unit = millions_of(max([1e8, *(one.sold["reference"] for one in acting)]))
+    unit = millions_of(max((one.sold["reference"] for one in acting), default=0.0))
     aid = (
         "Each product takes part of one class in some regions. Dots: its chance; ring and bar:"
         " launch year and range; curve and band: its share there, if it comes."

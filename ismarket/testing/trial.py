@@ -131,7 +131,7 @@ class Trial:
         if any(m.launches for m in claimed):
             plan = self.plan()
             rows = {p.key: row for row, p in enumerate(plan.parameters)}
-            for stage, one in Shifts(plan, rows, (), 1.0).launches(stack(plan, values)):
+            for stage, one in Shifts(plan, rows, 1.0).launches(stack(plan, values)):
                 price = one.ratio(np.ones((1, len(one.launches))))[0]
                 drug_class = self.market.drug_classes[one.drug_class]
                 moved.append(Effect(stage, np.log(price)[:, :, None], "launches", drug_class))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
-from ismarket import Driver, InputError, forecast, launch
+from ismarket import Driver, DriverError, Effect, InputError, forecast, launch
 from ismarket.engine.blocks import stack
 from ismarket.engine.chain import Chain
 from ismarket.engine.draws import Drawing
@@ -248,3 +248,23 @@ def test_the_table_of_launches_says_what_each_sells_and_what_it_takes(name):
     assert f"Own sales in {counted.years[-1]}, USD: {most}" in " ".join(str(counted).split())
     with pytest.raises(InputError, match="launch"):
         made.by("lunch")
+
+
+def test_a_launch_of_ones_own_may_not_have_the_name_of_another(name):
+    market, drivers = market_and_drivers(name)
+    known = next(one for cause in market.mechanisms.values() for one in cause.launches)
+    driver = Driver("ours_alone", "Ours", mechanisms=(replace(known, group="ours"),))
+    with pytest.raises(DriverError, match=rf"launch '{known.name}' is taken in {market.name}"):
+        make_plan(market, [*drivers, driver], scenario_of(name, draws=16))
+
+
+def test_a_group_of_launches_is_claimed_and_not_shifted(name):
+    market, drivers = market_and_drivers(name)
+    group = next(cause for cause in market.mechanisms.values() if cause.launches)
+
+    def effects(market, p):
+        yield Effect(group.stage, 0.01 * market.elapsed, mechanism=group.name)
+
+    driver = Driver("shifting", "Shifts a group", effects=effects)
+    with pytest.raises(InputError, match=f"by {group.name}, which .* as a group of launches"):
+        forecast(market, [*drivers, driver], scenario_of(name, draws=16))

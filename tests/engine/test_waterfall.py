@@ -58,6 +58,8 @@ def test_a_count_is_not_scaled_and_ends_at_net(name):
     steps = made(name, anchored=False).waterfall()
     assert SCALING not in [step.name for step in steps.steps]
     assert (steps.step(NET).amounts == steps.step(VALUE).amounts).all()
+    with pytest.raises(InputError, match="no step 'nett'; did you mean 'net'"):
+        steps.step("nett")
 
 
 @pytest.mark.parametrize("name", MARKETS)

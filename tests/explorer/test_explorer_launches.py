@@ -3,8 +3,9 @@
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
-from ismarket import Scenario
-from ismarket.charts.swings import name_of
+from ismarket import Scenario, forecast
+from ismarket.charts.launches import picture
+from ismarket.charts.swings import figure_of, name_of
 from ismarket.charts.units import millions_of
 from ismarket.explorer.changes import described
 from ismarket.explorer.controls import LAUNCH_LABELS, density, structure
@@ -77,7 +78,7 @@ def test_the_view_shows_every_launch_with_what_the_table_says(name):
     assert "launches" in found.tabs
     assert [row.cells[0] for row in view.rows] == [one.product for one in launches_of(name)]
     table = made.by("launch").set_index("product")
-    unit = millions_of(max(1e8, table["reference"].max()))
+    unit = millions_of(table["reference"].max())
     for row in view.rows:
         sold = table.loc[row.cells[0]]
         assert row.cells[2] == percent(sold["chance"])
@@ -121,3 +122,13 @@ def test_a_date_is_written_without_a_comma_and_a_chance_in_percent_wherever_inpu
     assert rows[name_of(one.chance)][3] == percent(one.chance.mode)
     printed = str(found.study.changed(through=2035, draws=200).sensitivity(points=256))
     assert "2,029" not in printed
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_the_chart_writes_a_date_as_the_table_of_inputs_does(name):
+    market, drivers = market_and_drivers(name)
+    made = forecast(market, drivers, scenario_of(name, draws=200, without=()))
+    said = picture(made).datasets["labels"]["text"]
+    for one in made.plan.launches:
+        when = figure_of(one.launch_year, one.launch_year.mode)
+        assert any(str(words).partition(",")[0] == when for words in said), one.name
