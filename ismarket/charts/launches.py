@@ -211,7 +211,7 @@ def _words(forecast: Forecast, one: LaunchSeen, middle: float) -> list[dict[str,
     head, _, rest = launch.product.partition(", ")
     when, ratio = launch.launch_year, launch.price_ratio
     year, peak = values[when.key], values[launch.peak_share.key]
-    span = "" if when.constant else f", {figure_of(when, when.low)} to {figure_of(when, when.high)}"
+    span = "" if when.constant else f"{figure_of(when, when.low)} to {figure_of(when, when.high)}"
     places = ", ".join([launch.drug_class, *launch.regions])
     tone = "ink" if one.acts else "muted"
     words = [
@@ -219,7 +219,8 @@ def _words(forecast: Forecast, one: LaunchSeen, middle: float) -> list[dict[str,
         _at(NAME, rest, middle, "muted", size=11, room=CHANCE - 0.01),
         _at(NAME, places, middle + 14, "muted", size=11, room=CHANCE - 0.01),
         _at(CHANCE, percent(values[launch.chance.key]), middle + 14, "muted", size=11),
-        _at(YEAR, f"{figure_of(when, year)}{span}", middle + 14, "muted", size=11, wide=bool(span)),
+        _at(YEAR, figure_of(when, year), middle + 4, tone, size=11),
+        _at(YEAR, span, middle + 18, "muted", size=11, wide=True),
         _at(PEAK, percent(peak), middle - 8, tone, weight=600),
         _at(PEAK, f"in {values[launch.years_to_peak.key]:.2g} years", middle + 6, "muted", size=11),
         _at(PRICE, number(values[ratio.key], 2), middle - 8, tone, weight=600, align="right"),
