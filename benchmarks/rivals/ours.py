@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ismarket import Scenario, forecast, load_drivers, load_market
-from ismarket.engine.blocks import CHUNK, Engine, one_thread
+from ismarket.engine.blocks import Engine, one_thread
 from ismarket.engine.chain import Chain, total_of
 from ismarket.engine.summaries import LEVELS, quantiles
 from ismarket.sampling.points import BLOCK
@@ -52,12 +52,8 @@ class Ours:
         chain = Chain(engine.plan)
 
         def block(number):
-            drawn, sums = engine.drawing.values(number), 0.0
-            for low in range(0, min(BLOCK, draws - number * BLOCK), CHUNK):
-                first = number * BLOCK + low
-                value = chain(drawn[:, low : low + CHUNK])
-                sums = sums + self._write(value, rows[:, first : first + CHUNK])
-            return sums
+            part = rows[:, number * BLOCK : (number + 1) * BLOCK]
+            return self._write(chain(engine.drawing.values(number)[:, : part.shape[1]]), part)
 
         def summary(part):
             return quantiles(rows[part], LEVELS)

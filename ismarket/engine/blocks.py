@@ -1,4 +1,4 @@
-"""One block of draws: from keyed points to the rows of a forecast, in chunks that stay in cache."""
+"""One block of draws: from keyed points to the rows of a forecast."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ from .plan import Plan
 from .rows import Reader
 from .summaries import Grids, Kept, Place, Streamed
 
-CHUNK, FEW_REGIONS = 1024, 10
-"""Draws that are worked on at once, so that arrays stay in cache; a stretch for more regions."""
 HELD = 3 << 20
 """Numbers in an array that is freed at once: the allocator of glibc then holds on to twice as much
-freed memory (mallopt(3)); to return and clear it for each chunk takes up to a fifth of the time."""
+freed memory (mallopt(3)); to return and clear it for each block takes up to a fifth of the time."""
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
@@ -51,10 +49,6 @@ class Engine:
     def _watched(self) -> frozenset[int]:
         scenario = self.plan.scenario
         return watched_blocks(scenario.seed, -(-scenario.draws // BLOCK))
-
-    @property
-    def _chunk(self) -> int:
-        return CHUNK if len(self.plan.market.regions) <= FEW_REGIONS else STRETCH
 
     @cached_property
     def _attribution(self) -> Attribution:
@@ -95,15 +89,9 @@ class Engine:
         layout = self.reader.layout
         whole = place or layout.room(size)
         rows, cells = whole[0][:, :size], whole[1][:, :size]
-        sums = np.zeros(len(cells))
-        with one_thread():
-            drawn = self.drawing.values(block)
-            for low in range(0, size, self._chunk):
-                part = slice(low, min(low + self._chunk, size))
-                values = drawn[:, low : -(-part.stop // STRETCH) * STRETCH]
-                watched = low == 0 and block in self._watched
-                with standing(block * BLOCK + low, watched=watched):
-                    sums += self._read(values, rows[:, part], cells[:, part])
+        with one_thread(), standing(block * BLOCK, watched=block in self._watched):
+            values = self.drawing.values(block)[:, : -(-size // STRETCH) * STRETCH]
+            sums = self._read(values, rows, cells)
         total = rows[layout["total"]]
         if not np.isfinite(total).all():
             raise DriverError(self._not_finite(block, total))

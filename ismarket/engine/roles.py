@@ -19,7 +19,7 @@ from ..errors import unknown
 from ..model.pooled import LEVEL
 from ..model.stage import DRAW, ROLES
 from ..sampling.points import BLOCK
-from .blocks import CHUNK, one_thread, stack
+from .blocks import one_thread, stack
 from .chain import Chain, product, total_of
 from .draws import Drawing
 from .plan import Plan
@@ -78,18 +78,13 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
     if draws:
         drawn = Drawing(plan).values(0)[:, : min(draws, plan.scenario.draws, BLOCK)]
         values = np.concatenate([values, drawn], axis=1)
-    chain, parts, counts = Chain(plan), list[dict[str, Array]](), list[Array]()
+    size = (values.shape[1],)
     with one_thread():
-        for low in range(0, values.shape[1], CHUNK):
-            some = values[:, low : low + CHUNK]
-            found = chain.by_stage(some)
-            size = (some.shape[1],)
-            count = product([first, *(part[:1] for part in found.values())])
-            counts.append(np.broadcast_to(total_of(count)[0], size))
-            cut = {name: part[at] if len(part) > 1 else part for name, part in found.items()}
-            parts.append({n: np.broadcast_to(p, (*p.shape[:DRAW], *size)) for n, p in cut.items()})
-    stages = {name: np.concatenate([part[name] for part in parts], axis=DRAW) for name in parts[0]}
-    factor = _calibration(plan, values, np.concatenate(counts))
+        found = Chain(plan).by_stage(values)
+        count = total_of(product([first, *(part[:1] for part in found.values())]))[0]
+    cut = {name: part[at] if len(part) > 1 else part for name, part in found.items()}
+    stages = {n: np.broadcast_to(part, (*part.shape[:DRAW], *size)) for n, part in cut.items()}
+    factor = _calibration(plan, values, np.broadcast_to(count, size))
     return Staged(plan, stages, forecast.unexplained_factor[at][:, None] * factor)
 
 
