@@ -10,17 +10,13 @@ import sys
 import zipfile
 
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError
 from ismarket.runs import archive as archives
 from ismarket.runs.archive import export, people_tables, safe, unpacked, write_workbook
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
-
-
-def ismarket(*arguments, cwd):
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
 
 
 def test_an_exported_run_comes_back_byte_by_byte(kept, tmp_path):
