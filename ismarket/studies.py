@@ -28,6 +28,7 @@ from .model.tables import recording
 from .plugins.installed import load_plugins
 from .runs.layout import MANIFEST, digest
 from .runs.origin import Origin
+from .text.install import needs
 
 if TYPE_CHECKING:
     from .analysis.audit import Audit
@@ -209,8 +210,8 @@ class Study:
 
     def explore(self) -> Panel:
         """The explorer panel of this study, for a notebook."""
-        from .explorer.panel import opened
-
+        with needs("explore()", "notebook"):
+            from .explorer.panel import opened
         return opened(self)
 
 

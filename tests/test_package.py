@@ -1,6 +1,7 @@
 """The package as a stranger installs it: a wheel, an editable install, a plugin beside it."""
 
 import os
+import shlex
 import subprocess
 import sys
 import venv
@@ -61,6 +62,11 @@ def test_the_wheel_works_away_from_the_repository(wheel, tmp_path):
     assert str(ROOT) not in where
     listed = run(str(python.parent / "ismarket"), "drivers", "--json", cwd=tmp_path)
     assert all(f'"{name}"' in listed for name in DRIVERS)
+    say = "from ismarket.text.install import extra; print(extra('xlsx'))"
+    hint = shlex.split(run(str(python), "-c", say, cwd=tmp_path))
+    assert hint[-1] == f"{wheel}[xlsx]"
+    run(*hint, "-q", cwd=tmp_path)  # the environment has no pip of its own
+    run(str(python), "-c", "import openpyxl", cwd=tmp_path)
 
 
 @pytest.mark.slow

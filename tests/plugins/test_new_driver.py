@@ -18,6 +18,7 @@ from parcels import ismarket
 from ismarket import InputError
 from ismarket.plugins.new_driver import TemplateUpdate, update_driver, write_driver
 from ismarket.testing import CHECKS
+from ismarket.text.install import extra
 
 pytest.importorskip("copier")
 ROOT = Path(__file__).parents[2]
@@ -147,7 +148,7 @@ def test_without_copier_one_line_says_what_to_install(tmp_path):
     done = ismarket("new-driver", "mine", path=tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         2,
-        "ismarket: new-driver needs copier, which is not installed: pip install 'ismarket[sdk]'\n",
+        f"ismarket: new-driver needs more: {extra('sdk')}\n",
     )
 
 
