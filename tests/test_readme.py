@@ -8,11 +8,10 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import ismarket
 
 from ismarket.cli import COMMANDS
 from ismarket.cli.show import driver_list
@@ -36,11 +35,6 @@ def blocks(language, *pages):
         )
         if kind == language
     ]
-
-
-def ismarket(*arguments):
-    command = [sys.executable, "-m", "ismarket", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def generated(page, name, content):
