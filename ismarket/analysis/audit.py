@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays import Columns
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
@@ -153,7 +153,7 @@ def audit_report(
          coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
         published.stacking_premium, published.years[-1], purchases(asked.plan),
-        tuple(outside_evidence(published.plan)),
+        tuple(caveats(published.plan)),
     )  # fmt: skip
 
 
