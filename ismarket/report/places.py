@@ -61,8 +61,8 @@ def chosen(forecast: Forecast, plan: Plan) -> Draws:
         for each in apart.reshape(-1, many):
             np.maximum(worst, np.abs(each[sets].mean(axis=1)), out=worst)
     best = sets[worst.argmin()]
-    found: Draws = (best[:, None] * REPLICATE + np.arange(REPLICATE)).ravel()
-    return found
+    numbers: Draws = (best[:, None] * REPLICATE + np.arange(REPLICATE)).ravel()
+    return numbers
 
 
 def _fans(forecast: Forecast, plan: Plan, values: Array) -> Iterator[Array]:
