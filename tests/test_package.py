@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import venv
@@ -75,13 +76,18 @@ def test_the_wheel_holds_package_drivers_and_data(wheel):
 
 
 @pytest.mark.slow(reason="installs the wheel with what it needs")
-def test_the_wheel_works_away_from_the_repository(place):
+def test_the_wheel_works_away_from_the_repository(wheel, place):
     page = place.command("ismarket", "run")
     assert "USD 3.20 bn in 2022" in page
     where = place.command("python", "-c", "import ismarket; print(ismarket.__file__)")
     assert str(ROOT) not in where
     listed = place.command("ismarket", "drivers", "--json")
     assert all(f'"{name}"' in listed for name in DRIVERS)
+    say = "from ismarket.text.install import extra; print(extra('xlsx'))"
+    hint = shlex.split(place.command("python", "-c", say))
+    assert hint[-1] == f"{wheel}[xlsx]"
+    subprocess.run([*hint, "-q"], check=True, timeout=200)  # the environment has no pip of its own
+    place.command("python", "-c", "import openpyxl")
 
 
 IN_THE_EXPLORER = """

@@ -17,6 +17,7 @@ from parcels import ismarket as in_a_process
 from ismarket import InputError
 from ismarket.plugins.new_driver import TemplateUpdate, update_driver, write_driver
 from ismarket.testing import CHECKS
+from ismarket.text.install import extra
 
 pytest.importorskip("copier")
 ROOT = Path(__file__).parents[2]
@@ -146,5 +147,5 @@ def test_without_copier_one_line_says_what_to_install(tmp_path):
     done = in_a_process("new-driver", "mine", path=tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         2,
-        "ismarket: new-driver needs copier, which is not installed: pip install 'ismarket[sdk]'\n",
+        f"ismarket: new-driver needs more: {extra('sdk')}\n",
     )

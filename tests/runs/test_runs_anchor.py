@@ -11,6 +11,7 @@ from ismarket.studies import rerun
 MINE = """\
 name = "{name}"
 publisher = "A house of our own"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = {value}
 cagr = 0.05

@@ -25,6 +25,7 @@ for needed in ("altair", "vl_convert", "xlsxwriter", "nbclient", "ipykernel"):
 SECRET, USER = "s3cret-value-of-the-environment", "quillfeather"
 ANCHOR = """\
 name = "mine"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = 2.0e8
 cagr = 0.05

@@ -16,6 +16,7 @@ from ismarket.runs.views import also
 
 ANCHOR = b"""\
 name = "mine"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = 2.0e8
 cagr = 0.05
