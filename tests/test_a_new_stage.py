@@ -168,7 +168,7 @@ def test_the_workbook_has_a_row_for_it_that_its_formulas_read(book):
         assert any(s != sheet and reads.search(text) for s, _, text in cells), key
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="LibreOffice computes the workbook")
 @pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
 def test_the_workbook_computes_what_python_does(book, ranged, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
@@ -193,7 +193,6 @@ def test_the_workbook_computes_what_python_does(book, ranged, tmp_path):
         assert np.isclose(numbers, value, rtol=1e-9).any(), value
 
 
-@pytest.mark.slow
 def test_the_explorer_has_a_slider_and_a_bar_for_it(ranged):
     pytest.importorskip("anywidget")
     from ismarket import explore

@@ -59,7 +59,7 @@ def test_most_causes_are_assumed_today():
     assert "27 of 35 causes are assumed" in str(FOUND).replace("\n", " ")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_the_number_changes_when_the_table_changes(tmp_path):
     market = changed_market(
         tmp_path, "mechanisms.csv", "status",
@@ -192,7 +192,7 @@ def test_cells_add_up_to_the_forecast_and_its_regions():
     assert cells[1].sum(axis=0) == pytest.approx(run.columns["drug_class"]["final"], rel=1e-11)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_a_level_that_the_count_reaches_is_not_contradicted():
     low = replace(MARKET.anchors["techsci-2022"], value=20e6)
     market = MARKET.with_anchors({low.name: low})

@@ -231,7 +231,6 @@ def _contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_a_chart_is_saved_without_network(kind, published, tmp_path):
     pytest.importorskip("vl_convert")

@@ -139,7 +139,6 @@ def test_xlsx_has_a_sheet_for_every_view_and_numbers_are_numbers(panel):
     assert all(isinstance(cell, float) for cell in row[1:])
 
 
-@pytest.mark.slow
 def test_the_page_holds_its_runtime_and_asks_nobody(panel):
     page = contents(panel._session, "html").decode()
     for address in {source.address for source in read_sources().values()}:

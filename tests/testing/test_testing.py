@@ -46,7 +46,6 @@ def test_every_law_has_a_driver_that_breaks_it():
     assert list(strangers.BREAKS) == [check.__name__ for check in CHECKS]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_a_law_catches_the_driver_that_breaks_it(check):
     driver = strangers.BREAKS[check.__name__]
@@ -126,7 +125,7 @@ def test_no_plugins_discovers_nothing(no_plugins):
 # the command ------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every law, in processes of their own")
 def test_check_prints_a_tick_or_the_reason(tmp_path):
     folder = tmp_path / "parcels"
     folder.mkdir()
