@@ -126,6 +126,7 @@ def test_by_stage_it_has_a_share_of_the_variance(ranged):
     assert found["total"][found["group"].index("wastage")] > 0.0
 
 
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_the_audit_counts_its_numbers(ranged):
     from ismarket.analysis.audit import audit_report
 

@@ -75,6 +75,7 @@ def test_the_public_charts_are_those_of_the_design():
     assert ismarket.charts is charts
 
 
+@pytest.mark.slow(reason="Altair validates every chart of every scenario")
 @pytest.mark.parametrize("name", OF_ONE)
 @pytest.mark.parametrize("which", ["published", "with_pricing", "counted"])
 def test_a_chart_of_any_scenario_is_a_valid_specification_that_speaks(name, which, request):
@@ -85,6 +86,7 @@ def test_a_chart_of_any_scenario_is_a_valid_specification_that_speaks(name, whic
     json.dumps(spec, allow_nan=False)
 
 
+@pytest.mark.slow(reason="Altair validates every chart")
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_dataset_that_a_chart_shows_is_filled(kind, published, with_pricing):
     spec = blank(*KINDS[kind]).to_dict()

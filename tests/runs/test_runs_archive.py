@@ -43,6 +43,7 @@ def test_the_commands_export_and_import(kept, tmp_path):
 
 
 @pytest.mark.install
+@pytest.mark.slow(reason="installs every wheel of a run")
 def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_path):
     done = ismarket("export", str(kept), "--zip", "--with-wheels", cwd=tmp_path)
     if "pip cannot get" in done.stderr:

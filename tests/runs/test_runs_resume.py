@@ -14,6 +14,8 @@ from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.views import also
 
+pytestmark = pytest.mark.slow(reason="runs of many blocks, interrupted")
+
 ANCHOR = b"""\
 name = "mine"
 market = "infantile-spasms"
