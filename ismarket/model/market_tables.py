@@ -91,6 +91,7 @@ def read_market(
         mechanisms=causes,
         claims=tuple(map(_claim, read_table(claims, CLAIM_COLUMNS))) if claims.is_file() else (),
         currency=currency or f"USD of {base_year}",
+        folder=folder,
     )  # fmt: skip
     if (folder / "correlations.csv").is_file():
         rows = read_table(folder / "correlations.csv", CORRELATION_COLUMNS)
