@@ -13,7 +13,7 @@ from ..engine.forecaster import forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.driver import Driver
-from ..model.market import Market
+from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
 from ..model.scenario import Scenario
 from ..model.sources import described
@@ -124,11 +124,13 @@ def audit_report(
     drivers: Iterable[Driver],
     scenario: Scenario | None = None,
     evidence: Scenario | None = None,
+    claims: Iterable[Claim] | None = None,
 ) -> Audit:
     """The audit of the report behind ``scenario``, by default the shipped one.
 
     Its headlines are tested against ``evidence``, by default the count with every driver up to
-    the report's last year.  Raises InputError for a scenario without a published estimate.
+    the report's last year; ``claims`` are its sentences, by default those of the market's table.
+    Raises InputError for a scenario without a published estimate.
     """
     installed = tuple(drivers)
     chosen = scenario or Scenario()
@@ -143,9 +145,10 @@ def audit_report(
     asked = response(market, installed, against)
     found = headlines(market, anchor.name, asked)
     last = asked.plan.years[-1]
+    told = (c for c in market.claims if c.source == anchor.source) if claims is None else claims
     return Audit(
         market, published.plan, asked.plan.years[0], last,
-        tuple(entries(market, anchor.name, found, last, against.seed)), tuple(found),
+        tuple(entries(market, told, found, last, against.seed)), tuple(found),
         (*(coverage(asked, output) for output in OUTPUTS),
          coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),

@@ -16,7 +16,7 @@ from ..engine.findings import caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan, make_plan
 from ..errors import InputError
-from ..model.anchor import Anchor
+from ..model.anchor import Anchor, other_market
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool
@@ -130,10 +130,13 @@ def triangulate(
     """The published estimates of a market in its base year, beside the count and the ceilings.
 
     ``anchors`` are further estimates, such as one that was read from a page; ``ceilings`` replace
-    the shipped ones.  Raises InputError where nothing is published.
+    the shipped ones.  Raises InputError where nothing is published, or of another market.
     """
     published = (*estimates(market.anchors), *anchors)
     names = [anchor.name for anchor in published]
+    for anchor in published:
+        if anchor.market not in ("", market.name):
+            raise InputError(f"{anchor.name}: {other_market(anchor.market, market.name)}")
     if not published:
         raise InputError(f"{market.name}: no published estimate to compare")
     for name in names:

@@ -50,8 +50,8 @@ class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
 
     ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
-    causes among ``mechanisms`` that drivers brought in tables of their own; ``folder`` is where its
-    tables were read.
+    causes among ``mechanisms`` that drivers brought in tables of their own; ``words`` is the text
+    of its words.toml, if it has one, and ``folder`` where its tables were read.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Market:
     currency: str = "USD of the base year"
     lent: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
+    words: str = ""
     folder: Path | Traversable | None = None
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..model.xlsx import check_parts, open_workbook
+from ..text.install import needs
 
 LARGEST_FILE = 33_554_432
 NUMBER = re.compile(r"[+-]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -78,7 +79,7 @@ def passages_of(source: str) -> list[Passage]:
     """The passages of a text or of a page in HTML."""
     tags = r"<(?:!doctype|html|body|head|p|div|td|tr|table|span|h[1-6]|br|li|ul)\b[^>]*>"
     if re.search(tags, source[:65_536], re.IGNORECASE):
-        reader = _Reader()
+        reader = _PassageReader()
         reader.feed(source)
         reader.close()
         return reader.passages
@@ -160,7 +161,7 @@ def _text(source: str) -> Iterator[Passage]:
     yield from flush()
 
 
-class _Reader(HTMLParser):
+class _PassageReader(HTMLParser):
     """Collects the passages of a page: blocks of text, tables, and the labels of its pictures."""
 
     def __init__(self) -> None:
@@ -229,11 +230,9 @@ class _Reader(HTMLParser):
 
 
 def _deck(file: Path) -> Iterator[Passage]:
-    try:
+    with needs("a deck", "office"):
         from pptx import Presentation
         from pptx.exc import PackageNotFoundError
-    except ImportError:
-        raise InputError("a deck needs python-pptx: pip install 'ismarket[office]'") from None
     check_parts(file.read_bytes(), file.name)
     try:
         deck = Presentation(str(file))

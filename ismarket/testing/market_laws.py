@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from ..errors import InputError, no_such
-from ..model import cause, launch
-from ..model.anchor import COLUMNS as ANCHORS
 from ..model.anchor import fitting_steps, half_digit, half_figure, misfit
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.market_tables import (
-    CLAIM_COLUMNS,
-    CORRELATION_COLUMNS,
-    FUNNEL_COLUMNS,
-    PATH_COLUMNS,
-    STAGE_COLUMNS,
-)
 from ..model.parameter import IN_TABLES
 from ..model.sources import ASSUMPTION, cited, parts_of
-from ..model.stage import PRICE_LEVEL, RATIO_UNIT, SHARES
-from ..model.tables import EVIDENCE, Row, read_table
+from ..model.stage import RATIO_UNIT, SHARES
+from ..model.tables import Row
+from ..model.words import words_of
+from .market_folder import STAGES, Tables, read_folder
 
-STAGES, LOADS = "stages", "one market"
-TABLES: Mapping[str, Sequence[str]] = {
-    "funnel": FUNNEL_COLUMNS,
-    "mechanisms": cause.COLUMNS,
-    "adoption": [*cause.ADOPTION_COLUMNS, "unit"],
-    "launches": launch.COLUMNS,
-    "anchors": ANCHORS,
-    "claims": CLAIM_COLUMNS,
-    "correlations": CORRELATION_COLUMNS,
-}
-"""The tables of a market besides its stages and their paths, each with its columns."""
-MAY_LACK = ("launches", "anchors", "claims", "correlations")
+LOADS = "one market"
 PUBLISHED = ("anchors", "claims")
 ROUNDED = 0.005
 """How far the modes of a mix may be from 1 together."""
@@ -56,42 +38,6 @@ class Breach:
     def __str__(self) -> str:
         where = f"{self.file}, line {self.line}" if self.line else self.file
         return f"{where}: {self.reason}" if where else self.reason
-
-
-@dataclass(frozen=True, eq=False)
-class Tables:
-    """What a market's folder holds: the rows of each table that could be read, by its name."""
-
-    rows: Mapping[str, Sequence[Row]]
-    unread: Sequence[str]
-    market: Market | None
-    drivers: Sequence[Driver]
-    problem: str = ""
-
-    def of(self, table: str) -> Sequence[Row]:
-        """The rows of a table, none where it is not there or could not be read."""
-        return self.rows.get(table, ())
-
-    @property
-    def stages(self) -> dict[str, Row]:
-        """The declared stages by name."""
-        return {row.cells["stage"]: row for row in self.of(STAGES)}
-
-    @property
-    def paths(self) -> dict[str, Row]:
-        """The stages whose path has a table here, by name."""
-        return {name: row for name, row in self.stages.items() if name in self.rows}
-
-    @property
-    def causes(self) -> dict[str, str]:
-        """The stage of every cause, launches among them, by name."""
-        found = {row.cells["mechanism"]: row.cells["stage"] for row in self.of("mechanisms")}
-        return found | {row.cells["group"]: row.cells["stage"] for row in self.of("launches")}
-
-    @property
-    def named(self) -> set[str]:
-        """The drivers that act on the market."""
-        return {driver.name for driver in self.drivers}
 
 
 At = tuple[Row | None, str]
@@ -113,7 +59,7 @@ def market_breaches(
     what only they can tell is not asked.  ``problem`` says why they make no market.
     """
     suits = tuple(d for d in drivers if market is None or d.suits(market.name))
-    tables = _read(folder, market, suits, problem)
+    tables = read_folder(folder, market, suits, problem)
     return [
         Breach(name_of(law), row.file if row else "", row.line if row else 0, reason)
         if row
@@ -136,31 +82,6 @@ def _placed(law: str, error: str) -> Breach:
     return Breach(law, found["file"], int(found["line"] or 0), found["said"])
 
 
-def _read(
-    folder: Path | Traversable, market: Market | None, drivers: Sequence[Driver], problem: str
-) -> Tables:
-    found: dict[str, Sequence[Row]] = {}
-    unread: list[str] = []
-
-    def take(name: str, columns: Sequence[str], evidence: Sequence[str] = EVIDENCE) -> None:
-        try:
-            found[name] = read_table(folder / f"{name}.csv", columns, evidence=evidence)
-        except InputError as error:
-            unread.append(str(error))
-
-    take(STAGES, STAGE_COLUMNS, evidence=())
-    for name, columns in TABLES.items():
-        if name not in MAY_LACK or (folder / f"{name}.csv").is_file():
-            take(name, columns)
-    for row in found.get(STAGES, ()):
-        name = row.cells["stage"]
-        own = (folder / f"{name}.csv").is_file()
-        if row.cells["path"] == "yes" and (own or row.cells["role"] != PRICE_LEVEL):
-            region = [] if row.cells["by"] == "world" else ["region"]
-            take(name, [*PATH_COLUMNS, *region])
-    return Tables(found, unread, market, drivers, problem)
-
-
 def law(tried: Law) -> Law:
     """One of LAWS."""
     LAWS.append(tried)
@@ -176,9 +97,14 @@ def columns(tables: Tables) -> Iterator[At]:
 
 @law
 def one_market(tables: Tables) -> Iterator[At]:
-    """The tables together make a market that loads."""
+    """The tables together make a market that loads, and its words are of it."""
     if tables.problem and tables.problem not in tables.unread:
         yield None, tables.problem
+    try:
+        if tables.market is not None:
+            words_of(tables.market)
+    except InputError as error:
+        yield None, str(error)
 
 
 @law

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -103,3 +104,11 @@ def test_check_takes_the_name_of_a_market_and_a_folder_of_tables(tmp_path, capsy
     assert ended.value.code == 1
     rows = json.loads(capsys.readouterr().out)
     assert [row["law"] for row in rows if row["kept"] is False] == ["statuses"]
+
+
+def test_words_of_what_the_market_has_not_are_a_breach():
+    market, drivers = market_and_drivers(MARKETS[1])
+    wrong = replace(market, words='[regions]\nAtlantis = ["the lost land"]\n')
+    (found,) = market_breaches(SECOND, wrong, drivers)
+    assert found.law == "one market"
+    assert "Atlantis" in found.reason
