@@ -69,9 +69,7 @@ def test_a_target_is_typed_and_sent_with_enter_and_what_is_wrong_is_said(opened)
     assert "4.5" in page.locator(".cell", has_text="Growth to").inner_text()
 
 
-@pytest.mark.skipif(
-    steps.AXE is None, reason="axe-core is not there: npm install --no-save axe-core"
-)
+@steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_sheets(opened, theme):
     page = opened

@@ -2,6 +2,8 @@
 
 import pytest
 
+from . import steps
+
 CELLS = (
     "import ismarket\n"
     "asked = ismarket.elicit('half_time', unit='years', title='Years to half', experts=['Anna'])\n"
@@ -51,9 +53,7 @@ def test_what_is_typed_is_said_back_and_reaches_python(elicitation):
     assert code.inner_text().startswith("Parameter.from_quantiles('half_time', 3, 5, 8.5, ")
 
 
-@pytest.mark.skipif(
-    steps.AXE is None, reason="axe-core is not there: npm install --no-save axe-core"
-)
+@steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious(elicitation, theme):
     page = elicitation

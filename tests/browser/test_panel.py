@@ -200,9 +200,7 @@ def test_tabs_move_by_arrow_keys(panel):
     assert steps.label(panel).startswith("Bar chart, points of growth")
 
 
-@pytest.mark.skipif(
-    steps.AXE is None, reason="axe-core is not there: npm install --no-save axe-core"
-)
+@steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious(lab, watched, theme):
     page = watched.page

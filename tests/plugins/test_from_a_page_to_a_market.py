@@ -62,7 +62,7 @@ def edit(table):
         writer.writerows(rows)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="a market from a page to a kept run")
 @pytest.mark.timeout(600)
 def test_a_market_is_made_edited_installed_asked_kept_and_verified(tmp_path):
     started = time.monotonic()
