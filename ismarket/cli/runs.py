@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -13,9 +14,21 @@ from .common import json_option, say, say_json
 RUN = click.argument("run", type=click.Path(path_type=Path))
 
 
+def _seal(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """A seal as it was sent; an empty one would be no check at all."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9a-f]{64}", value.strip().lower()):
+        raise InputError(
+            f"{option.opts[0]} {value[:80]!r}: give the 64 hexadecimal digits of a seal"
+        )
+    return value.strip().lower()
+
+
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), required=False)
-@click.option("--seal", help="The seal that the sender gave you; it must be the run's own.")
+@click.option("--seal", callback=_seal,
+              help="The seal that the sender gave you; it must be the run's own.")  # fmt: skip
 @click.option("--page", type=click.Path(path_type=Path), metavar="FILE",
               help="Check a page that computes instead: all in it is made again and compared,"
               " from RUN if that is given.")  # fmt: skip
@@ -44,7 +57,7 @@ def verify(run: Path | None, seal: str | None, page: Path | None, as_json: bool)
 
 def _other_seal(own: str | None, given: str | None) -> list[str]:
     """A line where the seal is not the one that was given."""
-    if given and own and own != given.lower():
+    if given and own and own != given:
         return [f"the seal is {own}, not the one given"]
     return []
 

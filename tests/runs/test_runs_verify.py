@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError
 from ismarket.runs.layout import to_json
@@ -147,6 +148,19 @@ def test_the_sums_are_those_of_sha256sum(kept):
         ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=kept, capture_output=True
     )
     assert (done.returncode, done.stdout) == (0, b"")
+
+
+@pytest.mark.parametrize("seal", ["", " ", "0", "g" * 64, "ab" * 31, f"{'ab' * 32}\n0"])
+def test_what_is_no_seal_is_never_the_seal_of_a_run(kept, seal):
+    done = ismarket("verify", kept, "--seal", seal)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"ismarket: --seal {seal!r}: give the 64 hexadecimal digits")
+
+
+def test_the_seal_of_a_run_is_held_against_the_one_that_was_given(kept):
+    own = checked(kept).manifest["seal"]
+    for given, code in ((own, 0), (f" {own.upper()}\n", 0), ("0" * 64, 1)):
+        assert ismarket("verify", kept, "--seal", given).returncode == code, given
 
 
 def test_verify_loads_no_plugin(kept):
