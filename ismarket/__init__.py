@@ -23,7 +23,7 @@ _HOME = {
     "Parameter": "model.parameter",
     "Scenario": "model.scenario",
     "Study": "studies",
-    "compare_runs": "studies",
+    "compare_runs": "studies.kept",
     "export_run": "runs.archive",
     "explore": "explorer.panel",
     "audit_report": "analysis.audit",
@@ -32,18 +32,18 @@ _HOME = {
     "forecast": "engine.forecaster",
     "hookimpl": "plugins.hookspecs",
     "import_run": "runs.archive",
-    "keep_run": "studies",
+    "keep_run": "studies.kept",
     "launch": "model.launch",
     "load_anchors": "plugins.installed",
     "load_charts": "plugins.installed",
     "load_drivers": "plugins.installed",
     "load_market": "plugins.installed",
     "load_scenario": "model.scenario",
-    "open_run": "studies",
+    "open_run": "studies.kept",
     "read_anchors": "model.anchor",
     "read_market": "model.market_tables",
-    "rerun": "studies",
-    "run_notebook": "studies",
+    "rerun": "studies.kept",
+    "run_notebook": "studies.kept",
     "verify_run": "runs.verify",
     "require": "analysis.requirement",
     "sensitivity_of": "analysis.sensitivity",
@@ -112,12 +112,12 @@ if TYPE_CHECKING:
     from .runs.archive import import_run as import_run
     from .runs.verify import verify_run as verify_run
     from .studies import Study as Study
-    from .studies import compare_runs as compare_runs
-    from .studies import keep_run as keep_run
-    from .studies import open_run as open_run
-    from .studies import rerun as rerun
-    from .studies import run_notebook as run_notebook
     from .studies import study as study
+    from .studies.kept import compare_runs as compare_runs
+    from .studies.kept import keep_run as keep_run
+    from .studies.kept import open_run as open_run
+    from .studies.kept import rerun as rerun
+    from .studies.kept import run_notebook as run_notebook
 
 
 def __getattr__(name: str) -> Any:

@@ -111,7 +111,7 @@ def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Foreca
 
 def _run_notebook(context: click.Context, given: dict[str, Any]) -> None:
     from ..runs.notebook import parameter
-    from ..studies import run_notebook
+    from ..studies.kept import run_notebook
 
     if given["notebook"] is None:
         raise InputError("-p goes with --notebook; a scenario takes --set KEY=VALUE")

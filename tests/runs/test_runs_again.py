@@ -14,7 +14,8 @@ from ismarket.runs.agreement import DIFFERENT, EQUAL, IDENTICAL, agreement, chan
 from ismarket.runs.bridge import REST, bridge
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
-from ismarket.studies import compare_runs, loaded, reopened
+from ismarket.studies import loaded
+from ismarket.studies.kept import compare_runs, reopened
 
 
 def ismarket(*arguments, cwd, **environment):

@@ -14,33 +14,31 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .engine.forecast import Forecast
-from .engine.forecaster import forecast_of
-from .engine.plan import Plan, make_plan
-from .engine.workers import BlockStore, Progress, Sink, Work
-from .errors import InputError
-from .model.anchor import Anchor
-from .model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
-from .model.driver import Driver
-from .model.market import Market
-from .model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
-from .model.tables import recording
-from .plugins.installed import load_plugins
-from .runs.layout import MANIFEST, digest
-from .runs.origin import Origin
+from ..engine.forecast import Forecast
+from ..engine.forecaster import forecast_of
+from ..engine.plan import Plan, make_plan
+from ..engine.workers import BlockStore, Progress, Sink, Work
+from ..errors import InputError
+from ..model.anchor import Anchor
+from ..model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
+from ..model.driver import Driver
+from ..model.market import Market
+from ..model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
+from ..model.tables import recording
+from ..plugins.installed import load_plugins
+from ..runs.layout import MANIFEST
+from ..runs.origin import Origin
 
 if TYPE_CHECKING:
-    from .analysis.audit import Audit
-    from .analysis.backtest import Backtest
-    from .analysis.information import Decision, Information
-    from .analysis.requirement import Requirement
-    from .analysis.sensitivity import Sensitivity
-    from .analysis.triangulation import Triangulation
-    from .explorer.panel import Panel
-    from .runs.again import Again, Reopened
-    from .runs.bridge import Bridge
-    from .runs.keep import KeptRun
-    from .runs.verify import Record
+    from ..analysis.audit import Audit
+    from ..analysis.backtest import Backtest
+    from ..analysis.information import Decision, Information
+    from ..analysis.requirement import Requirement
+    from ..analysis.sensitivity import Sensitivity
+    from ..analysis.triangulation import Triangulation
+    from ..explorer.panel import Panel
+    from ..runs.keep import KeptRun
+    from ..runs.verify import Record
 
 AT_LOAD = ("market", "plugins", "pins")
 """Choices that decide what is loaded, so that an open study cannot change them."""
@@ -115,8 +113,8 @@ class Study:
         asked = self.changed(**changes)
         made = forecast_of(asked.plan, asked.drivers, Work(workers, progress, sink, store), until)
         if asked.record is not None and until is None:
-            from .runs.again import Reopened
-            from .runs.agreement import DIFFERENT
+            from ..runs.again import Reopened
+            from ..runs.agreement import DIFFERENT
 
             found = Reopened(asked.record, asked.plan, asked.drivers, asked.origin).agrees(made)
             if found.level == DIFFERENT:
@@ -133,7 +131,7 @@ class Study:
         self, *, output: str = "value", by: str = "parameter", points: int = 4096
     ) -> Sensitivity:
         """What ``output`` depends on, as in ``sensitivity_of``."""
-        from .analysis.sensitivity import sensitivity_of
+        from ..analysis.sensitivity import sensitivity_of
 
         asked = self.market, self.drivers, self.scenario
         return sensitivity_of(*asked, output=output, by=by, points=points)
@@ -142,33 +140,33 @@ class Study:
         self, *, cagr: float | None = None, value: float | None = None, year: int | None = None
     ) -> Requirement:
         """What a growth or a value would require, as in ``ismarket.require``."""
-        from .analysis.requirement import require
+        from ..analysis.requirement import require
 
         asked = self.market, self.drivers, self.scenario
         return require(*asked, cagr=cagr, value=value, year=year)
 
     def voi(self, decision: Decision, by: Sequence[str] = ("input", "cause")) -> Information:
         """What knowing more is worth to a decision, as in ``value_of_information``."""
-        from .analysis.information import value_of_information
+        from ..analysis.information import value_of_information
 
         return value_of_information(self.forecast(), decision, by)
 
     def audit(self) -> Audit:
         """Each claim of the report beside its number, as in ``audit_report``."""
-        from .analysis.audit import audit_report
+        from ..analysis.audit import audit_report
 
         return audit_report(self.market, self.drivers, self.scenario)
 
     def triangulate(self, anchors: Iterable[Anchor] = ()) -> Triangulation:
         """The published levels beside each other and the count, as in ``ismarket.triangulate``."""
-        from .analysis.triangulation import triangulate
+        from ..analysis.triangulation import triangulate
 
         seed = self.scenario.seed
         return triangulate(self.market, self.drivers, anchors=anchors, seed=seed)
 
     def backtest(self) -> Backtest:
         """The verified past scored by simple methods and by this growth, as in ``backtest_of``."""
-        from .analysis.backtest import backtest_of
+        from ..analysis.backtest import backtest_of
 
         return backtest_of(self.forecast())
 
@@ -189,9 +187,9 @@ class Study:
         interrupted run at ``out`` goes on.  Raises as ``forecast`` does, and DiskError if the disk
         fails.
         """
-        from .runs.keep import How, keep
-        from .runs.start import place
-        from .runs.views import also
+        from ..runs.keep import How, keep
+        from ..runs.start import place
+        from ..runs.views import also
 
         where = place(Path(out), "", "") if out is not None else None
         origin = replace(self.origin, flags=self._flags())
@@ -209,7 +207,7 @@ class Study:
 
     def explore(self) -> Panel:
         """The explorer panel of this study, for a notebook."""
-        from .explorer.panel import opened
+        from ..explorer.panel import opened
 
         return opened(self)
 
@@ -227,9 +225,9 @@ def study(
     what is not there or not as it was written, DiskError for drivers that are not installed.
     """
     if not isinstance(what, Scenario) and (Path(what) / MANIFEST).is_file():
-        from .runs.verify import checked
+        from ..runs.verify import checked
 
-        return _of_run(checked(Path(what))).changed(**changes)
+        return of_run(checked(Path(what))).changed(**changes)
     return loaded(what, strict=strict).changed(**changes)
 
 
@@ -276,8 +274,9 @@ def _as_given(text: str, scenario: Scenario) -> str:
     return text.replace(scenario.anchor, ANCHOR) if scenario.anchor in text else ""
 
 
-def _of_run(record: Record) -> Study:
-    from .runs.agreement import need_drivers
+def of_run(record: Record) -> Study:
+    """The study of a kept run that was checked, on its own tables and with its own drivers."""
+    from ..runs.agreement import need_drivers
 
     if record.is_notebook:
         raise InputError(f"{record.path.name} is a notebook run: look at outputs/notebook.ipynb")
@@ -286,110 +285,3 @@ def _of_run(record: Record) -> Study:
     wanted = record.identity["installed"]
     drivers = tuple(driver for driver in found.drivers if driver.name in wanted)
     return replace(found, drivers=drivers, record=record)
-
-
-# kept runs ----------------------------------------------------------------------------------
-
-
-def reopened(path: str | Path) -> Reopened:
-    """A kept run, checked, beside what is installed for it here.
-
-    Raises InputError for a run that is not as it was written, DiskError that names the drivers
-    that are not installed.
-    """
-    from .runs.again import Reopened
-    from .runs.agreement import need_drivers
-    from .runs.verify import checked
-
-    record = checked(Path(path))
-    if not record.is_notebook:
-        found = _of_run(record)
-        return Reopened(record, found.plan, found.drivers, found.origin)
-    found = loaded(Scenario())
-    need_drivers(record, (driver.name for driver in found.drivers))
-    return Reopened(record, None, found.drivers, found.origin)
-
-
-def rerun(path: str | Path, out: str | Path | None = None, workers: int | None = None) -> Again:
-    """Check a run, compute it again from its own inputs and say how far it agrees.
-
-    ``out`` keeps the second run.  Raises as ``open_run`` does.
-    """
-    return reopened(path).again(Path(out) if out is not None else None, workers)
-
-
-def open_run(path: str | Path) -> Forecast:
-    """The forecast of a kept run: checked byte by byte, then computed again from its own inputs.
-
-    Warns if what is installed here gives other values.  Raises InputError for a run that is not
-    as it was written, DiskError if a driver that it needs is not installed.
-    """
-    from .runs.verify import checked
-
-    return _of_run(checked(Path(path))).forecast()
-
-
-def keep_run(
-    scenario: Scenario | str = "published",
-    out: str | Path | None = None,
-    *,
-    extras: Iterable[str] = (),
-    workers: int | None = None,
-    until: float | None = None,
-) -> Path:
-    """Compute a scenario (or the shipped one of that name) with what is installed, and keep it.
-
-    Gives the run directory; the rest is as in ``Study.keep``.
-    """
-    return study(scenario).keep(out, extras=extras, workers=workers, until=until).path
-
-
-def run_notebook(
-    path: str | Path,
-    parameters: Mapping[str, Any] | None = None,
-    out: str | Path | None = None,
-    *,
-    resume: bool = False,
-) -> Path:
-    """Execute a notebook with ``parameters`` set after its cell tagged ``parameters``; keep it.
-
-    Gives the run directory.  Raises InputError for a parameter that the notebook does not set or
-    a cell that fails; needs the extra ``notebook``.
-    """
-    from .runs.notebook import keep_notebook, read_notebook
-    from .runs.start import starting_place
-
-    data, _ = read_notebook(Path(path))
-    where = starting_place(Path(out) if out is not None else None, resume=resume)
-    found = loaded(Scenario())
-    return keep_notebook(
-        data, Path(path).name, parameters or {}, found.drivers, found.origin, where=where,
-        resume=resume,
-    )  # fmt: skip
-
-
-def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridge:
-    """What changed from run ``a`` to run ``b``, and what each change did, USD in ``year``.
-
-    Both are checked first.  Raises InputError for a run that is not as it was written, DiskError
-    if a driver that either needs is not installed.
-    """
-    from .runs.agreement import need_drivers
-    from .runs.bridge import bridge
-    from .runs.verify import checked
-
-    first, second = checked(Path(a)), checked(Path(b))
-    known: dict[tuple[str, ...], Study] = {}
-
-    def compute(
-        scenario: Scenario, tables: Mapping[str, bytes], drivers: frozenset[str]
-    ) -> Forecast:
-        key = tuple(f"{name} {digest(data)}" for name, data in sorted(tables.items()))
-        if key not in known:
-            known[key] = loaded(scenario, tables)
-            for record in (first, second):
-                need_drivers(record, (driver.name for driver in known[key].drivers))
-        acting = tuple(driver for driver in known[key].drivers if driver.name in drivers)
-        return replace(known[key].of(scenario), drivers=acting).forecast()
-
-    return bridge(first, second, compute, year)
