@@ -27,9 +27,10 @@ _HOME = {
     "export_run": "runs.archive",
     "explore": "explorer.panel",
     "audit_report": "analysis.audit",
+    "check_numbers": "reading.against_a_run",
     "elicit": "explorer.elicit",
     "backtest_of": "analysis.backtest",
-    "forecast": "engine.forecaster",
+    "forecast": "studies",
     "hookimpl": "plugins.hookspecs",
     "import_run": "runs.archive",
     "keep_run": "studies.kept",
@@ -53,6 +54,7 @@ _HOME = {
     "triangulate": "analysis.triangulation",
     "value_of_information": "analysis.information",
     "update": "analysis.updating",
+    "write_report": "report",
     "write_scenario": "model.scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -79,7 +81,6 @@ if TYPE_CHECKING:
     from .analysis.updating import Observation as Observation
     from .analysis.updating import update as update
     from .engine.forecast import Forecast as Forecast
-    from .engine.forecaster import forecast as forecast
     from .errors import DiskError as DiskError
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
@@ -108,10 +109,13 @@ if TYPE_CHECKING:
     from .plugins.installed import load_market as load_market
     from .reading import read_file as read_file
     from .reading import read_text as read_text
+    from .reading.against_a_run import check_numbers as check_numbers
+    from .report import write_report as write_report
     from .runs.archive import export_run as export_run
     from .runs.archive import import_run as import_run
     from .runs.verify import verify_run as verify_run
     from .studies import Study as Study
+    from .studies import forecast as forecast
     from .studies import study as study
     from .studies.kept import compare_runs as compare_runs
     from .studies.kept import keep_run as keep_run

@@ -19,9 +19,9 @@ from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
 from ..engine.findings import about, outside_evidence
-from ..engine.forecast import Forecast
+from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
-from ..errors import InputError, unknown
+from ..errors import InputError, mistaken, unknown
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
@@ -139,6 +139,10 @@ def value_of_information(
 
     InputError below FEWEST_DRAWS draws, where the regression would be noise.
     """
+    if not isinstance(forecast, Forecast):
+        raise mistaken("voi", forecast, A_FORECAST)
+    if not isinstance(decision, Decision):
+        raise mistaken("voi", decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
     draws = forecast.draws.total.shape[1]
     if draws < FEWEST_DRAWS:
         raise InputError(f"{draws} draws are too few for the regression; {FEWEST_DRAWS} or more")

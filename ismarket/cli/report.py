@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import InputError
 from .common import forecast_of, json_option, say, say_json, scenario_argument
-
-if TYPE_CHECKING:
-    from ..engine.forecast import Forecast
 
 
 @click.command()
@@ -35,6 +31,8 @@ def report(
 
     Without a file, a page and a workbook are written here under the scenario's name.
     """
+    from ..report import write_report
+
     name = Path(run).stem
     if not (html or xlsx or pptx):
         html, xlsx = Path(f"{name}.html"), Path(f"{name}.xlsx")
@@ -45,10 +43,7 @@ def report(
         if not path.resolve().parent.is_dir():
             raise InputError(f"{path}: no folder {path.parent}")
     result = forecast_of(run, draws)
-    try:
-        _write(result, html, xlsx, pptx)
-    except OSError as error:
-        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
+    write_report(result, html=html, xlsx=xlsx, pptx=pptx)
     if as_json:
         from ..report.checklist import checklist
 
@@ -58,26 +53,3 @@ def report(
         return
     for path in wanted:
         say(f"wrote {path}")
-
-
-def _write(result: Forecast, html: Path | None, xlsx: Path | None, pptx: Path | None) -> None:
-    """Write all of the files or none: each beside its place first."""
-    partial = {path: path.with_name(f"{path.name}.partial") for path in (html, xlsx, pptx) if path}
-    try:
-        if html:
-            from ..report.html_page import as_page
-
-            partial[html].write_text(as_page(result), encoding="utf-8")
-        if xlsx:
-            from ..report.workbook import write_workbook
-
-            write_workbook(result, partial[xlsx])
-        if pptx:
-            from ..report.deck import write_deck
-
-            write_deck(result, partial[pptx])
-        for path, written in partial.items():
-            written.replace(path)
-    finally:
-        for written in partial.values():
-            written.unlink(missing_ok=True)

@@ -61,7 +61,7 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
     found = loaded(start.scenario or scenario, start.tables, strict=strict())
     tell(found.problems)
     names = [driver.name for driver in found.drivers]
-    result, kept = _computed(start, found.of(chosen(found.scenario, given, names)), given)
+    result, kept = _computed(start, found.changed(chosen(found.scenario, given, names)), given)
     answer(result, as_json)
     if kept:
         click.echo(f"Kept in {kept}", err=True) if as_json else say(f"Kept in {kept}")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .price_volume import PriceVolume
     from .waterfall import Waterfall
 
+A_FORECAST = "a forecast, as ismarket.forecast('evidence')"
+"""What to pass where a forecast is wanted."""
 UNEXPLAINED, TOTAL = "unexplained", "total"
 INFLATION = "inflation"
 """What general prices carry of a growth that is printed in the dollars of each year."""

@@ -230,7 +230,7 @@ def opened(study: Study) -> Panel:
     former = _open.pop(cell, None)
     if former is not None:
         former.close()
-    panel = Panel(start(study.of(study.scenario)), study.problems)
+    panel = Panel(start(study.changed(study.scenario)), study.problems)
     if cell:
         _open[cell] = panel
     return panel

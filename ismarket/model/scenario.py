@@ -129,6 +129,9 @@ class Scenario:
 
     def changed(self, **choices: Any) -> Scenario:
         """The scenario with some choices made differently, called changed unless it is named."""
+        for name in choices:
+            if name not in CHOICES:
+                raise unknown("scenario", "choice", name, CHOICES)
         new = replace(self, **choices)
         return new if "name" in choices else named_after(new, self)
 

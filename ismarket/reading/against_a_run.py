@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from .documents import SERIES, Figure
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import mistaken
+from .documents import SERIES, Figure, figures_in
 
 ENDS = ("p5", "p95")
 UNEXPLAINED, NOBODY = "unexplained", "nothing carries"
@@ -114,6 +117,13 @@ def _errors(run: Mapping[str, Any]) -> list[Known]:
 _ERROR = re.compile(r"standard error", re.IGNORECASE)
 _GROWTH = re.compile(r"CAGR|growth|a year|per year|annual", re.IGNORECASE)
 _SHARE = re.compile(r"\bshare|\bof value|\bof the (?:market|value)", re.IGNORECASE)
+
+
+def check_numbers(file: str | Path, forecast: Forecast) -> tuple[Checked, ...]:
+    """Every figure of a deck, workbook, page or text beside that of the forecast it quotes."""
+    if not isinstance(forecast, Forecast):
+        raise mistaken("check_numbers", forecast, A_FORECAST)
+    return check(figures_in(file), forecast.to_dict())
 
 
 def check(figures: Iterable[Figure], run: Mapping[str, Any]) -> tuple[Checked, ...]:

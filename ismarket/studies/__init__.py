@@ -18,16 +18,24 @@ from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
 from ..engine.plan import Plan, make_plan
 from ..engine.workers import BlockStore, Progress, Sink, Work
-from ..errors import InputError
+from ..errors import InputError, mistaken
 from ..model.anchor import Anchor
 from ..model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
+from ..model.scenario import (
+    DEFAULT_SCENARIO,
+    Scenario,
+    load_scenario,
+    parse_scenario,
+    scenario_text,
+    write_scenario,
+)
 from ..model.tables import recording
 from ..plugins.installed import load_plugins
 from ..runs.layout import MANIFEST
 from ..runs.origin import Origin
+from ..text.sheet import Sheet
 
 if TYPE_CHECKING:
     from ..analysis.audit import Audit
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
     from ..runs.keep import KeptRun
     from ..runs.verify import Record
 
+WHAT = "the name of a scenario, a TOML file, a kept run or a Scenario"
 AT_LOAD = ("market", "plugins", "pins")
 """Choices that decide what is loaded, so that an open study cannot change them."""
 
@@ -60,44 +69,47 @@ class Study:
     problems: tuple[str, ...] = ()
     record: Record | None = None
 
+    def sheet(self) -> Sheet:
+        """What it holds: market, level, drivers, and its inputs by status."""
+        from .about import sheet
+
+        return sheet(self)
+
     def __repr__(self) -> str:
-        acting = (d.name for d in self.drivers if d.name not in self.scenario.without)
-        name, anchor = self.scenario.name or "scenario", self.scenario.anchor
-        head = f"{name}: {self.market.title}, anchor {anchor}"
-        return "\n".join([head, f"drivers: {', '.join(acting)}", *self.problems])
+        return str(self.sheet())
+
+    def _repr_html_(self) -> str:
+        return self.sheet().html()
+
+    def __dir__(self) -> tuple[str, ...]:
+        from .about import QUESTIONS
+
+        return QUESTIONS
 
     @cached_property
     def plan(self) -> Plan:
         """The scenario worked out, once; InputError names a choice that is not known here."""
         return make_plan(self.market, self.drivers, self.scenario)
 
-    def of(self, scenario: Scenario) -> Study:
-        """The study of another scenario; the file of an anchor that it names is read."""
-        if file := scenario.anchor_file:
-            return self.with_anchor(anchor_bytes(file), file.name, scenario)
-        return self if scenario == self.scenario else replace(self, scenario=scenario, record=None)
+    def changed(self, scenario: Scenario | None = None, **changes: Any) -> Study:
+        """The study of another ``scenario``, or with some choices of its own made differently.
 
-    def with_anchor(self, data: bytes, file: str, scenario: Scenario | None = None) -> Study:
-        """The study on the level of the anchor that ``data`` describes; ``file`` is for errors."""
-        if self.origin.tables.get(ANCHOR) == data:
-            market, name = self.market, parse_anchor(data, self.market, file).name
-        else:
-            market, name = with_anchor(self.market, data, file)
-        origin = replace(self.origin, tables={**self.origin.tables, ANCHOR: data})
-        chosen = replace(scenario or self.scenario, anchor=name)
-        return replace(self, market=market, scenario=chosen, origin=origin, record=None)
-
-    def changed(self, **changes: Any) -> Study:
-        """The study with some choices of its scenario made differently."""
+        The file of an anchor that it names is read.
+        """
+        chosen = self.scenario if scenario is None else scenario
         for name in AT_LOAD:
-            if name in changes and changes[name] != getattr(self.scenario, name):
+            if name in changes and changes[name] != getattr(chosen, name):
                 raise InputError(f"{name} is chosen when a study is opened: ismarket.study(...)")
-        return self.of(self.scenario.changed(**changes))
+        chosen = chosen.changed(**changes)
+        if file := chosen.anchor_file:
+            return anchored(self, anchor_bytes(file), file.name, chosen)
+        return self if chosen == self.scenario else replace(self, scenario=chosen, record=None)
 
     # what it can be asked -------------------------------------------------------------------
 
     def forecast(
         self,
+        scenario: Scenario | str | Path | None = None,
         *,
         workers: int | Executor | None = None,
         progress: Progress | bool | None = None,
@@ -108,9 +120,10 @@ class Study:
     ) -> Forecast:
         """The forecast, with ``changes`` in the scenario; the rest is as in ``ismarket.forecast``.
 
-        That of a kept run is set against the run: a warning says if it differs.
+        ``scenario`` is another one, by name, file or as it is, on what is loaded here.  That of a
+        kept run is set against the run: a warning says if it differs.
         """
-        asked = self.changed(**changes)
+        asked = self.changed(None if scenario is None else a_scenario(scenario), **changes)
         made = forecast_of(asked.plan, asked.drivers, Work(workers, progress, sink, store), until)
         if asked.record is not None and until is None:
             from ..runs.again import Reopened
@@ -123,6 +136,9 @@ class Study:
 
     def compare(self, scenarios: Mapping[str, Mapping[str, Any]]) -> dict[str, Forecast]:
         """A forecast by name for each mapping of changes; all share their draws."""
+        for changes in (scenarios, *(scenarios.values() if isinstance(scenarios, dict) else ())):
+            if not isinstance(changes, Mapping):
+                raise mistaken("compare", changes, "changes by name: {'slow': {'overlap': 0.5}}")
         return {
             name: self.forecast(**{"name": name, **changes}) for name, changes in scenarios.items()
         }
@@ -224,11 +240,62 @@ def study(
     tables.  With ``strict`` a plugin that cannot be loaded is an error.  Raises InputError for
     what is not there or not as it was written, DiskError for drivers that are not installed.
     """
+    if not isinstance(what, (str, Path, Scenario)):
+        raise mistaken("study", what, WHAT)
     if not isinstance(what, Scenario) and (Path(what) / MANIFEST).is_file():
         from ..runs.verify import checked
 
         return of_run(checked(Path(what))).changed(**changes)
     return loaded(what, strict=strict).changed(**changes)
+
+
+def a_scenario(what: Scenario | str | Path) -> Scenario:
+    """A scenario as it is, or by its name or file."""
+    if not isinstance(what, (str, Path, Scenario)):
+        raise mistaken("scenario", what, "the name of a scenario, its file or a Scenario")
+    return what if isinstance(what, Scenario) else load_scenario(what)
+
+
+def forecast(
+    market: Market | Scenario | str | Path = DEFAULT_SCENARIO,
+    drivers: Iterable[Driver] | None = None,
+    scenario: Scenario | str | Path | None = None,
+    *,
+    workers: int | Executor | None = None,
+    progress: Progress | bool | None = None,
+    until: float | None = None,
+    sink: Sink | None = None,
+    store: BlockStore | None = None,
+    **changes: Any,
+) -> Forecast:
+    """The forecast of a scenario by name, of a file, of a kept run, or of values of your own.
+
+    ``forecast("evidence", through=2035)`` loads what is installed; ``forecast(market, drivers,
+    scenario)`` takes a market and drivers made by hand.  ``workers`` is how many threads share the
+    blocks of draws, or an executor of processes or of a cluster that runs them; the answer is the
+    same to the last bit.  ``progress`` is called with the draws that have been finished; True shows
+    a bar in a notebook or terminal.  ``until`` (0.001 is 0.1%) draws until, in 19 of 20 seeds, P50
+    and P95 of the last year lie no further than that from where endless draws would put them;
+    ``plan.scenario.draws`` says how many it took.  ``sink`` is handed the draws of each block by
+    column; ``store`` keeps what is finished, so that an interrupted forecast goes on from there.
+    Raises InputError for a scenario that market or drivers do not know, DriverError for a driver
+    that breaks its contract.
+    """
+    if isinstance(market, Market):
+        give = "the drivers as well, as ismarket.load_drivers(), or the name of a scenario alone"
+        if not isinstance(drivers, Iterable):
+            raise mistaken("forecast(market, drivers)", drivers, give)
+        chosen = Scenario() if scenario is None else a_scenario(scenario)
+        asked = Study(market, tuple(drivers or ()), chosen)
+    else:
+        if not isinstance(market, (str, Path, Scenario)):
+            raise mistaken("forecast", market, f"{WHAT}, or a market and its drivers")
+        if drivers is not None or scenario is not None:
+            raise InputError("forecast: drivers and scenario go with a market; give all three")
+        asked = study(market)
+    return asked.forecast(
+        workers=workers, progress=progress, until=until, sink=sink, store=store, **changes
+    )
 
 
 def loaded(
@@ -240,9 +307,9 @@ def loaded(
 ) -> Study:
     """What is installed for a scenario, or what it chooses and pins of it.
 
-    The scenario may still name the file of an anchor, which ``of`` reads.  ``tables`` by name are
-    read instead of the installed ones; an anchor file among them adds its anchor to the market.
-    ``market`` is one made by hand, instead of the installed one.
+    The scenario may still name the file of an anchor, which ``changed`` reads.  ``tables`` by
+    name are read instead of the installed ones; an anchor file among them adds its anchor to the
+    market.  ``market`` is one made by hand, instead of the installed one.
     """
     tables, given = tables or {}, ""
     if isinstance(what, Scenario):
@@ -264,7 +331,18 @@ def loaded(
     found = Study(market, drivers, scenario, origin, plugins.problems)
     if ANCHOR not in tables:
         return found
-    return replace(found.with_anchor(tables[ANCHOR], ANCHOR), scenario=scenario)
+    return replace(anchored(found, tables[ANCHOR], ANCHOR), scenario=scenario)
+
+
+def anchored(study: Study, data: bytes, file: str, scenario: Scenario | None = None) -> Study:
+    """The study on the level of the anchor that ``data`` describes; ``file`` is for errors."""
+    if study.origin.tables.get(ANCHOR) == data:
+        market, name = study.market, parse_anchor(data, study.market, file).name
+    else:
+        market, name = with_anchor(study.market, data, file)
+    origin = replace(study.origin, tables={**study.origin.tables, ANCHOR: data})
+    chosen = replace(scenario or study.scenario, anchor=name)
+    return replace(study, market=market, scenario=chosen, origin=origin, record=None)
 
 
 def _as_given(text: str, scenario: Scenario) -> str:

@@ -116,6 +116,6 @@ def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridg
             for record in (first, second):
                 need_drivers(record, (driver.name for driver in known[key].drivers))
         acting = tuple(driver for driver in known[key].drivers if driver.name in drivers)
-        return replace(known[key].of(scenario), drivers=acting).forecast()
+        return replace(known[key].changed(scenario), drivers=acting).forecast()
 
     return bridge(first, second, compute, year)

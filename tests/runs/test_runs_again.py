@@ -145,7 +145,7 @@ def test_a_run_is_computed_again_from_its_own_tables(kept, tmp_path):
 
     other = loaded(Scenario(), tables)
     scenario = load_scenario("published").changed(draws=300)
-    keep(other.of(scenario).plan, other.drivers, other.origin, where=Place(tmp_path / "other"))
+    keep(other.changed(scenario).plan, other.drivers, other.origin, where=Place(tmp_path / "other"))
     assert reopened(tmp_path / "other").again().agreement.level == IDENTICAL
     found = compare_runs(kept, tmp_path / "other")
     assert [step.change for step in found.steps] == [f"table {name}"]
