@@ -15,6 +15,7 @@ from ..errors import InputError, unknown
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
+from ..model.stage import slug
 from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout
@@ -279,13 +280,23 @@ class Forecast:
         import pandas as pd  # the command line prints without it
 
         frame = pd.DataFrame(self.columns[name])
-        frame.attrs.update(units=units, currency=self.plan.market.currency, table=name)
+        if name in AXES:
+            frame.insert(0, "key", [slug(title) for title in frame["name"]])
+        basis = self.plan.price_basis
+        frame.attrs.update(units=units, price_basis=basis, table=name)
         return frame
 
-    @property
-    def reference(self) -> pd.DataFrame:
-        """The reference path: ``year``, ``value`` (USD)."""
-        return self._frame("reference", {"value": self.usd()})
+    def table(self, by: Sequence[str] | str = ("year",), units: str = "M") -> pd.DataFrame:
+        """A tidy table by year, region, drug_class, driver, stage or launch, or some of them.
+
+        Reference, mean and quantiles with unit and price basis beside them, and a key beside every
+        title; money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
+        """
+        import pandas as pd
+
+        from .tidy import tidy
+
+        return pd.DataFrame(tidy(self, by, units))
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -321,10 +332,6 @@ class Forecast:
         return self._frame(
             axis, {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
         )
-
-    def cells(self) -> pd.DataFrame:
-        """Every year, region and drug class: mean and quantiles of its value, USD."""
-        return self._frame("cells", {"mean, p5 to p95": self.usd()})
 
     def waterfall(self, year: int | None = None) -> Waterfall:
         """From people to money in ``year``, by default the first, as in ``waterfall_of``."""

@@ -79,6 +79,14 @@ class Plan:
         base = self.market.base_year
         return f"current {amount}" if self.in_current_dollars else f"{amount} of {base}"
 
+    @property
+    def price_basis(self) -> str:
+        """The dollars that amounts count in: current, those of a year, or of no basis."""
+        if self.market.price_level is None:
+            return "none"
+        base = self.market.base_year
+        return "current dollars" if self.in_current_dollars else f"dollars of {base}"
+
     def printed(self, year: int) -> float:
         """What the anchor says of ``year``, in the dollars of the forecast."""
         level = self.market.printed(self.anchor, year)

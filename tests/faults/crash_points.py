@@ -66,7 +66,8 @@ class Bench:
     def run(self, folder, resume=False):
         where = Place(folder / NAME)
         plan = self.loaded.changed(self.scenario).plan
-        return keep(plan, self.loaded.drivers, self.loaded.origin, self.how, where=where, resume=resume)  # fmt: skip
+        origin = self.loaded.origin
+        return keep(plan, self.loaded.drivers, origin, self.how, where=where, resume=resume)
 
     def folder(self):
         self.count += 1

@@ -148,8 +148,8 @@ def test_resume_refuses_another_plan_and_says_what_changed(tmp_path, loaded, mon
     without = replace(loaded.changed(Scenario(draws=100)), drivers=fewer)
     with pytest.raises(InputError, match="changed: installed, plugins"):
         keep(without.plan, fewer, loaded.origin, where=where, resume=True)
-    kept = keep(loaded.changed(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where,
-                resume=True)  # fmt: skip
+    plan = loaded.changed(Scenario(draws=100)).plan
+    kept = keep(plan, loaded.drivers, loaded.origin, where=where, resume=True)
     events = [
         json.loads(line)["event"] for line in (kept.path / "log.jsonl").read_text().splitlines()
     ]
