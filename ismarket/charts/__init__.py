@@ -21,6 +21,7 @@ from . import launches as _launches
 from . import levels as _levels
 from . import swings as _swings
 from . import where as _where
+from .grid import heat, multiples, spider
 from .picture import WIDTH, Layers, Picture, filled, save
 
 __all__ = [
@@ -30,10 +31,13 @@ __all__ = [
     "contributions",
     "fan",
     "funnel",
+    "heat",
     "launches",
     "levels",
+    "multiples",
     "regions",
     "save",
+    "spider",
     "tornado",
 ]
 

@@ -59,6 +59,26 @@ class Growth:
         return f"from {self.first} to {self.last}"
 
 
+def printed_growth(plan: Plan, left: Array, basis: str) -> Growth | None:
+    """The growth of a published path with ``basis``, as far as plan and report reach, if any year.
+
+    ``left`` is the growth that nothing carries, a factor (year,).
+    """
+    anchor, market, first = plan.anchor, plan.market, plan.years[0]
+    last = min(anchor.last_year, plan.years[-1])
+    if not anchor.published or last <= first:
+        return None
+    whole = math.log(anchor.at(last) / anchor.at(first))
+    prices = math.log(market.prices(last) / market.prices(first))
+    carried = whole - math.log(left[last - first])
+    counted = basis == NOMINAL and market.price_level is not None
+    logs = {INFLATION: prices} if counted else {}
+    logs[NAMED] = carried - prices if anchor.price_basis == NOMINAL else carried
+    logs[UNEXPLAINED] = whole - sum(logs.values())
+    share = 100.0 * float(growth_share(np.array(whole), last - first))
+    return Growth(first, last, {part: share * log for part, log in logs.items()})
+
+
 @dataclass(frozen=True, eq=False)
 class Draws:
     """The draws of a forecast, the last axis the draw: USD, factors, log growth.
@@ -153,19 +173,7 @@ class Forecast:
 
     def printed_as(self, basis: str) -> Growth | None:
         """The same growth if the report's dollars are read on that ``basis``, nominal or real."""
-        anchor, market, first = self.plan.anchor, self.plan.market, self.years[0]
-        last = min(anchor.last_year, self.years[-1])
-        if not anchor.published or last <= first:
-            return None
-        whole = math.log(anchor.at(last) / anchor.at(first))
-        prices = math.log(market.prices(last) / market.prices(first))
-        carried = whole - math.log(self.unexplained_factor[last - first])
-        counted = basis == NOMINAL and market.price_level is not None
-        logs = {INFLATION: prices} if counted else {}
-        logs[NAMED] = carried - prices if anchor.price_basis == NOMINAL else carried
-        logs[UNEXPLAINED] = whole - sum(logs.values())
-        share = 100.0 * float(growth_share(np.array(whole), last - first))
-        return Growth(first, last, {part: share * log for part, log in logs.items()})
+        return printed_growth(self.plan, self.unexplained_factor, basis)
 
     @cached_property
     def draws(self) -> Draws:

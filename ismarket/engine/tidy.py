@@ -40,8 +40,6 @@ def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> Columns:
     for name in wanted:
         if name not in ROWS:
             raise unknown("table", "row", name, ROWS)
-    if units not in SCALES:
-        raise unknown("table", "unit", units, SCALES)
     others = [name for name in wanted if name not in PLACES]
     if len(others) > 1 or (others and others[0] != "stage" and len(wanted) > 1):
         raise InputError(
@@ -55,16 +53,28 @@ def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> Columns:
     return _columns(forecast, rows, units)
 
 
+def in_units(columns: Columns, units: str) -> Columns:
+    """A table whose column ``unit`` says so of each row, with its money in ``units``."""
+    if units not in SCALES:
+        raise unknown("table", "unit", units, SCALES)
+    ending, size = SCALES[units]
+    money = ["USD" in unit for unit in columns["unit"]]
+    said = [u.replace("USD", f"USD {ending}".strip()) for u in columns["unit"]]
+    scaled = {
+        name: [v / size if m else v for v, m in zip(columns[name], money, strict=True)]
+        for name in columns
+        if name in ("reference", *STATISTICS)
+    }
+    return {**columns, **scaled, "unit": said}
+
+
 def _columns(forecast: Forecast, rows: list[Row], units: str) -> Columns:
     """The rows by column, money in ``units``."""
-    ending, size = SCALES[units]
     for row in rows:
         if row["unit"] == "USD":
-            row |= {name: row[name] / size for name in ("reference", *STATISTICS) if name in row}
-            row["unit"] = forecast.usd(ending)
-            row["price_basis"] = forecast.plan.price_basis
-    names = list(rows[0]) if rows else []
-    return {name: [row[name] for row in rows] for name in names}
+            row |= {"unit": forecast.usd(), "price_basis": forecast.plan.price_basis}
+    names = list(rows[0]) if rows else ["unit"]
+    return in_units({name: [row[name] for row in rows] for name in names}, units)
 
 
 def _row(

@@ -6,6 +6,7 @@ alike.  Analyses, and what keeps runs, are imported when they are asked for.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -25,6 +26,7 @@ from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import (
     DEFAULT_SCENARIO,
+    INHERIT,
     Scenario,
     load_scenario,
     parse_scenario,
@@ -40,11 +42,13 @@ from ..text.sheet import Sheet
 if TYPE_CHECKING:
     from ..analysis.audit import Audit
     from ..analysis.backtest import Backtest
+    from ..analysis.grid import ScenarioGrid
     from ..analysis.information import Decision, Information
     from ..analysis.requirement import Requirement
     from ..analysis.sensitivity import Sensitivity
     from ..analysis.triangulation import Triangulation
     from ..explorer.panel import Panel
+    from ..model.grid import GridAxis
     from ..runs.keep import KeptRun
     from ..runs.verify import Record
 
@@ -142,6 +146,25 @@ class Study:
         return {
             name: self.forecast(**{"name": name, **changes}) for name, changes in scenarios.items()
         }
+
+    def grid(
+        self,
+        what: str | Path | tuple[GridAxis, ...] = (),
+        *,
+        probability: Mapping[str, Sequence[float]] | None = None,
+        workers: int | Executor | None = None,
+        progress: Progress | bool | None = None,
+        **axes: Sequence[Any],
+    ) -> ScenarioGrid:
+        """Every combination of some choices on shared draws: ``grid(anchor=[...], through=[...])``.
+
+        An axis is a choice, ``strength.DRIVER`` or the key of a parameter, with a list of values;
+        ``probability`` gives lists of weights by axis.  ``what`` is a TOML file with a ``[grid]``,
+        or axes as ``read_grid`` gives them.  Raises InputError for what is no axis or no value.
+        """
+        from .many import grid_of
+
+        return grid_of(self, what, axes, probability, Work(workers, progress))
 
     def sensitivity(
         self, *, output: str = "value", by: str = "parameter", points: int = 4096
@@ -346,7 +369,12 @@ def anchored(study: Study, data: bytes, file: str, scenario: Scenario | None = N
 
 
 def _as_given(text: str, scenario: Scenario) -> str:
-    """The text of a scenario; an anchor file goes by its name in a run, not by its folder."""
+    """The text of a scenario that stands alone: what it inherits is written out in a run.
+
+    An anchor file goes by its name there, not by its folder.
+    """
+    if re.search(rf"^\s*{INHERIT}\s*=", text, re.M):
+        text = write_scenario(scenario)
     if not scenario.anchor_file:
         return text
     return text.replace(scenario.anchor, ANCHOR) if scenario.anchor in text else ""
