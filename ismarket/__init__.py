@@ -21,6 +21,7 @@ _HOME = {
     "Mechanism": "model.cause",
     "Observation": "analysis.updating",
     "Parameter": "model.parameter",
+    "Sample": "analysis.sample_information",
     "Scenario": "model.scenario",
     "Study": "studies",
     "compare_runs": "studies.kept",
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from .analysis.information import Decision as Decision
     from .analysis.information import value_of_information as value_of_information
     from .analysis.requirement import require as require
+    from .analysis.sample_information import Sample as Sample
     from .analysis.sensitivity import sensitivity_of as sensitivity_of
     from .analysis.triangulation import triangulate as triangulate
     from .analysis.updating import Observation as Observation

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ..analysis.grid import ScenarioGrid
     from ..analysis.information import Decision, Information
     from ..analysis.requirement import Requirement
+    from ..analysis.sample_information import Sample
     from ..analysis.sensitivity import Sensitivity
     from ..analysis.triangulation import Triangulation
     from ..explorer.panel import Panel
@@ -184,11 +185,19 @@ class Study:
         asked = self.market, self.drivers, self.scenario
         return require(*asked, cagr=cagr, value=value, year=year)
 
-    def voi(self, decision: Decision, by: Sequence[str] = ("input", "cause")) -> Information:
-        """What knowing more is worth to a decision, as in ``value_of_information``."""
-        from ..analysis.information import value_of_information
+    def voi(
+        self,
+        decision: Decision,
+        by: Sequence[str] = ("input", "cause"),
+        studies: Sequence[Sample] = (),
+    ) -> Information:
+        """What knowing more is worth to a decision, as in ``value_of_information``.
 
-        return value_of_information(self.forecast(), decision, by)
+        ``studies`` may be of the ``level`` and of the ``price_basis``, which then are uncertain.
+        """
+        from .many import voi_of
+
+        return voi_of(self, decision, by, studies)
 
     def audit(self) -> Audit:
         """Each claim of the report beside its number, as in ``audit_report``."""
