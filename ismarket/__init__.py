@@ -31,7 +31,7 @@ _HOME = {
     "check_numbers": "reading.against_a_run",
     "elicit": "explorer.elicit",
     "backtest_of": "analysis.backtest",
-    "forecast": "studies",
+    "forecast": "studies.by_name",
     "hookimpl": "plugins.hookspecs",
     "import_run": "runs.archive",
     "keep_run": "studies.kept",
@@ -117,8 +117,8 @@ if TYPE_CHECKING:
     from .runs.archive import import_run as import_run
     from .runs.verify import verify_run as verify_run
     from .studies import Study as Study
-    from .studies import forecast as forecast
     from .studies import study as study
+    from .studies.by_name import forecast as forecast
     from .studies.kept import compare_runs as compare_runs
     from .studies.kept import keep_run as keep_run
     from .studies.kept import open_run as open_run

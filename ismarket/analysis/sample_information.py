@@ -77,7 +77,7 @@ def sample_of(text: str) -> Sample:
     if not found:
         raise InputError(
             f"--study {text!r}: give what is studied, observations, cost and maybe the error of"
-            " one, such as funnel.incidence.north_america=200:0.5M:30%"
+            " one, such as video_eeg.ratio=200:0.5M:30%"
         )
     where = f"--study {found[1]}:"
     cost = usd(found[3], where) if found[3] else 0.0

@@ -153,7 +153,7 @@ def triangulate(files: tuple[Path, ...], market: str | None, as_json: bool) -> N
 @click.option("--study", "studies", multiple=True, metavar="OF=SIZE:COST[:ERROR]",
               shell_complete=complete_key,
               help="A study of an input, cause, launch, level, price_basis or all, such as"
-              " funnel.incidence.north_america=200:0.5M:30%; repeatable.")  # fmt: skip
+              " video_eeg.ratio=200:0.5M:30%; repeatable.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1), default=8, show_default=True, help="Rows of each.")
 @DRAWS
 @json_option
