@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
-from .common import json_option, say, say_json
+from ..text.plain import in_line
+from .common import json_option, note, say, say_json
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
 
@@ -45,13 +46,13 @@ def verify(run: Path | None, seal: str | None, page: Path | None, as_json: bool)
     found = list(verdict.findings)
     own = verdict.record.manifest["seal"] if verdict.record else None
     found += _other_seal(own, seal)
-    files = len(verdict.record.contents) if verdict.record else 0
+    name, files = in_line(run.name), len(verdict.record.contents) if verdict.record else 0
     if as_json:
         say_json({"run": run.name, "sound": not found, "findings": found, "seal": own})
     elif found:
-        say("\n".join([f"{run.name}: not as it was written", *(f"  {f}" for f in found)]))
+        say("\n".join([f"{name}: not as it was written", *(f"  {f}" for f in found)]))
     else:
-        say(f"{run.name}: {files} files, every byte as written\nseal {own}")
+        say(f"{name}: {files} files, every byte as written\nseal {own}")
     return 1 if found else 0
 
 
@@ -95,7 +96,7 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
     opened = reopened(run)
     for part, lines in opened.changed.items():
         for line in lines:
-            click.echo(f"{part}: {line}", err=True)
+            note(f"{part}: {line}")
     again = opened.again(out, workers)
     found = again.agreement
     if as_json:
