@@ -227,3 +227,18 @@ def test_the_command_ends_with_1_where_a_figure_differs(tmp_path, run, capsys):
         main(["check-numbers", str(text), str(saved), "--json"])
     assert ended.value.code == 1
     assert '"differs"' in capsys.readouterr().out
+
+
+def test_a_number_is_found_at_its_lines(run):
+    """A sentence that runs over two lines is at both; a line of a listing at its own."""
+    text = str(run).replace("nothing carries", "nothing\n             carries")
+    lines = text.splitlines()
+    own = passages_of(text)
+    for passage in own:
+        first, *_, last = re.findall(r"\d+", passage.where) * 2
+        shown = " ".join(lines[int(first) - 1 : int(last)]).replace("\N{MINUS SIGN}", "-")
+        assert set(NUMBER.findall(passage.words)) <= set(NUMBER.findall(shown)), passage
+    listing = passages_of("<html><body><pre>a = 1\nb = 2\n</pre><p>c 3</p></body></html>")
+    assert [(p.words, p.where) for p in listing] == [
+        ("a = 1", "line 1"), ("b = 2", "line 2"), ("c 3", "line 3"),
+    ]  # fmt: skip
