@@ -182,6 +182,13 @@ def test_words_alone_raise_no_false_alarm_in_its_own_documents(name):
         assert sum(c.state == EQUAL for c in found) > 25
 
 
+@pytest.mark.parametrize("name", ["deck.pptx", "book.xlsx"])
+def test_words_alone_raise_no_false_alarm_in_a_deck_or_workbook(documents, run, name):
+    found = states(documents / name, run, own=False)
+    assert [c.figure.quote for c in found[DIFFERS]] == []
+    assert len(found[EQUAL]) > 40
+
+
 def test_every_number_that_a_reader_sees_is_counted(run):
     for source in (str(run), as_page(run)):
         own = passages_of(source)
