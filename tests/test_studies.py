@@ -6,7 +6,8 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from parcels import DRIVER, ismarket, parcel, python
+from command_line import ismarket
+from parcels import DRIVER, parcel, python
 
 from ismarket import Decision, InputError, Scenario, Study, forecast, keep_run, study
 from ismarket.cli import main
