@@ -27,6 +27,9 @@ _BLOCKS = re.compile(
 _UNSEEN = re.compile("script|style|template|noscript")
 _LABEL = re.compile(r"(?P<label>\S.{0,11}?)\s{2,}(?P<rest>\S.*)")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+")
+_UNIT = re.compile(r"\bUSD\b|\b(?:M|bn|mn)\b|\b(?:m|b)illions?\b|%|\bpoints\b", re.IGNORECASE)
+LONGEST_UNIT = 24
+"""Characters of a cell that gives the others of its row their unit."""
 RUNS_ON = 50
 """Characters of a line of text from which the next line may go on with its sentence."""
 
@@ -106,7 +109,7 @@ def _sentences(lines: Sequence[str], where: Callable[[int, int], str]) -> Iterat
 def _rows(rows: Iterable[tuple[Sequence[str], str]]) -> Iterator[Passage]:
     """The cells of a table, row by row; its first row is its header, if that names the others.
 
-    A header is one passage, and so is what names a row.
+    A header is one passage, and so is what names a row, with the unit if a cell of it is one.
     """
     header: list[str] = []
     for number, (texts, where) in enumerate(rows):
@@ -117,9 +120,11 @@ def _rows(rows: Iterable[tuple[Sequence[str], str]]) -> Iterator[Passage]:
                 yield Passage(joined, where)
             continue
         named = header if len(header) == len(cells) else [""] * len(cells)
+        units = [one for one in cells[1:] if len(one) <= LONGEST_UNIT and _UNIT.search(one)]
+        label = ", ".join([cells[0], *(one for one in units if not NUMBER.search(one))])
         for i, cell in enumerate(cells):
             if NUMBER.search(cell):
-                row = cells[0] if i else ""
+                row = label if i else ""
                 yield Passage(cell, where, row, _column(named, i))
 
 

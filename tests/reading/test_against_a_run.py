@@ -125,6 +125,15 @@ def test_a_cell_is_placed_by_row_column_and_the_unit_of_its_header(
     assert sum("Staff" in quote for quote in unchecked) == 2
 
 
+def test_a_unit_may_stand_elsewhere_in_the_row(run):
+    last = run.to_dict()["reference"][-1]["value"] / 1e6
+    known = known_figures(run.to_dict())
+    for value, state in ((last, EQUAL), (last + 5, DIFFERS)):
+        rows = ["Item | Unit | 2022 | 2028", f"Market | USD M | 3,200 | {value:,.0f}"]
+        found = check(passages_of("\n".join([*rows, "Beds | beds | 12 | 14"])), known)
+        assert [c.state for c in found] == [EQUAL, state, UNCHECKED, UNCHECKED]
+
+
 @pytest.mark.parametrize(
     ("text", "state"),
     [
