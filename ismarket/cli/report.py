@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InputError
+from ..text.install import needs
 from .common import computed, json_option, say, say_json, scenario_argument, studied
 
 if TYPE_CHECKING:
@@ -102,8 +103,6 @@ def _write(
 
 
 def _computing_page(asked: Study, result: Forecast) -> str:
-    try:
+    with needs("--page", "notebook"):
         from ..explorer.standalone import as_page
-    except ImportError:
-        raise InputError("--page needs altair: pip install 'ismarket[notebook]'") from None
     return as_page(asked, result)
