@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
+from ..text.install import needs
 from .common import json_option, say, say_json
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
@@ -52,10 +53,8 @@ def _other_seal(own: str | None, given: str | None) -> list[str]:
 def _verify_page(page: Path, run: Path | None, seal: str | None, as_json: bool) -> int:
     from ..runs.verify import checked
 
-    try:
+    with needs("--page", "notebook"):
         from ..explorer.page_check import check_page
-    except ImportError:
-        raise InputError("--page needs altair: pip install 'ismarket[notebook]'") from None
     verdict = check_page(page, checked(run) if run else None)
     own = verdict.made.seal if verdict.made else ""
     verdict = replace(verdict, findings=(*verdict.findings, *_other_seal(own or "none", seal)))

@@ -28,6 +28,7 @@ from ..model.scenario import write_scenario
 from ..report.portable import portable
 from ..runs.layout import digest
 from ..studies import Study
+from ..text.wording import listed
 from ..version import __version__
 from . import forecast_view, where_view, why_view
 from .controls import state, structure
@@ -211,6 +212,7 @@ def _words(
     head, _, tail = as_python(plan.scenario).partition("market, drivers = ")
     found = _structure(forecast, model)
     causes = [cause for driver in found["drivers"] for cause in driver["causes"]]
+    computed = [driver["title"] for driver in model["drivers"] if driver["computed"]]
     moving = {one["key"] for cause in [*causes, *found["count"]] for one in cause["inputs"]}
     return {
         "scenario": f"**{plan.scenario.name or 'scenario'}**",
@@ -236,7 +238,7 @@ def _words(
         ],
         "stands": [
             f"anchor, horizon to {forecast.years[-1]}, draws and seed",
-            *(f"inputs of {d['title']}: as sent" for d in model["drivers"] if d["computed"]),
+            *([f"inputs of {listed(computed)}, which compute themselves"] if computed else []),
             "sources in full, audit and what matters need the package",
         ],
         "verify": "ismarket verify --page FILE",
