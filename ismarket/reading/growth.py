@@ -14,6 +14,11 @@ from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS
 from .whole import label_of_whole, of_whole
 
 
+_IN_A_TITLE = re.compile(
+    r"\b(?:size|share|trends?|opportunit\w+|outlook|analysis|growth)\W+(?:and\s+)?forecasts?\W*$", re.I
+)
+
+
 @dataclass(frozen=True)
 class Rate:
     """A yearly growth rate of the whole market, None for a range, with where it stands."""
@@ -115,7 +120,8 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
             continue
         if HISTORY.search(before[-60:]) or not (named or grows):
             continue
-        at, rank = sentence.start, 3 if sentence.item else 0 if named else 1
+        titled = sentence.item or (named and _IN_A_TITLE.search(before[-120:]))
+        at, rank = sentence.start, 3 if titled else 0 if named else 1
         found.append(Period(first, last, rank, at + start, at + end, text))
     if grows and not found:
         for match in re.finditer(rf"\b(?:through|until|to|till|up\s+to)\s+({YEAR})\b", text):

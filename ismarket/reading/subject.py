@@ -267,6 +267,22 @@ def subject_of(
 
     A title names it; else headings do, a label "Market", or the sentences with figures.
     """
+    found, several = _found(page, sentences, labelled, known)
+    if found and not _MARKET.search(found.title):
+        for sentence in sentences[:MOST_SENTENCES]:
+            for mention in mentions(sentence.text):
+                if mention.core and not mention.place and found.names(mention):
+                    at = sentence.start + mention.start, sentence.start + mention.end
+                    return replace(found, title=f"{mention.name} Market", at=at), several
+    return found, several
+
+
+def _found(
+    page: Page,
+    sentences: Sequence[Sentence],
+    labelled: Sequence[Labelled],
+    known: Sequence[Subject],
+) -> tuple[Subject | None, list[Subject]]:
     first = [s for s in sentences[:1] if s.item]
     head = [*first, *(s for s in sentences[1:] if s.start in page.headings)]
     head = [s for s in head if len(s.text) < LONGEST_TITLE][:MOST_HEADINGS]
