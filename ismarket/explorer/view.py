@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ..charts import KINDS
@@ -106,6 +107,7 @@ VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launch
 """The charts of the views, by kind."""
 
 
+@cache  # two seconds of Altair, and the same in every panel
 def specs() -> dict[str, Any]:
     """The Vega-Lite specification of every view's chart, without data, and the themes."""
     found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}

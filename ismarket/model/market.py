@@ -48,7 +48,8 @@ class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
 
     ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
-    causes among ``mechanisms`` that drivers brought in tables of their own.
+    causes among ``mechanisms`` that drivers brought in tables of their own; ``words`` is the text
+    of its words.toml, if it has one.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Market:
     currency: str = "USD of the base year"
     lent: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
+    words: str = ""
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""
