@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
+from ..charts.swings import name_of
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
-from ..engine.plan import with_own_causes
+from ..engine.plan import known_parameters, with_own_causes
 from ..errors import unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -141,6 +142,19 @@ class Session:
     def known(self) -> Market:
         """The market with the causes that drivers bring in tables of their own."""
         return with_own_causes(self.study.market, self.study.drivers)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What a reader calls each input, cause, stage, driver and anchor, by its key."""
+        known, drivers = self.known, self.study.drivers
+        published = [anchor for anchor in known.anchors.values() if anchor.published]
+        return {
+            **{stage.name: stage.title for stage in known.stages},
+            **{cause.name: cause.title for cause in known.mechanisms.values()},
+            **{driver.name: driver.title for driver in drivers},
+            **{key: name_of(p) for key, p in known_parameters(known, drivers).items()},
+            **{anchor.name: f"{anchor.publisher} {anchor.base_year}" for anchor in published},
+        }
 
     def driver(self, name: str) -> Driver:
         """The installed driver of that name."""

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from . import steps
 from .test_panel import AXE
 
