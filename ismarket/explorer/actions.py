@@ -27,6 +27,8 @@ MIME = {
     "toml": "application/toml",
 }
 """The kinds of files, each with what a browser calls it."""
+OF_A_VIEW = ("csv", "png", "svg")
+"""Kinds that hold one view, which their name says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +75,15 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
         raise unknown("download", "kind", kind, MIME)
     session.settle()
     name = session.current.name or "scenario"
+    name += f"-{tab}.{kind}" if kind in OF_A_VIEW else f".{kind}"
     if not path:
         if kind in ("png", "svg"):
             raise InputError("the page draws PNG and SVG itself; give a path to save one here")
-        file = {"type": "file", "name": f"{name}.{kind}", "mime": MIME[kind]}
-        return Reply(file, (contents(session, kind),))
+        file = {"type": "file", "name": name, "mime": MIME[kind]}
+        return Reply(file, (contents(session, kind, tab),))
     target = Path(path).expanduser()
     if target.is_dir():
-        target = target / f"{name}.{kind}"
+        target = target / name
     if target.suffix.lstrip(".").lower() != kind:
         raise InputError(f"{target.name}: a {kind.upper()} file ends in .{kind}")
     if target.exists():
@@ -89,19 +92,19 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
         save(draw(session.view(tab).picture), target)
     else:
         try:
-            target.write_bytes(contents(session, kind))
+            target.write_bytes(contents(session, kind, tab))
         except OSError as error:
             raise InputError(f"{target}: cannot be written ({error.strerror})") from None
     return Reply(line={"tone": "done", "text": f"Saved as **{target}**."})
 
 
-def contents(session: Session, kind: str) -> bytes:
-    """The bytes of a file of that kind."""
+def contents(session: Session, kind: str, tab: str) -> bytes:
+    """The bytes of a file of that kind; of a table alone it is that of the view ``tab``."""
     if kind == "toml":
         return write_scenario(session.current).encode()
-    views = session.views()
     if kind == "csv":
-        return as_csv(views)
+        return as_csv(session.view(tab))
+    views = session.views()
     if kind == "xlsx":
         return as_xlsx(views, session.shown)
     return as_page(views, session.shown)
