@@ -10,10 +10,10 @@ from typing import Any
 from ..charts import draw, save
 from ..engine.dollars import speaker
 from ..engine.findings import acting_on, beyond, caveats, lacking
-from ..engine.forecast import TRUSTED, Forecast
+from ..engine.forecast import TRUSTED
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
-from ..model.scenario import given_scenario, load_scenario, write_scenario
+from ..model.scenario import given_scenario, placed, scenario_text, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .session import Session
@@ -62,10 +62,14 @@ def act(session: Session, content: Mapping[str, Any], tab: str) -> Reply:
 
 def _load(session: Session, content: Mapping[str, Any]) -> Reply:
     if "text" in content:
-        scenario = given_scenario(str(content["text"]), str(content.get("name") or "scenario"))
+        text, file = str(content["text"]), str(content.get("name") or "scenario")
     else:
-        scenario = load_scenario(str(content.get("path", "")).strip())
-    session.open(scenario)
+        text, file = scenario_text(str(content.get("path", "")).strip())
+    scenario = given_scenario(text, file)
+    try:
+        session.open(scenario)
+    except InputError as error:
+        raise placed(error, text, file) from None
     return Reply(line={"tone": "done", "text": f"Loaded **{scenario.name}**."})
 
 
@@ -110,10 +114,10 @@ def contents(session: Session, kind: str, tab: str) -> bytes:
     return as_page(views, session.shown)
 
 
-def notices(forecast: Forecast) -> list[dict[str, str]]:
-    """Lines that stand above the chart: a horizon beyond the report, a scaled level."""
-    plan = forecast.plan
-    found = [{"tone": "warn", "text": text} for text in caveats(plan)]
+def notices(session: Session) -> list[dict[str, str]]:
+    """Lines that stand below the chart: a horizon beyond the report, a scaled level."""
+    forecast, plan = session.shown, session.shown.plan
+    found = [{"tone": "warn", "text": session.spoken(text)} for text in caveats(plan)]
     found += [{"tone": "note", "text": text} for text in filter(None, [beyond(forecast)])]
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:

@@ -5,7 +5,6 @@ Each shows the sheet that its command prints, so that panel, notebook and termin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,8 +26,6 @@ Progress = Callable[[float], None]
 Run = Callable[[Session, Mapping[str, str], Progress], Any]
 """From a session, what was typed and where progress goes, to an answer with a sheet."""
 MOST_TYPED = 60
-KEY = re.compile(r"\w+(?:[._-]\w+)+")
-"""What may be a key inside a sentence: words joined by dots, strokes or underscores."""
 
 
 @dataclass(frozen=True)
@@ -190,8 +187,7 @@ class Results:
         try:
             answer = analysis.run(session, given, progress)
             sheet = answer.sheet()
-            names = session.names
-            parts = tuple(_part(p, names) for p in sheet.parts if not isinstance(p, Hint))
+            parts = tuple(_part(p, session) for p in sheet.parts if not isinstance(p, Hint))
             setting = answer.few_inputs if isinstance(answer, Requirement) else {}
             title = sheet.title.partition(" \N{MIDDLE DOT} ")[0]
             result = replace(result, title=title, parts=parts, setting=setting)
@@ -208,18 +204,14 @@ class Results:
         }
 
 
-def _part(part: str | Table, names: Mapping[str, str]) -> dict[str, Any]:
+def _part(part: str | Table, session: Session) -> dict[str, Any]:
     """A part of a sheet in the words of the panel, where a terminal prints what one types."""
+    names, spoken = session.names, session.spoken
     if isinstance(part, str):
-        return {"text": spoken(part.removeprefix("· "), names), "note": part.startswith("· ")}
+        return {"text": spoken(part.removeprefix("· ")), "note": part.startswith("· ")}
     return {
-        "title": spoken(part.title, names), "words": part.words,
+        "title": spoken(part.title), "words": part.words,
         "header": [names.get(cell, cell) for cell in part.header],
-        "rows": [[names.get(cell) or spoken(cell, names) for cell in row] for row in part.rows],
+        "rows": [[names.get(cell) or spoken(cell) for cell in row] for row in part.rows],
         "shares": list(part.shares),
     }  # fmt: skip
-
-
-def spoken(text: str, names: Mapping[str, str]) -> str:
-    """A sentence with plain names for keys; a key that is itself a word stays."""
-    return KEY.sub(lambda found: names.get(found.group(), found.group()), text)

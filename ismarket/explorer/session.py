@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,8 @@ PATIENCE = 0.02
 GESTURE = 1.0
 """Seconds within which changes of one control are one step back."""
 MOST_UNDO = 100
+KEY = re.compile(r"\w+(?:[._-]\w+)+")
+"""What may be a key inside a sentence: words joined by dots, strokes or underscores."""
 
 
 @dataclass(eq=False)
@@ -155,6 +158,10 @@ class Session:
             **{key: name_of(p) for key, p in known_parameters(known, drivers).items()},
             **{anchor.name: f"{anchor.publisher} {anchor.base_year}" for anchor in published},
         }
+
+    def spoken(self, text: str) -> str:
+        """A sentence with plain names for keys; a key that is itself a word stays."""
+        return KEY.sub(lambda found: self.names.get(found.group(), found.group()), text)
 
     def driver(self, name: str) -> Driver:
         """The installed driver of that name."""

@@ -59,14 +59,25 @@ def test_save_and_load_round_trip_by_path_and_by_upload(panel, tmp_path):
     assert panel.scenario == wanted
 
 
+BAD = [
+    ("seed = 1\nancor = 'x'\n", 2, "anchor"),
+    ("draws = 64\nanchor = 'techsci-2'\n", 2, "techsci-2024"),
+    ("draws = 64\n\nwithout = ['pricng']\n", 3, "pricing"),
+    ("draws = 64\n[fixed]\n'video_eeg.ratio' = 9\n", 3, "1.2 to 3.5"),
+    ("draws = 64\n[fixed]\n'video_eeg.rate' = 2\n", 3, "video_eeg.ratio"),
+    ("draws = 64\nthrough = 2010\n", 2, "2023 to 2035"),
+    ("draws = 64\n[strength]\ndiagnose = 1.5\n", 3, "diagnosis"),
+]
+
+
 def test_a_bad_file_changes_nothing_and_says_file_line_and_key(panel):
     before = panel.scenario
-    upload = {"type": "load", "name": "my.toml", "text": "seed = 1\nancor = 'x'\n"}
-    panel._receive(None, upload, [])
-    assert panel.scenario == before
-    text = panel.page["message"]["text"]
-    assert "my.toml, line 2" in text
-    assert "anchor" in text
+    for toml, line, word in BAD:
+        panel._receive(None, {"type": "load", "name": "my.toml", "text": toml}, [])
+        assert panel.scenario == before
+        text = panel.page["message"]["text"]
+        assert f"my.toml, line {line}" in text, toml
+        assert word in text
 
 
 def test_a_file_that_exists_is_never_overwritten(panel, tmp_path):

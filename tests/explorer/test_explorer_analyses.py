@@ -11,7 +11,7 @@ from ismarket import load_drivers, load_market, load_scenario, sensitivity_of, t
 pytest.importorskip("anywidget")
 
 from ismarket.explorer import runtime
-from ismarket.explorer.analyses import ANALYSES, offers, spoken
+from ismarket.explorer.analyses import ANALYSES, offers
 from ismarket.explorer.view import TABS
 
 DRAWS = 2048
@@ -86,15 +86,15 @@ def test_every_button_brings_a_sheet_with_sentences_and_tables(panel, name):
 
 def test_the_panel_shows_what_the_command_prints(panel):
     market, drivers = load_market(), load_drivers()
-    plain, names = words(press(panel, "levels")), panel._session.names
+    plain, session = words(press(panel, "levels")), panel._session
     sentences = [p for p in triangulate(market, drivers).sheet().parts if isinstance(p, str)]
     for line in sentences[:3]:
-        assert spoken(line.removeprefix("· "), names) in plain
+        assert session.spoken(line.removeprefix("· ")) in plain
     found = press(panel, "sensitivity", by="stage", output="cagr")
     wanted = sensitivity_of(market, drivers, panel.scenario, output="cagr", by="stage", points=1024)
     table = next(part for part in found["parts"] if "header" in part)
     groups = wanted.columns["indices"]["group"]
-    assert [row[0] for row in table["rows"]] == [names.get(name, name) for name in groups]
+    assert [row[0] for row in table["rows"]] == [session.names.get(name, name) for name in groups]
 
 
 def test_a_requirement_is_found_for_a_growth_and_for_a_value(panel):
