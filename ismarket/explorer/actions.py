@@ -13,10 +13,11 @@ from ..engine.findings import acting_on, beyond, caveats, lacking
 from ..engine.forecast import TRUSTED
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
-from ..model.scenario import given_scenario, placed, scenario_text, write_scenario
+from ..model.scenario import given_scenario, load_scenario, placed, scenario_text, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .session import Session
+from .standalone import as_page as as_computing_page
 
 MIME = {
     "csv": "text/csv",
@@ -24,6 +25,7 @@ MIME = {
     "png": "image/png",
     "svg": "image/svg+xml",
     "html": "text/html",
+    "page.html": "text/html",
     "toml": "application/toml",
 }
 """The kinds of files, each with what a browser calls it."""
@@ -63,9 +65,10 @@ def act(session: Session, content: Mapping[str, Any], tab: str) -> Reply:
 def _load(session: Session, content: Mapping[str, Any]) -> Reply:
     if "text" in content:
         text, file = str(content["text"]), str(content.get("name") or "scenario")
+        scenario = given_scenario(text, file)
     else:
-        text, file = scenario_text(str(content.get("path", "")).strip())
-    scenario = given_scenario(text, file)
+        path = str(content.get("path", "")).strip()
+        scenario, (text, file) = load_scenario(path), scenario_text(path)
     try:
         session.open(scenario)
     except InputError as error:
@@ -106,6 +109,8 @@ def contents(session: Session, kind: str, tab: str) -> bytes:
     """The bytes of a file of that kind; of a table alone it is that of the view ``tab``."""
     if kind == "toml":
         return write_scenario(session.current).encode()
+    if kind == "page.html":
+        return as_computing_page(session.study, session.shown).encode()
     if kind == "csv":
         return as_csv(session.view(tab))
     views = session.views()
