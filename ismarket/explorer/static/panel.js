@@ -223,7 +223,7 @@ function render({ model, el }) {
 
   function dress() {
     root.dataset.theme = pageTheme();
-    for (const one of charts.values()) one.repaint();
+    for (const one of charts.values()) one.dress();
   }
 
   const narrow = new ResizeObserver(() => {
