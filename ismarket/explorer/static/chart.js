@@ -16,7 +16,21 @@ function loadRuntime(fetchBytes) {
   return globalThis.ismarketRuntime;
 }
 
-const NARROWEST = 440;
+/** The bytes of the runtime, from the kernel. */
+function askRuntime(model) {
+  return new Promise((resolve) => {
+    const hear = (message, buffers) => {
+      if (message.type !== "runtime") return;
+      model.off("msg:custom", hear);
+      const found = buffers[0];
+      resolve(new Uint8Array(found.buffer ?? found, found.byteOffset ?? 0, found.byteLength));
+    };
+    model.on("msg:custom", hear);
+    model.send({ type: "runtime" });
+  });
+}
+
+const NARROWEST = 440; // px; a chart with less room is drawn that wide and made smaller as a whole
 
 function rowsOf(columns) {
   const names = Object.keys(columns);
@@ -98,7 +112,8 @@ function createChart(holder, spec, themes, getRuntime) {
     }
     view.width(whole - room.left - room.right).height(height);
     if (differs("padding", room)) view.padding(room);
-    holder.style.height = `${room.top + height + room.bottom}px`;
+    const scale = Math.min(1, width / whole || 1);
+    holder.style.height = `${Math.round(scale * (room.top + height + room.bottom))}px`;
   }
 
   async function paint() {
@@ -130,6 +145,8 @@ function createChart(holder, spec, themes, getRuntime) {
     schedule();
   });
   resize.observe(holder);
+
+  /** Draw in the theme of the page, anew if that changed. */
   function dress() {
     if (theme === pageTheme()) return;
     theme = pageTheme();
