@@ -191,8 +191,8 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     def laid(narrow: bool) -> Picture:
         parts = shared | {
             "xticks": columns_of(year_labels(forecast, narrow)),
-            "inside": columns_of(_start(forecast, axis.unit, narrow), ["year", "value", *WORD]),
-            "opens": columns_of(_opens(forecast, narrow), ["year", *WORD]),
+            "inside": columns_of(starts(forecast, axis.unit, narrow), ["year", "value", *WORD]),
+            "opens": columns_of(opens(forecast, narrow), ["year", *WORD]),
             "labels": columns_of(labels(forecast, drawn, axis, narrow)),
             "dots": columns_of([] if narrow else _dots(forecast, axis), ["y", "dx", "dy", "color"]),
             "foot": columns_of(
@@ -263,7 +263,7 @@ def turning_points(forecast: Forecast) -> list[dict[str, Any]]:
     return []
 
 
-def _start(forecast: Forecast, unit: Unit, narrow: bool) -> list[dict[str, Any]]:
+def starts(forecast: Forecast, unit: Unit, narrow: bool = False) -> list[dict[str, Any]]:
     """Where the path starts, and who says so."""
     anchor, years = forecast.plan.anchor, forecast.years
     if not anchor.published:
@@ -278,7 +278,7 @@ def _start(forecast: Forecast, unit: Unit, narrow: bool) -> list[dict[str, Any]]
     return [word(words, "report_text", dy=22, **at)]
 
 
-def _opens(forecast: Forecast, narrow: bool) -> list[dict[str, Any]]:
+def opens(forecast: Forecast, narrow: bool = False) -> list[dict[str, Any]]:
     """Why the fan opens."""
     summary, rows = forecast.columns["summary"], []
     for kink in turning_points(forecast):
