@@ -15,9 +15,9 @@ from .marks import WORD, small, word
 from .picture import (
     NARROWEST,
     PAD,
-    Column,
     Picture,
     Room,
+    Scale,
     bleed,
     both,
     box,
@@ -117,7 +117,7 @@ def _people(rows: Rows, found: Waterfall, counted: list[WaterfallStep], narrow: 
     drawn = scaled_steps(counted)
     ends_of = {s.name: summarised(a) for s in drawn if (a := s.amount()) is not None}
     highest = max([1.0, *(max(one.reference, one.p95) for one in ends_of.values())])
-    scale = Column(*(PEOPLE_SLIM if narrow else PEOPLE), 0.0, highest)
+    scale = Scale(*(PEOPLE_SLIM if narrow else PEOPLE), 0.0, highest)
     for index, step in enumerate(counted):
         place = -STEP * (index + 0.5)
         rows["labels"] += _named(step.title, _does(step), place, narrow)
@@ -173,7 +173,7 @@ def _money(rows: Rows, found: Waterfall, top: float, names: list[str], narrow: b
     listed, net, kept = found.step(LIST), found.step(NET), found.kept()
     total = {name: summarised(found.step(name).total()) for name in names}
     dearest = max([1.0, *(max(one.reference, one.p95) for one in total.values())])
-    scale = Column(*(DOLLARS_SLIM if narrow else DOLLARS), 0.0, dearest)
+    scale = Scale(*(DOLLARS_SLIM if narrow else DOLLARS), 0.0, dearest)
     each = {LIST: "quantity \N{MULTIPLICATION SIGN} list price",
             NET: f"{percent(kept)} of list kept" if found.has_rebates
             else "no rebates in this market",

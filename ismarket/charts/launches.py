@@ -18,7 +18,7 @@ from ..text.sheet import rows_of
 from ..text.wording import number, percent
 from . import marks
 from .marks import WORD, small, tick, word
-from .picture import Column, Picture, Room, bleed, both, columns_of, ends_at, shortened, wrapped
+from .picture import Picture, Room, Scale, bleed, both, columns_of, ends_at, shortened, wrapped
 from .swings import figure_of
 from .units import Unit, millions_of
 
@@ -138,8 +138,8 @@ def picture(forecast: Forecast, seen: list[LaunchSeen] | None = None) -> Picture
 
     def laid(narrow: bool) -> Picture:
         at = PLACES_SLIM if narrow else PLACES
-        when = Column(at["year"] + 0.01, at["curve"] - (0.03 if narrow else 0.06), first, last)
-        curve = Column(at["curve"], at["peak"] - 0.01, float(years[0]), float(years[-1]))
+        when = Scale(at["year"] + 0.01, at["curve"] - (0.03 if narrow else 0.06), first, last)
+        curve = Scale(at["curve"], at["peak"] - 0.01, float(years[0]), float(years[-1]))
         rows: Rows = {name: [] for name in _NAMES}
         for index, one in enumerate(seen):
             middle = -STEP * (index + 0.5)
@@ -177,7 +177,7 @@ def _dots(rows: Rows, chance: float, color: str, begin: float, middle: float, na
     ]  # fmt: skip
 
 
-def _when(rows: Rows, one: LaunchSeen, color: str, scale: Column, place: float) -> None:
+def _when(rows: Rows, one: LaunchSeen, color: str, scale: Scale, place: float) -> None:
     """The launch year as set, on its range, on all years there are."""
     year = one.launch.launch_year
     rows["spans"].append({"x": scale.begin, "x2": scale.end, "y": place})
@@ -186,7 +186,7 @@ def _when(rows: Rows, one: LaunchSeen, color: str, scale: Column, place: float) 
 
 
 def _curve(
-    rows: Rows, one: LaunchSeen, color: str, scale: Column, floor: float, rise: float
+    rows: Rows, one: LaunchSeen, color: str, scale: Scale, floor: float, rise: float
 ) -> None:
     """What a product takes over the years, ``rise`` px for all of its class, with its band."""
     rows["floors"].append({"x": scale.begin, "x2": scale.end, "y": floor})

@@ -114,7 +114,7 @@ def bleed(room: Room, *at_y: float) -> Columns:
 
 
 @dataclass(frozen=True)
-class Column:
+class Scale:
     """One of several scales beside each other, from ``begin`` to ``end`` of the plot's width."""
 
     begin: float
@@ -155,7 +155,7 @@ def coloured(parts: Parts, colours: Mapping[str, str]) -> dict[str, Columns]:
 
 def reach(values: Sequence[float], beyond: float = 0.04) -> tuple[float, float]:
     """The ends of an axis that holds 0 and these values, with a share of its span to spare."""
-    low, high = min(0.0, *values), max(0.0, *values)
+    low, high = min([0.0, *values]), max([0.0, *values])
     margin = beyond * ((high - low) or 1.0)
     return (low - margin if low else low), (high + margin if high or not low else high)
 

@@ -15,9 +15,9 @@ from .marks import small, tick, word
 from .picture import (
     NARROWEST,
     PAD,
-    Column,
     Picture,
     Room,
+    Scale,
     bleed,
     both,
     box,
@@ -118,20 +118,20 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
     return both(laid, BELOW)
 
 
-def _columns(rows: list[dict[str, Any]], narrow: bool) -> tuple[Column, Column, Column]:
+def _columns(rows: list[dict[str, Any]], narrow: bool) -> tuple[Scale, Scale, Scale]:
     """The scales of value, USD M, of its share and of growth, % a year."""
     most = max(max(r["final"], r["base"]) for r in rows) / 1e6
     rates = [100 * r[name] for r in rows for name in ("cagr", "cagr_p5", "cagr_p95")]
     value, share, growth = ENDS_SLIM if narrow else ENDS
     far = LABELLED + (0.16 if narrow else 0.0)
     return (
-        Column(*value, 0.0, far * most),
-        Column(*share, 0.0, 1.0),
-        Column(*growth, min(0.0, *rates), max(0.1, *rates)),
+        Scale(*value, 0.0, far * most),
+        Scale(*share, 0.0, 1.0),
+        Scale(*growth, min(0.0, *rates), max(0.1, *rates)),
     )
 
 
-def _marks(columns: tuple[Column, Column, Column], narrow: bool) -> list[tuple[float, str]]:
+def _marks(columns: tuple[Scale, Scale, Scale], narrow: bool) -> list[tuple[float, str]]:
     """Place and words of every mark of the three axes."""
     value, share, growth = columns
     money = inner_ticks(value.low, 0.85 * value.high, 1 if narrow else 3)
@@ -153,7 +153,7 @@ def _rows(forecast: Forecast, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def _money(
-    forecast: Forecast, rows: list[dict[str, Any]], scale: Column, narrow: bool
+    forecast: Forecast, rows: list[dict[str, Any]], scale: Scale, narrow: bool
 ) -> dict[str, Any]:
     """Bars of value: a region's split by drug class, a class's in its own colour."""
     split = shares_by_region(forecast)
