@@ -116,7 +116,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     def laid(narrow: bool) -> Picture:
         room = SLIM if narrow else ROOM
         low, high = reach(span)
-        grid = inner_ticks(low, high, 4 if narrow else 10)
+        grid = inner_ticks(low, high, 5 if narrow else 10)
         decimals = decimals_of(grid)
         width = (NARROWEST if narrow else BELOW) - room.left - room.right - 2 * PAD
         per_px = (high - low) / width

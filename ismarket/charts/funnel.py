@@ -221,14 +221,14 @@ def _key(found: Waterfall, place: float, narrow: bool) -> list[dict[str, Any]]:
     for c, name in enumerate(names):
         color = CLASSES[c % len(CLASSES)]
         words.append(word("\N{BLACK SQUARE}", color, y=place - (16.0 if narrow else 0.0), dx=at))
-        words.append(small(shortened(name, most), y=place - (16.0 if narrow else 0.0), dx=at + 14))
+        words.append(small(shortened(name, most), y=place - (16.0 if narrow else 0.0), dx=at + 12))
         at += _wide(shortened(name, most))
     return words
 
 
 def _wide(name: str) -> float:
     """Room for a name in the key with its square, px."""
-    return 26 + text_width(name) * 11 / 12
+    return 20 + text_width(name) * 11 / 12
 
 
 def region_steps(found: Waterfall) -> list[WaterfallStep]:

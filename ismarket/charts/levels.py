@@ -28,8 +28,8 @@ from .picture import (
     shortened,
 )  # fmt: skip
 
-PLOT, GAP = 270, 0.45
-"""Height of the plot, px, and room above the count, rows."""
+PLOT, ROW, GAP = 270, 52, 0.45
+"""Height of the plot and of a row, px, at most; room above the count, rows."""
 ROOM, SLIM = Room(24, 60, 26, 224), Room(24, 52, 26, 186)
 BELOW = 600
 YEARS = 28
@@ -158,7 +158,7 @@ def picture(forecast: Forecast) -> Picture:
                                        align="right", dx=room.right, dy=-17)]),
             "foot": columns_of([small(unit, dx=-room.left, dy=14)]),
         }  # fmt: skip
-        return Picture("levels", parts, said, room, PLOT)
+        return Picture("levels", parts, said, room, min(PLOT, round(ROW * (len(found) + 1 + GAP))))
 
     return both(laid, BELOW)
 

@@ -18,7 +18,7 @@ from ..arrays import Columns
 from ..errors import InputError
 from ..text.install import extra
 from ..text.sheet import rows_of
-from .marks import LEFT, TOP, part
+from .marks import FONT, LEFT, TOP, part
 from .theme import LIGHT, theme
 
 WIDTH, NARROWEST = 822, 440
@@ -264,7 +264,8 @@ def facets(*charts: alt.LayerChart, columns: int = 2) -> alt.FacetChart:
         names.append(name)
         name += f" {names.count(name)}" if names.count(name) > 1 else ""
         rows += [{**row, "scenario": name} for row in data.values]
-    grid = alt.Facet("scenario:N", title=None, sort=None)
+    head = alt.Header(labelFont=FONT, labelFontSize=13, labelAnchor="start")
+    grid = alt.Facet("scenario:N", title=None, sort=None, header=head)
     whole: alt.FacetChart = (
         charts[0].properties(data=alt.InlineData(values=rows)).facet(grid, columns=columns)
     )

@@ -29,7 +29,7 @@ MOST = 11
 """Inputs that are drawn; the rest stand in the table for download."""
 LETTERS, LETTERS_SLIM = 40, 58
 """Letters that fit before the bars in a wide and above them in a narrow chart."""
-PLOT, PLOT_SLIM, HALF, HALF_SLIM = 276, 352, 0.32, 0.17
+PLOT, PLOT_SLIM, HALF, HALF_SLIM = 276, 352, 0.32, 0.16
 ROOM, SLIM = Room(18, 30, 26, 292), Room(18, 0, 40, 0)
 BELOW = 720
 FAR, FAR_SLIM = 1.35, 1.36
@@ -82,7 +82,7 @@ def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Pictur
         end = (FAR_SLIM if narrow else FAR) * reach
         grid = inner_ticks(-end, end, 3 if narrow else 7)
         decimals = decimals_of(grid)
-        above = 0.2 if narrow else 0.0  # a name stands over its bars
+        above = 0.27 if narrow else 0.0  # a name stands over its bars
         rows = [
             (swing, place + above, place - above)
             for swing, place in zip(shown, places, strict=True)
