@@ -14,6 +14,7 @@ from .common import as_every_command
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
+    "grid": ("desk", "Forecast many scenarios at once: every combination of some choices."),
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
     "verify": ("runs", "Check every byte of a kept run."),

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +14,6 @@ from ..errors import InputError
 from .common import forecast_of, json_option, say, say_json, scenario_argument
 
 if TYPE_CHECKING:
-    from ..engine.forecast import Forecast
     from ..reading.against_a_run import Checked
     from ..reading.documents import Passage
     from ..reading.run_figures import Known
@@ -54,6 +52,7 @@ def answers_of(name: str, suffix: str) -> tuple[dict[str, Any], Sequence[Passage
 
     Those are of a file like the one that is checked, as ``suffix`` says.
     """
+    from ..reading.against_a_run import own_passages
     from ..reading.documents import passages_of
 
     path = Path(name)
@@ -71,22 +70,6 @@ def answers_of(name: str, suffix: str) -> tuple[dict[str, Any], Sequence[Passage
     if not isinstance(values, dict) or "reference" not in values:
         raise InputError(f"{path.name}: no 'reference'; give what `ismarket run --json` printed")
     return values, passages_of(str(values.get("page", "")))
-
-
-def own_passages(forecast: Forecast, suffix: str) -> Sequence[Passage]:
-    """The passages of what the run itself writes: its page, and a file of the kind asked for."""
-    from ..reading.documents import passages_in, passages_of
-    from ..report.html_page import as_page
-
-    if suffix not in (".pptx", ".xlsx"):
-        return passages_of(as_page(forecast) if suffix in (".html", ".htm") else str(forecast))
-    from ..report.deck import write_deck
-    from ..report.workbook import write_workbook
-
-    with TemporaryDirectory() as folder:
-        file = Path(folder, f"own{suffix}")
-        (write_deck if suffix == ".pptx" else write_workbook)(forecast, file)
-        return passages_in(file)
 
 
 def _page(

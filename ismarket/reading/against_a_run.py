@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import mistaken
 from .amounts import number
-from .documents import NUMBER, Passage
+from .documents import NUMBER, Passage, passages_in, passages_of
 from .found import shorten
 from .placed import SERIES, Figure, figures_of
-from .run_figures import NOT_NAMED, Known
+from .run_figures import NOT_NAMED, Known, known_figures
 
 EQUAL, DIFFERS, UNCHECKED = "equal", "differs", "unchecked"
 """What a check says: equal to its rounding; placed, and another number there; or nothing in the
@@ -28,6 +32,32 @@ class Checked:
     figure: Figure
     state: str
     known: Known | None
+
+
+def check_numbers(file: str | Path, forecast: Forecast) -> tuple[Checked, ...]:
+    """Every number of a deck, workbook, page or text beside that of the forecast it quotes.
+
+    Raises InputError for a file that cannot be read.
+    """
+    if not isinstance(forecast, Forecast):
+        raise mistaken("check_numbers", forecast, A_FORECAST)
+    own = own_passages(forecast, Path(file).suffix.lower())
+    return check(passages_in(Path(file)), known_figures(forecast.to_dict()), own)
+
+
+def own_passages(forecast: Forecast, suffix: str) -> Sequence[Passage]:
+    """The passages of what the run itself writes: its page, and a file of the kind asked for."""
+    from ..report.html_page import as_page
+
+    if suffix not in (".pptx", ".xlsx"):
+        return passages_of(as_page(forecast) if suffix in (".html", ".htm") else str(forecast))
+    from ..report.deck import write_deck
+    from ..report.workbook import write_workbook
+
+    with TemporaryDirectory() as folder:
+        file = Path(folder, f"own{suffix}")
+        (write_deck if suffix == ".pptx" else write_workbook)(forecast, file)
+        return passages_in(file)
 
 
 def check(

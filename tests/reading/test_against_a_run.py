@@ -11,8 +11,7 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market
 from ismarket.cli import main
-from ismarket.cli.check_numbers import own_passages
-from ismarket.reading.against_a_run import DIFFERS, EQUAL, UNCHECKED, check
+from ismarket.reading.against_a_run import DIFFERS, EQUAL, UNCHECKED, check, own_passages
 from ismarket.reading.documents import NUMBER, passages_in, passages_of
 from ismarket.reading.run_figures import known_figures
 from ismarket.report.deck import write_deck

@@ -1,7 +1,7 @@
 import pytest
 
 from ismarket.model.scenario import load_scenario
-from ismarket.studies import keep_run
+from ismarket.studies.kept import keep_run
 
 
 @pytest.fixture(scope="session")

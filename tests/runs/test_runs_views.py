@@ -16,7 +16,8 @@ from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import checked
 from ismarket.runs.views import RunView, also
-from ismarket.studies import loaded, rerun
+from ismarket.studies import loaded
+from ismarket.studies.kept import rerun
 from ismarket.text.install import extra as pip_install_of
 
 BLOCKED = """
