@@ -41,9 +41,9 @@ def test_a_pin_is_a_ghost_until_it_is_removed(panel):
     panel.change(switch("pricing", True))
     assert panel.pinned is pinned
     assert panel.page["pinned"] == "published"
-    assert panel.page["view"]["chart"]["datasets"]["pinned"]["year"]
+    assert panel.page["view"]["chart"]["parts"]["pinned"]["year"]
     panel._receive(None, {"type": "unpin"}, [])
-    assert panel.page["view"]["chart"]["datasets"]["pinned"]["year"] == []
+    assert panel.page["view"]["chart"]["parts"]["pinned"]["year"] == []
 
 
 def test_save_and_load_round_trip_by_path_and_by_upload(panel, tmp_path):
