@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..sampling import SAMPLERS
+from ..text.plain import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Text, Whole, choices_of, declared
 from .strict_toml import LARGEST_FILE, read_toml
@@ -261,8 +262,7 @@ def read_scenario(
             raise InputError(f"{where}: {error}") from None
     scenario = _as_shipped(_made(values, text, file, base))
     for key in ("name", "title"):
-        if not getattr(scenario, key).isprintable():
-            raise InputError(f"{_where(file, text, key)}: {key} holds a control character")
+        title_of(getattr(scenario, key), f"{_where(file, text, key)}: {key}")
     return scenario, more
 
 

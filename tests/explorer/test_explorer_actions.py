@@ -171,7 +171,6 @@ def test_xlsx_has_a_sheet_for_every_view_and_numbers_are_numbers(panel):
     assert sum(shares[:-1]) == pytest.approx(1.0, abs=0.002)
 
 
-@pytest.mark.slow
 def test_the_page_holds_its_runtime_and_asks_nobody(panel):
     page = contents(panel._session, "html", "why").decode()
     for address in {source.address for source in read_sources().values()}:

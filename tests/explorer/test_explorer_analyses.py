@@ -14,6 +14,8 @@ from ismarket.explorer import runtime
 from ismarket.explorer.analyses import ANALYSES, offers
 from ismarket.explorer.view import TABS
 
+pytestmark = pytest.mark.slow(reason="presses the button of every analysis")
+
 DRAWS = 2048
 
 
@@ -115,7 +117,6 @@ def test_the_setting_that_a_target_requires_can_be_set_in_the_panel(panel):
     assert press(panel, "sensitivity")["setting"] == {}
 
 
-@pytest.mark.slow
 def test_a_result_is_stale_once_the_scenario_moves_and_fresh_again_when_it_returns(panel):
     press(panel, "audit")
     panel.change({"kind": "fixed", "key": "video_eeg.ratio", "value": 2.6}, quick=True)
