@@ -18,7 +18,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, mistaken, unknown
@@ -208,7 +208,7 @@ def value_of_information(
         for one, keys in asked
     ]  # fmt: skip
     ranked = tuple(sorted(worth, key=lambda one: (-one.net, one.of)))
-    notices = [*outside_evidence(plan), *([wider.notice] if wider else [])]
+    notices = [*caveats(plan), *([wider.notice] if wider else [])]
     return Information(
         plan, decision, plan.years[1], plan.years[-1], float(gain.mean()), regret,
         Worth("everything", tuple(values), *perfect), partial, notices, ranked,

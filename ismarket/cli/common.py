@@ -42,10 +42,10 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option ``--market``, for commands that take no scenario, which would name one."""
+    """The option ``--market``: of the market that is asked about, whatever a scenario names."""
     option = click.option(
         "--market", shell_complete=complete_market,
-        help="Name of the market; infantile-spasms by default.",
+        help="Name of the market; infantile-spasms, or what the scenario says, by default.",
     )  # fmt: skip
     return option(command)
 
@@ -144,7 +144,11 @@ def studied(what: str | Scenario, **changes: Any) -> Study:
 
 def forecast_of(name: str, draws: int | None = None) -> Forecast:
     """The forecast of a scenario or of a kept run, with as many ``draws`` where that is said."""
-    asked = studied(name, draws=draws)
+    return computed(studied(name, draws=draws))
+
+
+def computed(asked: Study) -> Forecast:
+    """The forecast of a study, with a bar where it takes long."""
     with progress_bar(asked.scenario.draws) as advance:
         return asked.forecast(progress=advance)
 

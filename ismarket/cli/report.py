@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import InputError
-from .common import forecast_of, json_option, say, say_json, scenario_argument
+from ..text.install import needs
+from .common import computed, json_option, say, say_json, scenario_argument, studied
+
+if TYPE_CHECKING:
+    from ..engine.forecast import Forecast
+    from ..studies import Study
 
 
 @click.command()
@@ -15,6 +21,11 @@ from .common import forecast_of, json_option, say, say_json, scenario_argument
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page.")
 @click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the workbook.")
 @click.option("--pptx", type=click.Path(dir_okay=False, path_type=Path), help="Write the deck.")
+@click.option(
+    "--page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page that computes: its reader moves inputs without Python.",
+)
 @click.option("--draws", type=click.IntRange(1), help="How many draws.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @json_option
@@ -23,27 +34,30 @@ def report(
     html: Path | None,
     xlsx: Path | None,
     pptx: Path | None,
+    page: Path | None,
     draws: int | None,
     force: bool,
     as_json: bool,
 ) -> None:
-    """Report RUN: a scenario's name or TOML file.
+    """Report RUN: a scenario's name, a TOML file or a kept run.
 
     Without a file, a page and a workbook are written here under the scenario's name.
     """
     from ..report import write_report
 
     name = Path(run).stem
-    if not (html or xlsx or pptx):
+    if not (html or xlsx or pptx or page):
         html, xlsx = Path(f"{name}.html"), Path(f"{name}.xlsx")
-    wanted = [path for path in (html, xlsx, pptx) if path]
+    wanted = [path for path in (html, xlsx, pptx, page) if path]
     for path in wanted:
         if path.exists() and not force:
             raise InputError(f"{path}: is there already; --force writes over it")
         if not path.resolve().parent.is_dir():
             raise InputError(f"{path}: no folder {path.parent}")
-    result = forecast_of(run, draws)
-    write_report(result, html=html, xlsx=xlsx, pptx=pptx)
+    asked = studied(run, draws=draws)
+    result = computed(asked)
+    texts = {page: _computing_page(asked, result)} if page else {}
+    write_report(result, html=html, xlsx=xlsx, pptx=pptx, texts=texts)
     if as_json:
         from ..report.checklist import checklist
 
@@ -53,3 +67,9 @@ def report(
         return
     for path in wanted:
         say(f"wrote {path}")
+
+
+def _computing_page(asked: Study, result: Forecast) -> str:
+    with needs("--page", "notebook"):
+        from ..explorer.standalone import as_page
+    return as_page(asked, result)

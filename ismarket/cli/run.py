@@ -10,7 +10,17 @@ import click
 
 from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
-from .common import answer, json_option, progress_bar, say, scenario_argument, share, strict, tell
+from .common import (
+    answer,
+    json_option,
+    market_option,
+    progress_bar,
+    say,
+    scenario_argument,
+    share,
+    strict,
+    tell,
+)
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -25,6 +35,7 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 
 @click.command()
 @scenario_argument("scenario")
+@market_option
 @scenario_choices
 @click.option("--until", callback=share, metavar="SHARE",
               help="Draw until P50 and P95 of the last year are within that, as 0.1%, of what"
@@ -58,7 +69,8 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
         return
     from ..studies import loaded
 
-    found = loaded(start.scenario or scenario, start.tables, strict=strict())
+    market = {"market": given["market"]} if given["market"] else {}
+    found = loaded(start.scenario or scenario, start.tables, strict=strict(), at_load=market)
     tell(found.problems)
     names = [driver.name for driver in found.drivers]
     result, kept = _computed(start, found.changed(chosen(found.scenario, given, names)), given)

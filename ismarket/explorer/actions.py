@@ -9,7 +9,7 @@ from typing import Any
 
 from ..charts import draw, save
 from ..engine.dollars import speaker
-from ..engine.findings import acting_on, beyond, lacking, outside_evidence
+from ..engine.findings import acting_on, beyond, caveats, lacking
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
@@ -17,6 +17,7 @@ from ..model.scenario import given_scenario, load_scenario, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .session import Session
+from .standalone import as_page as as_computing_page
 
 MIME = {
     "csv": "text/csv",
@@ -24,6 +25,7 @@ MIME = {
     "png": "image/png",
     "svg": "image/svg+xml",
     "html": "text/html",
+    "page.html": "text/html",
     "toml": "application/toml",
 }
 """The kinds of files, each with what a browser calls it."""
@@ -99,6 +101,8 @@ def contents(session: Session, kind: str) -> bytes:
     """The bytes of a file of that kind."""
     if kind == "toml":
         return write_scenario(session.current).encode()
+    if kind == "page.html":
+        return as_computing_page(session.study, session.shown).encode()
     views = session.views()
     if kind == "csv":
         return as_csv(views)
@@ -110,7 +114,7 @@ def contents(session: Session, kind: str) -> bytes:
 def notices(forecast: Forecast) -> list[dict[str, str]]:
     """Lines that stand above the chart: a horizon beyond the report, a scaled level."""
     plan = forecast.plan
-    found = [{"tone": "warn", "text": text} for text in outside_evidence(plan)]
+    found = [{"tone": "warn", "text": text} for text in caveats(plan)]
     found += [{"tone": "note", "text": text} for text in filter(None, [beyond(forecast)])]
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
@@ -48,7 +50,8 @@ class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
 
     ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
-    causes among ``mechanisms`` that drivers brought in tables of their own.
+    causes among ``mechanisms`` that drivers brought in tables of their own; ``words`` is the text
+    of its words.toml, if it has one, and ``folder`` where its tables were read.
     """
 
     name: str
@@ -64,6 +67,8 @@ class Market:
     currency: str = "USD of the base year"
     lent: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
+    words: str = ""
+    folder: Path | Traversable | None = None
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""

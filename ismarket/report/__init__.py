@@ -5,6 +5,7 @@ Each is written from a Forecast and nothing else, and says how to make the forec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..engine.forecast import A_FORECAST, Forecast
@@ -17,15 +18,19 @@ def write_report(
     html: str | Path | None = None,
     xlsx: str | Path | None = None,
     pptx: str | Path | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> None:
     """Write a forecast as a page, a workbook and a deck: all that are asked for, or none.
 
-    Raises InputError for a place that cannot be written to.
+    ``texts`` by place are written with them.  Raises InputError for a place that cannot be
+    written to.
     """
     if not isinstance(forecast, Forecast):
         raise mistaken("write_report", forecast, A_FORECAST)
     page, workbook, deck = places = [Path(path) if path else None for path in (html, xlsx, pptx)]
-    partial = {path: path.with_name(f"{path.name}.partial") for path in places if path}
+    partial = {
+        path: path.with_name(f"{path.name}.partial") for path in (*places, *(texts or {})) if path
+    }
     try:
         if page:
             from .html_page import as_page
@@ -39,6 +44,8 @@ def write_report(
             from .deck import write_deck
 
             write_deck(forecast, partial[deck])
+        for path, text in (texts or {}).items():
+            partial[path].write_text(text, encoding="utf-8")
         for path, written in partial.items():
             written.replace(path)
     except OSError as error:
