@@ -192,10 +192,10 @@ def check_panel(made, points, growth):
     session = Session(Study(*installed(made.plan.market.name), made.plan.scenario),
                       made.plan.scenario, made)  # fmt: skip
     fan = session.view("forecast")
-    labels = fan.picture.datasets["ylabels"]
-    marks = fan.picture.datasets["yticks"]["value"]
-    assert [figures(t) for t in labels["text"] if "USD" not in t] == [[m] for m in marks]
-    assert ("does not start at 0" in fan.aid) == (fan.picture.params["y0"] > 0)
+    labels = fan.picture.parts["ylabels"]
+    marks = fan.picture.parts["yticks"]["value"]
+    assert [figures(t) for t in labels["text"]] == [[m] for m in marks]
+    assert ("does not start at 0" in fan.aid) == (fan.picture.parts["ends"]["y"][0] > 0)
     assert [int(c.title) for c in fan.columns[1:]] == list(made.years)
     why = session.view("why")
     assert f"from {made.years[0]} to {made.years[-1]}" in why.aid

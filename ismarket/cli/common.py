@@ -109,8 +109,9 @@ def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> l
 
 
 def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of drivers, or files, for completion in the shell."""
-    return complete_driver(_, __, incomplete) or [Item(incomplete, type="file")]
+    """Names of drivers and markets, or files, for completion in the shell."""
+    named = [*complete_driver(_, __, incomplete), *complete_market(_, __, incomplete)]
+    return [one for one in named if one.type == "plain"] or [Item(incomplete, type="file")]
 
 
 def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:

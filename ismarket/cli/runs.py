@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
+from ..text.install import needs
 from ..text.plain import in_line
-from .common import json_option, note, say, say_json
+from .common import answer, json_option, note, say, say_json
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
 
@@ -66,10 +67,8 @@ def _other_seal(own: str | None, given: str | None) -> list[str]:
 def _verify_page(page: Path, run: Path | None, seal: str | None, as_json: bool) -> int:
     from ..runs.verify import checked
 
-    try:
+    with needs("--page", "notebook"):
         from ..explorer.page_check import check_page
-    except ImportError:
-        raise InputError("--page needs altair: pip install 'ismarket[notebook]'") from None
     verdict = check_page(page, checked(run) if run else None)
     own = verdict.made.seal if verdict.made else ""
     verdict = replace(verdict, findings=(*verdict.findings, *_other_seal(own or "none", seal)))
@@ -118,19 +117,22 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
 
 
 @click.command()
-@click.argument("a", type=click.Path(path_type=Path))
-@click.argument("b", type=click.Path(path_type=Path))
-@click.option("--year", type=int, help="Year of the values; the last that both have by default.")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--year", type=int, help="Year of the values; the last that all have by default.")
 @json_option
-def compare(a: Path, b: Path, year: int | None, as_json: bool) -> None:
-    """Say what changed from run A to run B, as a bridge that adds up to the difference.
+def compare(runs: tuple[Path, ...], year: int | None, as_json: bool) -> None:
+    """Say what changed from each of the RUNS to the next, as bridges that add up.
 
-    Also by people, volume, mix, price, rebates, general prices and what scales the count.
+    Of two, also by people, volume, mix, price, rebates, general prices and what scales the count.
     """
-    from ..studies.kept import compare_runs
+    from ..studies.kept import compare_editions
 
-    found = compare_runs(a, b, year)
-    say_json(asdict(found)) if as_json else say(str(found))
+    found = compare_editions(*runs, year=year)
+    if len(runs) > 2:
+        answer(found, as_json)
+        return
+    (only,) = found.bridges
+    say_json(asdict(only)) if as_json else say(str(only))
 
 
 @click.command()

@@ -157,7 +157,8 @@ class Parameter:
             raise InputError(
                 f"{self.key} = {number:g} {self.unit} is outside its range"
                 f" {self.low:g} to {self.high:g} ({self.source or 'no source given'});"
-                " as a what-if outside the evidence: KEY=VALUE!"
+                " as a what-if outside the evidence: KEY=VALUE!",
+                f"fixed {self.key}",
             )
         return number
 

@@ -52,7 +52,7 @@ def test_the_panel_shows_what_python_forecasts_for_its_scenario(panel):
     assert panel.scenario.fixed == {"video_eeg.ratio": 2.6}
     assert panel.scenario.without == ()
     assert panel.forecast.summary().equals(again.summary())
-    shown = panel.page["view"]["chart"]["datasets"]["fan"]["p95"]
+    shown = panel.page["view"]["chart"]["parts"]["fan"]["p95"]
     np.testing.assert_allclose(np.array(shown) * 1e9, again.summary()["p95"])
 
 
