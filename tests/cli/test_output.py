@@ -103,8 +103,8 @@ def test_ctrl_c_is_exit_130_and_one_line_always(tmp_path, delay):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--until", "1e-300"], "more than"),
-        (["--until", "nan"], "between 0 and 1"),
+        (["--until", "1e-300"], "give a share such as 0.1%"),
+        (["--until", "nan"], "give a share such as 0.1%"),
         (["--draws", "50", "--out", "d/" * 1500 + "x"], "longer than 1000 characters"),
     ],
     ids=lambda value: value[1] if isinstance(value, list) else "",
