@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from parcels import ismarket
+from command_line import ismarket
 
 from ismarket.model.scenario import parse_scenario
 from ismarket.plugins.collect import HOOKS

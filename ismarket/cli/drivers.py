@@ -18,6 +18,7 @@ from .common import (
     strict,
     tell,
 )
+from .markets import check_market, is_market
 
 if TYPE_CHECKING:
     from ..model.driver import Driver
@@ -39,13 +40,20 @@ def check(
     pin: bool,
     as_json: bool,
 ) -> None:
-    """Hold DRIVER, an installed one or the path of a file or package folder, to every law."""
+    """Hold DRIVER, an installed one or the path of a file or package folder, to every law.
+
+    The name of a market, or a folder that holds its tables, is held to the laws of a market.
+    """
     from ..plugins.installed import load_plugins
 
     if pin:
         say(_pin(driver))
         return
     plugins = load_plugins(strict=strict())
+    if is_market(driver, plugins):
+        tell(plugins.problems)
+        check_market(driver, plugins, as_json)
+        return
     found = _drivers(driver, plugins)
     tell(plugins.problems)
     chosen = installed_market(plugins, market) if market else None

@@ -43,6 +43,8 @@ def report(
 
     Without a file, a page and a workbook are written here under the scenario's name.
     """
+    from ..report import write_report
+
     name = Path(run).stem
     if not (html or xlsx or pptx or page):
         html, xlsx = Path(f"{name}.html"), Path(f"{name}.xlsx")
@@ -54,10 +56,8 @@ def report(
             raise InputError(f"{path}: no folder {path.parent}")
     asked = studied(run, draws=draws)
     result = computed(asked)
-    try:
-        _write(asked, result, html, xlsx, pptx, page)
-    except OSError as error:
-        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
+    texts = {page: _computing_page(asked, result)} if page else {}
+    write_report(result, html=html, xlsx=xlsx, pptx=pptx, texts=texts)
     if as_json:
         from ..report.checklist import checklist
 
@@ -67,39 +67,6 @@ def report(
         return
     for path in wanted:
         say(f"wrote {path}")
-
-
-def _write(
-    asked: Study,
-    result: Forecast,
-    html: Path | None,
-    xlsx: Path | None,
-    pptx: Path | None,
-    page: Path | None,
-) -> None:
-    """Write all of the files or none: each beside its place first."""
-    wanted = filter(None, (html, xlsx, pptx, page))
-    partial = {path: path.with_name(f"{path.name}.partial") for path in wanted}
-    try:
-        if html:
-            from ..report.html_page import as_page
-
-            partial[html].write_text(as_page(result), encoding="utf-8")
-        if xlsx:
-            from ..report.workbook import write_workbook
-
-            write_workbook(result, partial[xlsx])
-        if pptx:
-            from ..report.deck import write_deck
-
-            write_deck(result, partial[pptx])
-        if page:
-            partial[page].write_text(_computing_page(asked, result), encoding="utf-8")
-        for path, written in partial.items():
-            written.replace(path)
-    finally:
-        for written in partial.values():
-            written.unlink(missing_ok=True)
 
 
 def _computing_page(asked: Study, result: Forecast) -> str:

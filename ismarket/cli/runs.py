@@ -76,7 +76,7 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
     (exit 1). Drivers that are missing or another version are named before anything runs.
     """
     from ..runs.agreement import DIFFERENT
-    from ..studies import reopened
+    from ..studies.kept import reopened
 
     opened = reopened(run)
     for part, lines in opened.changed.items():
@@ -112,7 +112,7 @@ def compare(a: Path, b: Path, year: int | None, as_json: bool) -> None:
 
     Also by people, volume, mix, price, rebates, general prices and what scales the count.
     """
-    from ..studies import compare_runs
+    from ..studies.kept import compare_runs
 
     found = compare_runs(a, b, year)
     say_json(asdict(found)) if as_json else say(str(found))

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..errors import DriverError, InputError, unknown
+from ..errors import DriverError, InputError, mistaken, unknown
 from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
 from ..model.curves import Spread, spread_of
@@ -79,6 +79,14 @@ class Plan:
         base = self.market.base_year
         return f"current {amount}" if self.in_current_dollars else f"{amount} of {base}"
 
+    @property
+    def price_basis(self) -> str:
+        """The dollars that amounts count in: current, those of a year, or of no basis."""
+        if self.market.price_level is None:
+            return "none"
+        base = self.market.base_year
+        return "current dollars" if self.in_current_dollars else f"dollars of {base}"
+
     def printed(self, year: int) -> float:
         """What the anchor says of ``year``, in the dollars of the forecast."""
         level = self.market.printed(self.anchor, year)
@@ -136,6 +144,13 @@ class Plan:
 
 def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
     """The plan of a scenario; InputError names the choice that market or drivers do not know."""
+    if not isinstance(market, Market):
+        raise mistaken("market", market, "a Market, as ismarket.load_market()")
+    if not isinstance(scenario, Scenario):
+        raise mistaken("scenario", scenario, "a Scenario, as ismarket.load_scenario('evidence')")
+    for driver in (drivers := list(drivers)):
+        if not isinstance(driver, Driver):
+            raise mistaken("drivers", driver, "a list of Drivers, as ismarket.load_drivers()")
     everybody = sorted(drivers, key=lambda driver: driver.name)
     names = [driver.name for driver in everybody]
     for name in names:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
@@ -49,7 +51,7 @@ class Market:
 
     ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
     causes among ``mechanisms`` that drivers brought in tables of their own; ``words`` is the text
-    of its words.toml, if it has one.
+    of its words.toml, if it has one, and ``folder`` where its tables were read.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Market:
     lent: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
     words: str = ""
+    folder: Path | Traversable | None = None
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""

@@ -11,7 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from parcels import ismarket
+from command_line import ismarket
+from parcels import ismarket as in_a_process
 
 from ismarket import InputError
 from ismarket.plugins.new_driver import TemplateUpdate, update_driver, write_driver
@@ -22,12 +23,12 @@ pytest.importorskip("copier")
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("options", [(), ("--table",)], ids=["code", "table"])
+@pytest.mark.slow(reason="runs pytest in the new package")
+@pytest.mark.parametrize("options", [("of_code",), ("of_table", "--table")], ids=" ".join)
 def test_a_new_driver_passes_its_tests_and_its_check_untouched(tmp_path, options):
-    done = ismarket("new-driver", "stranger", *options, cwd=tmp_path)
+    done = ismarket("new-driver", *options, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    folder = tmp_path / "ismarket-stranger"
+    folder = tmp_path / f"ismarket-{options[0]}".replace("_", "-")
     done = ismarket("check", str(folder), cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("\N{CHECK MARK}") == len(CHECKS)
@@ -143,7 +144,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
 
 def test_without_copier_one_line_says_what_to_install(tmp_path):
     (tmp_path / "copier.py").write_text("raise ImportError('not here')")
-    done = ismarket("new-driver", "mine", path=tmp_path, cwd=tmp_path)
+    done = in_a_process("new-driver", "mine", path=tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         2,
         f"ismarket: new-driver needs more: {extra('sdk')}\n",

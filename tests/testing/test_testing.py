@@ -8,7 +8,8 @@ from unittest import SkipTest
 import numpy as np
 import pytest
 import strangers
-from parcels import DRIVER, ismarket, parcel
+from command_line import ismarket
+from parcels import DRIVER, parcel
 
 from ismarket import (
     Driver,
