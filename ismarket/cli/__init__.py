@@ -10,7 +10,7 @@ import click
 
 from ..errors import DiskError, DriverError, InputError, unknown
 from ..version import __version__
-from .common import as_every_command
+from .common import as_every_command, note
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
@@ -19,7 +19,7 @@ COMMANDS = {
     "anchors": ("show", "List the published estimates."),
     "verify": ("runs", "Check every byte of a kept run."),
     "rerun": ("runs", "Compute a kept run again and say how far it agrees."),
-    "compare": ("runs", "What changed between two kept runs, and what each change did."),
+    "compare": ("runs", "What changed between kept runs in order, and what each change did."),
     "export": ("runs", "Put a kept run into one file, or its tables into a spreadsheet."),
     "import": ("runs", "Unpack a run that somebody sent."),
     "lab": ("lab", "Open the notebooks in JupyterLab."),
@@ -30,7 +30,9 @@ COMMANDS = {
     "require": ("analyses", "Say what would have to be true for a target."),
     "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
     "voi": ("analyses", "What knowing more is worth to a decision, at most."),
+    "track": ("desk", "Set actuals against kept runs: coverage so far, and drift."),
     "update": ("analyses", "What new actuals say: the draws weighted by them."),
+    "discover": ("desk", "In which futures a target is missed, or reached."),
     "backtest": ("analyses", "How well the verified past could have been forecast."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
@@ -87,17 +89,17 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message())
         sys.exit(0)
     except click.ClickException as error:
-        click.echo(f"ismarket: {error.format_message()}", err=True)
+        note(f"ismarket: {error.format_message()}")
         sys.exit(2)
     except (InputError, DriverError, DiskError) as error:
         text = str(error).removeprefix("ismarket: ")
-        click.echo(f"ismarket: {text}", err=True)
+        note(f"ismarket: {text}")
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("ismarket: stopped", err=True)
+        note("ismarket: stopped")
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _one_line(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"ismarket: {' '.join(str(message).split())}", err=True)
+    note(f"ismarket: {message}")

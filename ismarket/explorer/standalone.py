@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from ..charts.fan import inside, turning_points
+from ..charts.fan import opens, starts, turning_points
 from ..charts.units import unit_of
 from ..engine.dollars import speaker
 from ..engine.findings import headline
@@ -203,11 +203,7 @@ def _words(
 ) -> dict[str, Any]:
     """The words of the page as sent, by the dollars shown where they differ."""
     plan, first = forecast.plan, forecast.columns["reference"]["value"][0]
-    written = {
-        name: inside(shown, unit_of(first), lambda _: 0.0) for name, shown in dollars.items()
-    }
     turns = turning_points(forecast)
-    opens = written[CURRENT][-1]["text"] if turns else ""
     head, _, tail = as_python(plan.scenario).partition("market, drivers = ")
     found = _structure(forecast, model)
     causes = [cause for driver in found["drivers"] for cause in driver["causes"]]
@@ -226,9 +222,13 @@ def _words(
             for name, shown in dollars.items()
         },
         "start": {
-            name: rows[0]["text"] if plan.anchor.published else "" for name, rows in written.items()
+            name: starts(shown, unit_of(first))[0]["text"] if plan.anchor.published else ""
+            for name, shown in dollars.items()
         },
-        "opens": {"at": forecast.years.index(turns[0]["year"]), "words": opens} if turns else None,
+        "opens": {
+            "at": forecast.years.index(turns[0]["year"]),
+            "words": opens(dollars[CURRENT])[0]["text"],
+        } if turns else None,
         "python": [head, f"market, drivers = {tail}"],
         "moves": [
             f"{len(model['drivers'])} drivers on or off, and their strength",

@@ -407,9 +407,9 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
 
   function fit() {
     const width = root.clientWidth;
-    const name = width < 820 ? "small" : width < 1000 ? "narrow" : "wide";
-    if (root.dataset.size !== name) box.open = name !== "small";
-    root.dataset.size = name;
+    const name = width < 820 ? "small" : width < 1000 ? "narrow" : "";
+    if ((root.dataset.size ?? "") !== name) box.open = name !== "small";
+    toggleAttribute(root, "data-size", name, name);
     if (found) show();
   }
 
