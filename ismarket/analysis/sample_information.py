@@ -211,17 +211,16 @@ def study_parts(found: Sequence[Studied], top: int) -> list[str | Table]:
     if not found:
         return []
     clear = [one for one in found if one.worth > 2 * one.standard_error]
+    if not clear:
+        return [f"Of {len(found)} studies none has a worth that the draws can tell from zero."]
     rows = [
         [one.of, one.source_today, one.study, f"{one.observations:,}", _usd(one.worth),
          _usd(one.cost), _usd(one.net)]
-        for one in (clear or found)[:top]
+        for one in clear[:top]
     ]  # fmt: skip
     header = ["studied", "today", "study", "size", "worth", "cost", "net"]
     paid = [one.of for one in clear if one.net > 0][:2]
-    said = (
-        f"Worth their cost most of all: {listed(paid)}." if paid
-        else "No study is worth its cost, as far as the draws can tell."
-    )  # fmt: skip
+    said = f"Worth their cost most of all: {listed(paid)}." if paid else "None is worth its cost."
     rest = len(found) - len(rows)
     more = [f"· {rest} more: worth less, or nothing that the draws can tell from zero."]
     return [said, Table(header, rows, 3, "Studies, USD"), *(more if rest else [])]

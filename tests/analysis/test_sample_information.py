@@ -132,6 +132,15 @@ def test_knowing_an_input_is_worth_what_nested_draws_say(asked, open_choice):
     assert abs(best.value - nested) < 3 * best.error + 0.1 * nested
 
 
+def test_a_study_that_the_draws_cannot_tell_from_nothing_is_not_praised(asked, open_choice):
+    every = asked.voi(open_choice, by=(), studies=[Sample("all", 1)]).studies
+    weak = min(every, key=lambda one: one.worth).of
+    found = asked.voi(open_choice, by=(), studies=[Sample(weak, 1)])
+    assert "none has a worth that the draws can tell from zero" in " ".join(str(found).split())
+    (best,) = asked.voi(open_choice, by=(), studies=[Sample("level", 1000, cost=1e12)]).studies
+    assert best.net < 0
+
+
 def test_voi_names_its_scenario(asked, open_choice):
     found = asked.voi(open_choice, by=("input",))
     assert f"scenario {asked.scenario.name}" in str(found) or not asked.scenario.name
