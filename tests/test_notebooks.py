@@ -39,7 +39,7 @@ def test_no_function_class_or_loop_but_in_04(script):
     assert not [node for node in ast.walk(tree) if isinstance(node, banned)]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="a kernel runs the notebook")
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("default")
 def test_each_notebook_runs_from_top_to_bottom_and_stays_small(script, tmp_path):

@@ -55,7 +55,7 @@ def generated(page, name, content):
 PYTHON = [page for page in PAGES if blocks("python", page)]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every example at its own size")
 @pytest.mark.parametrize("page", PYTHON, ids=lambda page: page.name)
 def test_the_python_blocks_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -71,7 +71,7 @@ def test_pages_have_examples():
 SHELL = [code for code in blocks("sh") if code.startswith("ismarket ")]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every example at its own size")
 @pytest.mark.parametrize("code", SHELL, ids=lambda code: code.splitlines()[0])
 def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -87,7 +87,6 @@ def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
 WITHOUT = [line for code in SHELL for line in code.splitlines() if "--without" in line]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("line", WITHOUT)
 def test_an_example_that_leaves_a_driver_out_shows_something(line):
     words = [*shlex.split(line)[1:], "--json", "--draws", "64"]

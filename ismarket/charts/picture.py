@@ -1,4 +1,4 @@
-"""A picture: the rows, axis ends and words of one chart, and the Altair chart that shows them.
+"""A picture: the rows and words of one chart, and the Altair chart that shows them.
 
 With where things stand in it: round ticks, labels that keep their distance, text widths.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,31 +18,74 @@ from ..arrays import Columns
 from ..errors import InputError
 from ..text.install import extra
 from ..text.sheet import rows_of
+from .marks import FONT, LEFT, TOP, part
 from .theme import LIGHT, theme
 
-WIDTH, HEIGHT = 822, 320
-FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+WIDTH, NARROWEST = 822, 440
+PAD = 8
+"""Ground around a chart that stands alone, px."""
 FORMATS = ("png", "svg", "json", "html")
 APART = 16.0
 """Least distance of two labels, px."""
-PER_LETTER = 6.4
+PER_LETTER = 6.8
 """Mean width of a letter at 12 px, px; on the safe side for the fonts in use."""
-Layers = Callable[[], Any]
+COLOURS = ("color", "edge")
+"""Columns that name a colour of the theme."""
+Parts = Mapping[str, Columns]
+"""The rows of a chart by part, each as columns."""
+Layers = Callable[[Mapping[str, str]], list[Any]]
+"""The layers of a chart in the colours of a theme, without data."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Room for words around the plot, px."""
+
+    top: float
+    right: float
+    bottom: float
+    left: float
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Everything that changes in a chart: data by name, as columns, axis ends, alternative text.
+    """Everything that changes in a chart: its rows, the room around its plot, words in its place.
 
-    ``params`` are the chart's parameters by name (axis ends, px); ``alt`` names the kind of
-    chart, what it shows, then every labelled number in the order of the table.
+    ``alt`` names the kind of chart, what it shows, then every labelled number in the order of the
+    table.  ``height`` is that of the plot, px.  Less than ``below`` px wide, room included, it is
+    drawn as ``narrow``, which holds the parts that differ.
     """
 
     kind: str
-    datasets: Mapping[str, Columns]
+    parts: Parts
     alt: str
-    params: Mapping[str, float] = field(default_factory=dict)
-    height: int = HEIGHT
+    room: Room
+    height: int
+    narrow: Picture | None = None
+    below: int = 0
+
+    def at(self, width: float) -> Picture:
+        """What is drawn in so many px."""
+        slim = self.narrow
+        if slim is None or width >= self.below:
+            return self
+        return Picture(self.kind, {**self.parts, **slim.parts}, self.alt, slim.room, slim.height)
+
+    def as_page(self) -> dict[str, Any]:
+        """The picture as plain values for a page, in the colours of the light theme."""
+        return {
+            "kind": self.kind, "alt": self.alt, "height": self.height, "room": vars(self.room),
+            "parts": coloured(self.parts, LIGHT), "below": self.below,
+            "narrow": self.narrow and self.narrow.as_page(),
+        }  # fmt: skip
+
+
+def both(drawn: Callable[[bool], Picture], below: int) -> Picture:
+    """The picture with its narrow form; ``drawn`` makes either."""
+    wide, slim = drawn(False), drawn(True)
+    differ = {name: columns for name, columns in slim.parts.items() if columns != wide.parts[name]}
+    narrow = Picture(slim.kind, differ, slim.alt, slim.room, slim.height)
+    return Picture(wide.kind, wide.parts, wide.alt, wide.room, wide.height, narrow, below)
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Columns:
@@ -52,11 +95,69 @@ def columns_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> 
 
 
 def picked(rows: Sequence[Mapping[str, Any]], scale: float = 1.0, **names: str) -> Columns:
-    """Columns of figures by the name that each has in ``rows``; all but py times ``scale``."""
+    """Columns of figures by the name that each has in ``rows``; x and x2 times ``scale``."""
     return {
-        key: [row[name] if key == "py" else scale * row[name] for row in rows]
+        key: [scale * row[name] if key in ("x", "x2") else row[name] for row in rows]
         for key, name in names.items()
     }
+
+
+def ends_at(low: float, high: float, bottom: float, top: float) -> Columns:
+    """The part ``ends``: the ends of both scales."""
+    return {"x": [low], "x2": [high], "y": [bottom], "y2": [top]}
+
+
+def bleed(room: Room, *at_y: float) -> Columns:
+    """Level rules at these places through the room at both sides."""
+    count = len(at_y)
+    return {"left": [-room.left] * count, "right": [room.right] * count, "y": list(at_y)}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One of several scales beside each other, from ``begin`` to ``end`` of the plot's width."""
+
+    begin: float
+    end: float
+    low: float
+    high: float
+
+    def at(self, value: float) -> float:
+        """The place of a value, as a share of the plot's width."""
+        share = (value - self.low) / (self.high - self.low)
+        return float(self.begin + (self.end - self.begin) * share)
+
+
+def box(place: float, half: float) -> dict[str, float]:
+    """The lower and upper end of a bar in the middle of its row, in rows."""
+    return {"y": place - half, "y2": place + half}
+
+
+def hatch(begin: float, end: float, place: float, half: float, gap: float) -> list[dict[str, Any]]:
+    """Diagonal strokes over the bar from ``begin`` to ``end``, each ``gap`` wide, from its foot."""
+    begin, end = sorted((begin, end))
+    return [
+        {"x": float(foot), "x2": float(foot + gap), **box(place, half)}
+        for foot in np.arange(begin, end - gap, gap)
+    ]
+
+
+def coloured(parts: Parts, colours: Mapping[str, str]) -> dict[str, Columns]:
+    """The parts with the values of their colours."""
+    return {
+        name: {
+            key: [colours[token] for token in column] if key in COLOURS else column
+            for key, column in columns.items()
+        }
+        for name, columns in parts.items()
+    }
+
+
+def reach(values: Sequence[float], beyond: float = 0.04) -> tuple[float, float]:
+    """The ends of an axis that holds 0 and these values, with a share of its span to spare."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    margin = beyond * ((high - low) or 1.0)
+    return (low - margin if low else low), (high + margin if high or not low else high)
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
@@ -110,35 +211,65 @@ def text_width(text: str) -> float:
     return PER_LETTER * len(text)
 
 
-def blank(
-    layers: Layers,
-    params: Mapping[str, float],
-    height: int = HEIGHT,
-    colours: Mapping[str, str] = LIGHT,
+def blank(layers: Layers) -> dict[str, Any]:
+    """The specification without rows, for a page that fills each part by its name.
+
+    A part that stays as it is costs nothing there; it is a dataset of its own for that.
+    """
+    chart = alt.LayerChart(
+        layer=layers(LIGHT), autosize=alt.AutoSizeParams(type="none"),
+        view=alt.ViewBackground(stroke=None),
+    )  # fmt: skip
+    spec: dict[str, Any] = chart.to_dict()
+    for layer in spec["layer"]:
+        layer["data"] = {"name": layer["transform"].pop(0)["filter"].split("'")[1]}
+    return spec
+
+
+def filled(
+    picture: Picture, layers: Layers, colours: str, width: int, scenario: str
 ) -> alt.LayerChart:
-    """The chart without data: its datasets are filled by name."""
-    declared = [alt.param(name="theme", value=dict(colours))]
-    declared += [alt.param(name=name, value=value) for name, value in params.items()]
-    chart: alt.LayerChart = (
-        layers()
-        .add_params(*declared)
-        .properties(width=WIDTH, height=height, autosize=alt.AutoSizeParams(type="none"))
-        .properties(padding=0)
-        .configure(font=FONT, background=alt.ExprRef("theme.bg"), view=alt.ViewConfig(stroke=None))
-    )
-    return chart
+    """The chart of ``picture``, complete: an Altair object to show, change or combine.
+
+    ``width`` is that of the whole chart, px; it stands on a ground of its own.  Each row carries
+    the name of its scenario.
+    """
+    if width < NARROWEST:
+        raise InputError(f"charts: width = {width} px is too narrow; give {NARROWEST} or more")
+    shown, values = picture.at(width), theme(colours)
+    room = shown.room
+    rows = [
+        {"part": name, "scenario": scenario, **row}
+        for name, columns in coloured(shown.parts, values).items()
+        for row in rows_of(columns)
+    ]
+    ground = part("ends").mark_rect(
+        color=values["bg"], xOffset=-room.left - PAD, x2Offset=room.right + PAD,
+        yOffset=-room.top - PAD, y2Offset=room.bottom + PAD, aria=False,
+    ).encode(x=LEFT, x2=alt.X2Value("width"), y=TOP, y2=alt.Y2Value("height"))  # fmt: skip
+    return alt.LayerChart(
+        data=alt.InlineData(values=rows), layer=[ground, *layers(values)],
+        view=alt.ViewBackground(stroke=None), description=picture.alt,
+        width=width - room.left - room.right - 2 * PAD, height=shown.height,
+    )  # fmt: skip
 
 
-def filled(picture: Picture, layers: Layers, colours: str, width: int) -> alt.LayerChart:
-    """The chart of ``picture``, complete: an Altair object to show, change or save."""
-    if width < 480:
-        raise InputError(f"charts: width = {width} px is too narrow; give 480 or more")
-    chart = blank(layers, picture.params, picture.height, theme(colours))
-    datasets = {name: rows_of(columns) for name, columns in picture.datasets.items()}
-    done: alt.LayerChart = chart.properties(
-        width=width, datasets=datasets, description=picture.alt, padding=12
+def facets(*charts: alt.LayerChart, columns: int = 2) -> alt.FacetChart:
+    """Charts of one kind in a grid on shared scales, each under the name of its scenario."""
+    rows: list[dict[str, Any]] = []
+    names: list[str] = []
+    for chart in charts:
+        data: Any = chart.data
+        name = data.values[0]["scenario"] or "scenario"
+        names.append(name)
+        name += f" {names.count(name)}" if names.count(name) > 1 else ""
+        rows += [{**row, "scenario": name} for row in data.values]
+    head = alt.Header(labelFont=FONT, labelFontSize=13, labelAnchor="start")
+    grid = alt.Facet("scenario:N", title=None, sort=None, header=head)
+    whole: alt.FacetChart = (
+        charts[0].properties(data=alt.InlineData(values=rows)).facet(grid, columns=columns)
     )
-    return done
+    return whole
 
 
 def save(chart: alt.TopLevelMixin, path: str | Path, scale: float = 2.0) -> Path:
@@ -167,10 +298,20 @@ def shortened(name: str, most: int) -> str:
     if len(name) <= most:
         return name
     head, comma, kind = name.rpartition(", ")
-    if not comma:
-        return name[: most - 2].rstrip() + " \N{HORIZONTAL ELLIPSIS}"
-    room = most - len(kind) - 4
-    words = head.split()
-    while len(words) > 1 and len(" ".join(words)) > room:
+    if not comma or len(kind) > most - 8:
+        return f"{_fitting(name, most - 2)} \N{HORIZONTAL ELLIPSIS}"
+    return f"{_fitting(head, most - len(kind) - 4)} \N{HORIZONTAL ELLIPSIS}, {kind}"
+
+
+def _fitting(text: str, most: int) -> str:
+    """The words of a text that fit in so many letters, at least the first."""
+    words = text.split()
+    while len(words) > 1 and len(" ".join(words)) > most:
         words.pop()
-    return f"{' '.join(words)} \N{HORIZONTAL ELLIPSIS}, {kind}"
+    return " ".join(words)[:most].rstrip(",")
+
+
+def wrapped(text: str, most: int) -> tuple[str, str]:
+    """A text in two lines: what fits in so many letters, and the rest."""
+    first = text if len(text) <= most else _fitting(text, most)
+    return first, text[len(first) :].lstrip(", ")

@@ -10,7 +10,7 @@ import click
 
 from ..errors import DiskError, DriverError, InputError, unknown
 from ..version import __version__
-from .common import as_every_command
+from .common import as_every_command, note
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
@@ -89,17 +89,17 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(error.format_message())
         sys.exit(0)
     except click.ClickException as error:
-        click.echo(f"ismarket: {error.format_message()}", err=True)
+        note(f"ismarket: {error.format_message()}")
         sys.exit(2)
     except (InputError, DriverError, DiskError) as error:
         text = str(error).removeprefix("ismarket: ")
-        click.echo(f"ismarket: {text}", err=True)
+        note(f"ismarket: {text}")
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("ismarket: stopped", err=True)
+        note("ismarket: stopped")
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _one_line(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"ismarket: {' '.join(str(message).split())}", err=True)
+    note(f"ismarket: {message}")

@@ -19,6 +19,7 @@ from click.shell_completion import CompletionItem as Item
 
 from ..errors import InputError, unknown
 from ..model.scenario import DEFAULT_SCENARIO
+from ..text.plain import in_line, shown
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -108,8 +109,9 @@ def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> l
 
 
 def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of drivers, or files, for completion in the shell."""
-    return complete_driver(_, __, incomplete) or [Item(incomplete, type="file")]
+    """Names of drivers and markets, or files, for completion in the shell."""
+    named = [*complete_driver(_, __, incomplete), *complete_market(_, __, incomplete)]
+    return [one for one in named if one.type == "plain"] or [Item(incomplete, type="file")]
 
 
 def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
@@ -162,7 +164,7 @@ def strict() -> bool:
 def tell(problems: Iterable[str]) -> None:
     """Name on stderr what was left out."""
     for problem in problems:
-        click.echo(f"ismarket: {problem}", err=True)
+        note(f"ismarket: {problem}")
 
 
 def installed_plugins() -> Plugins:
@@ -205,7 +207,12 @@ def _apart(body: Callable[..., Any]) -> Callable[..., Any]:
 
 def say(text: str, *, nl: bool = True) -> None:
     """Print an answer of the command, to the real standard output."""
-    click.echo(text, file=click.get_current_context().meta.get(STDOUT), nl=nl)
+    click.echo(shown(text), file=click.get_current_context().meta.get(STDOUT), nl=nl)
+
+
+def note(text: str) -> None:
+    """Print a line beside the answer, to standard error."""
+    click.echo(in_line(" ".join(text.split())), err=True)
 
 
 class Answer(Protocol):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from ..engine.findings import left_unexplained
 from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth
 from ..engine.roles import SCALING, staged
 from ..model.anchor import NOMINAL, REAL, Anchor
+from ..model.market import Market
 from ..text.wording import money, number, times
 from .changes import READ
 
@@ -208,11 +210,25 @@ def _distance(forecast: Forecast) -> dict[str, Any]:
     return {**cell, "brief": "From a count"}
 
 
+_listed: WeakKeyDictionary[Market, dict[frozenset[tuple[str, float]], float]] = WeakKeyDictionary()
+"""By market and by what is fixed of its stages, the count of its base year at list price, USD."""
+
+
 def list_value(forecast: Forecast) -> float:
     """The count of the first year at list price, USD; 0 in a market without rebates."""
     plan = forecast.plan
-    if not plan.start:  # the year of the tables, in which no driver moves anything
-        forecast = replace(forecast, plan=replace(plan, drivers=()))
+    if plan.start:
+        return _list_value(forecast)
+    # in the year of the tables no driver moves anything, so a repaint finds it ready
+    keys = {p.key for stage in plan.market.stages for p in stage.parameters}
+    known = _listed.setdefault(plan.market, {})
+    fixed = frozenset((key, value) for key, value in plan.scenario.fixed.items() if key in keys)
+    if fixed not in known:
+        known[fixed] = _list_value(replace(forecast, plan=replace(plan, drivers=())))
+    return known[fixed]
+
+
+def _list_value(forecast: Forecast) -> float:
     found = staged(forecast, (forecast.years[0],), draws=0)
     if "net" not in found.roles:
         return 0.0

@@ -97,7 +97,7 @@ class Panel(anywidget.AnyWidget):
             "live": live_sentence(session.last or "ready", session.shown),
             "pinned": None if pinned is None else pin_name(session.shown, pinned),
             "settled": session.settled,
-            "notices": actions.notices(session.shown),
+            "notices": actions.notices(session),
             "message": message,
             "stale": stale,
         }

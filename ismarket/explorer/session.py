@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,9 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
+from ..charts.swings import name_of
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
-from ..engine.plan import with_own_causes
+from ..engine.plan import known_parameters, with_own_causes
 from ..errors import unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -37,6 +39,8 @@ PATIENCE = 0.02
 GESTURE = 1.0
 """Seconds within which changes of one control are one step back."""
 MOST_UNDO = 100
+KEY = re.compile(r"\w+(?:[._-]\w+)+")
+"""What may be a key inside a sentence: words joined by dots, strokes or underscores."""
 
 
 @dataclass(eq=False)
@@ -141,6 +145,23 @@ class Session:
     def known(self) -> Market:
         """The market with the causes that drivers bring in tables of their own."""
         return with_own_causes(self.study.market, self.study.drivers)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What a reader calls each input, cause, stage, driver and anchor, by its key."""
+        known, drivers = self.known, self.study.drivers
+        published = [anchor for anchor in known.anchors.values() if anchor.published]
+        return {
+            **{stage.name: stage.title for stage in known.stages},
+            **{cause.name: cause.title for cause in known.mechanisms.values()},
+            **{driver.name: driver.title for driver in drivers},
+            **{key: name_of(p) for key, p in known_parameters(known, drivers).items()},
+            **{anchor.name: f"{anchor.publisher} {anchor.base_year}" for anchor in published},
+        }
+
+    def spoken(self, text: str) -> str:
+        """A sentence with plain names for keys; a key that is itself a word stays."""
+        return KEY.sub(lambda found: self.names.get(found.group(), found.group()), text)
 
     def driver(self, name: str) -> Driver:
         """The installed driver of that name."""

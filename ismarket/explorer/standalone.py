@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from ..charts.fan import inside, turning_points
+from ..charts.fan import opens, starts, turning_points
 from ..charts.units import unit_of
 from ..engine.dollars import speaker
 from ..engine.findings import headline
@@ -28,6 +28,7 @@ from ..model.scenario import write_scenario
 from ..report.portable import portable
 from ..runs.layout import digest
 from ..studies import Study
+from ..text.wording import listed
 from ..version import __version__
 from . import forecast_view, where_view, why_view
 from .controls import state, structure
@@ -203,14 +204,11 @@ def _words(
 ) -> dict[str, Any]:
     """The words of the page as sent, by the dollars shown where they differ."""
     plan, first = forecast.plan, forecast.columns["reference"]["value"][0]
-    written = {
-        name: inside(shown, unit_of(first), lambda _: 0.0) for name, shown in dollars.items()
-    }
     turns = turning_points(forecast)
-    opens = written[CURRENT][-1]["text"] if turns else ""
     head, _, tail = as_python(plan.scenario).partition("market, drivers = ")
     found = _structure(forecast, model)
     causes = [cause for driver in found["drivers"] for cause in driver["causes"]]
+    computed = [driver["title"] for driver in model["drivers"] if driver["computed"]]
     moving = {one["key"] for cause in [*causes, *found["count"]] for one in cause["inputs"]}
     return {
         "scenario": f"**{plan.scenario.name or 'scenario'}**",
@@ -225,9 +223,13 @@ def _words(
             for name, shown in dollars.items()
         },
         "start": {
-            name: rows[0]["text"] if plan.anchor.published else "" for name, rows in written.items()
+            name: starts(shown, unit_of(first))[0]["text"] if plan.anchor.published else ""
+            for name, shown in dollars.items()
         },
-        "opens": {"at": forecast.years.index(turns[0]["year"]), "words": opens} if turns else None,
+        "opens": {
+            "at": forecast.years.index(turns[0]["year"]),
+            "words": opens(dollars[CURRENT])[0]["text"],
+        } if turns else None,
         "python": [head, f"market, drivers = {tail}"],
         "moves": [
             f"{len(model['drivers'])} drivers on or off, and their strength",
@@ -236,7 +238,7 @@ def _words(
         ],
         "stands": [
             f"anchor, horizon to {forecast.years[-1]}, draws and seed",
-            *(f"inputs of {d['title']}: as sent" for d in model["drivers"] if d["computed"]),
+            *([f"inputs of {listed(computed)}, which compute themselves"] if computed else []),
             "sources in full, audit and what matters need the package",
         ],
         "verify": "ismarket verify --page FILE",

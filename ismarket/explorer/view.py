@@ -84,7 +84,7 @@ class View:
             "columns": [vars(column) for column in self.columns],
             "rows": [vars(row) for row in self.rows[: self.shown]],
             "filters": [vars(one) for one in self.filters],
-            "chart": vars(self.picture),
+            "chart": self.picture.as_page(),
         }
 
     def cells(self) -> list[list[str]]:
@@ -110,5 +110,5 @@ VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launch
 @cache  # two seconds of Altair, and the same in every panel
 def specs() -> dict[str, Any]:
     """The Vega-Lite specification of every view's chart, without data, and the themes."""
-    found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}
+    found: dict[str, Any] = {kind: blank(KINDS[kind]) for kind in VIEWS}
     return found | {"themes": THEMES}

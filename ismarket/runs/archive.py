@@ -183,14 +183,19 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
     """Wheels of every package of a run by file name, with SHA256SUMS and a line how to install.
 
     A package that is installed from a folder is built from there; all others are downloaded by
-    pip at the run's versions, for this Python and platform.  Raises DiskError if pip fails.
+    pip at the run's versions, for this Python and platform, and only as wheels: a run is a
+    stranger's, and building runs code.  Names and versions are those of a checked plan, never an
+    address.  Raises DiskError if pip fails.
     """
     packages = identity["environment"]["packages"]
     with tempfile.TemporaryDirectory() as folder:
         for name, package in packages.items():
-            wanted = str(local) if (local := _folder_of(name)) else f"{name}=={package['version']}"
+            local = _folder_of(name, package["version"])
+            wanted = (
+                [str(local)] if local else ["--only-binary=:all:", f"{name}=={package['version']}"]
+            )
             command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check",
-                       "wheel", "--no-deps", "--wheel-dir", folder, wanted]  # fmt: skip
+                       "wheel", "--no-deps", "--wheel-dir", folder, *wanted]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode:
                 errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
@@ -208,12 +213,13 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
     return files
 
 
-def _folder_of(name: str) -> Path | None:
-    """The folder that a distribution is installed from, if it is one."""
+def _folder_of(name: str, version: str) -> Path | None:
+    """The folder that a distribution of that version is installed from, if it is one."""
     try:
-        text = distribution(name).read_text("direct_url.json")
+        package = distribution(name)
     except PackageNotFoundError:
         return None
+    text = package.read_text("direct_url.json") if package.version == version else None
     found = json.loads(text) if text else {}
     url = urlparse(found.get("url", ""))
     return Path(unquote(url.path)) if "dir_info" in found and url.scheme == "file" else None

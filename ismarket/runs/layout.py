@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..text.plain import in_line
 from ..text.spreadsheet import as_csv
 
 FORMAT = 1
@@ -99,8 +100,10 @@ def tree(folder: Path) -> tuple[dict[str, Path], list[str]]:
         if not entries:
             odd.append(f"{prefix.rstrip('/') or '.'}: an empty folder")
         for entry in entries:
-            name = prefix + entry.name
-            if entry.is_symlink():
+            name = prefix + in_line(entry.name)
+            if name != prefix + entry.name:
+                odd.append(f"{name}: a name with control characters")
+            elif entry.is_symlink():
                 odd.append(f"{name}: a link")
             elif entry.is_dir():
                 walk(entry, name + "/")

@@ -24,7 +24,7 @@ from .layout import (
     to_json,
     tree,
 )  # fmt: skip
-from .manifest import headline, named, plan_digest, read_manifest, sums
+from .manifest import headline, named, plan_digest, read_manifest, read_plan, sums
 
 LARGEST = 1 << 32
 """Bytes that one file of a run may have."""
@@ -147,9 +147,7 @@ def _against(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> list
 
 def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> dict[str, Any]:
     """The identity of the run, which must say what the manifest and the inputs say."""
-    plan = from_json(contents[PLAN], PLAN)
-    if not isinstance(plan, dict) or not isinstance(plan.get("identity"), dict):
-        raise InputError(f"{PLAN}: not the plan of a run")
+    plan = read_plan(contents[PLAN])
     identity: dict[str, Any] = plan["identity"]
     notebook = "notebook" in identity
     for path in (CRATE, *((NOTEBOOK, PARAMETERS) if notebook else (GIVEN, RESOLVED))):
@@ -163,8 +161,8 @@ def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> d
     agree = {
         "plan": manifest["plan"] == plan_digest(identity),
         "headline": manifest["headline"] == headline(contents),
-        "start": manifest["started"] == plan.get("started"),
-        "tables": tables == identity.get("tables"),
+        "start": manifest["started"] == plan["started"],
+        "tables": tables == identity["tables"],
         "kind": (manifest["scenario"] is None) == notebook,
     }
     if notebook:

@@ -1,7 +1,5 @@
 import io
-import os
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +16,6 @@ NAMES = [f"{n}.ipynb" for n in (
     "05_reproducible_run", "06_what_would_change_it",
 )]  # fmt: skip
 TABS = ("forecast", "why", "where", "matters", "howbig", "evidence")
-PLACES = [os.environ.get("ISMARKET_AXE", ""), "node_modules/axe-core/axe.min.js"]
-AXE = next((Path(place) for place in PLACES if place and Path(place).is_file()), None)
 
 
 @pytest.fixture(params=["lab", "app"])
@@ -204,7 +200,7 @@ def test_tabs_move_by_arrow_keys(panel):
     assert steps.label(panel).startswith("Bar chart, points of growth")
 
 
-@pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")
+@steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious(lab, watched, theme):
     page = watched.page
@@ -213,7 +209,7 @@ def test_axe_finds_nothing_serious(lab, watched, theme):
     page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
     steps.slider(page, "diagnosis", "video_eeg.ratio").focus()
     steps.after(page, lambda: page.keyboard.press("ArrowRight"))
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(steps.AXE.read_text(encoding="utf-8"))
     found = []
     for tab in TABS:
         steps.open_tab(page, tab)

@@ -16,6 +16,8 @@ from ismarket.engine.cluster import dask_executor
 from ismarket.engine.forecaster import FIRST, SURE
 from ismarket.runs.outputs import DrawsFile
 
+pytestmark = pytest.mark.slow(reason="the same forecast by many workers, kept and summed")
+
 MANY = Scenario(draws=12_500)
 
 
@@ -79,7 +81,6 @@ def test_processes_never_change_a_bit(alone, market, drivers, processes):
         assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
 
 
-@pytest.mark.slow(reason="a cluster of processes, two of them killed")
 @pytest.mark.filterwarnings("default")
 def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, drivers):
     many = MANY.changed(draws=100_000)
@@ -142,7 +143,6 @@ def test_until_draws_until_it_is_that_exact(market, drivers):
     assert f"{result.plan.scenario.draws:,} draws" in str(result)
 
 
-@pytest.mark.slow(reason="twenty forecasts, one a seed")
 def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers):
     """P50 and P95 of the last year lie no further from the truth than was asked for."""
     chosen, wanted = load_scenario("evidence"), 0.008

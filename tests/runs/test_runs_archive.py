@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shutil
 import stat
 import struct
 import subprocess
@@ -12,10 +13,19 @@ import zipfile
 
 import pytest
 from command_line import ismarket
+from sealed import resealed
 
-from ismarket import InputError
+from ismarket import DiskError, InputError
 from ismarket.runs import archive as archives
-from ismarket.runs.archive import export, people_tables, safe, unpacked, write_workbook
+from ismarket.runs.archive import (
+    export,
+    export_run,
+    people_tables,
+    safe,
+    unpacked,
+    wheels,
+    write_workbook,
+)
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
 
@@ -43,6 +53,7 @@ def test_the_commands_export_and_import(kept, tmp_path):
 
 
 @pytest.mark.install
+@pytest.mark.slow(reason="installs every wheel of a run")
 def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_path):
     done = ismarket("export", str(kept), "--zip", "--with-wheels", cwd=tmp_path)
     if "pip cannot get" in done.stderr:
@@ -58,6 +69,43 @@ def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_
     again = subprocess.run([tmp_path / "new/bin/ismarket", "rerun", "here/run"], cwd=tmp_path,
                            capture_output=True, text=True)  # fmt: skip
     assert again.stdout.startswith("run: identical bytes in all 10 tables")
+
+
+STRANGE = [
+    ("evil @ http://127.0.0.1:9/evil.zip", "1"), ("./evil", "1"), ("evil[x]", "1"),
+    ("-r evil", "1"), ("numpy", "1 --index-url=http://127.0.0.1:9"), ("numpy", "1; import os"),
+    ("numpy", "1\n"), ("numpy", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "version"), STRANGE)
+def test_wheels_are_fetched_by_name_and_version_and_by_nothing_else(
+    kept, tmp_path, monkeypatch, name, version
+):
+    asked = []
+    monkeypatch.setattr(archives.subprocess, "run", lambda command, **_: asked.append(command))
+
+    def changed(plan):
+        plan["identity"]["environment"]["packages"][name] = {"version": version}
+
+    run = resealed(shutil.copytree(kept, tmp_path / "run"), changed)
+    with pytest.raises(InputError, match=r"inputs/plan\.json: identity: environment: packages"):
+        export_run(run, tmp_path / "run.zip", with_wheels=True)
+    assert asked == []
+    assert not (tmp_path / "run.zip").exists()
+
+
+def test_a_wheel_of_a_stranger_is_never_built(kept, monkeypatch):
+    asked = []
+
+    def pip(command, **_):
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 1, "", "ERROR: no wheel")
+
+    monkeypatch.setattr(archives.subprocess, "run", pip)
+    with pytest.raises(DiskError, match="pip cannot get a wheel of click: ERROR: no wheel"):
+        wheels(checked(kept).identity)
+    assert "--only-binary=:all:" in asked[0]
 
 
 def zipped(path, entries, **how):

@@ -134,17 +134,18 @@ function createChain(model) {
     return found;
   }
 
-  /** What a driver computed itself, as it was sent. */
-  function ownShift({ reference, low, high, varies, places }, t) {
+  /** What a driver computed itself, as it was sent: a few rows of draws, weighed by year and region. */
+  function ownShift({ reference, weights, rows }, t) {
     const many = reference[t].length;
     const found = new Float64Array(many * draws);
-    const width = varies ? model.draws : 1;
     for (let r = 0; r < many; r++) {
-      found[r * draws] = reference[t][r];
-      for (let d = 1; d < draws; d++) {
-        const place = places[(t * many + r) * width + (varies ? d - 1 : 0)];
-        found[r * draws + d] = low + ((high - low) * place) / STEPS;
-      }
+      const at = r * draws;
+      rows.forEach(({ low, high, places: drawn }, k) => {
+        const weight = weights[t * many + r][k];
+        const drawnAt = drawn.length > 1 ? 1 : 0; // or alike in every draw
+        for (let d = 1; d < draws; d++) found[at + d] += weight * (low + ((high - low) * drawn[drawnAt * (d - 1)]) / STEPS);
+      });
+      found[at] = reference[t][r];
     }
     return found;
   }
@@ -318,7 +319,7 @@ function createChain(model) {
     bits = model.drivers.map((_, i) => (acting.includes(i) ? 1 << acting.indexOf(i) : 0));
     strengths = model.drivers.map(({ name }) => setting.strength[name] ?? 1);
     const everyone = (1 << acting.length) - 1;
-    const { coalitions, weights } = attribution(told ? acting.length : 0, model.orders[acting.length]);
+    const { coalitions, weights } = told ? attribution(acting.length, model.orders[acting.length]) : { coalitions: [], weights: [] };
     cases = years.map((_, year) => ({ year, coalition: everyone }));
     cases.push(...coalitions.map((coalition) => ({ year: last, coalition })));
     if (model.start) cases.push(...coalitions.map((coalition) => ({ year: 0, coalition })));
@@ -428,7 +429,7 @@ function groupsOf(model) {
     group.causes.push(cause);
     group.rows.push(cause.ratio, cause.half_time);
   }
-  for (const own of model.own) into(own, "groups").push({ id: id++, drivers: own.drivers, rows: [], own: { ...own, places: unpacked(own.places) } });
+  for (const own of model.own) into(own, "groups").push({ id: id++, drivers: own.drivers, rows: [], own: { ...own, rows: own.rows.map((row) => ({ ...row, places: unpacked(row.places) })) } });
   for (const one of model.launches) into(one, "launches").push(one);
   return found;
 }

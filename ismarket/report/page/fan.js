@@ -44,7 +44,7 @@ function fanOf(root, view, width) {
     const end = t === 0 || t === last;
     if (end || (t % step === 0 && last - t >= step)) nodes.push(text(small ? `\u2019${String(year).slice(2)}` : year, x(t), height - bottom + 36, end ? "strong" : "muted", "middle"));
   });
-  if (!small) nodes.push(...dotsOf(view, right + 14, y), text("1 dot: 1 draw in 20", right + 18, height - bottom + 36, "muted small"));
+  if (!small) nodes.push(...dotsOf(view, right + 14, y), text("1 dot: 1 draw in 20", right + 30, height - bottom + 36, "muted small"));
   nodes.push(...labelsOf(view, right + (small ? 8 : 56), small, y, text));
   root.setAttribute("viewBox", `0 0 ${width} ${height}`);
   root.setAttribute("width", width);
