@@ -71,7 +71,7 @@ ismarket.charts.heat(two.two_way())
 # %%
 decision = ismarket.Decision(margin=0.3, share=0.1, cost=8e6)
 found = s.voi(decision, by=(), studies=[ismarket.Sample("all", 50, cost=50e3)])
-found.frame("studies")[["of", "source_today", "worth", "cost", "net"]].iloc[1:3]
+found.frame("studies")[["of", "known_today", "worth", "cost", "net"]].iloc[1:3]
 
 # %% [markdown]
 # And the futures in which the market stays below USD 45 M:
