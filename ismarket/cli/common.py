@@ -243,7 +243,7 @@ def say(text: str, *, nl: bool = True) -> None:
     out, place = meta.get(STDOUT, sys.stdout), meta.get(PLACE)
     if place and os.getpid() != place[0]:
         os._exit(DriverError.exit_code)  # a copy of this process that a driver made
-    if out.closed or (place and _place(out) != place):
+    if out is None or out.closed or (place and _place(out) != place):
         raise DriverError(
             "standard output was closed or replaced by a plugin or driver, so nothing is printed"
         )
