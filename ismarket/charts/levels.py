@@ -16,17 +16,9 @@ from ..engine.forecast import Forecast
 from ..engine.summaries import quantiles
 from ..text.wording import number, times
 from . import marks
-from .marks import WORD, small, tick, word
-from .picture import (
-    Picture,
-    Room,
-    bleed,
-    both,
-    columns_of,
-    ends_at,
-    picked,
-    shortened,
-)  # fmt: skip
+from .picture import Picture, both
+from .places import Room, shortened
+from .rows import WORD, bleed, columns_of, ends_at, picked, small, tick, word
 
 PLOT, ROW, GAP = 270, 52, 0.45
 """Height of the plot and of a row, px, at most; room above the count, rows."""
