@@ -226,7 +226,7 @@ def test_a_changed_scenario_has_its_own_name_in_panel_file_and_download(panel):
     assert panel.page["controls"]["title"] == ""
     sent = []
     panel.send = lambda message, buffers=(): sent.append((message, buffers))
-    for kind in ("toml", "html"):
+    for kind in ("toml", "html", "page.html"):
         panel._receive(None, {"type": "download", "kind": kind}, [])
         message, (data,) = sent.pop()
         assert message["name"] == f"published-changed.{kind}"
