@@ -65,14 +65,13 @@ ismarket.charts.heat(two.two_way())
 # %% [markdown]
 # ## The two inputs worth finding out
 # To somebody who would enter with a tenth of the market at a margin of 30% for USD 8 M: a study of
-# 50 observations of any input, for USD 50,000 (both made up), net of its cost.
+# 50 observations of any input, for USD 50,000 (both made up), net of its cost. First of all stands the
+# level, that is all inputs of the count together; then:
 
 # %%
 decision = ismarket.Decision(margin=0.3, share=0.1, cost=8e6)
 found = s.voi(decision, by=(), studies=[ismarket.Sample("all", 50, cost=50e3)])
-found.frame("studies").query("of != 'level'")[["of", "source_today", "worth", "cost", "net"]].head(
-    2
-)
+found.frame("studies")[["of", "known_today", "worth", "cost", "net"]].iloc[1:3]
 
 # %% [markdown]
 # And the futures in which the market stays below USD 45 M:

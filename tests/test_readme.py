@@ -17,6 +17,7 @@ from command_line import ismarket
 
 from ismarket.cli import COMMANDS
 from ismarket.cli.show import driver_list
+from ismarket.model.grid import combined, read_grid
 from ismarket.model.scenario import parse_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -113,6 +114,13 @@ def test_the_scenarios_are_valid():
     (code,) = blocks("toml", DRIVERS)
     scenario = parse_scenario(code, "page.toml")
     assert scenario.fixed["funnel.diagnosed.asia_pacific"] == 0.6
+
+
+def test_the_grid_of_the_desk_is_one(tmp_path):
+    (code,) = blocks("toml", DOCS / "guides" / "desk.md")
+    (tmp_path / "many.toml").write_text(code)
+    scenario, axes = read_grid(tmp_path / "many.toml")
+    assert len(combined(scenario, axes)) == 4
 
 
 def test_the_table_of_drivers_is_made_from_the_code(market, drivers):

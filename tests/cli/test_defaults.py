@@ -22,6 +22,7 @@ SHEETS = [
     ["require", "--cagr", "1%"],
     ["voi", "--margin", "0.3", "--share", "0.1", "--cost", "8e6", "--draws", "1000"],
     ["update", "--observe", "2024=3.45bn:10%", "--draws", "1000"],
+    ["discover", "--cagr", "3.9%", "--draws", "1000"],
     ["backtest", "--draws", "300"],
     ["run", "--no-keep", "--draws", "300"],
 ]
