@@ -200,7 +200,7 @@ def test_a_file_inherits_expands_and_is_refused_as_one_scenario(tmp_path, monkey
         load_scenario("a.toml")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="time is measured over some forecasts")
 def test_a_scenario_of_a_grid_costs_less_than_its_forecast():
     """``benchmarks/grid.py`` measures 100 scenarios at 10,000 draws."""
     asked = study("published", draws=4096, without=())
