@@ -11,7 +11,8 @@ def resealed(run, changed=None):
     plan_file = run / "inputs/plan.json"
     plan = json.loads(plan_file.read_bytes())
     if changed:
-        plan = changed(plan) or plan
+        found = changed(plan)
+        plan = plan if found is None else found
         plan_file.write_bytes(to_json(plan))
     manifest = json.loads((run / "manifest.json").read_bytes())
     identity = plan.get("identity") if isinstance(plan, dict) else None

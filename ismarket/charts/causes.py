@@ -11,21 +11,9 @@ from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import number, signed
 from . import marks
-from .marks import WORD, small, tick, word
-from .picture import (
-    NARROWEST,
-    PAD,
-    Picture,
-    Room,
-    both,
-    columns_of,
-    decimals_of,
-    ends_at,
-    inner_ticks,
-    reach,
-    shortened,
-    text_width,
-)  # fmt: skip
+from .picture import NARROWEST, Picture, both
+from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
+from .rows import WORD, columns_of, ends_at, small, tick, word
 from .swings import SHAPES, status_marks
 
 PLOT, BELOW = 196, 760
@@ -63,7 +51,7 @@ def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> P
 
     def laid(narrow: bool) -> Picture:
         room = SLIM if narrow else ROOM
-        width = (NARROWEST if narrow else BELOW) - room.left - room.right - 2 * PAD
+        width = room.within(NARROWEST if narrow else BELOW)
         per_px = (high - low) / width
         drawn, place, depth = _dots(found, per_px)
         grid = inner_ticks(low, high, 4 if narrow else 6)

@@ -9,19 +9,9 @@ from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..text.wording import number, signed
 from . import marks
-from .marks import small, tick, word
-from .picture import (
-    Picture,
-    Room,
-    bleed,
-    both,
-    columns_of,
-    decimals_of,
-    ends_at,
-    inner_ticks,
-    picked,
-    shortened,
-)  # fmt: skip
+from .picture import Picture, both
+from .places import Room, decimals_of, inner_ticks, shortened
+from .rows import bleed, columns_of, ends_at, picked, small, tick, word
 from .units import unit_of
 
 STEP = 40

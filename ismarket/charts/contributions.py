@@ -11,25 +11,9 @@ from ..engine.plan import follows_prices
 from ..text.sheet import rows_of
 from ..text.wording import signed
 from . import marks
-from .marks import WORD, small, tick, word
-from .picture import (
-    NARROWEST,
-    PAD,
-    Picture,
-    Room,
-    bleed,
-    both,
-    box,
-    columns_of,
-    decimals_of,
-    ends_at,
-    hatch,
-    inner_ticks,
-    picked,
-    reach,
-    shortened,
-    text_width,
-)  # fmt: skip
+from .picture import NARROWEST, Picture, both
+from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
+from .rows import WORD, bleed, box, columns_of, ends_at, hatch, picked, small, tick, word
 
 PLOT, ROW, LEAST, GAP, HALF = 276, 39.0, 32.0, 0.35, 0.29
 """Height of the plot, of a row at most, at least, px; room before the total, half a bar, rows."""
@@ -118,7 +102,7 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
         low, high = reach(span)
         grid = inner_ticks(low, high, 5 if narrow else 10)
         decimals = decimals_of(grid)
-        width = (NARROWEST if narrow else BELOW) - room.left - room.right - 2 * PAD
+        width = room.within(NARROWEST if narrow else BELOW)
         per_px = (high - low) / width
         strokes_ = [
             stroke

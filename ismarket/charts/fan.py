@@ -14,18 +14,9 @@ from ..engine.forecast import Forecast
 from ..model.anchor import REAL
 from ..text.wording import mid_sentence
 from . import marks
-from .marks import WORD, small, word
-from .picture import (
-    APART,
-    Picture,
-    Room,
-    both,
-    columns_of,
-    decimals_of,
-    ends_at,
-    spread,
-    ticks,
-)  # fmt: skip
+from .picture import Picture, both
+from .places import APART, Room, decimals_of, spread, ticks
+from .rows import WORD, columns_of, ends_at, small, word
 from .units import Unit, quantile_dots, unit_of
 
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"

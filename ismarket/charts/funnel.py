@@ -11,22 +11,9 @@ from ..engine.roles import summarised
 from ..engine.waterfall import LIST, NET, REBATES, Waterfall, WaterfallStep, scaled
 from ..text.wording import mid_sentence, money, nonzero, number, percent
 from . import marks
-from .marks import WORD, small, word
-from .picture import (
-    NARROWEST,
-    PAD,
-    Picture,
-    Room,
-    Scale,
-    bleed,
-    both,
-    box,
-    columns_of,
-    ends_at,
-    hatch,
-    shortened,
-    text_width,
-)  # fmt: skip
+from .picture import NARROWEST, Picture, both
+from .places import PAD, Room, Scale, shortened, text_width
+from .rows import WORD, bleed, box, columns_of, ends_at, hatch, small, word
 from .theme import CLASSES
 
 STEP, MONEY, CELL, GAP = 32, 38, 24, 34

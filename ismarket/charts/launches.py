@@ -17,8 +17,9 @@ from ..model.launch import Launch
 from ..text.sheet import rows_of
 from ..text.wording import number, percent
 from . import marks
-from .marks import WORD, small, tick, word
-from .picture import Picture, Room, Scale, bleed, both, columns_of, ends_at, shortened, wrapped
+from .picture import Picture, both
+from .places import Room, Scale, shortened, wrapped
+from .rows import WORD, bleed, columns_of, ends_at, small, tick, word
 from .swings import figure_of
 from .units import Unit, millions_of
 

@@ -7,26 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import altair as alt
+import numpy as np
 
 from ..analysis.ceilings import Ceiling, read_ceilings
 from ..arrays import Columns
 from ..engine.forecast import Forecast
+from ..engine.roles import SCALING, staged
 from ..engine.summaries import quantiles
+from ..model.market import Market
 from ..text.wording import number, times
 from . import marks
-from .marks import WORD, small, tick, word
-from .picture import (
-    Picture,
-    Room,
-    bleed,
-    both,
-    columns_of,
-    ends_at,
-    picked,
-    shortened,
-)  # fmt: skip
+from .picture import Picture, both
+from .places import Room, shortened
+from .rows import WORD, bleed, columns_of, ends_at, picked, small, tick, word
 
 PLOT, ROW, GAP = 270, 52, 0.45
 """Height of the plot and of a row, px, at most; room above the count, rows."""
@@ -69,6 +65,32 @@ def count_of(forecast: Forecast) -> Count:
     return Count(float(forecast.modes.counted[0]), p5, p25, p75, p95)
 
 
+def list_value(forecast: Forecast) -> float:
+    """The count of the first year at list price, USD; 0 in a market without rebates."""
+    plan = forecast.plan
+    if plan.start:
+        return _list_value(forecast)
+    # in the year of the tables no driver moves anything, so a repaint finds it ready
+    keys = {p.key for stage in plan.market.stages for p in stage.parameters}
+    known = _listed.setdefault(plan.market, {})
+    fixed = frozenset((key, value) for key, value in plan.scenario.fixed.items() if key in keys)
+    if fixed not in known:
+        known[fixed] = _list_value(replace(forecast, plan=replace(plan, drivers=())))
+    return known[fixed]
+
+
+_listed: WeakKeyDictionary[Market, dict[frozenset[tuple[str, float]], float]] = WeakKeyDictionary()
+"""By market and by what is fixed of its stages, the count of its base year at list price, USD."""
+
+
+def _list_value(forecast: Forecast) -> float:
+    found = staged(forecast, (forecast.years[0],), draws=0)
+    if "net" not in found.roles:
+        return 0.0
+    roles = [role for role in found.roles if role not in ("net", SCALING)]
+    return float(np.prod([found.of(role)[0, :, :, 0] for role in roles], axis=0).sum())
+
+
 def levels_of(forecast: Forecast) -> list[DrawnLevel]:
     """Every published estimate of the market, the largest first, at the first year."""
     year, counted = forecast.years[0], float(forecast.modes.counted[0])
@@ -99,6 +121,7 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         marks.level("count90", log, color=ink["band50"], strokeWidth=6),
         marks.level("count50", log, color=ink["model"], strokeWidth=6),
         marks.dots("count", log, size=120, fill=ink["bg"], stroke=ink["model"], strokeWidth=2.5),
+        marks.dots("list", log, size=60, filled=False, strokeWidth=1.6, stroke=ink["model"]),
         marks.dots("others", log, size=90, color=ink["pinned"]),
         marks.dots("chosen", log, size=150, color=ink["report"]),
         marks.texts("words", log),
@@ -113,11 +136,11 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
 
 def picture(forecast: Forecast) -> Picture:
     """The rows of the chart, USD M on the axis."""
-    found, count = levels_of(forecast), count_of(forecast)
+    found, count, listed = levels_of(forecast), count_of(forecast), list_value(forecast)
     place = {level.name: -(i + 0.5) for i, level in enumerate(found)}
     foot = -(len(found) + 0.5) - GAP
     sales = class_sales(forecast)
-    values = [count.p5, count.p95, *(level.restated for level in found)]
+    values = [count.p5, count.p95, listed or count.p95, *(level.restated for level in found)]
     values += [sales.low, sales.high] if sales else []
     low, high = 0.8 * min(values) / 1e6, 1.5 * max(values) / 1e6
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
@@ -132,6 +155,7 @@ def picture(forecast: Forecast) -> Picture:
         "count90": {"x": [count.p5 / 1e6], "x2": [count.p95 / 1e6], "y": [foot]},
         "count50": {"x": [count.p25 / 1e6], "x2": [count.p75 / 1e6], "y": [foot]},
         "count": {"x": [count.reference / 1e6], "y": [foot]},
+        "list": columns_of([{"x": listed / 1e6, "y": foot}] if listed else [], ["x", "y"]),
         "bracket": _bracket(found, place),
     }  # fmt: skip
     said = alternative(forecast)
@@ -147,7 +171,7 @@ def picture(forecast: Forecast) -> Picture:
             "ticks": columns_of(
                 [tick(m, f"{m:,.0f}" if m >= 1 else f"{m:g}", dy=14) for m in grid]
             ),
-            "words": columns_of(_words(found, count, place, foot, narrow)),
+            "words": columns_of(_words(found, count, listed, place, foot, narrow)),
             "sales": columns_of([small(_sold(sales, narrow), dx=-room.left, dy=-17)], WORD),
             "names": columns_of(_names(found, place, foot, room.left, narrow)),
             "times": columns_of(
@@ -194,7 +218,12 @@ def _bracket(found: list[DrawnLevel], place: dict[str, float]) -> Columns:
 
 
 def _words(
-    found: list[DrawnLevel], count: Count, place: dict[str, float], foot: float, narrow: bool
+    found: list[DrawnLevel],
+    count: Count,
+    listed: float,
+    place: dict[str, float],
+    foot: float,
+    narrow: bool,
 ) -> list[dict[str, Any]]:
     """The value of every level beside its dot."""
     pair, words = _pair(found), []
@@ -216,7 +245,12 @@ def _words(
         words.append(tick(middle, short, "report_text", y=place[linked], dy=-9))
     ends = f"{_show(count.p5)} to {_show(count.p95)}"
     said = f"{_show(count.reference)} ({'' if narrow else '9 in 10: '}{ends})"
-    words.append(word(said, "model", x=count.p95 / 1e6, y=foot, weight=600, dx=10))
+    here: dict[str, Any] = {"y": foot, "weight": 600}
+    if listed:  # to the right stands the mark of the list price
+        words.append(word(said, "model", x=count.p5 / 1e6, dy=-15, **here))
+        words.append(small(f"{_show(listed)} at list price", x=listed / 1e6, y=foot, dx=10))
+    else:
+        words.append(word(said, "model", x=count.p95 / 1e6, dx=10, **here))
     return words
 
 
@@ -234,7 +268,7 @@ def _names(
 
 def alternative(forecast: Forecast) -> str:
     """The chart in words, estimate by estimate."""
-    count = count_of(forecast)
+    count, listed = count_of(forecast), list_value(forecast)
     parts = [
         f"Dots on a log scale, published sizes moved to {forecast.years[0]}, {forecast.usd('M')}."
     ]
@@ -249,7 +283,7 @@ def alternative(forecast: Forecast) -> str:
         parts.append(f"{sales.words}.")
     parts.append(
         f"Bottom-up count {_show(count.reference)}, 9 in 10 draws {_show(count.p5)} to"
-        f" {_show(count.p95)}."
+        f" {_show(count.p95)}{f', {_show(listed)} at list price' if listed else ''}."
     )
     return " ".join(parts)
 

@@ -12,8 +12,6 @@ from typing import Any
 import altair as alt
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
-WORD = ("text", "color", "align", "weight", "size", "dx", "dy")
-"""Columns of words beside their place."""
 LEFT, TOP = alt.XValue(0), alt.YValue(0)
 RIGHT, BOTTOM = alt.XValue("width"), alt.YValue("height")
 """The edges of the plot, wherever it stands and whatever its size."""
@@ -117,31 +115,3 @@ def whiskers(name: str, color: Any, half: float = 4) -> list[Any]:
         level(name, color=color, strokeWidth=1.5),
         *(ticks(name, half, x(end), color=color) for end in ("x", "x2")),
     ]
-
-
-def word(
-    text: str,
-    color: str = "ink",
-    *,
-    align: str = "left",
-    weight: int = 400,
-    size: int = 12,
-    dx: float = 0.0,
-    dy: float = 0.0,
-    **at: float,
-) -> dict[str, Any]:
-    """A row of words for ``texts``; ``at`` is its place, x and y as far as it has one."""
-    return {
-        **at, "text": text, "color": color, "align": align, "weight": weight, "size": size,
-        "dx": dx, "dy": dy,
-    }  # fmt: skip
-
-
-def small(text: str, color: str = "muted", **more: Any) -> dict[str, Any]:
-    """A row of small words: axis, caption, unit."""
-    return word(text, color, **{"size": 11, **more})
-
-
-def tick(at: float, text: str, color: str = "muted", **more: Any) -> dict[str, Any]:
-    """A row of small words centred on a place of the horizontal scale."""
-    return small(text, color, x=at, **{"align": "center", **more})

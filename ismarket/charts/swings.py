@@ -11,18 +11,9 @@ from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
 from ..text.wording import CALENDAR_YEAR, number, percent, signed
 from . import marks
-from .marks import WORD, small, tick, word
-from .picture import (
-    Picture,
-    Room,
-    both,
-    box,
-    columns_of,
-    decimals_of,
-    ends_at,
-    inner_ticks,
-    shortened,
-)  # fmt: skip
+from .picture import Picture, both
+from .places import Room, decimals_of, inner_ticks, shortened
+from .rows import WORD, box, columns_of, ends_at, small, tick, word
 from .units import millions_of
 
 MOST = 11

@@ -11,23 +11,9 @@ from ..engine.forecast import Forecast
 from ..text.sheet import rows_of
 from ..text.wording import number, percent, signed
 from . import marks
-from .marks import small, tick, word
-from .picture import (
-    NARROWEST,
-    PAD,
-    Picture,
-    Room,
-    Scale,
-    bleed,
-    both,
-    box,
-    columns_of,
-    decimals_of,
-    ends_at,
-    inner_ticks,
-    shortened,
-    text_width,
-)  # fmt: skip
+from .picture import NARROWEST, Picture, both
+from .places import Room, Scale, decimals_of, inner_ticks, shortened, text_width
+from .rows import bleed, box, columns_of, ends_at, small, tick, word
 from .theme import CLASSES
 from .units import millions_of
 
@@ -68,7 +54,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
     """The rows of both blocks, or of one of them."""
     rows = _rows(forecast, kinds)
     below = -len(rows) - (GAP if len(kinds) > 1 else 0.0)
-    said = alternative(forecast, rows)
+    said, split = alternative(forecast, rows), shares_by_region(forecast)
 
     def laid(narrow: bool) -> Picture:
         room = SLIM if narrow else ROOM
@@ -96,7 +82,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
             "between": bleed(room, *parted),
             "grid": {"x": [at for at, _ in grid]},
             "zero": {"x": [growth.at(0.0)]},
-            **_money(forecast, rows, value, narrow),
+            **_money(forecast, rows, split, value, narrow),
             "shares": columns_of(
                 [word(percent(r["share"]), x=share.end, y=r["y"], dx=8) for r in rows]
             ),
@@ -153,14 +139,17 @@ def _rows(forecast: Forecast, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def _money(
-    forecast: Forecast, rows: list[dict[str, Any]], scale: Scale, narrow: bool
+    forecast: Forecast,
+    rows: list[dict[str, Any]],
+    split: Mapping[str, Mapping[str, float]],
+    scale: Scale,
+    narrow: bool,
 ) -> dict[str, Any]:
     """Bars of value: a region's split by drug class, a class's in its own colour."""
-    split = shares_by_region(forecast)
     classes = forecast.plan.market.drug_classes
     unit = millions_of(max(r["final"] for r in rows))
     room = SLIM if narrow else ROOM
-    width = (NARROWEST if narrow else BELOW) - room.left - room.right - 2 * PAD
+    width = room.within(NARROWEST if narrow else BELOW)
     drawn, before, words = [], [], []
     for row in rows:
         begin = 0.0

@@ -7,9 +7,10 @@ spoil what is asked for.  A command prints its answer with ``say``.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from copy import copy
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 from click.shell_completion import CompletionItem as Item
 
-from ..errors import InputError, unknown
+from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.scenario import DEFAULT_SCENARIO
 from ..text.plain import in_line, shown
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ..plugins.installed import Plugins
     from ..studies import Study
 
-STRICT, STDOUT = "ismarket.strict", "ismarket.stdout"
+STRICT, STDOUT, PLACE = "ismarket.strict", "ismarket.stdout", "ismarket.place"
 
 
 def scenario_argument(name: str) -> Callable[..., Any]:
@@ -198,21 +199,65 @@ def as_every_command(command: click.Command) -> click.Command:
 def _apart(body: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(body)
     def run(*arguments: Any, **options: Any) -> Any:
-        click.get_current_context().meta[STDOUT] = sys.stdout
-        with redirect_stdout(sys.stderr):
+        if sys.stdout is None:
+            raise DiskError("standard output is closed, so there is nowhere to answer")
+        meta = click.get_current_context().meta
+        meta[STDOUT], meta[PLACE] = sys.stdout, _place(sys.stdout)
+        with redirect_stdout(sys.stderr), stoppable():
             return body(*arguments, **options)
 
     return run
 
 
+class Stopped(RuntimeError):  # noqa: N818
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = 130
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Turn Ctrl-C into an error of ours: click would print an empty line for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped("stopped") from None
+
+
+def _place(stream: Any) -> tuple[int, ...]:
+    """The process, and the file or terminal that the stream leads to if it is one."""
+    try:
+        found = os.fstat(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        return (os.getpid(),)
+    return os.getpid(), found.st_dev, found.st_ino
+
+
 def say(text: str, *, nl: bool = True) -> None:
-    """Print an answer of the command, to the real standard output."""
-    click.echo(shown(text), file=click.get_current_context().meta.get(STDOUT), nl=nl)
+    """Print an answer of the command, to the standard output that there was when it began.
+
+    Raises DriverError where something that ran meanwhile closed or replaced it, DiskError where
+    it cannot be written.
+    """
+    meta = click.get_current_context().meta
+    out, place = meta.get(STDOUT, sys.stdout), meta.get(PLACE)
+    if place and os.getpid() != place[0]:
+        os._exit(DriverError.exit_code)  # a copy of this process that a driver made
+    if out is None or out.closed or (place and _place(out) != place):
+        raise DriverError(
+            "standard output was closed or replaced by a plugin or driver, so nothing is printed"
+        )
+    try:
+        click.echo(shown(text), file=out, nl=nl)
+        out.flush()
+    except OSError as error:
+        raise DiskError(f"standard output: {error.strerror}") from None
 
 
 def note(text: str) -> None:
-    """Print a line beside the answer, to standard error."""
-    click.echo(in_line(" ".join(text.split())), err=True)
+    """Print a line beside the answer, to standard error if there is one."""
+    with suppress(OSError, ValueError):
+        click.echo(in_line(" ".join(text.split())), err=True)
 
 
 class Answer(Protocol):

@@ -103,9 +103,9 @@ def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Foreca
         extras = also(given["also"])
     with ExitStack() as stack:
         if given["keep_draws"]:
-            from ..runs.outputs import DrawsFile
+            from ..runs.outputs import draws_file
 
-            sink = stack.enter_context(DrawsFile(given["keep_draws"]))
+            sink = stack.enter_context(draws_file(given["keep_draws"]))
         if given["dask"]:
             from ..engine.cluster import dask_executor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,7 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
     if kind not in MIME:
         raise unknown("download", "kind", kind, MIME)
     session.settle()
-    name = session.current.name or "scenario"
+    name = re.sub(r"[^\w.-]+", "-", session.current.name).strip(".-")[:80] or "scenario"
     name += f"-{tab}.{kind}" if kind in OF_A_VIEW else f".{kind}"
     if not path:
         if kind in ("png", "svg"):

@@ -96,7 +96,8 @@ def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Info
     margin, share = (fraction(said[n], n.capitalize(), "fraction") for n in ("margin", "share"))
     decision = Decision(margin, share, usd(said["cost"], "Cost"))
     session.settle()
-    return value_of_information(session.shown, decision, ("input", "cause", "source"))
+    session.worth = value_of_information(session.shown, decision, ("input", "cause", "source"))
+    return session.worth
 
 
 def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Updated:

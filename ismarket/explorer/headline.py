@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
-from weakref import WeakKeyDictionary
-
-import numpy as np
 
 from ..charts.fan import published
+from ..charts.levels import list_value
 from ..charts.units import unit_of
 from ..engine.dollars import in_current, speaker
 from ..engine.findings import left_unexplained
 from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth
-from ..engine.roles import SCALING, staged
 from ..model.anchor import NOMINAL, REAL, Anchor
-from ..model.market import Market
 from ..text.wording import money, number, times
 from .changes import READ
 
@@ -208,32 +203,6 @@ def _distance(forecast: Forecast) -> dict[str, Any]:
     units = ("times", f"times {level}{net}")
     cell = _cell(title, times(factor["reference"][0]), units, (words, short), "report")
     return {**cell, "brief": "From a count"}
-
-
-_listed: WeakKeyDictionary[Market, dict[frozenset[tuple[str, float]], float]] = WeakKeyDictionary()
-"""By market and by what is fixed of its stages, the count of its base year at list price, USD."""
-
-
-def list_value(forecast: Forecast) -> float:
-    """The count of the first year at list price, USD; 0 in a market without rebates."""
-    plan = forecast.plan
-    if plan.start:
-        return _list_value(forecast)
-    # in the year of the tables no driver moves anything, so a repaint finds it ready
-    keys = {p.key for stage in plan.market.stages for p in stage.parameters}
-    known = _listed.setdefault(plan.market, {})
-    fixed = frozenset((key, value) for key, value in plan.scenario.fixed.items() if key in keys)
-    if fixed not in known:
-        known[fixed] = _list_value(replace(forecast, plan=replace(plan, drivers=())))
-    return known[fixed]
-
-
-def _list_value(forecast: Forecast) -> float:
-    found = staged(forecast, (forecast.years[0],), draws=0)
-    if "net" not in found.roles:
-        return 0.0
-    roles = [role for role in found.roles if role not in ("net", SCALING)]
-    return float(np.prod([found.of(role)[0, :, :, 0] for role in roles], axis=0).sum())
 
 
 def live_sentence(change: str, forecast: Forecast) -> str:

@@ -263,12 +263,8 @@ class Panel(anywidget.AnyWidget):
         def progress(share: float) -> None:
             self.send({"type": "progress", "name": name, "share": share})
 
-        before = self._session.shown
         self._results.press(self._session, content, progress)
-        if self._session.shown is before:
-            self.analyses = self._results.page(self._session.current)
-        else:
-            self._publish()
+        self._publish()
         self.send({"type": "analysed", "name": name})
 
 

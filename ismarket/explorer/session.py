@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from ..analysis.information import Information
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
 from ..charts.swings import name_of
 from ..engine.forecast import Forecast
@@ -49,7 +50,8 @@ class Session:
 
     ``origin`` is the scenario as it was opened, ``study`` that of the one as changed, ``shown``
     its forecast, quick while ``settled`` is False; ``former`` leads back, each with its origin.
-    ``region`` is the one that the funnel shows, empty for all of them.
+    ``region`` is the one that the funnel shows, empty for all of them; ``worth`` is what knowing
+    more is worth in the forecast shown, once somebody has said what is at stake.
     """
 
     study: Study
@@ -59,6 +61,7 @@ class Session:
     pinned: Forecast | None = None
     last: str = ""
     region: str = ""
+    worth: Information | None = None
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
@@ -102,6 +105,7 @@ class Session:
             draws = self.quick
             plan = replace(plan, scenario=plan.scenario.changed(draws=draws))
         self.shown = forecast_of(plan, asked.drivers)
+        self.worth = None
         for outdated in ("alone", "swings"):
             vars(self).pop(outdated, None)
         self.study = asked
@@ -177,7 +181,7 @@ class Session:
             "forecast": lambda: forecast_view.view(made, pinned),
             "why": lambda: why_view.view(made, self.alone, pinned),
             "where": lambda: where_view.view(made, pinned),
-            "matters": lambda: matters_view.view(made, self.swings),
+            "matters": lambda: matters_view.view(made, self.swings, self.worth),
             "howbig": lambda: howbig_view.view(made),
             "funnel": lambda: funnel_view.view(made, self.region),
             "launches": lambda: launches_view.view(made),

@@ -169,13 +169,17 @@ def test_save_load_and_every_download(panel, tmp_path):
     steps.after(panel, lambda: panel.click(".ism >> text=Undo"))
     steps.after(panel, lambda: panel.set_input_files(".ism input[type=file]", saved))
     assert steps.label(panel) == alternative(expected(without=()))
-    found = {
-        kind: steps.download(panel, "Download", entry, tmp_path).read_bytes()
+    files = {
+        kind: steps.download(panel, "Download", entry, tmp_path)
         for kind, entry in (
-            ("csv", "CSV: all tables"), ("xlsx", "XLSX: all tables"), ("png", "PNG: this chart"),
+            ("csv", "CSV: this table"), ("xlsx", "XLSX: all tables"), ("png", "PNG: this chart"),
             ("svg", "SVG: this chart"), ("html", "HTML: one page"),
         )
     }  # fmt: skip
+    name = load_scenario(saved).name
+    names = {f"{name}-forecast.{kind}" for kind in ("csv", "png", "svg")}
+    assert {file.name for file in files.values()} == names | {f"{name}.xlsx", f"{name}.html"}
+    found = {kind: file.read_bytes() for kind, file in files.items()}
     assert b"Reference" in found["csv"]
     assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(found["xlsx"])).namelist()
     assert found["png"][:4] == b"\x89PNG"

@@ -15,7 +15,7 @@ from ismarket.charts.comparison import picture as comparison
 from ismarket.charts.contributions import picture as contributions
 from ismarket.charts.fan import axis_of
 from ismarket.charts.fan import picture as fan
-from ismarket.charts.picture import decimals_of, ticks
+from ismarket.charts.places import decimals_of, ticks
 from ismarket.charts.swings import picture as swings
 from ismarket.charts.where import picture as where
 from ismarket.explorer.forecast_view import aid

@@ -25,12 +25,8 @@ from ismarket.charts.fan import picture as fan_picture  # noqa: E402
 from ismarket.charts.funnel import picture as funnel_picture  # noqa: E402
 from ismarket.charts.levels import class_sales, levels_of  # noqa: E402
 from ismarket.charts.levels import picture as levels_picture  # noqa: E402
-from ismarket.charts.picture import (  # noqa: E402
-    APART,
-    blank,
-    spread,
-    ticks,
-)
+from ismarket.charts.picture import blank  # noqa: E402
+from ismarket.charts.places import APART, spread, ticks  # noqa: E402
 from ismarket.charts.theme import THEMES  # noqa: E402
 from ismarket.testing.toy import toy_market  # noqa: E402
 

@@ -1,10 +1,12 @@
 """The notebooks and the app run no code of the current folder and tell nobody their token."""
 
+import errno
 import os
 import stat
 import subprocess
 import sys
 import webbrowser
+from pathlib import Path
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
@@ -14,6 +16,25 @@ from command_line import ismarket
 from ismarket.cli import lab
 
 CODE = "open({!r}, 'w').close()\n"
+
+
+def test_a_copy_that_is_cut_short_leaves_nothing_that_passes_for_the_users_own(
+    tmp_path, monkeypatch
+):
+    write = Path.write_bytes
+
+    def cut(path, data):
+        write(path, data[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", cut)
+    done = ismarket("lab", "mine", "--copy-only", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == "ismarket: mine: cannot be written: No space left on device\n"
+    assert list((tmp_path / "mine").iterdir()) == []
+    monkeypatch.undo()
+    done = ismarket("lab", "mine", "--copy-only", cwd=tmp_path)
+    assert "notebooks copied" in done.stdout
 
 
 def test_a_module_in_the_current_folder_is_not_jupyterlab(tmp_path, monkeypatch):

@@ -226,7 +226,7 @@ def test_a_changed_scenario_has_its_own_name_in_panel_file_and_download(panel):
     assert panel.page["controls"]["title"] == ""
     sent = []
     panel.send = lambda message, buffers=(): sent.append((message, buffers))
-    for kind in ("toml", "html"):
+    for kind in ("toml", "html", "page.html"):
         panel._receive(None, {"type": "download", "kind": kind}, [])
         message, (data,) = sent.pop()
         assert message["name"] == f"published-changed.{kind}"
@@ -250,3 +250,15 @@ def test_every_anchor_that_a_scenario_may_name_is_offered(panel):
     (choice,) = [c for c in panel.structure["choices"] if c["name"] == "anchor"]
     market = panel._session.study.market
     assert {name for name, _ in choice["options"]} == {*market.anchors, "pooled"}
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "..", "a/b", ".hidden", "x\\y", "x" * 300])
+def test_a_download_stays_in_the_folder_that_was_chosen(panel, tmp_path, name):
+    folder = tmp_path / "deep" / "chosen"
+    folder.mkdir(parents=True)
+    panel.scenario = panel.scenario.changed(name=name)
+    panel._receive(None, {"type": "download", "kind": "toml", "path": str(folder)}, [])
+    (written,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert written.parent == folder
+    assert written.name[0] != "."
+    assert len(written.name) < 100

@@ -170,3 +170,20 @@ def test_the_page_names_its_fields_tables_and_progress():
         assert named in code
     style = runtime.text("analyses.css")
     assert not re.search(r"#[0-9a-f]{3,6}\b", style)  # colours are the theme's own
+
+
+def test_what_an_input_is_worth_stands_beside_what_it_moves_until_the_scenario_moves(panel):
+    panel.scenario = load_scenario("evidence").changed(draws=1024)
+    panel.tab = "matters"
+    plain = panel.page["view"]
+    press(panel, "worth", cost="8 M")
+    view, found = panel.page["view"], panel._session.worth
+    assert view["columns"][-1]["title"] == "Worth finding out, USD"
+    told = {row.keys[0] for row in found.partial["input"] if row.value > 2 * row.error}
+    keys = [swing.parameter.key for swing in panel._session.swings]
+    shown = [row["cells"][-1] != "not told from 0" for row in view["rows"]]
+    assert shown == [key in told for key in keys[: len(shown)]]
+    assert any(shown)
+    assert "worth most to find out" in view["title"]
+    panel.set(overlap=0.5)
+    assert panel.page["view"]["columns"] == plain["columns"]

@@ -199,6 +199,71 @@ def test_what_is_no_sound_run_leaves_nothing_behind(kept, tmp_path):
             unpacked(tmp_path / name, tmp_path / "here")
 
 
+def test_an_unsound_run_with_wheels_leaves_nothing_behind(kept, tmp_path):
+    record = checked(kept)
+    changed = {**record.contents, "outputs/report.txt": b"something else\n"}
+    unsound = Record(kept, record.manifest, record.identity, changed)
+    export(unsound, tmp_path / "run.zip", {"x-1.whl": b"x"})
+    with pytest.raises(InputError, match=r"outputs/report\.txt: changed"):
+        unpacked(tmp_path / "run.zip", tmp_path / "here")
+    assert not any((tmp_path / "here").iterdir())
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
+def test_what_is_no_file_is_no_archive_and_is_not_waited_for(tmp_path, kind):
+    path = tmp_path / "run.zip"
+    {"fifo": lambda: os.mkfifo(path), "device": lambda: path.symlink_to("/dev/zero"),
+     "folder": path.mkdir}[kind]()  # fmt: skip
+    with pytest.raises(InputError, match="not a file"):
+        unpacked(path, tmp_path / "here")
+
+
+def test_corrupt_lzma_is_one_line(tmp_path):
+    with zipfile.ZipFile(tmp_path / "run.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("run/manifest.json", os.urandom(5000))
+    data = bytearray((tmp_path / "run.zip").read_bytes())
+    data[60:200] = bytes(140)
+    (tmp_path / "run.zip").write_bytes(bytes(data))
+    with pytest.raises(InputError, match=r"cannot be read|not a readable zip"):
+        unpacked(tmp_path / "run.zip", tmp_path / "here")
+
+
+MALFORMED = {
+    "no extras": lambda plan: plan.pop("extras"),
+    "extras of null": lambda plan: plan.update(extras=None),
+    "extras of numbers": lambda plan: plan.update(extras=[1]),
+    "no identity": lambda plan: plan.pop("identity"),
+    "identity a list": lambda plan: plan.update(identity=[]),
+    "plugins null": lambda plan: plan["identity"].update(plugins=None),
+    "a plugin that is text": lambda plan: plan["identity"].update(plugins=["x"]),
+    "installed null": lambda plan: plan["identity"].update(installed=None),
+    "no environment": lambda plan: plan["identity"].pop("environment"),
+    "packages null": lambda plan: plan["identity"]["environment"].update(packages=None),
+    "python a number": lambda plan: plan["identity"]["environment"].update(python=3),
+    "scenario a number": lambda plan: plan["identity"].update(scenario=1),
+    "until text": lambda plan: plan["identity"].update(until="x"),
+    "code null": lambda plan: plan["identity"].update(code=None),
+    "tables null": lambda plan: plan["identity"].update(tables=None),
+    "started a number": lambda plan: plan.update(started=1),
+    "a list": lambda plan: [],
+}
+
+
+@pytest.mark.parametrize("change", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("command", ["verify", "rerun"])
+def test_a_malformed_plan_of_a_sealed_run_is_one_line(kept, tmp_path, change, command):
+    def changed(plan):
+        found = change(plan)
+        return found if found == [] else plan
+
+    run = resealed(shutil.copytree(kept, tmp_path / "run"), changed)
+    done = ismarket(command, run)
+    said = done.stdout if command == "verify" else done.stderr
+    assert done.returncode == (1 if command == "verify" else 2)
+    assert "inputs/plan.json" in said
+    assert len(said.splitlines()) == (2 if command == "verify" else 1)
+
+
 def test_flipped_bits_of_an_archive_never_give_a_traceback_or_another_run(kept, tmp_path):
     import random
 

@@ -176,6 +176,25 @@ def test_a_file_name_in_a_run_paints_no_verdict(kept, tmp_path, name):
     assert done.stdout.endswith(": a name with control characters\n")
 
 
+def test_deep_folders_and_sparse_files_are_findings(kept, tmp_path):
+    run = shutil.copytree(kept, tmp_path / "run")
+    with open(run / "outputs/sparse.csv", "wb") as file:
+        file.truncate(1 << 32)
+    os.chdir(run)
+    try:
+        for _ in range(1200):
+            os.mkdir("d")
+            os.chdir("d")
+    finally:
+        os.chdir(tmp_path)
+    done = ismarket("verify", run)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "outputs/sparse.csv: larger than 536870912 bytes" in done.stdout
+    assert ": deeper than 20 folders" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) < 150
+    subprocess.run(["rm", "-rf", run], check=True)  # too deep for shutil
+
+
 def test_verify_loads_no_plugin(kept):
     script = (
         "import sys\nfrom ismarket.cli import main\n"

@@ -231,8 +231,8 @@ function createChain(model) {
   const size = ({ ways }) => ways.length * ways[0].length;
   const eachWay = ({ ways, which }, change) => ({ ways: ways.map((way) => way.map(change)), which });
 
-  /** The function of two numbers, for each pair of ways that some case takes. */
-  function both(one, other, fill) {
+  /** The function of two numbers, for each pair of ways that some case takes; or its sum over regions. */
+  function both(one, other, fill, summed = false) {
     const known = new Map();
     const ways = [];
     const which = Uint16Array.from(cases, (_, i) => {
@@ -240,8 +240,9 @@ function createChain(model) {
       if (!known.has(pair)) {
         const a = one.ways[one.which[i]];
         const b = other.ways[other.which[i]];
-        const found = room.take(Math.max(a.length, b.length));
-        for (let start = 0; start < found.length; start += draws) fill(found, start, a, a.length > draws ? start : 0, b, b.length > draws ? start : 0);
+        const length = Math.max(a.length, b.length);
+        const found = summed ? room.take(draws).fill(0) : room.take(length);
+        for (let start = 0; start < length; start += draws) fill(found, summed ? 0 : start, a, a.length > draws ? start : 0, b, b.length > draws ? start : 0);
         known.set(pair, ways.push(found) - 1);
       }
       return known.get(pair);
@@ -257,6 +258,10 @@ function createChain(model) {
     for (let d = 0; d < draws; d++) found[start + d] = a[i + d] + b[j + d];
   }
 
+  function addTimes(found, start, a, i, b, j) {
+    for (let d = 0; d < draws; d++) found[start + d] += a[i + d] * b[j + d];
+  }
+
   /** Odds a over a + (1 - b): the share that odds times 1 - b stand for. */
   function asShare(found, start, a, i, b, j) {
     for (let d = 0; d < draws; d++) found[start + d] = a[i + d] / (a[i + d] + (1 - b[j + d]));
@@ -265,16 +270,6 @@ function createChain(model) {
   /** The numbers brought together, those that vary least first. */
   const reduced = (numbers, fill) => [...numbers].sort((a, b) => size(a) - size(b)).reduce((a, b) => both(a, b, fill));
   const product = (numbers) => reduced([constant(ones()), ...numbers], times);
-
-  function summed({ ways, which }) {
-    const sums = ways.map((way) => {
-      if (way.length === draws) return way.map((value) => value * regions);
-      const found = room.take(draws).fill(0);
-      for (let i = 0; i < way.length; i += draws) for (let d = 0; d < draws; d++) found[d] += way[i + d];
-      return found;
-    });
-    return { ways: sums, which };
-  }
 
   /** The stage before any driver moves it, by drug class or one. */
   function baseOf(stage) {
@@ -327,9 +322,10 @@ function createChain(model) {
     const common = factors.flatMap((one) => one.common);
     const everywhere = (number) => number.ways.every((way) => way.length === draws);
     const world = product(common.filter(everywhere));
-    const regional = product(common.filter((number) => !everywhere(number)));
+    const byRegion = constant(memory.kept("ones by region", () => new Float64Array(regions * draws).fill(1)));
+    const regional = product([byRegion, ...common.filter((number) => !everywhere(number))]);
     const ofClass = model.classes.map((_, c) => product(factors.filter((one) => one.own).map((one) => one.own[c])));
-    const whole = both(world, summed(both(regional, reduced(ofClass, plus), times)), times);
+    const whole = both(world, both(regional, reduced(ofClass, plus), addTimes, true), times);
     const totalOf = (i) => whole.ways[whole.which[i]];
     const { left, level, current } = scaling(setting);
     const count = totalOf(0).slice();

@@ -31,8 +31,9 @@ function fanOf(root, view, width) {
   if (ghost) nodes.push(line(ghost.p5, "as-sent"), line(ghost.p95, "as-sent"), line(ghost.reference, "as-sent"));
   if (prices) nodes.push(line(prices, "prices"));
   nodes.push(line(fan.p50, "median"));
+  nodes.push(line(reference, "reference"));
   if (report.length) nodes.push(line(report, "report"));
-  nodes.push(line(reference, "reference"), s("circle", { class: report.length ? "printed" : "start", cx: x(0), cy: y(reference[0]), r: 4 }));
+  nodes.push(s("circle", { class: report.length ? "printed" : "start", cx: x(0), cy: y(reference[0]), r: 4 }));
   if (view.start) nodes.push(text(view.start, x(0), Math.min(y(reference[0]) + 18, height - bottom - 8), "report-text halo"));
   if (view.opens && !small) {
     const at = x(view.opens.at);
