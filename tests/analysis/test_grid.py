@@ -134,6 +134,7 @@ def test_the_sheet_names_what_moves_growth_most(asked):
     found = asked.grid(**{x: [0.0, 1.0]})
     assert f"{x} moves it most" in " ".join(str(found).split())
     assert "600 draws" in str(found)
+    assert found.columns["scenarios"]["probability"] == [None, None]  # nobody gave any
     assert json.dumps(found.to_dict(), allow_nan=False)
     for table in ("scenarios", "path"):
         frame = found.frame(table, "M")
