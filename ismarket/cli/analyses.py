@@ -34,7 +34,7 @@ OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-u
 @SCENARIO
 @click.option("--anchor", help="The published estimate to audit.", shell_complete=complete_anchor)
 @click.option("--claims", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              metavar="FILE.csv", help="Its sentences, as `ismarket read` drafts them.")  # fmt: skip
+              metavar="FILE.csv", help="Its sentences, as `ismarket read` drafts them")  # fmt: skip
 @click.option("--claim", metavar="ID", help="One claim in full, with its sources, such as D1.")
 @market_option
 @json_option

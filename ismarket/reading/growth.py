@@ -13,9 +13,9 @@ from .subject import Subject
 from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS
 from .whole import label_of_whole, of_whole
 
-
 _IN_A_TITLE = re.compile(
-    r"\b(?:size|share|trends?|opportunit\w+|outlook|analysis|growth)\W+(?:and\s+)?forecasts?\W*$", re.I
+    r"\b(?:size|share|trends?|opportunit\w+|outlook|analysis|growth)\W+(?:and\s+)?forecasts?\W*$",
+    re.I,
 )
 
 

@@ -31,31 +31,32 @@ _MARKET = re.compile(r"\b[Mm](?:arkets?\b|ARKETS?\b)(?!ing)")
 _HOUSE = re.compile(r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory)\b")
 _FOR = re.compile(r"\s+(?:for|of)\s+(?:the\s+)?((?:[\w'&/+-]+\s+){0,5}[\w'&/+-]+)")
 _STOPS = frozenset(
-    "the a an in on at of for by to from is was are were be been and or with as its their our this"
-    " that these those which will would has have had into within across over under about when how"
-    " what why large big does says said worth per between than while whereas but if although reach"
-    " reached see sees drive drives driving drove fuel fuels boost boosts propel propels shape"
-    " expects expect values valued put puts places report study covers cover enters enter leads"
-    " lead led dominates dominated dominate it he she they we you support supports titled"
-    " entitled stood stands totalled totaled amounted generated accounted grew rose fell could may"
-    " might should also hit hits remains enhancing boosting driving propelling fueling fuelling"
-    " accelerating shaping supporting influencing augmenting increasing limiting restraining"
-    " hampering hindering impacting affecting strengthening stimulating spurring bolstering enhance"
-    " enhances accelerate accelerates strengthen augment augments impact impacts influence"
-    " share increase increases hamper hampers restrain restrains affect affects".split()
+    "the a an in on at of for by to from is was are were be been and or with as its their our"
+    " this that these those which will would has have had into within across over under about"
+    " when how what why large big does says said worth per between than while whereas but if"
+    " although reach reached see sees drive drives driving drove fuel fuels boost boosts propel"
+    " propels shape expects expect values valued put puts places report study covers cover"
+    " enters enter leads lead led dominates dominated dominate it he she they we you support"
+    " supports titled entitled stood stands totalled totaled amounted generated accounted grew"
+    " rose fell could may might should also hit hits remains enhancing boosting driving"
+    " propelling fueling fuelling accelerating shaping supporting influencing augmenting"
+    " increasing limiting restraining hampering hindering impacting affecting strengthening"
+    " stimulating spurring bolstering enhance enhances accelerate accelerates strengthen"
+    " augment augments impact impacts influence share increase increases hamper hampers"
+    " restrain restrains affect affects".split()
 )
 _PLAIN = frozenset(
-    "global globally world worldwide international overall entire whole total said current growing"
-    " emerging rising expanding addressable key major future potential target new latest projected"
-    " estimated forecast s world's mature niche small lucrative same respective own broader"
-    " largest biggest regional leading dominant"
-    " fastest-growing promising single second third every any each no".split()
+    "global globally world worldwide international overall entire whole total said current"
+    " growing emerging rising expanding addressable key major future potential target new"
+    " latest projected estimated forecast s world's mature niche small lucrative same"
+    " respective own broader largest biggest regional leading dominant fastest-growing"
+    " promising single second third every any each no".split()
 )
 PRODUCTS = frozenset(
-    "therapeutics therapeutic therapy therapies treatment treatments drug drugs medicine medicines"
-    " medication medications medicament medicaments medikamente therapien pharmaceuticals"
-    " pharmaceutical traitement traitements medicamento medicamentos tratamiento tratamientos"
-    " management industry sector business".split()
+    "therapeutics therapeutic therapy therapies treatment treatments drug drugs medicine"
+    " medicines medication medications medicament medicaments medikamente therapien"
+    " pharmaceuticals pharmaceutical traitement traitements medicamento medicamentos"
+    " tratamiento tratamientos management industry sector business".split()
 )
 """What is sold against a disease, in words that may stand for each other."""
 
@@ -120,6 +121,8 @@ def core(name: str) -> frozenset[str]:
     if name == name.lower() and all(re.search(r"(?:ly|ing|ed|ive)$", w) for w in words):
         return frozenset()
     telling = [w for w in words if w not in PRODUCTS] or words
+    if not any(c.isalpha() for w in telling for c in w):
+        return frozenset()
     return frozenset(map(_stem, (w for w in telling if w not in ("and", "of", "for", "the"))))
 
 
@@ -165,7 +168,7 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
         joins = word.lower() in ("and", "of") and words and token.start() > 0
         if (word.lower().strip("\"'(") in _STOPS and not joins) or words > 9:
             break
-        if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|.]+$", word):
+        if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>\u203a\u00bb]+$", word):
             break
         if re.search(r"\d{4}|^[$\u20ac\u00a3]|%", word):
             break
@@ -357,15 +360,13 @@ def _named_in(page: Page, sentence: Sentence, known: Sequence[Subject]) -> list[
             if match := subject.pattern.search(text):
                 at = sentence.start + match.start(), sentence.start + match.end()
                 found[subject.market] = replace(subject, title=match.group(), at=at)
-    if (
-        not found
-        and _MARKET.search(text)
-        and (before := re.match(r"\W*([\w\s&'()-]{3,60}):", text))
-    ):
-        if core(before[1]) and not re.search(r"report|news|market", before[1], re.IGNORECASE):
-            at = sentence.start, sentence.start + before.end()
-            one = replace(unknown_subject(Mention(before[1].strip(), 0, 0)), at=at)
-            found[one.market] = one
+    before = re.match(r"\W*([\w\s&'()-]{3,60}):", text)
+    if found or not before or not _MARKET.search(text) or not core(before[1]):
+        return list(found.values())
+    if not re.search(r"report|news|market", before[1], re.IGNORECASE):
+        at = sentence.start, sentence.start + before.end()
+        one = replace(unknown_subject(Mention(before[1].strip(), 0, 0)), at=at)
+        found[one.market] = one
     return list(found.values())
 
 

@@ -1,4 +1,4 @@
-"""Of what a figure is: the whole market that a page is about, or a part, a place, another market."""
+"""Of what a figure is: the whole market of a page, or a part, a place or another market."""
 
 from __future__ import annotations
 

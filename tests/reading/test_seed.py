@@ -32,7 +32,10 @@ OF_THE_TABLE = ("name", "url", "source", "note", "drivers_named")
 def test_the_page_gives_the_shipped_anchor_field_by_field(form):
     market = load_market()
     draft = draft_anchor(read_text(FORMS[form], "seed.txt"))
-    found, shipped = parse_anchor(draft.encode(), market, "seed.toml"), market.anchors["techsci-2022"]
+    found, shipped = (
+        parse_anchor(draft.encode(), market, "seed.toml"),
+        market.anchors["techsci-2022"],
+    )
     assert set(found.drivers_named) == set(shipped.drivers_named)
     for field, value in asdict(shipped).items():
         if field not in OF_THE_TABLE:
