@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from parcels import ismarket
+from command_line import ismarket
 
 from ismarket.model.scenario import parse_scenario
 from ismarket.plugins.collect import HOOKS
@@ -55,7 +55,7 @@ def test_the_scenario_examples_read():
         assert "ismarket-stranger" in scenario.pins
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every command of the guide")
 def test_the_commands_run_in_their_order(tmp_path):
     pytest.importorskip("copier")
     site = tmp_path / "site"

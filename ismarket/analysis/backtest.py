@@ -19,9 +19,9 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.blocks import cells_of
-from ..engine.findings import about, outside_evidence
-from ..engine.forecast import Forecast
-from ..errors import InputError
+from ..engine.findings import about, caveats
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import InputError, mistaken
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, number, percent
 from .information import drawn_values
@@ -125,6 +125,8 @@ def backtest_of(forecast: Forecast) -> Backtest:
 
     Raises InputError for a market whose past is not on file.
     """
+    if not isinstance(forecast, Forecast):
+        raise mistaken("backtest", forecast, A_FORECAST)
     market = forecast.plan.market.name
     series = read_series(market)
     if not series:
@@ -245,7 +247,7 @@ def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[floa
 def sheet(found: Backtest) -> Sheet:
     """What could be judged, what could not, and how far others' forecasts were off."""
     judged = [test for test in found.tested if test.judged]
-    parts: list[str | Table] = [*outside_evidence(found.forecast.plan), headline(found)]
+    parts: list[str | Table] = [*caveats(found.forecast.plan), headline(found)]
     parts += [_points(found), *(_scores(test) for test in judged)]
     modelled = {test.series.region: None for test in found.tested if test.series.drug_class}
     if judged:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.draws import Drawing
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.workers import KEPT
 from ..errors import InputError, unknown
 from ..model.driver import Driver
@@ -20,7 +20,7 @@ from ..model.market import Market
 from ..model.recipe import as_command
 from ..model.scenario import Scenario
 from ..sampling.points import BLOCK
-from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
+from ..text.sheet import Hint, Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import figure, listed, money, number, one_in, percent, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
@@ -250,7 +250,7 @@ def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
     title = f"What would have to be true · {about(plan)}"
-    parts: list[str | Table] = [*outside_evidence(plan), _asked(found), verdict(found)]
+    parts: list[str | Table] = [*caveats(plan), _asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])
     if found.met:
@@ -263,11 +263,11 @@ def sheet(found: Requirement) -> Sheet:
     every = "All inputs moved together, as little as possible"
     parts += [_table(found, "few", few, rows), f"· {assumptions(found)}"]
     if rows <= 5:
-        parts.append(f"· {as_command(found.scenario())}")
+        parts.append(Hint(f"· {as_command(found.scenario())}"))
     parts += [
         _table(found, "all", every, MOST_ROWS),
-        "· likely: the most likely value; as far: how many draws of that input lie as far out."
-        " --save FILE keeps the setting as a scenario for ismarket run.",
+        "· likely: the most likely value; as far: how many draws of that input lie as far out.",
+        Hint("· --save FILE keeps the setting as a scenario for ismarket run."),
     ]
     return Sheet(title, parts)
 

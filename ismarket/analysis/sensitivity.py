@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Columns
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -18,7 +18,7 @@ from ..model.parameter import Parameter
 from ..model.pooled import LEVEL
 from ..model.scenario import Scenario
 from ..sampling.copula import copula
-from ..text.sheet import Sheet, Table, frame_of, rows_of, shown_by
+from ..text.sheet import Hint, Sheet, Table, frame_of, rows_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
 from .response import OUTPUTS, Response, response
@@ -179,11 +179,12 @@ def sheet(found: Sensitivity) -> Sheet:
             "count": f"the count in {first}"}[found.output]  # fmt: skip
     points = f"{found.points:,} base points"
     title = f"What it depends on: {what} · {about(plan, points)}"
-    parts: list[str | Table] = [*outside_evidence(plan), headline(found), *_level(found)]
+    parts: list[str | Table] = [*caveats(plan), headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):
-        parts.append(f"{len(rows['group']) - shown} smaller ones: --json, in Python frame().")
+        smaller = len(rows["group"]) - shown
+        parts.append(Hint(f"{smaller} smaller ones: --json, in Python frame()."))
     parts += [
         "· alone: the share of the variance that would go if only this were known. In all: the"
         " share that would stay if only this were unknown. A place is printed as a range where"

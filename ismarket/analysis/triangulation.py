@@ -12,6 +12,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import stack
 from ..engine.chain import Chain, people
+from ..engine.findings import caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan, make_plan
 from ..errors import InputError
@@ -21,7 +22,7 @@ from ..model.market import Market
 from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool
 from ..model.scenario import Scenario
 from ..model.stage import Stage
-from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
+from ..text.sheet import Hint, Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, mid_sentence, money, number, percent, rate, times
 from .ceilings import Ceiling, read_ceilings
 from .endpoints import VERDICTS, GrowthReading, readings
@@ -49,6 +50,7 @@ class Triangulation:
     count: dict[str, float]
     people: People
     ceilings: tuple[Ceiling, ...]
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
@@ -144,14 +146,14 @@ def triangulate(
     known = read_ceilings() if ceilings is None else tuple(ceilings)
     scenario = Scenario(anchor="bottom-up", without=(), market=market.name)
     scenario = scenario if seed is None else scenario.changed(seed=seed)
-    counted = forecast(market, drivers, scenario).columns["count"]
+    counted = forecast(market, drivers, scenario)
     return Triangulation(
         market, year, published,
         tuple(reading for anchor in published for reading in readings(market, anchor, year)),
         pool({anchor.name: market.printed(anchor, year) for anchor in published}),
-        {name: column[0] for name, column in counted.items()},
+        {name: column[0] for name, column in counted.columns["count"].items()},
         count_people(market, scenario.seed),
-        tuple(c for c in known if c.market == market.name),
+        tuple(c for c in known if c.market == market.name), tuple(caveats(counted.plan)),
     )  # fmt: skip
 
 
@@ -204,12 +206,12 @@ def sheet(found: Triangulation) -> Sheet:
     count = len(found.anchors)
     several = "published estimates, each" if count > 1 else "published estimate,"
     title = f"How big is it · {count} {several} moved to {found.year}"
-    parts: list[str | Table] = [headline(found), _levels(found)]
+    parts: list[str | Table] = [*found.notices, headline(found), _levels(found)]
     parts += [f"· {text}" for text in findings(found)]
     verdicts = "; ".join(f"{name}: {meaning}" for name, meaning in VERDICTS.items())
     parts += [_readings(found), f"· {verdicts}."]
     parts += [_ceilings(found)] if found.ceilings else ["· No ceiling is on file."]
-    parts += [f"· {text}" for text in notes(found)]
+    parts += notes(found)
     return Sheet(title, parts)
 
 
@@ -338,12 +340,15 @@ def notes(found: Triangulation) -> list[str]:
     """How it was done, and where it goes on."""
     low, _, high = _pooled(found, "any")
     return [
-        "Outlier: the probability that an estimate does not belong to the main cluster, from a"
-        " mixture on the log level. What it assumes beforehand is listed in --json (priors).",
-        f"A further estimate, outliers included, would lie between USD {money(low)} and"
+        "· Outlier: the probability that an estimate does not belong to the main cluster, from a"
+        " mixture on the log level.",
+        Hint("· What that assumes beforehand is listed in --json (priors)."),
+        f"· A further estimate, outliers included, would lie between USD {money(low)} and"
         f" {money(high)} in 9 of 10 cases.",
-        "ismarket run --anchor pooled draws its level from the main cluster; the default anchor"
-        " stays one publisher's figure.",
+        Hint(
+            "· ismarket run --anchor pooled draws its level from the main cluster; the default"
+            " anchor stays one publisher's figure."
+        ),
     ]
 
 

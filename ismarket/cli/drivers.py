@@ -18,6 +18,7 @@ from .common import (
     strict,
     tell,
 )
+from .markets import check_market, is_market
 
 if TYPE_CHECKING:
     from ..model.driver import Driver
@@ -39,13 +40,20 @@ def check(
     pin: bool,
     as_json: bool,
 ) -> None:
-    """Hold DRIVER, an installed one or the path of a file or package folder, to every law."""
+    """Hold DRIVER, an installed one or the path of a file or package folder, to every law.
+
+    The name of a market, or a folder that holds its tables, is held to the laws of a market.
+    """
     from ..plugins.installed import load_plugins
 
     if pin:
         say(_pin(driver))
         return
     plugins = load_plugins(strict=strict())
+    if is_market(driver, plugins):
+        tell(plugins.problems)
+        check_market(driver, plugins, as_json)
+        return
     found = _drivers(driver, plugins)
     tell(plugins.problems)
     chosen = installed_market(plugins, market) if market else None
@@ -120,6 +128,7 @@ def new_driver(
     It installs with pip, keeps every law as it stands, and moves nothing until you edit it.
     """
     from ..plugins.new_driver import update_driver, write_driver
+    from ..text.install import pip_install
 
     folder = into or Path(f"ismarket-{name.replace('_', '-')}")
     if update:
@@ -133,7 +142,7 @@ def new_driver(
     kind, number = (f"{name}.csv", "ratio_mode") if table else ("__init__.py", "odds_ratio")
     say(
         f"wrote {folder} ({len(written)} files). Next:\n"
-        f"  pip install -e {folder}\n"
+        f"  {pip_install('-e', str(folder))}\n"
         f"  ismarket check {name}\n"
         f"  edit {number} in {folder / 'src' / f'ismarket_{name}' / kind}\n"
         "  ismarket run       (ismarket lab moves it by hand)"

@@ -2,37 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
-from .common import json_option, say, say_json
+from ..errors import InputError
+from ..text.install import needs
+from ..text.plain import in_line
+from .common import answer, json_option, note, say, say_json
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
 
 
+def _seal(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """A seal as it was sent; an empty one would be no check at all."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9a-f]{64}", value.strip().lower()):
+        raise InputError(
+            f"{option.opts[0]} {value[:80]!r}: give the 64 hexadecimal digits of a seal"
+        )
+    return value.strip().lower()
+
+
 @click.command()
-@RUN
-@click.option("--seal", help="The seal that the sender gave you; it must be the run's own.")
+@click.argument("run", type=click.Path(path_type=Path), required=False)
+@click.option("--seal", callback=_seal,
+              help="The seal that the sender gave you; it must be the run's own.")  # fmt: skip
+@click.option("--page", type=click.Path(path_type=Path), metavar="FILE",
+              help="Check a page that computes instead: all in it is made again and compared,"
+              " from RUN if that is given.")  # fmt: skip
 @json_option
-def verify(run: Path, seal: str | None, as_json: bool) -> int:
+def verify(run: Path | None, seal: str | None, page: Path | None, as_json: bool) -> int:
     """Check RUN: what was changed, removed or added. Loads no plugin. Exit 1 if anything was."""
+    if page is not None:
+        return _verify_page(page, run, seal, as_json)
+    if run is None:
+        raise InputError("verify: name a RUN, or a page with --page FILE")
     from ..runs.verify import verify_run
 
     verdict = verify_run(run)
     found = list(verdict.findings)
     own = verdict.record.manifest["seal"] if verdict.record else None
-    if seal and own and own != seal.lower():
-        found.append(f"the seal is {own}, not the one given")
-    files = len(verdict.record.contents) if verdict.record else 0
+    found += _other_seal(own, seal)
+    name, files = in_line(run.name), len(verdict.record.contents) if verdict.record else 0
     if as_json:
         say_json({"run": run.name, "sound": not found, "findings": found, "seal": own})
     elif found:
-        say("\n".join([f"{run.name}: not as it was written", *(f"  {f}" for f in found)]))
+        say("\n".join([f"{name}: not as it was written", *(f"  {f}" for f in found)]))
     else:
-        say(f"{run.name}: {files} files, every byte as written\nseal {own}")
+        say(f"{name}: {files} files, every byte as written\nseal {own}")
     return 1 if found else 0
+
+
+def _other_seal(own: str | None, given: str | None) -> list[str]:
+    """A line where the seal is not the one that was given."""
+    if given and own and own != given:
+        return [f"the seal is {own}, not the one given"]
+    return []
+
+
+def _verify_page(page: Path, run: Path | None, seal: str | None, as_json: bool) -> int:
+    from ..runs.verify import checked
+
+    with needs("--page", "notebook"):
+        from ..explorer.page_check import check_page
+    verdict = check_page(page, checked(run) if run else None)
+    own = verdict.made.seal if verdict.made else ""
+    verdict = replace(verdict, findings=(*verdict.findings, *_other_seal(own or "none", seal)))
+    say_json(verdict.to_dict()) if as_json else say(str(verdict))
+    return 1 if verdict.findings else 0
 
 
 @click.command()
@@ -49,12 +90,12 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
     (exit 1). Drivers that are missing or another version are named before anything runs.
     """
     from ..runs.agreement import DIFFERENT
-    from ..studies import reopened
+    from ..studies.kept import reopened
 
     opened = reopened(run)
     for part, lines in opened.changed.items():
         for line in lines:
-            click.echo(f"{part}: {line}", err=True)
+            note(f"{part}: {line}")
     again = opened.again(out, workers)
     found = again.agreement
     if as_json:
@@ -76,19 +117,22 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
 
 
 @click.command()
-@click.argument("a", type=click.Path(path_type=Path))
-@click.argument("b", type=click.Path(path_type=Path))
-@click.option("--year", type=int, help="Year of the values; the last that both have by default.")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--year", type=int, help="Year of the values; the last that all have by default.")
 @json_option
-def compare(a: Path, b: Path, year: int | None, as_json: bool) -> None:
-    """Say what changed from run A to run B, as a bridge that adds up to the difference.
+def compare(runs: tuple[Path, ...], year: int | None, as_json: bool) -> None:
+    """Say what changed from each of the RUNS to the next, as bridges that add up.
 
-    Also by people, volume, mix, price, rebates, general prices and what scales the count.
+    Of two, also by people, volume, mix, price, rebates, general prices and what scales the count.
     """
-    from ..studies import compare_runs
+    from ..studies.kept import compare_editions
 
-    found = compare_runs(a, b, year)
-    say_json(asdict(found)) if as_json else say(str(found))
+    found = compare_editions(*runs, year=year)
+    if len(runs) > 2:
+        answer(found, as_json)
+        return
+    (only,) = found.bridges
+    say_json(asdict(only)) if as_json else say(str(only))
 
 
 @click.command()
@@ -111,7 +155,6 @@ def export(
     workbook: Path | None,
 ) -> None:
     """Check RUN and write it as one file, or its tables for a spreadsheet."""
-    from ..errors import InputError
     from ..runs.archive import export as write_archive
     from ..runs.archive import wheels, write_people_tables, write_workbook
     from ..runs.verify import checked

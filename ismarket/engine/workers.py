@@ -14,8 +14,8 @@ from typing import Any, Protocol, TypeVar
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..errors import InputError
 from ..sampling.points import BLOCK
+from ..text.install import needs
 from .blocks import Engine
 from .summaries import Grids, Kept, KeptSummary, Place, Streamed, StreamedSummary, Summary
 
@@ -48,10 +48,8 @@ def draws_bar(draws: int | None, *, shown: bool = True) -> Iterator[Callable[[in
 
     Needs tqdm (extra ``ismarket[notebook]``); raises InputError where it is missing.
     """
-    try:
+    with needs("a progress bar", "notebook"):
         from tqdm.auto import tqdm
-    except ImportError:
-        raise InputError("a progress bar needs tqdm: pip install 'ismarket[notebook]'") from None
     with tqdm(total=draws, unit="draw", unit_scale=True, leave=False, disable=not shown) as bar:
         yield bar.update
 
@@ -121,7 +119,7 @@ def _stored_first(compute: Callable[[int], Kept], blocks: range, work: Work) -> 
     while store and done in blocks and (arrays := store.load(f"block-{done}")):
         yield Kept(**arrays)
         done += 1
-    for block, kept in enumerate(_in_order(compute, blocks[done:], work), done):
+    for block, kept in enumerate(in_order(compute, blocks[done:], work), done):
         if store:
             store.save(f"block-{block}", vars(kept))
         yield kept
@@ -137,7 +135,7 @@ def _tallied(engine: Engine, blocks: range, grids: Grids, work: Work) -> Streame
     if done:
         work.tell(total.draws)
     batches = [blocks[first : first + BATCH] for first in range(done, len(blocks), BATCH)]
-    counted = _in_order(partial(engine.streamed, grids=grids), batches, work)
+    counted = in_order(partial(engine.streamed, grids=grids), batches, work)
     for batch, part in zip(batches, counted, strict=True):
         work.tell(part.draws)
         total.add(part)
@@ -154,7 +152,7 @@ def _furthest_tally(store: BlockStore | None, draws: int) -> Streamed | None:
     return max(on_the_way, key=lambda found: found.draws, default=None)
 
 
-def _in_order(
+def in_order(
     compute: Callable[[Piece], Part], pieces: Sequence[Piece], work: Work
 ) -> Iterator[Part]:
     """What ``compute`` makes of the pieces, in their order, with a bounded number under way."""

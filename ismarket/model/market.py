@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError, unknown
+from ..text.plain import title_of
 from ..text.wording import mid_sentence
 from .anchor import REAL, Anchor, bottom_up
 from .cause import Mechanism
@@ -49,7 +52,7 @@ class Market:
 
     ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
     causes among ``mechanisms`` that drivers brought in tables of their own; ``words`` is the text
-    of its words.toml, if it has one.
+    of its words.toml, if it has one, and ``folder`` where its tables were read.
     """
 
     name: str
@@ -66,6 +69,16 @@ class Market:
     lent: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
     words: str = ""
+    folder: Path | Traversable | None = None
+
+    def __post_init__(self) -> None:
+        title_of(self.title, f"market {self.name}: title")
+        for stage in self.stages:
+            title_of(stage.title, f"market {self.name}: title of {stage.name}")
+        for name in (*self.regions, *self.drug_classes):
+            title_of(name, f"market {self.name}: region or class")
+        for cause in self.mechanisms.values():
+            cause.check_words()
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""

@@ -16,7 +16,7 @@ from ..errors import InputError, unknown
 from .cause import Mechanism, read_mechanisms
 from .launch import read_launches
 from .market import Claim, Correlation, Market
-from .parameter import NO_CHANCE, STATUSES, Parameter
+from .parameter import IN_TABLES, NO_CHANCE, Parameter
 from .stage import FUNNEL, PRICE_LEVEL, RATIO_UNIT, ROLES, SHARES, WORLD, Stage, YearPath, slug
 from .tables import Row, read_table
 
@@ -93,6 +93,7 @@ def read_market(
         mechanisms=causes,
         claims=read_claims(claims, causes) if claims.is_file() else (),
         currency=currency or f"USD of {base_year}",
+        folder=folder,
         words=words.read_text(encoding="utf-8") if words.is_file() else "",
     )  # fmt: skip
     if (folder / "correlations.csv").is_file():
@@ -110,7 +111,7 @@ def _correlations(rows: Sequence[Row], market: Market) -> tuple[Correlation, ...
             if market.parameters[key].happens:
                 raise InputError(f"{row.where}: {NO_CHANCE.format(key)}")
         first, second = sorted((row.cells["first"], row.cells["second"]))
-        rho, status = row.number("rank_correlation"), row.choice("status", "status", STATUSES)
+        rho, status = row.number("rank_correlation"), row.choice("status", "status", IN_TABLES)
         if first == second or (first, second) in found or not -1 <= rho <= 1:
             raise InputError(
                 f"{row.where}: {first} ~ {second} = {rho:g}; name two inputs, each pair once, with"
@@ -204,7 +205,7 @@ def _over(ends: Ends, one: Ends) -> Ends:
 
 
 def _measured(row: Row) -> bool:
-    return row.choice("status", "status", STATUSES) == "measured"
+    return row.choice("status", "status", IN_TABLES) == "measured"
 
 
 def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
@@ -215,7 +216,7 @@ def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
         mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
         unit=f"{stage.text('unit')} in {year}",
         title=f"{stage.text('title')} up to {year}, {region}",
-        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
+        source=row.text("source"), status=row.choice("status", "status", IN_TABLES), owner=FUNNEL,
     )  # fmt: skip
 
 
@@ -264,7 +265,7 @@ def _parameter(stage: Row, link: str, row: Row) -> Parameter:
         unit=row.text("unit"),
         title=f"{stage.text('title')}, {', '.join(names)}",
         source=row.text("source"),
-        status=row.choice("status", "status", STATUSES),
+        status=row.choice("status", "status", IN_TABLES),
         scale="log" if stage.choice("scale", "scale", ("natural", "log")) == "log" else "natural",
         owner=FUNNEL,
         most=1.0 if link in SHARES else math.inf,

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..errors import DiskError, InputError
+from ..text.install import needs
 from ..version import __version__
 from .hookspecs import API
 
@@ -21,7 +22,6 @@ YOURS = ("src", "README.md", "pyproject.toml")
 """What an update leaves alone: the author has edited it."""
 RECORD = "files"
 """The answer that holds the hash of each file that follows the template, as it was written."""
-NEEDS = "new-driver needs copier, which is not installed: pip install 'ismarket[sdk]'"
 
 
 def write_driver(
@@ -120,10 +120,8 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def _copier() -> Any:
-    try:
+    with needs("new-driver", "sdk"):
         import copier
-    except ImportError:
-        raise InputError(NEEDS) from None
     return copier
 
 

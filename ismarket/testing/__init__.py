@@ -1,5 +1,7 @@
 """The contract kit: the laws that every driver keeps, for the tests of whoever writes one.
 
+In a test of your own::
+
     import pytest
     from ismarket.testing import CHECKS
     from ismarket_stranger import DRIVER
@@ -8,6 +10,7 @@
     def test_law(check):
         check(DRIVER)
 
+``market_breaches(TABLES, MARKET, DRIVERS)`` is empty where tables keep the laws of a market.
 ``pytest_plugins = ["ismarket.testing.fixtures"]`` in a conftest.py adds a toy market and a plugin
 manager that discovers nothing.
 """
@@ -21,9 +24,13 @@ from ..errors import DriverError
 from ..model.driver import Driver
 from ..model.market import Market
 from .laws import CHECKS
+from .market_laws import market_breaches
 from .toy import one_region, other_classes, toy_market
 
-__all__ = ["CHECKS", "check_driver", "findings", "one_region", "other_classes", "toy_market"]
+__all__ = [
+    "CHECKS", "check_driver", "findings", "market_breaches", "one_region", "other_classes",
+    "toy_market",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

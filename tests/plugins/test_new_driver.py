@@ -4,31 +4,31 @@ import ast
 import csv
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from parcels import ismarket
+from command_line import ismarket
+from parcels import ismarket as in_a_process
 
 from ismarket import InputError
 from ismarket.plugins.new_driver import TemplateUpdate, update_driver, write_driver
 from ismarket.testing import CHECKS
+from ismarket.text.install import extra
 
 pytest.importorskip("copier")
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("options", [(), ("--table",)], ids=["code", "table"])
+@pytest.mark.slow(reason="runs pytest in the new package")
+@pytest.mark.parametrize("options", [("of_code",), ("of_table", "--table")], ids=" ".join)
 def test_a_new_driver_passes_its_tests_and_its_check_untouched(tmp_path, options):
-    done = ismarket("new-driver", "stranger", *options, cwd=tmp_path)
+    done = ismarket("new-driver", *options, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    folder = tmp_path / "ismarket-stranger"
+    folder = tmp_path / f"ismarket-{options[0]}".replace("_", "-")
     done = ismarket("check", str(folder), cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("\N{CHECK MARK}") == len(CHECKS)
@@ -144,103 +144,8 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
 
 def test_without_copier_one_line_says_what_to_install(tmp_path):
     (tmp_path / "copier.py").write_text("raise ImportError('not here')")
-    done = ismarket("new-driver", "mine", path=tmp_path, cwd=tmp_path)
+    done = in_a_process("new-driver", "mine", path=tmp_path, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         2,
-        "ismarket: new-driver needs copier, which is not installed: pip install 'ismarket[sdk]'\n",
+        f"ismarket: new-driver needs more: {extra('sdk')}\n",
     )
-
-
-def built_wheel(folder: Path) -> Path:
-    """The wheel of this package, made from its sources."""
-    source = folder / "source"
-    ignored = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
-    shutil.copytree(ROOT, source, ignore=ignored)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(source)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return next(folder.glob("*.whl"))
-
-
-IN_THE_EXPLORER = """
-from ismarket import Scenario
-drivers = {driver["name"]: driver for driver in panel.structure["drivers"]}
-sliders = [i["key"] for cause in drivers["stranger"]["causes"] for i in cause["inputs"]]
-assert sliders == ["stranger.odds_ratio", "stranger.half_time"], sliders
-assert panel.page["controls"]["drivers"]["stranger"]["on"]
-
-def last():
-    return float(panel.forecast.reference["value"].iloc[-1])
-
-edited = last()
-panel.change({"kind": "fixed", "key": "stranger.odds_ratio", "value": 1.5})
-assert last() > edited
-panel.change({"kind": "fixed", "key": "stranger.half_time", "value": 3.0})
-assert panel.scenario.fixed == {"stranger.odds_ratio": 1.5, "stranger.half_time": 3.0}
-moved = last()
-panel.change({"kind": "driver", "key": "stranger", "value": False})
-assert "stranger" in panel.scenario.without
-print([edited, moved, last()])
-"""
-
-
-class Place:
-    """A fresh virtual environment in a folder of its own, where a stranger types commands."""
-
-    def __init__(self, folder):
-        self.folder, self.venv = folder, folder / "venv"
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(self.venv)], check=True)
-
-    def command(self, program, *arguments):
-        pip = [sys.executable, "-m", "pip", "--python", str(self.venv)]
-        inside = [str(self.venv / "bin" / program)]
-        unset = "PYTHONPATH", "ISMARKET_PLUGINS", "JUPYTER_PATH"
-        done = subprocess.run(
-            [*(pip if program == "pip" else inside), *arguments],
-            cwd=self.folder, env={k: v for k, v in os.environ.items() if k not in unset},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def last_value(self):
-        run = json.loads(self.command("ismarket", "run", "--no-keep", "--json"))
-        return run["reference"][-1]["value"]
-
-
-@pytest.mark.fresh
-@pytest.mark.timeout(600)
-def test_from_nothing_to_a_driver_that_moves_the_forecast_in_the_explorer(tmp_path):
-    """Three commands and the edit of one number, in a fresh environment from the built wheel."""
-    wheel = built_wheel(tmp_path)
-    names = zipfile.ZipFile(wheel).namelist()
-    assert any(name.startswith("ismarket/plugins/template/template/") for name in names)
-    place = Place(tmp_path)
-    place.command("pip", "install", "-q", f"{wheel}[notebook,sdk]")
-    published = place.last_value()
-
-    place.command("ismarket", "new-driver", "stranger")  # the first command
-    place.command("pip", "install", "-q", "-e", "ismarket-stranger")  # the second
-    assert place.last_value() == published
-    code = tmp_path / "ismarket-stranger/src/ismarket_stranger/__init__.py"
-    text = code.read_text()
-    assert text.count("mode=1.0") == 1
-    code.write_text(text.replace("mode=1.0", "mode=1.4"))  # one number
-    place.command("ismarket", "lab", "notebooks", "--copy-only")  # the third, without the window
-
-    notebook = tmp_path / "notebooks" / "01_explore.ipynb"
-    cells = json.loads(notebook.read_text())
-    last = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cells["cells"].append({**last, "id": "stranger", "source": IN_THE_EXPLORER})
-    notebook.write_text(json.dumps(cells))
-    place.command("jupyter", "execute", "--inplace", str(notebook))
-    said = json.loads(notebook.read_text())["cells"][-1]["outputs"][0]["text"]
-    edited, moved, without = json.loads("".join(said))
-    assert edited == place.last_value() > 1.001 * published
-    assert moved > edited
-    assert without == published
-
-    assert "stranger" in place.command("ismarket", "drivers")
-    assert place.command("ismarket", "check", "stranger").count("\N{CHECK MARK}") == len(CHECKS)
-    place.command("python", "-m", "pytest", "-q", "ismarket-stranger")

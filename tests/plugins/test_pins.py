@@ -4,7 +4,8 @@ import json
 import sys
 
 import pytest
-from parcels import DRIVER, imported, ismarket, parcel
+from command_line import ismarket
+from parcels import DRIVER, imported, parcel
 
 from ismarket import InputError, Scenario, load_drivers, load_scenario, write_scenario
 from ismarket.model.scenario import parse_scenario
@@ -18,7 +19,6 @@ def drivers_of(done):
     return set(json.loads(done.stdout)["drivers"])
 
 
-@pytest.mark.slow
 def test_the_environment_chooses_what_loads(parcels):
     for name in ("one", "two"):
         parcel(parcels, name, DRIVER.format(name=name))

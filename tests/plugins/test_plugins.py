@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from parcels import DRIVER, imported, ismarket, parcel, python
+from command_line import ismarket
+from parcels import DRIVER, imported, parcel, python
 
 from ismarket import DriverError, Scenario, load_drivers
 from ismarket.plugins.installed import load_plugins
@@ -95,7 +96,7 @@ def test_a_run_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_p
     assert imported(thirty) >= set(BAD) - {"syntax_error"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="an explorer in a process of its own")
 def test_the_explorer_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_path):
     pytest.importorskip("anywidget")
     code = (

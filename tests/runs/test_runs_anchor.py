@@ -1,15 +1,12 @@
 """A run holds the published estimate that it was anchored to, also where that came from a file."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError, Scenario, compare_runs, export_run, import_run, keep_run, open_run
 from ismarket.runs.agreement import IDENTICAL
 from ismarket.runs.verify import checked
-from ismarket.studies import rerun
+from ismarket.studies.kept import rerun
 
 MINE = """\
 name = "{name}"
@@ -21,12 +18,6 @@ cagr = 0.05
 last_year = 2028
 drivers_named = ["diagnosis"]
 """
-
-
-def ismarket(*arguments, cwd):
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=200,
-                          env=dict(os.environ))  # fmt: skip
 
 
 def anchor(path, value="2.0e8", name="mine"):

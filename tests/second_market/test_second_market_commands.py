@@ -9,12 +9,14 @@ from ismarket import load_market
 from ismarket.cli import COMMANDS
 from ismarket.text.wording import money, signed
 
+pytestmark = pytest.mark.slow(reason="every command on a second market")
+
 TRIED = {
     "run", "drivers", "check", "anchors", "triangulate", "audit", "sensitivity", "require", "voi",
     "update", "backtest", "compare", "verify", "rerun", "export", "import", "report", "scenario",
     "check-numbers",
 }  # fmt: skip
-OF_NO_MARKET = {"read", "lab", "app", "new-driver", "plugins"}
+OF_NO_MARKET = {"read", "lab", "app", "new-driver", "new-market", "plugins"}
 
 
 def test_every_command_that_is_about_a_market_is_tried_on_this_one():

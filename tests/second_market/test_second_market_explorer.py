@@ -9,7 +9,7 @@ from dravet import COMPUTING, NAMES, SCENARIO
 from ismarket import load_market
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every view and download of a panel")
 def test_the_explorer_shows_the_second_market(dravet):
     pytest.importorskip("anywidget")
     from ismarket import explore
@@ -18,16 +18,16 @@ def test_the_explorer_shows_the_second_market(dravet):
     assert panel.structure["title"].startswith("Dravet")
     acting = {n for n, state in panel.page["controls"]["drivers"].items() if state["on"]}
     assert acting == NAMES
-    before = panel.forecast.reference["value"].iloc[-1]
+    before = panel.forecast.summary()["reference"].iloc[-1]
     panel.change({"kind": "fixed", "key": "fenfluramine_uptake.weight_ratio", "value": 6.0})
-    assert panel.forecast.reference["value"].iloc[-1] > before
+    assert panel.forecast.summary()["reference"].iloc[-1] > before
     for tab in ("why", "where", "matters", "howbig", "evidence"):
         panel.tab = tab
         assert panel.page["view"]["rows"], tab
     panel.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every view and download of a panel")
 def test_the_explorer_opens_the_market_that_its_scenario_names(dravet):
     pytest.importorskip("anywidget")
     from ismarket import explore
@@ -38,7 +38,7 @@ def test_the_explorer_opens_the_market_that_its_scenario_names(dravet):
         panel.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every view and download of a panel")
 @pytest.mark.parametrize("scenario", ["small.toml", "anchored.toml"])
 def test_every_download_of_the_panel_is_of_this_market(dravet, scenarios, answer, scenario):
     pytest.importorskip("anywidget")

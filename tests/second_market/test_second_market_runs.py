@@ -1,6 +1,7 @@
 """Runs of the second market, kept and compared, and every file that is made of them."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -8,6 +9,8 @@ from dravet import COMPUTING, table
 from spreadsheets import computed_path, edited, needs_libreoffice, recalculated
 
 from ismarket import load_scenario
+
+pytestmark = pytest.mark.slow(reason="a market of many drivers, kept twice")
 
 
 def test_a_run_is_kept_verified_and_computed_again(kept, answer, scenarios):
@@ -18,7 +21,6 @@ def test_a_run_is_kept_verified_and_computed_again(kept, answer, scenarios):
     assert "irths" not in page
 
 
-@pytest.mark.slow
 def test_two_runs_are_compared_step_by_step(kept, answer, scenarios):
     page = answer("compare", "one", "two")
     assert "anchor bottom-up to illustration-2025" in page
@@ -52,8 +54,7 @@ def test_a_report_is_written_and_its_figures_are_checked(kept, answer, scenarios
     for stage in table("stages.csv"):
         assert stage["stage"] in page, stage["stage"]
     found = answer("check-numbers", "one.pptx", "one")
-    assert "figures" in found
-    assert " 0 differ" in found or "none differ" in found
+    assert re.search(r"\d+ numbers, \d+ checked, 0 differing, 0 unchecked\.$", found.strip())
 
 
 def test_a_workbook_of_the_market_comes_back_as_a_scenario(kept, answer, scenarios):
@@ -68,7 +69,6 @@ def test_a_workbook_of_the_market_comes_back_as_a_scenario(kept, answer, scenari
     assert COMPUTING[-1] in load_scenario(scenarios / "mine.toml").without
 
 
-@pytest.mark.slow
 @needs_libreoffice
 def test_a_workbook_computes_the_market_with_every_driver(answer, scenarios):
     """Those with a function too: what they bring stands as values."""
@@ -98,6 +98,5 @@ def test_every_figure_of_every_download_is_that_of_its_run(answer, file, run):
     if file.startswith("f"):
         answer("report", "one", f"--{file[2:]}", file)
     rows = answer("check-numbers", file, "one", "--json")
-    strange = [row for row in rows if row["state"] != "equal" and row["kind"] != "source"]
-    assert strange == []
+    assert [row for row in rows if row["state"] != "equal"] == []
     assert len(rows) > 10
