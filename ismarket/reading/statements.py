@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from ..model.words import Named
 from .found import Found, cited
+from .mentions import core, found_in
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
-from .subject import Subject, core, found_in
+from .subject import Subject
 from .vocabulary import (
     COUNTRIES,
     DRIVER_HEADING,
@@ -223,7 +224,7 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
     """True where a region itself is said to be the largest: not a company, a class or a cause."""
     others = (
         r"players|compan(?:y|ies)|manufactur|vendors|product|segment|growth|patients|causes?\b|"
-        r"prevalence|incidence|burden"
+        r"prevalence|cases|burden"
     )
     rest = clause[said.end() :]
     if re.match(r"\W*(?:\w+\W+){0,2}(?:" + others + ")", rest, re.IGNORECASE):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from .mentions import PRODUCTS, Mention, found_in, mentions
 from .passages import Labelled, Sentence
-from .subject import PRODUCTS, Mention, Subject, found_in, mentions
+from .subject import Subject
 from .vocabulary import COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SUBJECT, WHOLE_WORLD
 
 OWN, PLACE, OTHER = "own", "place", "other"
