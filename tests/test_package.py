@@ -69,6 +69,7 @@ def place(wheel, tmp_path_factory):
     return made
 
 
+@pytest.mark.slow(reason="builds the wheel")
 def test_the_wheel_holds_package_drivers_and_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"ismarket_{name}.py" for name in DRIVERS} <= names
@@ -102,7 +103,7 @@ assert sliders == ["stranger.odds_ratio", "stranger.half_time"], sliders
 assert panel.page["controls"]["drivers"]["stranger"]["on"]
 
 def last():
-    return float(panel.forecast.reference["value"].iloc[-1])
+    return float(panel.forecast.summary()["reference"].iloc[-1])
 
 edited = last()
 panel.change({"kind": "fixed", "key": "stranger.odds_ratio", "value": 1.5})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import altair as alt
 import numpy as np
@@ -16,6 +17,7 @@ from ..arrays import Columns
 from ..engine.forecast import Forecast
 from ..engine.roles import SCALING, staged
 from ..engine.summaries import quantiles
+from ..model.market import Market
 from ..text.wording import number, times
 from . import marks
 from .picture import Picture, both
@@ -66,8 +68,22 @@ def count_of(forecast: Forecast) -> Count:
 def list_value(forecast: Forecast) -> float:
     """The count of the first year at list price, USD; 0 in a market without rebates."""
     plan = forecast.plan
-    if not plan.start:  # the year of the tables, in which no driver moves anything
-        forecast = replace(forecast, plan=replace(plan, drivers=()))
+    if plan.start:
+        return _list_value(forecast)
+    # in the year of the tables no driver moves anything, so a repaint finds it ready
+    keys = {p.key for stage in plan.market.stages for p in stage.parameters}
+    known = _listed.setdefault(plan.market, {})
+    fixed = frozenset((key, value) for key, value in plan.scenario.fixed.items() if key in keys)
+    if fixed not in known:
+        known[fixed] = _list_value(replace(forecast, plan=replace(plan, drivers=())))
+    return known[fixed]
+
+
+_listed: WeakKeyDictionary[Market, dict[frozenset[tuple[str, float]], float]] = WeakKeyDictionary()
+"""By market and by what is fixed of its stages, the count of its base year at list price, USD."""
+
+
+def _list_value(forecast: Forecast) -> float:
     found = staged(forecast, (forecast.years[0],), draws=0)
     if "net" not in found.roles:
         return 0.0

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import InputError, unknown
+from ..text.plain import plain, title_of
 from .parameter import IN_TABLES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
@@ -58,6 +59,14 @@ class Mechanism:
     source: str
     note: str
     launches: tuple[Launch, ...] = ()
+
+    def check_words(self) -> None:
+        """Raise InputError where a title is none, or a text holds more than it shows."""
+        title_of(self.title, f"cause {self.name}: title")
+        for words in ("scope", "source", "note"):
+            plain(getattr(self, words), f"cause {self.name}: {words}")
+        for one in self.launches:
+            title_of(one.product, f"launch {one.name}: product")
 
     @property
     def kind(self) -> Kind:

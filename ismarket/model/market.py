@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError, unknown
+from ..text.plain import title_of
 from ..text.wording import mid_sentence
 from .anchor import REAL, Anchor, bottom_up
 from .cause import Mechanism
@@ -69,6 +70,15 @@ class Market:
     correlations: tuple[Correlation, ...] = ()
     words: str = ""
     folder: Path | Traversable | None = None
+
+    def __post_init__(self) -> None:
+        title_of(self.title, f"market {self.name}: title")
+        for stage in self.stages:
+            title_of(stage.title, f"market {self.name}: title of {stage.name}")
+        for name in (*self.regions, *self.drug_classes):
+            title_of(name, f"market {self.name}: region or class")
+        for cause in self.mechanisms.values():
+            cause.check_words()
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""

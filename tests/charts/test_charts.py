@@ -73,6 +73,7 @@ def test_the_public_charts_are_those_of_the_design():
     assert ismarket.charts is charts
 
 
+@pytest.mark.slow(reason="Altair validates every chart of every scenario")
 @pytest.mark.parametrize("name", OF_ONE)
 @pytest.mark.parametrize("which", ["published", "with_pricing", "counted"])
 def test_a_chart_of_any_scenario_is_a_valid_specification_that_speaks(name, which, request):
@@ -83,6 +84,7 @@ def test_a_chart_of_any_scenario_is_a_valid_specification_that_speaks(name, whic
     json.dumps(spec, allow_nan=False)
 
 
+@pytest.mark.slow(reason="Altair validates every chart")
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_part_that_a_chart_shows_has_rows_and_every_row_is_shown(kind, published):
     shown = {layer["data"]["name"] for layer in blank(KINDS[kind])["layer"]}
@@ -224,7 +226,6 @@ def _contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_a_chart_is_saved_without_network(kind, published, tmp_path):
     pytest.importorskip("vl_convert")
