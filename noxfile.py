@@ -83,6 +83,22 @@ def wheel(session):
 
 
 @nox.session
+def oldest(session):
+    """The quick tests with the lowest versions that pyproject allows; needs uv, which finds them."""
+    session.install("-q", "uv")
+    session.run("uv", "pip", "install", "-q", "--resolution", "lowest-direct",
+                "--python", session.virtualenv.location, "-e", ".[test]")  # fmt: skip
+    session.run("python", "-m", "pytest", "-q", *WORKERS, "-m", "not slow", *session.posargs)
+
+
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
+def pythons(session):
+    """The quick tests with the newest versions, on one Python: nox -s pythons-3.14."""
+    session.install("-q", "-e", ".[test]")
+    session.run("python", "-m", "pytest", "-q", *WORKERS, "-m", "not slow", *session.posargs)
+
+
+@nox.session
 def bench(session):
     """Speed, memory and errors; arguments choose scripts: nox -s bench -- engine growth."""
     brought(session, ".[test,bench]")
@@ -99,4 +115,5 @@ def campaigns(session):
     session.run("pytest", "-q", "-s", "tests/fuzz", env={"ISMARKET_FUZZ": "10000"})
     tampered = {"ISMARKET_TAMPERINGS": "1000"}
     session.run("pytest", "-q", "tests/runs/test_runs_verify.py", env=tampered)
+    session.run("python", "tests/fuzz/trust.py")
     session.run("python", "tests/mutants.py")

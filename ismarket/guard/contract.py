@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
+from ..errors import DriverError
 from ..model.driver import Driver, Effect
 from ..model.market import Market
 from .answer import Question, first_draw
@@ -41,6 +42,8 @@ class Standing:
 _UNWATCHED = Standing(0, watched=False)
 _STANDING: ContextVar[Standing] = ContextVar("standing", default=_UNWATCHED)
 _WATCH = Lock()
+_ASKED: ContextVar[str] = ContextVar("asked", default="")
+"""The driver whose effects are computed here, if any."""
 
 
 @contextmanager
@@ -69,6 +72,19 @@ def guarded_effects(market: Market, driver: Driver, values: Mapping[str, Array])
     """
     if driver.effects is None:
         return []
+    if other := _ASKED.get():
+        raise DriverError(
+            f"driver {other}: asks for a forecast while it is asked for its effects; it may look at"
+            " the market and its own parameters alone; law: answers"
+        )
+    token = _ASKED.set(driver.name)
+    try:
+        return _guarded(market, driver, values)
+    finally:
+        _ASKED.reset(token)
+
+
+def _guarded(market: Market, driver: Driver, values: Mapping[str, Array]) -> list[Effect]:
     at = _STANDING.get()
     draws = max((np.size(value) for value in values.values()), default=1)
     own = {parameter.key: values[parameter.key] for parameter in driver.parameters}

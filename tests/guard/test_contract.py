@@ -339,3 +339,15 @@ def test_the_script_that_measures_the_guard_runs():
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "the guard costs" in done.stdout
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("draws", [1, 9000])
+def test_a_driver_that_asks_for_a_forecast_of_itself_is_told_so(market, drivers, draws):
+    def effects(_, p):
+        forecast(market, [*drivers, itself], Scenario(draws=1))
+        yield Effect("diagnosed", 0.0 * market.elapsed)
+
+    itself = Driver("itself", "Itself", effects=effects)
+    with pytest.raises(DriverError, match="driver itself: asks for a forecast while it is asked"):
+        forecast(market, [*drivers, itself], Scenario(draws=draws))
