@@ -84,7 +84,7 @@ def wheel(session):
 
 @nox.session
 def oldest(session):
-    """The quick tests with the lowest versions that pyproject allows; needs uv, which finds them."""
+    """The quick tests with the lowest versions that pyproject allows, which uv finds."""
     session.install("-q", "uv")
     session.run("uv", "pip", "install", "-q", "--resolution", "lowest-direct",
                 "--python", session.virtualenv.location, "-e", ".[test]")  # fmt: skip

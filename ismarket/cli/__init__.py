@@ -86,7 +86,6 @@ def ismarket() -> None:
 
 NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
 """How click, from 8.2 on, says that the help is all that was asked for."""
-UNWRITABLE = (errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -114,9 +113,9 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         code = _ended("stopped", Stopped.exit_code)
     except OSError as error:
-        if error.filename is not None or error.errno not in UNWRITABLE:
-            raise
-        code = _ended(f"standard output: {error.strerror}", DiskError.exit_code)
+        where = "standard output" if error.filename is None else str(error.filename)[:80]
+        wrong = error.errno == errno.ENAMETOOLONG
+        code = _ended(f"{where}: {error.strerror}", (DiskError, InputError)[wrong].exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 

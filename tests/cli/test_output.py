@@ -117,6 +117,13 @@ def test_what_no_number_or_path_can_be_is_one_line(tmp_path, words, said):
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("command", ["run", "rerun", "verify", "import", "read", "report"])
+def test_a_name_longer_than_a_name_can_be_is_one_line(tmp_path, command):
+    done = in_this_process(command, "x" * 5000, cwd=tmp_path)
+    assert done.returncode in (2, 4)
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("words", [[], ["scenario"]], ids=str)
 def test_no_arguments_are_the_help_with_each_click(words, monkeypatch):
     assert "Usage: ismarket" in in_this_process(*words).stdout
