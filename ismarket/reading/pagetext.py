@@ -46,7 +46,7 @@ _META = re.compile(
     r".*content\s*=\s*(?P<quote>[\"'])(?P<text>.*?)(?P=quote)",
     re.IGNORECASE | re.DOTALL,
 )
-LONGEST_TEXT = 150_000
+LONGEST_TEXT = 100_000
 """Characters of running text that are read: more than any report has in front of its paywall."""
 LONGEST_TAG = 2_000
 """Characters of a tag in which attributes are looked for."""
