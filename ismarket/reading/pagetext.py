@@ -37,6 +37,8 @@ _TAG = re.compile(
 )
 _PLAIN_TAG = re.compile(r"<(?P<close>/)?(?P<name>[a-zA-Z][^\s/>]{0,30}+)(?P<rest>[^>]*+)>")
 _MARK = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
+_RUN = re.compile(r"(?:</?(?:div|p|ul|li|section)>\s*+){2,}+")
+"""Tags that only end a line, one after the other."""
 _HIDDEN = re.compile(
     r"\shidden(?=[\s=/]|$)|style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|visibility\s*:\s*hidden)",
     re.IGNORECASE,
@@ -168,6 +170,12 @@ def _feed(source: str, writer: _Writer) -> None:
             break
         if source[start + 1] in "!?":
             at = _no_tag(source, start)
+            continue
+        if run := _RUN.match(source, start):
+            at = run.end()
+            if not unseen:
+                writer.end("\n", start)
+                cells = 0
             continue
         match = tag.match(source, start) if start < closed else None
         if not match and start < closed:
