@@ -171,11 +171,9 @@ def _feed(source: str, writer: _Writer) -> None:
         if source[start + 1] in "!?":
             at = _no_tag(source, start)
             continue
-        if run := _RUN.match(source, start):
-            at = run.end()
-            if not unseen:
-                writer.end("\n", start)
-                cells = 0
+        if not unseen and (run := _RUN.match(source, start)):
+            at, cells = run.end(), 0
+            writer.end("\n", start)
             continue
         match = tag.match(source, start) if start < closed else None
         if not match and start < closed:
