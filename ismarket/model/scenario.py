@@ -354,10 +354,10 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]
 
 def _where(file: str, text: str, choice: str, entry: str = "") -> str:
     """File and line that set a choice, or an entry of it, as far as a look at the text can tell."""
-    lines = list(enumerate(text.splitlines(), start=1))
+    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), start=1)]
 
     def first(key: str, start: int) -> int:
-        pattern = re.compile(rf"""\s*\[?\s*["']?(?:[\w."'-]*\.)?{re.escape(key)}["']?\s*[=.\]]""")
+        pattern = re.compile(rf"""\[?\s*["']?(?:[\w."'-]*\.)?{re.escape(key)}["']?\s*[=.\]]""")
         return next((n for n, line in lines if n >= start and pattern.match(line)), 0)
 
     found = first(choice, 1)

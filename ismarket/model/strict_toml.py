@@ -13,6 +13,7 @@ LARGEST_FILE = 65_536
 DEEPEST = 8
 """Parts of a dotted key, and brackets within brackets, that a scenario may have."""
 MOST_KEYS = 2_000
+MOST_ESCAPES = 2_000
 
 
 def read_toml(
@@ -44,6 +45,8 @@ def refuse_bombs(text: str, file: str, what: str, largest: int) -> None:
     """
     if len(text) > largest:
         raise InputError(f"{file}: larger than {largest} characters, not {what}")
+    if text.count("\\") > MOST_ESCAPES:  # each copies the string before it, in Python's parser
+        raise InputError(f"{file}: more than {MOST_ESCAPES} escapes, not {what}")
     structure = _NOT_STRUCTURE.sub("_", text)
     if structure.count("=") + structure.count("[") > MOST_KEYS:
         raise InputError(f"{file}: more than {MOST_KEYS} keys and tables, not {what}")

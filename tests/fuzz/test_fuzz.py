@@ -172,6 +172,8 @@ BOMBS = {
     "an open string": 'title = """' + "x" * 60_000,
     "open strings": 'title = "' * 6_000,
     "escapes": 'title = "' + "\\u0041" * 10_000 + '"',
+    "escaped quotes": 'title = "' + '\\"' * 32_000,
+    "spaces before a comment": "no_such_key = 1\n" + " " * 60_000 + "#",
     "quotes": "'" * 60_000,
     "one long word": "a" * 65_000,
     "words": "a " * 32_000,
@@ -185,10 +187,12 @@ BOMBS = {
 def test_a_bomb_is_refused_or_read_at_once(name):
     result, took = timed(parse_scenario, BOMBS[name], "s.toml")
     print(f"\n{name}: {1000 * took:.1f} ms")
-    assert result is None or name in ("comments", "escapes")
+    assert result is None or name == "comments"
+    assert took < 1.0
     anchor, took = timed(parse_anchor, BOMBS[name].encode() * 4, load_market(), "a.toml")
     print(f"{name}, as an anchor: {1000 * took:.1f} ms")
     assert anchor is None
+    assert took < 1.0
 
 
 def test_a_row_too_long_or_a_decimal_comma_never_shifts_a_column():
