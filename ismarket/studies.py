@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engine.forecast import Forecast
 from .engine.forecaster import forecast_of
-from .engine.plan import Plan, make_plan
+from .engine.plan import Plan, make_plan, with_options
 from .engine.workers import BlockStore, Progress, Sink, Work
 from .errors import InputError
 from .model.anchor import Anchor
@@ -75,9 +75,13 @@ class Study:
 
     def of(self, scenario: Scenario) -> Study:
         """The study of another scenario; the file of an anchor that it names is read."""
-        if file := scenario.anchor_file:
-            return self.with_anchor(anchor_bytes(file), file.name, scenario)
-        return self if scenario == self.scenario else replace(self, scenario=scenario, record=None)
+        if scenario == self.scenario and not scenario.anchor_file:
+            return self
+        drivers, chosen, tables = with_options(self.drivers, scenario, self.origin.tables)
+        origin = replace(self.origin, tables=tables)
+        asked = replace(self, drivers=drivers, scenario=chosen, origin=origin, record=None)
+        file = scenario.anchor_file
+        return asked.with_anchor(anchor_bytes(file), file.name, chosen) if file else asked
 
     def with_anchor(self, data: bytes, file: str, scenario: Scenario | None = None) -> Study:
         """The study on the level of the anchor that ``data`` describes; ``file`` is for errors."""
@@ -254,7 +258,7 @@ def loaded(
         given = _as_given(scenario_text(what)[0], scenario)
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
-        drivers = plugins.drivers()
+        drivers, scenario, _ = with_options(plugins.drivers(), scenario, tables)
         market = plugins.market(scenario.market) if market is None else market
     providers = {
         plugin

@@ -10,7 +10,17 @@ import click
 
 from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
-from .common import answer, json_option, progress_bar, say, scenario_argument, share, strict, tell
+from .common import (
+    answer,
+    blocked,
+    json_option,
+    progress_bar,
+    say,
+    scenario_argument,
+    share,
+    strict,
+    tell,
+)
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -43,8 +53,8 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
               help="Keep more in the run: draws,histogram,charts,workbook.")  # fmt: skip
 @click.option("--notebook", type=click.Path(path_type=Path),
               help="Execute this notebook instead, and keep it as a run.")  # fmt: skip
-@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE",
-              help="Set a parameter of the notebook; repeatable.")  # fmt: skip
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=blocked,
+              help="Set a parameter of the notebook; no:PLUGIN leaves one out.")  # fmt: skip
 @json_option
 @click.pass_context
 def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -> None:

@@ -23,6 +23,7 @@ from ..text.wording import (
 from .dollars import dollars, price_basis, speaker
 from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
 from .plan import Plan
+from .shifts import causes_of
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -290,6 +291,26 @@ def acting_on(forecast: Forecast) -> list[str]:
     return said
 
 
+def switched_in_vain(forecast: Forecast) -> list[str]:
+    """The acting drivers that share each of their causes, so that their switch moves nothing."""
+    plan, said = forecast.plan, []
+    if plan.scenario.overlap < 1:
+        return []
+    strengths = dict(zip((d.name for d in plan.drivers), plan.strengths, strict=True))
+    causes = {driver.name: causes_of(plan, driver) for driver in plan.drivers}
+    for driver in plan.drivers:
+        as_strong = [o for o in plan.drivers if o is not driver
+                     and strengths[o.name] >= strengths[driver.name] > 0]  # fmt: skip
+        shared = [o.title for o in as_strong if causes[o.name] & causes[driver.name]]
+        elsewhere = {cause for other in as_strong for cause in causes[other.name]}
+        if causes[driver.name] and causes[driver.name] <= elsewhere:
+            said.append(
+                f"The switch of {driver.title} moves nothing: all of its causes are counted once"
+                f" with {listed(shared)}."
+            )
+    return said
+
+
 def outside_evidence(plan: Plan) -> list[str]:
     """What the scenario fixes beyond the range of evidence, in a sentence; empty for nothing."""
     fixed = plan.scenario.fixed
@@ -321,12 +342,12 @@ def notices(forecast: Forecast) -> list[str]:
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
-    found += acting_on(forecast)
+    found += [*acting_on(forecast), *switched_in_vain(forecast)]
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")
     drawn = {p.key for p in plan.parameters}
-    whose = {one.keys: f" (the market's, {one.status})" for one in plan.market.correlations}
+    whose = {one.keys: f" ({one.stated_by}'s, {one.status})" for one in plan.market.correlations}
     for pair, rho in plan.pairs.items():
         if pair in scenario.pairs or (rho and drawn.issuperset(pair)):
             by = "" if pair in scenario.pairs else whose[pair]

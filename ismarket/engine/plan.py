@@ -20,6 +20,7 @@ from ..model.parameter import NO_CHANCE, Parameter
 from ..model.pooled import LEVEL, OWNER, POOLED, estimates, pooled_anchor, uncertain_level
 from ..model.scenario import DEFAULT_WITHOUT, Scenario
 from ..model.stage import FUNNEL, RATIO_UNIT
+from ..model.tables import recording, table_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +144,7 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
             raise InputError(f"two drivers are called {name!r}; leave one out")
     if scenario.market != market.name:
         raise InputError(f"scenario is for market {scenario.market!r}, not {market.name!r}")
-    for name in (*scenario.without, *scenario.strength):
+    for name in (*scenario.without, *scenario.strength, *scenario.claims.values()):
         if name not in (*names, *DEFAULT_WITHOUT):
             raise unknown("scenario", "driver", name, names)
     installed = [driver for driver in everybody if driver.suits(market.name)]
@@ -159,13 +160,65 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
             f"through = {through} is outside {start + 1} to {market.years[-1]}, the years after"
             f" the start of anchor {anchor.name} that the tables of {market.name} reach"
         )
-    acting = tuple(driver for driver in installed if driver.name not in scenario.without)
+    installed = chosen_options(installed, scenario)
+    acting = _with_their_claims(
+        market, [one for one in installed if one.name not in scenario.without], scenario
+    )
     cut = market.until(through)
     level = uncertain_level(anchor) if anchor.spread else ()
     return Plan(
         cut, anchor, scenario, acting, (*drawn_parameters(cut, acting), *level),
         start - market.base_year, contained_in(anchor, market, installed),
     )  # fmt: skip
+
+
+def chosen_options(drivers: Iterable[Driver], scenario: Scenario) -> list[Driver]:
+    """The drivers with their options as the scenario says; InputError for one that is none's."""
+    said: dict[str, dict[str, str | float]] = {}
+    for key, value in scenario.options.items():
+        driver, _, name = key.partition(".")
+        said.setdefault(driver, {})[name] = value
+    found = [driver.with_options(said.pop(driver.name, {})) for driver in drivers]
+    for name in said:
+        having = [driver.name for driver in found if driver.options]
+        raise unknown("scenario, options", "driver with options", name, having)
+    return found
+
+
+def with_options(
+    drivers: Iterable[Driver], scenario: Scenario, tables: Mapping[str, bytes]
+) -> tuple[tuple[Driver, ...], Scenario, dict[str, bytes]]:
+    """The drivers with the options of a scenario, and the tables with the files that these name.
+
+    In the scenario a file goes by its name among the ``tables``, not by its folder.
+    """
+    with recording(tables) as read:
+        chosen = chosen_options(drivers, scenario)
+    files = {f"{d.name}.{o.name}" for d in chosen for o in d.options if o.kind == "file"}
+    named = {k: table_name(str(v)) if k in files else v for k, v in scenario.options.items()}
+    scenario = replace(scenario, options=named)
+    kept = {**tables, **read}
+    with recording(kept):
+        return tuple(chosen_options(chosen, scenario)), scenario, kept
+
+
+def _with_their_claims(
+    market: Market, acting: list[Driver], scenario: Scenario
+) -> tuple[Driver, ...]:
+    """The acting drivers, but a cause of which the scenario says whose it is goes with that one."""
+    by_name = {driver.name: driver for driver in acting}
+    given = {cause: who for cause, who in scenario.claims.items() if who in by_name}
+    for cause, who in given.items():
+        if cause not in by_name[who].claims and by_name[who].effects is None:
+            raise unknown("scenario, claims", f"cause of {who}", cause, by_name[who].claims)
+
+    def kept(driver: Driver) -> tuple[str, ...]:
+        return tuple(c for c in driver.claims if given.get(c, driver.name) == driver.name)
+
+    return tuple(
+        one if given.keys().isdisjoint(one.claims) else replace(one, claims=kept(one))
+        for one in acting
+    )
 
 
 def follows_prices(market: Market, driver: Driver) -> bool:
@@ -189,13 +242,13 @@ def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
     """The plan of the report itself: what it contains as shipped, each cause counted once."""
     named = sorted(
         (
-            driver
+            driver.with_options({})
             for driver in drivers
             if driver.name in plan.contained and driver.suits(plan.market.name)
         ),
         key=lambda driver: driver.name,
     )
-    neutral = replace(plan.scenario, fixed={}, strength={}, overlap=1.0)
+    neutral = replace(plan.scenario, fixed={}, strength={}, options={}, claims={}, overlap=1.0)
     return replace(
         plan,
         scenario=neutral,
@@ -207,6 +260,8 @@ def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
 def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
     """The market with the causes that drivers bring in tables of their own."""
     for driver in drivers:
+        if own := [one for one in driver.correlations if one not in market.correlations]:
+            market = replace(market, correlations=(*market.correlations, *own))
         if driver.mechanisms:
             who = f"{driver.plugin} {driver.name}".strip()
             try:

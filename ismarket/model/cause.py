@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..arrays import Frozen
 from ..errors import InputError, unknown
 from .parameter import STATUSES, Parameter
 from .stage import RATIO_UNIT, Stage
@@ -58,6 +59,10 @@ class Mechanism:
     source: str
     note: str
     launches: tuple[Launch, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "share", Frozen(self.share))
+        object.__setattr__(self, "ceiling", Frozen(self.ceiling))
 
     @property
     def kind(self) -> Kind:
