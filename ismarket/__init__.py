@@ -123,13 +123,15 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        value = import_module(f".{_MODULES[name]}", __name__)
-    elif name in _HOME:
-        value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    else:
+    if name not in _HOME and name not in _MODULES:
         raise AttributeError(f"module 'ismarket' has no attribute {name!r}")
-    globals()[name] = value
+    try:
+        module = import_module(f".{_HOME.get(name) or _MODULES[name]}", __name__)
+    except ImportError as error:
+        from .text.install import lacking
+
+        raise lacking(f"ismarket.{name}", "notebook", error) from None
+    globals()[name] = value = module if name in _MODULES else getattr(module, name)
     return value
 
 

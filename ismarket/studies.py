@@ -22,12 +22,13 @@ from .errors import InputError
 from .model.anchor import Anchor
 from .model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
 from .model.driver import Driver
-from .model.market import Market
+from .model.market import Claim, Market
 from .model.scenario import Scenario, load_scenario, parse_scenario, scenario_text, write_scenario
 from .model.tables import recording
 from .plugins.installed import load_plugins
 from .runs.layout import MANIFEST, digest
 from .runs.origin import Origin
+from .text.install import needs
 
 if TYPE_CHECKING:
     from .analysis.audit import Audit
@@ -157,11 +158,11 @@ class Study:
 
         return value_of_information(self.forecast(), decision, by)
 
-    def audit(self) -> Audit:
+    def audit(self, claims: Iterable[Claim] | None = None) -> Audit:
         """Each claim of the report beside its number, as in ``audit_report``."""
         from .analysis.audit import audit_report
 
-        return audit_report(self.market, self.drivers, self.scenario)
+        return audit_report(self.market, self.drivers, self.scenario, claims=claims)
 
     def triangulate(self, anchors: Iterable[Anchor] = ()) -> Triangulation:
         """The published levels beside each other and the count, as in ``ismarket.triangulate``."""
@@ -213,8 +214,8 @@ class Study:
 
     def explore(self) -> Panel:
         """The explorer panel of this study, for a notebook."""
-        from .explorer.panel import opened
-
+        with needs("explore()", "notebook"):
+            from .explorer.panel import opened
         return opened(self)
 
 
@@ -234,7 +235,8 @@ def study(
         from .runs.verify import checked
 
         return _of_run(checked(Path(what))).changed(**changes)
-    return loaded(what, strict=strict).changed(**changes)
+    at_load = {name: changes.pop(name) for name in AT_LOAD if name in changes}
+    return loaded(what, strict=strict, at_load=at_load).changed(**changes)
 
 
 def loaded(
@@ -243,12 +245,14 @@ def loaded(
     *,
     market: Market | None = None,
     strict: bool = False,
+    at_load: Mapping[str, Any] | None = None,
 ) -> Study:
     """What is installed for a scenario, or what it chooses and pins of it.
 
     The scenario may still name the file of an anchor, which ``of`` reads.  ``tables`` by name are
     read instead of the installed ones; an anchor file among them adds its anchor to the market.
-    ``market`` is one made by hand, instead of the installed one.
+    ``market`` is one made by hand, instead of the installed one; ``at_load`` are choices AT_LOAD
+    made differently.
     """
     tables, given = tables or {}, ""
     if isinstance(what, Scenario):
@@ -256,6 +260,7 @@ def loaded(
     else:
         scenario = load_scenario(what)
         given = _as_given(scenario_text(what)[0], scenario)
+    scenario = scenario.changed(**at_load) if at_load else scenario
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
         drivers, scenario, _ = with_options(plugins.drivers(), scenario, tables)

@@ -1,6 +1,8 @@
-"""The package as a stranger installs it: a wheel, an editable install, a plugin beside it."""
+"""The package as a stranger installs it: one wheel, one new environment, a plugin beside it."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 import venv
@@ -16,7 +18,11 @@ pytestmark = pytest.mark.install
 
 
 def run(*command, cwd):
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=600)
+    unset = "PYTHONPATH", "ISMARKET_PLUGINS", "JUPYTER_PATH"
+    known = {name: value for name, value in os.environ.items() if name not in unset}
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=cwd, timeout=600, env=known, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -32,15 +38,32 @@ def wheel(tmp_path_factory):
     return built
 
 
-def environment(folder):
-    """A virtual environment that sees this one's packages but not this one's ismarket."""
-    venv.create(folder, with_pip=False)
-    return folder / SCRIPTS / "python"
+class Place:
+    """A new virtual environment in a folder of its own, where a stranger types commands."""
+
+    def __init__(self, folder):
+        self.folder, self.scripts = folder, folder / "venv" / SCRIPTS
+        venv.create(folder / "venv", with_pip=False)
+
+    def install(self, *what):
+        """Install, and compile no more than is imported later: all of it would take longer."""
+        pip = [sys.executable, "-m", "pip", "--python", str(self.folder / "venv"), "install", "-q"]
+        run(*pip, "--no-compile", "-c", str(ROOT / "constraints.txt"), *what, cwd=self.folder)
+
+    def command(self, program, *arguments):
+        return run(str(self.scripts / program), *arguments, cwd=self.folder)
+
+    def last_value(self):
+        page = json.loads(self.command("ismarket", "run", "--no-keep", "--json"))
+        return page["reference"][-1]["value"]
 
 
-def install(python, *what, cwd):
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q"]
-    run(*pip, "-c", str(ROOT / "constraints.txt"), *what, cwd=cwd)
+@pytest.fixture(scope="module")
+def place(wheel, tmp_path_factory):
+    """The place of all tests here: it has the wheel and what the wheel needs."""
+    made = Place(tmp_path_factory.mktemp("place"))
+    made.install(str(wheel))
+    return made
 
 
 def test_the_wheel_holds_package_drivers_and_data(wheel):
@@ -48,50 +71,106 @@ def test_the_wheel_holds_package_drivers_and_data(wheel):
     assert {f"ismarket_{name}.py" for name in DRIVERS} <= names
     assert {"ismarket/data/funnel.csv", "ismarket/data/scenarios/published.toml"} <= names
     assert "ismarket/py.typed" in names
+    assert any(name.startswith("ismarket/plugins/template/") for name in names)
     assert not any(name.startswith(("tests", "plugins/")) for name in names)
 
 
-@pytest.mark.slow
-def test_the_wheel_works_away_from_the_repository(wheel, tmp_path):
-    python = environment(tmp_path / "env")
-    install(python, str(wheel), cwd=tmp_path)
-    page = run(str(python.parent / "ismarket"), "run", cwd=tmp_path)
+@pytest.mark.slow(reason="installs the wheel with what it needs")
+def test_the_wheel_works_away_from_the_repository(wheel, place):
+    page = place.command("ismarket", "run")
     assert "USD 3.20 bn in 2022" in page
-    where = run(str(python), "-c", "import ismarket; print(ismarket.__file__)", cwd=tmp_path)
+    where = place.command("python", "-c", "import ismarket; print(ismarket.__file__)")
     assert str(ROOT) not in where
-    listed = run(str(python.parent / "ismarket"), "drivers", "--json", cwd=tmp_path)
+    listed = place.command("ismarket", "drivers", "--json")
     assert all(f'"{name}"' in listed for name in DRIVERS)
+    say = "from ismarket.text.install import extra; print(extra('xlsx'))"
+    hint = shlex.split(place.command("python", "-c", say))
+    assert hint[-1] == f"{wheel}[xlsx]"
+    subprocess.run([*hint, "-q"], check=True, timeout=200)  # the environment has no pip of its own
+    place.command("python", "-c", "import openpyxl")
 
 
-@pytest.mark.slow
-def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(tmp_path):
-    python = environment(tmp_path / "env")
-    stranger = tmp_path / "stranger"
+IN_THE_EXPLORER = """
+from ismarket import Scenario
+drivers = {driver["name"]: driver for driver in panel.structure["drivers"]}
+sliders = [i["key"] for cause in drivers["stranger"]["causes"] for i in cause["inputs"]]
+assert sliders == ["stranger.odds_ratio", "stranger.half_time"], sliders
+assert panel.page["controls"]["drivers"]["stranger"]["on"]
+
+def last():
+    return float(panel.forecast.reference["value"].iloc[-1])
+
+edited = last()
+panel.change({"kind": "fixed", "key": "stranger.odds_ratio", "value": 1.5})
+assert last() > edited
+panel.change({"kind": "fixed", "key": "stranger.half_time", "value": 3.0})
+assert panel.scenario.fixed == {"stranger.odds_ratio": 1.5, "stranger.half_time": 3.0}
+moved = last()
+panel.change({"kind": "driver", "key": "stranger", "value": False})
+assert "stranger" in panel.scenario.without
+print([edited, moved, last()])
+"""
+
+
+@pytest.mark.slow(reason="installs JupyterLab and runs a notebook")
+@pytest.mark.timeout(600)
+def test_from_nothing_to_a_driver_that_moves_the_forecast_in_the_explorer(wheel, place):
+    """Three commands and the edit of one number."""
+    place.install(f"{wheel}[notebook,sdk]")
+    published = place.last_value()
+
+    place.command("ismarket", "new-driver", "stranger")  # the first command
+    place.install("-e", "ismarket-stranger")  # the second
+    assert place.last_value() == published
+    code = place.folder / "ismarket-stranger/src/ismarket_stranger/__init__.py"
+    text = code.read_text()
+    assert text.count("ODDS_RATIO = 1.0") == 1
+    code.write_text(text.replace("ODDS_RATIO = 1.0", "ODDS_RATIO = 1.4"))  # one number
+    place.command("ismarket", "lab", "notebooks", "--copy-only")  # the third, without the window
+
+    notebook = place.folder / "notebooks" / "01_explore.ipynb"
+    cells = json.loads(notebook.read_text())
+    last = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cells["cells"].append({**last, "id": "stranger", "source": IN_THE_EXPLORER})
+    notebook.write_text(json.dumps(cells))
+    place.command("jupyter", "execute", "--inplace", str(notebook))
+    said = json.loads(notebook.read_text())["cells"][-1]["outputs"][0]["text"]
+    edited, moved, without = json.loads("".join(said))
+    assert edited == place.last_value() > 1.001 * published
+    assert moved > edited
+    assert without == published
+
+    assert "stranger" in place.command("ismarket", "drivers")
+    place.command("python", "-m", "pytest", "-q", "ismarket-stranger")
+
+
+@pytest.mark.slow(reason="installs the working copy")
+def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(place):
+    stranger = place.folder / "onepercent"
     stranger.mkdir()
-    (stranger / "stranger.py").write_text(
+    (stranger / "onepercent.py").write_text(
         "import numpy as np\n"
         "from ismarket import Driver, Effect, hookimpl\n"
         "def effects(market, p):\n"
         '    yield Effect("unit_price", np.log(1.01) * market.elapsed)\n'
         "@hookimpl\n"
         "def register_drivers():\n"
-        '    return [Driver("stranger", "One percent more", effects=effects)]\n'
+        '    return [Driver("onepercent", "One percent more", effects=effects)]\n'
     )
     (stranger / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
-        '[project]\nname = "stranger"\nversion = "1"\n'
-        '[project.entry-points.ismarket]\nstranger = "stranger"\n'
+        '[project]\nname = "onepercent"\nversion = "1"\n'
+        '[project.entry-points.ismarket]\nonepercent = "onepercent"\n'
     )
-    install(python, "-e", str(ROOT), str(stranger), cwd=tmp_path)
+    place.install("--no-deps", "-e", str(ROOT), str(stranger))
     code = "import ismarket, ismarket_diagnosis as d; print(ismarket.__file__, d.__file__)"
-    where = run(str(python), "-c", code, cwd=tmp_path)
-    assert where.split() == [
+    assert place.command("python", "-c", code).split() == [
         str(ROOT / "ismarket/__init__.py"),
         str(ROOT / "plugins" / "ismarket_diagnosis.py"),
     ]
-    page = run(str(python.parent / "ismarket"), "run", cwd=tmp_path)
+    page = place.command("ismarket", "run", "--without", "stranger", "--without", "pricing")
     assert "+4.94% a year" in page
-    assert "on top of it: stranger" in page
+    assert "on top of it: onepercent" in page
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])

@@ -1,4 +1,4 @@
-"""The README: every block of code in it runs, every figure and table in it is the code's own.
+"""README and the pages of the site: every block of code in them runs, every figure is the code's.
 
 ``ISMARKET_UPDATE=1 python -m pytest tests/test_readme.py`` writes the generated parts anew.
 """
@@ -8,11 +8,10 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import ismarket
 
 from ismarket.cli import COMMANDS
 from ismarket.cli.show import driver_list
@@ -20,37 +19,50 @@ from ismarket.model.scenario import parse_scenario
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.M | re.S)
+DOCS = ROOT / "docs"
+DRIVERS = DOCS / "guides" / "scenarios.md"
+PAGES = [README, *(page for page in sorted(DOCS.rglob("*.md")) if page.parent != DOCS / "project")]
+PAGES = [page for page in PAGES if page != DOCS / "guides" / "drivers.md"]
+"""What is copied into the site is tested where it comes from."""
 
 
-def blocks(language):
-    return [code for kind, code in BLOCKS if kind == language]
+def blocks(language, *pages):
+    return [
+        code
+        for page in pages or PAGES
+        for kind, code in re.findall(
+            r"^```(\w+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S
+        )
+        if kind == language
+    ]
 
 
-def ismarket(*arguments):
-    command = [sys.executable, "-m", "ismarket", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-
-
-def generated(name, content):
-    """The part of the README after the comment ``name``, up to a blank line after it."""
-    text = README.read_text(encoding="utf-8")
+def generated(page, name, content):
+    """The part of a page after the comment ``name``, up to a blank line after it."""
+    text = page.read_text(encoding="utf-8")
     pattern = re.compile(rf"(<!-- {name} -->\n)(.*?)(?=\n\n(?!\|))", re.S)
     found = pattern.search(text)
     assert found, name
     if os.environ.get("ISMARKET_UPDATE"):
-        README.write_text(text[: found.start(2)] + content + text[found.end(2) :], encoding="utf-8")
+        page.write_text(text[: found.start(2)] + content + text[found.end(2) :], encoding="utf-8")
         return content
     return found.group(2)
 
 
+PYTHON = [page for page in PAGES if blocks("python", page)]
+
+
 @pytest.mark.slow
-def test_the_python_blocks_run(tmp_path, monkeypatch):
+@pytest.mark.parametrize("page", PYTHON, ids=lambda page: page.name)
+def test_the_python_blocks_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     space = {}
-    for code in blocks("python"):
-        exec(compile(code, "README.md", "exec"), space)
-    assert space["f"].years[-1] == 2030
+    for code in blocks("python", page):
+        exec(compile(code, page.name, "exec"), space)
+
+
+def test_pages_have_examples():
+    assert len(PYTHON) >= 5
 
 
 SHELL = [code for code in blocks("sh") if code.startswith("ismarket ")]
@@ -88,16 +100,17 @@ def test_there_are_commands_to_run():
     assert len("".join(SHELL).splitlines()) >= 20
 
 
-def test_every_command_is_named_in_the_readme():
-    text = README.read_text(encoding="utf-8")
+def test_every_command_is_named_on_a_page():
+    pages = [*PAGES, ROOT / "plugins" / "README.md"]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [
         name for name in COMMANDS if f"`{name}" not in text and f"ismarket {name}" not in text
     ] == []
 
 
 def test_the_scenarios_are_valid():
-    (code,) = blocks("toml")
-    scenario = parse_scenario(code, "readme.toml")
+    (code,) = blocks("toml", DRIVERS)
+    scenario = parse_scenario(code, "page.toml")
     assert scenario.fixed["funnel.diagnosed.asia_pacific"] == 0.6
 
 
@@ -110,7 +123,7 @@ def test_the_table_of_drivers_is_made_from_the_code(market, drivers):
         for row in card.rows
     ]
     table = "\n".join(lines)
-    assert generated("drivers", table) == table
+    assert generated(DRIVERS, "drivers", table) == table
 
 
 def test_the_page_is_what_run_prints():

@@ -12,7 +12,10 @@ from ismarket import Decision, InputError, Scenario, Study, forecast, keep_run, 
 from ismarket.cli import main
 from ismarket.engine.plan import make_plan
 
-ANCHOR = 'name = "mine"\nbase_year = 2022\nvalue_usd = 2.0e8\ncagr = 0.05\nlast_year = 2028\n'
+ANCHOR = (
+    'name = "mine"\nmarket = "infantile-spasms"\nbase_year = 2022\nvalue_usd = 2.0e8\ncagr = 0.05\n'
+    "last_year = 2028\n"
+)
 MOST_MODULES = 45
 """Modules of which a function runs in ``ismarket run --no-keep``."""
 WHOSE = """

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from ..arrays import Columns
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.driver import Driver
-from ..model.market import Market
+from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
 from ..model.scenario import Scenario
 from ..model.sources import described
@@ -124,11 +124,13 @@ def audit_report(
     drivers: Iterable[Driver],
     scenario: Scenario | None = None,
     evidence: Scenario | None = None,
+    claims: Iterable[Claim] | None = None,
 ) -> Audit:
     """The audit of the report behind ``scenario``, by default the shipped one.
 
     Its headlines are tested against ``evidence``, by default the count with every driver up to
-    the report's last year.  Raises InputError for a scenario without a published estimate.
+    the report's last year; ``claims`` are its sentences, by default those of the market's table.
+    Raises InputError for a scenario without a published estimate.
     """
     installed = tuple(drivers)
     chosen = scenario or Scenario()
@@ -143,14 +145,15 @@ def audit_report(
     asked = response(market, installed, against)
     found = headlines(market, anchor.name, asked)
     last = asked.plan.years[-1]
+    told = (c for c in market.claims if c.source == anchor.source) if claims is None else claims
     return Audit(
         market, published.plan, asked.plan.years[0], last,
-        tuple(entries(market, anchor.name, found, last, against.seed)), tuple(found),
+        tuple(entries(market, told, found, last, against.seed)), tuple(found),
         (*(coverage(asked, output) for output in OUTPUTS),
          coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
         published.stacking_premium, published.years[-1], purchases(asked.plan),
-        tuple(outside_evidence(published.plan)),
+        tuple(caveats(published.plan)),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.blocks import cells_of
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
@@ -245,7 +245,7 @@ def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[floa
 def sheet(found: Backtest) -> Sheet:
     """What could be judged, what could not, and how far others' forecasts were off."""
     judged = [test for test in found.tested if test.judged]
-    parts: list[str | Table] = [*outside_evidence(found.forecast.plan), headline(found)]
+    parts: list[str | Table] = [*caveats(found.forecast.plan), headline(found)]
     parts += [_points(found), *(_scores(test) for test in judged)]
     modelled = {test.series.region: None for test in found.tested if test.series.drug_class}
     if judged:

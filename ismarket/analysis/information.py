@@ -18,7 +18,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
@@ -158,7 +158,7 @@ def value_of_information(
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
     return Information(
         forecast.plan, decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
-        Worth("everything", tuple(values), *perfect), partial, outside_evidence(forecast.plan),
+        Worth("everything", tuple(values), *perfect), partial, caveats(forecast.plan),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,13 +29,13 @@ VERDICTS = {
     "contradicted": "fewer than 1 in 20 draws bear it out",
     "not shown": "its most likely effect is none: only the width of a range goes the way it says",
     "no effect": "the evidence gives this cause no effect",
-    "no cause": "it names no cause of its own, only what the others are to bring",
+    "no cause known": "it names no cause of the market: it has none of its own, or none is known",
     "context": "it says what the disease or its treatment is, nothing that could move the market",
 }
 """The only verdicts, and the numbers that each follows from."""
 CONTEXT = "context"
 """The driver that a claim has which drives nothing."""
-UNTESTED = ("no cause", "context")
+UNTESTED = ("no cause known", "context")
 """Verdicts on sentences in which there is nothing to test."""
 HEADLINES = {"H1": "level", "H2": "growth", "H3": "fastest class", "H4": "largest region"}
 """The claims that are tested against the whole forecast, by id."""
@@ -134,10 +134,10 @@ def verdict_of(share: float, status: str) -> str:
 
 
 def entries(
-    market: Market, report: str, found: list[Headline], through: int, seed: int
+    market: Market, told: Iterable[Claim], found: list[Headline], through: int, seed: int
 ) -> list[Entry]:
-    """One entry a claim of the anchor ``report``, in its order; ``found`` its tested headlines."""
-    claims = [claim for claim in market.claims if claim.source == market.anchors[report].source]
+    """One entry a claim of a report, in the order told; ``found`` its tested headlines."""
+    claims = tuple(told)
     verdicts = {headline.about: headline for headline in found}
     effects = {
         name: alone(market, market.mechanisms[name], through, seed)
@@ -180,7 +180,7 @@ def _entry(
 
 def _untested(claim: Claim) -> str:
     """What is said of a claim without a cause in the model."""
-    return "context" if claim.driver == CONTEXT else "no cause"
+    return "context" if claim.driver == CONTEXT else "no cause known"
 
 
 def alone(

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.draws import Drawing
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.workers import KEPT
 from ..errors import InputError, unknown
 from ..model.driver import Driver
@@ -250,7 +250,7 @@ def sheet(found: Requirement) -> Sheet:
     """The target, whether the ranges hold it, and the settings that reach it."""
     plan = found.response.plan
     title = f"What would have to be true · {about(plan)}"
-    parts: list[str | Table] = [*outside_evidence(plan), _asked(found), verdict(found)]
+    parts: list[str | Table] = [*caveats(plan), _asked(found), verdict(found)]
     if not found.within:
         return Sheet(title, [*parts, _limit(found)])
     if found.met:

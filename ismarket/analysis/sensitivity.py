@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Columns
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..errors import InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -179,7 +179,7 @@ def sheet(found: Sensitivity) -> Sheet:
             "count": f"the count in {first}"}[found.output]  # fmt: skip
     points = f"{found.points:,} base points"
     title = f"What it depends on: {what} · {about(plan, points)}"
-    parts: list[str | Table] = [*outside_evidence(plan), headline(found), *_level(found)]
+    parts: list[str | Table] = [*caveats(plan), headline(found), *_level(found)]
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):

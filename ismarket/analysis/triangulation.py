@@ -12,10 +12,11 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import stack
 from ..engine.chain import Chain, people
+from ..engine.findings import caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan, make_plan
 from ..errors import InputError
-from ..model.anchor import Anchor
+from ..model.anchor import Anchor, other_market
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool
@@ -49,6 +50,7 @@ class Triangulation:
     count: dict[str, float]
     people: People
     ceilings: tuple[Ceiling, ...]
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
@@ -128,10 +130,13 @@ def triangulate(
     """The published estimates of a market in its base year, beside the count and the ceilings.
 
     ``anchors`` are further estimates, such as one that was read from a page; ``ceilings`` replace
-    the shipped ones.  Raises InputError where nothing is published.
+    the shipped ones.  Raises InputError where nothing is published, or of another market.
     """
     published = (*estimates(market.anchors), *anchors)
     names = [anchor.name for anchor in published]
+    for anchor in published:
+        if anchor.market not in ("", market.name):
+            raise InputError(f"{anchor.name}: {other_market(anchor.market, market.name)}")
     if not published:
         raise InputError(f"{market.name}: no published estimate to compare")
     for name in names:
@@ -141,14 +146,14 @@ def triangulate(
     known = read_ceilings() if ceilings is None else tuple(ceilings)
     scenario = Scenario(anchor="bottom-up", without=(), market=market.name)
     scenario = scenario if seed is None else scenario.changed(seed=seed)
-    counted = forecast(market, drivers, scenario).columns["count"]
+    counted = forecast(market, drivers, scenario)
     return Triangulation(
         market, year, published,
         tuple(reading for anchor in published for reading in readings(market, anchor, year)),
         pool({anchor.name: market.printed(anchor, year) for anchor in published}),
-        {name: column[0] for name, column in counted.items()},
+        {name: column[0] for name, column in counted.columns["count"].items()},
         count_people(market, scenario.seed),
-        tuple(c for c in known if c.market == market.name),
+        tuple(c for c in known if c.market == market.name), tuple(caveats(counted.plan)),
     )  # fmt: skip
 
 
@@ -201,7 +206,7 @@ def sheet(found: Triangulation) -> Sheet:
     count = len(found.anchors)
     several = "published estimates, each" if count > 1 else "published estimate,"
     title = f"How big is it · {count} {several} moved to {found.year}"
-    parts: list[str | Table] = [headline(found), _levels(found)]
+    parts: list[str | Table] = [*found.notices, headline(found), _levels(found)]
     parts += [f"· {text}" for text in findings(found)]
     verdicts = "; ".join(f"{name}: {meaning}" for name, meaning in VERDICTS.items())
     parts += [_readings(found), f"· {verdicts}."]

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..model.tables import read_table
@@ -240,7 +240,7 @@ def sheet(found: Updated) -> Sheet:
     """What was observed, the path after and before, and how far the draws bear it."""
     plan = found.forecast.plan
     title = f"What new actuals say · {about(plan)}"
-    beyond = outside_evidence(plan)
+    beyond = caveats(plan)
     return Sheet(title, [*beyond, headline(found), _path(found), *notes(found)])
 
 

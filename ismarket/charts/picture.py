@@ -16,6 +16,7 @@ import numpy as np
 
 from ..arrays import Columns
 from ..errors import InputError
+from ..text.install import extra
 from ..text.sheet import rows_of
 from .theme import LIGHT, theme
 
@@ -155,9 +156,7 @@ def save(chart: alt.TopLevelMixin, path: str | Path, scale: float = 2.0) -> Path
     except (ImportError, ValueError) as error:
         if "vl-convert" not in str(error) and "vl_convert" not in str(error):
             raise
-        raise InputError(
-            f"{path.name}: needs the extra 'export': pip install 'ismarket[export]'"
-        ) from None
+        raise InputError(f"{path.name}: needs more: {extra('export')}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
     return path

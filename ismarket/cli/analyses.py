@@ -33,13 +33,25 @@ OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-u
 @click.command()
 @SCENARIO
 @click.option("--anchor", help="The published estimate to audit.", shell_complete=complete_anchor)
+@click.option("--claims", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              metavar="FILE.csv", help="Its sentences, as read --claims drafts them.")  # fmt: skip
 @click.option("--claim", metavar="ID", help="One claim in full, with its sources, such as D1.")
+@market_option
 @json_option
-def audit(scenario: str, anchor: str | None, claim: str | None, as_json: bool) -> None:
+def audit(
+    scenario: str,
+    anchor: str | None,
+    claims: Path | None,
+    claim: str | None,
+    market: str | None,
+    as_json: bool,
+) -> None:
     """Set every claim of the report beside its number, its status and a verdict."""
     from ..analysis.audit import claim_sheet
+    from ..model.market_tables import read_claims
 
-    found = studied(scenario, anchor=anchor).audit()
+    asked = studied(scenario, anchor=anchor, market=market)
+    found = asked.audit(read_claims(claims, asked.market.mechanisms) if claims else None)
     if claim is None:
         answer(found, as_json)
         return

@@ -43,10 +43,10 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option ``--market``, for commands that take no scenario, which would name one."""
+    """The option ``--market``: of the market that is asked about, whatever a scenario names."""
     option = click.option(
         "--market", shell_complete=complete_market,
-        help="Name of the market; infantile-spasms by default.",
+        help="Name of the market; infantile-spasms, or what the scenario says, by default.",
     )  # fmt: skip
     return option(command)
 

@@ -119,6 +119,7 @@ def new_driver(
     It installs with pip, keeps every law as it stands, and moves nothing until you edit it.
     """
     from ..plugins.new_driver import update_driver, write_driver
+    from ..text.install import pip_install
 
     folder = into or Path(f"ismarket-{name.replace('_', '-')}")
     if update:
@@ -132,7 +133,7 @@ def new_driver(
     kind, number = (f"{name}.csv", "ceiling") if table else ("__init__.py", "ODDS_RATIO")
     say(
         f"wrote {folder} ({len(written)} files). Next:\n"
-        f"  pip install -e {folder}\n"
+        f"  {pip_install('-e', str(folder))}\n"
         f"  ismarket check {name}\n"
         f"  edit {number} in {folder / 'src' / f'ismarket_{name}' / kind}\n"
         "  ismarket run       (ismarket lab moves it by hand)"

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
+from ..text.install import extra
 from .common import say
 
 FOLDER = "ismarket-notebooks"
@@ -58,7 +59,7 @@ def _needs(module: str) -> None:
     from importlib.util import find_spec
 
     if find_spec(module) is None:
-        raise LaunchError(f"{module} is not installed: pip install 'ismarket[notebook]'")
+        raise LaunchError(f"{module} is not installed: {extra('notebook')}")
 
 
 @click.command()

@@ -7,17 +7,29 @@ from pathlib import Path
 import click
 
 from ..errors import InputError
-from .common import json_option, say, say_json
+from .common import complete_market, json_option, say, say_json
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the draft anchor to this TOML file.")  # fmt: skip
+@click.option("--claims", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.csv",
+              help="Write its sentences, with the causes that their words suggest.")  # fmt: skip
+@click.option("--market", default="", shell_complete=complete_market,
+              help="Whose figures are wanted; the page's own by default.")  # fmt: skip
 @click.option("--toml", "as_toml", is_flag=True, help="Print the draft anchor.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @json_option
-def read(file: Path, out: Path | None, as_toml: bool, force: bool, as_json: bool) -> None:
+def read(
+    file: Path,
+    out: Path | None,
+    claims: Path | None,
+    market: str,
+    as_toml: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
     """Read FILE, text or HTML: what it says of the market, where, and what does not fit.
 
     Nothing is guessed: what the page does not say plainly is marked as not found.  The draft
@@ -26,14 +38,21 @@ def read(file: Path, out: Path | None, as_toml: bool, force: bool, as_json: bool
     from ..reading import read_file
     from ..reading.draft import draft_anchor
 
-    reading = read_file(file)
+    reading = read_file(file, market)
+    written = {}
     if out:
-        if out.exists() and not force:
-            raise InputError(f"{out}: is there already; --force writes over it")
+        written[out] = draft_anchor(reading).encode()
+    if claims:
+        from ..reading.claims import claims_csv
+
+        written[claims] = claims_csv(reading)
+    for path, data in written.items():
+        if path.exists() and not force:
+            raise InputError(f"{path}: is there already; --force writes over it")
         try:
-            out.write_text(draft_anchor(reading), encoding="utf-8")
+            path.write_bytes(data)
         except OSError as error:
-            raise InputError(f"{out}: cannot be written ({error.strerror})") from None
+            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
     if as_json:
         say_json(reading.to_dict())
     elif as_toml:
@@ -42,3 +61,5 @@ def read(file: Path, out: Path | None, as_toml: bool, force: bool, as_json: bool
         say(str(reading))
         if out:
             say(f"Draft anchor written to {out}.")
+        if claims:
+            say(f"Claims written to {claims}; ismarket audit --claims {claims} tests them.")

@@ -14,6 +14,7 @@ from .common import (
     answer,
     blocked,
     json_option,
+    market_option,
     progress_bar,
     say,
     scenario_argument,
@@ -35,6 +36,7 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 
 @click.command()
 @scenario_argument("scenario")
+@market_option
 @scenario_choices
 @click.option("--until", callback=share, metavar="SHARE",
               help="Draw until P50 and P95 of the last year are within that, as 0.1%, of what"
@@ -68,7 +70,8 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
         return
     from ..studies import loaded
 
-    found = loaded(start.scenario or scenario, start.tables, strict=strict())
+    market = {"market": given["market"]} if given["market"] else {}
+    found = loaded(start.scenario or scenario, start.tables, strict=strict(), at_load=market)
     tell(found.problems)
     names = [driver.name for driver in found.drivers]
     result, kept = _computed(start, found.of(chosen(found.scenario, given, names)), given)

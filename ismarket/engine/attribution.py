@@ -54,7 +54,19 @@ def attribution(
     """
     if players <= exact:
         return _exact(players)
-    return _sampled(players, seed, pairs or max(FEWEST, round(SAMPLED / (2 * (players - 1)))))
+    return _sampled(players, seed, pairs or _enough(players))
+
+
+def sampled_orders(players: int, seed: int, count: int | None = None) -> list[list[int]]:
+    """Orders in which players may join, as many as are sampled; each counts with its reverse."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    several = range(count or _enough(players))
+    return [[int(player) for player in random.permutation(players)] for _ in several]
+
+
+def _enough(players: int) -> int:
+    """Pairs of orders that SAMPLED coalitions hold, FEWEST at least."""
+    return max(FEWEST, round(SAMPLED / (2 * (players - 1))))
 
 
 @cache
@@ -70,9 +82,7 @@ def _exact(players: int) -> Attribution:
 @cache
 def _sampled(players: int, seed: int, count: int) -> Attribution:
     """Sampled orders, each with its reverse (Mitchell et al. 2022, JMLR 23:43, antithetic)."""
-    random = np.random.Generator(np.random.PCG64(seed))
-    orders = [[int(player) for player in random.permutation(players)] for _ in range(count)]
-    both = [(order, order[::-1]) for order in orders]
+    both = [(order, order[::-1]) for order in sampled_orders(players, seed, count)]
     number: dict[int, int] = {}
     for order in (order for pair in both for order in pair):
         for coalition in _joined(order):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from ..errors import InputError
+from ..text.install import needs
 
 RETRIES = 20
 """How often a batch may be lost with its worker before the run gives up."""
@@ -67,11 +68,9 @@ def dask_executor(address: str, workers: int | None = None) -> Iterator[Executor
 
     Needs the extra ``ismarket[dask]``; raises InputError where it is missing or nothing answers.
     """
-    try:
+    with needs("--dask", "dask"):
         import dask
         import distributed
-    except ImportError:
-        raise InputError("--dask needs Dask: pip install 'ismarket[dask]'") from None
     with dask.config.set(SETTINGS):
         try:
             if address == "local":

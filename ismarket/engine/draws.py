@@ -45,7 +45,7 @@ class Drawing:
     def values(self, block: int) -> Array:
         """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
         if self._plan.scenario.sampler == "random" or self.copula:
-            drawn = self._quantiles.values(self._points(block))
+            drawn = self._quantiles.values(self.points(block))
         else:
             seed = self._plan.scenario.seed
             strata = block_strata(self._keys, self._dimensions, seed=seed, block=block)
@@ -64,8 +64,8 @@ class Drawing:
     def _dimensions(self) -> dict[str, int]:
         return {key: index for index, key in enumerate(self._plan.market.parameters)}
 
-    def _points(self, block: int) -> Bits:
-        """Points of the parameters that are not fixed, (parameter, BLOCK), correlated as asked."""
+    def points(self, block: int) -> Bits:
+        """Points of those that are ``drawn``, (parameter, BLOCK), correlated as asked."""
         scenario, keys = self._plan.scenario, self._keys
         mixed = self.copula.keys if self.copula else ()
         apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws

@@ -321,12 +321,31 @@ def outside_evidence(plan: Plan) -> list[str]:
     return [f"Outside the evidence: {listed(said)}. A what-if; no source reaches so far."]
 
 
+def placeholders(plan: Plan) -> list[str]:
+    """What rests on numbers that nobody has given yet, in a sentence; empty for nothing."""
+    drawn = [p for p in plan.parameters if not p.constant and p.key not in plan.scenario.fixed]
+    if not (count := sum(p.placeholder for p in drawn)):
+        return []
+    from .placeholders import placeholder_share  # most markets have none
+
+    share = percent(placeholder_share(plan))
+    return [
+        f"Placeholders: nobody has given {count} of {len(drawn)} uncertain numbers yet; on them"
+        f" rest about {share} of the variance of the value in {plan.years[-1]}."
+    ]
+
+
+def caveats(plan: Plan) -> list[str]:
+    """What every sheet says first: what is fixed beyond the evidence, and what has none yet."""
+    return [*outside_evidence(plan), *placeholders(plan)]
+
+
 def notices(forecast: Forecast) -> list[str]:
     """What to know before quoting: horizon, drivers left out and added, sampling error."""
     plan = forecast.plan
     anchor, scenario = plan.anchor, plan.scenario
     installed = {driver.name for driver in forecast.installed}
-    found = [*outside_evidence(plan), *filter(None, (beyond(forecast), lacking(forecast)))]
+    found = [*caveats(plan), *filter(None, (beyond(forecast), lacking(forecast)))]
     added = [
         f"{driver.name} ({driver.plugin})" if driver.plugin else driver.name
         for driver in plan.drivers

@@ -22,6 +22,7 @@ from ..model.stage import PRICE_LEVEL, ROLES
 from ..text.sheet import Sheet, Table, by_field, framed_by, shown_by
 from ..text.wording import money, number, signed
 from .attribution import money_share
+from .findings import caveats
 from .roles import SCALING, Staged, staged, summarised
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class PriceVolume:
     start: Array
     end: Array
     effects: Array
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def whole(self) -> tuple[RoleEffect, ...]:
@@ -138,6 +140,7 @@ def price_volume(
     return PriceVolume(
         _sides(before, after, first, last), _dollars(before, after), one.regions, one.drug_classes,
         roles, *_effects(start, end, roles),
+        tuple(dict.fromkeys([*caveats(before.plan), *caveats(after.plan)])),
     )  # fmt: skip
 
 
@@ -202,5 +205,5 @@ def sheet(found: PriceVolume) -> Sheet:
     )
     return Sheet(
         f"Price, volume and mix · {found.sides[0]} to {found.sides[1]}",
-        [said, bridge_table(found.whole, found.dollars), note],
+        [*found.notices, said, bridge_table(found.whole, found.dollars), note],
     )

@@ -140,7 +140,7 @@ class Shifts:
 
     def brought(self, values: Array) -> Brought:
         """All that moves in the years of the forecast, for values (parameter, draw) of the plan."""
-        own, merged = self._own(values) if self._computed else ([], frozenset())
+        own, merged = self.own(values) if self._computed else ([], frozenset())
         found: dict[Target, list[tuple[Drivers, Array]]] = {}
         for target, who, shift in (
             *self._spread(values, merged), *self._paths(values, merged), *own
@@ -230,7 +230,7 @@ class Shifts:
 
     # what drivers compute themselves ----------------------------------------------------------
 
-    def _own(self, values: Array) -> tuple[list[Shift], frozenset[str]]:
+    def own(self, values: Array) -> tuple[list[Shift], frozenset[str]]:
         """What drivers' own functions bring, and the causes of the catalogue that are among it.
 
         Effects of one stage and mechanism are one cause, also with the catalogue's.  Raises

@@ -21,6 +21,7 @@ from ..model.stage import Stage
 from ..sampling.points import BLOCK
 from ..text.sheet import Sheet, Table, by_field, framed_by, shown_by
 from ..text.wording import money, money_range, nonzero, number, percent, times
+from .findings import caveats
 from .roles import SCALING, Staged, staged, summarised
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Waterfall:
     regions: tuple[str, ...]
     drug_classes: tuple[str, ...]
     steps: tuple[WaterfallStep, ...]
+    notices: tuple[str, ...] = ()
 
     def step(self, name: str) -> WaterfallStep:
         """The step of that name; InputError where the market has none."""
@@ -202,8 +204,9 @@ def waterfall_of(forecast: Forecast, year: int, draws: int = BLOCK) -> Waterfall
     publisher = plan.anchor.publisher if plan.anchor.published else ""
     market = plan.market
     return Waterfall(
-        year, plan.usd("M"), publisher, market.regions, market.drug_classes, tuple(steps)
-    )
+        year, plan.usd("M"), publisher, market.regions, market.drug_classes, tuple(steps),
+        tuple(caveats(plan)),
+    )  # fmt: skip
 
 
 def _counts(found: Staged) -> Iterable[WaterfallStep]:
@@ -328,6 +331,7 @@ def sheet(found: Waterfall) -> Sheet:
     return Sheet(
         f"From people to money in {found.year} \N{MIDDLE DOT} {found.dollars}",
         [
+            *found.notices,
             f"{kept_of_list(found)}; {money_range(net.p5, net.p95)} in 9 of 10 draws."
             f" {largest_region(found)}.",
             step_table(found),

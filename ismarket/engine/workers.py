@@ -14,8 +14,8 @@ from typing import Any, Protocol, TypeVar
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..errors import InputError
 from ..sampling.points import BLOCK
+from ..text.install import needs
 from .blocks import Engine
 from .summaries import Grids, Kept, KeptSummary, Place, Streamed, StreamedSummary, Summary
 
@@ -48,10 +48,8 @@ def draws_bar(draws: int | None, *, shown: bool = True) -> Iterator[Callable[[in
 
     Needs tqdm (extra ``ismarket[notebook]``); raises InputError where it is missing.
     """
-    try:
+    with needs("a progress bar", "notebook"):
         from tqdm.auto import tqdm
-    except ImportError:
-        raise InputError("a progress bar needs tqdm: pip install 'ismarket[notebook]'") from None
     with tqdm(total=draws, unit="draw", unit_scale=True, leave=False, disable=not shown) as bar:
         yield bar.update
 

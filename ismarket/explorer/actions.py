@@ -9,7 +9,7 @@ from typing import Any
 
 from ..charts import draw, save
 from ..engine.dollars import speaker
-from ..engine.findings import acting_on, beyond, lacking, outside_evidence
+from ..engine.findings import acting_on, beyond, caveats, lacking
 from ..engine.forecast import TRUSTED, Forecast
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
@@ -110,7 +110,7 @@ def contents(session: Session, kind: str) -> bytes:
 def notices(forecast: Forecast) -> list[dict[str, str]]:
     """Lines that stand above the chart: a horizon beyond the report, a scaled level."""
     plan = forecast.plan
-    found = [{"tone": "warn", "text": text} for text in outside_evidence(plan)]
+    found = [{"tone": "warn", "text": text} for text in caveats(plan)]
     found += [{"tone": "note", "text": text} for text in filter(None, [beyond(forecast)])]
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:

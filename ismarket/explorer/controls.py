@@ -48,6 +48,12 @@ def structure(market: Market, drivers: Sequence[Driver]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def inputs_of(structure: Mapping[str, Any]) -> list[str]:
+    """The keys of all inputs that have a control."""
+    causes = [cause for driver in structure["drivers"] for cause in driver["causes"]]
+    return [one["key"] for cause in (*causes, *structure["count"]) for one in cause["inputs"]]
+
+
 def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) -> dict[str, Any]:
     """Where every control stands, and the points that each driver carries."""
     plan, table = forecast.plan, forecast.columns["attribution"]
@@ -71,6 +77,7 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
         "changes": changes,
         "undo": undo,
         "scenario": (scenario if changes else origin).name or "scenario",
+        "named": bool((scenario if changes else origin).name),
         "title": (scenario if changes else origin).title,
     }
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..charts.contributions import price_drivers
 from ..charts.fan import axis_of, picture, prices_alone, published
-from ..charts.units import Unit, share_at_least, unit_of
+from ..charts.units import share_at_least, unit_of
 from ..engine.dollars import dollars, speaker
 from ..engine.findings import three_middles
 from ..engine.forecast import Forecast
@@ -24,41 +24,62 @@ LEVEL = 0.02
 def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
     """The fan, its finding and the path by year."""
     unit = unit_of(forecast.columns["reference"]["value"][0])
+    years = forecast.years
+    kept = years[0], years[len(years) // 2], years[-1]
     columns = (
         Column(forecast.usd(unit.name), right=False),
-        *(Column(str(t)) for t in forecast.years),
+        *(Column(str(t), spare=t not in kept) for t in years),
     )
     return View(
         "forecast", finding(forecast), aid(forecast, pinned), note(forecast),
-        columns, _rows(forecast, pinned), picture(forecast, pinned),
+        columns, _rows(forecast, pinned), picture(forecast, pinned), brief=brief(forecast),
     )  # fmt: skip
 
 
 def finding(forecast: Forecast) -> str:
     """Where the reference case goes, in which dollars, and whether the report says so."""
-    path = forecast.columns["reference"]["value"]
-    unit, last = unit_of(path[0]), forecast.years[-1]
-    value = f"{unit.show(path[-1])} {unit.name}"
-    if stays(path):
-        level = f"{number(path[0] / unit.size, min(1, unit.decimals))} {unit.name}"
-        start = f"the market stays near {level} to {last}: {unit.show(path[-1])}"
-    else:
-        verb = "rises" if path[-1] > path[0] else "falls"
-        start = f"the market {verb} to {value} by {last}"
+    start = f"the market {_goes(forecast)}"
     basis = forecast.plan.market.price_level is not None
     head = f"{dollars(forecast)} {start}" if basis else start
-    return f"{head[:1].upper()}{head[1:]}{_against(forecast, unit)}"
+    return f"{head[:1].upper()}{head[1:]}{_against(forecast)}"
 
 
-def _against(forecast: Forecast, unit: Unit) -> str:
+def brief(forecast: Forecast) -> str:
+    """The same in few words: the dollars stand beside it, the report's value without its owner."""
+    path, here = forecast.columns["reference"]["value"], _printed_last(forecast)
+    own = unit_of(path[0]).show(path[-1])
+    said = f", not {here}" if here and here != own else ", as printed" if here else ""
+    return f"The market {_goes(forecast)}{said}"
+
+
+def _goes(forecast: Forecast) -> str:
+    """Where the reference case goes from the first year to the last."""
+    path = forecast.columns["reference"]["value"]
+    unit, last = unit_of(path[0]), forecast.years[-1]
+    if stays(path):
+        level = f"{number(path[0] / unit.size, min(1, unit.decimals))} {unit.name}"
+        return f"stays near {level} to {last}: {unit.show(path[-1])}"
+    verb = "rises" if path[-1] > path[0] else "falls"
+    return f"{verb} to {unit.show(path[-1])} {unit.name} by {last}"
+
+
+def _printed_last(forecast: Forecast) -> str:
+    """What the report says of the last year, in the dollars shown; empty where it says nothing."""
+    report = published(forecast)
+    if not report["year"] or report["year"][-1] < forecast.years[-1]:
+        return ""
+    return unit_of(forecast.columns["reference"]["value"][0]).show(report["value"][-1])
+
+
+def _against(forecast: Forecast) -> str:
     """What the report says of the last year, in its own figure and in the dollars shown."""
     plan, report = forecast.plan, published(forecast)
     if not report["year"]:
         return ", counted bottom-up"
-    who = f"the {speaker(plan.anchor)}"
-    if report["year"][-1] < forecast.years[-1]:
+    who, here = f"the {speaker(plan.anchor)}", _printed_last(forecast)
+    if not here:
         return f"; {who} ends in {report['year'][-1]}"
-    here = unit.show(report["value"][-1])
+    unit = unit_of(forecast.columns["reference"]["value"][0])
     own = unit.show(plan.anchor.at(forecast.years[-1]))
     agree = here == unit.show(forecast.columns["reference"]["value"][-1])
     its = f"{who}\N{RIGHT SINGLE QUOTATION MARK}s {own}"

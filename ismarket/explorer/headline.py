@@ -18,7 +18,7 @@ from ..engine.dollars import in_current, speaker
 from ..engine.findings import left_unexplained
 from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth
 from ..engine.roles import SCALING, staged
-from ..model.anchor import NOMINAL, REAL
+from ..model.anchor import NOMINAL, REAL, Anchor
 from ..text.wording import money, number, times
 from .changes import READ
 
@@ -61,7 +61,7 @@ def _usd(forecast: Forecast, year: int, name: str) -> tuple[str, str]:
 def _size(forecast: Forecast) -> dict[str, Any]:
     value = forecast.columns["reference"]["value"][0]
     unit, anchor, first = unit_of(value), forecast.plan.anchor, forecast.years[0]
-    publisher = anchor.publisher.partition(" (")[0].removesuffix(" Research")
+    publisher = _publisher(anchor)
     if not anchor.published:
         count = forecast.columns["count"]
         low, high = money(count["p5"][0]), money(count["p95"][0])
@@ -78,6 +78,19 @@ def _size(forecast: Forecast) -> dict[str, Any]:
         words, short = f"as printed by {publisher}; matched in every draw", "as printed"
     units = _usd(forecast, first, unit.name)
     return _cell(f"Market in {first}", unit.show(value), units, (words, short), "ink")
+
+
+def _publisher(anchor: Anchor) -> str:
+    return anchor.publisher.partition(" (")[0].removesuffix(" Research")
+
+
+def stands(forecast: Forecast) -> str:
+    """On what a view rests that stands without the strip: the anchor, and the interval."""
+    anchor = forecast.plan.anchor
+    unit = unit_of(forecast.columns["reference"]["value"][-1])
+    low, high = (unit.show(forecast.columns["summary"][end][-1]) for end in ("p5", "p95"))
+    who = f"Anchor {_publisher(anchor)} {anchor.base_year}" if anchor.published else "Counted"
+    return f"{who}. {low} to {high} {unit.name} in 9 of 10 draws."
 
 
 def _forecast(forecast: Forecast) -> dict[str, Any]:

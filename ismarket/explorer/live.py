@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import anywidget
 import traitlets
+from IPython.core.interactiveshell import InteractiveShell
 
 from ..charts.picture import Picture
 from ..charts.theme import THEMES
-from .runtime import runtime, text
+from .parts import new_key
+from .runtime import VEGA_LITE, runtime, text
+from .saved import Saved, image, keep
 
 
 class LiveChart(anywidget.AnyWidget):
@@ -25,10 +30,11 @@ class LiveChart(anywidget.AnyWidget):
     params = traitlets.Dict().tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
     datasets = traitlets.Dict().tag(sync=True)
+    key = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, spec: Mapping[str, Any], **traits: Any) -> None:
         traits.setdefault("alt", str(spec.get("description", "Chart")))
-        super().__init__(spec=dict(spec), **traits)
+        super().__init__(spec=dict(spec), key=new_key(), **traits)
         self.on_msg(self._receive)
 
     def update(self, picture: Picture) -> None:
@@ -43,7 +49,23 @@ class LiveChart(anywidget.AnyWidget):
 
 
 def renderer(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """The Altair renderer ``ismarket``: a chart in a notebook, drawn without network."""
-    bundle: Any = LiveChart(spec)._repr_mimebundle_()
+    """The Altair renderer ``ismarket``: a chart in a notebook, drawn without network.
+
+    The notebook keeps its picture where the extra ``export`` is installed, else its words.
+    """
+    chart, words = LiveChart(spec), str(spec.get("description", "Chart"))
+    if InteractiveShell.initialized():
+        keep(chart.key, Saved(words, _picture(spec, words) or f"<p>{escape(words)}</p>"))
+    bundle: Any = chart._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
-    return {**data, "text/plain": str(spec.get("description", "Chart"))}
+    return {**data, "text/plain": words}
+
+
+def _picture(spec: dict[str, Any], words: str) -> str:
+    """The chart as an image in HTML, empty where nothing is there to draw it."""
+    try:
+        import vl_convert
+    except ImportError:
+        return ""
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
+    return image(re.sub(r' (class|role|aria-[a-z]+|pointer-events)="[^"]*"', "", svg), words)

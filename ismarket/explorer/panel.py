@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,7 @@ import anywidget
 import traitlets
 
 from ..engine.forecast import Forecast
-from ..errors import DriverError, InputError
+from ..errors import DriverError, InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
@@ -19,26 +18,31 @@ from ..plugins.installed import DEFAULT_MARKET
 from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
-from .controls import state, structure
+from .controls import inputs_of, state, structure
 from .forecast_view import pin_name
-from .headline import live_sentence, strip
+from .headline import live_sentence, stands, strip
+from .parts import PanelPart, end, new_key, of_cell
 from .runtime import runtime, text
+from .saved import Saved, saved_of, show
 from .session import Session, start
 from .view import specs
+from .where_view import SPLITS, split
 
-PARTS = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
-         "panel.js")  # fmt: skip
+CODE = ("dom.js", "chart.js", "table.js", "slider.js", "controls.js", "actions.js", "analyses.js",
+        "state.js", "parts.js", "panel.js")  # fmt: skip
+"""The scripts of a page with a panel, in their order."""
 
 
 class Panel(anywidget.AnyWidget):
-    """The explorer as an ordinary widget.
+    """The explorer as an ordinary widget, and the state that its parts share.
 
-    ``scenario`` and ``forecast`` can be read, set (the scenario) and observed from Python; both
-    change together, once the hand rests.  ``pinned`` is the forecast to compare with, or None,
-    ``tab`` the view that is open.
+    ``scenario`` and ``forecast`` can be read, set (the scenario), observed and linked from Python;
+    both change together, once the hand rests.  ``pinned`` is the forecast to compare with, or
+    None, ``tab`` the view that is open.  ``view``, ``headline``, ``controls``, ``input`` and
+    ``table`` are parts of it as widgets of their own: one computation a change serves all.
     """
 
-    _esm = text(*PARTS)
+    _esm = text(*CODE)
     _css = text("panel.css", "analyses.css")
     structure = traitlets.Dict().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
@@ -46,27 +50,35 @@ class Panel(anywidget.AnyWidget):
     offered = traitlets.List(offers()).tag(sync=True)
     analyses = traitlets.Dict().tag(sync=True)
     tab = traitlets.Unicode("forecast").tag(sync=True)
+    key = traitlets.Unicode().tag(sync=True)
     scenario = traitlets.Instance(Scenario)
     forecast = traitlets.Instance(Forecast, allow_none=True)
     pinned = traitlets.Instance(Forecast, allow_none=True)
 
     def __init__(self, session: Session, problems: tuple[str, ...] = ()) -> None:
         self._session, self._problems, self._seq = session, problems, 0
-        self._results = Results()
+        self._results, self._parts = Results(), list[PanelPart]()
         self._quiet = True
-        super().__init__(scenario=session.current, forecast=session.shown)
-        self._quiet = False
-        self.structure = structure(session.known, session.study.drivers) | {
+        declared = structure(session.known, session.study.drivers) | {
             "problems": list(problems), "tabs": list(map(list, session.tabs.items())),
         }  # fmt: skip
-        self.specs = specs()
-        self.show()
+        super().__init__(
+            scenario=session.current, forecast=session.shown, key=new_key(),
+            structure=declared, specs=specs(), page=self._page(),
+        )  # fmt: skip
+        self._quiet = False
         self.on_msg(self._receive)
 
     # what is shown --------------------------------------------------------------------------
 
     def show(self, message: Mapping[str, str] | None = None, stale: bool = False) -> None:
         """Send the strip, the controls and the open view to the page."""
+        self.page = self._page(message, stale)
+        self.analyses = self._results.page(self._session.current)
+
+    def _page(
+        self, message: Mapping[str, str] | None = None, stale: bool = False
+    ) -> dict[str, Any]:
         session = self._session
         self._seq += 1
         draws, wanted = session.shown.plan.scenario.draws, session.current.draws
@@ -74,11 +86,13 @@ class Panel(anywidget.AnyWidget):
         pinned = session.pinned
         last = f" Last change: {session.last}." if session.last else ""
         seed = session.current.seed
-        self.page = {
+        return {
             "seq": self._seq,
             "controls": state(session.shown, session.current, session.origin, bool(session.former)),
             "strip": strip(session.shown),
             "view": session.view(self.tab).as_page(),
+            "views": {name: self._shown_by(name) for name in self._views()},
+            "stands": stands(session.shown),
             "status": f"{extent} \N{MIDDLE DOT} seed {seed} \N{MIDDLE DOT} up to date.{last}",
             "live": live_sentence(session.last or "ready", session.shown),
             "pinned": None if pinned is None else pin_name(session.shown, pinned),
@@ -87,7 +101,18 @@ class Panel(anywidget.AnyWidget):
             "message": message,
             "stale": stale,
         }
-        self.analyses = self._results.page(session.current)
+
+    def _views(self) -> set[str]:
+        """The views and tables that parts show beside the one that is open."""
+        self._parts = [part for part in self._parts if part.comm is not None]
+        wanted = {part.name for part in self._parts if part.kind in ("view", "table")}
+        return wanted - {self.tab}
+
+    def _shown_by(self, name: str) -> dict[str, Any]:
+        """A view as plain values, or one of the forecast's tables in the same form."""
+        if name in SPLITS:
+            return split(self._session.shown, name)
+        return self._session.view(name).as_page()
 
     def _publish(self, message: Mapping[str, str] | None = None) -> None:
         """Show, and let Python see the pin and, once the draws are complete, the forecast."""
@@ -132,6 +157,55 @@ class Panel(anywidget.AnyWidget):
         self._session.pinned = change["new"]
         if not self._quiet:
             self.show()
+
+    def set(self, **changes: Any) -> None:
+        """Make choices of the scenario differently, as ``set(strength={"diagnosis": 1.5})``."""
+        self.scenario = self.scenario.changed(**changes)
+
+    # its parts ------------------------------------------------------------------------------
+
+    def view(self, name: str) -> PanelPart:
+        """A view with its chart, by the name of its tab: forecast, why, where, matters ..."""
+        return self._part("view", name, self._session.tabs)
+
+    def headline(self) -> PanelPart:
+        """The five cells above the tabs."""
+        return self._part("headline")
+
+    def controls(self, driver: str = "") -> PanelPart:
+        """The controls of a driver and its causes, or without a name all of them."""
+        known = [one.name for one in self._session.study.drivers]
+        return self._part("controls", driver, [*known, ""])
+
+    def input(self, key: str) -> PanelPart:
+        """The control of one input, as ``video_eeg.ratio``."""
+        return self._part("input", key, inputs_of(self.structure))
+
+    def table(self, name: str) -> PanelPart:
+        """The table of a view, or of a ``region`` or ``drug_class``."""
+        return self._part("table", name, [*self._session.tabs, *SPLITS])
+
+    def _part(self, kind: str, name: str = "", known: Iterable[str] = ("",)) -> PanelPart:
+        if name not in (names := list(known)):
+            raise unknown("explorer", kind, name, filter(None, names))
+        part = PanelPart(self, kind, name)
+        of_cell(part)
+        self._parts.append(part)
+        self.show()
+        return part
+
+    def close(self) -> None:
+        """End the panel and its parts."""
+        for part in self._parts:
+            end(part)
+        end(self)
+
+    def saved(self, kind: str = "panel", name: str = "") -> Saved:
+        """What a saved notebook shows of the panel or of a part of it."""
+        return saved_of(self._session, kind, name or self.tab)
+
+    def _ipython_display_(self, **_: Any) -> None:
+        show(self, self.saved())
 
     # what the page asks for -----------------------------------------------------------------
 
@@ -180,7 +254,7 @@ class Panel(anywidget.AnyWidget):
         if reply.message is None:
             self._publish(reply.line)
         else:
-            self.send(reply.message, buffers=list(reply.data))
+            self.send({**reply.message, "by": content.get("by")}, buffers=list(reply.data))
 
     def _analyse(self, content: dict[str, Any]) -> None:
         """Run a heavy analysis and show it; the page is told how far it is."""
@@ -198,10 +272,6 @@ class Panel(anywidget.AnyWidget):
         self.send({"type": "analysed", "name": name})
 
 
-_open: weakref.WeakValueDictionary[str, Panel] = weakref.WeakValueDictionary()
-"""The panel of each cell, so that running the cell again closes the former one."""
-
-
 def explore(
     market: Market | None = None,
     drivers: Iterable[Driver] | None = None,
@@ -210,7 +280,7 @@ def explore(
     """The explorer panel of a market and its drivers; by default all that is installed.
 
     ``scenario`` may be the name of a shipped one or the path of a file; it names the market unless
-    one is given, and may choose and pin the plugins.  Running the cell again closes the panel that
+    one is given, and may choose and pin the plugins.  Running the cell again closes the panels that
     it showed before.
     """
     if scenario is None:
@@ -225,24 +295,7 @@ def explore(
 
 
 def opened(study: Study) -> Panel:
-    """The panel of a study; running the cell again closes the one that it showed before."""
-    cell = _cell()
-    former = _open.pop(cell, None)
-    if former is not None:
-        former.close()
+    """The panel of a study; running the cell again closes those that it showed before."""
     panel = Panel(start(study.of(study.scenario)), study.problems)
-    if cell:
-        _open[cell] = panel
+    of_cell(panel)
     return panel
-
-
-def _cell() -> str:
-    """The notebook cell that is being run, empty outside of one."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return ""
-    kernel = getattr(get_ipython(), "kernel", None)
-    if kernel is None:
-        return ""
-    return str(kernel.get_parent().get("metadata", {}).get("cellId", ""))

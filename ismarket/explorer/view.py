@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ..charts import KINDS
@@ -13,11 +14,15 @@ from ..charts.theme import THEMES
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: ``wide`` columns are dropped in a narrow panel."""
+    """A column of a table.
+
+    ``wide`` ones are dropped in a narrow panel, ``spare`` ones in less than 500 px.
+    """
 
     title: str
     right: bool = True
     wide: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,9 @@ class Filter:
 class View:
     """One tab: ``name`` finds it, ``title`` is its finding with numbers, ``note`` the caveat.
 
-    Words between double asterisks are bold; ``shown`` is how many rows the page takes.  Rows that
-    can be chosen choose the anchor, or what ``picks`` names and the view alone shows.
+    ``brief`` is the finding in few words, for less than 500 px.  Words between double asterisks
+    are bold; ``shown`` is how many rows the page takes.  Rows that can be chosen choose the
+    anchor, or what ``picks`` names and the view alone shows.
     """
 
     name: str
@@ -65,13 +71,14 @@ class View:
     below: str = ""
     shown: int | None = None
     picks: str = ""
+    brief: str = ""
 
     def as_page(self) -> dict[str, Any]:
         """The view as plain values for the page."""
         return {
             **{
                 name: getattr(self, name)
-                for name in ("name", "title", "aid", "note", "below", "picks")
+                for name in ("name", "title", "brief", "aid", "note", "below", "picks")
             },
             "tab": TABS[self.name],
             "columns": [vars(column) for column in self.columns],
@@ -100,6 +107,7 @@ VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launch
 """The charts of the views, by kind."""
 
 
+@cache  # two seconds of Altair, and the same in every panel
 def specs() -> dict[str, Any]:
     """The Vega-Lite specification of every view's chart, without data, and the themes."""
     found: dict[str, Any] = {kind: blank(*KINDS[kind]).to_dict() for kind in VIEWS}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..analysis.ledger import ahead
 from ..charts.units import millions_of
 from ..charts.where import picture, shares_by_region
 from ..engine.forecast import Forecast
 from ..text.sheet import rows_of
-from ..text.wording import number, percent
+from ..text.wording import number, percent, rate
 from .view import Column, View, ViewRow
 
 
@@ -91,3 +93,29 @@ def _rows(forecast: Forecast) -> list[ViewRow]:
     cells += [unit.cell(path[-1]), "100%", unit.cell(path[0])]
     rows.append(ViewRow(("World", *cells), "strong"))
     return rows
+
+
+SPLITS = {"region": ("Region", "Regions"), "drug_class": ("Drug class", "Drug classes")}
+"""The tables of a whole by its parts, by name, and what one and all of them are called."""
+
+
+def split(forecast: Forecast, name: str) -> dict[str, Any]:
+    """Regions or drug classes in the form of a view's table: value, share and growth a year."""
+    last, first, usd = forecast.years[-1], forecast.years[0], forecast.usd("M")
+    unit, (one, many) = millions_of(max(forecast.columns[name]["final"])), SPLITS[name]
+    columns = (
+        Column(f"{one}, {usd}", right=False), Column(str(first), wide=True),
+        Column(str(last)), Column("9 in 10 draws"), Column("Share"), Column("Growth a year"),
+    )  # fmt: skip
+    rows = [
+        ViewRow((
+            row["name"], unit.cell(row["base"]), unit.cell(row["final"]),
+            f"{unit.cell(row['final_p5'])} to {unit.cell(row['final_p95'])}",
+            percent(row["share"]), rate(row["cagr"]),
+        ))
+        for row in rows_of(forecast.columns[name])
+    ]  # fmt: skip
+    return {
+        "name": name, "title": f"{many} in {last}", "picks": "", "filters": [],
+        "columns": [vars(column) for column in columns], "rows": [vars(row) for row in rows],
+    }  # fmt: skip

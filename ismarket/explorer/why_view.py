@@ -37,8 +37,9 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
     )  # fmt: skip
     rows = [_row(forecast, row, causes, pinned) for row in order(forecast)]
     return View(
-        "why", finding(forecast), aid, note(forecast), columns, rows, picture(forecast, pinned)
-    )
+        "why", finding(forecast), aid, note(forecast), columns, rows, picture(forecast, pinned),
+        brief=finding(forecast).partition(";")[0],
+    )  # fmt: skip
 
 
 def finding(forecast: Forecast) -> str:

@@ -159,6 +159,14 @@ def in_words(n: int) -> str:
     return _WORDS[n] if n < len(_WORDS) else str(n)
 
 
+def other_market(found: str, asked: str) -> str:
+    """What is said of an estimate that is of another market than the one asked about."""
+    return (
+        f"the estimate is of market {found}, not {asked}; go on with --market {found}, or if none"
+        f" of that name is installed, make it: ismarket new-market {found}"
+    )
+
+
 def bottom_up(market: str, counted: str, base_year: int, last_year: int) -> Anchor:
     """The anchor that leaves the level as counted: calibration 1, nothing unexplained."""
     return Anchor(

@@ -7,12 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
-from .anchor import BASES, LARGEST, NOMINAL, Anchor, fitting_steps, half_digit, half_figure, misfit
+from .anchor import (
+    BASES,
+    LARGEST,
+    NOMINAL,
+    Anchor,
+    fitting_steps,
+    half_digit,
+    half_figure,
+    misfit,
+    other_market,
+)
 from .market import Market
 from .strict_toml import read_toml, shown
 
-NEEDED = ("name", "base_year", "value_usd", "cagr", "last_year")
-_TEXTS = ("name", "publisher", "title", "largest_region", "fastest_growing_class", "url", "source")
+NEEDED = ("name", "market", "base_year", "value_usd", "cagr", "last_year")
+_TEXTS = "name publisher title largest_region fastest_growing_class url source".split()
 _YEARS = ("base_year", "first_year", "last_year", "periods")
 _NUMBERS = ("value_usd", "last_value_usd", "cagr")
 _OTHERS = ("price_basis", "drivers_named", "note", "status", "market", "contradictions", "evidence")
@@ -61,6 +71,9 @@ def parse_anchor(data: bytes, market: Market, file: str) -> Anchor:
     for key in values:
         if key not in known:
             raise unknown(file, "key", key[:60], known)
+    if (of := values.get("market", market.name)) != market.name:
+        said = of[:60] if isinstance(of, str) and of.isprintable() else shown(of)
+        raise InputError(f"{file}: {other_market(said, market.name)}")
     missing = [key for key in NEEDED if key not in values]
     if missing:
         raise InputError(f"{file}: no {', '.join(missing)}; an anchor needs it, fill it in")
@@ -85,11 +98,6 @@ def _anchor(file: str, values: dict[str, Any], market: Market) -> Anchor:
         listed = values.get(key, [])
         if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
             raise InputError(f"{file}: {key} = {shown(listed)} must be a list of {what}")
-    if values.get("market", market.name) != market.name:
-        raise InputError(
-            f"{file}: the estimate is of market {shown(values['market'])}, not {market.name!r};"
-            " name that market in the scenario"
-        )
     for key, allowed in (
         ("largest_region", market.regions),
         ("fastest_growing_class", market.drug_classes),

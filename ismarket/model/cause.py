@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..arrays import Frozen
 from ..errors import InputError, unknown
-from .parameter import STATUSES, Parameter
+from .parameter import IN_TABLES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
 
@@ -148,7 +148,7 @@ def _one(rows: list[Row]) -> Mechanism:
 def from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanism:
     """One cause from its row in the catalogue and its adoption rows, one for each region."""
     name, title = row.text("mechanism"), row.text("title")
-    status, source = row.choice("status", "status", STATUSES), row.text("source")
+    status, source = row.choice("status", "status", IN_TABLES), row.text("source")
     share = {r.text("region"): r.number("share_base_year") for r in spread}
     if spread and set(share) != set(regions):
         raise InputError(f"{row.where}: adoption of {name!r} needs one row for every region")
@@ -156,24 +156,25 @@ def from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanis
     for r in spread:
         if not (0 < share[r.text("region")] <= 1 and 0 < ceiling[r.text("region")] <= 1):
             raise InputError(f"{r.where}: share_base_year and ceiling must lie above 0 and up to 1")
+    ratio = Parameter(
+        "ratio", *(row.number(f"ratio_{end}") for end in ("low", "mode", "high")),
+        unit=row.text("unit"), title=f"{title}: effect", source=source, status=status,
+        scale="log", owner=name,
+    )  # fmt: skip
     return Mechanism(
         name=name,
         title=title,
         stage=row.text("stage"),
         drug_class=row.cells["drug_class"],
-        ratio=Parameter(
-            "ratio", *(row.number(f"ratio_{end}") for end in ("low", "mode", "high")),
-            unit=row.text("unit"), title=f"{title}: effect", source=source, status=status,
-            scale="log", owner=name,
-        ),
+        ratio=ratio,
         half_time=_half_time(name, title, spread),
         share=share,
         ceiling=ceiling,
         scope=row.cells["scope_note"],
-        status=status,
+        status=ratio.status,
         source=source,
         note=row.cells["note"],
-    )  # fmt: skip
+    )
 
 
 def _half_time(name: str, title: str, spread: list[Row]) -> Parameter | None:
@@ -189,5 +190,5 @@ def _half_time(name: str, title: str, spread: list[Row]) -> Parameter | None:
         raise InputError(f"{row.where}: a half time must be above 0 years")
     return Parameter(
         "half_time", low, mode, high, unit="years", title=f"{title}: half time",
-        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=name,
+        source=row.text("source"), status=row.choice("status", "status", IN_TABLES), owner=name,
     )  # fmt: skip

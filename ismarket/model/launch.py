@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import InputError, unknown
 from ..text.wording import CALENDAR_YEAR
 from .cause import Mechanism, read_own_mechanisms
-from .parameter import STATUSES, Parameter
+from .parameter import IN_TABLES, STATUSES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
 
@@ -100,10 +100,10 @@ def launch(
         raise InputError(f"launch {name}: peak_share is a share from 0 to 1")
     if drawn["years_to_peak"].low <= 0:
         raise InputError(f"launch {name}: years_to_peak must be above 0")
+    happens = Parameter.chance("chance", chance, title=f"{product}: chance", **about)
     return Launch(
-        name, product, group or name, stage, drug_class, tuple(regions),
-        Parameter.chance("chance", chance, title=f"{product}: chance", **about),
-        **drawn, status=status, source=source, note=note,
+        name, product, group or name, stage, drug_class, tuple(regions), happens,
+        **drawn, status=happens.status, source=source, note=note,
     )  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def _from_row(row: Row) -> Launch:
             source=row.text("source"),
             product=row.text("product"),
             group=row.text("group"),
-            status=row.choice("status", "status", STATUSES),
+            status=row.choice("status", "status", IN_TABLES),
             note=row.cells["note"],
             share_of=row.text("share_of"),
             price_ratio_to=row.text("price_ratio_to"),

@@ -56,7 +56,8 @@ class Market:
     """A disease's market: ``years`` run from the base year of the tables to their last year.
 
     ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
-    causes among ``mechanisms`` that drivers brought in tables of their own.
+    causes among ``mechanisms`` that drivers brought in tables of their own; ``words`` is the text
+    of its words.toml, if it has one.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Market:
     currency: str = "USD of the base year"
     lent: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
+    words: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mechanisms", Frozen(self.mechanisms))

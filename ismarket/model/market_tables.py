@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from string import ascii_lowercase
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, unknown
 from .cause import Mechanism, read_mechanisms
 from .launch import read_launches
 from .market import Claim, Correlation, Market
-from .parameter import NO_CHANCE, STATUSES, Parameter
+from .parameter import IN_TABLES, NO_CHANCE, Parameter
 from .stage import FUNNEL, PRICE_LEVEL, RATIO_UNIT, ROLES, SHARES, WORLD, Stage, YearPath, slug
 from .tables import Row, read_table
 
@@ -29,7 +30,8 @@ Ends = tuple[float, float, float]
 STAGE_COLUMNS = "stage title link by role unit scale path least counts".split()
 FUNNEL_COLUMNS = "stage region drug_class low mode high unit currency_year basis note".split()
 CORRELATION_COLUMNS = ["first", "second", "rank_correlation"]
-CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps".split()
+CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps span words".split()
+"""``span`` is where the sentence stands on its page, ``words`` those that speak of its causes."""
 AXES: dict[str, tuple[str, ...]] = {
     "world": (),
     "region": ("region",),
@@ -52,8 +54,8 @@ def read_market(
 
     A stage with a path has a table of its own name, or if it is the price level the one that the
     package brings; launches.csv, the products that may come, claims.csv, the sentences of a report,
-    and correlations.csv, pairs of inputs that move together, may stand beside them.  ``currency``
-    says what its money is, by default USD of the base year.
+    correlations.csv, pairs of inputs that move together, and words.toml, what reports call it, may
+    stand beside them.  ``currency`` says what its money is, by default USD of the base year.
     Raises InputError with file and line for a table that does not hold together.
     """
     declared = read_table(folder / "stages.csv", STAGE_COLUMNS, evidence=())
@@ -72,7 +74,7 @@ def read_market(
     last = min((base_year + len(path.mode) - 1 for path, _ in paths.values()), default=horizon)
     years = tuple(range(base_year, last + 1))
     stages = tuple(_read_stage(row, funnel, regions, classes, paths) for row in declared)
-    claims = folder / "claims.csv"
+    claims, words = folder / "claims.csv", folder / "words.toml"
     by_name = {stage.name: stage for stage in stages}
     causes = read_mechanisms(
         folder / "mechanisms.csv", folder / "adoption.csv", by_name, regions, classes
@@ -89,8 +91,9 @@ def read_market(
         drug_classes=classes,
         stages=stages,
         mechanisms=causes,
-        claims=tuple(map(_claim, read_table(claims, CLAIM_COLUMNS))) if claims.is_file() else (),
+        claims=read_claims(claims, causes) if claims.is_file() else (),
         currency=currency or f"USD of {base_year}",
+        words=words.read_text(encoding="utf-8") if words.is_file() else "",
     )  # fmt: skip
     if (folder / "correlations.csv").is_file():
         rows = read_table(folder / "correlations.csv", CORRELATION_COLUMNS)
@@ -107,7 +110,7 @@ def _correlations(rows: Sequence[Row], market: Market) -> tuple[Correlation, ...
             if market.parameters[key].happens:
                 raise InputError(f"{row.where}: {NO_CHANCE.format(key)}")
         first, second = sorted((row.cells["first"], row.cells["second"]))
-        rho, status = row.number("rank_correlation"), row.choice("status", "status", STATUSES)
+        rho, status = row.number("rank_correlation"), row.choice("status", "status", IN_TABLES)
         if first == second or (first, second) in found or not -1 <= rho <= 1:
             raise InputError(
                 f"{row.where}: {first} ~ {second} = {rho:g}; name two inputs, each pair once, with"
@@ -201,7 +204,7 @@ def _over(ends: Ends, one: Ends) -> Ends:
 
 
 def _measured(row: Row) -> bool:
-    return row.choice("status", "status", STATUSES) == "measured"
+    return row.choice("status", "status", IN_TABLES) == "measured"
 
 
 def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
@@ -212,7 +215,7 @@ def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
         mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
         unit=f"{stage.text('unit')} in {year}",
         title=f"{stage.text('title')} up to {year}, {region}",
-        source=row.text("source"), status=row.choice("status", "status", STATUSES), owner=FUNNEL,
+        source=row.text("source"), status=row.choice("status", "status", IN_TABLES), owner=FUNNEL,
     )  # fmt: skip
 
 
@@ -261,7 +264,7 @@ def _parameter(stage: Row, link: str, row: Row) -> Parameter:
         unit=row.text("unit"),
         title=f"{stage.text('title')}, {', '.join(names)}",
         source=row.text("source"),
-        status=row.choice("status", "status", STATUSES),
+        status=row.choice("status", "status", IN_TABLES),
         scale="log" if stage.choice("scale", "scale", ("natural", "log")) == "log" else "natural",
         owner=FUNNEL,
         most=1.0 if link in SHARES else math.inf,
@@ -271,10 +274,24 @@ def _parameter(stage: Row, link: str, row: Row) -> Parameter:
     return parameter
 
 
-def _claim(row: Row) -> Claim:
-    cells = row.cells
-    return Claim(
-        row.text("id"), row.text("section"), row.text("claim"),
-        cells["driver"], cells["mechanism"], cells["stage"], cells["direction"],
-        tuple(cells["overlaps"].split()), row.text("source"),
-    )  # fmt: skip
+def read_claims(path: Path | Traversable, causes: Iterable[str]) -> tuple[Claim, ...]:
+    """The sentences of a report from a table; one that names several causes is a claim of each.
+
+    Raises InputError for a cause that is not known, a direction that is none, or an id twice.
+    """
+    known, found = tuple(causes), dict[str, Claim]()
+    for row in read_table(path, CLAIM_COLUMNS):
+        cells, names = row.cells, row.cells["mechanism"].split() or [""]
+        row.choice("direction", "direction", ("up", "down", ""))
+        for name, mark in zip(names, ("", *ascii_lowercase[1:]), strict=False):
+            if name and name not in known:
+                raise unknown(row.where, "cause", name[:60], known)
+            claim = Claim(
+                row.text("id") + mark, row.text("section"), row.text("claim"), cells["driver"],
+                name, cells["stage"], cells["direction"], tuple(cells["overlaps"].split()),
+                row.text("source"),
+            )  # fmt: skip
+            if claim.id in found:
+                raise InputError(f"{row.where}: a claim {claim.id!r} stands above")
+            found[claim.id] = claim
+    return tuple(found.values())

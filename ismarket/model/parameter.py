@@ -19,6 +19,10 @@ from ..sampling.quantiles import Pert, Quantiles, Range
 from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
+PLACEHOLDER = "assumed: placeholder"
+"""The status, in a table, of a number that nobody has given yet; it counts as assumed."""
+IN_TABLES = (*STATUSES, PLACEHOLDER)
+"""The statuses that a table of numbers may have."""
 SCALES = ("natural", "log")
 CHANCE = "chance"
 """The scale of what happens or does not."""
@@ -32,7 +36,8 @@ class Parameter:
     Equal ends make a constant.  On the scale *chance* it is 1 with the probability ``mode``, else
     0; in the reference case the probability itself, so that it weighs what it is likely to.
     ``table`` holds quantiles at the middles of equal steps, where the distribution is no PERT;
-    ``most`` is what no what-if may pass: 1 of a share.  ``key`` is ``owner.name``; a driver gives
+    ``most`` is what no what-if may pass: 1 of a share; a ``placeholder`` is a number that nobody
+    has given yet.  ``key`` is ``owner.name``; a driver gives
     its own name as owner to the parameters it declares.  Raises InputError for a range that is not
     one.
     """
@@ -50,8 +55,12 @@ class Parameter:
     owner: str = ""
     table: tuple[float, ...] = field(default=(), repr=False)
     most: float = math.inf
+    placeholder: bool = False
 
     def __post_init__(self) -> None:
+        if self.status == PLACEHOLDER:
+            object.__setattr__(self, "status", "assumed")
+            object.__setattr__(self, "placeholder", True)
         for end in ("low", "mode", "high"):
             object.__setattr__(self, end, float(getattr(self, end)))
         if not all(map(math.isfinite, (self.low, self.mode, self.high))):

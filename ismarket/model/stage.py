@@ -61,15 +61,15 @@ class YearPath:
         one quantile holds for all years and a path never crosses itself.
         """
         off = last - self.mode[-1][:, None]
-        wide_up = _times_the_last(self.high - self.mode)[:years, :, None]
-        wide_down = _times_the_last(self.mode - self.low)[:years, :, None]
+        wide_up = times_the_last(self.high - self.mode)[:years, :, None]
+        wide_down = times_the_last(self.mode - self.low)[:years, :, None]
         found: Array = np.maximum(off, 0.0) * wide_up
         found += np.minimum(off, 0.0) * wide_down
         found += self.mode[:years, :, None]
         return found
 
 
-def _times_the_last(bound: Array) -> Array:
+def times_the_last(bound: Array) -> Array:
     """A bound (year, region) as a multiple of that of the last year."""
     multiple: Array = bound / np.where(bound[-1] > 0, bound[-1], 1.0)
     return multiple

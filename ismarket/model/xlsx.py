@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import InputError
+from ..text.install import needs
 from ..text.spreadsheet import as_csv
 
 MOST_PARTS = 500
@@ -45,10 +46,8 @@ def open_workbook(data: bytes, file: str, *, read_only: bool, data_only: bool) -
     Needs openpyxl; raises InputError for what is no workbook within the limits.
     """
     check_parts(data, file)
-    try:
+    with needs(f"{file}: XLSX", "xlsx"):
         openpyxl = import_module("openpyxl")
-    except ImportError:
-        raise InputError(f"{file}: XLSX needs openpyxl: pip install 'ismarket[xlsx]'") from None
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=read_only, data_only=data_only)
         _ = book.worksheets

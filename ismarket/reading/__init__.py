@@ -7,6 +7,7 @@ page does not say, or says twice differently, is marked as not found and never g
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +17,18 @@ from .amounts import BLANK, YEAR
 from .found import FIELDS, Found, Reading, cited, shorten
 from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
+from .subject import Subject, known_subjects, named, subject_of
 from .vocabulary import of_one_place
 
 __all__ = ["FIELDS", "Found", "Reading", "read_file", "read_text"]
 LARGEST_FILE = 2_097_152
 
 
-def read_file(path: str | Path) -> Reading:
-    """The reading of a text or HTML file; InputError for one that cannot be read as UTF-8."""
+def read_file(path: str | Path, market: str = "") -> Reading:
+    """The reading of a text or HTML file; InputError for one that cannot be read as UTF-8.
+
+    ``market`` says whose figures are wanted, as in ``read_text``.
+    """
     file = Path(path)
     try:
         raw = file.read_bytes()
@@ -32,22 +37,36 @@ def read_file(path: str | Path) -> Reading:
     if len(raw) > LARGEST_FILE:
         raise InputError(f"{file.name}: larger than {LARGEST_FILE} bytes; save the page alone")
     try:
-        return read_text(raw.decode("utf-8"), file.name)
+        return read_text(raw.decode("utf-8"), file.name, market)
     except UnicodeDecodeError as error:
         raise InputError(f"{file.name}: not UTF-8 text (byte {error.start})") from None
 
 
-def read_text(source: str, file: str = "text") -> Reading:
-    """The reading of a source text; spans are characters of ``source``."""
+def read_text(
+    source: str, file: str = "text", market: str = "", known: Sequence[Subject] | None = None
+) -> Reading:
+    """The reading of a source text; spans are characters of ``source``.
+
+    Figures are those of the market that the page is about, or of ``market``, by the name of an
+    installed one or by what it is called.  ``known`` are the markets that a page may be about by
+    their own words, by default those that are installed.
+    """
+    if known is None:
+        known = installed()
     page = page_of(source)
     if not page.text.strip():
         return Reading(file, {}, {}, (), ("the file holds no readable text",))
     sentences, labelled = passages(page)
+    subject = named(market, known) if market else subject_of(page, sentences, known)
     of_place = of_one_place([sentence.text for sentence in sentences])
     whole = [s for s, place in zip(sentences, of_place, strict=True) if not place]
     levels = figures.levels(whole, labelled)
     printed = growth.rates(whole, labelled)
-    fields, disputed = judge.judge_period(page, growth.periods(whole, labelled, printed))
+    fields = {}
+    if subject:
+        fields["market"] = cited(page, subject.market, *subject.at, subject.title, "medium")
+    period, disputed = judge.judge_period(page, growth.periods(whole, labelled, printed))
+    fields |= period
     says = list(disputed)
     rate, problems = judge.judge_rate(page, printed)
     says += problems
@@ -67,7 +86,17 @@ def read_text(source: str, file: str = "text") -> Reading:
     if blanks := [match.group().strip() for match in BLANK.finditer(page.text)]:
         says.append(f"{len(blanks)} fields left blank: {', '.join(dict.fromkeys(blanks))}")
     ordered = {name: fields[name] for name in FIELDS if name in fields}
-    return Reading(file, ordered, drivers, tuple(dict.fromkeys(says)), tuple(notes))
+    return Reading(
+        file, ordered, drivers, tuple(dict.fromkeys(says)), tuple(notes), subject, page,
+        tuple(sentences),
+    )  # fmt: skip
+
+
+def installed() -> tuple[Subject, ...]:
+    """The installed markets with their words."""
+    from ..plugins.installed import load_plugins
+
+    return known_subjects(load_plugins().markets().values())
 
 
 def _base_year(page: Page, labelled: list[Labelled]) -> Found | None:

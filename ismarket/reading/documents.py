@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..model.xlsx import check_parts, open_workbook
+from ..text.install import needs
 from .amounts import find_amounts, find_percents, number
 from .found import shorten
 from .pagetext import page_of
@@ -124,11 +125,9 @@ def _words(source: str) -> Iterator[Figure]:
 
 
 def _deck(file: Path) -> Iterator[Figure]:
-    try:
+    with needs("a deck", "office"):
         from pptx import Presentation
         from pptx.exc import PackageNotFoundError
-    except ImportError:
-        raise InputError("a deck needs python-pptx: pip install 'ismarket[office]'") from None
     check_parts(file.read_bytes(), file.name)
     try:
         deck = Presentation(str(file))

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from .contradictions import steps
-from .found import FIELDS, Reading
+from .found import FIELDS, Reading, source_of
 
 KEYS = {"value": "value_usd", "last_value": "last_value_usd"}
 """Fields that are called otherwise in an anchor."""
@@ -29,11 +29,13 @@ def draft_anchor(reading: Reading, name: str = "") -> str:
         f"# Draft anchor read from {file}; check every line against the page.",
         f"name = {_text(name)}",
     ]
+    if reading.subject:
+        lines.append(f"title = {_text(reading.subject.title)}")
     lines += [_line(reading, field) for field in FIELDS]
     lines.append(_steps_line(reading))
     lines += [
         'status = "published"',
-        f"source = {_text(publisher + ', ' + reading.file if publisher else reading.file)}",
+        f"source = {_text(source_of(reading))}",
         f"contradictions = [{', '.join(map(_text, reading.contradictions))}]",
     ]
     for field, found in reading.fields.items():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..text.sheet import Sheet, Table, shown_by
 from ..text.wording import listed, money, rate
 from .pagetext import Page
+from .passages import Sentence
+from .subject import Subject
 
 FIELDS = {
+    "market": "Market",
     "publisher": "Publisher",
     "base_year": "Base year",
     "value": "Value",
@@ -48,13 +52,19 @@ class Found:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one page says: the fields that were found, and where it contradicts itself."""
+    """What one page says: the fields that were found, and where it contradicts itself.
+
+    ``subject`` is the market that it is about, None where it names none or several.
+    """
 
     file: str
     fields: Mapping[str, Found]
     drivers: Mapping[str, Found]
     contradictions: tuple[str, ...]
     notes: tuple[str, ...]
+    subject: Subject | None = None
+    page: Page = field(default=Page("", (), frozenset()), repr=False, compare=False)
+    sentences: tuple[Sentence, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -78,6 +88,13 @@ class Reading:
         }
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
+
+
+def source_of(reading: Reading) -> str:
+    """Publisher and file of a page, as its estimate and its claims are cited."""
+    file = re.sub(r"[\x00-\x1f\x7f]", " ", reading.file)
+    publisher = reading.value("publisher")
+    return f"{publisher}, {file}" if publisher else file
 
 
 def _plain(found: Found) -> dict[str, Any]:

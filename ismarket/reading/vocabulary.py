@@ -51,6 +51,10 @@ HOLDS_BACK = _words(
     r"hamper\w*|restrain\w*|hinder\w*|imped\w*|limit(?:s|ed|ing)?\b|challeng\w*|barriers?|threat\w*|"
     r"slow(?:s|ed|ing)?\b|curb\w*|obstacle\w*"
 )
+RISES = _words(
+    r"increas\w*|ris(?:e|es|ing)\b|grow\w*|boost\w*|driv(?:e|es|en|ing)\b|improv\w*|expand\w*|more\b|"
+    r"accelerat\w*|fuel\w*|propel\w*|rais(?:e|es|ing)\b|higher\b|enhanc\w*|facilitat\w*|advanc\w*|support\w*"
+)
 DRIVER_HEADING = _words(r"\b(?:drivers?|growth\s+factors|driving)\b")
 NOT = _words(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b")
 

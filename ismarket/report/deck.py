@@ -8,16 +8,14 @@ from typing import Any
 from ..engine.findings import distance, findings, how_big, how_fast
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..engine.page import title
-from ..errors import InputError
+from ..text.install import needs
 from ..text.wording import money, signed
 
 
 def write_deck(forecast: Forecast, path: str | Path) -> None:
     """Write the deck of a forecast to ``path``: headline, path, drivers, regions, findings."""
-    try:
+    with needs("a deck", "office"):
         from pptx import Presentation
-    except ImportError:
-        raise InputError("a deck needs python-pptx: pip install 'ismarket[office]'") from None
     deck = Presentation()
     cover = deck.slides.add_slide(deck.slide_layouts[0])
     cover.shapes.title.text = forecast.plan.market.title

@@ -14,8 +14,8 @@ from typing import Any
 from ..engine.findings import findings, headline
 from ..engine.forecast import Forecast
 from ..engine.page import title
-from ..errors import InputError
 from ..model.scenario import write_scenario
+from ..text.install import needs
 from ..text.wording import listed
 from .checklist import SOURCE, checklist
 from .funnel_sheets import formula_sheets, path_sheet, write_header
@@ -51,10 +51,8 @@ def write_workbook(forecast: Forecast, path: str | Path) -> None:
     What a function computes stands in it as values, marked.  Reference values recomputed by the
     workbook equal Python's to 1e-9 relative.
     """
-    try:
+    with needs("a workbook", "office"):
         import xlsxwriter
-    except ImportError:
-        raise InputError("a workbook needs XlsxWriter: pip install 'ismarket[office]'") from None
     rows = input_rows(forecast)
     where = {row.key: f"{INPUTS}!${EFFECTIVE}${FIRST_ROW + i}" for i, row in enumerate(rows)}
     formulas = Formulas(forecast, where)

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..model.driver import Driver
+from ..text.install import needs
 from ..text.spreadsheet import as_csv
 from .keep import common_inputs, publish, seal_run
 from .layout import NOTEBOOK, PARAMETERS, digest, from_json, to_json
@@ -152,11 +153,9 @@ def execute(notebook: Notebook, name: str, timeout: int | None = None) -> Notebo
     Runs in an empty folder with the Python that runs this.  Raises InputError with cell and error
     where a cell fails.
     """
-    try:
+    with needs("--notebook", "notebook"):
         nbclient, nbformat = import_module("nbclient"), import_module("nbformat")
         import_module("ipykernel")
-    except ImportError:
-        raise InputError("--notebook needs nbclient: pip install 'ismarket[notebook]'") from None
     node = nbformat.reads(json.dumps(_without_outputs(notebook)), as_version=4)
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sockets:
         how = {"transport": "ipc", "ip": f"{sockets}/kernel"}  # no port is opened

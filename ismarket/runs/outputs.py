@@ -13,6 +13,7 @@ from ..arrays import Array, Columns
 from ..engine.forecast import Forecast
 from ..engine.workers import KEPT
 from ..errors import InputError
+from ..text.install import needs
 from .layout import to_csv, to_json
 
 BINS = 60
@@ -73,13 +74,9 @@ class DrawsFile:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
+        with needs("keeping draws", "parquet"):
             import pyarrow
             import pyarrow.parquet
-        except ImportError:
-            raise InputError(
-                "keeping draws needs pyarrow: pip install 'ismarket[parquet]'"
-            ) from None
         self._arrow = pyarrow
         self._path, self._partial = path, path.with_name(path.name + ".partial")
         self._writer: Any = None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..engine.forecast import Forecast
 from ..errors import InputError, unknown
+from ..text.install import extra
 from .outputs import EXTRAS
 
 ALWAYS = ("page",)
@@ -79,7 +80,7 @@ def also(names: Iterable[str]) -> tuple[str, ...]:
             raise unknown("--also", "table or view", name, ALSO)
         view = VIEWS.get(name)
         if view and any(find_spec(module) is None for module in view.needs.values()):
-            raise InputError(f"--also {name} needs more: pip install 'ismarket[{view.extra}]'")
+            raise InputError(f"--also {name} needs more: {extra(view.extra)}")
     return wanted
 
 

@@ -1,5 +1,7 @@
 """The contract kit: the laws that every driver keeps, for the tests of whoever writes one.
 
+In a test of your own::
+
     import pytest
     from ismarket.testing import CHECKS
     from ismarket_stranger import DRIVER

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 
-from ..errors import InputError
+from .install import needs
 
 STARTS = "=+-@\t\r\n|%＝＋－＠"
 """First characters at which a spreadsheet may take a cell for a formula (OWASP, CSV injection)."""
@@ -51,10 +51,8 @@ def as_xlsx(sheets: Mapping[str, Iterable[Iterable[float | str]]]) -> bytes:
 
     Raises InputError where openpyxl is not installed.
     """
-    try:
+    with needs("XLSX", "xlsx"):
         book = import_module("openpyxl").Workbook(write_only=True)
-    except ImportError:
-        raise InputError("XLSX needs openpyxl: pip install 'ismarket[xlsx]'") from None
     for name, rows in sheets.items():
         sheet = book.create_sheet(name[:LONGEST_NAME])
         for row in rows:

@@ -112,7 +112,7 @@ def test_a_sentence_without_a_cause_is_context_or_names_none():
     for entry in FOUND.ledger:
         if entry.verdict in UNTESTED:
             assert f"{entry.id} {entry.claim}" in page
-    assert {kinds[claim] for claim in ("D11", "I9", "T12")} == {"no cause"}
+    assert {kinds[claim] for claim in ("D11", "I9", "T12")} == {"no cause known"}
 
 
 def test_a_claim_whose_most_likely_effect_is_none_is_not_shown_and_said_so():

@@ -6,14 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from command_line import ismarket
 
 from ismarket import Scenario, forecast, load_scenario
 from ismarket.cli import COMMANDS
-
-
-def ismarket(*arguments, cwd=None):
-    command = [sys.executable, "-m", "ismarket", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120)
 
 
 @pytest.fixture(scope="module")

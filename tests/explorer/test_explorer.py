@@ -24,7 +24,7 @@ from parcels import OWN_ROW, OWN_TABLE
 from ismarket.explorer import runtime
 from ismarket.explorer.changes import count_changes
 from ismarket.explorer.controls import density, structure
-from ismarket.explorer.panel import PARTS
+from ismarket.explorer.panel import CODE
 from ismarket.explorer.session import QUICK, QUICKEST, start
 from ismarket.explorer.view import TABS
 
@@ -273,7 +273,7 @@ def test_the_shipped_runtime_is_the_one_that_the_script_builds():
 
 
 def test_the_page_needs_nothing_of_the_place_that_shows_it():
-    code = runtime.text(*PARTS, "live.js")
+    code = runtime.text(*CODE, "live.js")
     assert not re.search(r"jupyterapp|requirejs|@jupyterlab|jp-(Cell|Notebook|OutputArea)", code)
     names = re.findall(r"var\(--jp-[\w-]+(.)", runtime.text("panel.css"))
     assert names

@@ -33,6 +33,7 @@ NAME = "run"
 SCENARIO = Scenario(draws=4096 + 64, through=2024, name="crash")
 ANCHOR = b"""\
 name = "mine"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = 2.0e8
 cagr = 0.05

@@ -26,6 +26,7 @@ ANCHOR = """\
 name = "some-house-2023"
 publisher = "Some House"
 title = "Infantile Spasms Market, \\"2030\\""
+market = "infantile-spasms"
 base_year = 2023
 value_usd = 1.5e8
 cagr = 0.051   # a year

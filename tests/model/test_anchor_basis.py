@@ -6,6 +6,7 @@ from ismarket import InputError, Scenario, forecast, load_drivers, load_market
 from ismarket.model.anchor_file import with_anchor
 
 FILE = """name = "mine"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = 1e9
 cagr = 0.05

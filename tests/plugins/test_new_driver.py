@@ -5,11 +5,9 @@ import csv
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -178,98 +176,3 @@ def test_a_new_driver_says_nothing_until_one_number_is_changed(tmp_path, table, 
         assert (last_years() > published.summary().iloc[-1] * 1.001)["p5":"p95"].all()
     finally:
         sys.modules.pop("ismarket_said", None)
-
-
-def built_wheel(folder: Path) -> Path:
-    """The wheel of this package, made from its sources."""
-    source = folder / "source"
-    ignored = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist")
-    shutil.copytree(ROOT, source, ignore=ignored)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(source)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return next(folder.glob("*.whl"))
-
-
-IN_THE_EXPLORER = """
-from ismarket import Scenario
-drivers = {driver["name"]: driver for driver in panel.structure["drivers"]}
-sliders = [i["key"] for cause in drivers["stranger"]["causes"] for i in cause["inputs"]]
-assert sliders == ["stranger.odds_ratio", "stranger.half_time"], sliders
-assert panel.page["controls"]["drivers"]["stranger"]["on"]
-
-def last():
-    return float(panel.forecast.reference["value"].iloc[-1])
-
-edited = last()
-panel.change({"kind": "fixed", "key": "stranger.odds_ratio", "value": 1.5})
-assert last() > edited
-panel.change({"kind": "fixed", "key": "stranger.half_time", "value": 3.0})
-assert panel.scenario.fixed == {"stranger.odds_ratio": 1.5, "stranger.half_time": 3.0}
-moved = last()
-panel.change({"kind": "driver", "key": "stranger", "value": False})
-assert "stranger" in panel.scenario.without
-print([edited, moved, last()])
-"""
-
-
-class Place:
-    """A fresh virtual environment in a folder of its own, where a stranger types commands."""
-
-    def __init__(self, folder):
-        self.folder, self.venv = folder, folder / "venv"
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(self.venv)], check=True)
-
-    def command(self, program, *arguments):
-        pip = [sys.executable, "-m", "pip", "--python", str(self.venv)]
-        inside = [str(self.venv / "bin" / program)]
-        unset = "PYTHONPATH", "ISMARKET_PLUGINS", "JUPYTER_PATH"
-        done = subprocess.run(
-            [*(pip if program == "pip" else inside), *arguments],
-            cwd=self.folder, env={k: v for k, v in os.environ.items() if k not in unset},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def last_value(self):
-        run = json.loads(self.command("ismarket", "run", "--no-keep", "--json"))
-        return run["reference"][-1]["value"]
-
-
-@pytest.mark.fresh
-@pytest.mark.timeout(600)
-def test_from_nothing_to_a_driver_that_moves_the_forecast_in_the_explorer(tmp_path):
-    """Three commands and the edit of one number, in a fresh environment from the built wheel."""
-    wheel = built_wheel(tmp_path)
-    names = zipfile.ZipFile(wheel).namelist()
-    assert any(name.startswith("ismarket/plugins/template/") for name in names)
-    place = Place(tmp_path)
-    place.command("pip", "install", "-q", f"{wheel}[notebook,sdk]")
-    published = place.last_value()
-
-    place.command("ismarket", "new-driver", "stranger")  # the first command
-    place.command("pip", "install", "-q", "-e", "ismarket-stranger")  # the second
-    assert place.last_value() == published
-    code = tmp_path / "ismarket-stranger/src/ismarket_stranger/__init__.py"
-    text = code.read_text()
-    assert text.count("ODDS_RATIO = 1.0") == 1
-    code.write_text(text.replace("ODDS_RATIO = 1.0", "ODDS_RATIO = 1.4"))  # one number
-    place.command("ismarket", "lab", "notebooks", "--copy-only")  # the third, without the window
-
-    notebook = tmp_path / "notebooks" / "01_explore.ipynb"
-    cells = json.loads(notebook.read_text())
-    last = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cells["cells"].append({**last, "id": "stranger", "source": IN_THE_EXPLORER})
-    notebook.write_text(json.dumps(cells))
-    place.command("jupyter", "execute", "--inplace", str(notebook))
-    said = json.loads(notebook.read_text())["cells"][-1]["outputs"][0]["text"]
-    edited, moved, without = json.loads("".join(said))
-    assert edited == place.last_value() > 1.001 * published
-    assert moved > edited
-    assert without == published
-
-    assert "stranger" in place.command("ismarket", "drivers")
-    assert place.command("ismarket", "check", "stranger").count("\N{CHECK MARK}") == len(CHECKS)
-    place.command("python", "-m", "pytest", "-q", "ismarket-stranger")

@@ -30,6 +30,7 @@ OFF_OLD = {
 
 ANCHOR = """\
 name = "mine"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = 2.0e8
 cagr = 0.05

@@ -1,13 +1,12 @@
 """Computing a run again, opening it, and the bridge between two runs."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from command_line import ismarket
 from hypothesis import given
 from hypothesis import strategies as st
+from parcels import ismarket as in_a_process
 
 from ismarket import DiskError, InputError, Scenario, keep_run, load_scenario, open_run
 from ismarket.runs.agreement import DIFFERENT, EQUAL, IDENTICAL, agreement, changes, need_drivers
@@ -15,12 +14,6 @@ from ismarket.runs.bridge import REST, bridge
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
 from ismarket.studies import compare_runs, loaded, reopened
-
-
-def ismarket(*arguments, cwd, **environment):
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120,
-                          env={**os.environ, **environment})  # fmt: skip
 
 
 def test_a_run_computed_again_here_is_identical(kept):
@@ -39,9 +32,9 @@ def test_rerun_keeps_a_second_run_with_the_same_outputs(kept, tmp_path):
 
 
 def test_other_processor_features_are_named_as_the_reason(kept, tmp_path):
-    done = ismarket("rerun", str(kept), "--json", cwd=tmp_path,
-                    NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR AVX2 FMA3 AVX512F"
-                    " AVX512CD AVX512_SKX")  # fmt: skip
+    done = in_a_process("rerun", str(kept), "--json", cwd=tmp_path,
+                        NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR AVX2 FMA3"
+                        " AVX512F AVX512CD AVX512_SKX")  # fmt: skip
     if not done.stdout:
         pytest.skip("this NumPy cannot switch these features off")
     found = json.loads(done.stdout)

@@ -1,10 +1,7 @@
 """A run holds the published estimate that it was anchored to, also where that came from a file."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError, Scenario, compare_runs, export_run, import_run, keep_run, open_run
 from ismarket.runs.agreement import IDENTICAL
@@ -14,18 +11,13 @@ from ismarket.studies import rerun
 MINE = """\
 name = "{name}"
 publisher = "A house of our own"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = {value}
 cagr = 0.05
 last_year = 2028
 drivers_named = ["diagnosis"]
 """
-
-
-def ismarket(*arguments, cwd):
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=200,
-                          env=dict(os.environ))  # fmt: skip
 
 
 def anchor(path, value="2.0e8", name="mine"):

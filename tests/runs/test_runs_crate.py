@@ -36,7 +36,13 @@ def test_the_crate_names_every_file_and_no_other(kept):
 
 def everything(folder):
     """A run with an anchor file, its draws counted on the way, and every view."""
-    keys = ['name = "mine"', "base_year = 2022", "value_usd = 2e8", "cagr = 0.05"]
+    keys = [
+        'name = "mine"',
+        'market = "infantile-spasms"',
+        "base_year = 2022",
+        "value_usd = 2e8",
+        "cagr = 0.05",
+    ]
     (folder / "mine.toml").write_text("\n".join([*keys, "last_year = 2028"]))
     scenario = Scenario(anchor=str(folder / "mine.toml"))
     return keep_run(scenario, folder / "run", extras=["charts", "workbook"], until=0.01)

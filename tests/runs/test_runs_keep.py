@@ -3,24 +3,16 @@
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError, Scenario, forecast, load_scenario, study
 from ismarket.model.scenario import parse_scenario
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
-
-
-def ismarket(*arguments, cwd, **environment):
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120,
-                          env={**os.environ, **environment})  # fmt: skip
 
 
 @pytest.fixture(scope="module")

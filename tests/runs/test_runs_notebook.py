@@ -3,10 +3,10 @@
 import csv
 import json
 import os
-import subprocess
 import sys
 
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError, Scenario, keep_run, open_run, run_notebook
 from ismarket.runs import notebook as notebooks
@@ -154,9 +154,8 @@ def test_a_name_must_be_one(text):
 
 def test_the_command_takes_a_notebook_or_a_scenario_not_both(tmp_path):
     path = notebook(tmp_path / "a.ipynb", cell("draws = 1", "parameters"))
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", "run"]
     for more in (["-p", "x=1"], ["--notebook", str(path), "--draws", "5"],
                  ["--notebook", str(path), "--no-keep"],
                  ["--notebook", "nowhere.ipynb"]):  # fmt: skip
-        done = subprocess.run([*command, *more], capture_output=True, text=True, cwd=tmp_path)
+        done = ismarket("run", *more, cwd=tmp_path)
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)

@@ -8,13 +8,13 @@ import platform
 import pwd
 import re
 import socket
-import subprocess
 import sys
 import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
+from command_line import ismarket
 
 from ismarket.runs.archive import export, people_tables
 from ismarket.runs.verify import checked
@@ -25,6 +25,7 @@ for needed in ("altair", "vl_convert", "xlsxwriter", "nbclient", "ipykernel"):
 SECRET, USER = "s3cret-value-of-the-environment", "quillfeather"
 ANCHOR = """\
 name = "mine"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = 2.0e8
 cagr = 0.05
@@ -40,14 +41,12 @@ forecast = ismarket.forecast(ismarket.load_market(), ismarket.load_drivers(),
 HTML(f"<p>{os.getcwd()}</p><p>{ismarket.__file__}</p>")"""
 
 
-def ismarket(folder, *arguments):
+def kept_by_somebody(folder, *arguments):
     home = folder / f"home-of-{USER}"
     home.mkdir(exist_ok=True)
-    environment = {**os.environ, "A_SECRET": SECRET, "HOME": str(home), "USER": USER,
-                   "LOGNAME": USER, "USERNAME": USER}  # fmt: skip
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=200,
-                          env=environment)  # fmt: skip
+    environment = {"A_SECRET": SECRET, "HOME": str(home), "USER": USER, "LOGNAME": USER,
+                   "USERNAME": USER}  # fmt: skip
+    done = ismarket(*arguments, cwd=folder, **environment)
     assert done.returncode == 0, done.stderr
 
 
@@ -57,13 +56,13 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("private")
     (folder / "mine.toml").write_text(ANCHOR)
     (folder / "given.toml").write_text(f'anchor = "{folder}/mine.toml"\ndraws = 400\n')
-    ismarket(folder, "run", str(folder / "given.toml"), "--out", str(folder / "whole"),
+    kept_by_somebody(folder, "run", str(folder / "given.toml"), "--out", str(folder / "whole"),
              "--also", "draws,histogram,charts,workbook")  # fmt: skip
     cell = {"cell_type": "code", "metadata": {}, "source": CELL, "id": "a", "outputs": [],
             "execution_count": None}  # fmt: skip
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
     (folder / "mine.ipynb").write_text(json.dumps(content))
-    ismarket(folder, "run", "--notebook", str(folder / "mine.ipynb"), "--out", "notebook")
+    kept_by_somebody(folder, "run", "--notebook", str(folder / "mine.ipynb"), "--out", "notebook")
     return folder
 
 

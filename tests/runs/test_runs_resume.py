@@ -1,12 +1,10 @@
 """An interrupted run goes on as it was begun: its anchor, how exact, and what else it keeps."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError, Scenario, study, verify_run
 from ismarket.model.scenario import parse_scenario
@@ -18,6 +16,7 @@ from ismarket.runs.views import also
 
 ANCHOR = b"""\
 name = "mine"
+market = "infantile-spasms"
 base_year = 2022
 value_usd = 2.0e8
 cagr = 0.05
@@ -28,14 +27,6 @@ EXACT = 0.00012
 
 SAME_CODE = str(Path(keeping.__file__).parents[2])
 """Where this process has the package from: a run goes on with the code that began it."""
-
-
-def ismarket(*arguments, cwd):
-    command = [sys.executable, "-c", "from ismarket.cli import main; main()", "run", *arguments]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", "PYTHONPATH": SAME_CODE}
-    return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, timeout=200, env=environment
-    )
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +62,7 @@ def outputs(run):
 def test_a_run_of_an_anchor_file_goes_on_without_the_file(tmp_path, loaded, monkeypatch):
     scenario, how = Scenario(draws=9000, anchor="mine"), How(extras=also(()))
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=2)
-    done = ismarket("--resume", "--out", "run", cwd=tmp_path)
+    done = ismarket("run", "--resume", "--out", "run", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     whole = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, how,
                  where=Place(tmp_path / "whole"))  # fmt: skip
@@ -85,11 +76,11 @@ def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monke
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=1)
     (tmp_path / "mine.toml").write_bytes(ANCHOR.replace(b"0.05", b"0.06"))
     command = ("--anchor", "mine.toml", "--draws", "9000", "--out", "run", "--resume")
-    done = ismarket(*command, cwd=tmp_path)
+    done = ismarket("run", *command, cwd=tmp_path)
     assert done.returncode == 2
     assert "changed: tables (anchor.toml)" in done.stderr
     (tmp_path / "mine.toml").write_bytes(ANCHOR)
-    assert ismarket(*command, cwd=tmp_path).returncode == 0
+    assert ismarket("run", *command, cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.slow
@@ -102,7 +93,7 @@ def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, mo
     done = interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after)
     begun = json.loads((tmp_path / ".run.partial/inputs/plan.json").read_text())
     assert begun["identity"]["until"] == EXACT
-    again = ismarket("--resume", "--out", "run", cwd=tmp_path)
+    again = ismarket("run", "--resume", "--out", "run", cwd=tmp_path)
     assert (again.returncode, again.stderr) == (0, ""), done
     assert outputs(tmp_path / "run") == outputs(whole.path)
     resolved = parse_scenario((tmp_path / "run/inputs/resolved.toml").read_text())
@@ -133,10 +124,10 @@ def test_a_run_goes_on_with_what_it_was_to_keep_and_with_nothing_else(
     how = How(extras=also(["histogram"]))
     scenario = Scenario(draws=9000)
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=1)
-    refused = ismarket("--resume", "--out", "run", "--also", "draws", cwd=tmp_path)
+    refused = ismarket("run", "--resume", "--out", "run", "--also", "draws", cwd=tmp_path)
     assert refused.returncode == 2
     assert refused.stderr == "ismarket: --resume: begun with --also page,histogram\n"
-    interrupted_again = ismarket("--resume", "--out", "run", cwd=tmp_path)
+    interrupted_again = ismarket("run", "--resume", "--out", "run", cwd=tmp_path)
     assert interrupted_again.returncode == 0
     assert (tmp_path / "run/outputs/histogram.csv").is_file()
     assert (tmp_path / "run/outputs/report.html").is_file()

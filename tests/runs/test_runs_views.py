@@ -17,6 +17,7 @@ from ismarket.runs.start import Place
 from ismarket.runs.verify import checked
 from ismarket.runs.views import RunView, also
 from ismarket.studies import loaded, rerun
+from ismarket.text.install import extra as pip_install_of
 
 BLOCKED = """
 import sys
@@ -88,7 +89,7 @@ def test_where_an_extra_is_missing_one_line_says_so(tmp_path, module, name, extr
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
                           cwd=tmp_path, env=dict(os.environ), timeout=100)  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
-    expected = f"ismarket: --also {name} needs more: pip install 'ismarket[{extra}]'\n"
+    expected = f"ismarket: --also {name} needs more: {pip_install_of(extra)}\n"
     assert done.stderr == expected
     assert os.listdir(tmp_path) == []
 

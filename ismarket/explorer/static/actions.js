@@ -1,6 +1,8 @@
 // The buttons at the top: pin, save, load, copy, download; each also by path.
 
-function createActions(ask, chartOf, name) {
+function createActions(send, chartOf, name) {
+  const by = uid("actions"); // the same panel may be shown elsewhere in the page
+  const ask = (message) => send({ ...message, by });
   const pin = h("button", { type: "button", click: () => ask({ type: "pin" }) }, "Pin to compare");
   const saving = byPath("Save to path", "my-scenario.toml", (path) => ask({ type: "download", kind: "toml", path }));
   const save = menu("Save scenario", [["Download TOML", () => ask({ type: "download", kind: "toml" })]], saving);
@@ -9,7 +11,7 @@ function createActions(ask, chartOf, name) {
   const load = menu("Load", [["Choose a file\u2026", () => file.click()]], h("div", {}, file, loading));
   const copied = h("pre", { class: "code", tabindex: 0, hidden: true });
   const copy = menu("Copy as Python", [["Python", () => ask({ type: "copy", kind: "python" })], ["Command line", () => ask({ type: "copy", kind: "command" })]], copied);
-  const kinds = [["CSV: all tables", "csv"], ["XLSX: all tables", "xlsx"], ["PNG: this chart", "png"], ["SVG: this chart", "svg"], ["HTML: one page", "html"]];
+  const kinds = [["CSV: this table", "csv"], ["XLSX: all tables", "xlsx"], ["PNG: this chart", "png"], ["SVG: this chart", "svg"], ["HTML: one page", "html"]];
   const target = byPath("Save to path", "forecast.csv", (path) => ask({ type: "download", kind: path.split(".").pop().toLowerCase(), path }));
   const download = menu("Download", kinds.map(([title, kind]) => [title, () => fetchFile(kind)]), target);
   const root = h("div", { class: "actions", role: "group", "aria-label": "Actions" }, pin, save, load, copy, download);
@@ -30,16 +32,22 @@ function createActions(ask, chartOf, name) {
     file.value = "";
   }
 
+  async function shown(text) {
+    copied.textContent = text;
+    copied.hidden = false;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      getSelection().selectAllChildren(copied);
+    }
+  }
+
   return {
     root,
-    async copied(text) {
-      copied.textContent = text;
-      copied.hidden = false;
-      try {
-        await navigator.clipboard.writeText(text);
-      } catch {
-        getSelection().selectAllChildren(copied);
-      }
+    answered(message, buffers) {
+      if (message.by !== by) return;
+      if (message.type === "file") give(message.name, message.mime, buffers[0]);
+      if (message.type === "text") shown(message.text);
     },
   };
 }

@@ -16,11 +16,27 @@ function loadRuntime(fetchBytes) {
   return globalThis.ismarketRuntime;
 }
 
+/** The bytes of the runtime, from the kernel. */
+function askRuntime(model) {
+  return new Promise((resolve) => {
+    const hear = (message, buffers) => {
+      if (message.type !== "runtime") return;
+      model.off("msg:custom", hear);
+      const found = buffers[0];
+      resolve(new Uint8Array(found.buffer ?? found, found.byteOffset ?? 0, found.byteLength));
+    };
+    model.on("msg:custom", hear);
+    model.send({ type: "runtime" });
+  });
+}
+
 function rowsOf(columns) {
   const names = Object.keys(columns);
   const length = names.length ? columns[names[0]].length : 0;
   return Array.from({ length }, (_, i) => Object.fromEntries(names.map((n) => [n, columns[n][i]])));
 }
+
+const NARROWEST = 480; // px; a chart with less room is drawn that wide and made smaller as a whole
 
 /** A chart in `holder`, an element; `getRuntime` gives the shared runtime. */
 function createChart(holder, spec, themes, getRuntime) {
@@ -90,8 +106,9 @@ function createChart(holder, spec, themes, getRuntime) {
     if (themes) {
       view.signal("theme", themes[pageTheme()]);
       width ||= holder.clientWidth; // read only when it may have changed: reading lays the page out
-      view.width(Math.max(480, Math.floor(width))).height(chart.height);
-      holder.style.height = `${chart.height}px`;
+      const wide = Math.max(NARROWEST, Math.floor(width));
+      view.width(wide).height(chart.height);
+      holder.style.height = `${Math.round(chart.height * Math.min(1, width / wide || 1))}px`;
     }
     await view.runAsync();
     holder.setAttribute("aria-label", chart.alt);

@@ -138,7 +138,7 @@ function createDriver(driver, send, opened) {
   const inputs = new Map();
   const keys = driver.causes.flatMap((cause) => cause.inputs.map((input) => input.key));
   let fixedNow = {};
-  const me = { name: driver.name, root, update, close: () => turn(null, false) };
+  const me = { name: driver.name, root, update, open: () => turn(null, true), close: () => turn(null, false) };
 
   function turn(_, open = body.hidden) {
     if (open && !inputs.size) {

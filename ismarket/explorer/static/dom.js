@@ -1,11 +1,12 @@
 // Elements of the page: made once, then only their words and attributes change.
 
 const SVG = "http://www.w3.org/2000/svg";
+const OWN = Math.random().toString(36).slice(2, 10); // each widget has a copy of this module
 let count = 0;
 
 function uid(name) {
   count += 1;
-  return `ism-${name}-${count}`;
+  return `ism-${OWN}-${name}-${count}`;
 }
 
 /** An element with attributes (functions become listeners) and children. */
@@ -82,6 +83,13 @@ function onTheme(callback) {
     watch.disconnect();
     media.removeEventListener("change", callback);
   };
+}
+
+/** Hide what a notebook keeps for those who open it without a kernel; returns the way back. */
+function hideSaved(key) {
+  const rule = h("style", {}, `.ism-saved[data-of="${key}"] { display: none; }`);
+  document.head.append(rule);
+  return () => rule.remove();
 }
 
 /** Four figures are as many as a control is worth. */

@@ -5,24 +5,16 @@ function renderLive({ model, el }) {
   const themed = (spec.params ?? []).some((parameter) => parameter.name === "theme");
   const holder = h("div", { class: "ism-live" });
   el.append(holder);
-  const askBytes = () => new Promise((resolve) => {
-    const hear = (message, buffers) => {
-      if (message.type !== "runtime") return;
-      model.off("msg:custom", hear);
-      const found = buffers[0];
-      resolve(new Uint8Array(found.buffer ?? found, found.byteOffset ?? 0, found.byteLength));
-    };
-    model.on("msg:custom", hear);
-    model.send({ type: "runtime" });
-  });
-  const chart = createChart(holder, spec, themed ? model.get("themes") : null, () => loadRuntime(askBytes));
+  const chart = createChart(holder, spec, themed ? model.get("themes") : null, () => loadRuntime(() => askRuntime(model)));
   const show = () => chart.update({ datasets: model.get("datasets"), params: model.get("params"), alt: model.get("alt"), height: themed ? spec.height : 0 });
   model.on("change:datasets", show);
   const stop = onTheme(() => chart.repaint());
+  const uncover = hideSaved(model.get("key"));
   show();
   return () => {
     model.off("change:datasets", show);
     stop();
+    uncover();
     chart.finalize();
     holder.remove();
   };

@@ -1,59 +1,4 @@
-// The panel: sends changes one computation at a time, always the last value, and shows the answers.
-
-const BUSY = 150;
-const REST = 250;
-const LOST = 20000;
-
-/** Changes waiting for the kernel: the last of each control, sent when the former are answered. */
-function createQueue(send) {
-  const pending = new Map();
-  const sent = new Set(); // a control that moved on keeps its place until its own answer is there
-  let busy = false;
-  let rest = 0;
-  let lost = 0;
-
-  function flush() {
-    if (busy || !pending.size) return;
-    const changes = [...pending.values()];
-    for (const key of pending.keys()) sent.add(key);
-    pending.clear();
-    ask({ type: "changes", changes, quick: true });
-  }
-
-  function ask(message) {
-    busy = true;
-    clearTimeout(rest);
-    clearTimeout(lost);
-    lost = setTimeout(() => answered(true), LOST);
-    send(message);
-  }
-
-  function answered(settled) {
-    busy = false;
-    sent.clear();
-    clearTimeout(lost);
-    clearTimeout(rest);
-    if (pending.size) flush();
-    else if (!settled) rest = setTimeout(() => ask({ type: "settle" }), REST);
-  }
-
-  return {
-    waiting: { has: (key) => pending.has(key) || sent.has(key) },
-    change(kind, key, value, outside = false) {
-      pending.delete(`${kind} ${key}`);
-      pending.set(`${kind} ${key}`, { kind, key, value, outside });
-      flush();
-    },
-    answered,
-    get busy() {
-      return busy;
-    },
-    stop() {
-      clearTimeout(rest);
-      clearTimeout(lost);
-    },
-  };
-}
+// The panel: controls, headline, the views behind their tabs, and the buttons, as one widget.
 
 function createTabs(titles, choose) {
   const panelId = uid("view");
@@ -82,176 +27,109 @@ function createTabs(titles, choose) {
   };
 }
 
-function askRuntime(model) {
-  return new Promise((resolve) => {
-    const hear = (message, buffers) => {
-      if (message.type !== "runtime") return;
-      model.off("msg:custom", hear);
-      const found = buffers[0];
-      resolve(new Uint8Array(found.buffer ?? found, found.byteOffset ?? 0, found.byteLength));
-    };
-    model.on("msg:custom", hear);
-    model.send({ type: "runtime" });
-  });
-}
-
-function render({ model, el }) {
-  const specs = model.get("specs");
-  const getRuntime = () => loadRuntime(() => askRuntime(model));
-  const queue = createQueue((message) => {
-    setTimeout(() => {
-      if (!queue.busy) return;
-      root.classList.add("busy");
-      say(status, "Computing \u2026");
-    }, BUSY);
-    root.dataset.rest = "false";
-    model.send(message);
-  });
-  const ask = (message) => model.send(message);
-  const charts = new Map();
-  const controls = createControls(model.get("structure"), queue.change, ask);
-  const dollars = createSegments("Dollars shown", model.get("structure").dollars, (value) => {
-    for (const name of page().controls.dollars.drivers) queue.change("driver", name, value === "current");
-  });
-  const strip = createStrip(dollars.root);
-  const tabs = createTabs(model.get("structure").tabs, (name) => {
-    model.set("tab", name);
-    model.save_changes();
-  });
-  const table = createTable((value) => (page().view.picks ? ask({ type: "pick", value }) : queue.change("anchor", "", value)));
-  const actions = createActions(ask, () => charts.get(page().view.chart.kind), () => page().controls.scenario);
-  const analyses = createAnalyses(model.get("offered"), ask, queue.change);
-  const title = h("h4", { class: "finding" });
-  const aid = h("p", { class: "aid" });
-  const caveat = h("p", { class: "caveat" });
-  const below = h("p", { class: "caveat" });
-  const status = h("p", { class: "status" });
-  const live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
-  const lines = h("div", { class: "lines" });
-  const holders = h("div", { class: "charts" });
-  const viewRoot = h("div", { class: "view", role: "tabpanel", id: tabs.panelId }, h("div", { class: "running", "aria-hidden": "true" }), title, aid, lines, holders, caveat, table.root, below, analyses.root, status);
-  const scenario = h("p", { class: "scenario" });
-  const summary = h("span");
-  const box = h("details", { class: "boxed", open: true }, h("summary", {}, summary), controls.root);
-  const root = h(
-    "div",
-    { class: "ism", role: "region", "aria-label": "Explorer" },
-    h("div", { class: "head" }, h("h2", {}, model.get("structure").title), scenario),
-    box,
-    h("div", { class: "main" }, strip.root, tabs.root, viewRoot),
-    actions.root,
-    live,
-  );
-  el.append(root);
-
-  function page() {
-    return model.get("page");
-  }
-
-  function chart(kind) {
-    if (!charts.has(kind)) {
-      const holder = h("div", { class: "chart", "data-kind": kind });
-      holders.append(holder);
-      charts.set(kind, createChart(holder, specs[kind], specs.themes, getRuntime));
-    }
-    for (const holder of holders.children) holder.hidden = holder.dataset.kind !== kind;
-    return charts.get(kind);
-  }
-
-  function line(message) {
-    return h("p", { class: `line ${message.tone}` }, rich(message.text));
-  }
-
-  function showScenario(now) {
-    const state = now.controls;
-    const changed = state.changes ? ` (${state.changes} change${state.changes > 1 ? "s" : ""})` : "";
-    const title = state.title ? `: ${state.title}` : "";
-    const pin = now.pinned ? [" \u00b7 compared with pinned ", h("b", {}, now.pinned), " ", h("button", { class: "unpin", type: "button", "aria-label": "Remove the pin", click: () => ask({ type: "unpin" }) }, "\u00d7")] : [];
-    const words = JSON.stringify([state.scenario, title, changed, now.pinned]);
-    if (scenario.dataset.said === words) return;
-    scenario.dataset.said = words;
-    scenario.replaceChildren("scenario ", h("b", { class: state.changes ? "yours" : "" }, state.scenario), title, changed, ...pin);
-    say(summary, `${state.scenario}${changed}`);
-  }
-
-  /** The switch is another handle of the drivers by which general prices move. */
-  function showDollars(state) {
-    dollars.root.hidden = !state;
-    if (!state || state.drivers.some((name) => queue.waiting.has(`driver ${name}`))) return;
-    dollars.update(state.current ? "current" : "constant");
-  }
-
-  function show() {
-    const now = page();
-    queue.answered(now.settled);
-    root.classList.remove("busy");
-    root.classList.toggle("stale", now.stale);
-    showScenario(now);
-    controls.update(now.controls, queue.waiting);
-    strip.update(now.strip);
-    showDollars(now.controls.dollars);
-    viewRoot.setAttribute("aria-labelledby", tabs.update(now.view.name));
-    viewRoot.dataset.view = now.view.name;
-    analyses.open(now.view.name);
-    say(title, now.view.title);
-    say(aid, now.view.aid);
-    say(caveat, now.view.note);
-    say(below, now.view.below);
-    chart(now.view.chart.kind).update(now.view.chart);
-    table.update(now.view);
-    const found = [...now.notices, ...(now.message ? [now.message] : [])];
-    if (lines.dataset.said !== JSON.stringify(found)) {
-      lines.dataset.said = JSON.stringify(found);
-      lines.replaceChildren(...found.map(line));
-    }
-    say(status, now.status);
-    if (now.settled) say(live, now.live);
-    root.dataset.seq = now.seq;
-    root.dataset.rest = String(now.settled && !queue.busy);
-  }
-
-  function hear(message, buffers) {
-    if (message.type === "progress") analyses.progress(message.name, message.share);
-    if (message.type === "analysed") analysed();
-    if (message.type === "text") actions.copied(message.text);
-    if (message.type === "file") give(message.name, message.mime, buffers[0]);
-  }
-
-  function analysed() {
-    analyses.update(model.get("analyses"));
-  }
-
-  function dress() {
-    root.dataset.theme = pageTheme();
-    for (const one of charts.values()) one.repaint();
-  }
-
-  const narrow = new ResizeObserver(() => {
-    const width = root.clientWidth;
-    const size = width < 820 ? "small" : width < 1000 ? "narrow" : "wide";
-    if (root.dataset.size === size) return;
-    box.open = size !== "small";
-    root.dataset.size = size;
-  });
-  narrow.observe(root);
-  const undress = onTheme(dress);
-  model.on("change:page", show);
-  model.on("change:analyses", analysed);
-  model.on("msg:custom", hear);
-  dress();
-  show();
-  analysed();
-  return () => {
-    model.off("change:page", show);
-    model.off("change:analyses", analysed);
-    model.off("msg:custom", hear);
-    queue.stop();
-    narrow.disconnect();
-    undress();
-    for (const one of charts.values()) one.finalize();
-    charts.clear();
-    root.remove();
+/** Lines of words, made anew only where they differ. */
+function createLines() {
+  const root = h("div", { class: "lines" });
+  return {
+    root,
+    update(found) {
+      const now = JSON.stringify(found);
+      if (root.dataset.said === now) return;
+      root.dataset.said = now;
+      root.replaceChildren(...found.map((line) => h("p", { class: `line ${line.tone}` }, rich(line.text))));
+    },
   };
 }
 
-export default { render };
+const SMALL = 760;
+const NARROW = 1000;
+
+function createPanel(state) {
+  const { model, structure, queue, ask } = state;
+  const controls = createControls(structure, queue.change, ask);
+  const dollars = createDollars(state);
+  const strip = createStrip(dollars.root);
+  const tabs = createTabs(structure.tabs, (name) => {
+    model.set("tab", name);
+    model.save_changes();
+  });
+  const view = createView(state, createChoosing(state, () => state.page.view));
+  const actions = createActions(ask, view.chart, () => `${state.page.controls.scenario}-${state.page.view.name}`);
+  const analyses = createAnalyses(model.get("offered"), ask, queue.change);
+  const messages = createLines();
+  const notices = createLines();
+  const status = h("p", { class: "status" });
+  const live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
+  const viewRoot = h("div", { class: "view", role: "tabpanel", id: tabs.panelId }, h("div", { class: "running", "aria-hidden": "true" }), messages.root, view.title, view.aid, view.rest, notices.root, analyses.root, status);
+  const scenario = h("p", { class: "scenario" });
+  const summary = h("span");
+  const box = h("details", { class: "boxed", open: true }, h("summary", {}, summary), controls.root);
+  const head = h("div", { class: "head" }, h("h2", {}, structure.title), scenario);
+  const main = h("div", { class: "main" }, strip.root, tabs.root, viewRoot);
+  const root = h("div", { class: "ism", role: "region", "aria-label": "Explorer" }, head, box, main, actions.root, live);
+
+  function showScenario({ controls: now, pinned }) {
+    const changed = now.changes ? ` (${now.changes} change${now.changes > 1 ? "s" : ""})` : "";
+    const title = now.title ? `: ${now.title}` : "";
+    const pin = pinned ? [" \u00b7 compared with pinned ", h("b", {}, pinned), " ", h("button", { class: "unpin", type: "button", "aria-label": "Remove the pin", click: () => ask({ type: "unpin" }) }, "\u00d7")] : [];
+    const words = JSON.stringify([now.scenario, title, changed, pinned]);
+    if (scenario.dataset.said === words) return;
+    scenario.dataset.said = words;
+    const name = h("b", { class: now.changes ? "yours" : "" }, now.scenario);
+    scenario.replaceChildren(now.named ? "scenario " : "", name, title, changed, ...pin);
+    say(summary, `Controls${changed}`);
+  }
+
+  const resized = new ResizeObserver(() => {
+    const width = root.clientWidth;
+    const size = width < SMALL ? "small" : width < NARROW ? "narrow" : "";
+    if ((root.dataset.size ?? "") === size) return;
+    box.open = size !== "small";
+    toggleAttribute(root, "data-size", size, size);
+  });
+  resized.observe(root);
+
+  return {
+    root,
+    dressed: view.dressed,
+    analysed: analyses.update,
+    update(now) {
+      showScenario(now);
+      controls.update(now.controls, queue.waiting);
+      strip.update(now.strip);
+      dollars.update(now.controls.dollars);
+      viewRoot.setAttribute("aria-labelledby", tabs.update(now.view.name));
+      viewRoot.dataset.view = now.view.name;
+      analyses.open(now.view.name);
+      view.update(now.view);
+      messages.update(now.message ? [now.message] : []);
+      notices.update(now.notices);
+      say(status, now.status);
+      if (now.settled) say(live, now.live);
+    },
+    wait: () => say(status, "Computing \u2026"),
+    hear(message, buffers) {
+      if (message.type === "progress") analyses.progress(message.name, message.share);
+      if (message.type === "analysed") analyses.update(model.get("analyses"));
+      actions.answered(message, buffers);
+    },
+    stop() {
+      resized.disconnect();
+      view.stop();
+    },
+  };
+}
+
+const PARTS = { panel: createPanel, view: viewPart, headline: headlinePart, controls: controlsPart, input: inputPart, table: tablePart };
+
+/** A widget that shows the panel, and whose exports mount a part of it anywhere in the page. */
+export default () => {
+  let state;
+  return {
+    initialize({ model, signal }) {
+      state = createState(model, signal, (kind, of, name) => PARTS[kind](of, name));
+      return { mount: state.mount };
+    },
+    render: ({ model, el }) => state.mount(el, "panel", "", model.get("key")),
+  };
+};

@@ -12,7 +12,7 @@ function createStrip(dollars = null) {
   };
 }
 
-/** Words of a wide panel and of a narrow one: the one that does not fit is not shown. */
+/** Words where there is room and where there is little: those that do not fit are not shown. */
 function twice() {
   return [h("span", { class: "roomy" }), h("span", { class: "tight" })];
 }
@@ -54,6 +54,10 @@ function createParts({ parts, zero }) {
   return h("dd", { class: "parts" }, h("span", { class: "whole", "aria-hidden": "true" }, parts.map(piece), tick), h("span", { class: "names" }, h("span", { style: `flex:0 1 ${end}%` }, carried.map(word)), parts.filter((part) => part.kind === "left").map(word)));
 }
 
+function kindOf({ right, wide, spare }) {
+  return `${right ? "right" : ""} ${wide ? "wide" : ""} ${spare ? "spare" : ""}`;
+}
+
 /** A table with its filters; `choose` is called with the value of a chosen row. */
 function createTable(choose) {
   const group = uid("choice");
@@ -80,7 +84,7 @@ function createTable(choose) {
 
   function build(view) {
     head.replaceChildren(
-      ...view.columns.map((c) => h("th", { scope: "col", class: `${c.right ? "right" : ""} ${c.wide ? "wide" : ""}` }, c.title)),
+      ...view.columns.map((c) => h("th", { scope: "col", class: kindOf(c) }, c.title)),
     );
     body.replaceChildren(...view.rows.map((row) => line(view, row)));
     chips.hidden = !view.filters.length;
@@ -95,7 +99,7 @@ function createTable(choose) {
     const cells = row.cells.map((_, i) => {
       const column = view.columns[i];
       const kind = i ? "td" : "th";
-      return h(kind, { class: `${column.right ? "right" : ""} ${column.wide ? "wide" : ""}`, scope: i ? null : "row" });
+      return h(kind, { class: kindOf(column), scope: i ? null : "row" });
     });
     if (row.choice) {
       const radio = h("input", { type: "radio", name: group, value: row.choice, "data-lm-suppress-shortcuts": "true", change: (e) => choose(e.target.value) });

@@ -1,0 +1,58 @@
+"""The command that installs something into this environment, whichever pip is at hand."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from ..errors import InputError
+
+
+def pip_install(*what: str) -> str:
+    """The pip command that brings ``what`` into the environment of the interpreter that runs.
+
+    Where that has no pip, the interpreter it was made from has one and works on it from outside.
+    """
+    base = Path(getattr(sys, "_base_executable", sys.executable))
+    own = find_spec("pip") is not None
+    pip = [sys.executable, "-m", "pip"] if own else [str(base), "-m", "pip", "--python", sys.prefix]
+    return shlex.join([*pip, "install", *what])
+
+
+def extra(name: str) -> str:
+    """The command that brings an extra of this package, from where the package itself came."""
+    return pip_install(f"{_came_from()}[{name}]")
+
+
+def _came_from() -> str:
+    """The folder or file that the package was installed from, if it is there; its name else."""
+    try:
+        written = distribution("ismarket").read_text("direct_url.json")
+    except PackageNotFoundError:
+        written = None
+    address = urlsplit(json.loads(written)["url"] if written else "")
+    path = Path(unquote(address.path))
+    return str(path) if address.scheme == "file" and path.exists() else "ismarket"
+
+
+def lacking(what: str, name: str, error: ImportError) -> Exception:
+    """What to raise where an import fails: how to install its extra, or the fault as it is."""
+    if (error.name or "").startswith("ismarket"):
+        return error
+    return InputError(f"{what} needs {error.name or 'more'}: {extra(name)}")
+
+
+@contextmanager
+def needs(what: str, name: str) -> Iterator[None]:
+    """Imports that an extra brings; where they are missing InputError says how to have them."""
+    try:
+        yield
+    except ImportError as error:
+        raise lacking(what, name, error) from None

@@ -1,0 +1,21 @@
+// What the chain of a page says of some settings: run in node, and in a browser, by the tests.
+
+function answers(model, settings) {
+  const chain = createChain(model);
+  const levels = [0.05, 0.5, 0.95];
+  const told = (values) => [values[0], ...quantiles(values, levels)];
+  return settings.map((setting) => {
+    const found = chain.compute(setting);
+    const parts = (map) => Object.fromEntries([...map].map(([name, values]) => [name, told(values)]));
+    return {
+      total: found.total.map(told),
+      points: parts(found.points),
+      usd: parts(found.usd),
+      region: found.final.region.map(told),
+      drug_class: found.final.drug_class.map(told),
+      region_base: found.first.region.map(told),
+      calibration: told(found.factor),
+      listed: found.listed,
+    };
+  });
+}
