@@ -35,7 +35,8 @@ class Picture:
     """Everything that changes in a chart: data by name, as columns, axis ends, alternative text.
 
     ``params`` are the chart's parameters by name (axis ends, px); ``alt`` names the kind of
-    chart, what it shows, then every labelled number in the order of the table.
+    chart, what it shows, then every labelled number in the order of the table.  ``spec`` is the
+    chart without its rows, where it is none of the kinds of this package.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Picture:
     alt: str
     params: Mapping[str, float] = field(default_factory=dict)
     height: int = HEIGHT
+    spec: Mapping[str, Any] | None = None
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Columns:

@@ -25,7 +25,7 @@ def as_csv(views: Sequence[View]) -> bytes:
     """Every table of the views as CSV, each under its title; UTF-8 with BOM."""
     rows: list[list[str]] = []
     for view in views:
-        rows.append([f"{TABS[view.name]}: {view.title}"])
+        rows.append([f"{view.tab or TABS[view.name]}: {view.title}"])
         rows += [[_plain(cell) for cell in row] for row in view.cells()]
         rows.append([])
     return spreadsheet.as_csv(rows, end="\r\n", mark=True)
@@ -34,7 +34,10 @@ def as_csv(views: Sequence[View]) -> bytes:
 def as_xlsx(views: Sequence[View], forecast: Forecast) -> bytes:
     """Every table as a sheet of one workbook, numbers as numbers, with what it was made from."""
     sheets: dict[str, list[list[str | float]]] = {
-        TABS[view.name]: [[view.title], *([_value(cell) for cell in row] for row in view.cells())]
+        view.tab or TABS[view.name]: [
+            [view.title],
+            *([_value(cell) for cell in row] for row in view.cells()),
+        ]
         for view in views
     }
     return spreadsheet.as_xlsx(sheets | {"Made from": [[line] for line in _origin(forecast)]})

@@ -72,6 +72,7 @@ class View:
     shown: int | None = None
     picks: str = ""
     brief: str = ""
+    tab: str = ""
 
     def as_page(self) -> dict[str, Any]:
         """The view as plain values for the page."""
@@ -80,7 +81,7 @@ class View:
                 name: getattr(self, name)
                 for name in ("name", "title", "brief", "aid", "note", "below", "picks")
             },
-            "tab": TABS[self.name],
+            "tab": self.tab or TABS[self.name],
             "columns": [vars(column) for column in self.columns],
             "rows": [vars(row) for row in self.rows[: self.shown]],
             "filters": [vars(one) for one in self.filters],

@@ -119,6 +119,7 @@ function createChart(holder, spec, themes, getRuntime) {
 
   /** A file needs a ground of its own. */
   async function onGround(make) {
+    if (!themes) return make();
     await view.background(themes[pageTheme()].bg).runAsync();
     const made = await make();
     await view.background("transparent").runAsync();

@@ -4,10 +4,10 @@ from importlib.resources import files
 
 from ismarket import hookimpl, read_anchors, read_market
 
-from .charts import class_shares
+from .charts import class_shares, classes_view
 from .drivers import DRIVERS
 
-ISMARKET_API = 1
+ISMARKET_API = ">=1,<2"
 NAME = "dravet"
 TABLES = files(__name__) / "data"
 
@@ -43,3 +43,25 @@ def register_drivers():
 def register_charts():
     """The drug classes of any market, first and last year."""
     return {"class_shares": class_shares}
+
+
+@hookimpl
+def register_views():
+    """The same chart as a tab of the explorer, with its finding and its table."""
+    return {"Classes, first and last": classes_view}
+
+
+@hookimpl
+def register_commands(cli):
+    """``ismarket people MARKET``: how many people there are, by region."""
+    import click
+
+    @cli.command()
+    @click.argument("market", default=NAME)
+    def people(market):
+        """Print the people of MARKET's first stage in its base year, by region."""
+        from ismarket import load_market
+
+        stage = load_market(market).stages[0]
+        for parameter in stage.parameters:
+            click.echo(f"{parameter.title}: {parameter.mode:,.0f} {stage.unit}")
