@@ -7,9 +7,9 @@ import pytest
 
 pytest.importorskip("anywidget")
 
-from ismarket import Driver, Effect, InputError, Option, Parameter, Scenario, explore  # noqa: E402
-from ismarket.explorer import own_view  # noqa: E402
-from ismarket.explorer.files import as_csv, as_page  # noqa: E402
+from ismarket import Driver, Effect, InputError, Option, Parameter, Scenario, explore
+from ismarket.explorer import own_view
+from ismarket.explorer.files import as_csv, as_page
 
 RATE = Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Rate", source="assumption: test")
 
