@@ -35,7 +35,7 @@ def price_and_volume(forecast):
     most = max(roles, key=lambda row: abs(row.reference))
     what = "adds" if most.reference > 0 else "takes"
     sides = " to ".join(bridge.sides)
-    finding = f"{most.title} {what} most, USD {abs(most.reference) / 1e6:,.0f} M, {sides}"
+    finding = f"{most.title} {what} most, USD {abs(most.reference) / 1e6:,.3g} M, {sides}"
     chart = (
         alt.Chart(table)
         .mark_bar()

@@ -43,7 +43,8 @@ def view(tab: str, make: Callable[[Forecast], Any], forecast: Forecast) -> View:
 
 def _picture(chart: Any, alt: str) -> Picture:
     """The chart with its rows apart, so that a chart of the same form only gets other rows."""
-    spec = chart.to_dict()
+    fitted = {"width": "container", "autosize": {"type": "fit", "contains": "padding"}}
+    spec = fitted | chart.to_dict()
     text, rows = json.dumps(spec), spec.get("datasets", {})
     names = {f"data-{i}" if name not in spec else name: name for i, name in enumerate(rows)}
     for plain, name in names.items():
