@@ -22,29 +22,31 @@ _HOME = {
     "Observation": "analysis.updating",
     "Option": "model.driver",
     "Parameter": "model.parameter",
+    "Sample": "analysis.sample_information",
     "Scenario": "model.scenario",
     "Study": "studies",
-    "compare_runs": "studies",
+    "compare_runs": "studies.kept",
     "export_run": "runs.archive",
     "explore": "explorer.panel",
     "audit_report": "analysis.audit",
+    "check_numbers": "reading.against_a_run",
     "elicit": "explorer.elicit",
     "backtest_of": "analysis.backtest",
-    "forecast": "engine.forecaster",
+    "forecast": "studies.by_name",
     "hookimpl": "plugins.hookspecs",
     "import_run": "runs.archive",
-    "keep_run": "studies",
+    "keep_run": "studies.kept",
     "launch": "model.launch",
     "load_anchors": "plugins.installed",
     "load_charts": "plugins.installed",
     "load_drivers": "plugins.installed",
     "load_market": "plugins.installed",
     "load_scenario": "model.scenario",
-    "open_run": "studies",
+    "open_run": "studies.kept",
     "read_anchors": "model.anchor",
     "read_market": "model.market_tables",
-    "rerun": "studies",
-    "run_notebook": "studies",
+    "rerun": "studies.kept",
+    "run_notebook": "studies.kept",
     "verify_run": "runs.verify",
     "require": "analysis.requirement",
     "sensitivity_of": "analysis.sensitivity",
@@ -54,6 +56,7 @@ _HOME = {
     "triangulate": "analysis.triangulation",
     "value_of_information": "analysis.information",
     "update": "analysis.updating",
+    "write_report": "report",
     "write_scenario": "model.scenario",
 }
 """Public names and the module each lives in; a module is imported when a name is first used."""
@@ -75,12 +78,12 @@ if TYPE_CHECKING:
     from .analysis.information import Decision as Decision
     from .analysis.information import value_of_information as value_of_information
     from .analysis.requirement import require as require
+    from .analysis.sample_information import Sample as Sample
     from .analysis.sensitivity import sensitivity_of as sensitivity_of
     from .analysis.triangulation import triangulate as triangulate
     from .analysis.updating import Observation as Observation
     from .analysis.updating import update as update
     from .engine.forecast import Forecast as Forecast
-    from .engine.forecaster import forecast as forecast
     from .errors import DiskError as DiskError
     from .errors import DriverError as DriverError
     from .errors import InputError as InputError
@@ -110,16 +113,19 @@ if TYPE_CHECKING:
     from .plugins.installed import load_market as load_market
     from .reading import read_file as read_file
     from .reading import read_text as read_text
+    from .reading.against_a_run import check_numbers as check_numbers
+    from .report import write_report as write_report
     from .runs.archive import export_run as export_run
     from .runs.archive import import_run as import_run
     from .runs.verify import verify_run as verify_run
     from .studies import Study as Study
-    from .studies import compare_runs as compare_runs
-    from .studies import keep_run as keep_run
-    from .studies import open_run as open_run
-    from .studies import rerun as rerun
-    from .studies import run_notebook as run_notebook
     from .studies import study as study
+    from .studies.by_name import forecast as forecast
+    from .studies.kept import compare_runs as compare_runs
+    from .studies.kept import keep_run as keep_run
+    from .studies.kept import open_run as open_run
+    from .studies.kept import rerun as rerun
+    from .studies.kept import run_notebook as run_notebook
 
 
 def __getattr__(name: str) -> Any:

@@ -53,3 +53,9 @@ def no_such(kind: str, name: object, known: Iterable[str]) -> str:
     else:
         hint = f"there are {len(names)}, such as {', '.join(names[:3])}"
     return f"no {kind} {name!r}; {hint}"
+
+
+def mistaken(where: str, value: object, give: str) -> InputError:
+    """The error for a value of the wrong kind; ``give`` says what to pass instead."""
+    found = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+    return InputError(f"{where}: give {give}, not {found}")

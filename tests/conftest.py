@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from ismarket import Scenario, forecast, load_drivers, load_market, load_scenario
+from ismarket.engine import workers
 
 DRAVET = Path(__file__).parent.parent / "examples" / "ismarket-dravet"
 
@@ -43,6 +44,15 @@ def world(request, market, drivers, second):
     if request.param.startswith("dravet"):
         return *second, load_scenario(DRAVET / f"{request.param}.toml")
     return market, drivers, load_scenario(request.param)
+
+
+@pytest.fixture
+def summed_early():
+    """More than 16,384 draws are counted as sums, two blocks at a time: 131,072 would be slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workers, "KEPT", 16_384)
+        patch.setattr(workers, "BATCH", 2)
+        yield
 
 
 @pytest.fixture

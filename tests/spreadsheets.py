@@ -18,7 +18,7 @@ def recalculated(paths, folder):
     for path in paths:
         opened = openpyxl.load_workbook(path)
         opened.save(path)
-    home = folder / "home"
+    home = folder.parent / "libreoffice"  # made once, which takes longer than a workbook
     command = [
         SOFFICE,
         f"-env:UserInstallation=file://{home}",
@@ -32,7 +32,7 @@ def recalculated(paths, folder):
         check=True,
         capture_output=True,
         timeout=240,
-        env={**os.environ, "HOME": str(folder)},
+        env={**os.environ, "HOME": str(home)},
     )
     return [openpyxl.load_workbook(out / path.name, data_only=True) for path in paths]
 

@@ -202,12 +202,12 @@ def test_the_explorer_has_a_slider_and_a_bar_for_it(ranged):
     inputs = {group["title"]: group["inputs"] for group in panel.structure["count"]}
     assert len(inputs["Wastage"]) == 2  # of the classes in which it is uncertain
     assert all(key in json.dumps(inputs["Wastage"]) for key in (KEYS[0], KEYS[2]))
-    before = panel.forecast.reference["value"].iloc[-1]
+    before = panel.forecast.summary()["reference"].iloc[-1]
     panel.change({"kind": "fixed", "key": KEYS[0], "value": 1.5})
-    after = panel.forecast.reference["value"].iloc[-1]
+    after = panel.forecast.summary()["reference"].iloc[-1]
     assert after > before
     panel.change({"kind": "fixed", "key": KEYS[0], "value": 1.2})
-    assert panel.forecast.reference["value"].iloc[-1] == pytest.approx(before, rel=1e-13)
+    assert panel.forecast.summary()["reference"].iloc[-1] == pytest.approx(before, rel=1e-13)
     for tab in ("why", "where", "matters", "howbig", "evidence"):
         panel.tab = tab
         assert panel.page["view"]["rows"], tab

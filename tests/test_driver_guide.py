@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from parcels import ismarket
+from command_line import ismarket
 
 from ismarket.model import anchor, cause, launch, market_tables
 from ismarket.model.scenario import parse_scenario

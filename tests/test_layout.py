@@ -104,7 +104,7 @@ def test_a_package_imports_only_what_stands_behind_its_arrow(path):
 
 
 def test_one_import_looks_up_and_only_when_it_is_called():
-    path, (name, up) = PACKAGE / "studies.py", LOOKS_UP
+    path, (name, up) = PACKAGE / "studies" / "__init__.py", LOOKS_UP
     assert named(path) == name
     assert up in {own for own, _ in imports(path)} - {own for own, _ in imports(path, late=False)}
 

@@ -5,11 +5,14 @@ import os
 import shlex
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from ismarket.version import __version__
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
@@ -91,6 +94,7 @@ def test_the_wheel_works_away_from_the_repository(wheel, place):
 
 
 IN_THE_EXPLORER = """
+from ismarket.version import __version__
 from ismarket import Scenario
 drivers = {driver["name"]: driver for driver in panel.structure["drivers"]}
 sliders = [i["key"] for cause in drivers["stranger"]["causes"] for i in cause["inputs"]]
@@ -217,3 +221,12 @@ def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(
 def test_no_file_of_the_project_carries_an_index_address(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     assert not [line for line in text.splitlines() if "://" in line or "index-url" in line]
+
+
+def test_version_and_licences_are_the_same_wherever_they_stand():
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {__version__}\n" in cited
+    for licence in about["license"].split(" AND "):
+        assert f"  - {licence}\n" in cited
+    assert f"\n## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -8,6 +8,8 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,23 @@ def test_the_page_is_what_run_prints():
         end = shown.index("```\n\nIn Python", start) + 3
         README.write_text(shown[:start] + page + shown[end:], encoding="utf-8")
     assert page in README.read_text(encoding="utf-8")
+
+
+NAMES = """
+import re, sys, ismarket
+
+text = "".join(open(page, encoding="utf-8").read() for page in sys.argv[1:])
+cells = re.findall(r"^\\| [^|]*\\? \\|[^|]*\\|([^|]*)\\|$", text, re.M)
+listed = re.findall(r"In\\s+Python: `([\\w, \\n]+)`", text)
+named = re.findall(r"\\w+", " ".join(cells + listed)) + re.findall(r"ismarket\\.(\\w+)\\(", text)
+wrong = [name for name in named if not hasattr(ismarket, name)]
+print(len(set(named)), wrong)
+"""
+
+
+def test_one_import_brings_every_name_of_the_pages():
+    run = [sys.executable, "-c", NAMES, *map(str, PAGES)]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
+    many, wrong = done.stdout.split(" ", 1)
+    assert int(many) >= 15
+    assert wrong.strip() == "[]"

@@ -1,14 +1,27 @@
 """A study: one way in for command line, notebook, explorer and runs; one plan a forecast."""
 
 import json
+import re
 import sys
 import threading
 from contextlib import contextmanager
 
 import pytest
-from parcels import DRIVER, ismarket, parcel, python
+from command_line import ismarket
+from parcels import DRIVER, parcel, python
 
-from ismarket import Decision, InputError, Scenario, Study, forecast, keep_run, study
+from ismarket import (
+    Decision,
+    InputError,
+    Scenario,
+    Study,
+    charts,
+    forecast,
+    keep_run,
+    study,
+    update,
+    write_report,
+)
 from ismarket.cli import main
 from ismarket.engine.plan import make_plan
 
@@ -159,8 +172,9 @@ def test_a_kept_study_says_what_was_changed_in_the_scenario_as_given(tmp_path):
 def test_a_study_says_what_it_holds():
     shown = repr(study("published"))
     assert shown.startswith("published: Infantile spasms")
-    assert "anchor techsci-2022\ndrivers: diagnosis, " in shown
-    assert "pricing" not in shown
+    assert "anchor techsci-2022: USD 3.20 bn in 2022, 3.90% a year" in shown
+    assert "drivers: diagnosis, " in shown
+    assert "left out: pricing" in shown
 
 
 def test_what_decides_what_is_loaded_is_chosen_when_a_study_is_opened():
@@ -183,3 +197,68 @@ def test_what_others_print_does_not_spoil_json(parcels):
     assert "louder" in done.stderr
     page = ismarket("run", "--no-keep", "--draws", "50", "--without", "louder", path=parcels)
     assert page.stdout.startswith("Infantile spasms")
+
+
+TAB = """
+import ismarket
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.completer import provisionalcompleter
+shell = InteractiveShell.instance()
+shell.user_ns["s"], shell.user_ns["charts"] = ismarket.study("published"), ismarket.charts
+for jedi in (False, True):
+    shell.Completer.use_jedi = jedi
+    for name in ("s.", "charts."):
+        with provisionalcompleter():
+            found = list(shell.Completer.completions(name, len(name)))
+        print(*sorted({one.text.lstrip(".").removeprefix(name) for one in found}))
+"""
+
+
+def test_tab_shows_questions_and_charts_and_no_machinery():
+    pytest.importorskip("IPython")
+    lines = python(TAB).stdout.splitlines()
+    assert len(lines) == 4
+    for line in lines[::2]:
+        assert {"forecast", "compare", "sensitivity", "voi", "audit"} <= {*line.split()}
+        assert not {"of", "with_anchor", "anchored", "origin"} & {*line.split()}
+    for line in lines[1::2]:
+        assert {"fan", "tornado", "save"} <= {*line.split()}
+        assert not {"Picture", "alt", "KINDS", "marks"} & {*line.split()}
+
+
+def test_a_study_shows_itself_in_a_notebook(world):
+    asked = Study(*world[:2], world[2].changed(draws=64))
+    page = asked._repr_html_()
+    assert asked.market.title in page
+    for status in ("measured", "estimated", "assumed"):
+        many = sum(p.status == status for p in asked.plan.parameters)
+        assert re.search(rf">{status}</th><td [^>]*>{many}</td>", page)
+
+
+def test_a_forecast_by_name_is_that_of_the_study():
+    found = forecast("evidence", draws=64, through=2030)
+    asked = study("published", draws=64)
+    assert found.to_dict() == study("evidence", draws=64, through=2030).forecast().to_dict()
+    assert asked.forecast("evidence", draws=64, through=2030).columns == found.columns
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda s: study(3), "study: give the name of a scenario, .* not int"),
+        (lambda s: forecast(s), "forecast: give the name of a scenario, .* not Study"),
+        (lambda s: forecast(s.market), "give the drivers as well, .* not NoneType"),
+        (lambda s: forecast(s.market, [3]), "drivers: give a list of Drivers, .* not int"),
+        (lambda s: s.forecast(draw=5), "no choice 'draw'; did you mean 'draws'"),
+        (lambda s: s.forecast(5), "scenario: give the name of a scenario, .* not int"),
+        (lambda s: s.compare([1]), "compare: give changes by name"),
+        (lambda s: s.voi(3), "voi: give a Decision"),
+        (lambda s: charts.fan(s), "charts.fan: give a forecast, .* not Study"),
+        (lambda s: update(s.forecast(), [3]), "update: give a list of Observation.* not int"),
+        (lambda s: write_report(s), "write_report: give a forecast, .* not Study"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_gets_one_line_that_says_what_to_pass(wrong, says):
+    with pytest.raises(InputError, match=says) as found:
+        wrong(study("published", draws=128))
+    assert "\n" not in str(found.value)

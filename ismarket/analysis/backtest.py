@@ -20,8 +20,8 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.blocks import cells_of
 from ..engine.findings import about, caveats
-from ..engine.forecast import Forecast
-from ..errors import InputError
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import InputError, mistaken
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, number, percent
 from .information import drawn_values
@@ -125,6 +125,8 @@ def backtest_of(forecast: Forecast) -> Backtest:
 
     Raises InputError for a market whose past is not on file.
     """
+    if not isinstance(forecast, Forecast):
+        raise mistaken("backtest", forecast, A_FORECAST)
     market = forecast.plan.market.name
     series = read_series(market)
     if not series:

@@ -19,9 +19,9 @@ from ..arrays import Array, Columns
 from ..engine.blocks import one_thread
 from ..engine.draws import Drawing
 from ..engine.findings import about, caveats
-from ..engine.forecast import Forecast
+from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
-from ..errors import InputError, unknown
+from ..errors import InputError, mistaken, unknown
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK
@@ -29,6 +29,15 @@ from ..sampling.standard_errors import error_of_mean
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
 from .groups import BY, UNSOURCED, Labels, labelled, stage_of, uncertain
+from .sample_information import (
+    Sample,
+    Studied,
+    columns_of_studies,
+    groups_of,
+    studied,
+    study_parts,
+    summaries,
+)
 
 FEWEST_DRAWS = 1_000
 MOST_COLUMNS = 120
@@ -36,8 +45,8 @@ MOST_COLUMNS = 120
 TITLE = "What is knowing more worth?"
 SHOWN = 8
 """Rows of each kind, unless said otherwise."""
-KINDS = {"input": "an input", "cause": "a cause", "stage": "a stage", "status": "a kind of number",
-         "source": "what a source says"}  # fmt: skip
+KINDS = {"input": "an input", "cause": "a cause", "launch": "a launch", "stage": "a stage",
+         "status": "a kind of number", "source": "what a source says"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,7 @@ class Information:
     perfect: Worth
     partial: Mapping[str, tuple[Worth, ...]]
     notices: Sequence[str] = ()
+    studies: tuple[Studied, ...] = ()
 
     @property
     def enters(self) -> bool:
@@ -103,8 +113,12 @@ class Information:
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
-        """The table by kind of set: what perfect knowledge of each is worth at most, USD."""
-        return {
+        """The table by kind of set: what perfect knowledge of each is worth at most, USD.
+
+        And ``studies``, if any were asked for: what each is worth, and net of its cost.
+        """
+        studies = {"studies": columns_of_studies(self.studies)} if self.studies else {}
+        return studies | {
             kind: {
                 "name": [row.name for row in rows],
                 "usd": [row.value for row in rows],
@@ -125,27 +139,59 @@ class Information:
             "expected_gain_usd": self.expected, "enter": self.enters,
             "chance_to_regret": self.chance_to_regret,
             "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
-            "partial": {kind: rows_of(table) for kind, table in self.columns.items()},
+            "partial": {k: rows_of(table) for k, table in self.columns.items() if k != "studies"},
+            "studies": rows_of(columns_of_studies(self.studies)),
             "notices": list(self.notices),
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
+@dataclass(frozen=True, eq=False)
+class Wider:
+    """Draws of market value (year, draw) in which more is uncertain than a scenario's inputs.
+
+    ``values`` holds what more is drawn by name, each (draw,), ``notice`` says so.
+    """
+
+    plan: Plan
+    total: Array
+    values: Mapping[str, Array]
+    notice: str
+
+
 def value_of_information(
-    forecast: Forecast, decision: Decision, by: Sequence[str] = ("input", "cause")
+    forecast: Forecast,
+    decision: Decision,
+    by: Sequence[str] = ("input", "cause"),
+    studies: Sequence[Sample] = (),
+    wider: Wider | None = None,
 ) -> Information:
     """Value of information for a decision, by single inputs and by groups of them.
 
+    And of ``studies``, which inform without settling.  ``wider`` draws stand in for the forecast's.
     InputError below FEWEST_DRAWS draws, where the regression would be noise.
     """
-    draws = forecast.draws.total.shape[1]
+    if not isinstance(forecast, Forecast):
+        raise mistaken("voi", forecast, A_FORECAST)
+    if not isinstance(decision, Decision):
+        raise mistaken("voi", decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
+    for one in studies:
+        if not isinstance(one, Sample):
+            raise mistaken("voi, studies", one, "a list of Sample('KEY', observations=200)")
+    total, plan = forecast.draws.total, forecast.plan
+    if wider:
+        total, plan = wider.total, wider.plan
+    draws = total.shape[1]
     if draws < FEWEST_DRAWS:
         raise InputError(f"{draws} draws are too few for the regression; {FEWEST_DRAWS} or more")
-    gain = decision.net_benefit(forecast.draws.total)
-    values = drawn_values(forecast.plan)
+    gain = decision.net_benefit(total)
+    more = wider.values if wider else {}
+    values = {**drawn_values(plan), **more}
     perfect = expected_perfect(gain)
-    groups = {kind: grouped(forecast.plan, kind) for kind in ("input", *by)}
+    groups = {kind: grouped(plan, kind) for kind in ("input", *by)}
+    asked = groups_of(plan, studies, tuple(more))
+    groups["study"] = {one.of: keys for one, keys in asked}
     found = {
         keys: expected_partial(gain, [values[key] for key in keys])
         for keys in dict.fromkeys(keys for rows in groups.values() for keys in rows.values())
@@ -156,9 +202,16 @@ def value_of_information(
         worths = [Worth(name, keys, *found[keys]) for name, keys in groups[kind].items()]
         partial[kind] = tuple(sorted(worths, key=lambda worth: (-worth.value, worth.name)))
     regret = float(np.mean(gain < 0) if gain.mean() > 0 else np.mean(gain > 0))
+    worth = [
+        studied(plan, one, keys, expected_partial(gain, summaries(plan, one, keys, values)),
+                found[keys])
+        for one, keys in asked
+    ]  # fmt: skip
+    ranked = tuple(sorted(worth, key=lambda one: (-one.net, one.of)))
+    notices = [*caveats(plan), *([wider.notice] if wider else [])]
     return Information(
-        forecast.plan, decision, forecast.years[1], forecast.years[-1], float(gain.mean()), regret,
-        Worth("everything", tuple(values), *perfect), partial, caveats(forecast.plan),
+        plan, decision, plan.years[1], plan.years[-1], float(gain.mean()), regret,
+        Worth("everything", tuple(values), *perfect), partial, notices, ranked,
     )  # fmt: skip
 
 
@@ -183,6 +236,7 @@ def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
 LABELS: dict[str, Labels] = {
     "input": lambda _, p: [p.key],
     "cause": lambda plan, p: [cause.name] if (cause := plan.market.cause_of(p)) else [],
+    "launch": lambda plan, p: [one.name for one in plan.launches if p in one.parameters],
     "stage": lambda plan, p: [stage_of(plan, p)] if p.owner == FUNNEL else [],
     "status": BY["status"],
     "source": lambda plan, p: [
@@ -270,6 +324,7 @@ def sheet(found: Information, top: int = SHOWN) -> Sheet:
     parts: list[str | Table] = [*found.notices, _decision(found), _regret(found)]
     if not found.chance_to_regret:
         return Sheet(title, parts)
+    parts += study_parts(found.studies, top)
     for kind, rows in found.partial.items():
         parts += _kind(kind, rows, top)
     return Sheet(title, [

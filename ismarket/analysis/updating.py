@@ -21,8 +21,8 @@ import numpy as np
 
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
-from ..engine.forecast import Forecast
-from ..errors import InputError
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import InputError, mistaken
 from ..model.tables import read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
@@ -108,7 +108,12 @@ def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
     Observations count as independent of each other.  InputError for a year that the forecast does
     not hold or that its anchor fixes, and where the draws do not reach the observations.
     """
+    if not isinstance(forecast, Forecast):
+        raise mistaken("update", forecast, A_FORECAST)
     seen = tuple(observations)
+    for one in seen:
+        if not isinstance(one, Observation):
+            raise mistaken("update", one, "a list of Observation(2024, 55e6, 0.1)")
     if not seen:
         raise InputError("no observation to update with")
     draws = forecast.draws.total.shape[1]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
+from typing import ParamSpec
 
 import altair as alt
 
-from ..engine.forecast import Forecast
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import mistaken
 from . import causes as _causes
 from . import comparison as _comparison
 from . import contributions as _contributions
@@ -18,6 +21,7 @@ from . import launches as _launches
 from . import levels as _levels
 from . import swings as _swings
 from . import where as _where
+from .grid import heat, multiples, spider
 from .picture import WIDTH, Layers, Picture, filled, save
 
 __all__ = [
@@ -27,10 +31,13 @@ __all__ = [
     "contributions",
     "fan",
     "funnel",
+    "heat",
     "launches",
     "levels",
+    "multiples",
     "regions",
     "save",
+    "spider",
     "tornado",
 ]
 
@@ -67,6 +74,27 @@ def _offline() -> None:
 _offline()
 
 
+P = ParamSpec("P")
+
+
+def of_forecasts(chart: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerChart]:
+    """The chart, which says in one line what to pass where it is handed anything else."""
+
+    @wraps(chart)
+    def checked(*given: P.args, **named: P.kwargs) -> alt.LayerChart:
+        for one in given:
+            if not isinstance(one, Forecast | None):
+                raise mistaken(f"charts.{chart.__name__}", one, A_FORECAST)
+        return chart(*given, **named)
+
+    return checked
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+@of_forecasts
 def fan(
     forecast: Forecast, pinned: Forecast | None = None, *, theme: str = "light", width: int = WIDTH
 ) -> alt.LayerChart:
@@ -74,6 +102,7 @@ def fan(
     return draw(_fan.picture(forecast, pinned), theme, width)
 
 
+@of_forecasts
 def contributions(
     forecast: Forecast, pinned: Forecast | None = None, *, theme: str = "light", width: int = WIDTH
 ) -> alt.LayerChart:
@@ -81,41 +110,49 @@ def contributions(
     return draw(_contributions.picture(forecast, pinned), theme, width)
 
 
+@of_forecasts
 def funnel(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """The count behind the level: people by stage, what they use, dollars listed and kept."""
     return draw(_funnel.picture(forecast), theme, width)
 
 
+@of_forecasts
 def launches(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Launched products: how likely, when, what each takes of its class, and its own sales."""
     return draw(_launches.picture(forecast), theme, width)
 
 
+@of_forecasts
 def regions(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Regions: value split by drug class, share of value, growth."""
     return draw(_where.picture(forecast, ("region",)), theme, width)
 
 
+@of_forecasts
 def classes(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Drug classes: value, share of value, growth."""
     return draw(_where.picture(forecast, ("drug_class",)), theme, width)
 
 
+@of_forecasts
 def tornado(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Each input alone at its own P10 and P90."""
     return draw(_swings.picture(forecast), theme, width)
 
 
+@of_forecasts
 def levels(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """The published estimates, the chosen anchor and the count on one logarithmic axis."""
     return draw(_levels.picture(forecast), theme, width)
 
 
+@of_forecasts
 def causes(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Every cause at the growth that it carries alone, by how well it is known."""
     return draw(_causes.picture(forecast), theme, width)
 
 
+@of_forecasts
 def compare(
     *forecasts: Forecast, names: tuple[str, ...] = (), theme: str = "light", width: int = WIDTH
 ) -> alt.LayerChart:

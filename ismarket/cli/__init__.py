@@ -14,6 +14,7 @@ from .common import as_every_command
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
+    "grid": ("desk", "Forecast many scenarios at once: every combination of some choices."),
     "drivers": ("show", "List the installed drivers, or show one."),
     "anchors": ("show", "List the published estimates."),
     "verify": ("runs", "Check every byte of a kept run."),
@@ -35,8 +36,9 @@ COMMANDS = {
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
     "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
     "plugins": ("plugins", "List every installed plugin: what it brings, or why it does not."),
-    "check": ("drivers", "Hold a driver, installed or in a file, to every law."),
+    "check": ("drivers", "Hold a driver, or a market, to every law."),
     "new-driver": ("drivers", "Write a new driver as a package of its own."),
+    "new-market": ("markets", "Write a new market as a package of its own."),
 }
 """Every command with the module that holds it and its line in the help."""
 

@@ -11,6 +11,7 @@ from ..text.wording import fraction, usd
 from .common import (
     answer,
     complete_anchor,
+    complete_key,
     forecast_of,
     json_option,
     market_option,
@@ -160,7 +161,11 @@ def triangulate(files: tuple[Path, ...], market: str | None, as_json: bool) -> N
 @click.option("--discount", type=float, default=0.0, show_default=True,
               help="Discount a year, a fraction.")  # fmt: skip
 @click.option("--by", multiple=True, default=("input", "cause"), show_default=True,
-              help="input, cause, stage, status or source; repeatable.")  # fmt: skip
+              help="input, cause, launch, stage, status or source; repeatable.")  # fmt: skip
+@click.option("--study", "studies", multiple=True, metavar="OF=SIZE:COST[:ERROR]",
+              shell_complete=complete_key,
+              help="A study of an input, cause, launch, level, price_basis or all, such as"
+              " video_eeg.ratio=200:0.5M:30%; repeatable.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1), default=8, show_default=True, help="Rows of each.")
 @DRAWS
 @json_option
@@ -171,6 +176,7 @@ def voi(
     cost: float,
     discount: float,
     by: tuple[str, ...],
+    studies: tuple[str, ...],
     top: int,
     draws: int | None,
     as_json: bool,
@@ -178,16 +184,18 @@ def voi(
     """What knowing more is worth to a decision: enter the market of RUN, or stay out.
 
     RUN is a scenario's name or TOML file, or a kept run.  No study that informs an input is worth
-    more than the figure beside it.
+    more than the figure beside it; with --study, what a study of that size is worth.
     """
-    from ..analysis.information import GROUPS, Decision, sheet, value_of_information
+    from ..analysis.information import GROUPS, Decision, sheet
+    from ..analysis.sample_information import sample_of
     from ..errors import unknown
 
     for kind in by:
         if kind not in GROUPS:
             raise unknown("--by", "grouping", kind, GROUPS)
     decision = Decision(margin, share, cost, discount)
-    found = value_of_information(forecast_of(run, draws), decision, tuple(dict.fromkeys(by)))
+    samples = [sample_of(text) for text in studies]
+    found = studied(run, draws=draws).voi(decision, tuple(dict.fromkeys(by)), samples)
     say_json(found.to_dict()) if as_json else say(str(sheet(found, top)))
 
 

@@ -1,10 +1,10 @@
-"""``ismarket check-numbers``: which figures of a deck, workbook or text no longer equal a run."""
+"""``ismarket check-numbers``: which numbers of a deck, workbook or text no longer equal a run."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,40 +14,51 @@ from ..errors import InputError
 from .common import forecast_of, json_option, say, say_json, scenario_argument
 
 if TYPE_CHECKING:
-    from ..reading.against_a_run import Checked, Known
+    from ..reading.against_a_run import Checked
+    from ..reading.documents import Passage
+    from ..reading.run_figures import Known
 
 
 @click.command(name="check-numbers")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @scenario_argument("run")
-@click.option("--strict", is_flag=True, help="Figures that are not in the run fail as well.")
+@click.option("--strict", is_flag=True, help="Numbers that have no place in the run fail as well.")
 @json_option
 def check_numbers(file: Path, run: str, strict: bool, as_json: bool) -> None:
-    """Compare every figure of FILE with RUN, to the rounding it is printed with.
+    """Compare every number of FILE with RUN, to the rounding it is printed with.
 
     FILE is a deck, a workbook, an HTML page or a text.  RUN is a scenario's name, a TOML file, a
-    kept run or what `ismarket run --json` printed.  Exit code 1 where a figure differs.
+    kept run or what `ismarket run --json` printed.  Exit code 1 where a number differs.
     """
-    from ..reading.against_a_run import DIFFERS, UNKNOWN, check
-    from ..reading.documents import figures_in
+    from ..reading.against_a_run import DIFFERS, UNCHECKED, check
+    from ..reading.documents import passages_in
+    from ..reading.run_figures import known_figures
 
-    figures = figures_in(file)
-    checked = check(figures, figures_of(run))
+    passages = passages_in(file)
+    values, own = answers_of(run, file.suffix.lower())
+    checked = check(passages, known_figures(values), own)
     differs = [c for c in checked if c.state == DIFFERS]
-    unknown = [c for c in checked if c.state == UNKNOWN]
+    unchecked = [c for c in checked if c.state == UNCHECKED]
     if as_json:
         say_json([_plain(c) for c in checked])
     else:
-        say(_page(file.name, run, checked, differs, unknown))
-    if differs or (strict and unknown):
+        say(_page(file.name, run, checked, differs, unchecked))
+    if differs or (strict and unchecked):
         sys.exit(1)
 
 
-def figures_of(name: str) -> dict[str, Any]:
-    """The figures of a forecast as plain values: of a scenario, or of what run --json printed."""
+def answers_of(name: str, suffix: str) -> tuple[dict[str, Any], Sequence[Passage]]:
+    """The figures of a run as plain values, and the passages in which it prints them itself.
+
+    Those are of a file like the one that is checked, as ``suffix`` says.
+    """
+    from ..reading.against_a_run import own_passages
+    from ..reading.documents import passages_of
+
     path = Path(name)
     if path.suffix != ".json":
-        return forecast_of(name).to_dict()
+        forecast = forecast_of(name)
+        return forecast.to_dict(), own_passages(forecast, suffix)
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -58,37 +69,43 @@ def figures_of(name: str) -> dict[str, Any]:
         ) from None
     if not isinstance(values, dict) or "reference" not in values:
         raise InputError(f"{path.name}: no 'reference'; give what `ismarket run --json` printed")
-    return values
+    return values, passages_of(str(values.get("page", "")))
 
 
 def _page(
-    file: str, run: str, checked: Iterable[Checked], differs: list[Checked], unknown: list[Checked]
+    file: str,
+    run: str,
+    checked: Sequence[Checked],
+    differs: Sequence[Checked],
+    unchecked: Sequence[Checked],
 ) -> str:
-    total = len(list(checked))
-    equal = total - len(differs) - len(unknown)
-    lines = [f"{file}: {total} figures, {equal} equal those of {run}, {len(differs)} differ."]
-    lines += [_line(c) for c in differs]
-    if unknown:
-        lines += [f"Not in the run, so not checked ({len(unknown)}):"]
-        lines += list(dict.fromkeys(f"  {c.figure.where}: {c.figure.quote}" for c in unknown))
+    lines = [f"{c.figure.where}: {c.figure.quote}; {_known(c.known)}" for c in differs]
+    if unchecked:
+        lines += [f"Not placed in the run, so not checked ({len(unchecked)}):"]
+        lines += dict.fromkeys(f"  {c.figure.where}: {c.figure.quote}" for c in unchecked)
+    lines.append(
+        f"{file} against {run}: {len(checked)} numbers, {len(checked) - len(unchecked)} checked,"
+        f" {len(differs)} differing, {len(unchecked)} unchecked."
+    )
     return "\n".join(lines)
 
 
-def _line(checked: Checked) -> str:
-    known = f"; the run has {_known(checked.known)}" if checked.known else ""
-    return f"  {checked.figure.where}: {checked.figure.quote}{known}"
+def _known(known: Known | None) -> str:
+    from ..text.wording import money, number, rate, signed, times
 
-
-def _known(known: Known) -> str:
-    from ..text.wording import money, rate, signed
-
+    if known is None:
+        return "the run has none"
+    if known.kind == "printed":
+        return f"the run prints {known.value:.10g}"
     if known.kind == "money":
         shown = f"USD {money(known.value)}"
-    elif known.kind.startswith("points"):
+    elif known.kind == "points":
         shown = f"{signed(known.value, 2)} points"
+    elif known.kind == "multiple":
+        shown = f"{times(known.value)} times"
     else:
-        shown = rate(known.value)
-    return f"{known.name} {shown}" + (f" in {known.year}" if known.year else "")
+        shown = rate(known.value) if known.kind == "rate" else f"{number(100 * known.value, 1)}%"
+    return f"the run has {known.name} {shown}" + (f" in {known.year}" if known.year else "")
 
 
 def _plain(checked: Checked) -> dict[str, Any]:

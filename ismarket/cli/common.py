@@ -145,7 +145,11 @@ def studied(what: str | Scenario, **changes: Any) -> Study:
 
 def forecast_of(name: str, draws: int | None = None) -> Forecast:
     """The forecast of a scenario or of a kept run, with as many ``draws`` where that is said."""
-    asked = studied(name, draws=draws)
+    return computed(studied(name, draws=draws))
+
+
+def computed(asked: Study) -> Forecast:
+    """The forecast of a study, with a bar where it takes long."""
     with progress_bar(asked.scenario.draws) as advance:
         return asked.forecast(progress=advance)
 

@@ -18,6 +18,7 @@ from .common import (
     strict,
     tell,
 )
+from .markets import check_market, is_market
 
 if TYPE_CHECKING:
     from ..model.driver import Driver
@@ -38,7 +39,8 @@ MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 def check(driver: str, market: str | None, pin: bool, limit: float, as_json: bool) -> None:
     """Hold DRIVER to every law: an installed one, a table (CSV), or the path of a file or package.
 
-    A table of causes or of launches needs no program beside it.
+    A table of causes or of launches needs no program beside it.  The name of a market, or a folder
+    that holds its tables, is held to the laws of a market.
     """
     from ..plugins.installed import load_plugins
 
@@ -46,6 +48,10 @@ def check(driver: str, market: str | None, pin: bool, limit: float, as_json: boo
         say(_pin(driver))
         return
     plugins = load_plugins(strict=strict())
+    if is_market(driver, plugins):
+        tell(plugins.problems)
+        check_market(driver, plugins, as_json)
+        return
     found = _drivers(driver, plugins)
     tell(plugins.problems)
     chosen = installed_market(plugins, market) if market else None

@@ -74,7 +74,7 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
     found = loaded(start.scenario or scenario, start.tables, strict=strict(), at_load=market)
     tell(found.problems)
     names = [driver.name for driver in found.drivers]
-    result, kept = _computed(start, found.of(chosen(found.scenario, given, names)), given)
+    result, kept = _computed(start, found.changed(chosen(found.scenario, given, names)), given)
     answer(result, as_json)
     if kept:
         click.echo(f"Kept in {kept}", err=True) if as_json else say(f"Kept in {kept}")
@@ -124,7 +124,7 @@ def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Foreca
 
 def _run_notebook(context: click.Context, given: dict[str, Any]) -> None:
     from ..runs.notebook import parameter
-    from ..studies import run_notebook
+    from ..studies.kept import run_notebook
 
     if given["notebook"] is None:
         raise InputError("-p goes with --notebook; a scenario takes --set KEY=VALUE")

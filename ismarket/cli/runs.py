@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
+from ..errors import InputError
 from .common import json_option, say, say_json
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
 
 
 @click.command()
-@RUN
+@click.argument("run", type=click.Path(path_type=Path), required=False)
 @click.option("--seal", help="The seal that the sender gave you; it must be the run's own.")
+@click.option("--page", type=click.Path(path_type=Path), metavar="FILE",
+              help="Check a page that computes instead: all in it is made again and compared,"
+              " from RUN if that is given.")  # fmt: skip
 @json_option
-def verify(run: Path, seal: str | None, as_json: bool) -> int:
+def verify(run: Path | None, seal: str | None, page: Path | None, as_json: bool) -> int:
     """Check RUN: what was changed, removed or added. Loads no plugin. Exit 1 if anything was."""
+    if page is not None:
+        return _verify_page(page, run, seal, as_json)
+    if run is None:
+        raise InputError("verify: name a RUN, or a page with --page FILE")
     from ..runs.verify import verify_run
 
     verdict = verify_run(run)
     found = list(verdict.findings)
     own = verdict.record.manifest["seal"] if verdict.record else None
-    if seal and own and own != seal.lower():
-        found.append(f"the seal is {own}, not the one given")
+    found += _other_seal(own, seal)
     files = len(verdict.record.contents) if verdict.record else 0
     if as_json:
         say_json({"run": run.name, "sound": not found, "findings": found, "seal": own})
@@ -33,6 +40,27 @@ def verify(run: Path, seal: str | None, as_json: bool) -> int:
     else:
         say(f"{run.name}: {files} files, every byte as written\nseal {own}")
     return 1 if found else 0
+
+
+def _other_seal(own: str | None, given: str | None) -> list[str]:
+    """A line where the seal is not the one that was given."""
+    if given and own and own != given.lower():
+        return [f"the seal is {own}, not the one given"]
+    return []
+
+
+def _verify_page(page: Path, run: Path | None, seal: str | None, as_json: bool) -> int:
+    from ..runs.verify import checked
+
+    try:
+        from ..explorer.page_check import check_page
+    except ImportError:
+        raise InputError("--page needs altair: pip install 'ismarket[notebook]'") from None
+    verdict = check_page(page, checked(run) if run else None)
+    own = verdict.made.seal if verdict.made else ""
+    verdict = replace(verdict, findings=(*verdict.findings, *_other_seal(own or "none", seal)))
+    say_json(verdict.to_dict()) if as_json else say(str(verdict))
+    return 1 if verdict.findings else 0
 
 
 @click.command()
@@ -49,7 +77,7 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
     (exit 1). Drivers that are missing or another version are named before anything runs.
     """
     from ..runs.agreement import DIFFERENT
-    from ..studies import reopened
+    from ..studies.kept import reopened
 
     opened = reopened(run)
     for part, lines in opened.changed.items():
@@ -85,7 +113,7 @@ def compare(a: Path, b: Path, year: int | None, as_json: bool) -> None:
 
     Also by people, volume, mix, price, rebates, general prices and what scales the count.
     """
-    from ..studies import compare_runs
+    from ..studies.kept import compare_runs
 
     found = compare_runs(a, b, year)
     say_json(asdict(found)) if as_json else say(str(found))
@@ -111,7 +139,6 @@ def export(
     workbook: Path | None,
 ) -> None:
     """Check RUN and write it as one file, or its tables for a spreadsheet."""
-    from ..errors import InputError
     from ..runs.archive import export as write_archive
     from ..runs.archive import wheels, write_people_tables, write_workbook
     from ..runs.verify import checked

@@ -23,7 +23,7 @@ from ..text.wording import (
 from .dollars import dollars, price_basis, speaker
 from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
 from .plan import Plan
-from .shifts import causes_of
+from .shifts import wholly_shared
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -293,22 +293,9 @@ def acting_on(forecast: Forecast) -> list[str]:
 
 def switched_in_vain(forecast: Forecast) -> list[str]:
     """The acting drivers that share each of their causes, so that their switch moves nothing."""
-    plan, said = forecast.plan, []
-    if plan.scenario.overlap < 1:
-        return []
-    strengths = dict(zip((d.name for d in plan.drivers), plan.strengths, strict=True))
-    causes = {driver.name: causes_of(plan, driver) for driver in plan.drivers}
-    for driver in plan.drivers:
-        as_strong = [o for o in plan.drivers if o is not driver
-                     and strengths[o.name] >= strengths[driver.name] > 0]  # fmt: skip
-        shared = [o.title for o in as_strong if causes[o.name] & causes[driver.name]]
-        elsewhere = {cause for other in as_strong for cause in causes[other.name]}
-        if causes[driver.name] and causes[driver.name] <= elsewhere:
-            said.append(
-                f"The switch of {driver.title} moves nothing: all of its causes are counted once"
-                f" with {listed(shared)}."
-            )
-    return said
+    said = "The switch of {} moves nothing: all of its causes are counted once with {}."
+    shared = wholly_shared(forecast.plan)
+    return [said.format(one.title, listed([o.title for o in others])) for one, others in shared]
 
 
 def outside_evidence(plan: Plan) -> list[str]:

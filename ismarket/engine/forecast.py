@@ -15,6 +15,7 @@ from ..errors import InputError, unknown
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
+from ..model.stage import slug
 from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from .price_volume import PriceVolume
     from .waterfall import Waterfall
 
+A_FORECAST = "a forecast, as ismarket.forecast('evidence')"
+"""What to pass where a forecast is wanted."""
 UNEXPLAINED, TOTAL = "unexplained", "total"
 INFLATION = "inflation"
 """What general prices carry of a growth that is printed in the dollars of each year."""
@@ -54,6 +57,26 @@ class Growth:
     def period(self) -> str:
         """The years, as a sentence says them."""
         return f"from {self.first} to {self.last}"
+
+
+def printed_growth(plan: Plan, left: Array, basis: str) -> Growth | None:
+    """The growth of a published path with ``basis``, as far as plan and report reach, if any year.
+
+    ``left`` is the growth that nothing carries, a factor (year,).
+    """
+    anchor, market, first = plan.anchor, plan.market, plan.years[0]
+    last = min(anchor.last_year, plan.years[-1])
+    if not anchor.published or last <= first:
+        return None
+    whole = math.log(anchor.at(last) / anchor.at(first))
+    prices = math.log(market.prices(last) / market.prices(first))
+    carried = whole - math.log(left[last - first])
+    counted = basis == NOMINAL and market.price_level is not None
+    logs = {INFLATION: prices} if counted else {}
+    logs[NAMED] = carried - prices if anchor.price_basis == NOMINAL else carried
+    logs[UNEXPLAINED] = whole - sum(logs.values())
+    share = 100.0 * float(growth_share(np.array(whole), last - first))
+    return Growth(first, last, {part: share * log for part, log in logs.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,19 +173,7 @@ class Forecast:
 
     def printed_as(self, basis: str) -> Growth | None:
         """The same growth if the report's dollars are read on that ``basis``, nominal or real."""
-        anchor, market, first = self.plan.anchor, self.plan.market, self.years[0]
-        last = min(anchor.last_year, self.years[-1])
-        if not anchor.published or last <= first:
-            return None
-        whole = math.log(anchor.at(last) / anchor.at(first))
-        prices = math.log(market.prices(last) / market.prices(first))
-        carried = whole - math.log(self.unexplained_factor[last - first])
-        counted = basis == NOMINAL and market.price_level is not None
-        logs = {INFLATION: prices} if counted else {}
-        logs[NAMED] = carried - prices if anchor.price_basis == NOMINAL else carried
-        logs[UNEXPLAINED] = whole - sum(logs.values())
-        share = 100.0 * float(growth_share(np.array(whole), last - first))
-        return Growth(first, last, {part: share * log for part, log in logs.items()})
+        return printed_growth(self.plan, self.unexplained_factor, basis)
 
     @cached_property
     def draws(self) -> Draws:
@@ -277,13 +288,23 @@ class Forecast:
         import pandas as pd  # the command line prints without it
 
         frame = pd.DataFrame(self.columns[name])
-        frame.attrs.update(units=units, currency=self.plan.market.currency, table=name)
+        if name in AXES:
+            frame.insert(0, "key", [slug(title) for title in frame["name"]])
+        basis = self.plan.price_basis
+        frame.attrs.update(units=units, price_basis=basis, table=name)
         return frame
 
-    @property
-    def reference(self) -> pd.DataFrame:
-        """The reference path: ``year``, ``value`` (USD)."""
-        return self._frame("reference", {"value": self.usd()})
+    def table(self, by: Sequence[str] | str = ("year",), units: str = "M") -> pd.DataFrame:
+        """A tidy table by year, region, drug_class, driver, stage or launch, or some of them.
+
+        Reference, mean and quantiles with unit and price basis beside them, and a key beside every
+        title; money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
+        """
+        import pandas as pd
+
+        from .tidy import tidy
+
+        return pd.DataFrame(tidy(self, by, units))
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -319,10 +340,6 @@ class Forecast:
         return self._frame(
             axis, {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
         )
-
-    def cells(self) -> pd.DataFrame:
-        """Every year, region and drug class: mean and quantiles of its value, USD."""
-        return self._frame("cells", {"mean, p5 to p95": self.usd()})
 
     def waterfall(self, year: int | None = None) -> Waterfall:
         """From people to money in ``year``, by default the first, as in ``waterfall_of``."""

@@ -41,14 +41,7 @@ def forecast(
 ) -> Forecast:
     """The forecast of ``scenario`` (by default the shipped one, ``published``).
 
-    ``workers`` is how many threads share the blocks of draws, or an executor of processes or of a
-    cluster that runs them; the answer is the same to the last bit.  ``progress`` is called with
-    the draws that have been finished; True shows a bar in a notebook or terminal.  ``until``
-    (0.001 is 0.1%) draws until, in 19 of 20 seeds, P50 and P95 of the last year lie no further than
-    that from where endless draws would put them; ``plan.scenario.draws`` says how many it took.
-    ``sink`` is handed the draws of each block by column; ``store`` keeps what is finished, so that
-    an interrupted forecast goes on from there.  Raises InputError for a scenario that market or
-    drivers do not know, DriverError for a driver that breaks its contract.
+    The rest is as in ``ismarket.forecast``, which also loads what is installed.
     """
     installed = tuple(drivers)
     plan = make_plan(market, installed, scenario or Scenario())

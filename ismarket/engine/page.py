@@ -65,6 +65,7 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
             "attribution": rows_of(errors["attribution"]),
             "orders": 100.0 * forecast.shapley_error / forecast.span,
         },
+        "page": as_text(forecast),
         "notices": notices(forecast),
         "outside_evidence": [
             {

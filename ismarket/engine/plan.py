@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..errors import DriverError, InputError, unknown
+from ..errors import DriverError, InputError, mistaken, unknown
 from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
 from ..model.curves import Spread, spread_of
@@ -20,7 +20,6 @@ from ..model.parameter import NO_CHANCE, Parameter
 from ..model.pooled import LEVEL, OWNER, POOLED, estimates, pooled_anchor, uncertain_level
 from ..model.scenario import DEFAULT_WITHOUT, Scenario
 from ..model.stage import FUNNEL, RATIO_UNIT
-from ..model.tables import recording, table_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +79,14 @@ class Plan:
         base = self.market.base_year
         return f"current {amount}" if self.in_current_dollars else f"{amount} of {base}"
 
+    @property
+    def price_basis(self) -> str:
+        """The dollars that amounts count in: current, those of a year, or of no basis."""
+        if self.market.price_level is None:
+            return "none"
+        base = self.market.base_year
+        return "current dollars" if self.in_current_dollars else f"dollars of {base}"
+
     def printed(self, year: int) -> float:
         """What the anchor says of ``year``, in the dollars of the forecast."""
         level = self.market.printed(self.anchor, year)
@@ -137,6 +144,13 @@ class Plan:
 
 def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
     """The plan of a scenario; InputError names the choice that market or drivers do not know."""
+    if not isinstance(market, Market):
+        raise mistaken("market", market, "a Market, as ismarket.load_market()")
+    if not isinstance(scenario, Scenario):
+        raise mistaken("scenario", scenario, "a Scenario, as ismarket.load_scenario('evidence')")
+    for driver in (drivers := list(drivers)):
+        if not isinstance(driver, Driver):
+            raise mistaken("drivers", driver, "a list of Drivers, as ismarket.load_drivers()")
     everybody = sorted(drivers, key=lambda driver: driver.name)
     names = [driver.name for driver in everybody]
     for name in names:
@@ -183,23 +197,6 @@ def chosen_options(drivers: Iterable[Driver], scenario: Scenario) -> list[Driver
         having = [driver.name for driver in found if driver.options]
         raise unknown("scenario, options", "driver with options", name, having)
     return found
-
-
-def with_options(
-    drivers: Iterable[Driver], scenario: Scenario, tables: Mapping[str, bytes]
-) -> tuple[tuple[Driver, ...], Scenario, dict[str, bytes]]:
-    """The drivers with the options of a scenario, and the tables with the files that these name.
-
-    In the scenario a file goes by its name among the ``tables``, not by its folder.
-    """
-    with recording(tables) as read:
-        chosen = chosen_options(drivers, scenario)
-    files = {f"{d.name}.{o.name}" for d in chosen for o in d.options if o.kind == "file"}
-    named = {k: table_name(str(v)) if k in files else v for k, v in scenario.options.items()}
-    scenario = replace(scenario, options=named)
-    kept = {**tables, **read}
-    with recording(kept):
-        return tuple(chosen_options(chosen, scenario)), scenario, kept
 
 
 def _with_their_claims(

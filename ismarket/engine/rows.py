@@ -14,14 +14,22 @@ from .chain import Compared, total_of
 from .plan import Plan
 from .summaries import Place
 
+PATH = ("total", "count", "calibration", "cagr", "log_growth")
+"""The rows of the path alone, without regions, classes and what each driver carries."""
+
 
 class Layout:
-    """Names of the rows and where each stands: ``layout["total"]`` is a slice of rows."""
+    """Names of the rows and where each stands: ``layout["total"]`` is a slice of rows.
 
-    def __init__(self, plan: Plan) -> None:
+    ``only`` names the rows that are wanted, by default all.
+    """
+
+    def __init__(self, plan: Plan, only: Sequence[str] = ()) -> None:
         self._slices: dict[str, slice] = {}
         self.rows = 0
         for name, members in _members(plan).items():
+            if only and name not in only:
+                continue
             self._slices[name] = slice(self.rows, self.rows + len(members))
             self.rows += len(members)
         market = plan.market
@@ -59,8 +67,8 @@ def _members(plan: Plan) -> dict[str, Sequence[object]]:
 class Reader:
     """Reads the rows of a plan off its draws: USD after calibration, points, fractions."""
 
-    def __init__(self, plan: Plan, left: Array) -> None:
-        self.layout = Layout(plan)
+    def __init__(self, plan: Plan, left: Array, only: Sequence[str] = ()) -> None:
+        self.layout = Layout(plan, only)
         self._left = left
         self._level = plan.level
         self._span = plan.years[-1] - plan.years[0]
@@ -80,24 +88,11 @@ class Reader:
         stands in for the published one where it differs by draw.  All may hold more draws than
         ``rows``: sums are made over whole arrays, so that a draw is the same whatever their number.
         """
-        row, draws, value = self.layout, rows.shape[1], found.value
+        row, draws = self.layout, rows.shape[1]
+        scale, log_growth = self.path(total_of(found.value), rows, level)
         total = rows[row["total"]]
-        total[...] = total_of(value)[:, :draws]
-        value, contributions = value[..., :draws], contributions[:, :draws]
-        count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
-        count[...] = total[0]
-        published = self._level if level is None else level[:draws]
-        if published is None:
-            factor[...] = 1.0
-        else:
-            np.divide(published, count, out=factor)
-        scale = self._left[:, None] * factor
-        total *= scale
-        total[0] = count if published is None else published
+        value, contributions = found.value[..., :draws], contributions[:, :draws]
         value *= scale[:, None, None]
-        log_growth = np.divide(total[-1], total[0], out=rows[row["log_growth"]][0])
-        np.log(log_growth, out=log_growth)
-        np.expm1(log_growth / self._span, out=rows[row["cagr"]][0])
         rows[row["contribution"]] = contributions
         carried = rows[row["points"]]
         carried[:-2], carried[-2], carried[-1] = contributions, np.log(self._left[-1]), log_growth
@@ -113,6 +108,29 @@ class Reader:
         cells[...] = value.reshape(cells.shape)
         sums: Array = value.sum(axis=DRAW)
         return sums.reshape(-1)
+
+    def path(self, whole: Array, rows: Array, level: Array | None = None) -> tuple[Array, Array]:
+        """Write the rows PATH of some draws; what scales them (year, draw), and log growth.
+
+        ``whole`` is the value of the whole market before calibration, (year, draw or more).
+        """
+        row, draws = self.layout, rows.shape[1]
+        total = rows[row["total"]]
+        total[...] = whole[:, :draws]
+        count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
+        count[...] = total[0]
+        published = self._level if level is None else level[:draws]
+        if published is None:
+            factor[...] = 1.0
+        else:
+            np.divide(published, count, out=factor)
+        scale = self._left[:, None] * factor
+        total *= scale
+        total[0] = count if published is None else published
+        log_growth = np.divide(total[-1], total[0], out=rows[row["log_growth"]][0])
+        np.log(log_growth, out=log_growth)
+        np.expm1(log_growth / self._span, out=rows[row["cagr"]][0])
+        return scale, log_growth
 
     def _grow(self, axis: str, total: Array, rows: Array) -> None:
         """Growth and last share of each region or class, whose first and last values are there."""

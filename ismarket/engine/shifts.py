@@ -121,6 +121,19 @@ def causes_of(plan: Plan, driver: Driver) -> set[str]:
     return named | {n for n in driver.claims if not plan.market.mechanisms[n].inert}
 
 
+def wholly_shared(plan: Plan) -> list[tuple[Driver, list[Driver]]]:
+    """The acting drivers each of whose causes others bring as strongly, with those others."""
+    strengths = dict(zip(plan.drivers, plan.strengths, strict=True))
+    causes = {driver: causes_of(plan, driver) for driver in plan.drivers}
+    found = []
+    for one in plan.drivers:
+        others = [other for other in plan.drivers if causes[other] & causes[one]]
+        others = [o for o in others if o is not one and strengths[o] >= strengths[one] > 0]
+        if causes[one] and causes[one] <= set().union(*(causes[other] for other in others)):
+            found.append((one, others))
+    return found if plan.scenario.overlap == 1 else []
+
+
 class Shifts:
     """What the drivers of a plan bring, and how much of it counts in which of some coalitions."""
 

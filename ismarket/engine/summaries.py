@@ -139,12 +139,13 @@ class Streamed:
 class KeptSummary:
     """The draws of all blocks side by side, with their statistics and standard errors.
 
-    Rows (row, draw) are summarised on ``threads`` threads when they are first asked for.
+    Rows (row, draw) are summarised on ``threads`` threads when they are first asked for;
+    ``drawn_cells`` (cell, draw) are the cells as kept.
     """
 
     def __init__(self, place: Place, threads: int) -> None:
-        self.rows, self._cells = place
-        self._sums = np.zeros(len(self.rows) + len(self._cells))
+        self.rows, self.drawn_cells = place
+        self._sums = np.zeros(len(self.rows) + len(self.drawn_cells))
         self._threads = threads
 
     @property
@@ -155,7 +156,7 @@ class KeptSummary:
     def place(self, block: int) -> Place:
         """The place of a block."""
         part = slice(block * BLOCK, (block + 1) * BLOCK)
-        return self.rows[:, part], self._cells[:, part]
+        return self.rows[:, part], self.drawn_cells[:, part]
 
     def take(self, block: int, kept: Kept) -> None:
         """Take the block that comes next; it is copied unless it was written here."""
@@ -163,6 +164,10 @@ class KeptSummary:
             rows, cells = self.place(block)
             rows[...], cells[...] = kept.rows, kept.cells
         self._sums += kept.sums
+
+    def count(self, rows: Array) -> None:
+        """Take a block of rows alone, which stand in their place, without cells."""
+        self._sums += rows.sum(axis=1)
 
     @cached_property
     def statistics(self) -> Array:
@@ -174,7 +179,7 @@ class KeptSummary:
     def cells(self) -> Array:
         """Mean and quantiles of every cell, (statistic, cell)."""
         means = self._sums[len(self.rows) :] / self.draws
-        return np.concatenate([means[None], self._by_parts(self._cells, quantiles)])
+        return np.concatenate([means[None], self._by_parts(self.drawn_cells, quantiles)])
 
     @cached_property
     def errors(self) -> Array:

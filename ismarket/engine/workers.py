@@ -119,7 +119,7 @@ def _stored_first(compute: Callable[[int], Kept], blocks: range, work: Work) -> 
     while store and done in blocks and (arrays := store.load(f"block-{done}")):
         yield Kept(**arrays)
         done += 1
-    for block, kept in enumerate(_in_order(compute, blocks[done:], work), done):
+    for block, kept in enumerate(in_order(compute, blocks[done:], work), done):
         if store:
             store.save(f"block-{block}", vars(kept))
         yield kept
@@ -135,7 +135,7 @@ def _tallied(engine: Engine, blocks: range, grids: Grids, work: Work) -> Streame
     if done:
         work.tell(total.draws)
     batches = [blocks[first : first + BATCH] for first in range(done, len(blocks), BATCH)]
-    counted = _in_order(partial(engine.streamed, grids=grids), batches, work)
+    counted = in_order(partial(engine.streamed, grids=grids), batches, work)
     for batch, part in zip(batches, counted, strict=True):
         work.tell(part.draws)
         total.add(part)
@@ -152,7 +152,7 @@ def _furthest_tally(store: BlockStore | None, draws: int) -> Streamed | None:
     return max(on_the_way, key=lambda found: found.draws, default=None)
 
 
-def _in_order(
+def in_order(
     compute: Callable[[Piece], Part], pieces: Sequence[Piece], work: Work
 ) -> Iterator[Part]:
     """What ``compute`` makes of the pieces, in their order, with a bounded number under way."""

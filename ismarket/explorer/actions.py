@@ -17,6 +17,7 @@ from ..model.scenario import given_scenario, load_scenario, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .session import Session
+from .standalone import as_page as as_computing_page
 
 MIME = {
     "csv": "text/csv",
@@ -24,6 +25,7 @@ MIME = {
     "png": "image/png",
     "svg": "image/svg+xml",
     "html": "text/html",
+    "page.html": "text/html",
     "toml": "application/toml",
 }
 """The kinds of files, each with what a browser calls it."""
@@ -99,6 +101,8 @@ def contents(session: Session, kind: str) -> bytes:
     """The bytes of a file of that kind."""
     if kind == "toml":
         return write_scenario(session.current).encode()
+    if kind == "page.html":
+        return as_computing_page(session.study, session.shown).encode()
     views = session.views()
     if kind == "csv":
         return as_csv(views)

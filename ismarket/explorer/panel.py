@@ -296,6 +296,6 @@ def explore(
 
 def opened(study: Study) -> Panel:
     """The panel of a study; running the cell again closes those that it showed before."""
-    panel = Panel(start(study.of(study.scenario)), study.problems)
+    panel = Panel(start(study.changed(study.scenario)), study.problems)
     of_cell(panel)
     return panel

@@ -93,7 +93,7 @@ class Session:
 
     def compute(self, scenario: Scenario, quick: bool = False) -> None:
         """Forecast ``scenario``; with ``quick`` from fewer draws, to be settled later."""
-        started, asked = time.perf_counter(), self.study.of(scenario)
+        started, asked = time.perf_counter(), self.study.changed(scenario)
         plan, draws = asked.plan, scenario.draws
         if quick and draws > self.quick:
             draws = self.quick

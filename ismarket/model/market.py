@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib.resources.abc import Traversable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,7 +59,7 @@ class Market:
 
     ``horizon`` is the last year of a forecast without an anchor's own period.  ``lent`` names the
     causes among ``mechanisms`` that drivers brought in tables of their own; ``words`` is the text
-    of its words.toml, if it has one.
+    of its words.toml, if it has one, and ``folder`` where its tables were read.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Market:
     lent: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
     words: str = ""
+    folder: Path | Traversable | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mechanisms", Frozen(self.mechanisms))

@@ -93,6 +93,7 @@ def read_market(
         mechanisms=causes,
         claims=read_claims(claims, causes) if claims.is_file() else (),
         currency=currency or f"USD of {base_year}",
+        folder=folder,
         words=words.read_text(encoding="utf-8") if words.is_file() else "",
     )  # fmt: skip
     if (folder / "correlations.csv").is_file():

@@ -27,6 +27,8 @@ CHANGED = "-changed"
 HOW_EXACT = ("draws", "seed", "sampler")
 """Choices that say how exactly a scenario is computed; they leave it its name."""
 MOST_DRAWS = 10_000_000_000
+INHERIT, GRID, PROBABILITY = "inherit", "grid", "probability"
+"""What a file may hold beside choices: whose choices it starts from, and axes of many scenarios."""
 
 
 def pair_name(pair: str) -> str:
@@ -137,6 +139,9 @@ class Scenario:
 
     def changed(self, **choices: Any) -> Scenario:
         """The scenario with some choices made differently, called changed unless it is named."""
+        for name in choices:
+            if name not in CHOICES:
+                raise unknown("scenario", "choice", name, CHOICES)
         new = replace(self, **choices)
         return new if "name" in choices else named_after(new, self)
 
@@ -230,12 +235,43 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
 
     Raises InputError with file, line and key for what cannot be read.
     """
+    scenario, more = read_scenario(name_or_path)
+    if more:
+        raise InputError(
+            f"{Path(name_or_path).name}: [{next(iter(more))}] makes it many scenarios: ismarket"
+            f" grid {name_or_path}"
+        )
+    return scenario
+
+
+def read_scenario(
+    name_or_path: str | Path, heirs: tuple[Path, ...] = ()
+) -> tuple[Scenario, dict[str, Any]]:
+    """The scenario of that name or file, with what it inherits, and the tables of its grid.
+
+    ``heirs`` are the files that inherit it.  Raises InputError for one that inherits itself.
+    """
     text, file = scenario_text(name_or_path)
-    scenario = given_scenario(text, file)
+    place = Path(name_or_path).resolve()
+    if place in heirs:
+        raise InputError(f"{file}: inherits itself, by {', '.join(one.name for one in heirs)}")
+    values = read_toml(text, file)
+    more = {name: values.pop(name) for name in (GRID, PROBABILITY) if name in values}
+    base, parent = None, values.pop(INHERIT, None)
+    if parent is not None:
+        where = _where(file, text, INHERIT)
+        if not isinstance(parent, str):
+            raise InputError(f"{where}: {INHERIT} = {parent!r} must name a scenario or its file")
+        beside = place.parent / parent
+        try:
+            base, _ = read_scenario(beside if beside.is_file() else parent, (*heirs, place))
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+    scenario = _as_shipped(_made(values, text, file, base))
     for key in ("name", "title"):
         if not getattr(scenario, key).isprintable():
             raise InputError(f"{_where(file, text, key)}: {key} holds a control character")
-    return scenario
+    return scenario, more
 
 
 def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
@@ -260,7 +296,10 @@ def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
 
 def given_scenario(text: str, file: str) -> Scenario:
     """The scenario that somebody gives as TOML: a shipped name goes with that one's choices."""
-    scenario = parse_scenario(text, file)
+    return _as_shipped(parse_scenario(text, file))
+
+
+def _as_shipped(scenario: Scenario) -> Scenario:
     if scenario.name not in shipped_scenarios():
         return scenario
     return named_after(scenario, parse_scenario(*scenario_text(scenario.name)))
@@ -268,12 +307,16 @@ def given_scenario(text: str, file: str) -> Scenario:
 
 def parse_scenario(text: str, file: str = "scenario") -> Scenario:
     """The scenario written in TOML; ``file`` is what an error calls it."""
-    values = read_toml(text, file)
+    return _made(read_toml(text, file), text, file)
+
+
+def _made(values: dict[str, Any], text: str, file: str, base: Scenario | None = None) -> Scenario:
+    """The scenario of some values; what is given by key adds to that of the ``base``."""
     for name in values:
         if name not in CHOICES:
             raise unknown(_where(file, text, name), "key", name[:60], CHOICES)
     values.setdefault("name", Path(file).stem)
-    checked = {}
+    checked: dict[str, Any] = {"title": ""} if base else {}
     for name, value in values.items():
         choice = CHOICES[name]
         try:
@@ -283,24 +326,28 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
         except InputError as error:
             line = _where(file, text, name, error.key.removeprefix(name).strip())
             raise InputError(f"{line}: {error}", error.key) from None
-    return Scenario(**checked)
+        if base and isinstance(choice.kind, Keyed):
+            checked[name] = {**getattr(base, name), **checked[name]}
+        elif base and name in MARKS.values():
+            checked[name] = (*getattr(base, name), *checked[name])
+    return replace(base, **checked) if base else Scenario(**checked)
 
 
 def _once(table: Mapping[str, Any], choice: str) -> dict[str, Any]:
     """The entries of a table by dotted key, each set once however it is quoted."""
     found: dict[str, Any] = {}
-    for key, value in _flat(table):
+    for key, value in flat(table):
         if key in found:
             raise InputError(f"{choice} {key[:60]} is set twice", f"{choice} {key}")
         found[key] = value
     return found
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+def flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
     """Dotted keys of nested tables: ``video_eeg.ratio`` may be written with or without quotes."""
     for key, value in table.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 

@@ -1,191 +1,217 @@
-"""Checking figures: does each figure of a document still equal the run that it quotes."""
+"""Checking numbers: does every number of a document still equal the run that it quotes.
+
+What the run itself would print in these words is compared number by number.  Any other figure is
+placed by its words: what it is of, which series, which year, in which unit.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from .documents import SERIES, Figure
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import mistaken
+from .amounts import number
+from .documents import NUMBER, Passage, passages_in, passages_of
+from .found import shorten
+from .placed import SERIES, Figure, figures_of
+from .run_figures import NOT_NAMED, Known, known_figures
 
-ENDS = ("p5", "p95")
-UNEXPLAINED, NOBODY = "unexplained", "nothing carries"
-EQUAL, DIFFERS, UNKNOWN = "equal", "differs", "not in the run"
-"""What a check says: equal to its rounding; placed by year, label or kind, and another number
-there; or nothing in the run that the words would place it at."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """One figure of a run: money in USD, rates and shares as fractions, points of CAGR.
-
-    ``of`` is the driver, region or class that it is of, blank for the whole market, and ``title``
-    what it is called where that is another word; ``rank`` puts a reference (0) before its median
-    and mean, and those before the ends of intervals (2).
-    """
-
-    name: str
-    value: float
-    kind: str
-    year: int | None = None
-    of: str = ""
-    rank: int = 0
-    title: str = ""
+EQUAL, DIFFERS, UNCHECKED = "equal", "differs", "unchecked"
+"""What a check says: equal to its rounding; placed, and another number there; or nothing in the
+run at which its words would place it."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A printed figure, what the check says, and the figure of the run that it was set against."""
+    """A printed number, what the check says, and the figure of the run that it was set against."""
 
     figure: Figure
     state: str
     known: Known | None
 
 
-def known_figures(run: Mapping[str, Any]) -> tuple[Known, ...]:
-    """Every figure of a run that a document may quote, from what ``run --json`` prints."""
-    first, last = run["base_year"], run["through"]
-    found = [Known("reference", row["value"], "money", row["year"]) for row in run["reference"]]
-    for row in run["summary"]:
-        found += [
-            Known(name, row[key], "money", row["year"], rank=rank)
-            for key, name, rank in (
-                ("p5", "low", 2), ("p50", "median", 1), ("p95", "high", 2), ("mean", "mean", 1),
-            )
-        ]  # fmt: skip
-    found += [
-        Known(f"count {k}", v, "money", first, rank=2 * (k in ENDS))
-        for k, v in run["count"].items()
-    ]
-    found += [Known(f"growth {k}", v, "rate", rank=2 * (k in ENDS)) for k, v in run["cagr"].items()]
-    for row in run["attribution"]:
-        name, title = row["driver"], row["title"]
-        found.append(Known(name, row["points"], "points", of=name, title=title))
-        found += [Known(f"{name} {k}", row[k], "points", None, name, 2, title) for k in ENDS]
-        found.append(Known(name, row["usd"], "money", last, name, title=title))
-    left = Known(UNEXPLAINED, run["unexplained"], "points", of=UNEXPLAINED, title=NOBODY)
-    found.append(left)
-    found += _errors(run)
-    if printed := run["printed_growth"]:
-        found.append(Known("printed growth", printed["total"] / 100, "rate"))
-        found += [
-            Known(f"printed, {part}", points, "points", None, _left(part), 2, NOBODY)
-            for part, points in printed["points"].items()
-        ]
-    if other := run["other_reading"]:
-        found += [
-            Known("other reading", other["value"], "money", last),
-            Known("other reading growth", other["cagr"], "rate"),
-            Known("other reading, unexplained", other["unexplained"], "points", of=UNEXPLAINED),
-        ]
-    for row in run["launches"]:
-        name, title = row["launch"], row["product"]
-        found += [Known(name, row[k], "money", last, name, 2, title) for k in ("reference", *ENDS)]
-        found.append(Known(f"{name} chance", row["chance"], "share", None, name, title=title))
-    found.append(Known("growth reference", 100 * run["cagr"]["reference"], "points"))
-    found.append(Known("stacking premium", abs(run["stacking_premium_usd"]), "money", last))
-    for axis in ("by_region", "by_drug_class"):
-        total = sum(row["final"] for row in run[axis])
-        for row in run[axis]:
-            name = row["name"]
-            found.append(Known(name, row["base"], "money", first, name))
-            found.append(Known(name, row["final"], "money", last, name))
-            found.append(Known(f"{name} growth", row["cagr"], "rate", None, name))
-            found.append(Known(f"{name} share", row["final"] / total, "share", last, name))
+def check_numbers(file: str | Path, forecast: Forecast) -> tuple[Checked, ...]:
+    """Every number of a deck, workbook, page or text beside that of the forecast it quotes.
+
+    Raises InputError for a file that cannot be read.
+    """
+    if not isinstance(forecast, Forecast):
+        raise mistaken("check_numbers", forecast, A_FORECAST)
+    own = own_passages(forecast, Path(file).suffix.lower())
+    return check(passages_in(Path(file)), known_figures(forecast.to_dict()), own)
+
+
+def own_passages(forecast: Forecast, suffix: str) -> Sequence[Passage]:
+    """The passages of what the run itself writes: its page, and a file of the kind asked for."""
+    from ..report.html_page import as_page
+
+    if suffix not in (".pptx", ".xlsx"):
+        return passages_of(as_page(forecast) if suffix in (".html", ".htm") else str(forecast))
+    from ..report.deck import write_deck
+    from ..report.workbook import write_workbook
+
+    with TemporaryDirectory() as folder:
+        file = Path(folder, f"own{suffix}")
+        (write_deck if suffix == ".pptx" else write_workbook)(forecast, file)
+        return passages_in(file)
+
+
+def check(
+    passages: Iterable[Passage], known: Sequence[Known], own: Iterable[Passage] = ()
+) -> tuple[Checked, ...]:
+    """Each number against the run: equal, different or unchecked.
+
+    ``known`` are the figures of the run, ``own`` the passages in which it prints them itself.
+    """
+    listed, printed = list(passages), list(own)
+    partner = _paired(listed, printed)
+    by_key: dict[Key, list[Passage]] = {}
+    for passage in printed:
+        by_key.setdefault(_key(passage), []).append(passage)
+    found: list[Checked] = []
+    for place, passage in enumerate(listed):
+        same = by_key.get(_key(passage), [])
+        if place in partner:
+            found += _beside(passage, printed[partner[place]])
+        elif same and not passage.row and _is_worded(passage):
+            found += min((list(_beside(passage, one)) for one in same), key=_differing)
+        else:
+            found += _by_words(passage, known)
     return tuple(found)
 
 
-def _left(part: str) -> str:
-    """Of which item a part of the printed growth is: of what is left, or of the whole market."""
-    return part if part == UNEXPLAINED else ""
+Key = tuple[str, str, str]
 
 
-def _errors(run: Mapping[str, Any]) -> list[Known]:
-    """The standard errors that a page prints: of sampled orders in points, of the last year."""
-    errors, last = run["standard_error"], run["summary"][-1]
-    found = [Known("error of sampled orders", errors["orders"], "points error")]
-    for key in ("p5", "p50", "p95"):
-        if (error := errors["summary"][-1][key]) is not None:
-            found.append(Known(f"error of {key}", error / last[key], "percent error"))
+def _key(passage: Passage) -> Key:
+    """The words of a passage without its numbers, and those that name its row and column."""
+    return passage.row, passage.column, NUMBER.sub("#", passage.words)
+
+
+def _wordy_key(passage: Passage) -> Key:
+    """The same without the numbers in the names of row and column."""
+    row, column, words = (NUMBER.sub("#", part) for part in _key(passage))
+    return row, column, words
+
+
+def _paired(listed: Sequence[Passage], printed: Sequence[Passage]) -> dict[int, int]:
+    """The place of each passage's own among those that the run prints, where there is no doubt.
+
+    That is where both have the same words as often: first with the numbers that name row and
+    column, then, of what is left, without them.
+    """
+    pairs: dict[int, int] = {}
+    for key in (_key, _wordy_key):
+        taken = {*pairs.values()}
+        here, there = (
+            _places(some, key, gone) for some, gone in ((listed, {*pairs}), (printed, taken))
+        )
+        for words, places in here.items():
+            if len(places) == len(there.get(words, ())):
+                pairs |= dict(zip(places, there[words], strict=True))
+    worded = [place for place, passage in enumerate(listed) if _is_worded(passage)]
+    if 2 * sum(place in pairs for place in worded) < len(worded):  # not a page of the run's own
+        pairs = {place: other for place, other in pairs.items() if place in worded}
+    return pairs
+
+
+def _is_worded(passage: Passage) -> bool:
+    """True where words say what a number is; "4.03 bn" alone may be anything."""
+    said = " ".join((passage.row, passage.column, passage.words))
+    return len(re.findall(r"[^\W\d_]{2,}", said)) > 1
+
+
+def _places(
+    some: Sequence[Passage], key: Callable[[Passage], Key], gone: Container[int]
+) -> dict[Key, list[int]]:
+    found: dict[Key, list[int]] = {}
+    for place, passage in enumerate(some):
+        if place not in gone:
+            found.setdefault(key(passage), []).append(place)
     return found
 
 
-_ERROR = re.compile(r"standard error", re.IGNORECASE)
-_GROWTH = re.compile(r"CAGR|growth|a year|per year|annual", re.IGNORECASE)
-_SHARE = re.compile(r"\bshare|\bof value|\bof the (?:market|value)", re.IGNORECASE)
+def _differing(found: Iterable[Checked]) -> int:
+    return sum(one.state == DIFFERS for one in found)
 
 
-def check(figures: Iterable[Figure], run: Mapping[str, Any]) -> tuple[Checked, ...]:
-    """Each figure against the run: equal, different, or not in the run."""
-    known = known_figures(run)
-    return tuple(_check(figure, known) for figure in figures)
+def _beside(passage: Passage, own: Passage) -> Iterator[Checked]:
+    """The numbers of a passage against those that the run prints in the same words."""
+    for match, wanted in zip(passage.numbers, own.numbers, strict=True):
+        value, half = _read(match.group())
+        there, its_half = _read(wanted.group())
+        exact = passage.value is not None and own.value is not None
+        slack = 1e-9 * abs(there) if exact else half + its_half * (its_half > half)
+        equal = match.group() == wanted.group() or (
+            abs(value - there) <= slack if exact or half != its_half else value == there
+        )
+        figure = Figure(value, half, "printed", passage.where, _quote(passage, match.start()))
+        printed = Known("as the run prints it", there, "printed")
+        yield Checked(figure, EQUAL if equal else DIFFERS, printed)
 
 
-def _check(figure: Figure, known: tuple[Known, ...]) -> Checked:
-    if figure.kind == "chart":
-        return _charted(figure, known)
-    kinds = _kinds(figure)
-    dated = figure.kind == "money" and figure.year is not None
-    placed = [k for k in known if k.kind in kinds and (not dated or k.year == figure.year)]
-    own = [k for k in placed if _named(k, figure.quote.lower())]
-    if own:  # a sentence about one driver or region is not answered by another's figure
-        placed = own + [k for k in placed if not k.of]
-    elif kinds in (("rate",), ("points",)):
-        placed = [k for k in placed if k.of in ("", UNEXPLAINED)]
-    same = [k for k in placed if _equal(figure.value, figure.half_unit, k.value)]
-    if same:
-        return Checked(figure, EQUAL, same[0])
-    if not placed:
-        return Checked(figure, UNKNOWN, None)
-    nearest = min(own or placed, key=lambda k: (k.rank, abs(k.value - figure.value)))
-    told = dated or own or figure.kind == "points" or kinds == ("rate",)
-    return Checked(figure, DIFFERS if told else UNKNOWN, nearest)
+def _read(text: str) -> tuple[float, float]:
+    """A printed number and half of its last digit."""
+    sign = -1.0 if text.startswith("-") else 1.0
+    plain = text.lstrip("+-")
+    value, half = number(plain.replace(",", "")) or (float(plain.replace(",", "")), 0.0)
+    return sign * value, half
 
 
-def _kinds(figure: Figure) -> tuple[str, ...]:
-    if _ERROR.search(figure.quote):
-        return (f"{figure.kind} error",)
-    if figure.kind != "percent":
-        return (figure.kind,)
-    if _SHARE.search(figure.label) and not _GROWTH.search(figure.label):
-        return ("share",)
-    return ("rate",) if _GROWTH.search(figure.label) else ("rate", "share")
+def _quote(passage: Passage, at: int) -> str:
+    label = ", ".join(part for part in (passage.row, passage.column) if part)
+    text = f"{passage.value:g}" if passage.value is not None else shorten(passage.words, at)
+    return f"{label}: {text}" if label else text
 
 
-def _charted(figure: Figure, known: tuple[Known, ...]) -> Checked:
-    """A point of a chart or table: by its series and year, or by the name of its category."""
-    label = figure.label.lower()
-    scale = 1e6 if re.search(r"\bM\b|million", figure.label) else 1.0
-    scale = 1e9 if re.search(r"\bbn\b|billion", figure.label) else scale
-    if figure.year is not None:
-        names = [name for pattern, name in SERIES.items() if re.search(pattern, label)][:1]
-        pool = [k for k in known if k.year == figure.year and k.name in names]
-        scales: tuple[float, ...] = (scale,) if scale > 1 else (1.0, 1e6, 1e9)
-    else:
-        money = "usd" in label
-        kinds = ("money",) if money else ("points", "share", "rate")
-        pool = [k for k in known if k.kind in kinds and _named(k, label)]
-        scales = (scale,) if money else (1.0, 0.01)
-    if not pool:
-        return Checked(figure, UNKNOWN, None)
-    for k in pool:
-        for factor in scales:
-            if _equal(figure.value * factor, figure.half_unit * factor, k.value):
-                return Checked(figure, EQUAL, k)
-    return Checked(figure, DIFFERS, pool[0])
+def _by_words(passage: Passage, known: Sequence[Known]) -> Iterator[Checked]:
+    """The numbers of a passage in anybody's words; one that has no place is unchecked."""
+    figures = list(figures_of(passage))
+    yield from (_check(figure, passage, known) for figure in figures)
+    taken = [figure.span for figure in figures]
+    taken += [
+        m.span() for words in SERIES for m in re.finditer(words, passage.words, re.IGNORECASE)
+    ]
+    for match in passage.numbers:
+        inside = any(start < match.end() and match.start() < end for start, end in taken)
+        if not inside and not _is_year(match.group()):
+            value, half = _read(match.group())
+            bare = Figure(value, half, "number", passage.where, _quote(passage, match.start()))
+            yield Checked(bare, UNCHECKED, None)
 
 
-def _named(known: Known, label: str) -> bool:
-    """True where a label in lower case names the region, class or driver of a figure."""
-    item = known.of.lower()
-    if not item:
-        return False
-    if known.title and known.title.lower() in label:
-        return True
-    return item in label or (" " not in item and len(item) > 6 and item[:6] in label)
+def _is_year(text: str) -> bool:
+    return bool(re.fullmatch(r"[+-]?(?:19|20)\d\d", text))
 
 
-def _equal(value: float, half_unit: float, known: float) -> bool:
-    slack = half_unit * (1 + 1e-9) + 1e-9 * abs(known)
-    return abs(value - known) <= slack
+def _check(figure: Figure, passage: Passage, known: Sequence[Known]) -> Checked:
+    """A figure against those of the run that its words name."""
+    of_kind = [k for k in known if k.kind in figure.kinds]
+    said = f"{passage.row} {passage.column} {passage.words}".lower()
+    named = {k.of for k in of_kind if k.of and k.is_named(said)}
+    items = named or {NOT_NAMED}
+    pool = [k for k in of_kind if k.of in items and k.series in figure.series]
+    dated = [k for k in pool if k.year == figure.year] if figure.year is not None else pool
+    if any(k.year is not None for k in pool):
+        pool = dated
+    shown = Figure(
+        figure.value, figure.half_unit, figure.kind, figure.where,
+        _quote(passage, figure.span[0]), figure.year,
+    )  # fmt: skip
+    for k in pool if named or figure.whole else ():
+        if any(_equal(figure, factor, k.value) for factor in figure.scales):
+            return Checked(shown, EQUAL, k)
+    told = pool and (named or figure.whole) and (named or figure.year is not None or figure.tells)
+    if not told:
+        return Checked(shown, UNCHECKED, None)
+    nearest = min(pool, key=lambda k: abs(k.value - figure.value * figure.scales[0]))
+    return Checked(shown, DIFFERS, nearest)
+
+
+def _equal(figure: Figure, factor: float, known: float) -> bool:
+    slack = factor * figure.half_unit * (1 + 1e-9) + 1e-9 * abs(known)
+    return abs(figure.value * factor - known) <= slack

@@ -1,69 +1,70 @@
-"""The figures in a deck, a workbook or a text: amounts, percentages and points, and where they are.
-
-A figure keeps the rounding it was printed with, the year that its words give it and the words.
-"""
+"""The passages of a deck, a workbook, a page or a text: sentences and cells, and where they are."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
 from ..model.xlsx import check_parts, open_workbook
 from ..text.install import needs
-from .amounts import find_amounts, find_percents, number
-from .found import shorten
-from .pagetext import page_of
-from .passages import passages
 
 LARGEST_FILE = 33_554_432
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_POINTS = re.compile(r"(?P<sign>[+\-\u2212]?)(?P<n>\d+\.\d+)\s+(?:percentage\s+)?points\b")
-_RANGE = re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*(?P<bn>bn|M)\b")
-_SOURCE = re.compile(r"\b(?:source|assumption):", re.IGNORECASE)
-SERIES = {
-    r"\blow\b|\bp5\b": "low",
-    r"\bhigh\b|\bp95\b": "high",
-    r"\bmedian\b|\bp50\b": "median",
-    r"\bmean\b": "mean",
-    r"\breference\b|\bvalue\b|\bpython\b": "reference",
-}
-"""Words in the name of a series or column, and the path of the run that they mean."""
+NUMBER = re.compile(r"[+-]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:e[+-]?\d+)?")
+"""A number as it is printed; a minus sign is a hyphen by then."""
+_SAME = str.maketrans("\u2212\u2013\u00a0\u202f", "--  ")
+_BLOCKS = re.compile(
+    "address|article|blockquote|body|br|caption|d[dltv]|div|fig(?:ure|caption)|footer|form|h[1-6r]|"
+    "header|li|main|[ou]l|p|pre|section|svg|text|t(?:able|body|head|foot|itle|r)"
+)
+_UNSEEN = re.compile("script|style|template|noscript")
+_LABEL = re.compile(r"(?P<label>\S.{0,11}?)\s{2,}(?P<rest>\S.*)")
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+")
+RUNS_ON = 50
+"""Characters of a line of text from which the next line may go on with its sentence."""
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One printed figure; ``kind`` is money (USD), percent (a fraction), points, chart or source.
+class Passage:
+    """A sentence, or a cell under its ``row`` and ``column``, as the document words them.
 
-    A figure in the words of a source is none of a run.  ``half_unit`` is the rounding as
-    printed, ``year`` that of its words, ``label`` the rest of what names it (a series, a category,
-    a header).
+    ``value`` is the number itself where a workbook or chart holds it, with all its digits.
     """
 
-    value: float
-    half_unit: float
-    kind: str
+    words: str
     where: str
-    quote: str
-    year: int | None = None
-    label: str = ""
+    row: str = ""
+    column: str = ""
+    value: float | None = None
+
+    @property
+    def numbers(self) -> list[re.Match[str]]:
+        """Every number that is printed in it."""
+        return list(NUMBER.finditer(self.words))
 
 
-def figures_in(path: str | Path) -> tuple[Figure, ...]:
-    """Every figure of a .pptx, .xlsx, .html or text file; InputError for one that is neither."""
+def passages_in(path: str | Path) -> tuple[Passage, ...]:
+    """Every passage with a number of a .pptx, .xlsx, .html or text file.
+
+    Raises InputError for one that is none of these.
+    """
     file = Path(path)
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise InputError(f"{file.name}: larger than {LARGEST_FILE} bytes")
         if file.suffix.lower() == ".pptx":
-            return tuple(_deck(file))
-        if file.suffix.lower() == ".xlsx":
-            return tuple(_workbook(file))
-        return tuple(_words(file.read_text(encoding="utf-8")))
+            found = _deck(file)
+        elif file.suffix.lower() == ".xlsx":
+            found = _workbook(file)
+        else:
+            return tuple(passages_of(file.read_text(encoding="utf-8")))
+        return tuple(found)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
@@ -74,57 +75,161 @@ def figures_in(path: str | Path) -> tuple[Figure, ...]:
         raise InputError(f"{file.name}: cannot be read as {file.suffix}") from None
 
 
-def in_words(text: str, where: str) -> Iterator[Figure]:
-    """The figures of a paragraph or cell, sentence by sentence."""
-    for sentence in re.split(r"(?<=[.!?;])\s+", text.replace("\u2212", "-")):
-        for figure in _in_sentence(sentence, where):
-            yield replace(figure, kind="source") if _SOURCE.search(sentence) else figure
+def passages_of(source: str) -> list[Passage]:
+    """The passages of a text or of a page in HTML."""
+    tags = r"<(?:!doctype|html|body|head|p|div|td|tr|table|span|h[1-6]|br|li|ul)\b[^>]*>"
+    if re.search(tags, source[:65_536], re.IGNORECASE):
+        reader = _PassageReader()
+        reader.feed(source)
+        reader.close()
+        return reader.passages
+    return list(_text(source))
 
 
-def _in_sentence(text: str, where: str) -> Iterator[Figure]:
-    """The figures of one sentence; a year right after a figure is its own."""
-    years = [int(y) for y in YEAR.findall(text)]
-    shared = years[0] if len(set(years)) == 1 else None
-    money = [a for a in find_amounts(text) if a.currency == "USD"]
-    spans = [(a.start, a.end, a.value, a.half_unit) for a in money]
-    for match in _RANGE.finditer(text):  # the second figure of "USD 3.64 bn to 4.47 bn"
-        read = number(match["n"], 1e9 if match["bn"] == "bn" else 1e6)
-        if read and not any(
-            start < match.end() and match.start() < end for start, end, *_ in spans
-        ):
-            spans.append((match.start(), match.end(), *read))
-    for start, end, value, half in sorted(spans):
-        if value is not None:
-            own = re.match(r"\W{0,3}(?:in|by|for|at the end of)?\s*((?:19|20)\d\d)\b", text[end:])
-            year = int(own[1]) if own else shared
-            yield Figure(value, half, "money", where, shorten(text, start), year, text)
-    for p in find_percents(text):
-        if p.value is not None:
-            quote = shorten(text, p.start)
-            near = text[max(0, p.start - 24) : p.end + 24]
-            yield Figure(p.value, p.half_unit, "percent", where, quote, shared, near)
-    for match in _POINTS.finditer(text):
-        read = number(match["n"])
-        if read:
-            sign = -1.0 if match["sign"] == "-" else 1.0
-            quote = shorten(text, match.start())
-            yield Figure(sign * read[0], read[1], "points", where, quote, shared, text)
+def _said(text: str, where: str) -> Iterator[Passage]:
+    """The sentences of a paragraph that have a number."""
+    for sentence in _SENTENCES.split(" ".join(text.translate(_SAME).split())):
+        if NUMBER.search(sentence):
+            yield Passage(sentence, where)
 
 
-def _words(source: str) -> Iterator[Figure]:
-    page = page_of(source)
-    sentences, labelled = passages(page)
-    seen = {sentence.start for sentence in sentences}
-    for sentence in sentences:
-        line = page.text.count("\n", 0, sentence.start) + 1
-        yield from in_words(sentence.text, f"line {line}")
-    for item in labelled:
-        if item.whole not in seen:
-            line = page.text.count("\n", 0, item.whole) + 1
-            yield from in_words(item.context, f"line {line}")
+def _rows(rows: Iterable[tuple[Sequence[str], str]]) -> Iterator[Passage]:
+    """The cells of a table, row by row; its first row is its header, if that names the others.
+
+    A header is one passage, and so is what names a row.
+    """
+    header: list[str] = []
+    for number, (texts, where) in enumerate(rows):
+        cells = [" ".join(text.translate(_SAME).split()) for text in texts]
+        if number == 0 and len(cells) > 1 and not any(map(_is_figure, cells[1:])):
+            header = cells
+            if NUMBER.search(joined := " | ".join(cells)):
+                yield Passage(joined, where)
+            continue
+        named = header if len(header) == len(cells) else [""] * len(cells)
+        for i, cell in enumerate(cells):
+            if NUMBER.search(cell):
+                row = cells[0] if i else ""
+                yield Passage(cell, where, row, _column(named, i))
 
 
-def _deck(file: Path) -> Iterator[Figure]:
+def _column(header: Sequence[str], i: int) -> str:
+    """What names a column: its own header, and the corner, which may hold the unit."""
+    return f"{header[i]} ({header[0]})" if i and header[0] else header[i]
+
+
+def _is_figure(cell: str) -> bool:
+    """True for a cell that is a figure and no year or name."""
+    return bool(NUMBER.match(cell)) and not re.fullmatch(r"\d{4}", cell)
+
+
+# text and HTML ------------------------------------------------------------------------------------
+
+
+def _text(source: str) -> Iterator[Passage]:
+    """Blocks of lines with columns are tables; a line that is indented goes on with the last."""
+    table: list[tuple[list[str], str]] = []
+    paragraph: list[str] = []
+    began = 1
+
+    def flush() -> Iterator[Passage]:
+        yield from _rows(table)
+        yield from _said(" ".join(paragraph), f"line {began}")
+        table.clear()
+        paragraph.clear()
+
+    for number, line in enumerate(source.splitlines(), start=1):
+        between = r"\s*\|\s*" if "|" in line else r"\s{2,}|\t"
+        cells = re.split(between, line.strip().strip("|").strip())
+        if re.fullmatch(r"[\s|:-]*[|:-]{3}[\s|:-]*", line):
+            continue  # the rule under a header
+        in_columns = len(cells) > 2 or (len(cells) == 2 and _is_figure(cells[1]))
+        if in_columns:
+            if paragraph:
+                yield from flush()
+            table.append((cells, f"line {number}"))
+            continue
+        goes_on = line.startswith("  ") or (
+            paragraph and len(paragraph[-1]) >= RUNS_ON and paragraph[-1][-1:] not in ".!?:;"
+        )
+        if table or not line.strip() or not goes_on:
+            yield from flush()
+            began = number
+        if label := _LABEL.fullmatch(line.strip()):
+            line = label["rest"]
+        paragraph.append(line.strip())
+    yield from flush()
+
+
+class _PassageReader(HTMLParser):
+    """Collects the passages of a page: blocks of text, tables, and the labels of its pictures."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.passages: list[Passage] = []
+        self._unseen = 0
+        self._parts: list[str] = []
+        self._began = 1
+        self._cells: list[str] | None = None
+        self._table: list[tuple[Sequence[str], str]] = []
+
+    def _flush(self) -> None:
+        text = "".join(self._parts)
+        self._parts = []
+        if self._cells is not None:
+            if text.strip():
+                self._cells[-1:] = [f"{self._cells[-1]} {text}".strip()] if self._cells else [text]
+        else:
+            self.passages += _said(text, f"line {self._began}")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a block, a row or a cell; what a picture is called is a passage too."""
+        if _UNSEEN.fullmatch(tag):
+            self._unseen += 1
+        if label := dict(attrs).get("aria-label"):
+            self.passages += _said(label, f"line {self.getpos()[0]}")
+        if tag in ("td", "th") and self._cells is not None:
+            self._flush()
+            self._cells.append("")
+        elif _BLOCKS.fullmatch(tag):
+            self._flush()
+            self._began = self.getpos()[0]
+        if tag == "tr":
+            self._cells = []
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a block; a table is told whole, once its header and rows are known."""
+        if _UNSEEN.fullmatch(tag):
+            self._unseen = max(0, self._unseen - 1)
+        elif _BLOCKS.fullmatch(tag):
+            self._flush()
+        if tag == "tr" and self._cells is not None:
+            self._table.append((self._cells, f"line {self.getpos()[0]}"))
+            self._cells = None
+        elif tag == "table":
+            self.passages += _rows(self._table)
+            self._table = []
+
+    def handle_data(self, data: str) -> None:
+        """Text between tags; a line of a listing is a block."""
+        if self._unseen:
+            return
+        for line, after in pairwise([*data.split("\n"), None]):
+            self._parts.append(line or "")
+            if after is not None:
+                self._parts.append(" ")
+
+    def close(self) -> None:
+        """Tell what no tag has ended."""
+        super().close()
+        self._flush()
+        self.passages += _rows(self._table)
+
+
+# decks and workbooks ------------------------------------------------------------------------------
+
+
+def _deck(file: Path) -> Iterator[Passage]:
     with needs("a deck", "office"):
         from pptx import Presentation
         from pptx.exc import PackageNotFoundError
@@ -133,58 +238,58 @@ def _deck(file: Path) -> Iterator[Figure]:
         deck = Presentation(str(file))
     except PackageNotFoundError:
         raise InputError(f"{file.name}: not a PowerPoint deck") from None
-    for number_, slide in enumerate(deck.slides, start=1):
+    for number, slide in enumerate(deck.slides, start=1):
         for shape in slide.shapes:
-            yield from _shape(shape, f"slide {number_}")
+            yield from _shape(shape, f"slide {number}")
 
 
-def _shape(shape: Any, where: str) -> Iterator[Figure]:
+def _shape(shape: Any, where: str) -> Iterator[Passage]:
     if shape.has_text_frame:
         for paragraph in shape.text_frame.paragraphs:
-            yield from in_words(paragraph.text, where)
+            yield from _said(paragraph.text, where)
     if getattr(shape, "has_table", False):
-        for row in shape.table.rows:
-            cells = [cell.text for cell in row.cells]
-            for cell in cells[1:]:
-                yield from in_words(f"{cells[0]}: {cell}", f"{where}, table")
+        rows = ([cell.text for cell in row.cells] for row in shape.table.rows)
+        yield from _rows((row, f"{where}, table") for row in rows)
     if getattr(shape, "has_chart", False):
+        unit = _axis_title(shape.chart)
         for plot in shape.chart.plots:
             names = [str(name) for name in plot.categories]
             for series in plot.series:
+                column = f"{series.name} ({unit})" if unit else str(series.name)
                 for name, value in zip(names, series.values, strict=False):
                     if value is not None:
-                        yield _charted(float(value), str(series.name), name, f"{where}, chart")
+                        yield _valued(float(value), f"{where}, chart", name, column)
 
 
-def _charted(value: float, series: str, category: str, where: str) -> Figure:
-    year = int(category) if YEAR.fullmatch(category) else None
-    label = series if year else f"{series} {category}"
-    quote = f"{series}, {category}: {value:g}"
-    return Figure(value, abs(value) * 1e-9, "chart", where, quote, year, label)
+def _axis_title(chart: Any) -> str:
+    """What stands at the axis of values: their unit, where somebody wrote it."""
+    try:
+        axis = chart.value_axis
+    except ValueError:  # a chart without axes
+        return ""
+    return str(axis.axis_title.text_frame.text) if axis.has_title else ""
 
 
-def _workbook(file: Path) -> Iterator[Figure]:
-    """Text cells as sentences; numbers of tables whose rows begin with a year, by their header."""
+def _workbook(file: Path) -> Iterator[Passage]:
+    """Text cells as sentences; numbers under the last row of words, beside the first cell."""
     book = open_workbook(file.read_bytes(), file.name, read_only=True, data_only=True)
     for sheet in book.worksheets:
         header: list[str] = []
         for row in sheet.iter_rows():
             cells = [cell for cell in row if cell.value is not None]
-            if not cells:
-                continue
             words = [cell for cell in cells if isinstance(cell.value, str)]
             for cell in words:
-                yield from in_words(cell.value, f"{sheet.title}!{cell.coordinate}")
-            if len(words) == len(cells) and len(cells) > 1:
+                yield from _said(cell.value, f"{sheet.title}!{cell.coordinate}")
+            if len(words) == len(cells) > 1:
                 header = ["" if cell.value is None else str(cell.value) for cell in row]
-            first = row[0].value
-            if isinstance(first, int) and YEAR.fullmatch(str(first)) and header:
-                yield from _year_row(sheet.title, row, header, first)
+            first = "" if not cells else str(cells[0].value)
+            for i, cell in enumerate(row):
+                value = cell.value
+                if isinstance(value, (int, float)) and not isinstance(value, bool) and i:
+                    column = header[i] if i < len(header) else ""
+                    place = f"{sheet.title}!{cell.coordinate}"
+                    yield _valued(float(value), place, first, column)
 
 
-def _year_row(sheet: str, row: Any, header: list[str], year: int) -> Iterator[Figure]:
-    for name, cell in list(zip(header, row, strict=False))[1:]:
-        value = cell.value
-        known = any(re.search(pattern, name.lower()) for pattern in SERIES)
-        if known and isinstance(value, (int, float)) and not isinstance(value, bool):
-            yield _charted(float(value), name, str(year), f"{sheet}!{cell.coordinate}")
+def _valued(value: float, where: str, row: str, column: str) -> Passage:
+    return Passage(f"{value!r}", where, row.translate(_SAME), column.translate(_SAME), value)

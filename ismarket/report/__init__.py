@@ -2,3 +2,54 @@
 
 Each is written from a Forecast and nothing else, and says how to make the forecast again.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..engine.forecast import A_FORECAST, Forecast
+from ..errors import InputError, mistaken
+
+
+def write_report(
+    forecast: Forecast,
+    *,
+    html: str | Path | None = None,
+    xlsx: str | Path | None = None,
+    pptx: str | Path | None = None,
+    texts: Mapping[Path, str] | None = None,
+) -> None:
+    """Write a forecast as a page, a workbook and a deck: all that are asked for, or none.
+
+    ``texts`` by place are written with them.  Raises InputError for a place that cannot be
+    written to.
+    """
+    if not isinstance(forecast, Forecast):
+        raise mistaken("write_report", forecast, A_FORECAST)
+    page, workbook, deck = places = [Path(path) if path else None for path in (html, xlsx, pptx)]
+    partial = {
+        path: path.with_name(f"{path.name}.partial") for path in (*places, *(texts or {})) if path
+    }
+    try:
+        if page:
+            from .html_page import as_page
+
+            partial[page].write_text(as_page(forecast), encoding="utf-8")
+        if workbook:
+            from .workbook import write_workbook
+
+            write_workbook(forecast, partial[workbook])
+        if deck:
+            from .deck import write_deck
+
+            write_deck(forecast, partial[deck])
+        for path, text in (texts or {}).items():
+            partial[path].write_text(text, encoding="utf-8")
+        for path, written in partial.items():
+            written.replace(path)
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
+    finally:
+        for written in partial.values():
+            written.unlink(missing_ok=True)

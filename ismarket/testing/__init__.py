@@ -10,6 +10,7 @@ In a test of your own::
     def test_law(check):
         check(DRIVER)
 
+``market_breaches(TABLES, MARKET, DRIVERS)`` is empty where tables keep the laws of a market.
 ``pytest_plugins = ["ismarket.testing.fixtures"]`` in a conftest.py adds a toy market and a plugin
 manager that discovers nothing.
 """
@@ -27,9 +28,13 @@ from ..errors import DriverError
 from ..model.driver import Driver
 from ..model.market import Market
 from .laws import CHECKS
+from .market_laws import market_breaches
 from .toy import one_region, other_classes, toy_market
 
-__all__ = ["CHECKS", "check_driver", "findings", "one_region", "other_classes", "toy_market"]
+__all__ = [
+    "CHECKS", "check_driver", "findings", "market_breaches", "one_region", "other_classes",
+    "toy_market",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

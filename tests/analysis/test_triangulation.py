@@ -73,7 +73,6 @@ def test_the_six_levels_are_those_of_their_own_growth():
     assert {name: levels[name] / 1e6 for name in RESTATED} == pytest.approx(RESTATED, abs=0.01)
 
 
-@pytest.mark.slow
 def test_an_independent_computation_gives_the_same_pool():
     levels = [value * 1e6 for value in RESTATED.values()]
     (low, middle, high), outlier = independent_pool(np.array(levels))
@@ -85,8 +84,7 @@ def test_an_independent_computation_gives_the_same_pool():
     assert FOUND.columns["estimates"]["outlier"][:6] == pytest.approx(list(outlier), abs=0.005)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("out", range(6))
+@pytest.mark.parametrize("out", [1, 4])
 def test_leaving_one_out_agrees_too(out):
     kept = {n: v * 1e6 for i, (n, v) in enumerate(RESTATED.items()) if i != out}
     (low, middle, high), _ = independent_pool(np.array(list(kept.values())))

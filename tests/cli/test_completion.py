@@ -1,7 +1,8 @@
 """Completion in the shell: names of commands, scenarios, anchors, drivers and parameters."""
 
 import pytest
-from parcels import DRIVER, ismarket, parcel
+from command_line import ismarket
+from parcels import DRIVER, parcel
 
 
 def completed(*words, path=None):

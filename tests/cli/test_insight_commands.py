@@ -11,8 +11,8 @@ from ismarket.text.sheet import WIDTH, Sheet, Table
 COMMANDS = [
     ["triangulate"],
     ["audit"],
-    ["sensitivity", "--points", "256"],
-    ["sensitivity", "evidence", "--by", "mechanism", "--output", "count", "--points", "256"],
+    ["sensitivity", "--points", "64"],
+    ["sensitivity", "evidence", "--by", "mechanism", "--output", "count", "--points", "64"],
     ["require", "evidence", "--value", "60 M"],
     ["require", "evidence", "--value", "USD 3.20 bn", "--year", "2022"],
 ]

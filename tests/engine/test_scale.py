@@ -13,7 +13,7 @@ from ismarket import InputError, Scenario, forecast, load_scenario
 from ismarket.cli.common import share
 from ismarket.engine import workers
 from ismarket.engine.cluster import dask_executor
-from ismarket.engine.forecaster import SURE
+from ismarket.engine.forecaster import FIRST, SURE
 from ismarket.runs.outputs import DrawsFile
 
 MANY = Scenario(draws=12_500)
@@ -65,12 +65,11 @@ def test_threads_never_change_a_bit(alone, market, drivers, threads):
     assert_same_bits(alone, forecast(market, drivers, MANY, workers=threads))
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_order_of_blocks_never_changes_a_bit(alone, market, drivers, seed):
     assert_same_bits(alone, forecast(market, drivers, MANY, workers=Shuffled(seed)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_processes_never_change_a_bit(alone, market, drivers, processes):
     import multiprocessing
@@ -80,10 +79,10 @@ def test_processes_never_change_a_bit(alone, market, drivers, processes):
         assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="a cluster of processes, two of them killed")
 @pytest.mark.filterwarnings("default")
 def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, drivers):
-    many = MANY.changed(draws=120_000 if way == "kept" else 400_000)
+    many = MANY.changed(draws=100_000)
     expected = forecast(market, drivers, many)
     with dask_executor("local", workers=2) as pool:
         assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
@@ -136,18 +135,17 @@ def test_going_on_from_finished_blocks_never_changes_a_bit(way, alone, market, d
         assert set(rest.pieces) == FINISHED[way]
 
 
-@pytest.mark.slow
 def test_until_draws_until_it_is_that_exact(market, drivers):
-    result = forecast(market, drivers, Scenario(), until=0.0004)
-    assert SURE * result.last_year_error <= 0.0004
-    assert result.plan.scenario.draws > 4 * 4096
+    result = forecast(market, drivers, Scenario(), until=0.0008)
+    assert SURE * result.last_year_error <= 0.0008
+    assert result.plan.scenario.draws > FIRST
     assert f"{result.plan.scenario.draws:,} draws" in str(result)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="twenty forecasts, one a seed")
 def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers):
     """P50 and P95 of the last year lie no further from the truth than was asked for."""
-    chosen, wanted = load_scenario("evidence"), 0.006
+    chosen, wanted = load_scenario("evidence"), 0.008
     found = [
         forecast(market, drivers, chosen.changed(seed=seed), until=wanted) for seed in range(20)
     ]
@@ -155,7 +153,7 @@ def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers):
     ends = np.array([[table[name][-1] for name in ("p50", "p95")] for table in columns])
     kept = (np.abs(ends / ends.mean(axis=0) - 1) <= wanted).all(axis=1)
     assert kept.sum() >= 19
-    assert max(run.plan.scenario.draws for run in found) < 100_000
+    assert FIRST < max(run.plan.scenario.draws for run in found) < 60_000
 
 
 @pytest.mark.parametrize("until", [0.0, 1.0, -1.0, float("nan")])

@@ -81,7 +81,7 @@ def over_seeds(world, draws, seeds):
     return np.std(found, axis=0, ddof=1), np.sqrt(np.mean(np.square(stated), axis=0))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="forty seeds on each of four scenarios")
 def test_standard_errors_are_the_spread_between_seeds(world):
     spread, stated = over_seeds(world, 4_500, 40)
     ratio = stated / spread

@@ -108,7 +108,8 @@ def test_its_table_says_reference_mean_and_quantiles_of_every_cell(name):
     last = found.summary().iloc[-1]
     for column in ("reference", "mean", "p5", "p50", "p95"):
         assert whole[column] == pytest.approx(last[column], rel=1e-9)
-    cells = found.cells().set_index(["year", "region", "drug_class"])
+    cells = found.table(("year", "region", "drug_class"), "USD")
+    cells = cells.set_index(["year", "region_title", "drug_class_title"])
     for region in market.regions:
         for drug_class in market.drug_classes:
             row = table.loc[(VALUE, region, drug_class)]

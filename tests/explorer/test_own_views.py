@@ -93,4 +93,4 @@ def test_options_are_controls_and_choices_of_the_scenario(panel):
 
 def last_down(panel):
     scenario = panel.scenario.changed(options={"chosen.way": "down"})
-    return float(panel._session.study.of(scenario).forecast().reference["value"].iloc[-1])
+    return float(panel._session.study.changed(scenario).forecast().reference["value"].iloc[-1])

@@ -28,6 +28,7 @@ from ismarket import DiskError, InputError, Scenario, study
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import verify_run
+from ismarket.studies import anchored
 
 NAME = "run"
 SCENARIO = Scenario(draws=4096 + 64, through=2024, name="crash")
@@ -58,15 +59,16 @@ class Bench:
 
     def __init__(self, kind):
         self.scenario, self.how = KINDS[kind]
-        self.loaded = study(Scenario()).with_anchor(ANCHOR, "anchor.toml")
+        self.loaded = anchored(study(Scenario()), ANCHOR, "anchor.toml")
         shm = Path("/dev/shm")
         self.root = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else None))
         self.count = 0
 
     def run(self, folder, resume=False):
         where = Place(folder / NAME)
-        return keep(self.loaded.of(self.scenario).plan, self.loaded.drivers, self.loaded.origin,
-                    self.how, where=where, resume=resume)  # fmt: skip
+        plan = self.loaded.changed(self.scenario).plan
+        origin = self.loaded.origin
+        return keep(plan, self.loaded.drivers, origin, self.how, where=where, resume=resume)
 
     def folder(self):
         self.count += 1

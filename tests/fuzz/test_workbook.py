@@ -9,7 +9,7 @@ from mutations import COLUMNS
 
 from ismarket import InputError
 from ismarket.model.tables import read_table
-from ismarket.reading.documents import figures_in
+from ismarket.reading.documents import passages_in
 from ismarket.report.edits import read_workbook
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -24,7 +24,7 @@ BOMBS = [
 READERS = [
     lambda file: read_table(file, COLUMNS),
     read_workbook,
-    figures_in,
+    passages_in,
 ]
 """Everything that reads a workbook from anybody."""
 ROW = ["births", "NA", 1, 2.5, "3", "u", "measured", "S, with a comma"]

@@ -92,7 +92,7 @@ def test_every_field_of_a_scenario_is_a_declared_choice():
 
 
 @each_alone
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_a_scenario_written_as_toml_reads_as_the_same(name, data):
     scenario = some(data, name)
@@ -100,7 +100,7 @@ def test_a_scenario_written_as_toml_reads_as_the_same(name, data):
 
 
 @each_alone
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_the_copied_command_makes_the_same_scenario(tmp_path_factory, name, data):
     scenario = some(data, name).changed(name="mine", title="")
@@ -109,7 +109,7 @@ def test_the_copied_command_makes_the_same_scenario(tmp_path_factory, name, data
 
 
 @each_alone
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_the_copied_python_makes_the_same_scenario(name, data):
     scenario, made = some(data, name), {}
@@ -119,7 +119,7 @@ def test_the_copied_python_makes_the_same_scenario(name, data):
 
 
 @each_alone
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_a_scenario_spelled_entry_by_entry_is_the_same(name, data):
     scenario = some(data, name)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from parcels import ismarket
+from command_line import ismarket
 
 from ismarket import InputError, forecast, load_market
 from ismarket.plugins.installed import drivers_at
@@ -24,12 +24,12 @@ WAITING = ["every parameter matters", "moves something"]
 """The laws that wait for the first number."""
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("options", [(), ("--table",)], ids=["code", "table"])
+@pytest.mark.slow(reason="runs pytest in the new package")
+@pytest.mark.parametrize("options", [("of_code",), ("of_table", "--table")], ids=" ".join)
 def test_a_new_driver_passes_its_tests_and_its_check_untouched(tmp_path, options):
-    done = ismarket("new-driver", "stranger", *options, cwd=tmp_path)
+    done = ismarket("new-driver", *options, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    folder = tmp_path / "ismarket-stranger"
+    folder = tmp_path / f"ismarket-{options[0]}".replace("_", "-")
     done = ismarket("check", str(folder), cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     untried = [line for line in done.stdout.splitlines() if line.startswith("\N{EN DASH}")]

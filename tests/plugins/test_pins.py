@@ -4,7 +4,8 @@ import json
 import sys
 
 import pytest
-from parcels import DRIVER, imported, ismarket, parcel
+from command_line import ismarket
+from parcels import DRIVER, imported, parcel
 
 from ismarket import InputError, Scenario, load_drivers, load_scenario, write_scenario
 from ismarket.model.scenario import parse_scenario

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from parcels import DRIVER, imported, ismarket, parcel, python
+from command_line import ismarket
+from parcels import DRIVER, imported, parcel, python
 
 from ismarket import DriverError, Scenario, load_drivers
 from ismarket.plugins.installed import load_plugins

@@ -13,7 +13,8 @@ from ismarket.runs.agreement import DIFFERENT, EQUAL, IDENTICAL, agreement, chan
 from ismarket.runs.bridge import REST, bridge
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
-from ismarket.studies import compare_runs, loaded, reopened
+from ismarket.studies import loaded
+from ismarket.studies.kept import compare_runs, reopened
 
 
 def test_a_run_computed_again_here_is_identical(kept):
@@ -137,7 +138,7 @@ def test_a_run_is_computed_again_from_its_own_tables(kept, tmp_path):
 
     other = loaded(Scenario(), tables)
     scenario = load_scenario("published").changed(draws=300)
-    keep(other.of(scenario).plan, other.drivers, other.origin, where=Place(tmp_path / "other"))
+    keep(other.changed(scenario).plan, other.drivers, other.origin, where=Place(tmp_path / "other"))
     assert reopened(tmp_path / "other").again().agreement.level == IDENTICAL
     found = compare_runs(kept, tmp_path / "other")
     assert [step.change for step in found.steps] == [f"table {name}"]

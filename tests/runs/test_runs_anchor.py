@@ -6,7 +6,7 @@ from command_line import ismarket
 from ismarket import InputError, Scenario, compare_runs, export_run, import_run, keep_run, open_run
 from ismarket.runs.agreement import IDENTICAL
 from ismarket.runs.verify import checked
-from ismarket.studies import rerun
+from ismarket.studies.kept import rerun
 
 MINE = """\
 name = "{name}"

@@ -99,7 +99,13 @@ def test_the_same_scenario_gives_the_same_bytes(tmp_path, loaded, monkeypatch):
         (tmp_path / folder).mkdir()
         where = Place(tmp_path / folder / "run")
         how = How(workers, extras=("draws", "histogram", "page", "workbook"))
-        keep(loaded.of(Scenario(draws=9000)).plan, loaded.drivers, loaded.origin, how, where=where)
+        keep(
+            loaded.changed(Scenario(draws=9000)).plan,
+            loaded.drivers,
+            loaded.origin,
+            how,
+            where=where,
+        )
         runs.append(files(where.final))
     assert runs[0] == runs[1]
     assert {"outputs/draws.csv", "outputs/report.html", "outputs/forecast.xlsx"} <= set(runs[0])
@@ -123,19 +129,19 @@ def test_resume_refuses_another_plan_and_says_what_changed(tmp_path, loaded, mon
     where = Place(tmp_path / "run")
     monkeypatch.setattr("ismarket.runs.keep.seal_run", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        keep(loaded.of(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where)
+        keep(loaded.changed(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where)
     monkeypatch.undo()
     with pytest.raises(InputError, match="was interrupted; go on with --resume"):
-        keep(loaded.of(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where)
+        keep(loaded.changed(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where)
     with pytest.raises(InputError, match=r"changed: scenario \(draws = 200\)"):
-        keep(loaded.of(Scenario(draws=200)).plan, loaded.drivers, loaded.origin, where=where,
+        keep(loaded.changed(Scenario(draws=200)).plan, loaded.drivers, loaded.origin, where=where,
              resume=True)  # fmt: skip
     fewer = tuple(driver for driver in loaded.drivers if driver.name != "technology")
-    without = replace(loaded.of(Scenario(draws=100)), drivers=fewer)
+    without = replace(loaded.changed(Scenario(draws=100)), drivers=fewer)
     with pytest.raises(InputError, match="changed: installed, plugins"):
         keep(without.plan, fewer, loaded.origin, where=where, resume=True)
-    kept = keep(loaded.of(Scenario(draws=100)).plan, loaded.drivers, loaded.origin, where=where,
-                resume=True)  # fmt: skip
+    plan = loaded.changed(Scenario(draws=100)).plan
+    kept = keep(plan, loaded.drivers, loaded.origin, where=where, resume=True)
     events = [
         json.loads(line)["event"] for line in (kept.path / "log.jsonl").read_text().splitlines()
     ]

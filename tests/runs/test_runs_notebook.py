@@ -14,7 +14,7 @@ from ismarket.runs.agreement import IDENTICAL
 from ismarket.runs.notebook import injected, parameter, read_notebook
 from ismarket.runs.start import starting_point
 from ismarket.runs.verify import checked
-from ismarket.studies import compare_runs, reopened
+from ismarket.studies.kept import compare_runs, reopened
 
 pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")

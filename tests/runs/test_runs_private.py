@@ -51,7 +51,7 @@ def kept_by_somebody(folder, *arguments):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, few_charts):
     """A folder with a run of everything, and one of a notebook."""
     folder = tmp_path_factory.mktemp("private")
     (folder / "mine.toml").write_text(ANCHOR)

@@ -13,6 +13,7 @@ from ismarket.runs.blocks import Blocks
 from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.views import also
+from ismarket.studies import anchored
 
 ANCHOR = b"""\
 name = "mine"
@@ -22,7 +23,7 @@ value_usd = 2.0e8
 cagr = 0.05
 last_year = 2028
 """
-EXACT = 0.00012
+EXACT = 0.0004
 
 
 SAME_CODE = str(Path(keeping.__file__).parents[2])
@@ -31,7 +32,7 @@ SAME_CODE = str(Path(keeping.__file__).parents[2])
 
 @pytest.fixture(scope="module")
 def loaded():
-    return study(Scenario()).with_anchor(ANCHOR, "mine.toml")
+    return anchored(study(Scenario()), ANCHOR, "mine.toml")
 
 
 class Lost(BaseException):
@@ -50,7 +51,7 @@ def interrupted(loaded, where, scenario, how, monkeypatch, after):
 
     monkeypatch.setattr(Blocks, "save", saved)
     with pytest.raises(Lost):
-        keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, how, where=where)
+        keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin, how, where=where)
     monkeypatch.undo()
     return kept
 
@@ -64,7 +65,7 @@ def test_a_run_of_an_anchor_file_goes_on_without_the_file(tmp_path, loaded, monk
     interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after=2)
     done = ismarket("run", "--resume", "--out", "run", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    whole = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, how,
+    whole = keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin, how,
                  where=Place(tmp_path / "whole"))  # fmt: skip
     assert outputs(tmp_path / "run") == outputs(whole.path)
     assert verify_run(tmp_path / "run").sound
@@ -83,12 +84,12 @@ def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monke
     assert ismarket("run", *command, cwd=tmp_path).returncode == 0
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("summed_early")
 @pytest.mark.parametrize("after", [3, 6, 8])
 def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, monkeypatch, after):
     scenario = Scenario(through=2024, name="exact")
     how = How(until=EXACT, extras=also(()))
-    whole = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, how,
+    whole = keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin, how,
                  where=Place(tmp_path / "whole"))  # fmt: skip
     done = interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after)
     begun = json.loads((tmp_path / ".run.partial/inputs/plan.json").read_text())
@@ -97,23 +98,23 @@ def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, mo
     assert (again.returncode, again.stderr) == (0, ""), done
     assert outputs(tmp_path / "run") == outputs(whole.path)
     resolved = parse_scenario((tmp_path / "run/inputs/resolved.toml").read_text())
-    assert resolved.draws == whole.forecast.plan.scenario.draws > 131_072
+    assert resolved.draws == whole.forecast.plan.scenario.draws > 16_384
     assert verify_run(tmp_path / "run").sound
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("summed_early")
 def test_more_draws_than_are_kept_go_on_from_their_last_sum(tmp_path, loaded, monkeypatch):
-    scenario = Scenario(draws=400_000, through=2024, name="many")
+    scenario = Scenario(draws=50_000, through=2024, name="many")
     monkeypatch.setattr(keeping, "MOST_SUNK", 1)
     kept = interrupted(loaded, Place(tmp_path / "run"), scenario, How(1), monkeypatch, after=4)
     assert kept == ["tally-0", "tally-1", "tally-0", "tally-1"]
     told = []
-    again = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin,
+    again = keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin,
                  How(1, progress=told.append), where=Place(tmp_path / "run"),
                  resume=True)  # fmt: skip
-    assert told[0] == 262_144
-    assert sum(told) == 400_000
-    whole = keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin,
+    assert told[0] == 32_768
+    assert sum(told) == 50_000
+    whole = keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin,
                  where=Place(tmp_path / "whole"))  # fmt: skip
     assert outputs(again.path) == outputs(whole.path)
 
@@ -137,8 +138,8 @@ def test_another_exactness_is_another_run(tmp_path, loaded, monkeypatch):
     scenario = Scenario(through=2024)
     where = Place(tmp_path / "run")
     interrupted(loaded, where, scenario, How(until=EXACT), monkeypatch, after=2)
-    with pytest.raises(InputError, match=r"changed: until \(0.00012 to 0.001\)"):
-        keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, How(until=0.001),
+    with pytest.raises(InputError, match=r"changed: until \(0.0004 to 0.001\)"):
+        keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin, How(until=0.001),
              where=where, resume=True)  # fmt: skip
-    with pytest.raises(InputError, match=r"changed: until \(0.00012 to none\)"):
-        keep(loaded.of(scenario).plan, loaded.drivers, loaded.origin, where=where, resume=True)
+    with pytest.raises(InputError, match=r"changed: until \(0.0004 to none\)"):
+        keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin, where=where, resume=True)

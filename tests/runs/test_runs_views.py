@@ -16,7 +16,8 @@ from ismarket.runs.keep import How, keep
 from ismarket.runs.start import Place
 from ismarket.runs.verify import checked
 from ismarket.runs.views import RunView, also
-from ismarket.studies import loaded, rerun
+from ismarket.studies import loaded
+from ismarket.studies.kept import rerun
 from ismarket.text.install import extra as pip_install_of
 
 BLOCKED = """
@@ -28,7 +29,7 @@ main(["run", "--draws", "50", "--out", "run", "--also", {name!r}])
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
+def whole(tmp_path_factory, few_charts):
     for module in ("altair", "vl_convert", "xlsxwriter"):
         pytest.importorskip(module)
     folder = tmp_path_factory.mktemp("views")
@@ -50,11 +51,9 @@ def test_the_page_is_in_every_run_and_is_derived(kept):
     assert "report.html" in (kept / "README.txt").read_text()
 
 
-def test_charts_and_workbook_are_derived_and_named_in_the_readme(whole):
-    from ismarket.charts import OF_ONE
-
+def test_charts_and_workbook_are_derived_and_named_in_the_readme(whole, few_charts):
     found = roles(whole)
-    charts = {f"outputs/charts/{name}.{kind}" for name in OF_ONE for kind in ("png", "svg")}
+    charts = {f"outputs/charts/{name}.{kind}" for name in few_charts for kind in ("png", "svg")}
     assert charts | {"outputs/forecast.xlsx"} <= set(found)
     assert {found[path] for path in (*charts, "outputs/forecast.xlsx")} == {"derived"}
     assert found["outputs/histogram.csv"] == "canonical"
@@ -70,7 +69,6 @@ def test_the_packages_that_drew_them_are_in_the_environment(whole, kept):
     assert "altair" not in checked(kept).identity["environment"]["packages"]
 
 
-@pytest.mark.slow
 def test_a_second_computation_is_judged_by_the_tables_and_keeps_the_views(whole, tmp_path):
     again = rerun(whole, tmp_path / "again")
     assert again.agreement.level == IDENTICAL

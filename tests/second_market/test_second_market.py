@@ -7,8 +7,8 @@ import shutil
 
 import numpy as np
 import pytest
+from command_line import ismarket
 from dravet import ANCHORED, EXAMPLE, NAMED, NAMES, SCENARIO, TABLES, table
-from parcels import ismarket
 
 from ismarket import (
     InputError,

@@ -14,7 +14,7 @@ TRIED = {
     "update", "backtest", "compare", "verify", "rerun", "export", "import", "report", "scenario",
     "check-numbers",
 }  # fmt: skip
-OF_NO_MARKET = {"read", "lab", "app", "new-driver", "plugins"}
+OF_NO_MARKET = {"read", "lab", "app", "new-driver", "new-market", "plugins"}
 
 
 def test_every_command_that_is_about_a_market_is_tried_on_this_one():

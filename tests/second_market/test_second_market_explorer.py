@@ -18,9 +18,9 @@ def test_the_explorer_shows_the_second_market(dravet):
     assert panel.structure["title"].startswith("Dravet")
     acting = {n for n, state in panel.page["controls"]["drivers"].items() if state["on"]}
     assert acting == NAMES
-    before = panel.forecast.reference["value"].iloc[-1]
+    before = panel.forecast.summary()["reference"].iloc[-1]
     panel.change({"kind": "fixed", "key": "fenfluramine_uptake.weight_ratio", "value": 6.0})
-    assert panel.forecast.reference["value"].iloc[-1] > before
+    assert panel.forecast.summary()["reference"].iloc[-1] > before
     for tab in ("why", "where", "matters", "howbig", "evidence"):
         panel.tab = tab
         assert panel.page["view"]["rows"], tab

@@ -11,7 +11,8 @@ from unittest import SkipTest
 import numpy as np
 import pytest
 import strangers
-from parcels import DRIVER, OWN_ROW, OWN_TABLE, ismarket, parcel
+from command_line import ismarket
+from parcels import DRIVER, OWN_ROW, OWN_TABLE, parcel
 
 from ismarket import (
     Driver,

@@ -63,13 +63,20 @@ function createGroup(words, first) {
 }
 
 /** A choice of the scenario: some options, a slider within its range, or else what is typed. */
-function createChoice({ name, label, options, low, high, step }, send) {
+function createChoice({ name, label, options, low, high, step, sent }, send) {
   const change = (value) => send(name, "", value);
+  if (sent) return createStanding(label, sent);
   if (name === "price_basis") return createBasis(label, options, change);
   if (options) return select(label, options, change);
   const words = step < 1 ? (value) => value.toFixed(2) : String;
   if (step) return createSlider(label, { range: { min: low, max: high, step }, words, class: name }, change);
   return typed(label, change);
+}
+
+/** A choice that stands as it was sent, in a page without a kernel. */
+function createStanding(label, words) {
+  const still = () => {};
+  return { root: h("div", { class: "field" }, h("span", {}, label), h("p", { class: "standing" }, h("span", {}, words), h("span", {}, "as sent"))), range: {}, options: still, update: still, said: still };
 }
 
 /** How the report's dollars are read, and who says so. */
@@ -178,7 +185,7 @@ function buildCauses(driver, body, inputs, send) {
   const nodes = driver.causes.map((cause) => {
     const also = cause.also.length ? h("span", { class: "also" }, `also in ${cause.also.join(", ")}`) : null;
     if (!cause.inputs.length) {
-      return h("div", { class: "cause none" }, h("div", { class: "top" }, h("span", {}, cause.title), h("span", { class: "grow" }), h("span", { class: "muted" }, cause.reason.startsWith("follows") ? "path" : "no effect")), h("p", { class: "source" }, cause.reason));
+      return h("div", { class: "cause none" }, h("div", { class: "top" }, h("span", {}, cause.title), h("span", { class: "grow" }), h("span", { class: "muted" }, cause.word ?? (cause.reason.startsWith("follows") ? "path" : "no effect"))), h("p", { class: "source" }, cause.reason));
     }
     return h("div", { class: "cause" }, h("p", { class: "name" }, h("b", {}, cause.title), " ", also), cause.inputs.map((input) => control(input, inputs, send)));
   });

@@ -41,7 +41,7 @@ function createLines() {
   };
 }
 
-const SMALL = 760;
+const SMALL = 720;
 const NARROW = 1000;
 
 function createPanel(state) {

@@ -1,0 +1,33 @@
+"""Time of 100 scenarios over that of one forecast, paired: ``python benchmarks/grid.py``."""
+
+import time
+
+import numpy as np
+
+import ismarket
+from ismarket.engine.many import outcomes
+from ismarket.engine.workers import Work
+
+SCENARIOS, MOST = 100, 60.0
+
+
+def ratio(asked: ismarket.Study, scenarios: int, workers: int) -> float:
+    """How many times one forecast, with its tables, so many scenarios take."""
+    plans = [asked.changed(overlap=float(x)).plan for x in np.linspace(0, 1, scenarios)]
+    started = time.perf_counter()
+    for plan in plans[::20]:
+        made = asked.changed(plan.scenario).forecast(workers=workers)
+        assert made.columns
+    single = (time.perf_counter() - started) / len(plans[::20])
+    started = time.perf_counter()
+    for one in outcomes(plans, asked.drivers, Work(workers)):
+        assert one.columns
+    return (time.perf_counter() - started) / single
+
+
+if __name__ == "__main__":
+    asked = ismarket.study("published", draws=10_000, without=())
+    for workers in (1, 2):
+        found = ratio(asked, SCENARIOS, workers)
+        print(f"{SCENARIOS} scenarios, {workers} threads: {found:.0f} times one forecast"
+              f" (wanted: at most {MOST:.0f})")  # fmt: skip

@@ -1,0 +1,195 @@
+"""Pictures of many scenarios: small multiples, a spider, and a two-way map with its boundary.
+
+Plain Altair: each is a chart that ``.properties()``, ``|`` and ``&`` treat as any other.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import altair as alt
+
+from ..analysis.grid import ScenarioGrid, TwoWay
+from ..errors import InputError, mistaken
+from ..text.sheet import rows_of
+from .theme import theme as colours_of
+
+A_GRID = "a grid of scenarios, as study('published').grid(through=[2028, 2030])"
+PERCENT = "+.1%"
+TITLES = {"cagr": "growth a year", "value": "USD", "gain": "gain of entering, USD"}
+
+
+def checked(grid: object, chart: str) -> ScenarioGrid:
+    """The grid; InputError says what to pass where it is none."""
+    if not isinstance(grid, ScenarioGrid):
+        raise mistaken(f"charts.{chart}", grid, A_GRID)
+    return grid
+
+
+def multiples(
+    grid: ScenarioGrid,
+    row: str | None = None,
+    column: str | None = None,
+    *,
+    theme: str = "light",
+) -> alt.FacetChart:
+    """Every scenario's path against its first year, with 9 in 10 draws, on one axis.
+
+    ``row`` and ``column`` name axes of the grid, by default the first two; others are drawn over
+    each other.  The label is the growth a year of the reference case.
+    """
+    grid, ink = checked(grid, "multiples"), colours_of(theme)
+    names = [axis.name for axis in grid.axes]
+    rows, columns = row or names[0], column or (names[1] if len(names) > 1 else "")
+    for name in filter(None, (rows, columns)):
+        if name not in names:
+            raise InputError(f"charts.multiples: no axis {name!r}; there are {', '.join(names)}")
+    shown = {axis.name: [axis.label(v) for v in axis.options] for axis in grid.axes}
+    records = []
+    for place, one in enumerate(grid.outcomes):
+        labels = {
+            axis.name: axis.label(value)
+            for axis, value in zip(grid.axes, grid.values_of(place), strict=True)
+        }
+        path, growth = rows_of(one.columns["summary"]), one.columns["cagr"]["reference"][0]
+        first = path[0]["reference"]
+        records += [
+            {
+                "scenario": one.plan.scenario.name, "row": labels[rows],
+                "column": labels[columns] if columns else "", "year": year["year"],
+                **{name: year[name] / first for name in ("reference", "p5", "p95")},
+                "growth": growth if year is path[-1] else None,
+            }
+            for year in path
+        ]  # fmt: skip
+    base = alt.Chart().encode(
+        x=alt.X("year:Q", axis=alt.Axis(format="d", tickCount=3), title=None),
+        detail="scenario:N",
+    )
+    scale = alt.Y("reference:Q", title="of the first year", scale=alt.Scale(zero=False))
+    parts = [
+        base.mark_area(color=ink["model"], opacity=0.2).encode(y=alt.Y("p5:Q"), y2="p95:Q"),
+        base.mark_line(color=ink["model"]).encode(y=scale, tooltip=["scenario:N", "year:Q"]),
+        base.transform_filter("datum.growth !== null")
+        .mark_text(align="right", dy=-8, color=ink["ink"])
+        .encode(y=alt.Y("reference:Q"), text=alt.Text("growth:Q", format=PERCENT)),
+    ]
+    facets: dict[str, Any] = {"row": alt.Row("row:N", title=rows, sort=shown[rows])}
+    if columns:
+        facets["column"] = alt.Column("column:N", title=columns, sort=shown[columns])
+    layers = alt.layer(*parts, data=alt.Data(values=records)).properties(width=130, height=80)
+    found: alt.FacetChart = layers.facet(**facets)
+    return found
+
+
+def spider(
+    grid: ScenarioGrid, output: str = "cagr", *, theme: str = "light", width: int = 420
+) -> alt.LayerChart | alt.FacetChart:
+    """How far each axis moves the output alone, the others at their middle value."""
+    grid, ink = checked(grid, "spider"), colours_of(theme)
+    middle = {axis.name: axis.options[len(axis.options) // 2] for axis in grid.axes}
+    records = []
+    for at, axis in enumerate(grid.axes):
+        for place, one in enumerate(grid.outcomes):
+            values = grid.values_of(place)
+            if any(
+                v != middle[a.name]
+                for i, (a, v) in enumerate(zip(grid.axes, values, strict=True))
+                if i != at
+            ):
+                continue  # fmt: skip
+            steps = max(1, len(axis.options) - 1)
+            table = one.columns["cagr" if output == "cagr" else "summary"]
+            records.append({
+                "axis": axis.name, "value": axis.label(values[at]),
+                "position": axis.options.index(values[at]) / steps,
+                "figure": table["reference"][-1],
+            })  # fmt: skip
+    base = alt.Chart(alt.Data(values=records)).encode(
+        x=alt.X("position:Q", title="from the first value of an axis to the last",
+                axis=alt.Axis(labels=False, ticks=False)),
+        y=alt.Y("figure:Q", title=TITLES[output], scale=alt.Scale(zero=False),
+                axis=alt.Axis(format="+.2%" if output == "cagr" else "~s")),
+        color=alt.Color("axis:N", title=None), tooltip=["axis:N", "value:N", "figure:Q"],
+    )  # fmt: skip
+    ends = base.mark_text(dy=-9, color=ink["ink"]).encode(text="value:N")
+    return alt.layer(base.mark_line(point=True), ends).properties(width=width)
+
+
+def heat(
+    two_way: TwoWay, *, theme: str = "light", width: int = 320
+) -> alt.LayerChart | alt.FacetChart:
+    """A two-way table as a map, in the model's colour above the threshold and in ink below it.
+
+    The line is where the answer flips: the boundary of the decision.
+    """
+    if not isinstance(two_way, TwoWay):
+        raise mistaken("charts.heat", two_way, "a two-way table, as grid.two_way()")
+    ink, x, y = colours_of(theme), two_way.x, two_way.y
+    records = [
+        {"x": i, "y": j, "x_label": x.label(a), "y_label": y.label(b),
+         "figure": float(two_way.figures[j, i])}
+        for j, b in enumerate(y.options) for i, a in enumerate(x.options)
+    ]  # fmt: skip
+    most = float(abs(two_way.figures - two_way.threshold).max()) or 1.0
+    colours = [ink["muted"], ink["bg"], ink["model"]]
+    domain = [two_way.threshold - most, two_way.threshold, two_way.threshold + most]
+    scale = alt.Scale(domain=domain, range=colours, interpolate="rgb")
+    places = {name: _axis(name, axis.name, [axis.label(v) for v in axis.options])
+              for name, axis in (("x", x), ("y", y))}  # fmt: skip
+    show = PERCENT if two_way.output == "cagr" else "~s"
+    base = alt.Chart(alt.Data(values=records)).transform_calculate(
+        x1="datum.x + 0.5", x0="datum.x - 0.5", y1="datum.y + 0.5", y0="datum.y - 0.5"
+    )
+    cells = base.mark_rect().encode(
+        x=places["x"], x2="x1:Q", y=places["y"], y2="y1:Q",
+        color=alt.Color("figure:Q", title=TITLES[two_way.output], legend=alt.Legend(format=show),
+                        scale=scale),
+        tooltip=["x_label:N", "y_label:N", alt.Tooltip("figure:Q", format=show)],
+    )  # fmt: skip
+    lines = [
+        dict(zip(("x0", "y0", "x2", "y2"), (_at(x, a), _at(y, b), _at(x, c), _at(y, d)),
+                 strict=True))
+        for a, b, c, d in two_way.boundary
+    ]  # fmt: skip
+    flip = (
+        alt.Chart(alt.Data(values=lines))
+        .mark_rule(color=ink["ink"], strokeWidth=2)
+        .encode(x="x0:Q", y="y0:Q", x2="x2:Q", y2="y2:Q")
+    )
+    words = _words(two_way)
+    return alt.layer(cells, flip).properties(
+        width=width, height=width * len(y.options) / max(len(x.options), 4), title=words
+    )
+
+
+def _axis(name: str, title: str, labels: list[str]) -> Any:
+    """The axis of a map, a cell a value, labelled with the values."""
+    kind = alt.X if name == "x" else alt.Y
+    words = alt.Axis(
+        values=list(range(len(labels))), labelExpr=f"{labels}[datum.value]", grid=False
+    )
+    scale = alt.Scale(domain=[-0.5, len(labels) - 0.5], nice=False, zero=False)
+    return kind(f"{name}0:Q", title=title, axis=words, scale=scale)
+
+
+def _at(axis: Any, value: float) -> float:
+    """Where a value stands among those of an axis, counted in cells."""
+    options = [float(v) for v in axis.options]
+    order = sorted(range(len(options)), key=lambda i: options[i])
+    for one, other in pairwise(order):
+        if options[one] <= value <= options[other]:
+            share = (value - options[one]) / (options[other] - options[one])
+            return one + share * (other - one)
+    return float(order[0])
+
+
+def _words(two_way: TwoWay) -> str:
+    """What the line is, or that there is none."""
+    what = {"cagr": "grows", "value": "ends above the threshold", "gain": "is worth entering"}
+    said = what[two_way.output]
+    if two_way.flips:
+        return f"The line is where the market no longer {said}"
+    everywhere = (two_way.figures > two_way.threshold).all()
+    return f"The market {said} {'everywhere' if everywhere else 'nowhere'} in this range"

@@ -1,0 +1,69 @@
+"""The analyst's desk: many scenarios in one go, and what is asked of kept runs over time."""
+
+from __future__ import annotations
+
+import math
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import InputError
+from .common import answer, json_option, progress_bar, scenario_argument, studied
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@scenario_argument("file")
+@click.option("--draws", type=click.IntRange(1), help="How many draws of each scenario.")
+@click.option("--csv", "table", type=FILE, metavar="FILE", help="Write every path as one CSV.")
+@click.option("--chart", type=FILE, metavar="FILE",
+              help="Write small multiples: .html, .json, .png or .svg.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1),
+              help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
+@click.option("--dask", metavar="ADDRESS",
+              help="Compute on a Dask cluster, or on one of this machine: local.")  # fmt: skip
+@json_option
+def grid(
+    file: str,
+    draws: int | None,
+    table: Path | None,
+    chart: Path | None,
+    workers: int | None,
+    dask: str | None,
+    as_json: bool,
+) -> None:
+    """Forecast every combination of the choices in FILE's [grid], on shared draws.
+
+    FILE is a scenario in TOML with a table [grid] of lists by choice, strength.DRIVER or key of a
+    parameter, and maybe a table [probability] of their weights.
+    """
+    from ..model.grid import read_grid
+
+    scenario, axes = read_grid(file)
+    scenario = scenario.changed(draws=draws or scenario.draws)
+    asked = studied(scenario)
+    for path in filter(None, (table, chart)):
+        if not path.resolve().parent.is_dir():
+            raise InputError(f"{path}: no folder {path.parent}")
+    with ExitStack() as stack:
+        given: Any = workers
+        if dask:
+            from ..engine.cluster import dask_executor
+
+            given = stack.enter_context(dask_executor(dask, workers))
+        many = math.prod(len(axis.options) for axis in axes) * scenario.draws
+        progress = stack.enter_context(progress_bar(many))
+        found = asked.grid(axes, workers=given, progress=progress)
+    answer(found, as_json)
+    if table:
+        try:
+            found.frame("path").to_csv(table, index=False)
+        except OSError as error:
+            raise InputError(f"{table}: cannot be written ({error.strerror})") from None
+    if chart:
+        from .. import charts
+
+        charts.save(charts.multiples(found), chart)

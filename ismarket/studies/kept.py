@@ -1,0 +1,121 @@
+"""Kept runs as studies: opened, computed again, compared, and a notebook kept as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..engine.forecast import Forecast
+from ..model.scenario import Scenario
+from ..runs.layout import digest
+from . import Study, loaded, of_run, study
+
+if TYPE_CHECKING:
+    from ..runs.again import Again, Reopened
+    from ..runs.bridge import Bridge
+
+
+def reopened(path: str | Path) -> Reopened:
+    """A kept run, checked, beside what is installed for it here.
+
+    Raises InputError for a run that is not as it was written, DiskError that names the drivers
+    that are not installed.
+    """
+    from ..runs.again import Reopened
+    from ..runs.agreement import need_drivers
+    from ..runs.verify import checked
+
+    record = checked(Path(path))
+    if not record.is_notebook:
+        found = of_run(record)
+        return Reopened(record, found.plan, found.drivers, found.origin)
+    found = loaded(Scenario())
+    need_drivers(record, (driver.name for driver in found.drivers))
+    return Reopened(record, None, found.drivers, found.origin)
+
+
+def rerun(path: str | Path, out: str | Path | None = None, workers: int | None = None) -> Again:
+    """Check a run, compute it again from its own inputs and say how far it agrees.
+
+    ``out`` keeps the second run.  Raises as ``open_run`` does.
+    """
+    return reopened(path).again(Path(out) if out is not None else None, workers)
+
+
+def open_run(path: str | Path) -> Forecast:
+    """The forecast of a kept run: checked byte by byte, then computed again from its own inputs.
+
+    Warns if what is installed here gives other values.  Raises InputError for a run that is not
+    as it was written, DiskError if a driver that it needs is not installed.
+    """
+    from ..runs.verify import checked
+
+    return of_run(checked(Path(path))).forecast()
+
+
+def keep_run(
+    scenario: Scenario | str = "published",
+    out: str | Path | None = None,
+    *,
+    extras: Iterable[str] = (),
+    workers: int | None = None,
+    until: float | None = None,
+) -> Path:
+    """Compute a scenario (or the shipped one of that name) with what is installed, and keep it.
+
+    Gives the run directory; the rest is as in ``Study.keep``.
+    """
+    return study(scenario).keep(out, extras=extras, workers=workers, until=until).path
+
+
+def run_notebook(
+    path: str | Path,
+    parameters: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+    *,
+    resume: bool = False,
+) -> Path:
+    """Execute a notebook with ``parameters`` set after its cell tagged ``parameters``; keep it.
+
+    Gives the run directory.  Raises InputError for a parameter that the notebook does not set or
+    a cell that fails; needs the extra ``notebook``.
+    """
+    from ..runs.notebook import keep_notebook, read_notebook
+    from ..runs.start import starting_place
+
+    data, _ = read_notebook(Path(path))
+    where = starting_place(Path(out) if out is not None else None, resume=resume)
+    found = loaded(Scenario())
+    return keep_notebook(
+        data, Path(path).name, parameters or {}, found.drivers, found.origin, where=where,
+        resume=resume,
+    )  # fmt: skip
+
+
+def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridge:
+    """What changed from run ``a`` to run ``b``, and what each change did, USD in ``year``.
+
+    Both are checked first.  Raises InputError for a run that is not as it was written, DiskError
+    if a driver that either needs is not installed.
+    """
+    from ..runs.agreement import need_drivers
+    from ..runs.bridge import bridge
+    from ..runs.verify import checked
+
+    first, second = checked(Path(a)), checked(Path(b))
+    known: dict[tuple[str, ...], Study] = {}
+
+    def compute(
+        scenario: Scenario, tables: Mapping[str, bytes], drivers: frozenset[str]
+    ) -> Forecast:
+        key = tuple(f"{name} {digest(data)}" for name, data in sorted(tables.items()))
+        if key not in known:
+            known[key] = loaded(scenario, tables)
+            for record in (first, second):
+                need_drivers(record, (driver.name for driver in known[key].drivers))
+        acting = tuple(driver for driver in known[key].drivers if driver.name in drivers)
+        return replace(known[key].changed(scenario), drivers=acting).forecast()
+
+    return bridge(first, second, compute, year)

@@ -1,0 +1,93 @@
+"""Everything that is done with this package, each in an environment of its own: ``nox -l``.
+
+``nox`` alone runs what must hold before a change lands; ``.ci/run`` does that on a bare machine.
+"""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "tests", "docs", "browser", "wheel"]
+nox.options.reuse_existing_virtualenvs = True
+NUMBERS = ("engine", "analysis", "sampling", "testing")
+"""Tests of numbers alone, the same wherever the package lies."""
+ON_SOURCES = ("test_layout.py", "test_notebooks.py", "browser", "faults", "fuzz")
+"""Tests that need the repository, or have a session of their own."""
+
+
+def brought(session, *what):
+    """Install what a session needs; in an environment of the caller's (-db none) it is there."""
+    if session.virtualenv.is_sandboxed:
+        session.install("-q", "-c", "constraints.txt", *what)
+
+
+@nox.session
+def lint(session):
+    """Format, rules and types."""
+    brought(session, ".[dev]")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session):
+    """The whole suite; arguments go to pytest: nox -s tests -- -m "not slow"."""
+    brought(session, "-e", ".[test]")
+    session.run("pytest", "-q", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def docs(session):
+    """The site, into site/, strictly and without network; notebooks are executed."""
+    brought(session, "-e", ".[docs]")
+    session.run("python", "-m", "sphinx", "-W", "-q", "docs", "site")
+
+
+@nox.session
+def browser(session):
+    """The panel, the parts and the page in headless Chromium, without network."""
+    brought(session, "-e", ".[browser]")
+    session.run("pytest", "-q", "tests/browser", *session.posargs)
+
+
+@nox.session
+def wheel(session):
+    """The built wheel away from the repository: what packaging can break."""
+    away = Path(session.create_tmp())
+    shutil.rmtree(away / "dist", ignore_errors=True)
+    session.install("-q", "build", "twine")
+    session.run("python", "-m", "build", "--outdir", str(away / "dist"), ".", silent=True)
+    session.run("twine", "check", "--strict", *map(str, (away / "dist").iterdir()))
+    (built,) = (away / "dist").glob("*.whl")
+    brought(session, f"{built}[test]")
+    for name in ("tests", "examples", "plugins", "notebooks", "benchmarks", "docs"):
+        shutil.rmtree(away / name, ignore_errors=True)
+        shutil.copytree(name, away / name)
+    for file in [*Path().glob("*.md"), Path("pyproject.toml"), Path("constraints.txt")]:
+        shutil.copy(file, away)
+    left_out = [f"--ignore=tests/{name}" for name in (*NUMBERS, *ON_SOURCES)]
+    session.chdir(away)
+    session.run("python", "-P", "-m", "pytest", "-q", "-n", "auto",
+                "-m", "not install and not slow", *left_out)  # fmt: skip
+
+
+@nox.session
+def bench(session):
+    """Speed, memory and errors; arguments choose scripts: nox -s bench -- engine growth."""
+    brought(session, ".[test,bench]")
+    for script in session.posargs or sorted(p.stem for p in Path("benchmarks").glob("*.py")):
+        session.run("python", f"benchmarks/{script}.py")
+
+
+@nox.session
+def campaigns(session):
+    """What the tests do in small, at full size: hours."""
+    brought(session, "-e", ".[test]")
+    session.run("python", "tests/faults/crash_points.py")
+    session.run("python", "tests/faults/kills.py")
+    session.run("pytest", "-q", "-s", "tests/fuzz", env={"ISMARKET_FUZZ": "10000"})
+    tampered = {"ISMARKET_TAMPERINGS": "1000"}
+    session.run("pytest", "-q", "tests/runs/test_runs_verify.py", env=tampered)
+    session.run("python", "tests/mutants.py")

@@ -1,0 +1,65 @@
+"""Charts of many scenarios are Altair charts like any other, and show the grid's own figures."""
+
+import altair as alt
+import pytest
+
+from ismarket import InputError, charts, study
+
+
+@pytest.fixture(scope="module")
+def grid():
+    asked = study("published", draws=128)
+    return asked.grid(anchor=["techsci-2022", "bottom-up"], without=[["pricing"], []])
+
+
+@pytest.fixture(scope="module")
+def flipping():
+    asked = study("published", draws=64, without=())
+    return asked.grid(**{"strength.pricing": [0.0, 1.0, 2.0], "strength.inflation": [0.5, 1.0]})
+
+
+def values(chart):
+    return chart.to_dict()["data"]["values"]
+
+
+def test_small_multiples_show_every_path_and_growth(grid):
+    rows = values(charts.multiples(grid))
+    assert len(rows) == sum(len(one.years) for one in grid.outcomes)
+    shown = [row["growth"] for row in rows if row["growth"] is not None]
+    assert sorted(shown) == sorted(grid.columns["scenarios"]["cagr"])
+    assert {row["column"] for row in rows} == {"without pricing", "nothing left out"}
+
+
+def test_the_map_has_its_boundary_only_where_the_answer_flips(flipping):
+    table = flipping.two_way()
+    assert table.flips
+    drawn = charts.heat(table).to_dict()
+    cells, flip = (layer["data"]["values"] for layer in drawn["layer"])
+    assert sorted(row["figure"] for row in cells) == sorted(table.figures.ravel())
+    assert len(flip) == len(table.boundary) > 0
+    for piece in flip:
+        assert 0 <= piece["x0"] <= 2
+    assert "no longer grows" in drawn["title"]
+    never = charts.heat(flipping.two_way(threshold=-1.0)).to_dict()
+    assert never["layer"][1]["data"]["values"] == []
+    assert "everywhere in this range" in never["title"]
+
+
+def test_a_spider_has_a_leg_an_axis(flipping):
+    rows = charts.spider(flipping).to_dict()["data"]["values"]
+    assert {row["axis"] for row in rows} == {"strength.pricing", "strength.inflation"}
+    assert len(rows) == 3 + 2
+
+
+def test_they_stand_beside_and_below_other_charts(grid, flipping):
+    heat, spider = charts.heat(flipping.two_way()), charts.spider(flipping)
+    beside = (heat.properties(title="mine", width=200) | spider) & charts.multiples(grid)
+    assert isinstance(beside, alt.VConcatChart)
+    assert beside.to_dict()["vconcat"][0]["hconcat"][0]["title"] == "mine"
+
+
+def test_what_is_no_grid_is_refused(grid):
+    with pytest.raises(InputError, match=r"charts.spider: give a grid of scenarios, .* not int"):
+        charts.spider(3)
+    with pytest.raises(InputError, match=r"charts.heat: give a two-way table, .* not ScenarioGrid"):
+        charts.heat(grid)
