@@ -102,7 +102,7 @@ assert sliders == ["stranger.odds_ratio", "stranger.half_time"], sliders
 assert panel.page["controls"]["drivers"]["stranger"]["on"]
 
 def last():
-    return float(panel.forecast.reference["value"].iloc[-1])
+    return float(panel.forecast.summary()["reference"].iloc[-1])
 
 edited = last()
 panel.change({"kind": "fixed", "key": "stranger.odds_ratio", "value": 1.5})

@@ -50,7 +50,7 @@ def written(path, market, base=1.02, years=None):
 
 
 def last(made):
-    return float(made.reference["value"].iloc[-1])
+    return float(made.summary()["reference"].iloc[-1])
 
 
 # numbers by name --------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def panel(market):
 
 
 def last(panel):
-    return float(panel.forecast.reference["value"].iloc[-1])
+    return float(panel.forecast.summary()["reference"].iloc[-1])
 
 
 def test_the_view_of_a_bundled_plugin_stands_behind_the_others(panel):
@@ -93,4 +93,4 @@ def test_options_are_controls_and_choices_of_the_scenario(panel):
 
 def last_down(panel):
     scenario = panel.scenario.changed(options={"chosen.way": "down"})
-    return float(panel._session.study.changed(scenario).forecast().reference["value"].iloc[-1])
+    return float(panel._session.study.changed(scenario).forecast().summary()["reference"].iloc[-1])

@@ -323,6 +323,6 @@ def test_a_function_a_method_a_partial_and_an_object_work_alike(toy_market):
     choices = Scenario(anchor="bottom-up", market="toy", without=(), draws=64)
     values = [
         forecast(toy_market, [Driver("mine", "Mine", effects=effects)], choices)
-        .reference["value"].iloc[-1] for effects in kinds
+        .summary()["reference"].iloc[-1] for effects in kinds
     ]  # fmt: skip
     assert len(set(values)) == 1
