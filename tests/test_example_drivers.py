@@ -4,6 +4,7 @@ import ast
 import math
 import sys
 from pathlib import Path
+from unittest import SkipTest
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from ismarket.engine.blocks import cells_of
 from ismarket.engine.plan import make_plan
 from ismarket.guard.contract import guarded_effects
 from ismarket.plugins.installed import drivers_at
+from ismarket.testing import CHECKS
 
 FOLDER = Path(__file__).parents[1] / "examples" / "drivers"
 NAMES = ["depends", "generics", "macro", "policy", "product", "two_stages"]
@@ -189,3 +191,18 @@ def test_a_launch_with_a_chance(market, examples):
         place = market.regions.index(region), market.drug_classes.index("ACTH")
         wanted[place] = 1 + share * (0.7 - 1.0)
     assert np.abs(made / without - wanted).max() < 1e-12
+
+
+def test_a_launch_is_held_to_the_laws_of_other_processes_and_of_one_region(market):
+    """Asked elsewhere it is the same; it names its regions, so one of them is not tried."""
+    before = set(sys.modules)
+    try:
+        (driver,) = drivers_at(FOLDER / "product.py")
+        laws = {check.__name__: check for check in CHECKS}
+        laws["same_answer_in_another_process"](driver, market)
+        with pytest.raises(SkipTest, match="its table names the regions"):
+            laws["works_with_one_region"](driver, market)
+    finally:
+        sys.path.remove(str(FOLDER))
+        for name in (set(sys.modules) - before) & set(NAMES):
+            del sys.modules[name]

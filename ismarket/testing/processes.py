@@ -57,7 +57,7 @@ def answer_here() -> None:
     """Read a question from standard input and print the digest of the answer."""
     path, module, name, market, values = pickle.loads(sys.stdin.buffer.read())
     sys.path[:] = path
-    trial = Trial(_in_module(import_module(module), name)[0], market)
+    trial = Trial.of(_in_module(import_module(module), name)[0], market)
     print(digest(trial.effects(values)))
 
 
