@@ -53,15 +53,15 @@ def register_views():
 
 @hookimpl
 def register_commands(cli):
-    """``ismarket people MARKET``: how many people there are, by region."""
+    """``ismarket people``: how many people the market begins with, by region."""
     import click
 
     @cli.command()
-    @click.argument("market", default=NAME)
-    def people(market):
-        """Print the people of MARKET's first stage in its base year, by region."""
+    def people():
+        """Print the people of the Dravet market in its base year, by region."""
         from ismarket import load_market
 
-        stage = load_market(market).stages[0]
-        for parameter in stage.parameters:
-            click.echo(f"{parameter.title}: {parameter.mode:,.0f} {stage.unit}")
+        market = load_market(NAME)
+        counted = market.stages[0]
+        for region, number in zip(market.regions, counted.path.mode[0], strict=True):
+            click.echo(f"{region}, {market.base_year}: {number:,.0f} {counted.unit}")
