@@ -10,9 +10,18 @@ import nox
 
 nox.options.sessions = ["lint", "tests", "docs", "browser", "wheel"]
 nox.options.reuse_existing_virtualenvs = True
-NUMBERS = ("engine", "analysis", "sampling", "testing")
+WORKERS = ("-n", "auto", "--dist", "worksteal")
+"""Half the tests a worker, in their order, so that what a module made is made once."""
+NUMBERS = ("engine", "analysis", "guard", "reading", "sampling", "testing", "text")
 """Tests of numbers alone, the same wherever the package lies."""
-ON_SOURCES = ("test_layout.py", "test_notebooks.py", "browser", "faults", "fuzz")
+ON_SOURCES = (
+    "test_layout.py",
+    "test_notebooks.py",
+    "test_one_figure.py",
+    "browser",
+    "faults",
+    "fuzz",
+)
 """Tests that need the repository, or have a session of their own."""
 
 
@@ -35,7 +44,7 @@ def lint(session):
 def tests(session):
     """The whole suite; arguments go to pytest: nox -s tests -- -m "not slow"."""
     brought(session, "-e", ".[test]")
-    session.run("pytest", "-q", "-n", "auto", *session.posargs)
+    session.run("pytest", "-q", *WORKERS, *session.posargs)
 
 
 @nox.session
@@ -49,7 +58,7 @@ def docs(session):
 def browser(session):
     """The panel, the parts and the page in headless Chromium, without network."""
     brought(session, "-e", ".[browser]")
-    session.run("pytest", "-q", "tests/browser", *session.posargs)
+    session.run("pytest", "-q", *WORKERS, "tests/browser", *session.posargs)
 
 
 @nox.session
@@ -69,8 +78,8 @@ def wheel(session):
         shutil.copy(file, away)
     left_out = [f"--ignore=tests/{name}" for name in (*NUMBERS, *ON_SOURCES)]
     session.chdir(away)
-    session.run("python", "-P", "-m", "pytest", "-q", "-n", "auto",
-                "-m", "not install and not slow", *left_out)  # fmt: skip
+    quick = "not install and not slow"
+    session.run("python", "-P", "-m", "pytest", "-q", *WORKERS, "-m", quick, *left_out)
 
 
 @nox.session

@@ -5,7 +5,9 @@
 showing the fan.  ``changed`` is when the chart's picture and its aria-label are those of the key,
 ``on screen`` the end of the first frame after that, which a screen of 60 Hz shows.  Then come the
 page's nodes after 20 and 200 changes, a burst of keys, eight runs of one cell, and the bytes of the
-notebooks once executed.  ``speed``, ``page`` or ``size`` runs that part alone.
+notebooks once executed.  Last the page that computes without a kernel: from a key on a control of
+its own to the end of the frame that shows the answer.  ``speed``, ``page``, ``size`` or
+``standalone`` runs that part alone.
 """
 
 from __future__ import annotations
@@ -158,6 +160,52 @@ def size() -> None:
         print(f"{path.stem}, executed: {len(nbformat.writes(notebook).encode()):,} bytes")
 
 
+MOVED = """() => document.addEventListener("input", () => {
+  const begun = performance.now();
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { window.took = performance.now() - begun; };
+    port2.postMessage(0);
+  });
+}, true)"""
+MOVES = {
+    "the effect of a cause": ('[data-key="video_eeg.ratio"] input[type=range]', "ArrowRight"),
+    "its half time": ('[data-key="video_eeg.half_time"] input[type=range]', "ArrowRight"),
+    "the strength of a driver": ("[data-driver=pricing] .strength input", "ArrowLeft"),
+    "a driver on and off": ("[data-driver=innovation] .switch input", "Space"),
+}
+
+
+def standalone() -> None:
+    """The page that computes, opened from disk: bytes, and from a moved control to the frame."""
+    import ismarket
+    from ismarket.explorer.standalone import as_page
+
+    asked = ismarket.study("published", without=[])
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+        path = Path(folder) / "published.html"
+        path.write_text(as_page(asked, asked.forecast()), encoding="utf-8")
+        print(f"page of `published` with every driver: {path.stat().st_size:,} bytes")
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, bypass_csp=True)
+        page.goto(path.as_uri())
+        page.wait_for_selector("#page[data-ready]")
+        page.locator("[data-driver=technology] .fold").click()
+        page.evaluate(MOVED)
+        print("| moved, ms to the frame | median | 95th percentile |\n|---|---|---|")
+        for name, (control, key) in MOVES.items():
+            page.locator(control).first.focus()
+            took = []
+            for _ in range(40):
+                page.evaluate("() => { window.took = 0; }")
+                page.keyboard.press(key)
+                page.wait_for_function("window.took > 0")
+                took.append(page.evaluate("window.took"))
+                page.wait_for_timeout(50)
+            print(f"| {name} | {median(took):.0f} | {sorted(took)[37]:.0f} |", flush=True)
+        browser.close()
+
+
 @contextmanager
 def browser_and_lab() -> Iterator[tuple[Lab, Callable]]:
     folder = Path(tempfile.mkdtemp())
@@ -185,9 +233,10 @@ def browser_and_lab() -> Iterator[tuple[Lab, Callable]]:
 
 
 def main(parts: list[str]) -> None:
-    if unknown := set(parts) - {"speed", "page", "size"}:
-        sys.exit(f"no part {', '.join(sorted(unknown))}; there are speed, page, size")
-    chosen = parts or ["speed", "page", "size"]
+    known = ["speed", "page", "size", "standalone"]
+    if unknown := set(parts) - set(known):
+        sys.exit(f"no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    chosen = parts or known
     if {"speed", "page"} & set(chosen):
         with browser_and_lab() as (lab, fresh):
             if "speed" in chosen:
@@ -196,6 +245,8 @@ def main(parts: list[str]) -> None:
                 page_of_one(lab, fresh)
     if "size" in chosen:
         size()
+    if "standalone" in chosen:
+        standalone()
 
 
 if __name__ == "__main__":

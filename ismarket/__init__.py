@@ -25,11 +25,13 @@ _HOME = {
     "Sample": "analysis.sample_information",
     "Scenario": "model.scenario",
     "Study": "studies",
+    "compare_editions": "studies.kept",
     "compare_runs": "studies.kept",
     "export_run": "runs.archive",
     "explore": "explorer.panel",
     "audit_report": "analysis.audit",
     "check_numbers": "reading.against_a_run",
+    "discover": "analysis.discovery",
     "elicit": "explorer.elicit",
     "backtest_of": "analysis.backtest",
     "forecast": "studies.by_name",
@@ -53,6 +55,7 @@ _HOME = {
     "study": "studies",
     "read_file": "reading",
     "read_text": "reading",
+    "track": "studies.kept",
     "triangulate": "analysis.triangulation",
     "value_of_information": "analysis.information",
     "update": "analysis.updating",
@@ -75,6 +78,7 @@ if TYPE_CHECKING:
     from . import testing as testing
     from .analysis.audit import audit_report as audit_report
     from .analysis.backtest import backtest_of as backtest_of
+    from .analysis.discovery import discover as discover
     from .analysis.information import Decision as Decision
     from .analysis.information import value_of_information as value_of_information
     from .analysis.requirement import require as require
@@ -121,11 +125,13 @@ if TYPE_CHECKING:
     from .studies import Study as Study
     from .studies import study as study
     from .studies.by_name import forecast as forecast
+    from .studies.kept import compare_editions as compare_editions
     from .studies.kept import compare_runs as compare_runs
     from .studies.kept import keep_run as keep_run
     from .studies.kept import open_run as open_run
     from .studies.kept import rerun as rerun
     from .studies.kept import run_notebook as run_notebook
+    from .studies.kept import track as track
 
 
 def __getattr__(name: str) -> Any:

@@ -20,8 +20,9 @@ panel
 # 3. Open **How big** and choose another publisher. The growth hardly moves; the size falls by a
 #    factor of about twenty.
 #
-# The panel is an ordinary widget. `panel.scenario` and `panel.forecast` follow your hand, so a cell
-# below goes on where you left off:
+# The panel is an ordinary widget, and so are its parts: `panel.view("why")` or
+# `panel.controls("diagnosis")` in a cell of their own move with it. `panel.scenario` and
+# `panel.forecast` follow your hand, so a cell below goes on where you left off:
 
 # %%
 panel.forecast

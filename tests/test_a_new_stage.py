@@ -126,6 +126,7 @@ def test_by_stage_it_has_a_share_of_the_variance(ranged):
     assert found["total"][found["group"].index("wastage")] > 0.0
 
 
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_the_audit_counts_its_numbers(ranged):
     from ismarket.analysis.audit import audit_report
 
@@ -168,7 +169,7 @@ def test_the_workbook_has_a_row_for_it_that_its_formulas_read(book):
         assert any(s != sheet and reads.search(text) for s, _, text in cells), key
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="LibreOffice computes the workbook")
 @pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
 def test_the_workbook_computes_what_python_does(book, ranged, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
@@ -193,7 +194,6 @@ def test_the_workbook_computes_what_python_does(book, ranged, tmp_path):
         assert np.isclose(numbers, value, rtol=1e-9).any(), value
 
 
-@pytest.mark.slow
 def test_the_explorer_has_a_slider_and_a_bar_for_it(ranged):
     pytest.importorskip("anywidget")
     from ismarket import explore

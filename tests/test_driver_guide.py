@@ -78,7 +78,7 @@ def test_the_scenario_examples_read():
             assert "ismarket-stranger" in scenario.pins
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every command of the guide")
 def test_the_commands_run_in_their_order(tmp_path):
     site = tmp_path / "site"
     site.mkdir()

@@ -173,3 +173,19 @@ def test_no_class_name_stands_for_two_things():
         if isinstance(node, ast.ClassDef)
     ]
     assert sorted(names) == sorted(set(names))
+
+
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_a_slow_mark_says_why_and_no_test_imports_another(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    given = {
+        id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call) and node.keywords
+    }
+    marks = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "slow"]
+    assert [mark.lineno for mark in marks if id(mark) not in given] == []
+    asked = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+    asked += [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
+    assert [name for name in asked if name.rpartition(".")[2].startswith("test_")] == []

@@ -9,8 +9,16 @@ PROSE = [path for path in SCRIPTS if not path.name.startswith("04")]
 LARGEST = 300_000
 
 
-def test_there_are_six_notebooks():
-    assert [path.name[:2] for path in SCRIPTS] == ["01", "02", "03", "04", "05", "06"]
+def test_there_are_seven_notebooks():
+    numbers = ["01", "02", "03", "04", "05", "06", "07"]
+    assert [path.name[:2] for path in SCRIPTS] == numbers
+
+
+def test_a_day_takes_few_cells_of_few_lines():
+    cells = SCRIPTS[-1].read_text(encoding="utf-8").split("# %%")[1:]
+    assert len(cells) < 25
+    code = [cell.splitlines()[1:] for cell in cells if not cell.startswith(" [markdown]")]
+    assert max(len([line for line in lines if line.strip()]) for lines in code) <= 3
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
@@ -31,7 +39,7 @@ def test_no_function_class_or_loop_but_in_04(script):
     assert not [node for node in ast.walk(tree) if isinstance(node, banned)]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="a kernel runs the notebook")
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("default")
 def test_each_notebook_runs_from_top_to_bottom_and_stays_small(script, tmp_path):
@@ -50,7 +58,7 @@ def test_lab_copies_the_notebooks_and_never_over_a_changed_file(tmp_path):
     from ismarket.cli.lab import copy_notebooks
 
     copied, kept = copy_notebooks(tmp_path / "mine")
-    assert len(copied) == 6
+    assert len(copied) == 7
     assert kept == []
     changed = tmp_path / "mine" / copied[0]
     changed.write_text("mine", encoding="utf-8")

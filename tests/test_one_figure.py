@@ -5,6 +5,7 @@ Over random scenarios of both markets; what is derived from growth is worked out
 
 import importlib
 import math
+import os
 import re
 import sys
 from functools import cache
@@ -31,6 +32,8 @@ from ismarket.report.workbook import write_workbook  # noqa: E402
 SOURCES = Path(__file__).parent.parent / "examples" / "ismarket-dravet" / "src"
 INFLATION = {"inflation", "dravet_inflation"}
 MARKETS = ("infantile-spasms", "dravet")
+EXAMPLES = int(os.environ.get("ISMARKET_EXAMPLES", "6"))
+"""Scenarios of each market that every face is held to."""
 
 
 @cache
@@ -189,10 +192,10 @@ def check_panel(made, points, growth):
     session = Session(Study(*installed(made.plan.market.name), made.plan.scenario),
                       made.plan.scenario, made)  # fmt: skip
     fan = session.view("forecast")
-    labels = fan.picture.datasets["ylabels"]
-    marks = fan.picture.datasets["yticks"]["value"]
-    assert [figures(t) for t in labels["text"] if "USD" not in t] == [[m] for m in marks]
-    assert ("does not start at 0" in fan.aid) == (fan.picture.params["y0"] > 0)
+    labels = fan.picture.parts["ylabels"]
+    marks = fan.picture.parts["yticks"]["value"]
+    assert [figures(t) for t in labels["text"]] == [[m] for m in marks]
+    assert ("does not start at 0" in fan.aid) == (fan.picture.parts["ends"]["y"][0] > 0)
     assert [int(c.title) for c in fan.columns[1:]] == list(made.years)
     why = session.view("why")
     assert f"from {made.years[0]} to {made.years[-1]}" in why.aid
@@ -227,11 +230,11 @@ def check_files(made, run, points, growth, tmp_path):
     assert rows["total"][3] == pytest.approx(growth, abs=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every face of many scenarios")
 @pytest.mark.parametrize("name", MARKETS)
 def test_every_face_says_the_same_of_the_same_quantity(name, tmp_path):
     @settings(
-        max_examples=20, deadline=None, derandomize=True,
+        max_examples=EXAMPLES, deadline=None, derandomize=True,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
     @given(scenarios(name))

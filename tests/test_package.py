@@ -69,6 +69,7 @@ def place(wheel, tmp_path_factory):
     return made
 
 
+@pytest.mark.slow(reason="builds the wheel")
 def test_the_wheel_holds_package_drivers_and_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"ismarket_{name}.py" for name in DRIVERS} <= names

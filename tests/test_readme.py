@@ -17,6 +17,7 @@ from command_line import ismarket
 
 from ismarket.cli import COMMANDS
 from ismarket.cli.show import driver_list
+from ismarket.model.grid import combined, read_grid
 from ismarket.model.scenario import parse_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +55,7 @@ def generated(page, name, content):
 PYTHON = [page for page in PAGES if blocks("python", page)]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every example at its own size")
 @pytest.mark.parametrize("page", PYTHON, ids=lambda page: page.name)
 def test_the_python_blocks_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -70,7 +71,7 @@ def test_pages_have_examples():
 SHELL = [code for code in blocks("sh") if code.startswith("ismarket ")]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every example at its own size")
 @pytest.mark.parametrize("code", SHELL, ids=lambda code: code.splitlines()[0])
 def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -86,7 +87,6 @@ def test_the_commands_run_one_after_the_other(code, tmp_path, monkeypatch):
 WITHOUT = [line for code in SHELL for line in code.splitlines() if "--without" in line]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("line", WITHOUT)
 def test_an_example_that_leaves_a_driver_out_shows_something(line):
     words = [*shlex.split(line)[1:], "--json", "--draws", "64"]
@@ -114,6 +114,13 @@ def test_the_scenarios_are_valid():
     (code,) = blocks("toml", DRIVERS)
     scenario = parse_scenario(code, "page.toml")
     assert scenario.fixed["funnel.diagnosed.asia_pacific"] == 0.6
+
+
+def test_the_grid_of_the_desk_is_one(tmp_path):
+    (code,) = blocks("toml", DOCS / "guides" / "desk.md")
+    (tmp_path / "many.toml").write_text(code)
+    scenario, axes = read_grid(tmp_path / "many.toml")
+    assert len(combined(scenario, axes)) == 4
 
 
 def test_the_table_of_drivers_is_made_from_the_code(market, drivers):

@@ -121,6 +121,7 @@ def test_a_study_answers_as_the_functions_do(market, drivers):
     assert found["with pricing"].columns == asked.forecast(without=()).columns
 
 
+@pytest.mark.slow(reason="every analysis")
 def test_a_study_answers_every_question():
     asked = study("evidence", draws=1000)
     for answer in (

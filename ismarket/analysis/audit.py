@@ -17,7 +17,7 @@ from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
 from ..model.scenario import Scenario
 from ..model.sources import described
-from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
+from ..text.sheet import Hint, Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, mid_sentence, money, percent, rate, signed
 from .coverage import Coverage, coverage
 from .ledger import UNTESTED, VERDICTS, Entry, Headline, entries, headlines
@@ -27,10 +27,8 @@ from .response import response
 OUTPUTS = {"count": "the count in {first}", "value": "value in {last}",
            "cagr": "growth, {first} to {last}"}  # fmt: skip
 """What coverage is told of, and in which words."""
-ALONE = (
-    "· alone: points of growth a year that the cause brings to the count on its own. Sources and"
-    " ranges: --json."
-)
+ALONE = "· alone: points of growth a year that the cause brings to the count on its own."
+SOURCES = Hint("· Sources and ranges: --json.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +182,7 @@ def sheet(found: Audit) -> Sheet:
             *parts(found.payers, found.market),
             *([_ledger(found), *untested(found)] if found.ledger else []),
             *(f"· {word}: {VERDICTS[word]}." for word in VERDICTS if word in given),
-            *([ALONE] if found.ledger else []),
+            *([ALONE, SOURCES] if found.ledger else []),
         ],
     )
 

@@ -286,17 +286,22 @@ def headline(found: ScenarioGrid) -> str:
 
 
 def _table(found: ScenarioGrid) -> Table:
-    rows = []
-    for row in rows_of(found.columns["scenarios"])[:SHOWN]:
+    """A row a scenario: what was chosen, the last year, its dollars where they differ, growth."""
+    moved = [axis for axis in found.axes if len(axis.options) > 1] or list(found.axes)
+    units = found.columns["scenarios"]["unit"]
+    mixed, rows = len(set(units)) > 1, []
+    for place, row in enumerate(rows_of(found.columns["scenarios"])[:SHOWN]):
+        values = dict(zip((a.name for a in found.axes), found.values_of(place), strict=True))
         left = row["unexplained_points"]
         rows.append([
-            row["scenario"], str(row["year"]), money(row["reference"]),
-            money_range(row["p5"], row["p95"]), f"{signed(100 * row['cagr'], 1)}%",
-            "" if left is None else signed(left, 2),
+            *(axis.label(values[axis.name]) for axis in moved), *([row["unit"]] if mixed else []),
+            str(row["year"]), money(row["reference"]), money_range(row["p5"], row["p95"]),
+            f"{signed(100 * row['cagr'], 1)}%", "" if left is None else signed(left, 2),
         ])  # fmt: skip
-    dollars = " or ".join(dict.fromkeys(found.columns["scenarios"]["unit"]))
-    header = ["scenario", "year", dollars, "9 in 10 draws", "a year", "unexplained"]
-    return Table(header, rows)
+    header = [axis.name for axis in moved] + (["dollars"] if mixed else [])
+    words = len(header)
+    header += ["year", "value" if mixed else units[0], "9 in 10 draws", "a year", "unexplained"]
+    return Table(header, rows, words)
 
 
 def _of_mixture(found: ScenarioGrid) -> list[str | Table]:

@@ -20,7 +20,7 @@ from ..model.market import Market
 from ..model.recipe import as_command
 from ..model.scenario import Scenario
 from ..sampling.points import BLOCK
-from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
+from ..text.sheet import Hint, Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import figure, listed, money, number, one_in, percent, rate, signed, times
 from .groups import correlated
 from .nearest import STRONGEST, LimitState, Setting, furthest, nearest, normal_share, smallest_set
@@ -263,11 +263,11 @@ def sheet(found: Requirement) -> Sheet:
     every = "All inputs moved together, as little as possible"
     parts += [_table(found, "few", few, rows), f"· {assumptions(found)}"]
     if rows <= 5:
-        parts.append(f"· {as_command(found.scenario())}")
+        parts.append(Hint(f"· {as_command(found.scenario())}"))
     parts += [
         _table(found, "all", every, MOST_ROWS),
-        "· likely: the most likely value; as far: how many draws of that input lie as far out."
-        " --save FILE keeps the setting as a scenario for ismarket run.",
+        "· likely: the most likely value; as far: how many draws of that input lie as far out.",
+        Hint("· --save FILE keeps the setting as a scenario for ismarket run."),
     ]
     return Sheet(title, parts)
 

@@ -21,6 +21,7 @@ from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.parameter import STATUSES, Parameter
 from ..model.pooled import LEVEL
+from ..model.sources import parts_of
 from ..model.stage import FUNNEL
 from ..text.sheet import Table, by_field
 from ..text.wording import fraction, listed, money, percent, usd
@@ -58,10 +59,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Studied:
-    """A study and what it is worth to the decision, USD with standard error; ``net`` of cost."""
+    """A study and what it is worth to the decision, USD with standard error; ``net`` of cost.
+
+    ``known_today`` is the status of its inputs, ``sources`` are what they cite.
+    """
 
     of: str
-    source_today: str
+    known_today: str
+    sources: tuple[str, ...]
     study: str
     observations: int
     worth: float
@@ -176,8 +181,8 @@ def studied(
     """A study as the list has it; it is worth no more than knowing its inputs."""
     value = max(0.0, min(worth[0], most[0]))
     return Studied(
-        sample.of, _today(plan, keys), _study(plan, sample, keys), sample.observations, value,
-        worth[1], most[0], sample.cost, value - sample.cost,
+        sample.of, _today(plan, keys), _sources(plan, keys), _study(plan, sample, keys),
+        sample.observations, value, worth[1], most[0], sample.cost, value - sample.cost,
     )  # fmt: skip
 
 
@@ -188,6 +193,12 @@ def _today(plan: Plan, keys: Sequence[str]) -> str:
         return "not printed"
     found = {status[key] for key in keys}
     return " and ".join(one for one in STATUSES if one in found)
+
+
+def _sources(plan: Plan, keys: Sequence[str]) -> tuple[str, ...]:
+    """What the inputs of a study rest on now, each source once."""
+    every = (one for p in plan.parameters if p.key in keys for one in parts_of(p.source))
+    return tuple(dict.fromkeys(every))
 
 
 def _study(plan: Plan, sample: Sample, keys: Sequence[str]) -> str:
@@ -211,17 +222,16 @@ def study_parts(found: Sequence[Studied], top: int) -> list[str | Table]:
     if not found:
         return []
     clear = [one for one in found if one.worth > 2 * one.standard_error]
+    if not clear:
+        return [f"Of {len(found)} studies none has a worth that the draws can tell from zero."]
     rows = [
-        [one.of, one.source_today, one.study, f"{one.observations:,}", _usd(one.worth),
+        [one.of, one.known_today, one.study, f"{one.observations:,}", _usd(one.worth),
          _usd(one.cost), _usd(one.net)]
-        for one in (clear or found)[:top]
+        for one in clear[:top]
     ]  # fmt: skip
     header = ["studied", "today", "study", "size", "worth", "cost", "net"]
     paid = [one.of for one in clear if one.net > 0][:2]
-    said = (
-        f"Worth their cost most of all: {listed(paid)}." if paid
-        else "No study is worth its cost, as far as the draws can tell."
-    )  # fmt: skip
+    said = f"Worth their cost most of all: {listed(paid)}." if paid else "None is worth its cost."
     rest = len(found) - len(rows)
     more = [f"· {rest} more: worth less, or nothing that the draws can tell from zero."]
     return [said, Table(header, rows, 3, "Studies, USD"), *(more if rest else [])]

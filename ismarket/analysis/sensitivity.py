@@ -18,7 +18,7 @@ from ..model.parameter import Parameter
 from ..model.pooled import LEVEL
 from ..model.scenario import Scenario
 from ..sampling.copula import copula
-from ..text.sheet import Sheet, Table, frame_of, rows_of, shown_by
+from ..text.sheet import Hint, Sheet, Table, frame_of, rows_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
 from .response import OUTPUTS, Response, response
@@ -183,7 +183,8 @@ def sheet(found: Sensitivity) -> Sheet:
     parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):
-        parts.append(f"{len(rows['group']) - shown} smaller ones: --json, in Python frame().")
+        smaller = len(rows["group"]) - shown
+        parts.append(Hint(f"{smaller} smaller ones: --json, in Python frame()."))
     parts += [
         "· alone: the share of the variance that would go if only this were known. In all: the"
         " share that would stay if only this were unknown. A place is printed as a range where"

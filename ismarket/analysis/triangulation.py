@@ -22,7 +22,7 @@ from ..model.market import Market
 from ..model.pooled import PRIORS, WHICH, Pool, estimates, pool
 from ..model.scenario import Scenario
 from ..model.stage import Stage
-from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
+from ..text.sheet import Hint, Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, mid_sentence, money, number, percent, rate, times
 from .ceilings import Ceiling, read_ceilings
 from .endpoints import VERDICTS, GrowthReading, readings
@@ -211,7 +211,7 @@ def sheet(found: Triangulation) -> Sheet:
     verdicts = "; ".join(f"{name}: {meaning}" for name, meaning in VERDICTS.items())
     parts += [_readings(found), f"· {verdicts}."]
     parts += [_ceilings(found)] if found.ceilings else ["· No ceiling is on file."]
-    parts += [f"· {text}" for text in notes(found)]
+    parts += notes(found)
     return Sheet(title, parts)
 
 
@@ -340,12 +340,15 @@ def notes(found: Triangulation) -> list[str]:
     """How it was done, and where it goes on."""
     low, _, high = _pooled(found, "any")
     return [
-        "Outlier: the probability that an estimate does not belong to the main cluster, from a"
-        " mixture on the log level. What it assumes beforehand is listed in --json (priors).",
-        f"A further estimate, outliers included, would lie between USD {money(low)} and"
+        "· Outlier: the probability that an estimate does not belong to the main cluster, from a"
+        " mixture on the log level.",
+        Hint("· What that assumes beforehand is listed in --json (priors)."),
+        f"· A further estimate, outliers included, would lie between USD {money(low)} and"
         f" {money(high)} in 9 of 10 cases.",
-        "ismarket run --anchor pooled draws its level from the main cluster; the default anchor"
-        " stays one publisher's figure.",
+        Hint(
+            "· ismarket run --anchor pooled draws its level from the main cluster; the default"
+            " anchor stays one publisher's figure."
+        ),
     ]
 
 

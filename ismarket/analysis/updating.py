@@ -22,8 +22,8 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, mistaken
-from ..model.tables import read_table
+from ..errors import InputError, mistaken, unknown
+from ..model.tables import EVIDENCE, OPTIONAL, read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
 
@@ -35,18 +35,33 @@ SHORTEST_TAIL = 5
 MOST_YEARS = 8
 COLUMNS = ["year", "value_usd", "error"]
 """Of a table of actuals, beside the ``status`` and ``source`` that every table has."""
+MORE = ("known", "dollars")
+"""What such a table may hold more: since when an actual is known, and the unit it counts in."""
 
 
 @dataclass(frozen=True)
 class Observation:
-    """An actual value of the whole market, USD, with its relative standard error (0.1 for 10%)."""
+    """An actual value of the whole market, USD, with its relative standard error (0.1 for 10%).
+
+    ``known`` is the day since which it is known, such as 2027-02-15, and ``dollars`` the unit that
+    it counts in, ``current USD`` or ``USD of 2022``; left open, those of the forecast.
+    """
 
     year: int
     value: float
     error: float
     source: str = ""
+    known: str = ""
+    dollars: str = ""
+
+    @property
+    def known_since(self) -> str:
+        """The day since which it is known, as said, or the first one after its year."""
+        return self.known or f"{self.year + 1}-01-01"
 
     def __post_init__(self) -> None:
+        if self.known and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.known):
+            raise InputError(f"observation {self.year}: known {self.known!r} is a day, 2027-02-15")
         if not (math.isfinite(self.value) and self.value > 0):
             raise InputError(f"observation {self.year}: value {self.value!r} USD must be above 0")
         if not (math.isfinite(self.error) and 0 < self.error <= 2):
@@ -150,6 +165,10 @@ def _check_reached(squares: float, count: int) -> None:
 
 def _check_year(forecast: Forecast, o: Observation) -> None:
     years = forecast.years
+    if o.dollars and o.dollars != forecast.usd():
+        raise InputError(
+            f"observation {o.year} is in {o.dollars}, the forecast in {forecast.usd()}"
+        )
     if o.year not in years:
         raise InputError(f"observation {o.year}: the forecast has {years[0]} to {years[-1]}")
     anchor = forecast.plan.anchor
@@ -225,15 +244,19 @@ def observation(text: str) -> Observation:
 
 
 def read_observations(file: Path) -> list[Observation]:
-    """The actuals of a CSV table (year, value_usd, error, status, source)."""
+    """The actuals of a CSV table (year, value_usd, error, status, source, maybe known, dollars)."""
     found = []
-    for row in read_table(file, COLUMNS):
+    for row in read_table(file, COLUMNS, others=True):
+        for column in row.cells:
+            if column not in (allowed := (*COLUMNS, *MORE, *EVIDENCE, *OPTIONAL)):
+                raise unknown(file.name, "column to read", column, allowed)
         year = row.number("year")
         if year != int(year):
             raise InputError(f"{row.where}: year = {row.cells['year']} is no year")
         value, error, source = row.number("value_usd"), row.number("error"), row.text("source")
         try:
-            found.append(Observation(int(year), value, error, source))
+            more = (row.cells.get(column, "") for column in MORE)
+            found.append(Observation(int(year), value, error, source, *more))
         except InputError as wrong:
             raise InputError(f"{row.where}: {wrong}") from None
     if not found:

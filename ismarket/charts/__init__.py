@@ -22,13 +22,14 @@ from . import levels as _levels
 from . import swings as _swings
 from . import where as _where
 from .grid import heat, multiples, spider
-from .picture import WIDTH, Layers, Picture, filled, save
+from .picture import WIDTH, Layers, Picture, facets, filled, save
 
 __all__ = [
     "causes",
     "classes",
     "compare",
     "contributions",
+    "facets",
     "fan",
     "funnel",
     "heat",
@@ -53,15 +54,15 @@ _MODULES = {
     "launches": _launches,
     "compare": _comparison,
 }
-KINDS: dict[str, tuple[Layers, dict[str, float]]] = {
-    kind: (module.layers, module.PARAMS) for kind, module in _MODULES.items()
-}
-"""By kind of chart its layers without data, and its axis parameters with their defaults."""
+KINDS: dict[str, Layers] = {kind: module.layers for kind, module in _MODULES.items()}
+"""By kind of chart its layers without data."""
 
 
-def draw(picture: Picture, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
-    """The chart of a picture, in theme ``light`` or ``dark``, ``width`` px wide."""
-    return filled(picture, KINDS[picture.kind][0], theme, width)
+def draw(
+    picture: Picture, theme: str = "light", width: int = WIDTH, scenario: str = ""
+) -> alt.LayerChart:
+    """The chart of a picture, in theme ``light`` or ``dark``, ``width`` px wide with its words."""
+    return filled(picture, KINDS[picture.kind], theme, width, scenario)
 
 
 def _offline() -> None:
@@ -91,6 +92,7 @@ def of_forecasts(chart: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerCha
 
 
 def __dir__() -> list[str]:
+    """What completion offers: the charts, and how they are put together and saved."""
     return __all__
 
 
@@ -99,7 +101,7 @@ def fan(
     forecast: Forecast, pinned: Forecast | None = None, *, theme: str = "light", width: int = WIDTH
 ) -> alt.LayerChart:
     """The path with its draws against the published path; ``pinned`` is a ghost behind."""
-    return draw(_fan.picture(forecast, pinned), theme, width)
+    return draw(_fan.picture(forecast, pinned), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts
@@ -107,49 +109,51 @@ def contributions(
     forecast: Forecast, pinned: Forecast | None = None, *, theme: str = "light", width: int = WIDTH
 ) -> alt.LayerChart:
     """What each driver carries of the growth, and what no cause carries."""
-    return draw(_contributions.picture(forecast, pinned), theme, width)
+    return draw(_contributions.picture(forecast, pinned), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts
 def funnel(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """The count behind the level: people by stage, what they use, dollars listed and kept."""
-    return draw(_funnel.picture(forecast), theme, width)
+    return draw(_funnel.picture(forecast), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts
 def launches(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Launched products: how likely, when, what each takes of its class, and its own sales."""
-    return draw(_launches.picture(forecast), theme, width)
+    return draw(_launches.picture(forecast), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts
 def regions(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Regions: value split by drug class, share of value, growth."""
-    return draw(_where.picture(forecast, ("region",)), theme, width)
+    return draw(_where.picture(forecast, ("region",)), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts
 def classes(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Drug classes: value, share of value, growth."""
-    return draw(_where.picture(forecast, ("drug_class",)), theme, width)
+    return draw(
+        _where.picture(forecast, ("drug_class",)), theme, width, forecast.plan.scenario.name
+    )
 
 
 @of_forecasts
 def tornado(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Each input alone at its own P10 and P90."""
-    return draw(_swings.picture(forecast), theme, width)
+    return draw(_swings.picture(forecast), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts
 def levels(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """The published estimates, the chosen anchor and the count on one logarithmic axis."""
-    return draw(_levels.picture(forecast), theme, width)
+    return draw(_levels.picture(forecast), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts
 def causes(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Every cause at the growth that it carries alone, by how well it is known."""
-    return draw(_causes.picture(forecast), theme, width)
+    return draw(_causes.picture(forecast), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts

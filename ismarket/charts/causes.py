@@ -2,143 +2,166 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
-
 from ..analysis.tornado import CauseAlone, causes_alone
+from ..arrays import Columns
 from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import number, signed
-from .marks import dots, ink, rules, texts, tick, word, x
-from .picture import WIDTH, Picture, columns_of, decimals_of, inner_ticks, picked, text_width
+from . import marks
+from .picture import NARROWEST, Picture, both
+from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
+from .rows import WORD, columns_of, ends_at, small, tick, word
 from .swings import SHAPES, status_marks
 
-HEIGHT = 200
-TOP, FOOT = 14.0, 24.0
-LEFT, RIGHT = 128.0, 40.0
-DOT = 7.6
-MIDDLE, NARROW = 740, 520
-"""Widths, px, for which the names of a wide and of a narrow panel are placed."""
-NAMED = 7
-"""At most so many causes are named on the chart; all stand in the table."""
-X = {"low": "x0", "high": "x1", "left": f"{LEFT}", "right": f"width - {RIGHT}"}
-PARAMS = {"x0": -1.0, "x1": 1.0}
+PLOT, BELOW = 196, 760
+ROOM, SLIM = Room(14, 40, 24, 128), Room(14, 16, 24, 100)
+DOT, FEWEST = 7.6, 5
+"""Distance of two dots, px, and the room of a row in dots at least."""
+NAMED, LEAST = 9, 0.012
+"""So many causes are named at most, and those that reach over this share of the axis; all stand in
+the table."""
+Box = tuple[float, float, float, float]
+"""Left, right, top and bottom of words or a dot, px."""
 
 
-def layers() -> Any:
+def layers(ink: Mapping[str, str]) -> list[Any]:
     """A row for each status; hollow dots have no effect."""
-    at = x("x", **X)
-    parts = [
-        rules("xticks", at, "0", f"height - {FOOT}"),
-        rules("zero", at, "0", f"height - {FOOT}", "muted"),
-        dots("acting", at, size=40, color=ink("model")),
-        dots("inert", at, size=36, fill=ink("bg"), stroke=ink("muted")),
-        *status_marks("status"),
-        texts("labels"),
-        *(
-            texts(name, at).encode(opacity=alt.OpacityValue(alt.ExprRef(shown)))
-            for name, shown in (
-                ("names", "width < 640 ? 0 : 1"),
-                ("names_narrow", "width < 640 ? 1 : 0"),
-            )
-        ),
-        texts("ticks", at),
+    return [
+        marks.ends(),
+        marks.rules("xticks", ink["grid"], yOffset=-ROOM.top),
+        marks.rules("zero", ink["muted"], yOffset=-ROOM.top),
+        marks.dots("acting", size=40, color=ink["model"]),
+        marks.dots("inert", size=36, fill=ink["bg"], stroke=ink["muted"]),
+        *status_marks("status", ink["status"]),
+        marks.texts("labels", marks.LEFT),
+        marks.texts("names"),
+        marks.texts("foot", marks.LEFT, marks.BOTTOM),
+        marks.texts("ticks", marks.x(), marks.BOTTOM),
     ]
-    return alt.layer(*parts)
 
 
 def picture(forecast: Forecast, causes: Sequence[CauseAlone] | None = None) -> Picture:
     """The dots of the causes of the acting drivers."""
     found = list(causes_alone(forecast) if causes is None else causes)
-    points = [c.points for c in found] or [0.0]
-    margin = 0.04 * (max(points) - min(points) or 1.0)
-    low, high = min(0.0, *points) - 3 * margin, max(0.0, *points) + 3 * margin
-    weights = {s: 1.0 if s != "assumed" else 2.4 for s in STATUSES}
-    top, place = TOP, {}
-    for status, weight in weights.items():
-        share = (HEIGHT - TOP - FOOT) * weight / sum(weights.values())
-        place[status] = top + share / 2
-        top += share
-    dot_rows = _dots(found, place, (high - low) / (WIDTH - LEFT - RIGHT))
-    marks = inner_ticks(low, high, 6)
-    names = {
-        name: columns_of(_names(dot_rows, (low, high), width), ["text", "x"])
-        for name, width in (("names", MIDDLE), ("names_narrow", NARROW))
-    }
-    decimals = decimals_of(marks)
-    foot = [tick(t, signed(t, decimals) if t else "0", HEIGHT - FOOT + 14) for t in marks]
-    words = [word("points, alone", 0, HEIGHT - FOOT + 14, "muted", size=11)]
-    for status in STATUSES:
-        count = sum(c.status == status for c in found)
-        words.append(word(status, 18, place[status] - 1))
-        words.append(word(f"{count} of {len(found)}", 18, place[status] + 14, "muted", size=11))
-    datasets: dict[str, Any] = {
-        "acting": picked([r for r in dot_rows if not r["inert"]], x="x", py="py"),
-        "inert": picked([r for r in dot_rows if r["inert"]], x="x", py="py"),
-        "zero": {"x": [0.0]},
-        "xticks": {"x": marks},
-        "status": {
-            "px": [7.0] * len(STATUSES),
-            "py": [place[s] for s in STATUSES],
-            "shape": [SHAPES[s] for s in STATUSES],
-        },
-        "labels": columns_of(words),
-        **names,
-        "ticks": columns_of(foot),
-    }
-    return Picture("causes", datasets, alternative(found), {"x0": low, "x1": high}, HEIGHT)
+    low, high = reach([c.points for c in found], 0.12)
+    said = alternative(found)
+
+    def laid(narrow: bool) -> Picture:
+        room = SLIM if narrow else ROOM
+        width = room.within(NARROWEST if narrow else BELOW)
+        per_px = (high - low) / width
+        drawn, place, depth = _dots(found, per_px)
+        grid = inner_ticks(low, high, 4 if narrow else 6)
+        decimals, left = decimals_of(grid), 18 - room.left
+        words = []
+        for status in STATUSES:
+            count = f"{sum(c.status == status for c in found)} of {len(found)}"
+            words.append(word(status, y=place[status], dx=left, dy=-1))
+            words.append(small(count, y=place[status], dx=left, dy=14))
+        columns = ("x", "y")
+        parts: dict[str, Columns] = {
+            "ends": ends_at(low, high, -depth, 0.0),
+            **{
+                name: columns_of(
+                    [{k: dot[k] for k in columns} for dot in drawn if dot["cause"].inert == inert],
+                    columns,
+                )
+                for name, inert in (("acting", False), ("inert", True))
+            },
+            "zero": {"x": [0.0]},
+            "xticks": {"x": grid},
+            "status": {
+                "y": [place[s] for s in STATUSES], "dx": [7.0 - room.left] * len(STATUSES),
+                "shape": [SHAPES[s] for s in STATUSES],
+            },
+            "labels": columns_of(words),
+            "names": columns_of(_names(drawn, low, per_px, width, depth), ["x", "y", *WORD]),
+            "foot": columns_of([small("points, alone", dx=-room.left, dy=14)]),
+            "ticks": columns_of([tick(t, signed(t, decimals) if t else "0", dy=14) for t in grid]),
+        }  # fmt: skip
+        return Picture("causes", parts, said, room, PLOT)
+
+    return both(laid, BELOW)
 
 
 def _dots(
-    found: Sequence[CauseAlone], place: dict[str, float], per_px: float
-) -> list[dict[str, Any]]:
-    """Dots of one status stacked around its line where they share a place."""
+    found: Sequence[CauseAlone], per_px: float
+) -> tuple[list[dict[str, Any]], dict[str, float], float]:
+    """Dots stacked where they share a place; the middle of each status's row; all rows, in dots.
+
+    The largest of a stack stands nearest to the middle of its row.
+    """
     taken: dict[tuple[str, int], int] = {}
     rows: list[dict[str, Any]] = []
-    for cause in sorted(found, key=lambda c: (c.inert, abs(c.points))):
+    for cause in sorted(found, key=lambda c: (c.inert, -abs(c.points))):
         bin_ = round(cause.points / (DOT * per_px))
         rank = taken[cause.status, bin_] = taken.get((cause.status, bin_), -1) + 1
-        offset = DOT * ((rank + 1) // 2) * (1 if rank % 2 else -1)
-        alone = taken[cause.status, bin_] == 0
-        at = cause.points if alone else bin_ * DOT * per_px
-        rows.append({"x": at, "py": place[cause.status] + offset, "inert": cause.inert,
-                     "cause": cause})  # fmt: skip
-    return rows
+        up = ((rank + 1) // 2) * (1 if rank % 2 else -1)
+        at = bin_ * DOT * per_px if rank else cause.points
+        rows.append({"x": at, "y": float(up), "cause": cause})
+    place, depth = {}, 0.0
+    for status in STATUSES:
+        most = max([rank + 2 for (s, _), rank in taken.items() if s == status], default=0)
+        place[status] = -depth - max(FEWEST, most) / 2
+        depth += max(FEWEST, most)
+    return [{**r, "y": r["y"] + place[r["cause"].status]} for r in rows], place, depth
 
 
 def _names(
-    rows: list[dict[str, Any]], ends: tuple[float, float], width: int
+    dots: list[dict[str, Any]], low: float, per_px: float, width: float, depth: float
 ) -> list[dict[str, Any]]:
-    """The largest causes by name, above their dot, where no other name stands."""
-    used: list[tuple[float, float, float]] = []
+    """The largest causes by name, each beside its dot where nothing else stands.
+
+    No name lies on another, on a dot or across zero; one that has no room is cut after a word.
+    """
+    spots = [((d["x"] - low) / per_px, -d["y"] * PLOT / depth) for d in dots]
+    zero = -low / per_px
     words: list[dict[str, Any]] = []
-    per_px = (ends[1] - ends[0]) / (width - LEFT - RIGHT)
-    edges = ends[0] - 10 * per_px, ends[1] + (RIGHT - 4) * per_px
-    largest = sorted(rows, key=lambda r: -abs(r["cause"].points))
-    for row in [r for r in largest if not r["inert"]][: 2 * NAMED]:
-        cause: CauseAlone = row["cause"]
-        text = f"{cause.title.split(' of parents')[0].split(',')[0]} {signed(cause.points, 2)}"
-        wide, level, at = text_width(text) * per_px, row["py"] - 14, row["x"]
-        align, before = "center", 0.5
-        if at + wide / 2 > edges[1]:
-            align, before = "right", 1.0
-        elif at - wide / 2 < edges[0]:
-            align, before = "left", 0.0
-        begin = at - before * wide
-        end = begin + wide
-        clash = any(abs(y - level) < 13 and begin < e and b < end for y, b, e in used)
-        covers = any(
-            abs(other["py"] - level) < 9 and begin < other["x"] < end
-            for other in rows
-            if other is not row
-        )
-        if clash or covers or level < 6 or len(words) == NAMED:
+    taken: list[Box] = [(a - 4, a + 4, b - 4, b + 4) for a, b in spots]
+    taken.append((zero - 2, zero + 2, -ROOM.top, PLOT))
+
+    def free(here: Box) -> bool:
+        inside = here[0] > -10 and here[1] < width + 12 and here[2] > -ROOM.top and here[3] < PLOT
+        return inside and not any(_overlap(here, other) for other in taken)
+
+    largest = sorted(zip(dots, spots, strict=True), key=lambda d: -abs(d[0]["cause"].points))
+    for dot, (a, b) in largest:
+        cause: CauseAlone = dot["cause"]
+        if cause.inert or len(words) == NAMED or abs(cause.points) < LEAST * width * per_px:
             continue
-        used.append((level, begin, end))
-        words.append({"x": at, **word(text, 0, level, "ink2", size=11, align=align)})
+        for text in _shorter(cause.title.split(" of parents")[0].split(",")[0]):
+            said = f"{text} {signed(cause.points, 2)}"
+            wide = text_width(said) * 11 / 12
+            fits = [
+                (align, dx, dy, here)
+                for align, begin, dx, dy in (
+                    ("center", a - wide / 2, 0, -13), ("left", a + 8, 8, 0),
+                    ("right", a - 8 - wide, -8, 0), ("left", a - 4, -4, -13),
+                    ("right", a + 4 - wide, 4, -13), ("center", a - wide / 2, 0, 13),
+                    ("left", a - 4, -4, 13), ("right", a + 4 - wide, 4, 13),
+                )
+                if free(here := (begin, begin + wide, b + dy - 7, b + dy + 7))
+            ]  # fmt: skip
+            if fits:
+                align, dx, dy, here = fits[0]
+                taken.append(here)
+                at = {"x": dot["x"], "y": dot["y"], "dx": dx, "dy": dy}
+                words.append(small(said, "ink2", align=align, **at))
+                break
     return words
+
+
+def _shorter(name: str) -> list[str]:
+    """The name, then in fewer and fewer letters, at least two words of it."""
+    cuts = range(len(name), min(12, len(name)) - 1, -1)
+    return list(dict.fromkeys(shortened(name, most) for most in cuts))
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 
 def alternative(found: Sequence[CauseAlone]) -> str:

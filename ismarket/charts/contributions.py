@@ -2,70 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-
-import altair as alt
-import numpy as np
 
 from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..engine.plan import follows_prices
 from ..text.sheet import rows_of
 from ..text.wording import signed
-from .marks import (
-    WORD,
-    by_row,
-    dots,
-    full_rules,
-    ink,
-    level_bars,
-    level_rules,
-    py,
-    rules,
-    texts,
-    tick,
-    word,
-    x,
-)
-from .picture import HEIGHT, Picture, columns_of, decimals_of, picked, text_width, ticks
+from . import marks
+from .picture import NARROWEST, Picture, both
+from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
+from .rows import WORD, bleed, box, columns_of, ends_at, hatch, picked, small, tick, word
 
-LEFT, RIGHT = "(width < 640 ? 146 : 186)", "70"
-TOP, FOOT, GAP = 18.0, 26.0, 12.0
+PLOT, ROW, LEAST, GAP, HALF = 276, 39.0, 32.0, 0.35, 0.29
+"""Height of the plot, of a row at most, at least, px; room before the total, half a bar, rows."""
+ROOM, SLIM = Room(18, 70, 26, 186), Room(18, 52, 26, 150)
+BELOW = 720
+LETTERS, LETTERS_SLIM = 26, 21
+"""Letters of a driver's name that have room before the bars."""
 HATCHES = 64
 """Diagonal strokes across the whole axis."""
-SAID = ("printed, but no evidence carries it", "no evidence carries it")
-NARROWEST = 420.0
-"""Width of the axis in a panel of 700 px, px."""
-X = {"low": "x0", "high": "x1", "left": LEFT, "right": f"width - {RIGHT}"}
-PARAMS = {"x0": -1.0, "x1": 1.0}
+SAID = ("printed, but no evidence carries it", "no evidence carries it", "no evidence")
 
 
-def layers() -> Any:
+def layers(ink: Mapping[str, str]) -> list[Any]:
     """Bars of the reference, whiskers for 9 in 10 draws, triangles for the pin, hatched rest."""
-    start = x("x", **X)
-    parts = [
-        rules("xticks", start, f"{TOP}", f"height - {FOOT}"),
-        rules("zero", start, f"{TOP}", f"height - {FOOT}", "muted"),
-        level_bars("bars", start, "x2", 10, color=by_row(), opacity=0.85),
-        level_bars("left", start, "x2", 10, color=ink("report_ground"), stroke=ink("report")),
-        rules("hatch", start, "datum.py + 10", "datum.py - 10", "report", strokeWidth=1.5).encode(
-            x2=alt.X2("x2")
-        ),
-        texts("said", start, stroke=ink("report_ground"), strokeWidth=5, strokeJoin="round"),
-        texts("said", start),
-        full_rules("total"),
-        level_rules("whiskers", start, "x2", color=ink("mark"), strokeWidth=1.5),
-        *(
-            rules("whiskers", x(end, **X), "datum.py - 4", "datum.py + 4", "mark", strokeWidth=1.5)
-            for end in ("x", "x2")
-        ),
-        dots("middles", start, size=36, fill=ink("bg"), stroke=ink("mark")),
-        dots("pins", start, shape="triangle-down", size=44, color=ink("pinned")),
-        texts("labels"),
-        texts("values"),
-        texts("ticks", start, py(f"height - {FOOT} + 14")),
+    ground = {"stroke": ink["report_ground"], "strokeWidth": 5, "strokeJoin": "round"}
+    return [
+        marks.ends(),
+        marks.rules("xticks", ink["grid"]),
+        marks.rules("zero", ink["muted"]),
+        marks.bars("bars", opacity=0.85),
+        marks.bars("left", fill=ink["report_ground"], stroke=ink["report"]),
+        marks.strokes("hatch", color=ink["report"], strokeWidth=1.5),
+        marks.texts("said", **ground),
+        marks.texts("said"),
+        marks.across("total", marks.y(), ink["muted"], bleed=True),
+        *marks.whiskers("whiskers", ink["mark"]),
+        marks.dots("middles", size=36, fill=ink["bg"], stroke=ink["mark"]),
+        marks.dots("pins", shape="triangle-down", size=44, color=ink["pinned"]),
+        marks.texts("labels", marks.LEFT),
+        marks.texts("values", marks.RIGHT),
+        marks.texts("head", marks.RIGHT, marks.TOP),
+        marks.texts("foot", marks.LEFT, marks.BOTTOM),
+        marks.texts("ticks", marks.x(), marks.BOTTOM),
     ]
-    return alt.layer(*parts)
 
 
 def order(forecast: Forecast) -> list[dict[str, Any]]:
@@ -87,71 +69,91 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     """The rows of the chart; ``pinned`` adds a small triangle to each row."""
     rows = order(forecast)
     before = {row["driver"]: row["points"] for row in order(pinned)} if pinned else {}
-    step = min(39.0, (HEIGHT - TOP - FOOT - GAP) / len(rows))
     for index, row in enumerate(rows):
-        row["py"] = TOP + step * (index + 0.5) + (GAP if index == len(rows) - 1 else 0.0)
-    ends = [row[name] for row in rows for name in ("points", "p5", "p95")]
-    marks = ticks(min(0.0, *ends, *before.values()), max(0.0, *ends, *before.values()), 9)
-    low, high, decimals = marks[0], marks[-1], decimals_of(marks)
-    bars = [r for r in rows if r["driver"] != UNEXPLAINED]
-    left = [r for r in rows if r["driver"] == UNEXPLAINED]
-    pins = [{"x": before[r["driver"]], "py": r["py"] - 15} for r in rows if r["driver"] in before]
-    prices = dict.fromkeys(price_drivers(forecast), "prices")
-    colors = [{"total": "total", **prices}.get(r["driver"], "model") for r in bars]
-    datasets = {
-        "bars": {"x": [0.0] * len(bars), **picked(bars, x2="points", py="py"), "color": colors},
-        "left": {"x": [0.0] * len(left), **picked(left, x2="points", py="py")},
-        "hatch": _hatch(left, high - low),
-        "said": columns_of(_said(left, high - low, high), ["x", "text", *WORD]),
-        "whiskers": picked(bars, x="p5", x2="p95", py="py"),
-        "middles": picked(bars, x="points", py="py"),
-        "pins": columns_of(pins, ["x", "py"]),
-        "zero": {"x": [0.0]},
-        "total": {"py": [rows[-1]["py"] - step / 2 - GAP / 2]},
-        "xticks": {"x": marks},
-        "ticks": columns_of([tick(t, signed(t, decimals) if t else "0", 0) for t in marks]),
-        "labels": columns_of(_labels(forecast, rows)),
-        "values": columns_of(
-            [word(signed(r["points"], 2), -1e-9, r["py"], align="right", weight=600) for r in rows]
-            + [word("points", -1e-9, 7, "muted", align="right", weight=600, size=11)]
-        ),
-    }  # fmt: skip
-    said = alternative(forecast, rows, before)
-    return Picture("contributions", datasets, said, {"x0": low, "x1": high})
-
-
-def _hatch(left: list[dict[str, Any]], span: float) -> dict[str, list[float]]:
-    """Diagonal strokes over the unexplained bar, from its foot up."""
-    gap = span / HATCHES
-    strokes = [
-        {"x": float(foot), "x2": float(foot + gap), "py": row["py"]}
-        for row in left
-        for foot in np.arange(min(0.0, row["points"]), max(0.0, row["points"]) - gap, gap)
+        row["y"] = -(index + 0.5) - (GAP if index == len(rows) - 1 else 0.0)
+    span = [row[name] for row in rows for name in ("points", "p5", "p95")] + [*before.values()]
+    bars_ = [row for row in rows if row["driver"] != UNEXPLAINED]
+    left = [row for row in rows if row["driver"] == UNEXPLAINED]
+    pins = [
+        {"x": before[r["driver"]], "y": r["y"] + HALF + 0.13} for r in rows if r["driver"] in before
     ]
-    return columns_of(strokes, ["x", "x2", "py"])
+    prices = dict.fromkeys(price_drivers(forecast), "prices")
+    colors = [{"total": "total", **prices}.get(row["driver"], "model") for row in bars_]
+    shared = {
+        "bars": columns_of(
+            [
+                {"x": 0.0, "x2": row["points"], "color": color, **box(row["y"], HALF)}
+                for row, color in zip(bars_, colors, strict=True)
+            ]
+        ),
+        "left": columns_of(
+            [{"x": 0.0, "x2": r["points"], **box(r["y"], HALF)} for r in left],
+            ["x", "x2", "y", "y2"],
+        ),
+        "whiskers": picked(bars_, x="p5", x2="p95", y="y"),
+        "middles": picked(bars_, x="points", y="y"),
+        "pins": columns_of(pins, ["x", "y"]),
+        "zero": {"x": [0.0]},
+    }
+    said = alternative(forecast, rows, before)
+
+    def laid(narrow: bool) -> Picture:
+        room = SLIM if narrow else ROOM
+        low, high = reach(span)
+        grid = inner_ticks(low, high, 5 if narrow else 10)
+        decimals = decimals_of(grid)
+        width = room.within(NARROWEST if narrow else BELOW)
+        per_px = (high - low) / width
+        strokes_ = [
+            stroke
+            for row in left
+            for stroke in hatch(0.0, row["points"], row["y"], HALF, (high - low) / HATCHES)
+        ]
+        edge: dict[str, Any] = {"align": "right", "weight": 600, "dx": room.right}
+        parts = shared | {
+            "ends": ends_at(low, high, -max(len(rows) + GAP, PLOT / ROW), 0.0),
+            "total": bleed(room, rows[-1]["y"] + 0.5 + GAP / 2),
+            "hatch": columns_of(strokes_, ["x", "x2", "y", "y2"]),
+            "said": columns_of(_said(left, per_px, high), ["x", "y", *WORD]),
+            "xticks": {"x": grid},
+            "ticks": columns_of([tick(t, signed(t, decimals) if t else "0", dy=14) for t in grid]),
+            "labels": columns_of(_labels(forecast, rows, narrow)),
+            "values": columns_of(
+                [word(signed(r["points"], 2), y=r["y"], **edge) for r in rows]
+            ),
+            "head": columns_of([small("points", dy=-11, **edge)]),
+            "foot": columns_of([small("points a year" if narrow else "points of growth a year",
+                                      dx=-room.left, dy=14)]),
+        }  # fmt: skip
+        height = max(PLOT, round(LEAST * (len(rows) + GAP)))
+        return Picture("contributions", parts, said, room, height)
+
+    return both(laid, BELOW)
 
 
-def _said(left: list[dict[str, Any]], span: float, high: float) -> list[dict[str, Any]]:
+def _said(left: list[dict[str, Any]], per_px: float, high: float) -> list[dict[str, Any]]:
     """The longest words that the unexplained bar has room for, else short ones beside it."""
     rows = []
     for row in left:
         begin, end = sorted((0.0, row["points"]))
-        room = (end - begin) / span * NARROWEST
-        fits = [words for words in SAID if text_width(words) + 16 < room]
-        if fits:
-            said = word(fits[0], 0, row["py"], "ink", weight=600, size=11, dx=8)
-            rows.append({"x": begin, **said})
-        elif text_width(SAID[-1]) + 16 < (high - end) / span * NARROWEST:
-            said = word(SAID[-1], 0, row["py"], "report_text", weight=600, size=11, dx=8)
-            rows.append({"x": end, **said})
+        look: dict[str, Any] = {"y": row["y"], "weight": 600, "size": 11, "dx": 8}
+        inside = [words for words in SAID if (text_width(words) + 16) * per_px < end - begin]
+        beside = [
+            words for words in SAID if (text_width(words) + 16) * per_px < high - end + 20 * per_px
+        ]
+        if inside:
+            rows.append(word(inside[0], x=begin, **look))
+        elif beside:
+            rows.append(word(beside[0], "report_text", x=end, **look))
     return rows
 
 
-def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    words = [word("points of growth a year", 0, HEIGHT - FOOT + 14, "muted", size=11)]
+def _labels(forecast: Forecast, rows: list[dict[str, Any]], narrow: bool) -> list[dict[str, Any]]:
+    words, edge = [], -(SLIM if narrow else ROOM).left
     for row in rows:
-        words.append(word(row["title"], 0, row["py"] - 7, weight=600))
-        words.append(word(role(forecast, row), 0, row["py"] + 8, "muted", size=11))
+        title = shortened(row["title"], LETTERS_SLIM if narrow else LETTERS)
+        words.append(word(title, y=row["y"], weight=600, dx=edge, dy=-7))
+        words.append(small(role(forecast, row), y=row["y"], dx=edge, dy=8))
     return words
 
 

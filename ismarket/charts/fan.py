@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,44 +13,42 @@ from ..engine.dollars import speaker
 from ..engine.forecast import Forecast
 from ..model.anchor import REAL
 from ..text.wording import mid_sentence
-from .marks import WORD, by_row, data, dots, full_rules, ink, px, py, rules, texts, word, x, y
-from .picture import HEIGHT, Picture, columns_of, decimals_of, spread, ticks
+from . import marks
+from .picture import Picture, both
+from .places import APART, Room, decimals_of, spread, ticks
+from .rows import WORD, columns_of, ends_at, small, word
 from .units import Unit, quantile_dots, unit_of
 
-LEFT, TOP, BOTTOM = 36.0, 22.0, 52.0
-"""Room left of, above and below the plot, px."""
-Place = Callable[[float], float]
-RIGHT = "(width < 640 ? 206 : 222)"
-"""Room for the dots and the labels, px; less in a narrow panel."""
-PLOT = HEIGHT - TOP - BOTTOM
+APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
+PLOT, AXIS = 246, 20
+"""Height of the plot and how far below it the years have their line, px."""
+ROOM, SLIM = Room(22, 222, 52, 36), Room(22, 118, 52, 36)
+BELOW = 520
+"""A fan of fewer px has no dots and only the names of its lines."""
 DOT = 8.6
 """Distance of two quantile dots, px."""
 DOTS_WIDE = 36.0
 """Room for a row of dots, px, so that it ends before the labels."""
 FLATTEST = 4.0
 """How many times its own span an axis may reach for the sake of a pin."""
-X = {"low": "x0", "high": "x1", "left": f"{LEFT}", "right": f"width - {RIGHT}"}
-Y = {"low": "y0", "high": "y1", "top": f"{TOP}", "bottom": f"height - {BOTTOM}"}
-PARAMS = {"x0": 0.0, "x1": 1.0, "y0": 0.0, "y1": 1.0}
 
 
-def layers() -> Any:
+def layers(ink: Mapping[str, str]) -> list[Any]:
     """Bands, lines, published path, general prices, the pinned ghost, dots and their labels."""
-    year, value = x("year", **X), y("value", **Y)
-    whole = f"{LEFT}", f"width - {RIGHT}"
+    year = marks.x("year")
 
     def area(name: str, token: str, low: str, high: str) -> Any:
-        band = alt.Chart(data(name)).mark_area(color=ink(token), aria=False)
-        return band.encode(x=year, y=y(low, **Y), y2=high)
+        band = marks.part(name).mark_area(color=ink[token], aria=False)
+        return band.encode(x=year, y=marks.y(low), y2=high)
 
     def line(name: str, token: str, field: str, width: float, **mark: Any) -> Any:
-        path = alt.Chart(data(name)).mark_line(
-            color=ink(token), strokeWidth=width, aria=False, **mark
-        )
-        return path.encode(x=year, y=y(field, **Y))
+        path = marks.part(name).mark_line(color=ink[token], strokeWidth=width, aria=False, **mark)
+        return path.encode(x=year, y=marks.y(field))
 
-    parts = [
-        full_rules("yticks", "grid", *whole, value),
+    kink = marks.part("kink").mark_rule(color=ink["muted"], y2Offset=12, aria=False)
+    return [
+        marks.ends(),
+        marks.across("yticks", marks.y("value"), ink["grid"]),
         area("pinned", "ghost", "p5", "p95"),
         area("fan", "band90", "p5", "p95"),
         area("fan", "band50", "p25", "p75"),
@@ -59,21 +57,23 @@ def layers() -> Any:
         line("fan", "model", "p50", 1.2),
         line("fan", "model", "value", 3),
         line("report", "report", "value", 2, strokeDash=[7, 4]),
-        dots("start", year, value, size=50, color=by_row()),
-        rules("kink", year, f"height - {BOTTOM}", f"height - {BOTTOM} + 12", "muted"),
-        full_rules("axis", "muted", *whole, py(f"height - {BOTTOM} + 20")),
-        dots("dots", px(f"width - {RIGHT} + 14 + datum.px"), size=46, color=by_row()),
-        texts("xticks", year, py(f"height - {BOTTOM} + 36")),
-        texts("ylabels"),
-        texts("inside", year),
-        texts("labels", px(f"width - {RIGHT} + datum.px")),
+        marks.dots("start", year, marks.y("value"), size=50),
+        kink.encode(x=year, y=marks.BOTTOM, y2=alt.Y2Value("height")),
+        marks.across("ends", marks.BOTTOM, ink["muted"], yOffset=AXIS, y2Offset=AXIS),
+        marks.stacked("dots", marks.RIGHT, size=46),
+        marks.texts("xticks", year, marks.BOTTOM),
+        marks.texts("ylabels", marks.LEFT),
+        marks.texts("head", marks.LEFT, marks.TOP),
+        marks.texts("inside", year, marks.y("value")),
+        marks.texts("opens", year, marks.BOTTOM),
+        marks.texts("labels", marks.RIGHT),
+        marks.texts("foot", marks.RIGHT, marks.BOTTOM),
     ]
-    return alt.layer(*parts)
 
 
 @dataclass(frozen=True)
 class Axis:
-    """The axis of values, in ``unit``: its ends, its round marks, whether the pin fits on it."""
+    """The axis of values, in ``unit``: its ends, its round grid, whether the pin fits on it."""
 
     unit: Unit
     low: float
@@ -81,9 +81,10 @@ class Axis:
     marks: tuple[float, ...]
     holds_pin: bool
 
-    def at(self, value: float) -> float:
-        """Place of a value, px from the top."""
-        return HEIGHT - BOTTOM - (value - self.low) / (self.high - self.low) * PLOT
+    @property
+    def px(self) -> float:
+        """What a px of the plot stands for."""
+        return (self.high - self.low) / PLOT
 
 
 def axis_of(forecast: Forecast, pinned: Forecast | None = None) -> Axis:
@@ -103,8 +104,8 @@ def axis_of(forecast: Forecast, pinned: Forecast | None = None) -> Axis:
     holds = max(both) - min(both) <= FLATTEST * (max(own) - min(own))
     ends = [value / unit.size for value in (both if holds else own)]
     room = 0.14 * (max(ends) - min(ends))  # below, for the words at the foot
-    marks = ticks(max(0.0, min(ends) - room), max(ends))
-    return Axis(unit, marks[0], marks[-1], tuple(marks), holds)
+    grid = ticks(max(0.0, min(ends) - room), max(ends), 8)
+    return Axis(unit, grid[0], grid[-1], tuple(grid), holds)
 
 
 def _in_both(forecast: Forecast, other: Forecast, names: Sequence[str]) -> list[float]:
@@ -151,59 +152,69 @@ def _of_years(forecast: Forecast, pinned: Forecast | None, name: str) -> list[An
 def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     """The rows of the fan; ``pinned`` is drawn as a ghost behind, where the axis holds it."""
     summary, axis = forecast.columns["summary"], axis_of(forecast, pinned)
-    unit, at = axis.unit, axis.at
-    shown = {k: [v / unit.size for v in summary[k]] for k in ("p5", "p25", "p50", "p75", "p95")}
-    path = [v / unit.size for v in summary["reference"]]
-    fan = {"year": list(forecast.years), "value": path, **shown}
+    size, decimals = axis.unit.size, decimals_of(axis.marks)
+    shown = {k: [v / size for v in summary[k]] for k in ("p5", "p25", "p50", "p75", "p95")}
+    path = [v / size for v in summary["reference"]]
     report, prices = published(forecast), prices_alone(forecast)
     drawn = pinned if axis.holds_pin else None
-    decimals = decimals_of(axis.marks)
     start_color = "report" if forecast.plan.anchor.published else "model"
-    datasets = {
-        "fan": fan,
+    first, last = forecast.years[0], forecast.years[-1]
+    unit = small(forecast.usd(axis.unit.name), dx=-ROOM.left, dy=-15)
+    shared = {
+        "ends": ends_at(first, last, axis.low, axis.high),
+        "fan": {"year": list(forecast.years), "value": path, **shown},
         "pinned": {
-            name: [v if name == "year" else v / unit.size for v in _of_years(forecast, drawn, name)]
+            name: [v if name == "year" else v / size for v in _of_years(forecast, drawn, name)]
             for name in ("year", "p5", "p50", "p95")
         },
-        "report": {"year": report["year"], "value": [v / unit.size for v in report["value"]]},
-        "prices": {"year": prices["year"], "value": [v / unit.size for v in prices["value"]]},
+        "report": {"year": report["year"], "value": [v / size for v in report["value"]]},
+        "prices": {"year": prices["year"], "value": [v / size for v in prices["value"]]},
         "yticks": {"value": list(axis.marks)},
         "ylabels": columns_of(
-            [word(f"{t:,.{decimals}f}", LEFT - 6, at(t), "muted", align="right", size=11)
-             for t in axis.marks] + [word(forecast.usd(unit.name), 0, 7, "muted", size=11)]
+            [small(f"{t:,.{decimals}f}", y=t, align="right", dx=-6) for t in axis.marks]
         ),
-        "start": {
-            "year": [forecast.years[0]], "value": path[:1], "color": [start_color]
-        },
-        "axis": {"px": [0]},
-        "xticks": columns_of(year_labels(forecast)),
+        "head": columns_of([unit]),
+        "start": {"year": [first], "value": path[:1], "color": [start_color]},
         "kink": {"year": [k["year"] for k in turning_points(forecast)]},
-        "dots": _dots(forecast, axis),
-        "inside": columns_of(inside(forecast, unit, at), ["year", "text", *WORD]),
-        "labels": columns_of(labels(forecast, drawn, unit, at)),
     }  # fmt: skip
-    params = {"x0": forecast.years[0], "x1": forecast.years[-1], "y0": axis.low, "y1": axis.high}
-    return Picture("fan", datasets, alternative(forecast, pinned), params)
+    said = alternative(forecast, pinned)
+
+    def laid(narrow: bool) -> Picture:
+        parts = shared | {
+            "xticks": columns_of(year_labels(forecast, narrow)),
+            "inside": columns_of(starts(forecast, axis.unit, narrow), ["year", "value", *WORD]),
+            "opens": columns_of(opens(forecast, narrow), ["year", *WORD]),
+            "labels": columns_of(labels(forecast, drawn, axis, narrow)),
+            "dots": columns_of([] if narrow else _dots(forecast, axis), ["y", "dx", "dy", "color"]),
+            "foot": columns_of(
+                [] if narrow else [small("1 dot: 1 draw in 20", dx=26, dy=AXIS + 16)], WORD
+            ),
+        }
+        return Picture("fan", parts, said, SLIM if narrow else ROOM, PLOT)
+
+    return both(laid, BELOW)
 
 
-def _dots(forecast: Forecast, axis: Axis) -> dict[str, list[Any]]:
+def _dots(forecast: Forecast, axis: Axis) -> list[dict[str, Any]]:
     """Twenty dots, each 1 draw in 20; beside each other where they share a place.
 
     A row of many is set closer, so that it never reaches the labels.
     """
     last, report = forecast.years[-1], published(forecast)
     reached = report["value"][-1] if report["year"] and report["year"][-1] == last else np.inf
-    rows: list[dict[str, Any]] = []
-    taken: dict[int, int] = {}
+    taken: dict[int, list[str]] = {}
     for value in quantile_dots(forecast.draws.total[-1]):
-        bin_ = round(axis.at(float(np.clip(value / axis.unit.size, axis.low, axis.high))) / DOT)
-        rank = taken[bin_] = taken.get(bin_, -1) + 1
+        shown = float(np.clip(value / axis.unit.size, axis.low, axis.high))
         color = "report" if value >= reached else "model"
-        rows.append({"px": rank, "py": bin_, "color": color})
-    apart = {bin_: min(DOT, DOTS_WIDE / max(1, rank)) for bin_, rank in taken.items()}
-    return columns_of(
-        [{**row, "px": row["px"] * apart[row["py"]], "py": row["py"] * DOT} for row in rows]
-    )
+        taken.setdefault(int((shown - axis.low) / (DOT * axis.px)), []).append(color)
+    return [
+        {
+            "y": min(axis.high, axis.low + (bin_ + 0.5) * DOT * axis.px), "dy": 0.0,
+            "dx": 14 + rank * min(DOT, DOTS_WIDE / max(1, len(colors) - 1)), "color": color,
+        }
+        for bin_, colors in taken.items()
+        for rank, color in enumerate(colors)
+    ]  # fmt: skip
 
 
 def published(forecast: Forecast) -> dict[str, list[Any]]:
@@ -213,16 +224,16 @@ def published(forecast: Forecast) -> dict[str, list[Any]]:
     return {"year": years, "value": [forecast.plan.printed(t) for t in years]}
 
 
-def year_labels(forecast: Forecast) -> list[dict[str, Any]]:
+def year_labels(forecast: Forecast, narrow: bool = False) -> list[dict[str, Any]]:
     """The years under the axis, at most nine, the first and the last in bold."""
     years, rows = forecast.years, []
-    step = -(-len(years) // 8)
+    step = -(-len(years) // (6 if narrow else 8))
     for index, year in enumerate(years):
         end = index in (0, len(years) - 1)
         if end or (index % step == 0 and len(years) - 1 - index >= step):
-            color, weight = ("ink", 600) if end else ("muted", 400)
-            rows.append({"year": year, **word(str(year), 0, 0, color, align="center",
-                                              weight=weight, size=11)})  # fmt: skip
+            said = f"{APOSTROPHE}{year % 100:02}" if narrow and not end else str(year)
+            look: dict[str, Any] = {"color": "ink", "weight": 600} if end else {}
+            rows.append({"year": year, **small(said, align="center", dy=AXIS + 16, **look)})
     return rows
 
 
@@ -243,57 +254,67 @@ def turning_points(forecast: Forecast) -> list[dict[str, Any]]:
     return []
 
 
-def inside(forecast: Forecast, unit: Unit, at: Place) -> list[dict[str, Any]]:
-    """Words on the plot itself: where the path starts, why the fan opens, what the bands are."""
-    anchor, years, rows = forecast.plan.anchor, forecast.years, []
-    summary = forecast.columns["summary"]
-    first = summary["reference"][0]
-    if anchor.published:
-        moved = f"{anchor.base_year}, moved on, to " if anchor.base_year < years[0] else ""
-        verb = "pooled" if anchor.spread else "printed"
-        own = unit.show(anchor.at(years[0]))
-        as_own = "" if own == unit.show(first) else f", {own} in its own dollars,"
-        words = f"{unit.show(first)}{as_own} {verb} for {moved}{years[0]}"
-        below = at(first / unit.size) + 18
-        rows.append({"year": years[0], **word(words, 0, below, "report_text")})
+def starts(forecast: Forecast, unit: Unit, narrow: bool = False) -> list[dict[str, Any]]:
+    """Where the path starts, and who says so."""
+    anchor, years = forecast.plan.anchor, forecast.years
+    if not anchor.published:
+        return []
+    first = forecast.columns["summary"]["reference"][0]
+    moved = f"{anchor.base_year}, moved on, to " if anchor.base_year < years[0] else ""
+    verb = "pooled" if anchor.spread else "printed"
+    own = unit.show(anchor.at(years[0]))
+    as_own = "" if narrow or own == unit.show(first) else f", {own} in its own dollars,"
+    words = f"{unit.show(first)}{as_own} {verb} for {moved}{years[0]}"
+    at = {"year": years[0], "value": first / unit.size}
+    return [word(words, "report_text", dy=22, **at)]
+
+
+def opens(forecast: Forecast, narrow: bool = False) -> list[dict[str, Any]]:
+    """Why the fan opens."""
+    summary, rows = forecast.columns["summary"], []
     for kink in turning_points(forecast):
-        opens = ", so the fan opens" if summary["p5"][0] == summary["p95"][0] else ""
-        text = f"from here projections of {kink['stage']}{opens}"
-        rows.append(
-            {"year": kink["year"], **word(text, 0, HEIGHT - BOTTOM + 7, "muted", size=11, dx=6)}
-        )
+        so = summary["p5"][0] == summary["p95"][0] and not narrow
+        text = f"from here projections of {kink['stage']}{', so the fan opens' if so else ''}"
+        late = kink["year"] > (forecast.years[0] + forecast.years[-1]) / 2
+        side: dict[str, Any] = {"align": "right", "dx": -6} if late else {"dx": 6}
+        rows.append(small(text, dy=7, year=kink["year"], **side))
     return rows
 
 
 def labels(
-    forecast: Forecast, pinned: Forecast | None, unit: Unit, at: Place
+    forecast: Forecast, pinned: Forecast | None, axis: Axis, narrow: bool
 ) -> list[dict[str, Any]]:
-    """Every line's last value with its name, in two columns of words, kept apart."""
-    summary = {k: v[-1] for k, v in forecast.columns["summary"].items()}
+    """Every line's last value with its name, in two columns of words, kept apart.
+
+    In a narrow chart a name is one word, and what has none is left out.
+    """
+    unit, summary = axis.unit, {k: v[-1] for k, v in forecast.columns["summary"].items()}
     lines = [
-        (summary["p95"], "9 in 10, high", "ink2"),
-        (summary["p50"], "median draw", "ink2"),
-        (summary["reference"], "reference", "model"),
-        (summary["p25"], f"to {unit.show(summary['p75'])}: half of draws", "ink2"),
-        (summary["p5"], "9 in 10, low", "ink2"),
+        (summary["p95"], "9 in 10, high", "high", "ink2"),
+        (summary["p50"], "median draw", "", "ink2"),
+        (summary["reference"], "reference", "reference", "model"),
+        (summary["p25"], f"to {unit.show(summary['p75'])}: half of draws", "", "ink2"),
+        (summary["p5"], "9 in 10, low", "low", "ink2"),
     ]
     report = published(forecast)
     if report["year"] and report["year"][-1] == forecast.years[-1]:
-        lines.append((report["value"][-1], _spoken(forecast), "report_text"))
+        short = speaker(forecast.plan.anchor)
+        lines.append((report["value"][-1], _spoken(forecast), short, "report_text"))
     if prices := prices_alone(forecast)["value"]:
         moved = "" if forecast.plan.in_current_dollars else ", flat"
-        lines.append((prices[-1], f"prices alone{moved}", "prices_text"))
+        lines.append((prices[-1], f"general prices alone{moved}", "prices", "prices_text"))
     if pinned is not None and forecast.years[-1] in pinned.years:
         ghost = pinned.columns["summary"]
         at_last = pinned.years.index(forecast.years[-1])
-        lines.append((ghost["p95"][at_last], "pinned, high", "pinned"))
-    lines.sort(key=lambda line: -line[0])
-    places = spread([at(v / unit.size) for v, _, _ in lines], TOP - 14, HEIGHT - BOTTOM + 10)
-    rows = []
-    for (value, name, color), place in zip(lines, places, strict=True):
-        rows.append(word(unit.show(value), 88, place, color, align="right", weight=600))
-        rows.append(word(name, 92, place, color))
-    rows.append(word("1 dot: 1 draw in 20", 18, HEIGHT - BOTTOM + 36, "muted", size=11))
+        lines.append((ghost["p95"][at_last], "pinned, high", "pinned", "pinned"))
+    lines = sorted((one for one in lines if one[2] or not narrow), key=lambda one: -one[0])
+    wanted, apart = [value / unit.size for value, *_ in lines], APART * axis.px
+    places = spread(wanted, axis.low, axis.high, apart)
+    edge, rows = (44 if narrow else 88), []
+    for (value, name, short, color), place in zip(lines, places, strict=True):
+        end = unit.show(value)
+        rows.append(word(end, color, y=place, align="right", weight=600, dx=edge))
+        rows.append(word(short if narrow else name, color, y=place, dx=edge + 4))
     return rows
 
 

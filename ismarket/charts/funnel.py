@@ -2,59 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
-
-import altair as alt
 
 from ..engine.forecast import Forecast
 from ..engine.roles import summarised
 from ..engine.waterfall import LIST, NET, REBATES, Waterfall, WaterfallStep, scaled
 from ..text.wording import mid_sentence, money, nonzero, number, percent
-from .marks import by_row, full_rules, ink, level_bars, level_rules, rules, texts, word, x
-from .picture import Picture, columns_of, shortened
+from . import marks
+from .picture import NARROWEST, Picture, both
+from .places import PAD, Room, Scale, shortened, text_width
+from .rows import WORD, bleed, box, columns_of, ends_at, hatch, small, word
 from .theme import CLASSES
 
-TOP, STEP, MONEY, FOOT = 30.0, 32.0, 38.0, 12.0
-MATRIX, COLUMN = 385, 66
-"""Width of the shares by region at the right, px, and of one of their columns."""
-NARROW = 700
-"""Charts of fewer px have no room for them; a table beside has their numbers."""
+STEP, MONEY, CELL, GAP = 32, 38, 24, 34
+"""Height of a row of people, of dollars and of shares by region, and room between blocks, px."""
+ROOM, SLIM = Room(30, 14, 12, 132), Room(30, 14, 12, 128)
+BELOW = 800
+PEOPLE, PEOPLE_SLIM = (0.0, 0.29), (0.0, 0.66)
+DOLLARS, DOLLARS_SLIM = (0.15, 0.86), (0.0, 0.66)
+"""Where the scales of people and dollars begin and end, of the plot's width."""
+PLACES, CELLS, CELLS_SLIM = 0.41, (0.615, 0.713, 0.811, 0.909), (0.0, 0.25, 0.50, 0.75)
+"""Where regions and their shares begin, of the plot's width."""
 TOO_MANY = 20.0
 """A step of so many times the next is a number: a bar of it would leave the others none."""
-PEOPLE = {
-    "low": "p0", "high": "p1", "left": "132",
-    "right": f"(width < {NARROW} ? width - 120 : width - {MATRIX + 90})",
-}  # fmt: skip
-DOLLARS = {"low": "m0", "high": "m1", "left": f"(width < {NARROW} ? 150 : 230)",
-           "right": "width - 110"}  # fmt: skip
 Rows = dict[str, list[dict[str, Any]]]
-"""Rows of data by the name of their dataset."""
-PARAMS = {"p0": 0.0, "p1": 1.0, "m0": 0.0, "m1": 1.0}
+"""Rows of data by the name of their part."""
+_SPAN, _BOX = ("x", "x2", "y"), ("x", "x2", "y", "y2")
+_NAMES = {
+    "bars": (*_BOX, "color"), "ranges": _SPAN, "words": ("x", "y", *WORD), "rebates": _BOX,
+    "hatch": _BOX, "ties": _BOX, "whole": _BOX, "labels": ("y", *WORD),
+}  # fmt: skip
+"""The columns of every part, also of those without a row."""
 
 
-def layers() -> Any:
-    """People and dollars on a scale each, intervals over them, shares by region at the right."""
-    people, dollars = x("x", **PEOPLE), x("x", **DOLLARS)
-    wide = {"opacity": alt.ExprRef(f"width < {NARROW} ? 0 : 1")}
-    frame = alt.layer(full_rules("between"), texts("labels"), texts("shares", **wide))
-    counts = alt.layer(
-        level_bars("bars", people, "x2", 9, color=by_row(), opacity=0.85),
-        level_rules("ranges", people, "x2", color=ink("ink"), strokeWidth=1.5),
-        rules("ends", people, "datum.py - 4", "datum.py + 4", "ink", strokeWidth=1.5),
-        texts("counts", people),
-    )
-    money = alt.layer(
-        level_bars("values", dollars, "x2", 12, color=by_row()),
-        level_bars("rebates", dollars, "x2", 12, fill=ink("ghost"), stroke=ink("muted"),
-                   strokeDash=[4, 3]),
-        rules("ties", dollars, "datum.py + 12", f"datum.py + {MONEY - 12}", "muted",
-              strokeDash=[3, 3]),
-        level_rules("money_ranges", dollars, "x2", color=ink("ink"), strokeWidth=1.5),
-        rules("money_ends", dollars, "datum.py - 4", "datum.py + 4", "ink", strokeWidth=1.5),
-        texts("amounts", dollars),
-    )  # fmt: skip
-    return alt.layer(frame, counts, money).resolve_scale(x="independent")
+def layers(ink: Mapping[str, str]) -> list[Any]:
+    """People and dollars on a scale each, intervals over them, shares by region beside or below."""
+    return [
+        marks.ends(),
+        marks.across("between", marks.y(), ink["muted"], bleed=True),
+        marks.bars("whole", color=ink["grid"]),
+        marks.bars("rebates", fill=ink["ghost"], stroke=ink["muted"]),
+        marks.strokes("hatch", color=ink["muted"], strokeWidth=1),
+        marks.bars("bars", color=marks.of("color")),
+        marks.strokes("ties", color=ink["muted"], strokeDash=[3, 3]),
+        *marks.whiskers("ranges", ink["ink"]),
+        marks.texts("words"),
+        marks.texts("labels", marks.LEFT),
+        marks.texts("head", marks.LEFT, marks.TOP),
+    ]
 
 
 def picture(forecast: Forecast, whole: Waterfall | None = None, region: str = "") -> Picture:
@@ -65,32 +62,30 @@ def picture(forecast: Forecast, whole: Waterfall | None = None, region: str = ""
     whole = whole or forecast.waterfall()
     found = whole.only(region) if region else whole
     counted = [step for step in found.counted if step.role != "mix"]
-    below = TOP + max(STEP * len(counted), 22.0 * (len(whole.regions) + 1) if counted else 0.0)
-    people, highest = _people(found, counted)
-    dollars, dearest = _money(found, below + 34.0)
-    steps = [step for step in (LIST, REBATES, NET) if found.has_rebates or step == NET]
-    height = round(below + 34.0 + MONEY * len(steps) + FOOT)
-    words = [*people.pop("words"), *dollars.pop("words")]
-    datasets = {
-        **{
-            name: columns_of(rows, _NAMES.get(name, ()))
-            for name, rows in (people | dollars).items()
-        },
-        "labels": columns_of(words),
-        "shares": columns_of(_shares(whole), _WORD),
-        "between": {"py": [below + 2.0] if counted else []},
-    }
-    params = {"p0": 0.0, "p1": highest, "m0": 0.0, "m1": dearest}
-    return Picture("funnel", datasets, alternative(found), params, height)
+    said = alternative(found)
 
+    def laid(narrow: bool) -> Picture:
+        room = SLIM if narrow else ROOM
+        rows: Rows = {name: [] for name in _NAMES}
+        cells = CELL * (len(whole.regions) + 1) if whole.people else 0
+        below, gap = max(STEP * len(counted), 0 if narrow else cells), GAP + (16 if narrow else 0)
+        steps = [step for step in (LIST, REBATES, NET) if found.has_rebates or step == NET]
+        height = below + gap + MONEY * len(steps)
+        _people(rows, found, counted, narrow)
+        _money(rows, found, -(below + gap), steps, narrow)
+        if whole.people:
+            _shares(rows, whole, -(height + GAP) if narrow else 0.0, narrow)
+            height += GAP + cells if narrow else 0
+        head = [word(f"People in {found.year}", weight=600, dy=-20)] if counted else []
+        parts = {
+            "ends": ends_at(0.0, 1.0, -height, 0.0),
+            **{name: columns_of(some, _NAMES[name]) for name, some in rows.items()},
+            "between": bleed(room, *([-(below + 2.0)] if counted else [])),
+            "head": columns_of(head, WORD),
+        }  # fmt: skip
+        return Picture("funnel", parts, said, room, height)
 
-_WORD = ("text", "px", "py", "color", "align", "weight", "size", "dx")
-_SPAN, _AT = ("x", "x2", "py"), ("x", "py")
-_NAMES = {
-    "bars": (*_SPAN, "color"), "ranges": _SPAN, "ends": _AT, "counts": ("x", *_WORD),
-    "rebates": _SPAN, "ties": _AT,
-}  # fmt: skip
-"""The columns of datasets that may have no row."""
+    return both(laid, BELOW)
 
 
 def scaled_steps(steps: list[WaterfallStep]) -> list[WaterfallStep]:
@@ -104,29 +99,25 @@ def scaled_steps(steps: list[WaterfallStep]) -> list[WaterfallStep]:
     return [step for step, _ in kept if steps.index(step) >= last]
 
 
-def _people(found: Waterfall, counted: list[WaterfallStep]) -> tuple[Rows, float]:
-    """Bars, intervals and words of people and what they use; and the end of their axis."""
-    rows: Rows = {name: [] for name in ("bars", "ranges", "ends", "counts", "words")}
-    if counted:
-        rows["words"].append(word(f"People in {found.year}", 132, 8, weight=600))
-    drawn, highest = scaled_steps(counted), 1.0
+def _people(rows: Rows, found: Waterfall, counted: list[WaterfallStep], narrow: bool) -> None:
+    """Bars, intervals and words of people and what they use."""
+    drawn = scaled_steps(counted)
+    ends_of = {s.name: summarised(a) for s in drawn if (a := s.amount()) is not None}
+    highest = max([1.0, *(max(one.reference, one.p95) for one in ends_of.values())])
+    scale = Scale(*(PEOPLE_SLIM if narrow else PEOPLE), 0.0, highest)
     for index, step in enumerate(counted):
-        place = TOP + STEP * (index + 0.5)
-        rows["words"] += _named(step.title, _does(step), place)
-        amount = step.amount()
-        if step in drawn and amount is not None:
-            ends_of = summarised(amount)
-            color = "model" if step.role == "people" else "band50"
-            rows["bars"].append({"x": 0.0, "x2": ends_of.reference, "py": place, "color": color})
-            rows["ranges"].append({"x": ends_of.p5, "x2": ends_of.p95, "py": place})
-            rows["ends"] += [{"x": value, "py": place} for value in (ends_of.p5, ends_of.p95)]
-            end = max(ends_of.reference, ends_of.p95)
-            shown = word(number(ends_of.reference, 0), 0, place, weight=600, dx=8)
-            rows["counts"].append({"x": end, **shown})
-            highest = max(highest, end)
-        else:
-            rows["words"] += _numbers(found, step, place)
-    return rows, highest
+        place = -STEP * (index + 0.5)
+        rows["labels"] += _named(step.title, _does(step), place, narrow)
+        if step.name not in ends_of:
+            rows["labels"] += _numbers(found, step, place)
+            continue
+        one = ends_of[step.name]
+        color = "model" if step.role == "people" else "band50"
+        bar = {"x": 0.0, "x2": scale.at(one.reference), **box(place, 9.0)}
+        rows["bars"].append({**bar, "color": color})
+        rows["ranges"].append({"x": scale.at(one.p5), "x2": scale.at(one.p95), "y": place})
+        end = scale.at(max(one.reference, one.p95))
+        rows["words"].append(word(number(one.reference, 0), x=end, y=place, weight=600, dx=8))
 
 
 def _numbers(found: Waterfall, step: WaterfallStep, place: float) -> list[dict[str, Any]]:
@@ -134,23 +125,22 @@ def _numbers(found: Waterfall, step: WaterfallStep, place: float) -> list[dict[s
     amount = step.amount()
     if amount is not None:
         one = money(amount[0]) if amount[0] >= 1e6 else number(amount[0], 0)
-        width = 7.6 * len(one)
-        return [
-            word(one, 132, place, weight=600),
-            word("not to this scale", 132 + width + 8, place, "muted", size=11),
-        ]
+        beside = small("not to this scale", y=place, dx=7.6 * len(one) + 8)
+        return [word(one, y=place, weight=600), beside]
     by_class = [float(step.total(None, c)[0]) for c in range(len(found.drug_classes))]
     said = [f"{number(v, 0)} {n}" for v, n in zip(by_class, found.drug_classes, strict=True)]
     half = -(-len(said) // 2)
     return [
-        word(f"{', '.join(said[:half])},", 132, place - 7, size=11),
-        word(f"{', '.join(said[half:])}; each in a unit of its own", 132, place + 7, size=11),
+        small(f"{', '.join(said[:half])},", "ink", y=place, dy=-7),
+        small(f"{', '.join(said[half:])}; each in its unit", "ink", y=place, dy=7),
     ]
 
 
-def _named(title: str, does: str, place: float) -> list[dict[str, Any]]:
-    named = [word(shortened(title, 17), 0, place - 7 if does else place, weight=600)]
-    return [*named, word(does, 0, place + 7, "muted", size=11)] if does else named
+def _named(title: str, does: str, place: float, narrow: bool) -> list[dict[str, Any]]:
+    """The name of a step and, below, what it does."""
+    left = -(SLIM if narrow else ROOM).left
+    named = word(shortened(title, 17), y=place, weight=600, dx=left, dy=-7 if does else 0)
+    return [named, small(does, y=place, dx=left, dy=7)] if does else [named]
 
 
 def _does(step: WaterfallStep) -> str:
@@ -165,55 +155,67 @@ def _does(step: WaterfallStep) -> str:
     return f"{percent(share)} of them"
 
 
-def _money(found: Waterfall, top: float) -> tuple[Rows, float]:
-    """Bars by class, what is given back, intervals and words of dollars; and the axis's end."""
-    listed, net = found.step(LIST), found.step(NET)
+def _money(rows: Rows, found: Waterfall, top: float, names: list[str], narrow: bool) -> None:
+    """Bars by class, what is given back, intervals and words of dollars."""
+    listed, net, kept = found.step(LIST), found.step(NET), found.kept()
+    total = {name: summarised(found.step(name).total()) for name in names}
+    dearest = max([1.0, *(max(one.reference, one.p95) for one in total.values())])
+    scale = Scale(*(DOLLARS_SLIM if narrow else DOLLARS), 0.0, dearest)
     each = {LIST: "quantity \N{MULTIPLICATION SIGN} list price",
-            NET: f"{percent(found.kept())} of list kept"}  # fmt: skip
-    names = [LIST, REBATES, NET] if found.has_rebates else [NET]
-    kinds = "values", "rebates", "ties", "money_ranges", "money_ends", "amounts", "words"
-    rows: Rows = {kind: [] for kind in kinds}
+            NET: f"{percent(kept)} of list kept" if found.has_rebates
+            else "no rebates in this market",
+            REBATES: f"{percent(1.0 - kept)} of list given back"}  # fmt: skip
+    left = (SLIM if narrow else ROOM).left
+    head = top + (34.0 if narrow else 18.0)
     dollars = found.dollars[:1].upper() + found.dollars[1:]
-    rows["words"] += [word(dollars, 0, top - 18, weight=600), *_key(found, top - 18)]
-    dearest = 1.0
+    rows["labels"] += [
+        word(dollars, y=head, weight=600, dx=-left),
+        *_key(found, head, narrow),
+    ]
     for index, name in enumerate(names):
-        place, step = top + MONEY * (index + 0.5), found.step(name)
-        total = summarised(step.total())
-        start = 0.0
+        place, step, one = top - MONEY * (index + 0.5), found.step(name), total[name]
+        sign, start = "", 0.0
         if name == REBATES:
-            begin, end = float(net.total()[0]), float(listed.total()[0])
-            rows["rebates"].append({"x": begin, "x2": end, "py": place})
-            rows["ties"] += [{"x": end, "py": place - MONEY}, {"x": begin, "py": place}]
-            shown, last = f"\N{MINUS SIGN}{nonzero(total.reference / 1e6, 1)}", end
-            does = f"{percent(1.0 - found.kept())} of list given back"
+            start = float(net.total()[0])
+            end, sign = float(listed.total()[0]), "\N{MINUS SIGN}"
+            begin, close = scale.at(start), scale.at(end)
+            rows["rebates"].append({"x": begin, "x2": close, **box(place, 12.0)})
+            rows["hatch"] += hatch(begin, close, place, 12.0, 0.012)
+            for at, far in ((close, 1), (begin, -1)):
+                ends_ = sorted((place + far * 12.0, place + far * (MONEY - 12.0)))
+                rows["ties"].append({"x": at, "x2": at, "y": ends_[0], "y2": ends_[1]})
         else:
             for c in range(len(found.drug_classes)):
                 usd = float(step.total(None, c)[0])
-                color = CLASSES[c % len(CLASSES)]
-                rows["values"].append({"x": start, "x2": start + usd, "py": place, "color": color})
+                part = {"x": scale.at(start), "x2": scale.at(start + usd), **box(place, 12.0)}
+                rows["bars"].append({**part, "color": CLASSES[c % len(CLASSES)]})
                 start += usd
-            rows["money_ranges"].append({"x": total.p5, "x2": total.p95, "py": place})
-            rows["money_ends"] += [{"x": value, "py": place} for value in (total.p5, total.p95)]
-            shown, last = nonzero(total.reference / 1e6, 1), max(start, total.p95)
-            does = each[name] if found.has_rebates else "no rebates in this market"
-        dearest = max(dearest, last)
-        interval = f"{nonzero(total.p5 / 1e6, 1)} to {nonzero(total.p95 / 1e6, 1)}"
-        rows["words"] += _named(step.title, does, place)
-        rows["amounts"] += [
-            {"x": last, **word(shown, 0, place - 7, weight=600, dx=8)},
-            {"x": last, **word(interval, 0, place + 7, "muted", size=11, dx=8)},
-        ]
-    return rows, dearest
+            rows["ranges"].append({"x": scale.at(one.p5), "x2": scale.at(one.p95), "y": place})
+            end = max(start, one.p95)
+        interval = f"{nonzero(one.p5 / 1e6, 1)} to {nonzero(one.p95 / 1e6, 1)}"
+        rows["labels"] += _named(step.title, each[name], place, narrow)
+        at_end: dict[str, Any] = {"x": scale.at(end), "y": place, "dx": 8}
+        shown = f"{sign}{nonzero(one.reference / 1e6, 1)}"
+        rows["words"].append(word(shown, weight=600, dy=-7, **at_end))
+        rows["words"].append(small(interval, dy=7, **at_end))
 
 
-def _key(found: Waterfall, place: float) -> list[dict[str, Any]]:
-    """The drug classes in their colours, from the left."""
-    words, at = [], 150.0
-    for c, name in enumerate(found.drug_classes):
-        words.append(word("\N{BLACK SQUARE}", at, place, CLASSES[c % len(CLASSES)], size=12))
-        words.append(word(name, at + 14, place, "muted", size=11))
-        at += 14 + 6.4 * len(name) + 14
+def _key(found: Waterfall, place: float, narrow: bool) -> list[dict[str, Any]]:
+    """The drug classes in their colours, beside the dollars or, in a narrow chart, below them."""
+    names, room = found.drug_classes, NARROWEST - 2 * PAD if narrow else BELOW - 170
+    most = next(n for n in range(99, 0, -1) if sum(_wide(shortened(s, n)) for s in names) < room)
+    words, at = [], (0.0 if narrow else 150.0) - (SLIM if narrow else ROOM).left
+    for c, name in enumerate(names):
+        color = CLASSES[c % len(CLASSES)]
+        words.append(word("\N{BLACK SQUARE}", color, y=place - (16.0 if narrow else 0.0), dx=at))
+        words.append(small(shortened(name, most), y=place - (16.0 if narrow else 0.0), dx=at + 12))
+        at += _wide(shortened(name, most))
     return words
+
+
+def _wide(name: str) -> float:
+    """Room for a name in the key with its square, px."""
+    return 20 + text_width(name) * 11 / 12
 
 
 def region_steps(found: Waterfall) -> list[WaterfallStep]:
@@ -223,25 +225,34 @@ def region_steps(found: Waterfall) -> list[WaterfallStep]:
     return [*ends, *([found.step(LIST)] if found.has_rebates else []), found.step(NET)]
 
 
-def _shares(found: Waterfall) -> list[dict[str, Any]]:
+def _shares(rows: Rows, found: Waterfall, top: float, narrow: bool) -> None:
     """Each region's share of the world in the steps by which regions are compared."""
-    if not found.people:
-        return []
+    places = CELLS_SLIM if narrow else CELLS
+    head = word("Share of all regions", y=top, weight=600, dy=-20)
+    rows["labels" if narrow else "words"].append(_beside(head, narrow))
+    for r, region in enumerate(found.regions):
+        at = top - CELL * (r + 1)
+        name = word(shortened(region, 20), y=at, dy=-1)
+        rows["labels" if narrow else "words"].append(_beside(name, narrow))
+    wide = places[1] - places[0] - 0.02
     steps = region_steps(found)
-    words = [word("Share of all regions", -MATRIX, 8, weight=600)]
-    for index, step in enumerate(reversed(steps)):
-        at = -1e-9 - COLUMN * index
+    for begin, step in zip(places[-len(steps) :], steps, strict=True):
         title = shortened(mid_sentence(step.title), 11)
-        words.append(word(title, at, TOP - 4, "muted", align="right", size=11))
+        rows["words"].append(small(title, x=begin, y=top, dy=-1))
         whole = float(step.total()[0])
         shares = [float(step.total(r)[0]) / whole for r in range(len(found.regions))]
         for r, share in enumerate(shares):
+            at = top - CELL * (r + 1)
             weight = 600 if share == max(shares) else 400
-            place = TOP + 22.0 * (r + 0.75)
-            words.append(word(percent(share), at, place, align="right", weight=weight))
-    for r, region in enumerate(found.regions):
-        words.append(word(shortened(region, 20), -MATRIX, TOP + 22.0 * (r + 0.75)))
-    return words
+            rows["words"].append(word(percent(share), x=begin, y=at, weight=weight, dy=-3))
+            line = {"x": begin, **box(at - 8.0, 2.0)}
+            rows["whole"].append({**line, "x2": begin + wide})
+            rows["bars"].append({**line, "x2": begin + wide * share, "color": "model"})
+
+
+def _beside(row: dict[str, Any], narrow: bool) -> dict[str, Any]:
+    """The row where the regions stand: left of a narrow plot, else in the free corner."""
+    return {**row, "dx": -SLIM.left} if narrow else {"x": PLACES, **row}
 
 
 def alternative(found: Waterfall) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import numpy as np
 
 from ..arrays import Array
@@ -17,23 +16,32 @@ from ..engine.summaries import quantiles
 from ..model.launch import Launch
 from ..text.sheet import rows_of
 from ..text.wording import number, percent
-from .marks import by_row, data, dots, full_rules, ink, level_rules, px, texts, word, x, y
-from .picture import Picture, columns_of
+from . import marks
+from .picture import Picture, both
+from .places import Room, Scale, shortened, wrapped
+from .rows import WORD, bleed, columns_of, ends_at, small, tick, word
 from .swings import figure_of
-from .units import millions_of
+from .units import Unit, millions_of
 
-TOP, STEP, FOOT, RISE = 40.0, 52.0, 22.0, 34.0
-NAME, CHANCE, YEAR, CURVE, PEAK, PRICE = 0.0, 0.26, 0.37, 0.53, 0.70, 0.85
-"""Where each column begins, as a share of the width; prices and sales end there."""
+STEP, RISE = 52, 34.0
+"""Height of a row and of the tallest curve, px."""
+ROOM, BELOW = Room(40, 0, 22, 0), 700
+PLACES = {"chance": 0.26, "year": 0.37, "curve": 0.53, "peak": 0.70, "price": 0.85}
+PLACES_SLIM = {"chance": 0.28, "year": 0.40, "curve": 0.53, "peak": 0.70, "price": 0.86}
+"""Where each column begins, of the width, in a wide and a narrow chart; prices end there."""
 CHANCES = 20
 """Dots of a chance: one is 5 in 100 draws."""
 MOST = 1024
 """Draws of which the band of a curve is made."""
-NARROW = 700
-WHEN = {"low": "y0", "high": "y1", "left": f"{YEAR} * width", "right": f"{YEAR + 0.1} * width"}
-PATH = {"low": "t0", "high": "t1", "left": f"{CURVE} * width", "right": f"{CURVE + 0.16} * width"}
-DOWN = {"low": "height", "high": "zero", "top": "0", "bottom": "height"}
-PARAMS = {"y0": 0.0, "y1": 1.0, "t0": 0.0, "t1": 1.0, "zero": 0.0}
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows of data by the name of their part."""
+_PATH, _SPAN = ("launch", "x", "y"), ("x", "x2", "y")
+_NAMES = {
+    "chances": ("x", "y", "dx", "dy", "color", "edge"), "spans": _SPAN, "ranges": _SPAN,
+    "years": ("x", "y", "color"), "bands": (*_PATH, "y2"), "paths": _PATH, "yours": _PATH,
+    "idle": _PATH, "floors": _SPAN, "report": ("x", "x2", "y", "y2"), "labels": ("x", "y", *WORD),
+}  # fmt: skip
+"""The columns of every part, also of those without a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,153 +100,169 @@ def _taken(one: Launch, years: Array, values: Mapping[str, Array]) -> Array:
     return found
 
 
-def layers() -> Any:
+def layers(ink: Mapping[str, str]) -> list[Any]:
     """A row a product: chance in dots, year with its range, share over time, price and sales."""
-    at, path, down = x("x", **WHEN), x("x", **PATH), y("py", **DOWN)
-    placed = px("datum.f * width + datum.px")
-    band = alt.Chart(data("bands")).mark_area(color=ink("band90"), aria=False)
     lines = [
-        alt.Chart(data(name)).mark_line(color=ink(token), strokeWidth=2, aria=False)
+        marks.part(name).mark_line(color=ink[token], strokeWidth=2, aria=False)
         for name, token in (("paths", "model"), ("yours", "yours"), ("idle", "muted"))
     ]
-    years = alt.layer(
-        level_rules("spans", at, "x2", color=ink("line"), strokeWidth=1.5),
-        level_rules("ranges", at, "x2", color=ink("band50"), strokeWidth=6),
-        dots("years", at, size=52, fill=ink("bg"), stroke=by_row(), strokeWidth=1.5),
-    )
-    curves = alt.layer(
-        band.encode(x=path, y=down, y2="py2", detail="launch:N"),
-        level_rules("floors", path, "x2", color=ink("muted"), strokeWidth=1),
-        *(line.encode(x=path, y=down, detail="launch:N") for line in lines),
-    )
-    edge = by_row("edge")
-    chances = dots("chances", placed, size=22, fill=by_row(), stroke=edge, strokeWidth=1)
-    wide = {
-        "opacity": alt.ExprRef(f"width < {NARROW} && datum.wide ? 0 : 1"),
-        "limit": alt.ExprRef("datum.room * width"),
-    }
-    frame = alt.layer(full_rules("between", "grid"), texts("labels", placed, **wide), chances)
-    return alt.layer(frame, years, curves).resolve_scale(x="independent", y="independent")
+    band = marks.part("bands").mark_area(color=ink["band90"], aria=False)
+    return [
+        marks.ends(),
+        marks.across("between", marks.y(), ink["grid"]),
+        marks.stacked(
+            "chances", size=22, fill=marks.of("color"), stroke=marks.of("edge"), strokeWidth=1
+        ),
+        marks.level("spans", color=ink["line"], strokeWidth=1.5),
+        marks.level("ranges", color=ink["band50"], strokeWidth=6),
+        marks.dots("years", size=52, fill=ink["bg"], stroke=marks.of("color"), strokeWidth=1.5),
+        band.encode(x=marks.x(), y=marks.y(), y2="y2", detail="launch:N"),
+        marks.level("floors", color=ink["muted"], strokeWidth=1),
+        marks.strokes("report", color=ink["muted"], strokeDash=[2, 2]),
+        *(line.encode(x=marks.x(), y=marks.y(), detail="launch:N") for line in lines),
+        marks.texts("labels"),
+        marks.texts("heads", marks.x(), marks.TOP),
+        marks.texts("ticks", marks.x(), marks.BOTTOM),
+    ]
 
 
 def picture(forecast: Forecast, seen: list[LaunchSeen] | None = None) -> Picture:
     """The rows of the chart; ``seen`` are the launches, if they are known already."""
     seen = launches_of(forecast) if seen is None else seen
     years, market = forecast.years, forecast.plan.market
-    ends = [(s.launch.launch_year.low, s.launch.launch_year.high) for s in seen]
-    first = min([float(market.base_year), *(low for low, _ in ends)])
-    last = max([float(market.years[-1]), *(high for _, high in ends)])
+    ends_ = [(s.launch.launch_year.low, s.launch.launch_year.high) for s in seen]
+    first = min([float(market.base_year), *(low for low, _ in ends_)])
+    last = max([float(market.years[-1]), *(high for _, high in ends_)])
     highest = max([0.01, *(float(np.max(s.share if s.high is None else s.high)) for s in seen)])
-    kinds = "chances", "spans", "ranges", "years", "bands", "paths", "yours", "idle", "floors"
-    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
-    words = _heads(forecast)
-    for index, one in enumerate(seen):
-        top = TOP + STEP * index
-        middle, launch = top + STEP / 2, one.launch
-        color = "yours" if one.fixed else "model" if one.acts else "muted"
-        rows["chances"] += _dots(one.values[launch.chance.key], color, middle)
-        when = launch.launch_year
-        rows["spans"].append({"x": first, "x2": last, "py": middle - 8})
-        rows["ranges"].append({"x": when.low, "x2": when.high, "py": middle - 8})
-        rows["years"].append({"x": one.values[when.key], "py": middle - 8, "color": color})
-        floor = middle + 0.4 * RISE
-        rows["floors"].append({"x": years[0], "x2": years[-1], "py": floor})
-        name = {"yours": "yours", "model": "paths", "muted": "idle"}[color]
-        for i, year in enumerate(years):
-            here = {"launch": launch.name, "x": year}
-            rows[name].append({**here, "py": floor - RISE * float(one.share[i]) / highest})
-            if one.low is not None and one.high is not None:
-                ends_at = (floor - RISE * float(v[i]) / highest for v in (one.low, one.high))
-                rows["bands"].append({**here, **dict(zip(("py", "py2"), ends_at, strict=True))})
-        words += _words(forecast, one, middle)
-    height = round(TOP + STEP * len(seen) + FOOT)
-    for at, year in ((CURVE, years[0]), (CURVE + 0.16, years[-1])):
-        words.append(_at(at, str(year), height - 8, "muted", align="center", size=11))
-    spans = {"bands": ("launch", "x", "py", "py2")}
-    datasets = {
-        **{
-            kind: columns_of(some, spans.get(kind, ("launch", "x", "py")))
-            for kind, some in rows.items()
-        },
-        "labels": columns_of(words),
-        "between": {"py": [TOP + STEP * i for i in range(len(seen) + 1)]},
-    }
-    params = {"y0": first, "y1": last, "t0": float(years[0]), "t1": float(years[-1]), "zero": 0.0}
-    return Picture("launches", datasets, alternative(forecast, seen), params, height)
-
-
-def _at(share: float, text: str, at_y: float, color: str = "ink", **look: Any) -> dict[str, Any]:
-    """Words at a share of the width; ``wide`` ones are left out where it is narrow.
-
-    They end with dots where they take more than ``room``, another share of the width.
-    """
-    wide, room = bool(look.pop("wide", False)), look.pop("room", 1.0)
-    return {**word(text, 0, at_y, color, **look), "f": share, "wide": wide, "room": room}
-
-
-def _heads(forecast: Forecast) -> list[dict[str, Any]]:
-    """What the columns hold."""
     unit = millions_of(max(forecast.columns["launch"]["reference"], default=0.0))
-    heads = (
-        (NAME, "Product", "and what it displaces", "left"),
-        (CHANCE, "Chance", "1 dot: 5 in 100", "left"),
-        (YEAR, "Launch year", "as set, and range", "left"),
-        (CURVE, "Share of class there", "9 in 10 if it comes", "left"),
-        (PRICE, "Price \N{MULTIPLICATION SIGN}", "", "right"),
-        (1.0, f"Sales {forecast.years[-1]}", f"own, {forecast.usd(unit.name)}", "right"),
-    )
-    words = []
-    for at, head, below, align in heads:
-        words.append(_at(at, head, 10, weight=600, size=11, align=align))
-        words.append(_at(at, below, 25, "muted", size=11, align=align, wide=0 < at < 1))
-    return words
+    said, height = alternative(forecast, seen), STEP * max(1, len(seen))
+
+    def laid(narrow: bool) -> Picture:
+        at = PLACES_SLIM if narrow else PLACES
+        when = Scale(at["year"] + 0.01, at["curve"] - (0.03 if narrow else 0.06), first, last)
+        curve = Scale(at["curve"], at["peak"] - 0.01, float(years[0]), float(years[-1]))
+        rows: Rows = {name: [] for name in _NAMES}
+        for index, one in enumerate(seen):
+            middle = -STEP * (index + 0.5)
+            color = "yours" if one.fixed else "model" if one.acts else "muted"
+            _dots(rows, one.values[one.launch.chance.key], color, at["chance"], middle, narrow)
+            _when(rows, one, color, when, middle + 8)
+            _curve(rows, one, color, curve, middle - 0.4 * RISE, RISE / highest)
+            end = forecast.plan.anchor.last_year if forecast.plan.anchor.published else years[-1]
+            if years[0] < end < years[-1]:
+                here = {"x": curve.at(end), "x2": curve.at(end)}
+                rows["report"].append({**here, "y": middle - 0.4 * RISE, "y2": middle + 0.6 * RISE})
+            rows["labels"] += _words(forecast, one, at, middle, unit, narrow)
+        parts = {
+            "ends": ends_at(0.0, 1.0, -height, 0.0),
+            **{name: columns_of(some, _NAMES[name]) for name, some in rows.items()},
+            "between": bleed(ROOM, *(-float(STEP * i) for i in range(len(seen) + 1))),
+            "heads": columns_of(_heads(forecast, at, unit, narrow)),
+            "ticks": columns_of([tick(curve.at(year), str(year), dy=14)
+                                 for year in (years[0], years[-1])]),
+        }  # fmt: skip
+        return Picture("launches", parts, said, ROOM, height)
+
+    return both(laid, BELOW)
 
 
-def _dots(chance: float, color: str, middle: float) -> list[dict[str, Any]]:
-    half = CHANCES // 2
-    return [
+def _dots(rows: Rows, chance: float, color: str, begin: float, middle: float, narrow: bool) -> None:
+    """Twenty dots, as many full as there are times 5 in 100 in the chance."""
+    half, pitch = CHANCES // 2, 4.7 if narrow else 5.8
+    rows["chances"] += [
         {
-            "f": CHANCE, "px": 4.0 + 5.8 * (i % half), "py": middle - 12 + 7.0 * (i // half),
+            "x": begin, "y": middle, "dx": 4.0 + pitch * (i % half), "dy": 7.0 * (i // half) - 12,
             "color": color if i + 0.5 < CHANCES * chance else "bg", "edge": color,
         }
         for i in range(CHANCES)
     ]  # fmt: skip
 
 
-def _words(forecast: Forecast, one: LaunchSeen, middle: float) -> list[dict[str, Any]]:
+def _when(rows: Rows, one: LaunchSeen, color: str, scale: Scale, place: float) -> None:
+    """The launch year as set, on its range, on all years there are."""
+    year = one.launch.launch_year
+    rows["spans"].append({"x": scale.begin, "x2": scale.end, "y": place})
+    rows["ranges"].append({"x": scale.at(year.low), "x2": scale.at(year.high), "y": place})
+    rows["years"].append({"x": scale.at(one.values[year.key]), "y": place, "color": color})
+
+
+def _curve(
+    rows: Rows, one: LaunchSeen, color: str, scale: Scale, floor: float, rise: float
+) -> None:
+    """What a product takes over the years, ``rise`` px for all of its class, with its band."""
+    rows["floors"].append({"x": scale.begin, "x2": scale.end, "y": floor})
+    name = {"yours": "yours", "model": "paths", "muted": "idle"}[color]
+    years = np.arange(scale.low, scale.high + 1)
+    for i, year in enumerate(years):
+        here = {"launch": one.launch.name, "x": scale.at(year)}
+        rows[name].append({**here, "y": floor + rise * float(one.share[i])})
+        if one.low is not None and one.high is not None:
+            low, high = (floor + rise * float(v[i]) for v in (one.low, one.high))
+            rows["bands"].append({**here, "y": low, "y2": high})
+
+
+def _heads(
+    forecast: Forecast, at: Mapping[str, float], unit: Unit, narrow: bool
+) -> list[dict[str, Any]]:
+    """What the columns hold."""
+    last, usd = forecast.years[-1], forecast.usd(unit.name)
+    heads = (
+        (0.0, "Product", "its class" if narrow else "and what it displaces", "left"),
+        (at["chance"], "Chance", "" if narrow else "1 dot: 5 in 100", "left"),
+        (at["year"], "Year" if narrow else "Launch year", "" if narrow else "as set, and range",
+         "left"),
+        (at["curve"], "Share" if narrow else "Share of class there",
+         "of its class" if narrow else "9 in 10 if it comes", "left"),
+        (at["price"], "Price \N{MULTIPLICATION SIGN}", "", "right"),
+        (1.0, *(("Sales", f"{last}, {unit.name}") if narrow else (f"Sales {last}", f"own, {usd}")),
+         "right"),
+    )  # fmt: skip
+    words = []
+    for place, head, below, align in heads:
+        words.append(small(head, "ink", x=place, weight=600, align=align, dy=-30))
+        words.append(small(below, x=place, align=align, dy=-15))
+    return words
+
+
+def _words(
+    forecast: Forecast, one: LaunchSeen, at: Mapping[str, float], middle: float, unit: Unit,
+    narrow: bool,
+) -> list[dict[str, Any]]:  # fmt: skip
     """What stands in the row of one product."""
     launch, values = one.launch, one.values
+    tone, most = "ink" if one.acts else "muted", (16, 19) if narrow else (23, 28)
     head, _, rest = launch.product.partition(", ")
-    when, ratio = launch.launch_year, launch.price_ratio
-    year, peak = values[when.key], values[launch.peak_share.key]
+    head, rest = (head, rest) if rest else wrapped(head, most[0])
+    when, ratio, peak = launch.launch_year, launch.price_ratio, values[launch.peak_share.key]
     span = "" if when.constant else f"{figure_of(when, when.low)} to {figure_of(when, when.high)}"
-    places = ", ".join([launch.drug_class, *launch.regions])
-    tone = "ink" if one.acts else "muted"
-    words = [
-        _at(NAME, head, middle - 15, tone, weight=600, room=CHANCE - 0.01),
-        _at(NAME, rest, middle, "muted", size=11, room=CHANCE - 0.01),
-        _at(NAME, places, middle + 14, "muted", size=11, room=CHANCE - 0.01),
-        _at(CHANCE, percent(values[launch.chance.key]), middle + 14, "muted", size=11),
-        _at(YEAR, figure_of(when, year), middle + 4, tone, size=11),
-        _at(YEAR, span, middle + 18, "muted", size=11, wide=True),
-        _at(PEAK, percent(peak), middle - 8, tone, weight=600),
-        _at(PEAK, f"in {values[launch.years_to_peak.key]:.2g} years", middle + 6, "muted", size=11),
-        _at(PRICE, number(values[ratio.key], 2), middle - 8, tone, weight=600, align="right"),
-        _at(PRICE, f"{ratio.low:g} to {ratio.high:g}", middle + 6, "muted", size=11, align="right",
-            wide=True),
+    places = launch.drug_class if narrow else ", ".join([launch.drug_class, *launch.regions])
+    years = f"in {values[launch.years_to_peak.key]:.2g} years"
+    chance = percent(values[launch.chance.key])
+    certain = launch.chance.constant and values[launch.chance.key] == 1.0
+    chance = ("sold" if narrow else "on the market") if certain else chance
+    end: dict[str, Any] = {"align": "right"}
+    cells: list[tuple[Any, float, str, float, dict[str, Any]]] = [
+        (word, 0.0, shortened(head, most[0]), -15, {"color": tone, "weight": 600}),
+        (small, 0.0, shortened(rest, most[1]), 0, {}),
+        (small, 0.0, shortened(places, most[1]), 14, {}),
+        (small, at["chance"], chance, 14, {}),
+        (small, at["year"], figure_of(when, values[when.key]), 4, {"color": tone}),
+        (small, at["year"], "" if narrow else span, 18, {}),
+        (word, at["peak"], percent(peak), -8, {"color": tone, "weight": 600}),
+        (small, at["peak"], years[3:-4] + "." if narrow else years, 6, {}),
+        (word, at["price"], number(values[ratio.key], 2), -8,
+         {"color": tone, "weight": 600, **end}),
+        (small, at["price"], "" if narrow else f"{ratio.low:g} to {ratio.high:g}", 6, end),
     ]  # fmt: skip
-    if not one.acts:
-        return [*words, _at(1.0, "off", middle - 8, "muted", align="right")]
-    unit = millions_of(max(forecast.columns["launch"]["reference"], default=0.0))
-    sold, interval = unit.show(one.sold["reference"]), [one.sold[name] for name in ("p5", "p95")]
-    ends = " to ".join(map(unit.show, interval))
-    if one.sold["p95"] == 0.0:
-        ends = f"after {forecast.years[-1]}"
-    return [
-        *words,
-        _at(1.0, sold, middle - 8, weight=600, align="right"),
-        _at(1.0, ends, middle + 6, "muted", size=11, align="right"),
-    ]
+    if one.acts:
+        low, high = (unit.show(one.sold[name]) for name in ("p5", "p95"))
+        between = f"{low} to {high}" if one.sold["p95"] else f"after {forecast.years[-1]}"
+        cells.append((word, 1.0, unit.show(one.sold["reference"]), -8, {"weight": 600, **end}))
+        cells.append((small, 1.0, between, 6, end))
+    else:
+        cells.append((word, 1.0, "off", -8, {"color": "muted", **end}))
+    return [write(text, x=place, y=middle, dy=dy, **look)
+            for write, place, text, dy, look in cells if text]  # fmt: skip
 
 
 def alternative(forecast: Forecast, seen: list[LaunchSeen]) -> str:

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import altair as alt
+import numpy as np
 
 from ..analysis.ceilings import Ceiling, read_ceilings
+from ..arrays import Columns
 from ..engine.forecast import Forecast
+from ..engine.roles import SCALING, staged
 from ..engine.summaries import quantiles
+from ..model.market import Market
 from ..text.wording import number, times
-from .marks import data, dots, full_rules, ink, level_rules, px, py, rules, texts, tick, word, x
-from .picture import HEIGHT, Picture, columns_of, picked
+from . import marks
+from .picture import Picture, both
+from .places import Room, shortened
+from .rows import WORD, bleed, columns_of, ends_at, picked, small, tick, word
 
-TOP, FOOT, GAP = 24.0, 26.0, 14.0
-LEFT = "(width < 640 ? 208 : 224)"
-X = {"low": "x0", "high": "x1", "left": LEFT, "right": "width - 60"}
-PARAMS = {"x0": 0.0, "x1": 1.0}
-PUBLISHED = "published"
+PLOT, ROW, GAP = 270, 52, 0.45
+"""Height of the plot and of a row, px, at most; room above the count, rows."""
+ROOM, SLIM = Room(24, 60, 26, 224), Room(24, 52, 26, 186)
+BELOW = 600
+YEARS = 28
+"""How far left of the plot the printed years stand, px."""
+PUBLISHED, TIMES = "published", "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,32 @@ def count_of(forecast: Forecast) -> Count:
     return Count(float(forecast.modes.counted[0]), p5, p25, p75, p95)
 
 
+def list_value(forecast: Forecast) -> float:
+    """The count of the first year at list price, USD; 0 in a market without rebates."""
+    plan = forecast.plan
+    if plan.start:
+        return _list_value(forecast)
+    # in the year of the tables no driver moves anything, so a repaint finds it ready
+    keys = {p.key for stage in plan.market.stages for p in stage.parameters}
+    known = _listed.setdefault(plan.market, {})
+    fixed = frozenset((key, value) for key, value in plan.scenario.fixed.items() if key in keys)
+    if fixed not in known:
+        known[fixed] = _list_value(replace(forecast, plan=replace(plan, drivers=())))
+    return known[fixed]
+
+
+_listed: WeakKeyDictionary[Market, dict[frozenset[tuple[str, float]], float]] = WeakKeyDictionary()
+"""By market and by what is fixed of its stages, the count of its base year at list price, USD."""
+
+
+def _list_value(forecast: Forecast) -> float:
+    found = staged(forecast, (forecast.years[0],), draws=0)
+    if "net" not in found.roles:
+        return 0.0
+    roles = [role for role in found.roles if role not in ("net", SCALING)]
+    return float(np.prod([found.of(role)[0, :, :, 0] for role in roles], axis=0).sum())
+
+
 def levels_of(forecast: Forecast) -> list[DrawnLevel]:
     """Every published estimate of the market, the largest first, at the first year."""
     year, counted = forecast.years[0], float(forecast.modes.counted[0])
@@ -70,66 +106,85 @@ def levels_of(forecast: Forecast) -> list[DrawnLevel]:
     return sorted(found, key=lambda level: -level.restated)
 
 
-def layers() -> Any:
+def layers(ink: Mapping[str, str]) -> list[Any]:
     """One row an estimate, the count with its interval at the foot, a bracket for one publisher."""
-    at = x("x", **X)
-    parts = [
-        alt.Chart(data("band"))
-        .mark_rect(color=ink("ghost"), aria=False)
-        .encode(x=at, x2=alt.X2("x2"), y=py(f"{TOP}"),
-                y2=alt.Y2Value(alt.ExprRef(f"height - {FOOT}"))),
-        rules("xticks", at, f"{TOP}", f"height - {FOOT}"),
-        full_rules("rule"),
-        level_rules("bracket", at, "x2", color=ink("report"), strokeDash=[4, 3]),
-        rules("bracket", x("x2", **X), "datum.py", "datum.top", "report", strokeDash=[4, 3]),
-        level_rules("count90", at, "x2", color=ink("band50"), strokeWidth=6),
-        level_rules("count50", at, "x2", color=ink("model"), strokeWidth=6),
-        dots("count", at, size=120, fill=ink("bg"), stroke=ink("model"), strokeWidth=2.5),
-        dots("others", at, size=90, color=ink("pinned")),
-        dots("chosen", at, size=150, color=ink("report")),
-        texts("words", at),
-        texts("labels"),
-        texts("years", px(f"{LEFT} - 28")),
+    log = marks.x(type="log")
+    dash = {"color": ink["report"], "strokeDash": [4, 3]}
+    return [
+        marks.ends(log),
+        marks.part("band").mark_rect(color=ink["ghost"], aria=False).encode(
+            x=log, x2=alt.X2("x2"), y=marks.TOP, y2=alt.Y2Value("height")
+        ),
+        marks.rules("xticks", ink["grid"], log),
+        marks.across("rule", marks.y(), ink["muted"], bleed=True),
+        marks.strokes("bracket", log, **dash),
+        marks.level("count90", log, color=ink["band50"], strokeWidth=6),
+        marks.level("count50", log, color=ink["model"], strokeWidth=6),
+        marks.dots("count", log, size=120, fill=ink["bg"], stroke=ink["model"], strokeWidth=2.5),
+        marks.dots("list", log, size=60, filled=False, strokeWidth=1.6, stroke=ink["model"]),
+        marks.dots("others", log, size=90, color=ink["pinned"]),
+        marks.dots("chosen", log, size=150, color=ink["report"]),
+        marks.texts("words", log),
+        marks.texts("sales", marks.LEFT, marks.TOP),
+        marks.texts("names", marks.LEFT),
+        marks.texts("times", marks.RIGHT),
+        marks.texts("heads", marks.RIGHT, marks.TOP),
+        marks.texts("foot", marks.LEFT, marks.BOTTOM),
+        marks.texts("ticks", log, marks.BOTTOM),
     ]  # fmt: skip
-    return alt.layer(*parts)
 
 
 def picture(forecast: Forecast) -> Picture:
-    """The rows of the chart."""
-    found, count = levels_of(forecast), count_of(forecast)
-    step = (HEIGHT - TOP - FOOT - GAP) / (len(found) + 1)
-    place = {level.name: TOP + step * (i + 0.5) for i, level in enumerate(found)}
-    foot = TOP + step * (len(found) + 0.5) + GAP
+    """The rows of the chart, USD M on the axis."""
+    found, count, listed = levels_of(forecast), count_of(forecast), list_value(forecast)
+    place = {level.name: -(i + 0.5) for i, level in enumerate(found)}
+    foot = -(len(found) + 0.5) - GAP
     sales = class_sales(forecast)
-    values = [count.p5, count.p95, *(level.restated for level in found)]
+    values = [count.p5, count.p95, listed or count.p95, *(level.restated for level in found)]
     values += [sales.low, sales.high] if sales else []
-    low, high = math.log10(0.8 * min(values) / 1e6), math.log10(1.5 * max(values) / 1e6)
-    steps = [k * 10.0**p for p in range(math.floor(low), math.ceil(high) + 1) for k in (1, 2, 5)]
-    marks = [m for m in steps if low <= math.log10(m) <= high]
-    at = [{"x": _log(v.restated), "py": place[v.name], "chosen": v.chosen} for v in found]
-    band = [{"x": _log(sales.low), "x2": _log(sales.high)}] if sales else []
-    datasets = {
-        "others": picked([row for row in at if not row["chosen"]], x="x", py="py"),
-        "chosen": picked([row for row in at if row["chosen"]], x="x", py="py"),
-        "band": columns_of(band, ["x", "x2"]),
-        "xticks": {"x": [math.log10(m) for m in marks]},
-        "rule": {"py": [foot - step / 2 - GAP / 2]},
-        "count90": {"x": [_log(count.p5)], "x2": [_log(count.p95)], "py": [foot]},
-        "count50": {"x": [_log(count.p25)], "x2": [_log(count.p75)], "py": [foot]},
-        "count": {"x": [_log(count.reference)], "py": [foot]},
-        "bracket": _bracket(found, place),
-        "words": columns_of(_words(found, count, place, foot, marks, forecast)),
-        "labels": columns_of(_labels(found, place, foot, forecast)),
-        "years": columns_of(
-            [word(str(v.printed_year), 0, place[v.name], "muted", size=11, align="center")
-             for v in found] + [word("", 0, 0)]
+    low, high = 0.8 * min(values) / 1e6, 1.5 * max(values) / 1e6
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    at = [{"x": v.restated / 1e6, "y": place[v.name], "chosen": v.chosen} for v in found]
+    shared = {
+        "ends": ends_at(low, high, foot - 0.5, 0.0),
+        "others": picked([row for row in at if not row["chosen"]], x="x", y="y"),
+        "chosen": picked([row for row in at if row["chosen"]], x="x", y="y"),
+        "band": columns_of(
+            [{"x": sales.low / 1e6, "x2": sales.high / 1e6}] if sales else [], ["x", "x2"]
         ),
+        "count90": {"x": [count.p5 / 1e6], "x2": [count.p95 / 1e6], "y": [foot]},
+        "count50": {"x": [count.p25 / 1e6], "x2": [count.p75 / 1e6], "y": [foot]},
+        "count": {"x": [count.reference / 1e6], "y": [foot]},
+        "list": columns_of([{"x": listed / 1e6, "y": foot}] if listed else [], ["x", "y"]),
+        "bracket": _bracket(found, place),
     }  # fmt: skip
-    return Picture("levels", datasets, alternative(forecast), {"x0": low, "x1": high})
+    said = alternative(forecast)
 
+    def laid(narrow: bool) -> Picture:
+        room = SLIM if narrow else ROOM
+        steps = (1, 3) if narrow else (1, 2, 5)
+        grid = [k * 10.0**p for p in powers for k in steps if low <= k * 10.0**p <= high]
+        unit = f"{forecast.usd('M')}, {forecast.years[0]}{'' if narrow else ', log scale'}"
+        parts = shared | {
+            "rule": bleed(room, foot + 0.5 + GAP / 2),
+            "xticks": {"x": grid},
+            "ticks": columns_of(
+                [tick(m, f"{m:,.0f}" if m >= 1 else f"{m:g}", dy=14) for m in grid]
+            ),
+            "words": columns_of(_words(found, count, listed, place, foot, narrow)),
+            "sales": columns_of([small(_sold(sales, narrow), dx=-room.left, dy=-17)], WORD),
+            "names": columns_of(_names(found, place, foot, room.left, narrow)),
+            "times": columns_of(
+                [word(f"{TIMES} {times(v.times)}", y=place[v.name], align="right", dx=room.right)
+                 for v in found] + [word("1", y=foot, align="right", dx=room.right)]
+            ),
+            "heads": columns_of([small(f"{TIMES} {'' if narrow else 'the '}count", weight=600,
+                                       align="right", dx=room.right, dy=-17)]),
+            "foot": columns_of([small(unit, dx=-room.left, dy=14)]),
+        }  # fmt: skip
+        return Picture("levels", parts, said, room, min(PLOT, round(ROW * (len(found) + 1 + GAP))))
 
-def _log(usd: float) -> float:
-    return math.log10(usd / 1e6)
+    return both(laid, BELOW)
 
 
 def _show(usd: float) -> str:
@@ -143,74 +198,77 @@ def _pair(found: list[DrawnLevel]) -> tuple[DrawnLevel, DrawnLevel] | None:
     return next(pairs, None)
 
 
-def _bracket(found: list[DrawnLevel], place: dict[str, float]) -> dict[str, list[float]]:
+def _sold(sales: ClassSales | None, narrow: bool) -> str:
+    """What the band behind the levels is."""
+    if sales is None:
+        return ""
+    return f"Grey: {shortened(sales.what, 36)}, {sales.ends}" if narrow else f"Grey: {sales.words}"
+
+
+def _bracket(found: list[DrawnLevel], place: dict[str, float]) -> Columns:
+    """From the other estimate level to below the chosen one, then up or down to it."""
     rows = []
     if pair := _pair(found):
-        other, chosen = pair
-        top = place[chosen.name] + (9.0 if place[other.name] > place[chosen.name] else -9.0)
-        rows.append({"x": _log(other.restated), "x2": _log(chosen.restated),
-                     "py": place[other.name], "top": top})  # fmt: skip
-    return columns_of(rows, ["x", "x2", "py", "top"])
+        other, chosen = (v.restated / 1e6 for v in pair)
+        begin, end = (place[v.name] for v in pair)
+        top = end + (0.25 if end < begin else -0.25)
+        rows = [{"x": other, "x2": chosen, "y": begin, "y2": begin},
+                {"x": chosen, "x2": chosen, "y": begin, "y2": top}]  # fmt: skip
+    return columns_of(rows, ["x", "x2", "y", "y2"])
 
 
 def _words(
-    found: list[DrawnLevel], count: Count, place: dict[str, float], foot: float, marks: list[float],
-    forecast: Forecast,
-) -> list[dict[str, Any]]:  # fmt: skip
+    found: list[DrawnLevel],
+    count: Count,
+    listed: float,
+    place: dict[str, float],
+    foot: float,
+    narrow: bool,
+) -> list[dict[str, Any]]:
+    """The value of every level beside its dot."""
     pair, words = _pair(found), []
     linked = pair[0].name if pair else ""
+    most = max(v.restated for v in found) if found else 0.0
     for v in found:
-        side: dict[str, Any] = {"align": "left", "dx": 12.0}
-        if v.name == linked and pair and pair[1].restated > v.restated:
-            side = {"align": "right", "dx": -12.0}
-        shown = _show(v.restated) + (", chosen anchor" if v.chosen else "")
+        shown = _show(v.restated) + (", chosen" if v.chosen else "")
+        shown += " anchor" if v.chosen and not narrow else ""
+        left = v.chosen and v.restated == most
+        left = left or bool(pair and v.name == linked and pair[1].restated > v.restated)
+        look: dict[str, Any] = {"align": "right", "dx": -13} if left else {"dx": 12}
         color = "report_text" if v.chosen else "ink"
-        if v.chosen and v.restated == max(u.restated for u in found):
-            side = {"align": "right", "dx": -14.0}
-        words.append(
-            {"x": _log(v.restated), **word(shown, 0, place[v.name], color, weight=600, **side)}
-        )
+        words.append(word(shown, color, x=v.restated / 1e6, y=place[v.name], weight=600, **look))
     if pair:
-        other, chosen = pair
-        ratio = max(chosen.restated, other.restated) / min(chosen.restated, other.restated)
-        middle = (_log(other.restated) + _log(chosen.restated)) / 2
-        text = f"same publisher: \N{MULTIPLICATION SIGN} {number(ratio, 1)}"
-        words.append(tick(middle, text, place[other.name] - 9, "report_text"))
-    sales = class_sales(forecast)
-    if sales:
-        words.append({"x": _log(sales.high), **word(sales.words, 0, 7, "muted", size=11,
-                                                    align="right")})  # fmt: skip
-    interval = f"{_show(count.reference)} (9 in 10: {_show(count.p5)} to {_show(count.p95)})"
-    words.append({"x": _log(count.p95), **word(interval, 0, foot, "model", weight=600, dx=10)})
-    for mark in marks:
-        said = f"{mark:,.0f}" if mark >= 1 else f"{mark:g}"
-        words.append(tick(math.log10(mark), said, HEIGHT - FOOT + 14))
+        sizes = [v.restated for v in pair]
+        text = f"same publisher: {TIMES} {number(max(sizes) / min(sizes), 1)}"
+        middle = math.sqrt(sizes[0] * sizes[1]) / 1e6
+        short = text.partition(": ")[2] if narrow else text
+        words.append(tick(middle, short, "report_text", y=place[linked], dy=-9))
+    ends = f"{_show(count.p5)} to {_show(count.p95)}"
+    said = f"{_show(count.reference)} ({'' if narrow else '9 in 10: '}{ends})"
+    here: dict[str, Any] = {"y": foot, "weight": 600}
+    if listed:  # to the right stands the mark of the list price
+        words.append(word(said, "model", x=count.p5 / 1e6, dy=-15, **here))
+        words.append(small(f"{_show(listed)} at list price", x=listed / 1e6, y=foot, dx=10))
+    else:
+        words.append(word(said, "model", x=count.p95 / 1e6, dx=10, **here))
     return words
 
 
-def _labels(
-    found: list[DrawnLevel], place: dict[str, float], foot: float, forecast: Forecast
+def _names(
+    found: list[DrawnLevel], place: dict[str, float], foot: float, left: float, narrow: bool
 ) -> list[dict[str, Any]]:
-    words = [
-        word("\N{MULTIPLICATION SIGN} the count", -1e-9, 7, "muted", align="right", weight=600,
-             size=11),
-        word(
-            f"{forecast.usd('M')}, {forecast.years[0]}, log scale",
-            0, HEIGHT - FOOT + 14, "muted", size=11,
-        ),
-        word("Bottom-up count", 0, foot, weight=600),
-        word("1", -1e-9, foot, align="right"),
-    ]  # fmt: skip
+    """Publishers with the year that each printed."""
+    words = [word("Bottom-up count", y=foot, weight=600, dx=-left)]
     for v in found:
-        words.append(word(v.publisher, 0, place[v.name], weight=600 if v.chosen else 400))
-        shown = f"\N{MULTIPLICATION SIGN} {times(v.times)}"
-        words.append(word(shown, -1e-9, place[v.name], align="right"))
+        name = shortened(v.publisher, 17 if narrow else 26)
+        words.append(word(name, y=place[v.name], weight=600 if v.chosen else 400, dx=-left))
+        words.append(small(str(v.printed_year), y=place[v.name], dx=-YEARS, align="center"))
     return words
 
 
 def alternative(forecast: Forecast) -> str:
     """The chart in words, estimate by estimate."""
-    count = count_of(forecast)
+    count, listed = count_of(forecast), list_value(forecast)
     parts = [
         f"Dots on a log scale, published sizes moved to {forecast.years[0]}, {forecast.usd('M')}."
     ]
@@ -225,7 +283,7 @@ def alternative(forecast: Forecast) -> str:
         parts.append(f"{sales.words}.")
     parts.append(
         f"Bottom-up count {_show(count.reference)}, 9 in 10 draws {_show(count.p5)} to"
-        f" {_show(count.p95)}."
+        f" {_show(count.p95)}{f', {_show(listed)} at list price' if listed else ''}."
     )
     return " ".join(parts)
 
@@ -240,10 +298,14 @@ class ClassSales:
     high: float
 
     @property
+    def ends(self) -> str:
+        """The lowest and the highest, USD M."""
+        return f"{number(self.low / 1e6, 0)} to {number(self.high / 1e6, 0)}"
+
+    @property
     def words(self) -> str:
         """The band in words, USD M."""
-        low, high = number(self.low / 1e6, 0), number(self.high / 1e6, 0)
-        return f"{self.count} estimates of {self.what}: {low} to {high}"
+        return f"{self.count} estimates of {self.what}: {self.ends}"
 
 
 @cache

@@ -1,7 +1,8 @@
-"""The marks that the charts are made of: each a layer over a named dataset.
+"""The marks that the charts are made of: each a layer over the rows of one part of the data.
 
-A row carries its own position.  ``px`` is a horizontal place in px, from the right edge where it
-is negative, and ``py`` a vertical one from the top; colours are names of the theme.
+A row stands where its columns say: ``x``, ``x2``, ``y`` and ``y2`` in units of the scales, ``dx``
+and ``dy`` px from there; ``color`` and ``edge`` are colours.  What stands beside the plot is placed
+from one of its edges.
 """
 
 from __future__ import annotations
@@ -10,144 +11,107 @@ from typing import Any
 
 import altair as alt
 
-WORD = ("px", "py", "color", "align", "weight", "size", "dx")
-"""Columns of words beside their text."""
-PX = "datum.px >= 0 ? datum.px : width + datum.px"
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+LEFT, TOP = alt.XValue(0), alt.YValue(0)
+RIGHT, BOTTOM = alt.XValue("width"), alt.YValue("height")
+"""The edges of the plot, wherever it stands and whatever its size."""
+_SILENT = alt.Axis(labels=False, ticks=False, domain=False, grid=False, title=None)
+"""Marks and words of an axis are rows; a layer of the reader's own adds none of its own."""
 
 
-def data(name: str) -> alt.NamedData:
-    """The dataset that is filled under that name."""
-    return alt.NamedData(name=name)
+def part(name: str) -> alt.Chart:
+    """The rows of that part."""
+    return alt.Chart().transform_filter(f"datum.part === '{name}'")
 
 
-def ink(token: str) -> alt.ExprRef:
-    """A colour of the theme."""
-    return alt.ExprRef(f"theme.{token}")
+def x(field: str = "x", **scale: Any) -> alt.X:
+    """A place on the horizontal scale, which reaches over all rows."""
+    return alt.X(f"{field}:Q", axis=_SILENT, scale=alt.Scale(zero=False, nice=False, **scale))
 
 
-def by_row(column: str = "color") -> alt.ExprRef:
-    """The colour of the theme that a row names."""
-    return alt.ExprRef(f"theme[datum.{column}]")
+def y(field: str = "y") -> alt.Y:
+    """A place on the vertical scale, which reaches over all rows."""
+    return alt.Y(f"{field}:Q", axis=_SILENT, scale=alt.Scale(zero=False, nice=False))
 
 
-def px(expression: str = PX) -> alt.XValue:
-    """A horizontal place in px."""
-    return alt.XValue(alt.ExprRef(expression))
+def of(column: str) -> alt.ExprRef:
+    """What a row says in that column."""
+    return alt.ExprRef(f"datum.{column}")
 
 
-def py(expression: str = "datum.py") -> alt.YValue:
-    """A vertical place in px."""
-    return alt.YValue(alt.ExprRef(expression))
+def _look(look: dict[str, Any]) -> dict[str, Any]:
+    """How a mark looks: unless told otherwise as the colour of its row; it does not speak."""
+    coloured = {"color", "fill", "stroke"} & look.keys()
+    return {"aria": False, **({} if coloured else {"color": of("color")}), **look}
 
 
-def x(field: str, low: str, high: str, left: str, right: str, **scale: Any) -> alt.X:
-    """A horizontal axis from parameter ``low`` to ``high``, drawn from ``left`` to ``right``."""
-    return alt.X(f"{field}:Q", axis=None, title=None, scale=_scale(low, high, left, right, scale))
+def ends(at: alt.X | None = None) -> Any:
+    """Where both scales end, from the part ``ends``: nothing is seen of it."""
+    place = {"x": at or x(), "x2": alt.X2("x2"), "y": y(), "y2": alt.Y2("y2")}
+    return part("ends").mark_rect(opacity=0, aria=False).encode(**place)
 
 
-def y(field: str, low: str, high: str, top: str, bottom: str) -> alt.Y:
-    """A vertical axis from parameter ``low`` at ``bottom`` to ``high`` at ``top``."""
-    return alt.Y(f"{field}:Q", axis=None, title=None, scale=_scale(low, high, bottom, top, {}))
-
-
-def _scale(low: str, high: str, start: str, end: str, more: dict[str, Any]) -> alt.Scale:
-    return alt.Scale(
-        domain=[alt.ExprRef(low), alt.ExprRef(high)],
-        range=[alt.ExprRef(start), alt.ExprRef(end)],
-        nice=False,
-        zero=False,
-        clamp=True,
-        **more,
-    )
-
-
-def texts(name: str, place_x: Any = None, place_y: Any = None, **mark: Any) -> Any:
-    """Words: columns text, color, align, weight, size, dx; px and py unless placed otherwise."""
-    return (
-        alt.Chart(data(name))
-        .mark_text(
-            align=alt.ExprRef("datum.align"),
-            baseline="middle",
-            fontSize=alt.ExprRef("datum.size"),
-            fontWeight=alt.ExprRef("datum.weight"),
-            color=by_row(),
-            dx=alt.ExprRef("datum.dx"),
-            aria=False,
-            **mark,
-        )
-        .encode(x=place_x or px(), y=place_y or py(), text=alt.Text("text:N"))
-    )
-
-
-def rules(name: str, place_x: Any, top: str, bottom: str, token: str = "grid", **mark: Any) -> Any:
-    """Upright rules at each row, from ``top`` to ``bottom`` px."""
-    return (
-        alt.Chart(data(name))
-        .mark_rule(color=ink(token), aria=False, **{"strokeWidth": 1, **mark})
-        .encode(x=place_x, y=py(top), y2=alt.Y2Value(alt.ExprRef(bottom)))
-    )
-
-
-def word(
-    text: str,
-    at_x: float,
-    at_y: float,
-    color: str = "ink",
-    *,
-    align: str = "left",
-    weight: int = 400,
-    size: int = 12,
-    dx: float = 0.0,
-) -> dict[str, Any]:
-    """A row of words for ``texts``."""
-    return {
-        "text": text, "px": at_x, "py": at_y, "color": color, "align": align, "weight": weight,
-        "size": size, "dx": dx,
+def texts(name: str, at_x: Any = None, at_y: Any = None, **mark: Any) -> Any:
+    """Words, each with the columns WORD."""
+    look: dict[str, Any] = {
+        "align": of("align"), "baseline": "middle", "font": FONT, "fontSize": of("size"),
+        "fontWeight": of("weight"), "dx": of("dx"), "dy": of("dy"),
     }  # fmt: skip
+    drawn = part(name).mark_text(**look, **_look(mark))
+    return drawn.encode(x=at_x or x(), y=at_y or y(), text=alt.Text("text:N"))
 
 
-def tick(
-    at: float, text: str, at_y: float, color: str = "muted", weight: int = 400
-) -> dict[str, Any]:
-    """A row of small words for ``texts``, centred on a place of the horizontal axis."""
-    return {"x": at, **word(text, 0, at_y, color, align="center", weight=weight, size=11)}
+def rules(name: str, color: Any, at_x: Any = None, **mark: Any) -> Any:
+    """Upright rules over the height of the plot; ``yOffset`` and ``y2Offset`` move their ends."""
+    drawn = part(name).mark_rule(**_look({"color": color, "strokeWidth": 1, **mark}))
+    return drawn.encode(x=at_x or x(), y=TOP, y2=alt.Y2Value("height"))
 
 
-def level_bars(name: str, place_x: Any, end: str, half: float, **mark: Any) -> Any:
-    """Level bars of height twice ``half`` px around py, to the x given in column ``end``."""
-    return (
-        alt.Chart(data(name))
-        .mark_rect(aria=False, **mark)
-        .encode(
-            x=place_x,
-            x2=alt.X2(end),
-            y=py(f"datum.py - {half}"),
-            y2=alt.Y2Value(alt.ExprRef(f"datum.py + {half}")),
-        )
-    )
+def strokes(name: str, at_x: Any = None, **mark: Any) -> Any:
+    """Straight strokes from x, y to x2, y2."""
+    place = {"x": at_x or x(), "x2": alt.X2("x2"), "y": y(), "y2": alt.Y2("y2")}
+    return part(name).mark_rule(**_look(mark)).encode(**place)
 
 
-def level_rules(name: str, place_x: Any, end: str, **mark: Any) -> Any:
-    """Level lines at py, to the x given in column ``end``."""
-    return (
-        alt.Chart(data(name))
-        .mark_rule(aria=False, **mark)
-        .encode(x=place_x, x2=alt.X2(end), y=py())
-    )
+def ticks(name: str, half: float, at_x: Any = None, **mark: Any) -> Any:
+    """Short upright strokes of twice ``half`` px, as at the ends of an interval."""
+    look = _look({"strokeWidth": 1.5, "yOffset": -half, "y2Offset": half, **mark})
+    return part(name).mark_rule(**look).encode(x=at_x or x(), y=y(), y2=alt.Y2("y"))
 
 
-def full_rules(
-    name: str, token: str = "muted", left: str = "0", right: str = "width", place_y: Any = None
-) -> Any:
-    """Level hairlines at py from ``left`` to ``right`` px, by default over the whole width."""
-    return (
-        alt.Chart(data(name))
-        .mark_rule(color=ink(token), strokeWidth=1, aria=False)
-        .encode(x=px(left), x2=alt.X2Value(alt.ExprRef(right)), y=place_y or py())
-    )
+def across(name: str, at_y: Any, color: Any, *, bleed: bool = False, **mark: Any) -> Any:
+    """Level rules over the width of the plot, with ``bleed`` to ``left`` and ``right`` px of it."""
+    more = {"xOffset": of("left"), "x2Offset": of("right")} if bleed else {}
+    drawn = part(name).mark_rule(**_look({"color": color, "strokeWidth": 1, **more, **mark}))
+    return drawn.encode(x=LEFT, x2=alt.X2Value("width"), y=at_y)
 
 
-def dots(name: str, place_x: Any, place_y: Any = None, **mark: Any) -> Any:
-    """Round marks at py, filled unless told otherwise."""
-    look = {"filled": True, "opacity": 1, "aria": False, **mark}
-    return alt.Chart(data(name)).mark_point(**look).encode(x=place_x, y=place_y or py())
+def bars(name: str, **mark: Any) -> Any:
+    """Boxes from x, y to x2, y2."""
+    place = {"x": x(), "x2": alt.X2("x2"), "y": y(), "y2": alt.Y2("y2")}
+    return part(name).mark_rect(**_look(mark)).encode(**place)
+
+
+def level(name: str, at_x: Any = None, **mark: Any) -> Any:
+    """Level strokes at y from x to x2."""
+    drawn = part(name).mark_rule(**_look(mark))
+    return drawn.encode(x=at_x or x(), x2=alt.X2("x2"), y=y())
+
+
+def dots(name: str, at_x: Any = None, at_y: Any = None, **mark: Any) -> Any:
+    """Round marks, filled unless told otherwise."""
+    look = {"filled": True, "opacity": 1, **_look(mark)}
+    return part(name).mark_point(**look).encode(x=at_x or x(), y=at_y or y())
+
+
+def stacked(name: str, at_x: Any = None, at_y: Any = None, **mark: Any) -> Any:
+    """Round marks that stand dx and dy px from their place."""
+    return dots(name, at_x, at_y, xOffset=of("dx"), yOffset=of("dy"), **mark)
+
+
+def whiskers(name: str, color: Any, half: float = 4) -> list[Any]:
+    """Intervals from x to x2 with a short stroke at both ends."""
+    return [
+        level(name, color=color, strokeWidth=1.5),
+        *(ticks(name, half, x(end), color=color) for end in ("x", "x2")),
+    ]

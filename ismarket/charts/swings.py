@@ -3,108 +3,124 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import altair as alt
 
 from ..analysis.tornado import Swing, tornado
 from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
 from ..text.wording import CALENDAR_YEAR, number, percent, signed
-from .marks import by_row, dots, ink, level_bars, px, rules, texts, tick, word, x
-from .picture import HEIGHT, Picture, columns_of, decimals_of, shortened, ticks
+from . import marks
+from .picture import Picture, both
+from .places import Room, decimals_of, inner_ticks, shortened
+from .rows import WORD, box, columns_of, ends_at, small, tick, word
 from .units import millions_of
 
 MOST = 11
 """Inputs that are drawn; the rest stand in the table for download."""
-LETTERS, LETTERS_NARROW = 43, 34
-"""Letters that fit before the bars in a wide and in a narrow panel."""
-TOP, FOOT = 18.0, 26.0
-LEFT = "(width < 640 ? 234 : 292)"
-X = {"low": "x0", "high": "x1", "left": LEFT, "right": "width - 30"}
-PARAMS = {"x0": -1.0, "x1": 1.0}
+LETTERS, LETTERS_SLIM = 40, 58
+"""Letters that fit before the bars in a wide and above them in a narrow chart."""
+PLOT, PLOT_SLIM, HALF, HALF_SLIM = 276, 352, 0.32, 0.16
+ROOM, SLIM = Room(18, 30, 26, 292), Room(18, 0, 40, 0)
+BELOW = 720
+FAR, FAR_SLIM = 1.35, 1.36
+"""How far the axis reaches past the longest bar, for the input's own value at its end."""
 SHAPES = {"measured": "full", "estimated": "half", "assumed": "hollow"}
-HALF = "M0,-1A1,1,0,0,0,0,1Z"
+HALF_DOT = "M0,-1A1,1,0,0,0,0,1Z"
 """A half dot, as an SVG path."""
 
 
-def layers() -> Any:
+def layers(ink: Mapping[str, str]) -> list[Any]:
     """Two bars an input, its own value at both ends, its status before its name."""
-    start = x("x", **X)
-    parts = [
-        rules("xticks", start, f"{TOP}", f"height - {FOOT}"),
-        level_bars("bars", start, "x2", 8, color=by_row(), stroke=by_row("edge"), strokeWidth=0.8),
-        rules("zero", start, f"{TOP}", f"height - {FOOT}", "muted"),
-        *status_marks("status"),
-        texts("names", px("width < 640 ? -999 : datum.px")),
-        texts("names_narrow", px("width < 640 ? datum.px : -999")),
-        texts("ends", start),
-        texts("labels"),
-    ]
-    return alt.layer(*parts)
-
-
-def status_marks(name: str) -> list[alt.Chart]:
-    """A full, half or hollow dot at px and py, as the column shape says."""
-    dot: dict[str, Any] = {"size": 64, "color": ink("status")}
     return [
-        dots(name, px(), size=64, filled=False, stroke=ink("status"), strokeWidth=1.6),
-        dots(name, px(), **dot).transform_filter("datum.shape == 'full'"),
-        dots(name, px(), shape=HALF, **dot).transform_filter("datum.shape == 'half'"),
+        marks.ends(),
+        marks.rules("xticks", ink["grid"]),
+        marks.bars("bars", fill=marks.of("color"), stroke=marks.of("edge"), strokeWidth=0.8),
+        marks.rules("zero", ink["muted"]),
+        *status_marks("status", ink["status"]),
+        marks.texts("names", marks.LEFT, stroke=ink["bg"], strokeWidth=4, strokeJoin="round"),
+        marks.texts("names", marks.LEFT),
+        marks.texts("values"),
+        marks.texts("heads", marks.x(), marks.TOP),
+        marks.texts("foot", marks.LEFT, marks.BOTTOM),
+        marks.texts("ticks", marks.x(), marks.BOTTOM),
+    ]
+
+
+def status_marks(name: str, color: str) -> list[Any]:
+    """A full, half or hollow dot beside the plot, dx px from it, as the column shape says."""
+    dot: dict[str, Any] = {"size": 64, "xOffset": marks.of("dx"), "color": color}
+    return [
+        marks.dots(name, marks.LEFT, marks.y(), **{**dot, "filled": False, "strokeWidth": 1.6}),
+        marks.dots(name, marks.LEFT, marks.y(), **dot).transform_filter("datum.shape == 'full'"),
+        marks.dots(name, marks.LEFT, marks.y(), shape=HALF_DOT, **dot).transform_filter(
+            "datum.shape == 'half'"
+        ),
     ]
 
 
 def picture(forecast: Forecast, swings: Sequence[Swing] | None = None) -> Picture:
     """The largest inputs, from the top, ``swings`` if they are at hand."""
-    every = tornado(forecast) if swings is None else swings
-    shown = list(every[:MOST])
-    step = (HEIGHT - TOP - FOOT) / max(1, len(shown))
+    shown = list((tornado(forecast) if swings is None else swings)[:MOST])
     last = float(forecast.modes.total[-1, 0])
     unit = millions_of(max((s.width for s in shown), default=last))
     reach = max((abs(v) for s in shown for v in (s.at_p10, s.at_p90)), default=1.0) / unit.size
-    marks = ticks(-1.18 * reach, 1.18 * reach, 9)
-    end = max(abs(marks[0]), abs(marks[-1]))
-    bars: list[dict[str, Any]] = []
-    ends: list[dict[str, Any]] = []
-    status: list[dict[str, Any]] = []
-    names, narrow = [], []
-    for index, swing in enumerate(shown):
-        place = TOP + step * (index + 0.5)
-        for at, token in ((swing.at_p10, "p10"), (swing.at_p90, "p90")):
-            edge = "p10_edge" if token == "p10" else "p90"
-            bars.append({"x": 0.0, "x2": at / unit.size, "py": place, "color": token, "edge": edge})
-        ends += _ends(swing, unit.size, place)
-        status.append({"px": 6.0, "py": place, "shape": SHAPES[swing.parameter.status]})
-        name = name_of(swing.parameter)
-        names.append(word(shortened(name, LETTERS), 16, place))
-        narrow.append(word(shortened(name, LETTERS_NARROW), 16, place))
-    said = "at the input\N{RIGHT SINGLE QUOTATION MARK}s"
-    titles = [
-        {"x": 0.0, **word(f"{said} P10", 0, 7, "p10_edge", align="right", weight=600, dx=-40)},
-        {"x": 0.0, **word(f"{said} P90", 0, 7, "p90", weight=600, dx=40)},
-    ]
-    decimals = decimals_of(marks)
-    foot = [
-        tick(t, signed(t, decimals), HEIGHT - FOOT + 14)
-        if t
-        else tick(0.0, unit.show(last), HEIGHT - FOOT + 14, "ink", 600)
-        for t in marks
-    ]
-    datasets = {
-        "bars": columns_of(bars, ["x", "x2", "py", "color", "edge"]),
-        "xticks": {"x": marks},
-        "zero": {"x": [0.0]},
-        "status": columns_of(status, ["px", "py", "shape"]),
-        "names": columns_of(names, ["text"]),
-        "names_narrow": columns_of(narrow, ["text"]),
-        "ends": columns_of([*ends, *titles, *foot]),
-        "labels": columns_of(
-            [word(f"{forecast.usd(unit.name)} in {forecast.years[-1]}", 0, HEIGHT - FOOT + 14,
-                  "muted", size=11)]
-        ),
-    }  # fmt: skip
-    return Picture("tornado", datasets, alternative(forecast, shown), {"x0": -end, "x1": end})
+    places = [-(index + 0.5) for index in range(len(shown))]
+    usd, said = f"{forecast.usd(unit.name)} in {forecast.years[-1]}", alternative(forecast, shown)
+
+    def laid(narrow: bool) -> Picture:
+        room = SLIM if narrow else ROOM
+        end = (FAR_SLIM if narrow else FAR) * reach
+        grid = inner_ticks(-end, end, 3 if narrow else 7)
+        decimals = decimals_of(grid)
+        above = 0.27 if narrow else 0.0  # a name stands over its bars
+        rows = [
+            (swing, place + above, place - above)
+            for swing, place in zip(shown, places, strict=True)
+        ]
+        own = "" if narrow else "at the input\N{RIGHT SINGLE QUOTATION MARK}s "
+        head: dict[str, Any] = {"x": 0.0, "weight": 600, "dy": -11}
+        apart = 12 if narrow else 40
+        parts = {
+            "ends": ends_at(-end, end, -max(1, len(shown)), 0.0),
+            "bars": columns_of(
+                [
+                    {"x": 0.0, "x2": at / unit.size, "color": token, "edge": edge,
+                     **box(bar, HALF_SLIM if narrow else HALF)}
+                    for swing, _, bar in rows
+                    for at, token, edge in (
+                        (swing.at_p10, "p10", "p10_edge"), (swing.at_p90, "p90", "p90"),
+                    )
+                ],
+                ["x", "x2", "y", "y2", "color", "edge"],
+            ),
+            "xticks": {"x": grid},
+            "zero": {"x": [0.0]},
+            "status": columns_of(
+                [{"y": name, "dx": 6 - room.left, "shape": SHAPES[swing.parameter.status]}
+                 for swing, name, _ in rows], ["y", "dx", "shape"],
+            ),
+            "names": columns_of(
+                [word(shortened(name_of(swing.parameter), LETTERS_SLIM if narrow else LETTERS),
+                      y=name, dx=16 - room.left) for swing, name, _ in rows], ["y", *WORD],
+            ),
+            "values": columns_of(
+                [one for swing, _, bar in rows for one in _ends(swing, unit.size, bar)],
+                ["x", "y", *WORD],
+            ),
+            "heads": columns_of(
+                [word(f"{own}P10", "p10_edge", align="right", dx=-apart, **head),
+                 word(f"{own}P90", "p90", dx=apart, **head)]
+            ),
+            "foot": columns_of([small(usd, dx=-room.left, dy=30 if narrow else 14)]),
+            "ticks": columns_of(
+                [tick(t, signed(t, decimals), dy=14) if t
+                 else tick(0.0, unit.show(last), "ink", weight=600, dy=14) for t in grid]
+            ),
+        }  # fmt: skip
+        return Picture("tornado", parts, said, room, PLOT_SLIM if narrow else PLOT)
+
+    return both(laid, BELOW)
 
 
 def name_of(parameter: Parameter) -> str:
@@ -149,8 +165,7 @@ def _ends(swing: Swing, size: float, place: float) -> list[dict[str, Any]]:
         left = at < 0 or (at == 0 and other > 0)
         align, dx = ("right", -6.0) if left else ("left", 6.0)
         said = figure_of(swing.parameter, value)
-        shown = word(said, 0, place, "ink2", size=11, align=align, dx=dx)
-        rows.append({"x": at / size, **shown})
+        rows.append(small(said, "ink2", x=at / size, y=place, align=align, dx=dx))
     return rows
 
 

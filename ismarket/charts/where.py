@@ -2,165 +2,170 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
-
-import altair as alt
 
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
 from ..text.sheet import rows_of
 from ..text.wording import number, percent, signed
-from .marks import (
-    by_row,
-    dots,
-    full_rules,
-    ink,
-    level_bars,
-    level_rules,
-    rules,
-    texts,
-    tick,
-    word,
-    x,
-)
-from .picture import HEIGHT, Picture, columns_of, decimals_of, inner_ticks, picked, ticks
+from . import marks
+from .picture import NARROWEST, Picture, both
+from .places import Room, Scale, decimals_of, inner_ticks, shortened, text_width
+from .rows import bleed, box, columns_of, ends_at, small, tick, word
 from .theme import CLASSES
 from .units import millions_of
 
-TOP, FOOT, GAP = 34.0, 22.0, 22.0
-AT = "(width < 640 ? 124 : 136)"
-VALUE = {"low": "v0", "high": "v1", "left": AT, "right": f"{AT} + 0.34 * (width - {AT})"}
-SHARE = {
-    "low": "s0", "high": "s1",
-    "left": f"{AT} + 0.47 * (width - {AT})",
-    "right": f"{AT} + (width < 640 ? 0.65 : 0.69) * (width - {AT})",
-}  # fmt: skip
-GROWTH = {
-    "low": "g0", "high": "g1",
-    "left": f"{AT} + (width < 640 ? 0.77 : 0.79) * (width - {AT})", "right": "width - 46",
-}  # fmt: skip
-PARAMS = {"v0": 0.0, "v1": 1.0, "s0": 0.0, "s1": 1.0, "g0": 0.0, "g1": 1.0}
+PLOT, GAP = 264, 0.7
+"""Height of the plot, px, and room between the two blocks, rows."""
+ROOM, SLIM = Room(34, 46, 22, 136), Room(34, 46, 22, 132)
+BELOW = 600
+ENDS, ENDS_SLIM = ((0.0, 0.38), (0.48, 0.70), (0.79, 1.0)), ((0.0, 0.36), (0.47, 0.62), (0.80, 1.0))
+"""Where the columns of value, share and growth begin and end, of the plot's width."""
+LABELLED = 1.22
+"""How far the axis of value reaches past the longest bar, for the number at its end."""
 KINDS = ("region", "drug_class")
 
 
-def layers() -> Any:
-    """Three aligned columns over the same rows, each with its own axis."""
-    below = f"height - {FOOT}"
-    value, share, growth = (x("x", **column) for column in (VALUE, SHARE, GROWTH))
-    frame = alt.layer(full_rules("between"), texts("labels"))
-    money = alt.layer(
-        rules("vticks", value, f"{TOP - 6}", below),
-        level_bars("bars", value, "x2", 8, color=by_row()),
-        level_bars("before", value, "x2", 11, fill=None, stroke=ink("mark"), strokeWidth=1.5),
-        texts("vlabels", value),
-    )
-    shares = alt.layer(
-        rules("sticks", share, f"{TOP - 6}", below),
-        level_rules("share_range", share, "x2", color=ink("interval"), strokeWidth=4),
-        dots("share_before", share, size=52, fill=ink("bg"), stroke=ink("mark")),
-        dots("share_now", share, size=52, color=ink("mark")),
-        texts("slabels", share),
-    )
-    rates = alt.layer(
-        rules("gticks", growth, f"{TOP - 6}", below),
-        rules("gzero", growth, f"{TOP - 6}", below, "muted"),
-        level_rules("growth_range", growth, "x2", color=ink("interval"), strokeWidth=4),
-        dots("growth_now", growth, size=52, color=ink("mark")),
-        texts("glabels", growth),
-    )
-    return alt.layer(frame, money, shares, rates).resolve_scale(x="independent")
+def layers(ink: Mapping[str, str]) -> list[Any]:
+    """Three aligned columns over the same rows, each with an axis of its own."""
+    return [
+        marks.ends(),
+        marks.across("between", marks.y(), ink["muted"], bleed=True),
+        marks.rules("grid", ink["grid"], yOffset=-6),
+        marks.rules("zero", ink["muted"], yOffset=-6),
+        marks.bars("bars"),
+        marks.bars("before", fill="transparent", stroke=ink["mark"], strokeWidth=1.5),
+        marks.level("ranges", color=ink["interval"], strokeWidth=4),
+        marks.dots("rings", size=52, fill=ink["bg"], stroke=ink["mark"]),
+        marks.dots("now", size=52, color=ink["mark"]),
+        marks.texts("names", marks.LEFT),
+        marks.texts("rates", marks.RIGHT),
+        marks.texts("values"),
+        marks.texts("shares"),
+        marks.texts("heads", marks.x(), marks.TOP),
+        marks.texts("ends_at", marks.RIGHT, marks.TOP),
+        marks.texts("ticks", marks.x(), marks.BOTTOM),
+    ]
 
 
 def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
     """The rows of both blocks, or of one of them."""
     rows = _rows(forecast, kinds)
-    marks = ticks(0.0, 1.12 * max(max(r["final"], r["base"]) for r in rows) / 1e6, 5)
+    below = -len(rows) - (GAP if len(kinds) > 1 else 0.0)
+    said, split = alternative(forecast, rows), shares_by_region(forecast)
+
+    def laid(narrow: bool) -> Picture:
+        room = SLIM if narrow else ROOM
+        value, share, growth = _columns(rows, narrow)
+        grid = _marks((value, share, growth), narrow)
+        ranges = [
+            {
+                "x": column.at(scale * r[f"{name}_p5"]),
+                "x2": column.at(scale * r[f"{name}_p95"]),
+                "y": r["y"],
+            }
+            for column, name, scale in ((share, "share", 1.0), (growth, "cagr", 100.0))
+            for r in rows
+        ]
+        now = [{"x": share.at(r["share"]), "y": r["y"]} for r in rows]
+        now += [{"x": growth.at(100 * r["cagr"]), "y": r["y"]} for r in rows]
+        parted = [a["y"] - 0.5 - GAP / 2 for a, b in pairwise(rows) if a["kind"] != b["kind"]]
+        usd = forecast.usd("M")
+        heads = [
+            (value, usd if narrow else f"{forecast.years[-1]}, {usd}"),
+            (share, "Share" if narrow else "Share of value"),
+        ]
+        parts = {
+            "ends": ends_at(0.0, 1.0, below, 0.0),
+            "between": bleed(room, *parted),
+            "grid": {"x": [at for at, _ in grid]},
+            "zero": {"x": [growth.at(0.0)]},
+            **_money(forecast, rows, split, value, narrow),
+            "shares": columns_of(
+                [word(percent(r["share"]), x=share.end, y=r["y"], dx=8) for r in rows]
+            ),
+            "ranges": columns_of(ranges),
+            "rings": columns_of([{"x": share.at(r["share_base"]), "y": r["y"]} for r in rows]),
+            "now": columns_of(now),
+            "names": columns_of(_names(rows, room.left, narrow)),
+            "rates": columns_of(
+                [word(signed(100 * r["cagr"], 1), y=r["y"], align="right", dx=room.right)
+                 for r in rows]
+            ),
+            "heads": columns_of([word(t, x=c.begin, weight=600, dy=-27) for c, t in heads]),
+            "ends_at": columns_of([word("Growth a year" if not narrow else "% a year",
+                                        align="right", weight=600, dx=room.right, dy=-27)]),
+            "ticks": columns_of([tick(at, text, dy=12) for at, text in grid]),
+        }  # fmt: skip
+        return Picture("where", parts, said, room, PLOT)
+
+    return both(laid, BELOW)
+
+
+def _columns(rows: list[dict[str, Any]], narrow: bool) -> tuple[Scale, Scale, Scale]:
+    """The scales of value, USD M, of its share and of growth, % a year."""
+    most = max(max(r["final"], r["base"]) for r in rows) / 1e6
     rates = [100 * r[name] for r in rows for name in ("cagr", "cagr_p5", "cagr_p95")]
-    growth = min(0.0, *rates), max(0.0, *rates)
-    between = [(a["py"] + b["py"]) / 2 for a, b in pairwise(rows) if a["kind"] != b["kind"]]
-    marked, foot = inner_ticks(*growth, 2), HEIGHT - FOOT + 12
-    datasets = {
-        **_money(forecast, rows, marks),
-        "share_range": picked(rows, x="share_p5", x2="share_p95", py="py"),
-        "share_now": picked(rows, x="share", py="py"),
-        "share_before": picked(rows, x="share_base", py="py"),
-        "growth_range": picked(rows, 100.0, x="cagr_p5", x2="cagr_p95", py="py"),
-        "growth_now": picked(rows, 100.0, x="cagr", py="py"),
-        "sticks": {"x": [0.0, 0.5, 1.0]},
-        "gticks": {"x": marked},
-        "gzero": {"x": [0.0]},
-        "slabels": columns_of(
-            [_head(0.0, "Share of value")]
-            + [tick(t, percent(t) if t else "0%", foot) for t in (0.0, 0.5, 1.0)]
-            + [{"x": 1.0, **word(percent(r["share"]), 0, r["py"], dx=10)} for r in rows]
-        ),
-        "glabels": columns_of(
-            [tick(t, f"{number(t, decimals_of(marked))}%", foot) for t in marked]
-        ),
-        "between": {"py": between},
-        "labels": columns_of(_labels(forecast, rows)),
-    }
-    params = {
-        "v1": marks[-1] * 1e6, "g0": growth[0], "g1": growth[1], "s0": 0.0, "s1": 1.0, "v0": 0.0
-    }  # fmt: skip
-    return Picture("where", datasets, alternative(forecast, rows), params)
+    value, share, growth = ENDS_SLIM if narrow else ENDS
+    far = LABELLED + (0.16 if narrow else 0.0)
+    return (
+        Scale(*value, 0.0, far * most),
+        Scale(*share, 0.0, 1.0),
+        Scale(*growth, min(0.0, *rates), max(0.1, *rates)),
+    )
+
+
+def _marks(columns: tuple[Scale, Scale, Scale], narrow: bool) -> list[tuple[float, str]]:
+    """Place and words of every mark of the three axes."""
+    value, share, growth = columns
+    money = inner_ticks(value.low, 0.85 * value.high, 1 if narrow else 3)
+    rates = inner_ticks(growth.low, growth.high, 1 if narrow else 2)
+    return [
+        *((value.at(t), number(t, decimals_of(money))) for t in money),
+        *((share.at(t), f"{100 * t:.0f}%") for t in ((0.0, 1.0) if narrow else (0.0, 0.5, 1.0))),
+        *((growth.at(t), f"{number(t, decimals_of(rates))}%") for t in rates),
+    ]
 
 
 def _rows(forecast: Forecast, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
     found = [row | {"kind": kind} for kind in kinds for row in rows_of(forecast.columns[kind])]
-    step = (HEIGHT - TOP - FOOT - (GAP if len(kinds) > 1 else 0)) / len(found)
     total = sum(r["base"] for r in found if r["kind"] == kinds[0])
     for index, row in enumerate(found):
-        later = GAP if row["kind"] != kinds[0] else 0.0
-        row["py"] = TOP + step * (index + 0.5) + later
+        row["y"] = -(index + 0.5) - (GAP if row["kind"] != kinds[0] else 0.0)
         row["share_base"] = row["base"] / total
     return found
 
 
-def _money(forecast: Forecast, rows: list[dict[str, Any]], marks: list[float]) -> dict[str, Any]:
+def _money(
+    forecast: Forecast,
+    rows: list[dict[str, Any]],
+    split: Mapping[str, Mapping[str, float]],
+    scale: Scale,
+    narrow: bool,
+) -> dict[str, Any]:
     """Bars of value: a region's split by drug class, a class's in its own colour."""
-    split = shares_by_region(forecast)
     classes = forecast.plan.market.drug_classes
-    bars: list[dict[str, Any]] = []
-    words = [_head(0.0, f"{forecast.years[-1]}, {forecast.usd('M')}")]
     unit = millions_of(max(r["final"] for r in rows))
+    room = SLIM if narrow else ROOM
+    width = room.within(NARROWEST if narrow else BELOW)
+    drawn, before, words = [], [], []
     for row in rows:
         begin = 0.0
         parts = split[row["name"]] if row["kind"] == "region" else {row["name"]: row["final"]}
         for name, usd in parts.items():
+            left, right = (scale.at(v / 1e6) for v in (begin, begin + usd))
             color = CLASSES[classes.index(name) % len(CLASSES)]
-            bars.append({"x": begin, "x2": begin + usd, "py": row["py"], "color": color})
+            drawn.append({"x": left, "x2": right, **box(row["y"], 0.27), "color": color})
+            if row is rows[0] and len(parts) > 1 and text_width(name) < (right - left) * width:
+                words.append(small(name, x=left, y=row["y"], dy=-15))
             begin += usd
-        shown = word(unit.show(row["final"]), 0, row["py"], weight=600, dx=8)
-        words.append({"x": max(row["final"], row["base"]), **shown})
-    first = next((b for b in rows if b["kind"] == "region"), None)
-    if first is not None:
-        words += _key(bars, first, marks[-1] * 1e6, classes)
-    for t in marks[:: 2 if len(marks) > 4 else 1]:
-        words.append(tick(t * 1e6, number(t, decimals_of(marks)), HEIGHT - FOOT + 12))
-    return {
-        "bars": columns_of(bars),
-        "before": picked(rows, x="base", x2="base", py="py"),
-        "vticks": {"x": [t * 1e6 for t in marks]},
-        "vlabels": columns_of(words),
-    }  # fmt: skip
-
-
-def _head(at: float, text: str) -> dict[str, Any]:
-    return {"x": at, **word(text, 0, 7, weight=600)}
-
-
-def _key(
-    bars: list[dict[str, Any]], row: dict[str, Any], axis: float, classes: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    """The names of the drug classes over the parts of the first bar that have room for them."""
-    parts = [b for b in bars if b["py"] == row["py"]]
-    return [
-        {"x": part["x"], **word(name, 0, row["py"] - 15, "muted", size=11)}
-        for part, name in zip(parts, classes, strict=True)
-        if part["x2"] - part["x"] > 0.15 * axis
-    ]
+        base, end = scale.at(row["base"] / 1e6), max(row["final"], row["base"]) / 1e6
+        before.append({"x": base, "x2": base, **box(row["y"], 0.37)})
+        shown = unit.show(row["final"])
+        words.append(word(shown, x=scale.at(end), y=row["y"], weight=600, dx=8))
+    return {"bars": columns_of(drawn), "before": columns_of(before), "values": columns_of(words)}
 
 
 def shares_by_region(forecast: Forecast) -> dict[str, dict[str, float]]:
@@ -174,15 +179,17 @@ def shares_by_region(forecast: Forecast) -> dict[str, dict[str, float]]:
     }
 
 
-def _labels(forecast: Forecast, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _names(rows: list[dict[str, Any]], left: float, narrow: bool) -> list[dict[str, Any]]:
+    """The names of the rows, the largest of each block in bold."""
     largest = {max((r for r in rows if r["kind"] == kind), key=lambda r: r["final"])["name"]
                for kind in {r["kind"] for r in rows}}  # fmt: skip
-    words = [word("Growth a year", -1e-9, 7, align="right", weight=600)]
-    for row in rows:
-        name = row["name"][:1].upper() + row["name"][1:]
-        words.append(word(name, 0, row["py"], weight=600 if row["name"] in largest else 400))
-        words.append(word(signed(100 * row["cagr"], 1), -1e-9, row["py"], align="right"))
-    return words
+    return [
+        word(
+            shortened(row["name"][:1].upper() + row["name"][1:], 20), y=row["y"],
+            weight=600 if row["name"] in largest else 400, dx=-left,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def alternative(forecast: Forecast, rows: list[dict[str, Any]]) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import sys
 import warnings
+from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 import click
 
 from ..errors import DiskError, DriverError, InputError, unknown
 from ..version import __version__
-from .common import as_every_command
+from .common import Stopped, as_every_command, note, stoppable
 
 COMMANDS = {
     "run": ("run", "Forecast a scenario: path, growth, what each driver carries."),
@@ -19,7 +24,7 @@ COMMANDS = {
     "anchors": ("show", "List the published estimates."),
     "verify": ("runs", "Check every byte of a kept run."),
     "rerun": ("runs", "Compute a kept run again and say how far it agrees."),
-    "compare": ("runs", "What changed between two kept runs, and what each change did."),
+    "compare": ("runs", "What changed between kept runs in order, and what each change did."),
     "export": ("runs", "Put a kept run into one file, or its tables into a spreadsheet."),
     "import": ("runs", "Unpack a run that somebody sent."),
     "lab": ("lab", "Open the notebooks in JupyterLab."),
@@ -30,7 +35,9 @@ COMMANDS = {
     "require": ("analyses", "Say what would have to be true for a target."),
     "read": ("read", "Read a report page: its figures, where they stand, what does not fit."),
     "voi": ("analyses", "What knowing more is worth to a decision, at most."),
+    "track": ("desk", "Set actuals against kept runs: coverage so far, and drift."),
     "update": ("analyses", "What new actuals say: the draws weighted by them."),
+    "discover": ("desk", "In which futures a target is missed, or reached."),
     "backtest": ("analyses", "How well the verified past could have been forecast."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
@@ -94,27 +101,50 @@ def ismarket() -> None:
     """
 
 
+NO_ARGUMENTS: Any = getattr(click.exceptions, "NoArgsIsHelpError", ())
+"""How click, from 8.2 on, says that the help is all that was asked for."""
+UNWRITABLE = (errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF)
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; bad input ends with one line on stderr and its exit code."""
+    """Run the command line; what goes wrong ends with one line on stderr and its exit code.
+
+    0 done, 1 a check found a difference, 2 usage or bad input, 3 a driver broke its contract,
+    4 disk or environment, 130 stopped by Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # where a terminal has fewer characters
+    code: object = 0
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), stoppable():
             warnings.showwarning = _one_line
             code = ismarket.main(arguments, prog_name="ismarket", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
+            if sys.stdout is not None and not sys.stdout.closed:
+                sys.stdout.flush()
+    except NO_ARGUMENTS as error:
         click.echo(error.format_message())
-        sys.exit(0)
     except click.ClickException as error:
-        click.echo(f"ismarket: {error.format_message()}", err=True)
-        sys.exit(2)
-    except (InputError, DriverError, DiskError) as error:
-        text = str(error).removeprefix("ismarket: ")
-        click.echo(f"ismarket: {text}", err=True)
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("ismarket: stopped", err=True)
-        sys.exit(130)
+        code = _ended(error.format_message(), 2)
+    except (InputError, DriverError, DiskError, Stopped) as error:
+        code = _ended(str(error).removeprefix("ismarket: "), error.exit_code)
+    except click.Abort:
+        code = _ended("stopped", Stopped.exit_code)
+    except OSError as error:
+        if error.filename is not None or error.errno not in UNWRITABLE:
+            raise
+        code = _ended(f"standard output: {error.strerror}", DiskError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _ended(text: str, code: int) -> int:
+    """Say why it ended; what could not be written is not tried again when Python ends."""
+    note(f"ismarket: {text}")
+    if text.startswith("standard output: ") and sys.stdout is not None:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
 def _one_line(message: Warning | str, *_: object, **__: object) -> None:
-    click.echo(f"ismarket: {' '.join(str(message).split())}", err=True)
+    note(f"ismarket: {message}")

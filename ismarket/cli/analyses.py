@@ -15,6 +15,7 @@ from .common import (
     forecast_of,
     json_option,
     market_option,
+    note,
     say,
     say_json,
     scenario_argument,
@@ -132,7 +133,7 @@ def require(
             save.write_text(write_scenario(kept.changed(name=save.stem)), encoding="utf-8")
         except OSError as error:
             raise InputError(f"{save}: cannot be written ({error.strerror})") from None
-        click.echo(f"ismarket: the setting is in {save}", err=True)
+        note(f"ismarket: the setting is in {save}")
 
 
 @click.command()

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from copy import copy
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 from click.shell_completion import CompletionItem as Item
 
-from ..errors import InputError, unknown
+from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.scenario import DEFAULT_SCENARIO
+from ..text.plain import in_line, shown
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ..plugins.installed import Plugins
     from ..studies import Study
 
-STRICT, STDOUT = "ismarket.strict", "ismarket.stdout"
+STRICT, STDOUT, PLACE = "ismarket.strict", "ismarket.stdout", "ismarket.place"
 
 
 def scenario_argument(name: str) -> Callable[..., Any]:
@@ -109,8 +110,9 @@ def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> l
 
 
 def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of drivers, or files, for completion in the shell."""
-    return complete_driver(_, __, incomplete) or [Item(incomplete, type="file")]
+    """Names of drivers and markets, or files, for completion in the shell."""
+    named = [*complete_driver(_, __, incomplete), *complete_market(_, __, incomplete)]
+    return [one for one in named if one.type == "plain"] or [Item(incomplete, type="file")]
 
 
 def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
@@ -163,7 +165,7 @@ def strict() -> bool:
 def tell(problems: Iterable[str]) -> None:
     """Name on stderr what was left out."""
     for problem in problems:
-        click.echo(f"ismarket: {problem}", err=True)
+        note(f"ismarket: {problem}")
 
 
 def installed_plugins() -> Plugins:
@@ -229,16 +231,65 @@ def blocked(
 def _apart(body: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(body)
     def run(*arguments: Any, **options: Any) -> Any:
-        click.get_current_context().meta[STDOUT] = sys.stdout
-        with redirect_stdout(sys.stderr):
+        if sys.stdout is None:
+            raise DiskError("standard output is closed, so there is nowhere to answer")
+        meta = click.get_current_context().meta
+        meta[STDOUT], meta[PLACE] = sys.stdout, _place(sys.stdout)
+        with redirect_stdout(sys.stderr), stoppable():
             return body(*arguments, **options)
 
     return run
 
 
+class Stopped(RuntimeError):  # noqa: N818
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = 130
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Turn Ctrl-C into an error of ours: click would print an empty line for it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped("stopped") from None
+
+
+def _place(stream: Any) -> tuple[int, ...]:
+    """The process, and the file or terminal that the stream leads to if it is one."""
+    try:
+        found = os.fstat(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        return (os.getpid(),)
+    return os.getpid(), found.st_dev, found.st_ino
+
+
 def say(text: str, *, nl: bool = True) -> None:
-    """Print an answer of the command, to the real standard output."""
-    click.echo(text, file=click.get_current_context().meta.get(STDOUT), nl=nl)
+    """Print an answer of the command, to the standard output that there was when it began.
+
+    Raises DriverError where something that ran meanwhile closed or replaced it, DiskError where
+    it cannot be written.
+    """
+    meta = click.get_current_context().meta
+    out, place = meta.get(STDOUT, sys.stdout), meta.get(PLACE)
+    if place and os.getpid() != place[0]:
+        os._exit(DriverError.exit_code)  # a copy of this process that a driver made
+    if out is None or out.closed or (place and _place(out) != place):
+        raise DriverError(
+            "standard output was closed or replaced by a plugin or driver, so nothing is printed"
+        )
+    try:
+        click.echo(shown(text), file=out, nl=nl)
+        out.flush()
+    except OSError as error:
+        raise DiskError(f"standard output: {error.strerror}") from None
+
+
+def note(text: str) -> None:
+    """Print a line beside the answer, to standard error if there is one."""
+    with suppress(OSError, ValueError):
+        click.echo(in_line(" ".join(text.split())), err=True)
 
 
 class Answer(Protocol):

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..errors import InputError
+from .analyses import DRAWS, LEVEL, THROUGH, amount, growth
 from .common import answer, json_option, progress_bar, scenario_argument, studied
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -67,3 +68,53 @@ def grid(
         from .. import charts
 
         charts.save(charts.multiples(found), chart)
+
+
+@click.command()
+@scenario_argument("scenario")
+@click.option("--cagr", callback=growth, metavar="RATE", help="Growth a year, such as 3.9%.")
+@click.option("--value", callback=amount, metavar="AMOUNT", help="USD, such as '3.20 bn' or 54M.")
+@click.option("--year", type=int, help="Year of the value; the last one unless given.")
+@click.option("--reached", is_flag=True, help="The futures in which the target is reached.")
+@LEVEL
+@THROUGH
+@DRAWS
+@json_option
+def discover(
+    scenario: str,
+    cagr: float | None,
+    value: float | None,
+    year: int | None,
+    reached: bool,
+    anchor: str | None,
+    through: int | None,
+    draws: int | None,
+    as_json: bool,
+) -> None:
+    """Say in which futures of SCENARIO a growth or a value is missed: a box of three inputs."""
+    asked = studied(scenario, anchor=anchor, through=through, draws=draws)
+    answer(asked.discover(cagr=cagr, value=value, year=year, reached=reached), as_json)
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--actuals", type=FILE, metavar="FILE",
+              help="A CSV with the columns year, value_usd, error, status, source, and maybe known"
+              " and dollars; by default actuals.csv beside the runs.")  # fmt: skip
+@click.option("--observe", multiple=True, metavar="YEAR=USD:ERROR",
+              help="An actual with its relative error: 2024=55M:10%. Repeatable.")  # fmt: skip
+@json_option
+def track(
+    runs: tuple[Path, ...], actuals: Path | None, observe: tuple[str, ...], as_json: bool
+) -> None:
+    """Set actuals against each of the kept RUNS, as it was kept, and update the last one.
+
+    An actual counts for a run only if it was not known when that was kept.
+    """
+    from ..analysis.updating import observation, read_observations
+    from ..studies.kept import track as against
+
+    seen = [observation(text) for text in observe]
+    if actuals:
+        seen += read_observations(actuals)
+    answer(against(runs, seen or None), as_json)

@@ -15,6 +15,7 @@ from .common import (
     blocked,
     json_option,
     market_option,
+    note,
     progress_bar,
     say,
     scenario_argument,
@@ -77,7 +78,7 @@ def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -
     result, kept = _computed(start, found.changed(chosen(found.scenario, given, names)), given)
     answer(result, as_json)
     if kept:
-        click.echo(f"Kept in {kept}", err=True) if as_json else say(f"Kept in {kept}")
+        note(f"Kept in {kept}") if as_json else say(f"Kept in {kept}")
 
 
 def _start(context: click.Context, given: dict[str, Any]) -> Start:
@@ -103,9 +104,9 @@ def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Foreca
         extras = also(given["also"])
     with ExitStack() as stack:
         if given["keep_draws"]:
-            from ..runs.outputs import DrawsFile
+            from ..runs.outputs import draws_file
 
-            sink = stack.enter_context(DrawsFile(given["keep_draws"]))
+            sink = stack.enter_context(draws_file(given["keep_draws"]))
         if given["dask"]:
             from ..engine.cluster import dask_executor
 

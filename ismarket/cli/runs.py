@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from ..errors import InputError
-from .common import json_option, say, say_json
+from ..text.install import needs
+from ..text.plain import in_line
+from .common import answer, json_option, note, say, say_json
 
 RUN = click.argument("run", type=click.Path(path_type=Path))
 
 
+def _seal(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """A seal as it was sent; an empty one would be no check at all."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9a-f]{64}", value.strip().lower()):
+        raise InputError(
+            f"{option.opts[0]} {value[:80]!r}: give the 64 hexadecimal digits of a seal"
+        )
+    return value.strip().lower()
+
+
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), required=False)
-@click.option("--seal", help="The seal that the sender gave you; it must be the run's own.")
+@click.option("--seal", callback=_seal,
+              help="The seal that the sender gave you; it must be the run's own.")  # fmt: skip
 @click.option("--page", type=click.Path(path_type=Path), metavar="FILE",
               help="Check a page that computes instead: all in it is made again and compared,"
               " from RUN if that is given.")  # fmt: skip
@@ -32,19 +47,19 @@ def verify(run: Path | None, seal: str | None, page: Path | None, as_json: bool)
     found = list(verdict.findings)
     own = verdict.record.manifest["seal"] if verdict.record else None
     found += _other_seal(own, seal)
-    files = len(verdict.record.contents) if verdict.record else 0
+    name, files = in_line(run.name), len(verdict.record.contents) if verdict.record else 0
     if as_json:
         say_json({"run": run.name, "sound": not found, "findings": found, "seal": own})
     elif found:
-        say("\n".join([f"{run.name}: not as it was written", *(f"  {f}" for f in found)]))
+        say("\n".join([f"{name}: not as it was written", *(f"  {f}" for f in found)]))
     else:
-        say(f"{run.name}: {files} files, every byte as written\nseal {own}")
+        say(f"{name}: {files} files, every byte as written\nseal {own}")
     return 1 if found else 0
 
 
 def _other_seal(own: str | None, given: str | None) -> list[str]:
     """A line where the seal is not the one that was given."""
-    if given and own and own != given.lower():
+    if given and own and own != given:
         return [f"the seal is {own}, not the one given"]
     return []
 
@@ -52,10 +67,8 @@ def _other_seal(own: str | None, given: str | None) -> list[str]:
 def _verify_page(page: Path, run: Path | None, seal: str | None, as_json: bool) -> int:
     from ..runs.verify import checked
 
-    try:
+    with needs("--page", "notebook"):
         from ..explorer.page_check import check_page
-    except ImportError:
-        raise InputError("--page needs altair: pip install 'ismarket[notebook]'") from None
     verdict = check_page(page, checked(run) if run else None)
     own = verdict.made.seal if verdict.made else ""
     verdict = replace(verdict, findings=(*verdict.findings, *_other_seal(own or "none", seal)))
@@ -82,7 +95,7 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
     opened = reopened(run)
     for part, lines in opened.changed.items():
         for line in lines:
-            click.echo(f"{part}: {line}", err=True)
+            note(f"{part}: {line}")
     again = opened.again(out, workers)
     found = again.agreement
     if as_json:
@@ -104,19 +117,22 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
 
 
 @click.command()
-@click.argument("a", type=click.Path(path_type=Path))
-@click.argument("b", type=click.Path(path_type=Path))
-@click.option("--year", type=int, help="Year of the values; the last that both have by default.")
+@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--year", type=int, help="Year of the values; the last that all have by default.")
 @json_option
-def compare(a: Path, b: Path, year: int | None, as_json: bool) -> None:
-    """Say what changed from run A to run B, as a bridge that adds up to the difference.
+def compare(runs: tuple[Path, ...], year: int | None, as_json: bool) -> None:
+    """Say what changed from each of the RUNS to the next, as bridges that add up.
 
-    Also by people, volume, mix, price, rebates, general prices and what scales the count.
+    Of two, also by people, volume, mix, price, rebates, general prices and what scales the count.
     """
-    from ..studies.kept import compare_runs
+    from ..studies.kept import compare_editions
 
-    found = compare_runs(a, b, year)
-    say_json(asdict(found)) if as_json else say(str(found))
+    found = compare_editions(*runs, year=year)
+    if len(runs) > 2:
+        answer(found, as_json)
+        return
+    (only,) = found.bridges
+    say_json(asdict(only)) if as_json else say(str(only))
 
 
 @click.command()

@@ -157,10 +157,15 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
         if names.count(name) > 1:
             raise InputError(f"two drivers are called {name!r}; leave one out")
     if scenario.market != market.name:
-        raise InputError(f"scenario is for market {scenario.market!r}, not {market.name!r}")
-    for name in (*scenario.without, *scenario.strength, *scenario.claims.values()):
+        raise InputError(
+            f"scenario is for market {scenario.market!r}, not {market.name!r}", "market"
+        )
+    keys = dict.fromkeys(scenario.without, "without")
+    keys |= {name: f"strength {name}" for name in scenario.strength}
+    keys |= {name: f"claims {cause}" for cause, name in scenario.claims.items()}
+    for name, key in keys.items():
         if name not in (*names, *DEFAULT_WITHOUT):
-            raise unknown("scenario", "driver", name, names)
+            raise unknown("scenario", "driver", name, names, key)
     installed = [driver for driver in everybody if driver.suits(market.name)]
     market = with_own_causes(market, installed)
     for driver in installed:
@@ -172,7 +177,8 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
     if not start < through <= market.years[-1]:
         raise InputError(
             f"through = {through} is outside {start + 1} to {market.years[-1]}, the years after"
-            f" the start of anchor {anchor.name} that the tables of {market.name} reach"
+            f" the start of anchor {anchor.name} that the tables of {market.name} reach",
+            "through",
         )
     installed = chosen_options(installed, scenario)
     acting = _with_their_claims(
@@ -357,11 +363,11 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
         known |= {p.key: p for p in uncertain_level(_pooled(market))}
     for key, value in scenario.fixed.items():
         if key not in known:
-            raise unknown("scenario", "parameter", key, known)
+            raise unknown("scenario", "parameter", key, known, f"fixed {key}")
         known[key].check(value, key in scenario.outside)
     for key in (key for pair in scenario.pairs for key in pair):
         if key not in known:
-            raise unknown("scenario, correlation", "parameter", key, known)
+            raise unknown("scenario, correlation", "parameter", key, known, "correlation")
         if known[key].happens:
             raise InputError(f"correlation: {NO_CHANCE.format(key)}")
 
@@ -378,7 +384,7 @@ def _anchor(market: Market, scenario: Scenario) -> Anchor:
     elif scenario.anchor == POOLED and estimates(market.anchors):
         anchor = _pooled(market)
     else:
-        raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED))
+        raise unknown("scenario", "anchor", scenario.anchor, (*market.anchors, POOLED), "anchor")
     if scenario.price_basis is not None:
         if market.price_level is None:
             raise InputError(f"price_basis: market {market.name} has no price level to go by")

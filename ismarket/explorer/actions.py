@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import Any
 from ..charts import draw, save
 from ..engine.dollars import speaker
 from ..engine.findings import acting_on, beyond, caveats, lacking
-from ..engine.forecast import TRUSTED, Forecast
+from ..engine.forecast import TRUSTED
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
-from ..model.scenario import given_scenario, load_scenario, write_scenario
+from ..model.scenario import given_scenario, load_scenario, placed, scenario_text, write_scenario
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .session import Session
 from .standalone import as_page as as_computing_page
+from .view import OwnPicture
 
 MIME = {
     "csv": "text/csv",
@@ -29,6 +31,8 @@ MIME = {
     "toml": "application/toml",
 }
 """The kinds of files, each with what a browser calls it."""
+OF_A_VIEW = ("csv", "png", "svg")
+"""Kinds that hold one view, which their name says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +66,15 @@ def act(session: Session, content: Mapping[str, Any], tab: str) -> Reply:
 
 def _load(session: Session, content: Mapping[str, Any]) -> Reply:
     if "text" in content:
-        scenario = given_scenario(str(content["text"]), str(content.get("name") or "scenario"))
+        text, file = str(content["text"]), str(content.get("name") or "scenario")
+        scenario = given_scenario(text, file)
     else:
-        scenario = load_scenario(str(content.get("path", "")).strip())
-    session.open(scenario)
+        path = str(content.get("path", "")).strip()
+        scenario, (text, file) = load_scenario(path), scenario_text(path)
+    try:
+        session.open(scenario)
+    except InputError as error:
+        raise placed(error, text, file) from None
     return Reply(line={"tone": "done", "text": f"Loaded **{scenario.name}**."})
 
 
@@ -74,47 +83,49 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
     if kind not in MIME:
         raise unknown("download", "kind", kind, MIME)
     session.settle()
-    name = session.current.name or "scenario"
+    name = re.sub(r"[^\w.-]+", "-", session.current.name).strip(".-")[:80] or "scenario"
+    name += f"-{tab}.{kind}" if kind in OF_A_VIEW else f".{kind}"
     if not path:
         if kind in ("png", "svg"):
             raise InputError("the page draws PNG and SVG itself; give a path to save one here")
-        file = {"type": "file", "name": f"{name}.{kind}", "mime": MIME[kind]}
-        return Reply(file, (contents(session, kind),))
+        file = {"type": "file", "name": name, "mime": MIME[kind]}
+        return Reply(file, (contents(session, kind, tab),))
     target = Path(path).expanduser()
     if target.is_dir():
-        target = target / f"{name}.{kind}"
+        target = target / name
     if target.suffix.lstrip(".").lower() != kind:
         raise InputError(f"{target.name}: a {kind.upper()} file ends in .{kind}")
     if target.exists():
         raise InputError(f"{target}: exists; choose another name")
     if kind in ("png", "svg"):
-        save(draw(session.view(tab).picture), target)
+        shown = session.view(tab).picture
+        save(shown.chart if isinstance(shown, OwnPicture) else draw(shown), target)
     else:
         try:
-            target.write_bytes(contents(session, kind))
+            target.write_bytes(contents(session, kind, tab))
         except OSError as error:
             raise InputError(f"{target}: cannot be written ({error.strerror})") from None
     return Reply(line={"tone": "done", "text": f"Saved as **{target}**."})
 
 
-def contents(session: Session, kind: str) -> bytes:
-    """The bytes of a file of that kind."""
+def contents(session: Session, kind: str, tab: str) -> bytes:
+    """The bytes of a file of that kind; of a table alone it is that of the view ``tab``."""
     if kind == "toml":
         return write_scenario(session.current).encode()
     if kind == "page.html":
         return as_computing_page(session.study, session.shown).encode()
-    views = session.views()
     if kind == "csv":
-        return as_csv(views)
+        return as_csv(session.view(tab))
+    views = session.views()
     if kind == "xlsx":
         return as_xlsx(views, session.shown)
     return as_page(views, session.shown)
 
 
-def notices(forecast: Forecast) -> list[dict[str, str]]:
-    """Lines that stand above the chart: a horizon beyond the report, a scaled level."""
-    plan = forecast.plan
-    found = [{"tone": "warn", "text": text} for text in caveats(plan)]
+def notices(session: Session) -> list[dict[str, str]]:
+    """Lines that stand below the chart: a horizon beyond the report, a scaled level."""
+    forecast, plan = session.shown, session.shown.plan
+    found = [{"tone": "warn", "text": session.spoken(text)} for text in caveats(plan)]
     found += [{"tone": "note", "text": text} for text in filter(None, [beyond(forecast)])]
     factor = forecast.columns["calibration"]["reference"][0]
     if plan.anchor.published and not TRUSTED[0] <= factor <= TRUSTED[1]:

@@ -15,10 +15,10 @@ from ..analysis.information import Decision, Information, value_of_information
 from ..analysis.requirement import Requirement
 from ..analysis.sensitivity import Sensitivity, sensitivity_of
 from ..analysis.triangulation import Triangulation
-from ..analysis.updating import Updated, observation, update
+from ..analysis.updating import Observation, Updated, update
 from ..errors import DriverError, InputError, unknown
 from ..model.scenario import Scenario
-from ..text.sheet import Table
+from ..text.sheet import Hint, Table
 from ..text.wording import fraction, usd
 from .session import Session
 
@@ -96,14 +96,18 @@ def worth(session: Session, said: Mapping[str, str], progress: Progress) -> Info
     margin, share = (fraction(said[n], n.capitalize(), "fraction") for n in ("margin", "share"))
     decision = Decision(margin, share, usd(said["cost"], "Cost"))
     session.settle()
-    return value_of_information(session.shown, decision, ("input", "cause", "source"))
+    session.worth = value_of_information(session.shown, decision, ("input", "cause", "source"))
+    return session.worth
 
 
 def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Updated:
     """The draws weighted by what was observed."""
     session.settle()
-    parts = said["observed"].replace(";", " ").split()
-    return update(session.shown, [observation(part) for part in parts])
+    if not said["year"].strip().isdecimal():
+        raise InputError(f"Year: {said['year']!r} is no year")
+    error = fraction(said["error"], "Give or take", "fraction")
+    seen = Observation(int(said["year"]), usd(said["amount"], "Amount"), error)
+    return update(session.shown, [seen])
 
 
 def past(session: Session, said: Mapping[str, str], progress: Progress) -> Backtest:
@@ -112,13 +116,16 @@ def past(session: Session, said: Mapping[str, str], progress: Progress) -> Backt
     return backtest_of(session.shown)
 
 
-BY = tuple((word, word) for word in ("mechanism", "driver", "stage", "source", "parameter"))
+BY = (("mechanism", "cause"), ("driver", "driver"), ("stage", "stage"), ("source", "source"),
+      ("parameter", "input"))  # fmt: skip
 OUTPUTS = (("value", "value in the last year"), ("cagr", "growth a year"), ("count", "the count"))
 ANALYSES = (
     Analysis(
         "actuals", "forecast", "When an actual comes in", "Weight the draws",
         "Re-weights the draws by what was observed; refused where they do not reach it.", actuals,
-        (Asked("observed", "Observed", "2024=3.5bn:10%", hint="year=USD:relative error"),),
+        (Asked("year", "Year", "2024"), Asked("amount", "Amount, USD", "3.5 bn"),
+         Asked("error", "Give or take", "10%")),
+
     ),
     Analysis(
         "sensitivity", "matters", "All inputs at once", "Share out the variance",
@@ -181,9 +188,10 @@ class Results:
         try:
             answer = analysis.run(session, given, progress)
             sheet = answer.sheet()
-            parts = tuple(map(_part, sheet.parts))
+            parts = tuple(_part(p, session) for p in sheet.parts if not isinstance(p, Hint))
             setting = answer.few_inputs if isinstance(answer, Requirement) else {}
-            result = replace(result, title=sheet.title, parts=parts, setting=setting)
+            title = sheet.title.partition(" \N{MIDDLE DOT} ")[0]
+            result = replace(result, title=title, parts=parts, setting=setting)
         except (InputError, DriverError) as error:
             result = replace(result, error=str(error))
         self.found[name] = result
@@ -197,10 +205,14 @@ class Results:
         }
 
 
-def _part(part: str | Table) -> dict[str, Any]:
+def _part(part: str | Table, session: Session) -> dict[str, Any]:
+    """A part of a sheet in the words of the panel, where a terminal prints what one types."""
+    names, spoken = session.names, session.spoken
     if isinstance(part, str):
-        return {"text": part.removeprefix("· "), "note": part.startswith("· ")}
+        return {"text": spoken(part.removeprefix("· ")), "note": part.startswith("· ")}
     return {
-        "title": part.title, "header": list(part.header), "words": part.words,
-        "rows": [list(row) for row in part.rows], "shares": list(part.shares),
+        "title": spoken(part.title), "words": part.words,
+        "header": [names.get(cell, cell) for cell in part.header],
+        "rows": [[names.get(cell) or spoken(cell) for cell in row] for row in part.rows],
+        "shares": list(part.shares),
     }  # fmt: skip

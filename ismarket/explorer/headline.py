@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from ..charts.fan import published
+from ..charts.levels import list_value
 from ..charts.units import unit_of
 from ..engine.dollars import in_current, speaker
 from ..engine.findings import left_unexplained
 from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth
-from ..engine.roles import SCALING, staged
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..text.wording import money, number, times
 from .changes import READ
@@ -206,18 +203,6 @@ def _distance(forecast: Forecast) -> dict[str, Any]:
     units = ("times", f"times {level}{net}")
     cell = _cell(title, times(factor["reference"][0]), units, (words, short), "report")
     return {**cell, "brief": "From a count"}
-
-
-def list_value(forecast: Forecast) -> float:
-    """The count of the first year at list price, USD; 0 in a market without rebates."""
-    plan = forecast.plan
-    if not plan.start:  # the year of the tables, in which no driver moves anything
-        forecast = replace(forecast, plan=replace(plan, drivers=()))
-    found = staged(forecast, (forecast.years[0],), draws=0)
-    if "net" not in found.roles:
-        return 0.0
-    roles = [role for role in found.roles if role not in ("net", SCALING)]
-    return float(np.prod([found.of(role)[0, :, :, 0] for role in roles], axis=0).sum())
 
 
 def live_sentence(change: str, forecast: Forecast) -> str:

@@ -19,29 +19,21 @@ from .saved import Saved, image, keep
 
 
 class LiveChart(anywidget.AnyWidget):
-    """A chart as a widget; ``update`` gives it new rows and keeps its SVG.
-
-    ``alt`` is the text that stands for the chart: what it shows, with its numbers.
-    """
+    """A chart as a widget, in the theme of the page; ``update`` fills it and keeps its SVG."""
 
     _esm = text("dom.js", "chart.js", "live.js")
     spec = traitlets.Dict().tag(sync=True)
     themes = traitlets.Dict(THEMES).tag(sync=True)
-    params = traitlets.Dict().tag(sync=True)
-    alt = traitlets.Unicode("").tag(sync=True)
-    datasets = traitlets.Dict().tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)
     key = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, spec: Mapping[str, Any], **traits: Any) -> None:
-        traits.setdefault("alt", str(spec.get("description", "Chart")))
         super().__init__(spec=dict(spec), key=new_key(), **traits)
         self.on_msg(self._receive)
 
     def update(self, picture: Picture) -> None:
-        """Show other rows in the same chart."""
-        with self.hold_sync():
-            self.params, self.alt = dict(picture.params), picture.alt
-            self.datasets = dict(picture.datasets)
+        """Show other rows in a chart that was sent without any."""
+        self.picture = picture.as_page()
 
     def _receive(self, _: object, content: dict[str, Any], buffers: list[Any]) -> None:
         if content.get("type") == "runtime":

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ..analysis.information import Information, Worth
 from ..analysis.tornado import Swing
 from ..charts.swings import MOST, figure_of, name_of, picture
 from ..charts.units import millions_of
 from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
-from ..text.wording import listed
+from ..text.wording import listed, money, percent
 from .view import Column, View, ViewRow
 from .why_view import _count as counted
 
@@ -17,18 +18,56 @@ SHOWN = 25
 """Inputs that the page lists; files hold all of them."""
 
 
-def view(forecast: Forecast, swings: Sequence[Swing]) -> View:
-    """The tornado, its finding and the table of inputs, all of them."""
+def view(forecast: Forecast, swings: Sequence[Swing], worth: Information | None = None) -> View:
+    """The tornado, its finding and the table of inputs, all of them.
+
+    With ``worth`` what knowing each is worth to that decision stands beside what it moves.
+    """
+    known = {row.keys[0]: row for row in worth.partial["input"]} if worth else {}
     last = forecast.years[-1]
     columns = (
         Column("Input", right=False), Column("Status", right=False, wide=True), Column("P10"),
         Column("Mode"), Column("P90"), Column("Unit", right=False, wide=True),
         Column(f"{last} at P10"), Column("at P90"),
+        *((Column("Worth finding out, USD"),) if worth else ()),
     )  # fmt: skip
+    rows = [_row(swing, swings, known) for swing in swings]
     return View(
-        "matters", finding(forecast, swings), aid(forecast), note(swings), columns,
-        [_row(swing, swings) for swing in swings], picture(forecast, swings), shown=SHOWN,
+        "matters", f"{finding(forecast, swings)}{_most(swings, known)}", aid(forecast),
+        note(swings), columns, rows, picture(forecast, swings), shown=SHOWN,
+        below=_decision(worth), brief=finding(forecast, swings),
     )  # fmt: skip
+
+
+def _told(row: Worth | None) -> bool:
+    """Whether what knowing an input is worth can be told from nothing."""
+    return row is not None and row.value > 2 * row.error
+
+
+def _most(swings: Sequence[Swing], known: Mapping[str, Worth]) -> str:
+    """Which input is worth most to find out; empty where none is told from 0."""
+    names = {swing.parameter.key: name_of(swing.parameter) for swing in swings}
+    rows = [row for key, row in known.items() if key in names and _told(row)]
+    if not rows:
+        return ""
+    top = max(rows, key=lambda row: row.value)
+    same = top.keys[0] == swings[0].parameter.key
+    who = "it is also" if same else f"{names[top.keys[0]]} is"
+    return f"; {who} worth most to find out, USD {money(top.value)}"
+
+
+def _decision(worth: Information | None) -> str:
+    """To whom the inputs are worth that, or how to see it."""
+    if worth is None:
+        return "Say below what is at stake to see what is worth finding out."
+    one = worth.decision
+    wrong = percent(worth.chance_to_regret)
+    return (
+        f"Worth to somebody who may enter for USD {money(one.cost)} at a share of"
+        f" {percent(one.share)} and a margin of {percent(one.margin)}: the better choice on average"
+        f" is wrong in {wrong} of draws. No study of an input is worth more than the figure"
+        " beside it."
+    )
 
 
 def finding(forecast: Forecast, swings: Sequence[Swing]) -> str:
@@ -75,13 +114,16 @@ def note(swings: Sequence[Swing]) -> str:
     )
 
 
-def _row(swing: Swing, swings: Sequence[Swing]) -> ViewRow:
+def _row(swing: Swing, swings: Sequence[Swing], known: Mapping[str, Worth]) -> ViewRow:
     unit, parameter = millions_of(swings[0].width), swing.parameter
     at = (figure_of(parameter, value) for value in (swing.p10, parameter.mode, swing.p90))
     cells = (
         name_of(parameter), parameter.status, *at, parameter.unit,
         unit.change(swing.at_p10), unit.change(swing.at_p90),
     )  # fmt: skip
+    if known:
+        row = known.get(parameter.key)
+        cells += (money(row.value) if row and _told(row) else "not told from 0",)
     source = f"Source: {parameter.source or 'none given'}"
     return ViewRow(
         cells, status=parameter.status, detail=(f"{parameter.key}, {parameter.unit}", source)

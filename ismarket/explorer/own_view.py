@@ -7,12 +7,10 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from ..arrays import Columns
-from ..charts.picture import HEIGHT, Picture
 from ..engine.forecast import Forecast
 from ..plugins.installed import load_plugins
 from ..text.wording import number
-from .view import Column, View, ViewRow
+from .view import Column, OwnPicture, View, ViewRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,28 +36,22 @@ def view(tab: str, make: Callable[[Forecast], Any], forecast: Forecast) -> View:
         )  # fmt: skip
     except Exception as error:
         said = f"The plugin's view could not be made: {type(error).__name__}: {error}"
-        return View(tab, said, AID, "", (), (), Picture("own", {}, said, spec=EMPTY), tab=tab)
+        return View(tab, said, AID, "", (), (), OwnPicture("own", said, EMPTY), tab=tab)
 
 
-def _picture(chart: Any, alt: str) -> Picture:
+def _picture(chart: Any, alt: str) -> OwnPicture:
     """The chart with its rows apart, so that a chart of the same form only gets other rows."""
     fitted = {"width": "container", "autosize": {"type": "fit", "contains": "padding"}}
     spec = fitted | chart.to_dict()
     text, rows = json.dumps(spec), spec.get("datasets", {})
-    names = {f"data-{i}" if name not in spec else name: name for i, name in enumerate(rows)}
+    names = {f"data-{i}": name for i, name in enumerate(rows)}
     for plain, name in names.items():
         text = text.replace(json.dumps(name), json.dumps(plain))
     spec = json.loads(text)
     spec["datasets"] = {plain: [] for plain in names}
     form = sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:12]
-    datasets = {plain: _by_column(rows[name]) for plain, name in names.items()}
-    return Picture(
-        f"own-{form}", datasets, alt, height=int(spec.get("height") or HEIGHT), spec=spec
-    )
-
-
-def _by_column(rows: list[dict[str, Any]]) -> Columns:
-    return {key: [row.get(key) for row in rows] for key in (rows[0] if rows else {})}
+    datasets = {plain: rows[name] for plain, name in names.items()}
+    return OwnPicture(f"own-{form}", alt, spec, datasets, chart)
 
 
 def _columns(table: pd.DataFrame) -> tuple[Column, ...]:

@@ -97,7 +97,7 @@ class Panel(anywidget.AnyWidget):
             "live": live_sentence(session.last or "ready", session.shown),
             "pinned": None if pinned is None else pin_name(session.shown, pinned),
             "settled": session.settled,
-            "notices": actions.notices(session.shown),
+            "notices": actions.notices(session),
             "message": message,
             "stale": stale,
         }
@@ -263,12 +263,8 @@ class Panel(anywidget.AnyWidget):
         def progress(share: float) -> None:
             self.send({"type": "progress", "name": name, "share": share})
 
-        before = self._session.shown
         self._results.press(self._session, content, progress)
-        if self._session.shown is before:
-            self.analyses = self._results.page(self._session.current)
-        else:
-            self._publish()
+        self._publish()
         self.send({"type": "analysed", "name": name})
 
 

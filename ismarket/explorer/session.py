@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from ..analysis.information import Information
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
+from ..charts.swings import name_of
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
-from ..engine.plan import with_own_causes
+from ..engine.plan import known_parameters, with_own_causes
 from ..errors import unknown
 from ..model.driver import Driver
 from ..model.market import Market
@@ -38,6 +41,8 @@ PATIENCE = 0.02
 GESTURE = 1.0
 """Seconds within which changes of one control are one step back."""
 MOST_UNDO = 100
+KEY = re.compile(r"\w+(?:[._-]\w+)+")
+"""What may be a key inside a sentence: words joined by dots, strokes or underscores."""
 
 
 @dataclass(eq=False)
@@ -46,7 +51,8 @@ class Session:
 
     ``origin`` is the scenario as it was opened, ``study`` that of the one as changed, ``shown``
     its forecast, quick while ``settled`` is False; ``former`` leads back, each with its origin.
-    ``region`` is the one that the funnel shows, empty for all of them.
+    ``region`` is the one that the funnel shows, empty for all of them; ``worth`` is what knowing
+    more is worth in the forecast shown, once somebody has said what is at stake.
     """
 
     study: Study
@@ -56,6 +62,7 @@ class Session:
     pinned: Forecast | None = None
     last: str = ""
     region: str = ""
+    worth: Information | None = None
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
@@ -99,6 +106,7 @@ class Session:
             draws = self.quick
             plan = replace(plan, scenario=plan.scenario.changed(draws=draws))
         self.shown = forecast_of(plan, asked.drivers)
+        self.worth = None
         for outdated in ("alone", "swings"):
             vars(self).pop(outdated, None)
         self.study = asked
@@ -143,6 +151,23 @@ class Session:
         """The market with the causes that drivers bring in tables of their own."""
         return with_own_causes(self.study.market, self.study.drivers)
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What a reader calls each input, cause, stage, driver and anchor, by its key."""
+        known, drivers = self.known, self.study.drivers
+        published = [anchor for anchor in known.anchors.values() if anchor.published]
+        return {
+            **{stage.name: stage.title for stage in known.stages},
+            **{cause.name: cause.title for cause in known.mechanisms.values()},
+            **{driver.name: driver.title for driver in drivers},
+            **{key: name_of(p) for key, p in known_parameters(known, drivers).items()},
+            **{anchor.name: f"{anchor.publisher} {anchor.base_year}" for anchor in published},
+        }
+
+    def spoken(self, text: str) -> str:
+        """A sentence with plain names for keys; a key that is itself a word stays."""
+        return KEY.sub(lambda found: self.names.get(found.group(), found.group()), text)
+
     def driver(self, name: str) -> Driver:
         """The installed driver of that name."""
         known = {driver.name: driver for driver in self.study.drivers}
@@ -159,7 +184,7 @@ class Session:
             "forecast": lambda: forecast_view.view(made, pinned),
             "why": lambda: why_view.view(made, self.alone, pinned),
             "where": lambda: where_view.view(made, pinned),
-            "matters": lambda: matters_view.view(made, self.swings),
+            "matters": lambda: matters_view.view(made, self.swings, self.worth),
             "howbig": lambda: howbig_view.view(made),
             "funnel": lambda: funnel_view.view(made, self.region),
             "launches": lambda: launches_view.view(made),

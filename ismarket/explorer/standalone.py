@@ -14,7 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from ..charts.fan import inside, turning_points
+from ..charts.fan import opens, starts, turning_points
 from ..charts.units import unit_of
 from ..engine.dollars import speaker
 from ..engine.findings import headline
@@ -28,6 +28,7 @@ from ..model.scenario import write_scenario
 from ..report.portable import portable
 from ..runs.layout import digest
 from ..studies import Study
+from ..text.wording import listed
 from ..version import __version__
 from . import forecast_view, where_view, why_view
 from .controls import state, structure
@@ -83,25 +84,24 @@ def as_page(study: Study, forecast: Forecast, made: Made | None = None) -> str:
     script = text(*CONTROLS) + "{\n" + "".join(map(_own, OWN)) + "}\n"
     data = _data(forecast, made) | {"code": digest(f"{style}{script}".encode())}
     packed = json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-    return shell(forecast, style, script).format(data=packed, fingerprint=digest(packed.encode()))
+    before, after = _around(forecast, style, script)
+    bears = f'id="data" data-fingerprint="{digest(packed.encode())}"'
+    return f'{before}<script type="application/json" {bears}>{packed}{after}'
 
 
-def shell(forecast: Forecast, style: str, script: str) -> str:
-    """The page around its data: policy, style, what is read without a script, and the script."""
+def _around(forecast: Forecast, style: str, script: str) -> tuple[str, str]:
+    """The page before its data and after: policy, style, what is read without a script, script."""
     allowed = base64.b64encode(bytes.fromhex(digest(script.encode()))).decode()
     market = escape(forecast.plan.market.title)
     read = f"<h1>{market}</h1><p>{escape(title(forecast))}</p><p>{escape(headline(forecast))}</p>"
     tables = path_table(forecast).html() + attribution_table(forecast).html()
-    page = f"""<!doctype html>
+    before = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="{NOWHERE.format(f"sha256-{allowed}")}">
 <title>{market}</title><style>{style}</style></head>
 <body><main class="ism standalone" id="page"><noscript>{read}{tables}</noscript></main>
-<script type="application/json" id="data" data-fingerprint="@fingerprint@">@data@</script>
-<script type="module">{script}</script></body></html>
 """
-    page = page.replace("{", "{{").replace("}", "}}")
-    return page.replace("@fingerprint@", "{fingerprint}").replace("@data@", "{data}")
+    return before, f'</script>\n<script type="module">{script}</script></body></html>\n'
 
 
 def _own(name: str) -> str:
@@ -203,14 +203,11 @@ def _words(
 ) -> dict[str, Any]:
     """The words of the page as sent, by the dollars shown where they differ."""
     plan, first = forecast.plan, forecast.columns["reference"]["value"][0]
-    written = {
-        name: inside(shown, unit_of(first), lambda _: 0.0) for name, shown in dollars.items()
-    }
     turns = turning_points(forecast)
-    opens = written[CURRENT][-1]["text"] if turns else ""
     head, _, tail = as_python(plan.scenario).partition("market, drivers = ")
     found = _structure(forecast, model)
     causes = [cause for driver in found["drivers"] for cause in driver["causes"]]
+    computed = [driver["title"] for driver in model["drivers"] if driver["computed"]]
     moving = {one["key"] for cause in [*causes, *found["count"]] for one in cause["inputs"]}
     return {
         "scenario": f"**{plan.scenario.name or 'scenario'}**",
@@ -225,9 +222,13 @@ def _words(
             for name, shown in dollars.items()
         },
         "start": {
-            name: rows[0]["text"] if plan.anchor.published else "" for name, rows in written.items()
+            name: starts(shown, unit_of(first))[0]["text"] if plan.anchor.published else ""
+            for name, shown in dollars.items()
         },
-        "opens": {"at": forecast.years.index(turns[0]["year"]), "words": opens} if turns else None,
+        "opens": {
+            "at": forecast.years.index(turns[0]["year"]),
+            "words": opens(dollars[CURRENT])[0]["text"],
+        } if turns else None,
         "python": [head, f"market, drivers = {tail}"],
         "moves": [
             f"{len(model['drivers'])} drivers on or off, and their strength",
@@ -236,7 +237,7 @@ def _words(
         ],
         "stands": [
             f"anchor, horizon to {forecast.years[-1]}, draws and seed",
-            *(f"inputs of {d['title']}: as sent" for d in model["drivers"] if d["computed"]),
+            *([f"inputs of {listed(computed)}, which compute themselves"] if computed else []),
             "sources in full, audit and what matters need the package",
         ],
         "verify": "ismarket verify --page FILE",

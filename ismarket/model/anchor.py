@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
+from ..text.plain import plain
 from ..text.wording import money, rate
 from .tables import Row, read_table
 
@@ -59,6 +60,8 @@ class Anchor:
     spread: tuple[float, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
+        for words in ("name", "publisher", "title", "url", "source", "note"):
+            plain(getattr(self, words), f"anchor {self.name}: {words}")
         if self.price_basis not in BASES:
             raise unknown(f"anchor {self.name}", "price_basis", self.price_basis, BASES)
         for what, usd in (("value", self.value), ("last value", self.last_value)):

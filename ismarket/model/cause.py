@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..arrays import Frozen
 from ..errors import InputError, unknown
+from ..text.plain import plain, title_of
 from .parameter import IN_TABLES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
@@ -63,6 +64,14 @@ class Mechanism:
     def __post_init__(self) -> None:
         object.__setattr__(self, "share", Frozen(self.share))
         object.__setattr__(self, "ceiling", Frozen(self.ceiling))
+
+    def check_words(self) -> None:
+        """Raise InputError where a title is none, or a text holds more than it shows."""
+        title_of(self.title, f"cause {self.name}: title")
+        for words in ("scope", "source", "note"):
+            plain(getattr(self, words), f"cause {self.name}: {words}")
+        for one in self.launches:
+            title_of(one.product, f"launch {one.name}: product")
 
     @property
     def kind(self) -> Kind:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from ..arrays import Array
 from ..errors import InputError, unknown
+from ..text.plain import plain, title_of
 from .cause import Mechanism
 from .choices import Real, Text
 from .launch import Launch, groups_of, read_own_table
@@ -213,6 +214,8 @@ class Driver:
             raise InputError(f"driver {self.name!r}: a name is lower-case letters, digits and _")
         if self.name in RESERVED:
             raise InputError(f"driver {self.name!r}: the name is taken by a row of the tables")
+        title_of(self.title, f"driver {self.name}: title")
+        plain(self.description, f"driver {self.name}: description")
         own = tuple(parameter.owned_by(self.name) for parameter in self.parameters)
         if len({parameter.key for parameter in own}) < len(own):
             raise InputError(f"driver {self.name}: a parameter is declared twice")
@@ -234,6 +237,8 @@ class Driver:
         launches = [one for one in self.mechanisms if isinstance(one, Launch)]
         spread = [one for one in self.mechanisms if not isinstance(one, Launch)]
         object.__setattr__(self, "mechanisms", (*spread, *groups_of(launches)))
+        for cause in self.mechanisms:
+            cause.check_words()
         claims = dict.fromkeys((*self.claims, *(m.name for m in self.mechanisms)))
         object.__setattr__(self, "claims", tuple(claims))
         object.__setattr__(self, "markets", tuple(self.markets))

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..arrays import Array, Frozen
 from ..errors import InputError, unknown
+from ..text.plain import title_of
 from ..text.wording import mid_sentence
 from .anchor import REAL, Anchor, bottom_up
 from .cause import Mechanism
@@ -85,6 +86,13 @@ class Market:
             object.__setattr__(path, "earlier", Frozen(path.earlier))
             for bound in (path.low, path.mode, path.high):
                 bound.flags.writeable = False
+        title_of(self.title, f"market {self.name}: title")
+        for stage in self.stages:
+            title_of(stage.title, f"market {self.name}: title of {stage.name}")
+        for name in (*self.regions, *self.drug_classes):
+            title_of(name, f"market {self.name}: region or class")
+        for cause in self.mechanisms.values():
+            cause.check_words()
 
     def __repr__(self) -> str:
         """The market in one line, since its tables are long."""

@@ -16,6 +16,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..sampling.quantiles import Pert, Quantiles, Range
+from ..text.plain import plain, title_of
 from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")
@@ -61,6 +62,9 @@ class Parameter:
         if self.status == PLACEHOLDER:
             object.__setattr__(self, "status", "assumed")
             object.__setattr__(self, "placeholder", True)
+        title_of(self.title, f"{self.key}: title")
+        for words in ("unit", "source"):
+            plain(getattr(self, words), f"{self.key}: {words}")
         for end in ("low", "mode", "high"):
             object.__setattr__(self, end, float(getattr(self, end)))
         if not all(map(math.isfinite, (self.low, self.mode, self.high))):
@@ -153,7 +157,8 @@ class Parameter:
             raise InputError(
                 f"{self.key} = {number:g} {self.unit} is outside its range"
                 f" {self.low:g} to {self.high:g} ({self.source or 'no source given'});"
-                " as a what-if outside the evidence: KEY=VALUE!"
+                " as a what-if outside the evidence: KEY=VALUE!",
+                f"fixed {self.key}",
             )
         return number
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..sampling import SAMPLERS
+from ..text.plain import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
 from .strict_toml import LARGEST_FILE, read_toml
@@ -269,8 +270,7 @@ def read_scenario(
             raise InputError(f"{where}: {error}") from None
     scenario = _as_shipped(_made(values, text, file, base))
     for key in ("name", "title"):
-        if not getattr(scenario, key).isprintable():
-            raise InputError(f"{_where(file, text, key)}: {key} holds a control character")
+        title_of(getattr(scenario, key), f"{_where(file, text, key)}: {key}")
     return scenario, more
 
 
@@ -324,13 +324,21 @@ def _made(values: dict[str, Any], text: str, file: str, base: Scenario | None = 
                 value = _once(value, name)
             checked[name] = choice.check(name, value)
         except InputError as error:
-            line = _where(file, text, name, error.key.removeprefix(name).strip())
-            raise InputError(f"{line}: {error}", error.key) from None
+            entry = error.key.removeprefix(name).strip()
+            wrong = InputError(str(error), f"{name} {entry}".strip())
+            raise placed(wrong, text, file) from None
         if base and isinstance(choice.kind, Keyed):
             checked[name] = {**getattr(base, name), **checked[name]}
         elif base and name in MARKS.values():
             checked[name] = (*getattr(base, name), *checked[name])
     return replace(base, **checked) if base else Scenario(**checked)
+
+
+def placed(error: InputError, text: str, file: str) -> InputError:
+    """An error about a scenario with the file and line of the TOML that set what it is about."""
+    choice, _, entry = error.key.partition(" ")
+    where = _where(file, text, choice, entry) if choice else file
+    return InputError(f"{where}: {error}", error.key)
 
 
 def _once(table: Mapping[str, Any], choice: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ..arrays import Frozen
 from ..errors import InputError, unknown
+from ..text.plain import ODD
 
 LARGEST_TABLE = 8 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -29,7 +30,6 @@ EVIDENCE = ("status", "source")
 """Columns that every table has, with something in every row."""
 OPTIONAL = ("note",)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,9 @@ def _checked_text(data: bytes, file: str) -> str:
         raise InputError(f"{file}: cannot be read as UTF-8 text ({error})") from None
     if text.count("\n") > MOST_ROWS:
         raise InputError(f"{file}: more than {MOST_ROWS} rows")
-    if found := _CONTROL.search(text):
+    if found := next((one for one in ODD.finditer(text) if one[0] != "\n"), None):
         line = text.count("\n", 0, found.start()) + 1
-        raise InputError(f"{file}, line {line}: control character {found.group()!r}")
+        raise InputError(f"{file}, line {line}: control character {found.group()!a}")
     return text
 
 

@@ -67,7 +67,7 @@ def write_market(
     if chain not in chains():
         raise unknown("new-market", "chain", chain, chains())
     anchor, said = _draft(draft) if draft else (None, "")
-    title = title or said or name.replace("-", " ").capitalize()
+    title = title or (anchor and anchor.title) or said or name.replace("-", " ").capitalize()
     for what, text in (("title", title), ("author", author), ("classes", classes)):
         if not text.isprintable() or set(text) & set('"\\'):
             raise InputError(f"new-market: {what} {text!r}: no quotes, backslashes or line breaks")

@@ -225,8 +225,8 @@ def _words(sketch: Sketch, drivers: Iterable[NewDriver], causes: Iterable[NewCau
     tables: dict[str, Mapping[str, Iterable[str]]] = {
         "regions": {p.name: p.areas if 1 < len(p.areas) <= 12 else () for p in sketch.places},
         "classes": dict.fromkeys(sketch.classes, ()),
-        "drivers": {one.name: (one.title,) for one in drivers},
-        "causes": {one.name: (one.title,) for one in causes},
+        "drivers": {one.name: _heard(sketch, one) for one in drivers},
+        "causes": dict.fromkeys((one.name for one in causes), ()),
     }
     lines = ["# What reports call this market and what belongs to it; * stands for any ending."]
     lines.append(f"market = {_toml(word[:60] for word in market)}")
@@ -234,6 +234,14 @@ def _words(sketch: Sketch, drivers: Iterable[NewDriver], causes: Iterable[NewCau
         lines += ["", f"[{table}]"]
         lines += [f"{json.dumps(k, ensure_ascii=False)} = {_toml(v)}" for k, v in named.items()]
     return "\n".join(lines) + "\n"
+
+
+def _heard(sketch: Sketch, driver: NewDriver) -> list[str]:
+    """The words by which its report speaks of a driver: its title, and those that told claims."""
+    told = (row.cells.get("words", "") for row in sketch.claims
+            if sketch.driver(row.cells.get("driver", "")) == driver.name)  # fmt: skip
+    heard = (one.strip() for words in told for one in words.split(","))
+    return [*dict.fromkeys([driver.title, *filter(None, heard)])]
 
 
 def _toml(words: Iterable[str]) -> str:

@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from . import contradictions, figures, growth, judge, statements
+from . import contradictions, figures, growth, judge, statements, whole
 from .amounts import BLANK, YEAR
-from .found import FIELDS, Found, Reading, cited, shorten
+from .found import FIELDS, Found, Reading, cited
+from .languages import UNREAD, in_english
 from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
-from .subject import Subject, known_subjects, named, subject_of
-from .vocabulary import of_one_place
+from .subject import Subject, known_subjects, named, subject_of, with_aliases
 
 __all__ = ["FIELDS", "Found", "Reading", "read_file", "read_text"]
 LARGEST_FILE = 2_097_152
@@ -53,19 +53,49 @@ def read_text(
     """
     if known is None:
         known = installed()
-    page = page_of(source)
+    page, language = in_english(page_of(source))
     if not page.text.strip():
         return Reading(file, {}, {}, (), ("the file holds no readable text",))
     sentences, labelled = passages(page)
-    subject = named(market, known) if market else subject_of(page, sentences, known)
-    of_place = of_one_place([sentence.text for sentence in sentences])
-    whole = [s for s, place in zip(sentences, of_place, strict=True) if not place]
-    levels = figures.levels(whole, labelled)
-    printed = growth.rates(whole, labelled)
-    fields = {}
-    if subject:
-        fields["market"] = cited(page, subject.market, *subject.at, subject.title, "medium")
-    period, disputed = judge.judge_period(page, growth.periods(whole, labelled, printed))
+    notes = [f"the page is in {language}, which is not read"] if language in UNREAD else []
+    subject, several = subject_of(page, sentences, labelled, known)
+    apart = False
+    if market:
+        asked = named(market, known)
+        apart = bool(several) or (subject is not None and subject.market != asked.market)
+        subject, several = asked if apart or not subject else subject, []
+    if several:
+        listed_ones = ", ".join(dict.fromkeys(one.market for one in several))
+        notes.append(f"the page is of several markets, name one with --market: {listed_ones}")
+    about = page, tuple(sentences), tuple(labelled), apart
+    if subject is None or notes:
+        fields = {}
+        if not notes:
+            notes.append("the page names no market; name one with --market")
+            found, _ = statements.publisher(page, subject, sentences, labelled)
+            fields = {"publisher": found} if found else {}
+        return Reading(file, fields, {}, (), tuple(notes), subject, *about[:2])
+    subject = with_aliases(subject, page.text)
+    return _of_market(file, subject, *about)
+
+
+def _of_market(
+    file: str,
+    subject: Subject,
+    page: Page,
+    sentences: tuple[Sentence, ...],
+    labelled: tuple[Labelled, ...],
+    apart: bool,
+) -> Reading:
+    """What a page says of one market; ``apart`` is true where the page itself is about another."""
+    kinds = whole.kinds(subject, sentences, apart)
+    own = [s for s, kind in zip(sentences, kinds, strict=True) if kind == whole.OWN]
+    same = [s for s, kind in zip(sentences, kinds, strict=True) if kind != whole.OTHER]
+    boxes = whole.of_own(subject, labelled, apart)
+    levels = figures.levels(subject, own, boxes)
+    printed = growth.rates(subject, own, boxes)
+    fields = {"market": cited(page, subject.market, *subject.at, subject.title, "medium")}
+    period, disputed = judge.judge_period(page, growth.periods(subject, own, boxes, printed))
     fields |= period
     says = list(disputed)
     rate, problems = judge.judge_rate(page, printed)
@@ -73,23 +103,38 @@ def read_text(
     if rate:
         fields["cagr"] = rate
     end = fields["last_year"].value if "last_year" in fields else None
-    money, problems = judge.judge_levels(page, levels, _base_year(page, labelled), end)
+    money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), end)
     says += problems
     fields |= money
     if "last_year" not in fields and not disputed:
         fields |= _last_year_of_value(page, levels, fields)
-    notes = _say_words(page, sentences, labelled, fields, says)
-    drivers = statements.drivers_named(page, sentences)
+    notes = _say_words(page, subject, same, boxes, fields, says)
+    if publisher := _publisher(page, subject, sentences, labelled, notes):
+        fields["publisher"] = publisher
+    drivers = statements.drivers_named(page, subject, same, boxes)
     if drivers:
         fields["drivers_named"] = replace(next(iter(drivers.values())), value=sorted(drivers))
     says += contradictions.steps(fields)[1]
     if blanks := [match.group().strip() for match in BLANK.finditer(page.text)]:
         says.append(f"{len(blanks)} fields left blank: {', '.join(dict.fromkeys(blanks))}")
     ordered = {name: fields[name] for name in FIELDS if name in fields}
-    return Reading(
-        file, ordered, drivers, tuple(dict.fromkeys(says)), tuple(notes), subject, page,
-        tuple(sentences),
-    )  # fmt: skip
+    if not subject.installed:
+        notes.append(f"the page is about another market than those installed: {subject.title}")
+    return Reading(file, ordered, drivers, tuple(dict.fromkeys(says)), tuple(notes), subject, page,
+                   sentences)  # fmt: skip
+
+
+def _publisher(
+    page: Page,
+    subject: Subject,
+    sentences: Sequence[Sentence],
+    labelled: Sequence[Labelled],
+    notes: list[str],
+) -> Found | None:
+    found, competing = statements.publisher(page, subject, sentences, labelled)
+    if not found and competing:
+        notes.append(f"publisher: {' or '.join(competing)}")
+    return found
 
 
 def installed() -> tuple[Subject, ...]:
@@ -99,15 +144,15 @@ def installed() -> tuple[Subject, ...]:
     return known_subjects(load_plugins().markets().values())
 
 
-def _base_year(page: Page, labelled: list[Labelled]) -> Found | None:
+def _base_year(page: Page, labelled: Sequence[Labelled]) -> Found | None:
     """The base year where the page labels it; None where labels differ."""
     found: dict[int, Found] = {}
     for item in labelled:
         match = re.match(rf"\D{{0,12}}({YEAR})\b", item.value)
         if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match:
-            span = page.span(item.start + match.start(1), item.start + match.end(1))
+            at = item.start + match.start(1), item.start + match.end(1), item.context
             year = int(match[1])
-            found.setdefault(year, Found(year, *span, shorten(item.context, 0), "high"))
+            found.setdefault(year, cited(page, year, *at, "high"))
     return next(iter(found.values())) if len(found) == 1 else None
 
 
@@ -127,23 +172,20 @@ def _last_year_of_value(
 
 def _say_words(
     page: Page,
+    subject: Subject,
     sentences: list[Sentence],
     labelled: list[Labelled],
     fields: dict[str, Found],
     says: list[str],
 ) -> list[str]:
-    """Fill publisher, region and class; where names compete, say so and fill nothing."""
-    notes = []
+    """Fill region and class; where names compete, say so and fill nothing."""
     for name, reader in (
-        ("publisher", statements.publisher),
         ("largest_region", statements.largest_region),
         ("fastest_growing_class", statements.fastest_class),
     ):
-        found, competing = reader(page, sentences, labelled)
+        found, competing = reader(page, subject, sentences, labelled)
         if found:
             fields[name] = found
-        elif competing and name == "publisher":
-            notes.append(f"publisher: {' or '.join(competing)}")
         elif competing:
             says.append(f"{name.replace('_', ' ')}: {' and '.join(competing)}")
-    return notes
+    return []

@@ -193,7 +193,8 @@ def _check(figure: Figure, passage: Passage, known: Sequence[Known]) -> Checked:
     of_kind = [k for k in known if k.kind in figure.kinds]
     said = f"{passage.row} {passage.column} {passage.words}".lower()
     named = {k.of for k in of_kind if k.of and k.is_named(said)}
-    items = named or {NOT_NAMED}
+    near = {k.of for k in of_kind if k.of and k.is_named(figure.near.lower())}
+    items = near or ({*named, NOT_NAMED} if figure.near else named or {NOT_NAMED})
     pool = [k for k in of_kind if k.of in items and k.series in figure.series]
     dated = [k for k in pool if k.year == figure.year] if figure.year is not None else pool
     if any(k.year is not None for k in pool):

@@ -16,11 +16,11 @@ _CURRENCY = {
     "CHF": r"CHF",
 }
 _SCALE = {
-    1e12: r"trillion|trn|tn",
+    1e12: r"trillions?|trn|tn|lakh\s?crores?",
     1e9: r"billions?|bn|bln|mrd|B",
     1e6: r"millions?|mn|mln|mio|mm|M",
-    1e7: r"crores?|cr",
-    1e5: r"lakhs?",
+    1e7: r"crores?|cr\.?",
+    1e5: r"lakhs?|lacs?",
     1e3: r"thousands?|k",
 }
 _NUMBER = r"\d{1,3}(?:[ ,.']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
@@ -35,7 +35,8 @@ _AMOUNT = re.compile(
 )
 _AFTER = re.compile(
     rf"(?<![\w.,$\u20ac\u00a3])(?P<number>{_NUMBER})\s?(?P<scale>(?:{_ANY_SCALE}))\s?"
-    r"(?P<before>USD|EUR|euros?|GBP|US dollars|dollars|pounds)(?![A-Za-z])",
+    r"(?P<before>USD|EUR|euros?|GBP|CHF|INR|JPY|yen|rupees|(?:U\.?S\.? )?dollars|pounds|\u20ac|\u00a3)"
+    r"(?![A-Za-z])",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
@@ -114,7 +115,7 @@ def _amount(match: re.Match[str]) -> Amount:
     scale = groups["scale"] or groups.get("scale2") or ""
     factor = scale_factor(scale)
     read = number(groups["number"], factor)
-    odd = read and factor == 1e9 and read[0] >= 1e12 and "," in groups["number"]
+    odd = read and factor == 1e9 and read[0] >= 1e12 and re.search(r",\d{3}$", groups["number"])
     if groups.get("range") or read is None or odd:
         return Amount(*match.span(), None, currency, 0.0, range=bool(groups.get("range")))
     return Amount(*match.span(), read[0], currency, read[1], scaled=factor > 1)
@@ -129,10 +130,10 @@ def scale_factor(word: str) -> float:
 
 
 def _currency(sign: str) -> str:
-    if re.fullmatch(r"US dollars|dollars", sign, re.IGNORECASE):
+    if re.fullmatch(r"(?:U\.?S\.? )?dollars", sign, re.IGNORECASE):
         return "USD"
-    if sign.lower() == "pounds":
-        return "GBP"
+    if name := {"pounds": "GBP", "yen": "JPY", "rupees": "INR"}.get(sign.lower()):
+        return name
     for code, pattern in _CURRENCY.items():
         if re.fullmatch(pattern, sign, re.IGNORECASE):
             return code

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from ..model.market_tables import CLAIM_COLUMNS
-from ..model.words import Named, matching
+from ..model.words import Named
 from ..text.spreadsheet import as_csv, safe
 from .found import Reading, shorten, source_of
 from .passages import Sentence
-from .subject import COMMON
+from .subject import COMMON, found_in
 from .vocabulary import DRIVER_HEADING, HOLDS_BACK, RISES, SHRINKS
 
 HEADLINES = {"H1": "value", "H2": "cagr", "H3": "fastest_growing_class", "H4": "largest_region"}
@@ -78,12 +78,11 @@ def _claim(number: str, sentence: Sentence, reading: Reading, source: str) -> di
 
 def suggested(names: Named, text: str) -> dict[str, str]:
     """The names whose words a text holds, in the order of the text, each with the word matched."""
-    found = [
-        (match.start(), name, match.group())
-        for name, words in names.items()
-        if (match := re.search(matching(words), text, re.IGNORECASE))
-    ]
-    return {name: word for _, name, word in sorted(found)}
+    found = sorted((start, name, text[start:end]) for name, start, end in found_in(names, text))
+    first: dict[str, str] = {}
+    for _, name, word in found:
+        first.setdefault(name, word)
+    return first
 
 
 def direction(text: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ _BLOCKS = re.compile(
 _UNSEEN = re.compile("script|style|template|noscript")
 _LABEL = re.compile(r"(?P<label>\S.{0,11}?)\s{2,}(?P<rest>\S.*)")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+")
+_UNIT = re.compile(r"\bUSD\b|\b(?:M|bn|mn)\b|\b(?:m|b)illions?\b|%|\bpoints\b", re.IGNORECASE)
+LONGEST_UNIT = 24
+"""Characters of a cell that gives the others of its row their unit."""
 RUNS_ON = 50
 """Characters of a line of text from which the next line may go on with its sentence."""
 
@@ -88,15 +92,24 @@ def passages_of(source: str) -> list[Passage]:
 
 def _said(text: str, where: str) -> Iterator[Passage]:
     """The sentences of a paragraph that have a number."""
-    for sentence in _SENTENCES.split(" ".join(text.translate(_SAME).split())):
+    return _sentences([text], lambda first, last: where)
+
+
+def _sentences(lines: Sequence[str], where: Callable[[int, int], str]) -> Iterator[Passage]:
+    """The same of a paragraph of several lines; ``where`` calls its first and last line."""
+    plain = [" ".join(line.translate(_SAME).split()) for line in lines]
+    ends = list(accumulate(len(line) + 1 for line in plain))
+    at = 0
+    for sentence in _SENTENCES.split(" ".join(plain)):
         if NUMBER.search(sentence):
-            yield Passage(sentence, where)
+            yield Passage(sentence, where(bisect(ends, at), bisect(ends, at + len(sentence) - 1)))
+        at += len(sentence) + 1
 
 
 def _rows(rows: Iterable[tuple[Sequence[str], str]]) -> Iterator[Passage]:
     """The cells of a table, row by row; its first row is its header, if that names the others.
 
-    A header is one passage, and so is what names a row.
+    A header is one passage, and so is what names a row, with the unit if a cell of it is one.
     """
     header: list[str] = []
     for number, (texts, where) in enumerate(rows):
@@ -107,9 +120,11 @@ def _rows(rows: Iterable[tuple[Sequence[str], str]]) -> Iterator[Passage]:
                 yield Passage(joined, where)
             continue
         named = header if len(header) == len(cells) else [""] * len(cells)
+        units = [one for one in cells[1:] if len(one) <= LONGEST_UNIT and _UNIT.search(one)]
+        label = ", ".join([cells[0], *(one for one in units if not NUMBER.search(one))])
         for i, cell in enumerate(cells):
             if NUMBER.search(cell):
-                row = cells[0] if i else ""
+                row = label if i else ""
                 yield Passage(cell, where, row, _column(named, i))
 
 
@@ -134,7 +149,7 @@ def _text(source: str) -> Iterator[Passage]:
 
     def flush() -> Iterator[Passage]:
         yield from _rows(table)
-        yield from _said(" ".join(paragraph), f"line {began}")
+        yield from _sentences(paragraph, lambda first, last: _lines(began + first, began + last))
         table.clear()
         paragraph.clear()
 
@@ -161,6 +176,10 @@ def _text(source: str) -> Iterator[Passage]:
     yield from flush()
 
 
+def _lines(first: int, last: int) -> str:
+    return f"line {first}" if first == last else f"lines {first} to {last}"
+
+
 class _PassageReader(HTMLParser):
     """Collects the passages of a page: blocks of text, tables, and the labels of its pictures."""
 
@@ -168,6 +187,7 @@ class _PassageReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.passages: list[Passage] = []
         self._unseen = 0
+        self._listing = False
         self._parts: list[str] = []
         self._began = 1
         self._cells: list[str] | None = None
@@ -196,6 +216,7 @@ class _PassageReader(HTMLParser):
             self._began = self.getpos()[0]
         if tag == "tr":
             self._cells = []
+        self._listing = tag == "pre" or (self._listing and not _BLOCKS.fullmatch(tag))
 
     def handle_endtag(self, tag: str) -> None:
         """End a block; a table is told whole, once its header and rows are known."""
@@ -214,10 +235,12 @@ class _PassageReader(HTMLParser):
         """Text between tags; a line of a listing is a block."""
         if self._unseen:
             return
-        for line, after in pairwise([*data.split("\n"), None]):
-            self._parts.append(line or "")
-            if after is not None:
-                self._parts.append(" ")
+        first, *rest = data.split("\n") if self._listing else [data]
+        self._parts.append(first)
+        for number, line in enumerate(rest, start=1):
+            self._flush()
+            self._began = self.getpos()[0] + number
+            self._parts.append(line)
 
     def close(self) -> None:
         """Tell what no tag has ended."""

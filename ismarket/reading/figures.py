@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .amounts import YEAR, Amount, find_amounts, number, unit_of
+from .amounts import YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
-from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT, about_the_whole
+from .subject import Subject
+from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT
+from .whole import label_of_whole, of_whole
 
 MOST = 200
 """Amounts of one page that are weighed against each other."""
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
+DIGIT = re.compile(r"\d")
 SMALLEST = 1e6
 """Amounts below a million, in any currency, are prices and fees, not markets."""
 
@@ -32,32 +35,45 @@ class Level:
     context: str
 
 
-def levels(sentences: Iterable[Sentence], labelled: Iterable[Labelled]) -> list[Level]:
+def levels(
+    subject: Subject, sentences: Sequence[Sentence], labelled: Iterable[Labelled]
+) -> list[Level]:
     """Every amount that stands for the whole market, from labels and from prose."""
-    found = [level for item in labelled for level in _labelled_level(item)]
+    prose = [level for s in sentences if DIGIT.search(s.text) for level in _in_sentence(subject, s)]
+    (currency,) = {v.amount.currency for v in prose} if _one_currency(prose) else ("",)
+    found = [level for item in labelled for level in _labelled_level(subject, item, currency)]
     taken = {level.start for level in found}
-    for sentence in sentences:
-        found += [level for level in _in_sentence(sentence) if level.start not in taken]
+    found += [level for level in prose if level.start not in taken]
     once = {(v.amount.value, v.amount.currency, v.year, v.role): v for v in reversed(found)}
     return sorted(once.values(), key=lambda v: v.start)[:MOST]
 
 
-def _labelled_level(item: Labelled) -> list[Level]:
+def _one_currency(found: Iterable[Level]) -> bool:
+    return len({level.amount.currency for level in found}) == 1
+
+
+def _labelled_level(subject: Subject, item: Labelled, currency: str) -> list[Level]:
+    """The level under a label; ``currency`` is the page's, for an amount that prints none."""
     key = item.key
     size = re.search(
-        r"market\s+(?:size|value)|\bvalue\b|\brevenue|\bsales\b|^(?:global\s+)?market$", key, re.I
-    )
+        r"market\s+(?:size|value|forecast)|\bvalue\b|\bsize\b|\brevenue|\bsales\b|"
+        r"^(?:the\s+)?(?:global\s+)?market$|^world\b",
+        key, re.I,
+    )  # fmt: skip
     grows = re.search(r"increment|growth", key, re.I)
-    if not size or grows or not about_the_whole(f"market {key}", ""):
+    if not size or grows or not label_of_whole(subject, key):
         return []
     years = re.findall(rf"\b{YEAR}\b", key)
     amounts = [a for a in find_amounts(item.value) if a.value is None or a.value >= SMALLEST]
-    if not amounts and (unit := unit_of(key)):
-        bare = re.match(r"\s*([\d.,' ]*\d)\s*$", item.value)
-        currency, factor = unit
-        read = number(bare[1], factor) if bare else None
-        if bare and read:
-            amounts = [Amount(0, bare.end(1), read[0], currency, read[1])]
+    unit = unit_of(key) or ((currency, 1.0) if currency else None)
+    if not amounts and unit:
+        bare = re.match(
+            r"\s*([\d.,' ]*\d)\s?(million|billion|mn|bn|trillion)?\s*$", item.value, re.I
+        )
+        scale = scale_factor(bare[2] or "") if bare else 1.0
+        read = number(bare[1], max(unit[1], scale)) if bare else None
+        if bare and read and read[0] >= SMALLEST:
+            amounts = [Amount(0, bare.end(1), read[0], unit[0], read[1])]
     if len(amounts) != 1:
         return []
     amount = amounts[0]
@@ -69,7 +85,7 @@ def _labelled_level(item: Labelled) -> list[Level]:
     return [Level(amount, year, role, at + amount.start, at + amount.end, item.context)]
 
 
-def _in_sentence(sentence: Sentence) -> list[Level]:
+def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
     text, begin = sentence.text, 0
     found: list[Level] = []
     amounts = find_amounts(text)
@@ -78,7 +94,7 @@ def _in_sentence(sentence: Sentence) -> list[Level]:
         own, after = text[begin : amount.start], text[amount.end : stop]
         year, used = _year_of(own, after)
         begin = amount.end + used
-        whole = about_the_whole(text[: amount.start], text[amount.end :])
+        whole = of_whole(subject, text[: amount.start], text[amount.end :])
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
         if not whole or small or NOT_A_LEVEL.search(own):
             continue
@@ -93,14 +109,14 @@ def _in_sentence(sentence: Sentence) -> list[Level]:
 def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
     near = re.match(
-        r"\s*(?:,\s*)?(?:\(\s*)?(?:revenue\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
+        r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
         rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:FY\s?)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
         after,
     )
     if near:
         return int(near[1]), near.end()
     before = re.findall(
-        rf"(?:\b(?:in|by|for|of|during)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|to)\s?\d)",
+        rf"(?:\b(?:in|by|for|of|during|was)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|to)\s?\d)",
         own,
         re.IGNORECASE,
     )

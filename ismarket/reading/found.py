@@ -9,7 +9,7 @@ from typing import Any
 
 from ..text.sheet import Sheet, Table, shown_by
 from ..text.wording import listed, money, rate
-from .pagetext import Page
+from .pagetext import CELL, Page
 from .passages import Sentence
 from .subject import Subject
 
@@ -63,7 +63,7 @@ class Reading:
     contradictions: tuple[str, ...]
     notes: tuple[str, ...]
     subject: Subject | None = None
-    page: Page = field(default=Page("", (), frozenset()), repr=False, compare=False)
+    page: Page = field(default=Page(""), repr=False, compare=False)
     sentences: tuple[Sentence, ...] = field(default=(), repr=False, compare=False)
 
     @property
@@ -104,7 +104,7 @@ def _plain(found: Found) -> dict[str, Any]:
 
 def shorten(text: str, at: int) -> str:
     """At most MOST_WORDS words of ``text`` around the character ``at``, on one line."""
-    words = text.split()
+    words = text.replace(CELL, " | ").split()
     if len(words) <= MOST_WORDS:
         return " ".join(words)
     index = len(text[:at].split())
@@ -119,7 +119,10 @@ def cited(
 
     ``money`` is the currency and the rounding where the field has them.
     """
-    words = shorten(context, max(0, context.find(page.text[start:end])))
+    if page.printed:
+        words = shorten(*page.line(start))
+    else:
+        words = shorten(context, max(0, context.find(page.text[start:end])))
     return Found(value, *page.span(start, end), words, confidence, **money)
 
 

@@ -7,9 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .amounts import BLANK, YEAR, find_percents, find_periods
-from .figures import MOST
+from .figures import DIGIT, MOST
 from .passages import Labelled, Sentence
-from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, about_the_whole
+from .subject import Subject
+from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS
+from .whole import label_of_whole, of_whole
+
+_IN_A_TITLE = re.compile(
+    r"\b(?:size|share|trends?|opportunit\w+|outlook|analysis|growth)\W+(?:and\s+)?forecasts?\W*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -36,22 +43,24 @@ class Period:
     context: str
 
 
-def rates(sentences: Iterable[Sentence], labelled: Iterable[Labelled]) -> list[Rate]:
+def rates(
+    subject: Subject, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+) -> list[Rate]:
     """Every yearly rate that stands for the whole market's forecast growth."""
     found = []
     for item in labelled:
         if GROWTH_RATE.search(item.key) and not HISTORY.search(item.key):
             percents = find_percents(item.value)
-            if len(percents) == 1 and about_the_whole(f"market {item.key}", ""):
+            if len(percents) == 1 and label_of_whole(subject, item.key):
                 p, at = percents[0], item.start
                 start, end = at + p.start, at + p.end
                 found.append(Rate(p.value, p.half_unit, start, end, item.context, True))
     taken = {rate.start for rate in found}
-    prose = (rate for sentence in sentences for rate in _rates_in(sentence))
+    prose = (rate for s in sentences if DIGIT.search(s.text) for rate in _rates_in(subject, s))
     return [*found, *(rate for rate in prose if rate.start not in taken)][:MOST]
 
 
-def _rates_in(sentence: Sentence) -> list[Rate]:
+def _rates_in(subject: Subject, sentence: Sentence) -> list[Rate]:
     text, found, begin = sentence.text, [], 0
     for percent in find_percents(text):
         own, begin = text[begin : percent.start], percent.end
@@ -67,14 +76,17 @@ def _rates_in(sentence: Sentence) -> list[Rate]:
             continue
         if re.search(r"(?:highest|fastest)\W+(?:\w+\W+){0,2}$", before, re.IGNORECASE):
             continue
-        if about_the_whole(before, text[percent.end :]):
+        if of_whole(subject, before, text[percent.end :]):
             start, end = sentence.start + percent.start, sentence.start + percent.end
             found.append(Rate(percent.value, percent.half_unit, start, end, text, False))
     return found
 
 
 def periods(
-    sentences: Iterable[Sentence], labelled: Iterable[Labelled], growth: Iterable[Rate]
+    subject: Subject,
+    sentences: Iterable[Sentence],
+    labelled: Iterable[Labelled],
+    growth: Iterable[Rate],
 ) -> list[Period]:
     """Every forecast period that the page states; rank 0 is under a label of its own."""
     found = []
@@ -85,11 +97,13 @@ def periods(
             for start, end, first, last in find_periods(item.value)[:1]:
                 at = item.start
                 found.append(Period(first, last, 0, at + start, at + end, item.context))
-        elif GROWTH_RATE.search(item.key) and about_the_whole(f"market {item.key}", ""):
+        elif GROWTH_RATE.search(item.key) and label_of_whole(subject, item.key):
             for text, at in ((item.key, item.whole), (item.value, item.start)):
                 for start, end, first, last in find_periods(text)[:1]:
                     found.append(Period(first, last, 1, at + start, at + end, item.context))
     for sentence in sentences:
+        if not DIGIT.search(sentence.text):
+            continue
         blank = BLANK.search(sentence.text) and GROWTH_RATE.search(sentence.text)
         found += _periods_in(sentence, bool(blank) or sentence.text in contexts)
     return found[:MOST]
@@ -106,7 +120,8 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
             continue
         if HISTORY.search(before[-60:]) or not (named or grows):
             continue
-        at, rank = sentence.start, 0 if named else 1
+        titled = sentence.item or (named and _IN_A_TITLE.search(before[-120:]))
+        at, rank = sentence.start, 3 if titled else 0 if named else 1
         found.append(Period(first, last, rank, at + start, at + end, text))
     if grows and not found:
         for match in re.finditer(rf"\b(?:through|until|to|till|up\s+to)\s+({YEAR})\b", text):

@@ -181,7 +181,13 @@ def judge_period(page: Page, found: Sequence[Period]) -> tuple[dict[str, Found],
     if len(spans) > 1:
         shown = " and ".join(f"{first or '?'}-{last}" for first, last in spans)
         return {}, [f"two forecast periods: {shown}"]
-    best = group[0]
-    at = best.start, best.end, best.context, "high" if rank == 0 else "medium"
-    years = {"last_year": best.last, "first_year": best.first}
-    return {name: cited(page, year, *at) for name, year in years.items() if year}, []
+    best = growth = group[0]
+    own = {(p.first, p.last): p for p in found if p.rank == 1 and p.last == best.last and p.first}
+    if len(own) == 1:  # the years that the rate itself covers, where a box prints others
+        (growth,) = own.values()
+    years = {"last_year": (best, best.last), "first_year": (growth, growth.first)}
+    return {
+        name: cited(page, year, p.start, p.end, p.context, "high" if rank == 0 else "medium")
+        for name, (p, year) in years.items()
+        if year
+    }, []

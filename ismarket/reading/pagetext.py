@@ -1,86 +1,239 @@
 """A page as running text: tags, scripts and hidden parts gone, every character traced to its file.
 
-Block elements end a line, cells of a table row are parted by `` | ``.  ``origin[i]`` is the offset
-in the source of character ``i`` of the text, so a span of the text is a span of the file.
+Block elements end a line, cells of a table row are parted by CELL.  Text is made piece by piece:
+within a piece characters of the text are characters of the source, one for one.
 """
 
 from __future__ import annotations
 
 import html
+import math
 import re
-from dataclasses import dataclass
-from html.parser import HTMLParser
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 
-CELL = " | "
-_BLOCKS = re.compile(
-    "address|article|blockquote|body|br|caption|d[dlt]|div|fig(?:ure|caption)|footer|form|h[1-6r]|"
-    "header|html|li|main|[ou]l|p|section|table|tbody|t(?:head|foot|itle|r)"
+CELL = "\x1f"
+"""Between two cells of a row."""
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 title".split())
+_BLOCKS = _HEADINGS | frozenset(
+    "address article blockquote body br caption dd dl dt div figure figcaption footer form hr"
+    " header html li main ol ul p section table tbody thead tfoot tr".split()
 )
-_HEADINGS = re.compile("h[1-6]|title")
-_UNSEEN = re.compile(
-    "script|style|template|noscript|svg|iframe|object|select|button|nav|aside|textarea|"
-    "s|strike|del|sup"  # withdrawn; and the mark of a footnote is no digit of the figure before it
+_UNSEEN = frozenset(
+    "script style template noscript svg iframe object select button nav aside textarea"
+    " s strike del sup".split()  # withdrawn; and a footnote's mark is no digit of a figure
 )
-_VOID = re.compile("br|hr|img|input|meta|link|area|base|col|embed|source|track|wbr")
-_NO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
-_SAME = str.maketrans(
-    "\u00a0\u2007\u202f\u2009\u200a\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d\x00",
-    "       ------''\"\" ",
+_VOID = frozenset("br hr img input meta link area base col embed source track wbr".split())
+_NO_WIDTH = "\u200b-\u200f\u2060\u2066-\u2069\u202a-\u202e\ufeff\u00ad"
+_CONTROLS = {code: " " for code in (*range(32), *range(127, 160), 0x2028, 0x2029) if code != 10}
+_SAME = _CONTROLS | str.maketrans(
+    "\u00a0\u2007\u202f\u2009\u200a\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d\u00ab\u00bb",
+    '       ------\'\'""""',
 )
+_ENDS = re.compile(rf"  +|[{_NO_WIDTH}]+|(?:&#?\w{{1,31}};?)+")
+"""What ends a piece: white space that runs on, characters without width, named characters."""
+_TAG = re.compile(
+    r"<(?P<close>/)?(?P<name>[a-zA-Z][^\s/>]{0,30}+)(?P<rest>(?:[^>\"']|\"[^\"]*\"|'[^']*')*+)>"
+)
+_PLAIN_TAG = re.compile(r"<(?P<close>/)?(?P<name>[a-zA-Z][^\s/>]{0,30}+)(?P<rest>[^>]*+)>")
+_MARK = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
+_HIDDEN = re.compile(
+    r"\shidden(?=[\s=/]|$)|style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|visibility\s*:\s*hidden)",
+    re.IGNORECASE,
+)
+_META = re.compile(
+    r"(?=.*property\s*=\s*[\"']og:(?P<of>site_name|title)[\"'])"
+    r".*content\s*=\s*(?P<quote>[\"'])(?P<text>.*?)(?P=quote)",
+    re.IGNORECASE | re.DOTALL,
+)
+LONGEST_TAG = 2_000
+"""Characters of a tag in which attributes are looked for."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Running text, the source offset of each of its characters, and what the head declares."""
+    """Running text in pieces, which of its lines are headings, and what the head declares.
+
+    A piece is where it begins in the text, where in the source, and 1; or 0 where its characters
+    are not those of the source one for one.  A translated page keeps the ``printed`` one, in whose
+    text its pieces tell the place.
+    """
 
     text: str
-    origin: tuple[int, ...]
-    headings: frozenset[int]
+    pieces: tuple[tuple[int, int, int], ...] = ((0, 0, 1),)
+    headings: frozenset[int] = frozenset()
     site: str = ""
+    title: str = ""
+    printed: Page | None = field(default=None, repr=False)
+
+    def at(self, index: int) -> int:
+        """Where a character of the text stands in what its pieces were taken from."""
+        start, source, step = self.pieces[bisect_right(self.pieces, (index, math.inf, 1)) - 1]
+        return source + (index - start) * step
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The characters ``start`` to ``end`` of the text as a span of the source."""
-        return self.origin[start], self.origin[end - 1] + 1
+        if not self.printed:
+            return self.at(start), self.at(end - 1) + 1
+        piece = bisect_right(self.pieces, (end - 1, math.inf, 1))
+        whole = self.pieces[piece - 1][2] == 0 and piece < len(self.pieces)
+        last = self.pieces[piece][1] if whole else self.at(end - 1) + 1
+        return self.printed.span(self.at(start), max(last, self.at(start) + 1))
+
+    def line(self, start: int) -> tuple[str, int]:
+        """The line, as printed, in which a character of the text stands, and where in it."""
+        text, at = self.text, start
+        if self.printed:
+            text, at = self.printed.text, self.at(start)
+        first, last = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        return text[first : last if last >= 0 else len(text)], at - first
 
 
 def page_of(source: str) -> Page:
     """The page of a text or HTML source; HTML is what carries tags that a page has."""
-    tags = r"<(?:!doctype|html|body|head|p|div|td|tr|table|span|h[1-6]|br|li|ul)\b[^>]*>"
+    tags = r"<(?:!doctype|html|body|head|p|div|td|tr|table|span|h[1-6]|br|li|ul|dl)\b[^<>]*>"
     if not re.search(tags, source[:65_536], re.IGNORECASE):
         return _from_text(source)
-    reader = _Reader(source)
-    reader.feed(source)
-    reader.close()
-    return Page("".join(reader.text), tuple(reader.origin), frozenset(reader.heads), reader.site)
+    writer = _Writer()
+    _feed(source, writer)
+    return writer.page()
+
+
+class _Writer:
+    """Collects the seen text of a page, and where each piece of it came from."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self.pieces: list[tuple[int, int, int]] = []
+        self.heads: list[int] = []
+        self.meta: dict[str, str] = {}
+        self.last = "\n"
+
+    def page(self) -> Page:
+        """What was collected."""
+        text = "".join(self.parts)
+        site, title = self.meta.get("site_name", ""), self.meta.get("title", "")
+        return Page(text, tuple(self.pieces) or ((0, 0, 1),), frozenset(self.heads), site, title)
+
+    def put(self, text: str, source: int, step: int = 1) -> None:
+        """Add a piece that stands at ``source``."""
+        if not text:
+            return
+        self.parts.append(text)
+        self.pieces.append((self.length, source, step))
+        self.length += len(text)
+        self.last = text[-1]
+
+    def write(self, plain: str, start: int, end: int) -> None:
+        """Add the text from ``start`` to ``end`` with its white space run together."""
+        for match in _ENDS.finditer(plain, start, end):
+            self._piece(plain[start : match.start()], start)
+            found = match.group()
+            if found[0] == "&":
+                self._named(html.unescape(found), match.start())
+            elif found[0] == " " and self.last not in "\n ":
+                self.put(" ", match.start())
+            start = match.end()
+        self._piece(plain[start:end], start)
+
+    def _piece(self, text: str, start: int) -> None:
+        if text[:1] == " " and self.last in "\n ":
+            text, start = text[1:], start + 1
+        self.put(text, start)
+
+    def _named(self, text: str, at: int) -> None:
+        plain = re.sub(rf"[{_NO_WIDTH}]", "", text).translate(_SAME).replace("\n", " ")
+        if not plain.isspace() or self.last not in "\n ":
+            self.put(plain, at, 0)
+
+    def end(self, mark: str, at: int) -> None:
+        """End a line or a cell."""
+        if self.last == mark == "\n":
+            return
+        self.put(mark, at, 0)
+
+
+def _feed(source: str, writer: _Writer) -> None:
+    """Read tags and text in one pass; what a page leaves open costs no second look."""
+    tag, at, unseen, depth, cells, closed = _TAG, 0, "", 0, 0, source.rfind(">")
+    plain = source.translate(_SAME).replace("\n", " ")
+    while at < len(source):
+        mark = _MARK.search(source, at)
+        start = mark.start() if mark else len(source)
+        if not unseen:
+            writer.write(plain, at, start)
+        if not mark:
+            break
+        if source[start + 1] in "!?":
+            at = _no_tag(source, start)
+            continue
+        match = tag.match(source, start) if start < closed else None
+        if not match and start < closed:
+            tag = _PLAIN_TAG  # a quote is open to the end: quotes tell nothing from here on
+            match = tag.match(source, start)
+        if not match:
+            break
+        at, name, closes = match.end(), match["name"].lower(), bool(match["close"])
+        if unseen:
+            if name == unseen:
+                depth += -1 if closes else 1
+                unseen = unseen if depth else ""
+            continue
+        rest = match["rest"][:LONGEST_TAG]
+        if not closes and name == "meta" and (found := _META.match(rest)):
+            writer.meta.setdefault(found["of"].lower(), html.unescape(found["text"]).strip()[:200])
+        if not closes and (
+            name in _UNSEEN or (rest and name not in _VOID and _HIDDEN.search(rest))
+        ):
+            unseen, depth = name, 1
+            if name in ("script", "style"):
+                end = re.compile(rf"</{name}", re.IGNORECASE).search(source, at)
+                at = end.start() if end else len(source)
+        elif name in ("td", "th"):
+            if not closes:
+                writer.end(CELL if cells else "\n", start)
+            cells += not closes
+        elif name in _BLOCKS:
+            writer.end("\n", start)
+            cells = 0
+            if not closes and name in _HEADINGS:
+                writer.heads.append(writer.length)
+
+
+def _no_tag(source: str, start: int) -> int:
+    """The end of the comment, declaration or instruction that begins here."""
+    mark = "-->" if source.startswith("<!--", start) else ">"
+    end = source.find(mark, start + 2)
+    return end + len(mark) if end >= 0 else len(source)
 
 
 def _from_text(source: str) -> Page:
     """Plain text: lines stay lines, except where a long line runs on in the next."""
-    text: list[str] = []
-    origin: list[int] = []
-    above: tuple[int, int] | None = None
+    writer, above = _Writer(), (0, 0)
     for match in re.finditer(r"[^\r\n]+", source):
         start, end = match.span()
-        if above and _runs_on(source, above, start):
-            text[-1] = " "
+        if not match.group().strip():
+            continue
+        if above[1]:
+            mark = " " if _runs_on(source, above, start) else "\n"
+            writer.put(mark, min(above[1], len(source) - 1), 0)
         above = start, end
-        for offset, character in enumerate(match.group(), start):
-            if character not in _NO_WIDTH:
-                text.append(character.translate(_SAME))
-                origin.append(offset)
-        text.append("\n")
-        origin.append(min(end, len(source) - 1))
-    joined = "".join(text)
-    starts = list(re.finditer(r"[^\n]+", joined))
-    heads = frozenset(m.start() for m in starts if _looks_like_heading(m.group()))
-    return Page(joined, tuple(origin), heads)
+        for piece in re.finditer(rf"[^{_NO_WIDTH}]+", match.group()):
+            writer.put(piece.group().translate(_SAME), start + piece.start())
+    writer.put("\n", max(0, len(source) - 1), 0)
+    page = writer.page()
+    lines = re.finditer(r"[^\n]+", page.text)
+    heads = frozenset(m.start() for m in lines if _looks_like_heading(m.group()))
+    return replace(page, headings=heads)
 
 
 def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
-    gap = source[above[1] : start]
-    line = source[above[0] : above[1]].rstrip()
-    if gap.count("\n") > 1 or len(line) < 50 or line[-1:] in ".!?:|":
+    if source.count("\n", above[1], start) > 1 or above[1] - above[0] < 50:
+        return False
+    line = source[max(above[0], above[1] - 300) : above[1]].rstrip()
+    if len(line) < 50 or line[-1:] in ".!?:|":
         return False
     long = [word for word in line.split() if len(word) > 3 and word[0].isalpha()]
     titled = sum(word[0].isupper() for word in long) >= 0.6 * len(long)
@@ -88,94 +241,12 @@ def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
 
 
 def _looks_like_heading(line: str) -> bool:
+    """True for a short line without figures that ends as no sentence does."""
+    if len(line) > 120:
+        return False
     words = line.split()
-    return 0 < len(words) <= 8 and line.rstrip()[-1:] not in ".!?;,|" and not re.search(r"\d", line)
-
-
-class _Reader(HTMLParser):
-    """Collects the seen text of a page; forgives whatever a browser would."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self.text: list[str] = []
-        self.origin: list[int] = []
-        self.heads: list[int] = []
-        self.site = ""
-        self._starts = [0, *(m.end() for m in re.finditer(r"\n", source))]
-        self._unseen: tuple[str, int] | None = None
-        self._cells = 0
-
-    def _offset(self) -> int:
-        line, column = self.getpos()
-        return self._starts[line - 1] + column
-
-    def _put(self, text: str, offset: int, step: int) -> None:
-        if self._unseen:
-            return
-        for index, character in enumerate(text):
-            if character in _NO_WIDTH:
-                continue
-            plain = character.translate(_SAME)
-            if plain.isspace():
-                if not self.text or self.text[-1].isspace():
-                    continue
-                plain = " "
-            self.text.append(plain)
-            self.origin.append(offset + index * step)
-
-    def _break(self, mark: str) -> None:
-        if self._unseen:
-            return
-        while self.text and self.text[-1] == " ":
-            self.text.pop()
-            self.origin.pop()
-        if mark == "\n" and (not self.text or self.text[-1] == "\n"):
-            return
-        offset = self._offset()
-        self.text.extend(mark)
-        self.origin.extend([offset] * len(mark))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Follow what is hidden, and where lines and cells begin."""
-        if self._unseen:
-            if tag == self._unseen[0]:
-                self._unseen = (tag, self._unseen[1] + 1)
-            return
-        found = {name: value or "" for name, value in attrs}
-        if tag == "meta" and found.get("property") == "og:site_name":
-            self.site = found.get("content", "").strip()[:80]
-        style = re.sub(r"\s", "", found.get("style", "").lower())
-        hidden = "hidden" in found or "display:none" in style or "visibility:hidden" in style
-        if _UNSEEN.fullmatch(tag) or (hidden and not _VOID.fullmatch(tag)):
-            self._unseen = (tag, 1)
-        elif tag in ("td", "th"):
-            if self._cells:
-                self._break(CELL)
-            self._cells += 1
-        elif _BLOCKS.fullmatch(tag):
-            self._break("\n")
-            self._cells = 0
-            if _HEADINGS.fullmatch(tag):
-                self.heads.append(len(self.text))
-
-    def handle_endtag(self, tag: str) -> None:
-        """End what the tag opened."""
-        if self._unseen:
-            name, depth = self._unseen
-            if tag == name:
-                self._unseen = (name, depth - 1) if depth > 1 else None
-        elif _BLOCKS.fullmatch(tag):
-            self._break("\n")
-            self._cells = 0
-
-    def handle_data(self, data: str) -> None:
-        """Text between tags."""
-        self._put(data, self._offset(), 1)
-
-    def handle_entityref(self, name: str) -> None:
-        """A named character."""
-        self._put(html.unescape(f"&{name};"), self._offset(), 0)
-
-    def handle_charref(self, name: str) -> None:
-        """A numbered character."""
-        self._put(html.unescape(f"&#{name};"), self._offset(), 0)
+    return (
+        0 < len(words) <= 10
+        and line.rstrip()[-1:] not in ".!?;,|"
+        and not re.search(r"\d|:\s", line)
+    )

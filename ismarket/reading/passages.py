@@ -1,30 +1,46 @@
-"""Passages: the sentences of a page, and its labelled values from tables and lists."""
+"""Passages: the sentences of a page, and its labelled values from tables, boxes and lists."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from .pagetext import CELL, Page
+from .vocabulary import LABEL, SECTION
 
 LONGEST = 1_500
 """Characters of a sentence; what runs on longer is no sentence and is cut."""
+LONGEST_VALUE = 90
+"""Characters of a value that stands in a line of its own under its label."""
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:U\.S|U\.K|Inc|Ltd|Co|Corp|vs|approx|ca|No|St|Dr|e\.g|i\.e|Rs|Mr|Ms)|\b[A-Z])\.$"
+    r"(?:\b(?:U\.S|U\.K|Inc|Ltd|Co|Corp|vs|approx|ca|No|St|Dr|e\.g|i\.e|Rs|Mr|Ms|Mio|Mrd|Mn|Bn|Feb|Jan|"
+    r"Aug|Sept|Oct|Nov|Dec)|\b[A-Z])\.$"
 )
 _LABELLED = re.compile(
-    r"^\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|\.{2}(?=\s)|:)\s*(?P<value>\S.*)$"
+    r"\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
 )
+_AT_ONCE = re.compile(
+    rf"\s*(?P<key>{LABEL.pattern})\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)", re.I
+)
+_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])|\s\|\s")
+_TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[A-Z])")
+_ITEM = re.compile(r"[-*\u2022]\s")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence at ``start`` of the page's text, and the heading that it stands under."""
+    """A sentence at ``start`` of the page's text, the heading and the section that it stands under.
+
+    ``item`` is true for a heading or an item of a list, which is no sentence.
+    """
 
     text: str
     start: int
     heading: str = ""
+    section: str = ""
+    item: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,7 @@ class Labelled:
     value: str
     start: int
     whole: int
+    heading: str = ""
 
     @property
     def context(self) -> str:
@@ -42,61 +59,125 @@ class Labelled:
         return f"{self.key}: {self.value}"
 
 
+@dataclass
+class _Place:
+    """Where on the page the reading of lines stands."""
+
+    heading: str = ""
+    section: str = ""
+    label: tuple[str, int] | None = None
+    header: list[tuple[str, int]] | None = None
+
+
 def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
     """Sentences and labelled values in the order of the page."""
     sentences: list[Sentence] = []
     labelled: list[Labelled] = []
-    heading = ""
-    header: list[tuple[str, int]] = []
-    for match in re.finditer(r"[^\n]+", page.text):
-        line, start = match.group(), match.start()
-        if CELL.strip() in line and start not in page.headings:
-            cells = _cells(line, start)
-            pairs = [(found, at) for text, at in cells if (found := _LABELLED.match(text))]
-            if len(pairs) > 1 and len(pairs) == len(cells):
-                labelled += [
-                    Labelled(pair["key"].strip(), pair["value"], at + pair.start("value"), at)
-                    for pair, at in pairs
-                ]
-                continue
-            if len(cells) > 2 and header and len(header) == len(cells):
-                labelled += [
-                    Labelled(f"{cells[0][0]} {title}", text, at, start)
-                    for (title, _), (text, at) in zip(header[1:], cells[1:], strict=True)
-                ]
-            elif len(cells) == 2:
-                labelled.append(Labelled(cells[0][0], cells[1][0], cells[1][1], start))
-            if len(cells) > 2 and not header:
-                header = cells
+    place, bars = _Place(), (0, 0)
+    lines = [(m.group(), m.start()) for m in re.finditer(r"[^\n]+", page.text)]
+    for index, (line, start) in enumerate(lines):
+        after = lines[index + 1][0].count("|") if index + 1 < len(lines) else 0
+        before, bars = bars[0], (line.count("|"), 0)
+        if not line.strip(" |"):
             continue
-        header = []
-        if start in page.headings:
-            heading = line.strip()
-        pair = _LABELLED.match(line[:LONGEST])
-        if pair and len(pair["key"].split()) <= 9:
-            value_at = start + pair.start("value")
-            labelled.append(Labelled(pair["key"].strip(), pair["value"], value_at, start))
-        sentences += _sentences(line, start, heading)
+        heading = start in page.headings
+        if CELL in line or (bars[0] and _is_row(line, bars[0], before, after)):
+            labelled += _row(line, start, place)
+            continue
+        place.header = None
+        found = _label_above(line, start, place) or _pair(line, start, place)
+        if place.label and not found:
+            labelled.append(
+                Labelled(place.label[0], "", place.label[1], place.label[1], place.heading)
+            )
+        if found:
+            labelled.append(found)
+        if LABEL.fullmatch(line.strip(" :")):
+            place.label = line.strip(" :"), start
+            continue
+        place.label = None
+        if heading:
+            place.heading = line.strip()[:200]
+        if SECTION.search(line) and (
+            heading or (len(line) < 60 and line.rstrip()[-1:] not in ".:")
+        ):
+            place.section = line.strip()
+        sentences += _sentences(line, start, place, heading)
     return sentences, labelled
 
 
+def _is_row(line: str, bars: int, before: int, after: int) -> bool:
+    """True where a line with bars is a row: set in bars, or beside one with as many."""
+    edged = line.lstrip().startswith("|") and line.count("|") > 1
+    labels = bars < 30 and all(":" in part for part in line.split("|"))
+    return edged or labels or (bars in (before, after) and bars < 30)
+
+
+def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
+    cells = _cells(line, start)
+    if all(re.fullmatch(r"[-:\s]*", text) for text, _ in cells):
+        return
+    pairs = [(found, at) for text, at in cells if (found := _LABELLED.match(text))]
+    if len(pairs) > 1 and len(pairs) == len(cells):
+        for pair, at in pairs:
+            value = at + pair.start("value")
+            yield Labelled(pair["key"].strip(), pair["value"], value, at, place.heading)
+        return
+    header = place.header
+    if header and len(header) == len(cells) and (len(cells) > 2 or _is_year(cells[0][0])):
+        for (title, _), (text, at) in zip(header[1:], cells[1:], strict=True):
+            yield Labelled(f"{cells[0][0]} {title}".strip(), text, at, start, place.heading)
+    elif len(cells) == 2:
+        yield Labelled(cells[0][0], cells[1][0], cells[1][1], start, place.heading)
+    place.header = header or cells
+
+
+def _is_year(text: str) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)\d\d[EF]?", text))
+
+
 def _cells(line: str, start: int) -> list[tuple[str, int]]:
+    mark = CELL if CELL in line else "|"
     cells, at = [], start
-    for part in line.rstrip().removesuffix(CELL.strip()).split(CELL.strip()):
+    for part in line.rstrip(" ").removesuffix(mark).split(mark):
         text = part.strip()
         cells.append((text, at + (part.find(text) if text else 0)))
         at += len(part) + 1
     return cells[1:] if len(cells) > 2 and not cells[0][0] and line.startswith("|") else cells
 
 
-def _sentences(line: str, start: int, heading: str) -> list[Sentence]:
-    stops = re.finditer(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])", line)
+def _label_above(line: str, start: int, place: _Place) -> Labelled | None:
+    """The value of a label that stood alone in the line above."""
+    text = line.strip()
+    if not place.label or len(text) > LONGEST_VALUE or LABEL.fullmatch(text.strip(" :")):
+        return None
+    key, whole = place.label
+    if text.endswith(".") or (SECTION.search(text) and not re.match("publish", key, re.I)):
+        return None
+    return Labelled(key, text, start + line.find(text), whole, place.heading)
+
+
+def _pair(line: str, start: int, place: _Place) -> Labelled | None:
+    """The label and value that one line holds."""
+    pair = _LABELLED.match(line[:LONGEST])
+    if pair and len(pair["key"].split()) <= 9:
+        at = start + pair.start("value")
+        return Labelled(pair["key"].strip(), pair["value"], at, start, place.heading)
+    if len(line) < 2 * LONGEST_VALUE and (pair := _AT_ONCE.match(line)):
+        at = pair.start("value")
+        return Labelled(pair["key"].strip(), line[at:], start + at, start, place.heading)
+    return None
+
+
+def _sentences(line: str, start: int, place: _Place, heading: bool) -> list[Sentence]:
+    stops = (_TITLE_STOP if heading or line.count("|") == 1 else _STOP).finditer(line)
     told = (m.end() for m in stops if not _ABBREVIATION.search(line[: m.start() + 1][-20:]))
+    item = heading or bool(_ITEM.match(line)) or line.rstrip()[-1:] not in ".!?;:\"')"
     return [
-        Sentence(text, start + at, heading)
+        Sentence(text, start + at, place.heading, place.section, item)
         for begin, end in pairwise([0, *told, len(line)])
         for at in range(begin, end, LONGEST)
-        if (text := line[at : min(at + LONGEST, end)]).strip()
+        if (text := line[at : min(at + LONGEST, end)]).strip(" |")
     ]
 
 

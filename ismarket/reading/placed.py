@@ -10,11 +10,11 @@ from .amounts import find_amounts, find_percents, number
 from .documents import NUMBER, Passage
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-ENDS = ("low", "high")
+ENDS, REFERENCE = ("low", "high"), ("reference",)
 SERIES = {
-    r"\blow(?:er)?\b|\bp5\b": ("low",),
-    r"\bhigh(?:er)?\b|\bp95\b": ("high",),
-    r"\bmedian\b|\bp50\b": ("median",),
+    r"\blow(?:er)?\b|(?<![a-z0-9])p5\b": ("low",),
+    r"\bhigh(?:er)?\b|(?<![a-z0-9])p95\b": ("high",),
+    r"\bmedian\b|(?<![a-z0-9])p50\b": ("median",),
     r"(?<!would )\bmean\b|\baverage\b": ("mean",),
     r"\breference\b|\bpython\b": ("reference",),
     r"\b9 (?:in|of|out of) 10\b|\bninety percent\b|\b90% (?:interval|range)": ENDS,
@@ -24,12 +24,15 @@ GROWTH = re.compile(r"CAGR|growth|grow|a year|per year|annual", re.IGNORECASE)
 SHARE = re.compile(r"\bshare|\bof value|\bof the (?:market|value)|\bchance|\blikely", re.IGNORECASE)
 _APART = re.compile(r"\b(?:source|assumption):|\bstandard error", re.IGNORECASE)
 """Words of what is no figure of a forecast: a source, or how exactly one is computed."""
+_KEY = re.compile(r"\w+(?:\.\w+)+")
+"""The key of an input: what stands in its row is evidence, no figure of a forecast."""
 _RATE = re.compile(r"CAGR|growth", re.IGNORECASE)
 _POINTS = re.compile(r"(?P<n>[+-]?\d+(?:\.\d+)?)(?=\s+(?:percentage\s+)?points\b)")
 _MULTIPLE = re.compile(
     r"(?P<n>\d[\d,]*(?:\.\d+)?)(?=(?:\s+to\s+\d[\d,]*(?:\.\d+)?)?\s*(?:times\b|-?fold\b|x\b))"
 )
 _SCALED = re.compile(r"(?P<n>\d+(?:\.\d+)?)(?:\s*to\s+\d+(?:\.\d+)?)?\s*(?P<scale>bn|M)\b")
+_CLAUSE = re.compile(r"[,;:]\s|\(")
 _WHOLE = r"\bmarket\b|\btotal\b|\bvalue\b|\bsales\b|\ball together\b|\brevenue\b"
 _NO_NAME = (
     r"\b(?:USD|current|constant|bn|M|mn|billions?|millions?|in|of|a|the|by|year|dollars|points|"
@@ -42,10 +45,10 @@ _SCALES = {r"\bbn\b|\bbillions?\b": 1e9, r"\bM\b|\bmn\b|\bmillions?\b": 1e6}
 class Figure:
     """One printed figure; ``half_unit`` is its rounding, ``year`` that of its words.
 
-    ``kinds`` are what it may be of a run (money, rate, share, points, multiple), ``series`` those
-    that its words name, ``scales`` what its unit may stand for, ``span`` where it stands in
-    the passage; it ``tells`` where its words alone say that it must be in the run, and is of the
-    ``whole`` market where they may name nothing else.
+    ``near`` is the clause that it stands in, ``kinds`` are what it may be of a run (money, rate,
+    share, points, multiple), ``series`` those that its words name, ``scales`` what its unit may
+    stand for, ``span`` where it stands in the passage; it ``tells`` where its words alone say that
+    it must be in the run, and is of the ``whole`` market where they may name nothing else.
     """
 
     value: float
@@ -55,16 +58,19 @@ class Figure:
     quote: str = ""
     year: int | None = None
     kinds: tuple[str, ...] = ()
-    series: tuple[str, ...] = ("reference",)
+    series: tuple[str, ...] = REFERENCE
     scales: tuple[float, ...] = (1.0,)
     span: tuple[int, int] = (0, 0)
     tells: bool = False
     whole: bool = True
+    near: str = ""
 
 
 def figures_of(passage: Passage) -> Iterator[Figure]:
     """The figures of a passage; none in the words of a source or of an error."""
     if _APART.search(passage.words):
+        return
+    if _KEY.fullmatch(passage.row):
         return
     if passage.row or passage.column:
         yield from _cell(passage)
@@ -88,8 +94,8 @@ def _sentence(passage: Passage) -> Iterator[Figure]:
         near = f"{text[max(0, start - 24) : start]}{after[:24]}"
         yield Figure(
             value, half, kind, passage.where, "", year if kind == "money" else None,
-            _kinds(kind, near, text), ENDS if ends else _series(before, after, text),
-            span=(start, end),
+            _kinds(kind, near, text), ENDS if ends else _series_of(before, after, text, len(found)),
+            span=(start, end), near=_CLAUSE.split(before)[-1] + _CLAUSE.split(after)[0],
             tells=kind == "points" or (kind == "percent" and bool(GROWTH.search(near))),
         )  # fmt: skip
 
@@ -155,7 +161,15 @@ def _series(*texts: str) -> tuple[str, ...]:
         ]
         if named:
             return max(named)[1]
-    return ("reference",)
+    return REFERENCE
+
+
+def _series_of(before: str, after: str, text: str, figures: int) -> tuple[str, ...]:
+    """The series of a figure among others; those named elsewhere are no more than possible."""
+    own = _series(before, after)
+    if own != REFERENCE:
+        return own
+    return _series(text) if figures == 1 else (*REFERENCE, *_series(text))
 
 
 def _cell(passage: Passage) -> Iterator[Figure]:
@@ -202,10 +216,11 @@ def _unit(words: str, label: str) -> tuple[tuple[float, ...], str]:
         return (1.0,), "points"
     if _RATE.search(label):
         return (1.0,), "rate"
-    if SHARE.search(label):
+    if re.search(r"\bshare|\bchance", label, re.IGNORECASE):
         return (1.0,), "share"
     if re.search(r"\btimes\b|\bmultiple\b|\bx count\b", label, re.IGNORECASE):
         return (1.0,), "multiple"
-    if re.search(r"\bUSD\b|\bdollars\b|\$", label) or YEAR.search(label):
+    told = YEAR.search(label) and _of_the_whole(label)  # a year alone may be of anything
+    if re.search(r"\bUSD\b|\bdollars\b|\$", label) or told:
         return (1.0, 1e6, 1e9), "money"
     return (1.0,), ""

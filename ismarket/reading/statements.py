@@ -5,68 +5,100 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .found import Found, cited, shorten
+from ..model.words import Named
+from .found import Found, cited
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
+from .subject import Subject, core, found_in
 from .vocabulary import (
-    CLASSES,
+    COUNTRIES,
     DRIVER_HEADING,
-    DRIVERS,
-    FAMILY,
     FASTEST,
+    GENERIC,
     HOLDS_BACK,
     LARGEST,
     NOT,
     PUSHES,
-    REGIONS,
-    named,
+    SECTION,
 )
 
 _HOUSE = (
-    r"(?:Research|Insights?|Intelligence|Reports?|Consulting|Analytics|Economics|Advisory|"
-    r"Partners|Consultants|Advisors|Data)"
+    r"(?:Research|Insights?|Intelligence|Reports?|Consulting|Analytics|Economics|Advisory|Group|View|"
+    r"Partners|Consultants|Advisors|Data|Strategy|Marktforschung|Associates|Consultancy)"
 )
 _CAPITAL = r"(?:[A-Z0-9][\w'-]*|&|of|and)"
-_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w-]*(?:\s{_CAPITAL}){{0,4}})"
-_HOUSE_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w-]*(?:\s{_CAPITAL}){{0,3}}\s{_HOUSE})"
-_BY_NAME = (
-    rf"(?:[Pp]ublished|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis)\s+by\s+{_NAME}",
-    r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
-    rf"(?:(?:market\s+)?(?:report|study|analysis|research)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
-    rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
-    rf"\bsays\s+{_HOUSE_NAME}",
-    rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|puts?|places))",
-    rf"^\s*About\s+{_HOUSE_NAME}\s*$",
-    rf"(?:\u00a9|\(c\)|[Cc]opyright)\s*(?:\d{{4}}\s*)?{_HOUSE_NAME}",
-    rf"\s[-|]\s{_HOUSE_NAME}\s*$",
+_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,4}})"
+_HOUSE_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,3}}\s{_HOUSE})\b"
+_YEARS = r"(?:\d{4}(?:\s?-\s?\d{4})?,?\s*)?"
+_BY_NAME = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:[Pp]ublished|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis)\s+(?:by|from)"
+        rf"\s+{_NAME}",
+        r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
+        rf"(?:(?:market\s+)?(?:report|study|analysis|research)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
+        rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
+        rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
+        rf"\bsays\s+{_HOUSE_NAME}",
+        rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
+        r"puts?|places|offers|has\s+(?:published|added|released)|announces))",
+        rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
+        rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
+        rf"\s[-|]\s{_HOUSE_NAME}\s*$",
+        rf"^\s*{_HOUSE_NAME}:\s",
+        rf"\({_HOUSE_NAME}\)\s*$",
+        rf"\b[Ss]ource:\s*{_HOUSE_NAME}",
+    )
 )
 _WIRE = re.compile(
-    r"newswire|prnewswire|business\s?wire|presswire|openpr|accesswire|reuters|bloomberg|news\b",
+    r"newswire|prnewswire|business\s?wire|presswire|openpr|accesswire|reuters|bloomberg|news\b|"
+    r"\bwire\b|^all\b|reserved|linkedin|google",
     re.IGNORECASE,
+)
+_NOT_A_HOUSE = (
+    frozenset(
+        "key type types regional region related application product industry business end user"
+        " country insight insights intelligence strategic free sample full complete detailed company"
+        " competitive segment drug class view group data research reports consulting analytics"
+        " in-depth healthcare pharma pharmaceutical press primary secondary custom syndicated more and".split()
+    )
+    | GENERIC
 )
 _CLAUSE = re.compile(
     r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|"
-    r",?\s(?:followed\s(?=by)|ahead\s(?=of))"
+    r",?\s(?:followed\s(?=by)|ahead\s(?=of))|,\s(?=with\s)"
 )
 """What sets one statement against another."""
 _TURN = re.compile(
     r";|,?\s(?:while|whereas|but|although|though|however|despite|even\s+as)\s", re.IGNORECASE
 )
 """Where a sentence turns; lists of causes stay whole."""
+_SEGMENT = re.compile(
+    r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
+    r"(?:is|was|will|to|are|has|registers|shows)\b"
+)
+_NOT_A_CLASS = re.compile(
+    r"pharmac(?:y|ies)|hospital|clinic|online|retail|home|end[\s-]user|oral|parenteral|inject|"
+    r"cutaneous|venous|adult|p(?:a)?ediatric|geriatric|male|female|region|topical|others?$|\d|drug$|"
+    r"product$|fastest|growing|market",
+    re.IGNORECASE,
+)
 
 
 def publisher(
-    page: Page, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+    page: Page, subject: Subject | None, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
 ) -> tuple[Found | None, list[str]]:
     """Who publishes the estimate, and the names in doubt where the page gives several."""
     found: dict[str, Found] = {}
 
     def keep(name: str, start: int, end: int, context: str, confidence: str) -> None:
-        name = re.sub(r"^(?:The|A|An|By)\s+|'s$|[\s,.]+$|\s(?:and|of)$", "", name.strip())
-        if len(name) < 3 or FAMILY.search(name) or _WIRE.search(name) or re.search(r"^\d", name):
+        name = re.sub(r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of)$", "", name.strip())
+        words = re.findall(r"[\w'-]+", name.lower())
+        plain = all(word in _NOT_A_HOUSE or not word.isalpha() for word in words)
+        own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
+        if len(name) < 3 or own or _WIRE.search(name) or re.search(r"^\d+$", name) or plain:
             return
-        span = page.span(start, end)
-        found.setdefault(name, Found(name, *span, shorten(context, 0), confidence))
+        found.setdefault(name, cited(page, name, start, end, context, confidence))
 
     for item in labelled:
         if re.fullmatch(r"publisher|published\s+by|source|report\s+by|author", item.key, re.I):
@@ -75,7 +107,7 @@ def publisher(
                 keep(name["name"], item.start, item.start + name.end(), item.value, "high")
     for sentence in sentences:
         for pattern in _BY_NAME:
-            for match in re.finditer(pattern, sentence.text):
+            for match in pattern.finditer(sentence.text):
                 start, end = (sentence.start + at for at in match.span("name"))
                 keep(match["name"], start, end, sentence.text[match.start() :], "medium")
     if page.site and not found and not _WIRE.search(page.site):
@@ -85,88 +117,138 @@ def publisher(
 
 
 def largest_region(
-    page: Page, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+    page: Page, subject: Subject, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
 ) -> tuple[Found | None, list[str]]:
     """The region that the page calls the largest."""
     label = r"(?:largest|leading|dominant|dominating|biggest)\s+(?:regional\s+)?(?:market|region)"
-    return _said(page, sentences, labelled, label, LARGEST, FASTEST, REGIONS)
+    said = _labelled_name(page, label, subject.words.regions, labelled)
+    for sentence in sentences:
+        for clause in cut(sentence, _CLAUSE):
+            cue = LARGEST.search(clause.text)
+            if not cue or FASTEST.search(clause.text) or NOT.search(clause.text):
+                continue
+            names = found_in(subject.words.regions, clause.text)
+            if len({name for name, *_ in names}) == 1 and _of_the_market(
+                clause.text, cue, names[0]
+            ):
+                _say(page, said, clause, names[0])
+    return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
 
 
 def fastest_class(
-    page: Page, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+    page: Page, subject: Subject, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
 ) -> tuple[Found | None, list[str]]:
-    """The drug class that the page calls the fastest growing."""
-    label = r"fastest[\s-]growing\s+(?:drug\s+)?(?:segment|class|drug|product)"
-    return _said(page, sentences, labelled, label, FASTEST, None, CLASSES)
-
-
-def _said(
-    page: Page,
-    sentences: Iterable[Sentence],
-    labelled: Iterable[Labelled],
-    label: str,
-    cue: re.Pattern[str],
-    other: re.Pattern[str] | None,
-    known: dict[str, str],
-) -> tuple[Found | None, list[str]]:
-    """The one name that stands with the cue; nothing where names differ or a clause has two."""
-    found: dict[str, Found] = {}
-    for item in labelled:
-        names = named(known, item.value)
-        if re.search(label, item.key, re.IGNORECASE) and len({name for name, *_ in names}) == 1:
-            name, start, end = names[0]
-            span = page.span(item.start + start, item.start + end)
-            found.setdefault(name, Found(name, *span, item.context[:160], "high"))
+    """The drug class that the page calls the fastest growing: of the market's, or as printed."""
+    label = r"fastest[\s-]growing\s+(?:drug\s+)?(?:segment|class|drug|product|type)"
+    classes = subject.words.classes
+    if not subject.installed:
+        return _printed_class(page, label, sentences, labelled)
+    said = _labelled_name(page, label, classes, labelled)
     for sentence in sentences:
         for clause in cut(sentence, _CLAUSE):
-            names = named(known, clause.text)
-            said = cue.search(clause.text)
-            if not said or len({name for name, *_ in names}) != 1 or NOT.search(clause.text):
+            names = found_in(classes, clause.text)
+            if not FASTEST.search(clause.text) or len({name for name, *_ in names}) != 1:
                 continue
-            if other and other.search(clause.text):
+            if not NOT.search(clause.text) and not found_in(subject.words.regions, clause.text):
+                _say(page, said, clause, names[0])
+    return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
+
+
+def _printed_class(
+    page: Page, label: str, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+) -> tuple[Found | None, list[str]]:
+    said: dict[str, Found] = {}
+    for item in labelled:
+        name = re.sub(r"\s+segments?$|\.$", "", item.value.strip(), flags=re.IGNORECASE)
+        if re.search(label, item.key, re.IGNORECASE) and len(name.split()) <= 5:
+            if not _NOT_A_CLASS.search(name) and not SECTION.search(name):
+                at = item.start, item.start + len(name), item.context
+                said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
+    for sentence in sentences:
+        for clause in cut(sentence, _CLAUSE):
+            found = _SEGMENT.search(clause.text)
+            if not found or not FASTEST.search(clause.text) or NOT.search(clause.text):
                 continue
-            if known is REGIONS and not _of_the_market(clause.text, said):
-                continue
-            if known is CLASSES and named(REGIONS, clause.text):
-                continue
+            name = found["name"].strip()
+            if name and not _NOT_A_CLASS.search(name):
+                _say(page, said, clause, (_small(name), *found.span("name")))
+    return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
+
+
+def _small(name: str) -> str:
+    """A name as it stands inside a sentence: words in small letters, abbreviations as they are."""
+    plain = re.sub(r"^(?:\W*the\s+|\W+)", "", name, flags=re.IGNORECASE)
+    return " ".join(w.lower() if w[1:].islower() else w for w in plain.split())
+
+
+def _labelled_name(
+    page: Page, label: str, known: Named, labelled: Iterable[Labelled]
+) -> dict[str, Found]:
+    said: dict[str, Found] = {}
+    for item in labelled:
+        if not re.search(label, item.key, re.IGNORECASE):
+            continue
+        names = found_in(known, item.value)
+        if len({name for name, *_ in names}) == 1:
             name, start, end = names[0]
-            at = clause.start + start, clause.start + end, clause.text
-            found.setdefault(name, cited(page, name, *at, "medium"))
-    return (next(iter(found.values())), []) if len(found) == 1 else (None, list(found))
+            at = item.start + start, item.start + end, item.context
+            said.setdefault(name, cited(page, name, *at, "high"))
+    return said
 
 
-def _of_the_market(clause: str, said: re.Match[str]) -> bool:
+def _say(page: Page, said: dict[str, Found], clause: Sentence, found: tuple[str, int, int]) -> None:
+    name, start, end = found
+    at = clause.start + start, clause.start + end, clause.text
+    said.setdefault(name, cited(page, name, *at, "medium"))
+
+
+def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]) -> bool:
     """True where a region itself is said to be the largest: not a company, a class or a cause."""
-    others = r"players|compan(?:y|ies)|manufactur|vendors|product|segment|growth|patients|causes?\b"
+    others = (
+        r"players|compan(?:y|ies)|manufactur|vendors|product|segment|growth|patients|causes?\b|"
+        r"prevalence|incidence|burden"
+    )
     rest = clause[said.end() :]
     if re.match(r"\W*(?:\w+\W+){0,2}(?:" + others + ")", rest, re.IGNORECASE):
         return False
     if not re.search(r"market|share|region|revenue|sales", clause, re.IGNORECASE):
         return False
-    _, start, _ = named(REGIONS, clause)[0]
+    _, start, end = named
     before = clause[:start]
     if start < said.start():
+        between = clause[end : said.start()]
+        if COUNTRIES.search(between) or re.search(r"\bsegment\b", clause, re.IGNORECASE):
+            return False
         return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
     return bool(
         re.search(r"(?:\bby|\bis|\bwas|\bbeing|\bremains|[:(-])\s*(?:the\s+)?$", before, re.I)
     )
 
 
-def drivers_named(page: Page, sentences: Iterable[Sentence]) -> dict[str, Found]:
-    """The drivers that the page credits with growth, by name; not what holds growth back."""
+def drivers_named(
+    page: Page, subject: Subject, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+) -> dict[str, Found]:
+    """The drivers that the page credits with growth, by name; not what holds growth back.
+
+    In a part about drivers every clause counts, elsewhere one that says what pushes.
+    """
     found: dict[str, Found] = {}
+    for item in labelled:
+        if re.fullmatch(r"(?:key\s+)?(?:market\s+)?(?:growth\s+)?drivers?", item.key, re.I):
+            _credit(page, subject, found, Sentence(item.value, item.start))
     for sentence in sentences:
-        under = bool(DRIVER_HEADING.search(sentence.heading)) and not HOLDS_BACK.search(
-            sentence.heading
-        )
-        if sentence.heading.strip() == sentence.text.strip():
+        text = sentence.text
+        under = DRIVER_HEADING.search(sentence.section) and not HOLDS_BACK.search(sentence.section)
+        if HOLDS_BACK.search(sentence.section) or text.strip() == sentence.section:
             continue
-        for clause in cut(sentence, _TURN):
-            if HOLDS_BACK.search(clause.text) or NOT.search(clause.text):
-                continue
-            if not under and not PUSHES.search(clause.text):
-                continue
-            for name, start, end in named(DRIVERS, clause.text):
-                at = clause.start + start, clause.start + end, clause.text
-                found.setdefault(name, cited(page, name, *at, "medium"))
+        for clause in cut(sentence, _TURN) if under or PUSHES.search(text) else ():
+            pushes = under or PUSHES.search(clause.text)
+            if pushes and not HOLDS_BACK.search(clause.text) and not NOT.search(clause.text):
+                _credit(page, subject, found, clause)
     return dict(sorted(found.items()))
+
+
+def _credit(page: Page, subject: Subject, found: dict[str, Found], clause: Sentence) -> None:
+    for name, start, end in found_in(subject.words.drivers, clause.text):
+        at = clause.start + start, clause.start + end, clause.text
+        found.setdefault(name, cited(page, name, *at, "medium"))

@@ -24,8 +24,10 @@ from ..model.parameter import Parameter
 from ..sampling.points import BLOCK, REPLICATE
 from ..sampling.quantiles import happens
 
-KEPT = 4
-"""Replicates that are kept, of REPLICATE draws each."""
+MOST_KEPT = 4
+"""Replicates that are kept at most, of REPLICATE draws each."""
+ROOM = 330_000
+"""Places that a page has room for: of many parameters fewer draws go along."""
 AMONG = 20
 """Replicates among which they are chosen, at most: the first of the forecast."""
 STEPS = 65535
@@ -42,11 +44,12 @@ def chosen(forecast: Forecast, plan: Plan) -> Draws:
     Those whose fan lies nearest to that of the first AMONG replicates, as the forecast stands and
     with each driver of ``plan`` switched: the largest relative error of a quantile decides.
     """
-    draws = forecast.plan.scenario.draws
-    if draws <= KEPT * REPLICATE:
+    draws, inputs = forecast.plan.scenario.draws, sum(map(varies, plan.parameters))
+    kept = max(1, min(MOST_KEPT, ROOM // (REPLICATE * max(1, inputs))))
+    if draws <= kept * REPLICATE:
         return np.arange(draws)
     many = min(draws // REPLICATE, AMONG)
-    sets = np.array(list(combinations(range(many), KEPT)))
+    sets = np.array(list(combinations(range(many), kept)))
     drawing = Drawing(plan)
     blocks = [drawing.values(block) for block in range(-(-many * REPLICATE // BLOCK))]
     values = np.concatenate(blocks, axis=1)[:, : many * REPLICATE]

@@ -31,6 +31,8 @@ from .places import STEPS, chosen, decoded, drawn_places, packed, varies
 
 LEVELS = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 """The levels of the draws that a page shows."""
+ROUND = 1e-4
+"""Largest error, as a part of the largest shift, up to which rows follow from others."""
 
 
 def portable(forecast: Forecast) -> dict[str, Any]:
@@ -59,6 +61,8 @@ def _model(forecast: Forecast, plan: Plan) -> dict[str, Any]:
         places = drawn_places(plan, chosen(forecast, plan))
         values = decoded(plan, places)
         own, merged = _own(plan, values)
+    still = {p.key for driver in plan.drivers for p in driver.parameters}
+    moving = [p.key not in still for p in plan.parameters if varies(p)]
     causes, launches = _causes(plan, rows, merged)
     acting = {driver.name for driver in forecast.plan.drivers}
     return {
@@ -73,7 +77,7 @@ def _model(forecast: Forecast, plan: Plan) -> dict[str, Any]:
              "computed": [p.key for p in d.parameters]}
             for d in plan.drivers
         ],
-        "parameters": [_parameter(p) for p in plan.parameters],
+        "parameters": [_parameter(p, p.key in still) for p in plan.parameters],
         "stages": [_stage(stage, rows, plan) for stage in market.stages],
         "causes": causes,
         "merged": sorted(merged),
@@ -94,7 +98,7 @@ def _model(forecast: Forecast, plan: Plan) -> dict[str, Any]:
             "price_basis": forecast.plan.anchor.price_basis,
         },
         "draws": places.shape[1],
-        "places": packed(places),
+        "places": packed(places[moving]),
         "figures": _figures(forecast, values),
     }  # fmt: skip
 
@@ -102,11 +106,12 @@ def _model(forecast: Forecast, plan: Plan) -> dict[str, Any]:
 # stages, causes, launches, own effects ----------------------------------------------------------
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def _parameter(parameter: Parameter, still: bool) -> dict[str, Any]:
+    """A parameter; the draws of one that a driver's own function takes stand still."""
     found: dict[str, Any] = {
         name: getattr(parameter, name) for name in ("key", "low", "mode", "high")
     }
-    return found | {"scale": parameter.scale, "varies": varies(parameter)}
+    return found | {"scale": parameter.scale, "varies": varies(parameter) and not still}
 
 
 def _stage(stage: Stage, rows: Mapping[str, int], plan: Plan) -> dict[str, Any]:
@@ -182,15 +187,35 @@ def _own(plan: Plan, values: Mapping[str, Array]) -> tuple[list[dict[str, Any]],
         raise InputError("a driver moves a stage in some draws alone, and cannot go along")
     found = []
     for (target, who, at_modes), (_, _, draws) in zip(reference, drawn, strict=True):
-        low, high = float(draws.min()), float(draws.max())
-        places = np.rint((draws - low) / ((high - low) or 1.0) * STEPS).astype(np.uint16)
+        weights, rows = _few_rows(draws.reshape(-1, draws.shape[2]))
         found.append({
             "stage": target[0], "drug_class": target[1], "drivers": list(who),
-            "reference": at_modes[:, :, 0].tolist(), "low": low, "high": high,
-            "varies": draws.shape[2] > 1,
-            "places": packed(places) if places.shape[:2] == at_modes.shape[:2] else "",
+            "reference": at_modes[:, :, 0].tolist(),
+            "weights": [[float(f"{weight:.9g}") for weight in row] for row in weights],
+            "rows": [_as_places(row) for row in rows],
         })  # fmt: skip
     return found, merged
+
+
+def _few_rows(shift: Array) -> tuple[Array, Array]:
+    """Rows (row, draw) of a shift (year x region, draw), and the weights that give all from them.
+
+    Greedily the row that is farthest off, until none is: shifts of some years and regions mostly
+    follow from those of others.
+    """
+    scale, chosen, left = np.abs(shift).max(), list[int](), shift
+    weights: Array = np.zeros((len(shift), 0))
+    while np.abs(left).max() > ROUND * scale and len(chosen) < len(shift):
+        chosen.append(int(np.abs(left).max(axis=1).argmax()))
+        weights = np.asarray(np.linalg.lstsq(shift[chosen].T, shift.T, rcond=None)[0].T, float)
+        left = shift - weights @ shift[chosen]
+    return weights, shift[chosen]
+
+
+def _as_places(row: Array) -> dict[str, Any]:
+    low, high = float(row.min()), float(row.max())
+    places = np.rint((row - low) / ((high - low) or 1.0) * STEPS).astype(np.uint16)
+    return {"low": low, "high": high, "places": packed(places)}
 
 
 # the report and what the page must meet ---------------------------------------------------------

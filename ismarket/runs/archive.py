@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import lzma
 import os
 import re
 import stat
@@ -20,19 +21,17 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
+from secrets import token_hex
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 from ..errors import DiskError, InputError
 from ..text.spreadsheet import as_csv, as_xlsx, safe
 from . import disk
-from .layout import RUNS, digest, number_or_text
+from .layout import LARGEST_FILE, LARGEST_WHOLE, MOST_FILES, RUNS, digest, number_or_text
 from .partial import write_all
 from .verify import Record, checked
 
-MOST_FILES = 10_000
-LARGEST_FILE = 1 << 29
-LARGEST_WHOLE = 1 << 30
 LARGEST_RATIO = 200
 """Bytes unpacked for one byte packed: tables give about 5, bombs a thousand."""
 WHEELS = "wheels"
@@ -94,30 +93,28 @@ def unpacked(archive: Path, folder: Path) -> Record:
     for top in tops:
         if (folder / top).exists():
             raise InputError(f"{folder / top} exists; choose another --out")
-    for top in reversed(tops):  # wheels first: where the run stands, all of it is there
-        _unpack(folder, top, {p: d for p, d in files.items() if p.startswith(f"{top}/")}, runs[0])
-    return checked(folder / runs[0])
-
-
-def _unpack(folder: Path, top: str, files: Mapping[str, bytes], run: str) -> None:
-    partial = folder / f".{top}.import"
+    partials = {top: folder / f".{top}.{token_hex(6)}.import" for top in tops}
     with disk.told(f"{folder}: cannot unpack the run"):
         folder.mkdir(parents=True, exist_ok=True)
-        disk.remove_if_there(partial)
-        disk.make_folder(partial)
-        write_all(partial, {path.removeprefix(f"{top}/"): data for path, data in files.items()})
-        if top == run:
-            try:
-                checked(partial)
-            except (InputError, DiskError):
-                disk.remove(partial)
-                raise
-        disk.rename(partial, folder / top)
+        try:
+            for top, partial in partials.items():
+                disk.make_folder(partial)
+                inside = {p: d for p, d in files.items() if p.startswith(f"{top}/")}
+                write_all(partial, {p.removeprefix(f"{top}/"): d for p, d in inside.items()})
+            checked(partials[runs[0]])
+            for top in reversed(tops):  # wheels first: where the run stands, all of it is there
+                disk.rename(partials[top], folder / top)
+        finally:
+            for partial in partials.values():
+                disk.remove_if_there(partial)
         disk.sync_folder(folder)
+    return checked(folder / runs[0])
 
 
 def read_archive(archive: Path) -> dict[str, bytes]:
     """The files of an archive by path, within the limits and with names that stay inside."""
+    if archive.exists() and not archive.is_file():
+        raise InputError(f"{archive}: not a file")
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = [entry for entry in opened.infolist() if not entry.is_dir()]
@@ -133,7 +130,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
         raise InputError(f"{archive.name}: not a readable zip ({error})") from None
     except InputError:
         raise
-    except (ValueError, RuntimeError, OSError, zlib.error) as error:
+    except (ValueError, RuntimeError, OSError, zlib.error, lzma.LZMAError) as error:
         raise InputError(f"{archive.name}: cannot be read ({error})") from None
 
 
@@ -183,14 +180,19 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
     """Wheels of every package of a run by file name, with SHA256SUMS and a line how to install.
 
     A package that is installed from a folder is built from there; all others are downloaded by
-    pip at the run's versions, for this Python and platform.  Raises DiskError if pip fails.
+    pip at the run's versions, for this Python and platform, and only as wheels: a run is a
+    stranger's, and building runs code.  Names and versions are those of a checked plan, never an
+    address.  Raises DiskError if pip fails.
     """
     packages = identity["environment"]["packages"]
     with tempfile.TemporaryDirectory() as folder:
         for name, package in packages.items():
-            wanted = str(local) if (local := _folder_of(name)) else f"{name}=={package['version']}"
+            local = _folder_of(name, package["version"])
+            wanted = (
+                [str(local)] if local else ["--only-binary=:all:", f"{name}=={package['version']}"]
+            )
             command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check",
-                       "wheel", "--no-deps", "--wheel-dir", folder, wanted]  # fmt: skip
+                       "wheel", "--no-deps", "--wheel-dir", folder, *wanted]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode:
                 errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
@@ -208,12 +210,13 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
     return files
 
 
-def _folder_of(name: str) -> Path | None:
-    """The folder that a distribution is installed from, if it is one."""
+def _folder_of(name: str, version: str) -> Path | None:
+    """The folder that a distribution of that version is installed from, if it is one."""
     try:
-        text = distribution(name).read_text("direct_url.json")
+        package = distribution(name)
     except PackageNotFoundError:
         return None
+    text = package.read_text("direct_url.json") if package.version == version else None
     found = json.loads(text) if text else {}
     url = urlparse(found.get("url", ""))
     return Path(unquote(url.path)) if "dir_info" in found and url.scheme == "file" else None

@@ -96,8 +96,8 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
     either lacks, and what ``compute`` raises where no mixture of the two can be computed.
     """
     before, after = (_parts(record) for record in (a, b))
-    recorded = [_recorded(record) for record in (a, b)]
-    common = sorted(set(recorded[0]) & set(recorded[1]))
+    written = [recorded(record) for record in (a, b)]
+    common = sorted(set(written[0]) & set(written[1]))
     if not common or (year is not None and year not in common):
         has = f"{common[0]} to {common[-1]}" if common else "no year"
         raise InputError(f"compare: {year or 'a year'} is not in both runs; both have {has}")
@@ -109,7 +109,7 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
         except (InputError, DriverError):
             if len(groups) < 2:  # there is no coarser way
                 raise
-    start, end = (values[year] for values in recorded)
+    start, end = (values[year] for values in written)
     computed = [_at(forecast, year) for forecast in ends]
     rest = (computed[0] - start) + (end - computed[1])
     steps = [
@@ -144,7 +144,7 @@ def _at(forecast: Forecast, year: int) -> Array:
     return np.array([summary["reference"][at], summary["p50"][at]])
 
 
-def _recorded(record: Record) -> dict[int, Array]:
+def recorded(record: Record) -> dict[int, Array]:
     """Reference and median by year as a run wrote them down, USD."""
     table = rows(record.contents["outputs/summary.csv"])
     return {int(r["year"]): np.array([float(r["reference"]), float(r["p50"])]) for r in table}

@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
 
-from ..errors import DiskError
+from ..errors import DiskError, InputError
 
 WINDOWS = os.name == "nt"
 TOGETHER = 64
@@ -104,6 +105,35 @@ def remove_if_there(path: Path) -> None:
     """The same, and nothing where there is nothing."""
     if path.exists() or path.is_symlink():
         remove(path)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A file beside ``path`` to write, which takes its name in one step once all is in it.
+
+    Nothing that is there is replaced, be it a file, a link or a device, and nothing is left where
+    the body raises.  Raises InputError if the name is taken, DiskError if the disk fails.
+    """
+    taken = InputError(f"{path} exists; choose another name")
+    if os.path.lexists(path):
+        raise taken
+    partial = path.with_name(f".{token_hex(6)}.partial")
+    with told(f"{path}: cannot be written"):
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    try:
+        yield partial
+        with told(f"{path}: cannot be written"), ExitStack() as opened:
+            _sync([_open(opened, partial, os.O_RDWR)])
+            try:
+                os.link(partial, path)
+            except FileExistsError:
+                raise taken from None
+            except OSError:  # a disk without links
+                if os.path.lexists(path):
+                    raise taken from None
+                os.rename(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..text.plain import in_line
 from ..text.spreadsheet import as_csv
 
 FORMAT = 1
@@ -86,10 +87,19 @@ def to_csv(columns: Mapping[str, Sequence[Any]]) -> bytes:
     return as_csv([columns, *zip(*columns.values(), strict=True)])
 
 
+MOST_FILES = 10_000
+DEEPEST = 20
+"""Folders within folders."""
+LARGEST_FILE = 1 << 29
+LARGEST_WHOLE = 1 << 30
+"""Bytes of one file of a run, and of all of them."""
+
+
 def tree(folder: Path) -> tuple[dict[str, Path], list[str]]:
     """Every file below ``folder`` by its path there, and what a run must not hold.
 
-    The second list has a line for each link, special file and empty folder; no link is followed.
+    The second list has a line for each link, special file and empty folder, and for what is deeper
+    or more than a run may be; no link is followed.
     """
     files: dict[str, Path] = {}
     odd: list[str] = []
@@ -99,13 +109,20 @@ def tree(folder: Path) -> tuple[dict[str, Path], list[str]]:
         if not entries:
             odd.append(f"{prefix.rstrip('/') or '.'}: an empty folder")
         for entry in entries:
-            name = prefix + entry.name
-            if entry.is_symlink():
+            name = prefix + in_line(entry.name)
+            if name != prefix + entry.name:
+                odd.append(f"{name}: a name with control characters")
+            elif entry.is_symlink():
                 odd.append(f"{name}: a link")
             elif entry.is_dir():
-                walk(entry, name + "/")
+                if name.count("/") < DEEPEST:
+                    walk(entry, name + "/")
+                else:
+                    odd.append(f"{name[:80]}: deeper than {DEEPEST} folders")
             elif entry.is_file():
                 files[name] = entry
+                if len(files) > MOST_FILES:
+                    raise InputError(f"{folder.name}: more than {MOST_FILES} files, not a run")
             else:
                 odd.append(f"{name}: neither file nor folder")
 

@@ -139,9 +139,18 @@ def read_manifest(data: bytes) -> dict[str, Any]:
     return found
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the manifest, as shipped."""
-    text = files(__package__).joinpath("manifest.schema.json").read_text(encoding="utf-8")
+def read_plan(data: bytes) -> dict[str, Any]:
+    """The plan of a run: what it was made from; InputError with the first thing that is wrong."""
+    plan = from_json(data, PLAN)
+    for problem in problems(plan, schema("plan"), PLAN):
+        raise InputError(problem)
+    found: dict[str, Any] = plan
+    return found
+
+
+def schema(of: str = "manifest") -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the manifest or the plan, as shipped."""
+    text = files(__package__).joinpath(f"{of}.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -157,7 +166,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def problems(value: Any, rule: Mapping[str, Any], where: str) -> Iterable[str]:
-    """What a value breaks of a JSON Schema, as far as the manifest's schema uses that language."""
+    """What a value breaks of a JSON Schema, as far as our schemas use that language."""
     kinds = rule.get("type", [])
     kinds = [kinds] if isinstance(kinds, str) else kinds
     types = tuple(t for kind in kinds for t in _TYPES[kind])
@@ -168,7 +177,7 @@ def problems(value: Any, rule: Mapping[str, Any], where: str) -> Iterable[str]:
         yield f"{where}: {value!r}, this version reads {rule['const']!r}"
     if "enum" in rule and value not in rule["enum"]:
         yield f"{where}: {value!r}; one of {', '.join(rule['enum'])}"
-    if isinstance(value, str) and not re.search(rule.get("pattern", ""), value):
+    if isinstance(value, str) and not re.search(rule.get("pattern", "").replace("$", r"\Z"), value):
         yield f"{where}: {value[:60]!r} does not match {rule['pattern']}"
     if isinstance(value, (int, float)) and value < rule.get("minimum", value):
         yield f"{where}: {value} is below {rule['minimum']}"
@@ -179,8 +188,10 @@ def problems(value: Any, rule: Mapping[str, Any], where: str) -> Iterable[str]:
         known = rule.get("properties", {})
         missing = (name for name in rule.get("required", ()) if name not in value)
         yield from (f"{where}: no {name!r}" for name in missing)
+        others = rule.get("additionalProperties", {})
         for name, item in value.items():
-            if name in known:
-                yield from problems(item, known[name], f"{where}: {name}")
-            elif rule.get("additionalProperties") is False:
+            yield from problems(name, rule.get("propertyNames", {}), where)
+            if name in known or others:
+                yield from problems(item, known.get(name, others), f"{where}: {name[:60]}")
+            elif others is False:
                 yield f"{where}: unknown key {name[:60]!r}"

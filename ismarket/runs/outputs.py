@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..engine.forecast import Forecast
 from ..engine.workers import KEPT
 from ..errors import InputError
 from ..text.install import needs
+from .disk import new_file, told
 from .layout import to_csv, to_json
 
 BINS = 60
@@ -67,39 +68,36 @@ EXTRAS: dict[str, Callable[[Forecast], Columns]] = {"draws": draws, "histogram":
 """Tables on request."""
 
 
-class DrawsFile:
-    """A Parquet file that takes draws as they come, one row a draw, one row group a block.
+@contextmanager
+def draws_file(path: Path) -> Iterator[Callable[[dict[str, Array]], None]]:
+    """A sink for draws as they come: a Parquet file, one row a draw, one row group a block.
 
-    Needs the extra ``ismarket[parquet]``.
+    The file is there once all draws are in it.  Needs the extra ``ismarket[parquet]``.  Raises
+    InputError for a name that is taken or ends otherwise, DiskError if the disk fails.
     """
+    with needs("keeping draws", "parquet"):
+        import pyarrow
+        import pyarrow.parquet
+    if path.suffix != ".parquet":
+        raise InputError(f"{path.name}: a file of draws ends in .parquet")
+    failed = f"{path}: cannot keep the draws"
+    with new_file(path) as partial:
+        writer: Any = None
 
-    def __init__(self, path: Path) -> None:
-        with needs("keeping draws", "parquet"):
-            import pyarrow
-            import pyarrow.parquet
-        self._arrow = pyarrow
-        self._path, self._partial = path, path.with_name(path.name + ".partial")
-        self._writer: Any = None
+        def append(columns: dict[str, Array]) -> None:
+            """Append some draws: columns by name, each (draw,)."""
+            nonlocal writer
+            table = pyarrow.table({k: np.ascontiguousarray(v) for k, v in columns.items()})
+            with told(failed):
+                if writer is None:
+                    writer = pyarrow.parquet.ParquetWriter(partial, table.schema)
+                writer.write_table(table)
 
-    def __enter__(self) -> DrawsFile:
-        return self
-
-    def __call__(self, columns: dict[str, Array]) -> None:
-        """Append some draws: columns by name, each (draw,)."""
-        table = self._arrow.table({k: np.ascontiguousarray(v) for k, v in columns.items()})
-        if self._writer is None:
-            self._writer = self._arrow.parquet.ParquetWriter(self._partial, table.schema)
-        self._writer.write_table(table)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        if kind is None and self._writer is not None:
-            self._partial.replace(self._path)
-        else:
-            self._partial.unlink(missing_ok=True)
+        try:
+            yield append
+            with told(failed):
+                writer.close()
+        except BaseException:
+            with suppress(OSError, AttributeError):
+                writer.close()
+            raise

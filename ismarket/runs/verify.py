@@ -12,6 +12,8 @@ from ..model.scenario import Scenario, parse_scenario, write_scenario
 from .layout import (
     CRATE,
     GIVEN,
+    LARGEST_FILE,
+    LARGEST_WHOLE,
     MANIFEST,
     NOTEBOOK,
     PARAMETERS,
@@ -24,10 +26,7 @@ from .layout import (
     to_json,
     tree,
 )  # fmt: skip
-from .manifest import headline, named, plan_digest, read_manifest, sums
-
-LARGEST = 1 << 32
-"""Bytes that one file of a run may have."""
+from .manifest import headline, named, plan_digest, read_manifest, read_plan, sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +120,17 @@ def _read(path: Path) -> tuple[dict[str, bytes], list[str]]:
         raise InputError(f"{path}: no such run directory")
     try:
         files, odd = tree(path)
-        large = [name for name, file in files.items() if file.stat().st_size > LARGEST]
-        odd += [f"{name}: larger than {LARGEST} bytes" for name in large]
-        return {n: file.read_bytes() for n, file in files.items() if n not in large}, odd
+        contents, left = {}, LARGEST_WHOLE
+        for name, file in files.items():
+            with file.open("rb") as stream:
+                most = min(LARGEST_FILE, left)
+                size = file.stat().st_size
+                data = stream.read(most + 1) if size <= most else b""
+            if max(size, len(data)) > most:
+                odd.append(f"{name}: larger than {most} bytes")
+            else:
+                contents[name], left = data, left - len(data)
+        return contents, odd
     except OSError as error:
         raise DiskError(f"{path}: cannot be read ({error.strerror})") from None
 
@@ -147,9 +154,7 @@ def _against(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> list
 
 def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> dict[str, Any]:
     """The identity of the run, which must say what the manifest and the inputs say."""
-    plan = from_json(contents[PLAN], PLAN)
-    if not isinstance(plan, dict) or not isinstance(plan.get("identity"), dict):
-        raise InputError(f"{PLAN}: not the plan of a run")
+    plan = read_plan(contents[PLAN])
     identity: dict[str, Any] = plan["identity"]
     notebook = "notebook" in identity
     for path in (CRATE, *((NOTEBOOK, PARAMETERS) if notebook else (GIVEN, RESOLVED))):
@@ -163,8 +168,8 @@ def _consistent(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> d
     agree = {
         "plan": manifest["plan"] == plan_digest(identity),
         "headline": manifest["headline"] == headline(contents),
-        "start": manifest["started"] == plan.get("started"),
-        "tables": tables == identity.get("tables"),
+        "start": manifest["started"] == plan["started"],
+        "tables": tables == identity["tables"],
         "kind": (manifest["scenario"] is None) == notebook,
     }
     if notebook:

@@ -42,15 +42,18 @@ from ..text.sheet import Sheet
 if TYPE_CHECKING:
     from ..analysis.audit import Audit
     from ..analysis.backtest import Backtest
+    from ..analysis.discovery import Discovery
     from ..analysis.grid import ScenarioGrid
     from ..analysis.information import Decision, Information
     from ..analysis.requirement import Requirement
     from ..analysis.sample_information import Sample
     from ..analysis.sensitivity import Sensitivity
     from ..analysis.triangulation import Triangulation
+    from ..analysis.updating import Observation
     from ..explorer.panel import Panel
     from ..model.grid import GridAxis
     from ..runs.keep import KeptRun
+    from ..runs.track import Track
     from ..runs.verify import Record
 
 WHAT = "the name of a scenario, a TOML file, a kept run or a Scenario"
@@ -203,6 +206,19 @@ class Study:
 
         return voi_of(self, decision, by, studies)
 
+    def discover(
+        self,
+        *,
+        cagr: float | None = None,
+        value: float | None = None,
+        year: int | None = None,
+        reached: bool = False,
+    ) -> Discovery:
+        """The futures in which a growth or a value is missed, as in ``ismarket.discover``."""
+        from ..analysis.discovery import discover
+
+        return discover(self.forecast(), cagr=cagr, value=value, year=year, reached=reached)
+
     def audit(self, claims: Iterable[Claim] | None = None) -> Audit:
         """Each claim of the report beside its number, as in ``audit_report``."""
         from ..analysis.audit import audit_report
@@ -221,6 +237,16 @@ class Study:
         from ..analysis.backtest import backtest_of
 
         return backtest_of(self.forecast())
+
+    def track(
+        self,
+        runs: Iterable[str | Path],
+        actuals: str | Path | Iterable[Observation] | None = None,
+    ) -> Track:
+        """Actuals against kept runs of this market, as in ``ismarket.track``."""
+        from .kept import track
+
+        return track(runs, actuals)
 
     def keep(
         self,

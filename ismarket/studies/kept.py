@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..engine.forecast import Forecast
+from ..errors import InputError
 from ..model.scenario import Scenario
 from ..runs.layout import digest
 from . import Study, loaded, of_run, study
 
 if TYPE_CHECKING:
+    from ..analysis.updating import Observation
     from ..runs.again import Again, Reopened
     from ..runs.bridge import Bridge
+    from ..runs.editions import Editions
+    from ..runs.track import Track
 
 
 def reopened(path: str | Path) -> Reopened:
@@ -100,11 +105,22 @@ def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridg
     Both are checked first.  Raises InputError for a run that is not as it was written, DiskError
     if a driver that either needs is not installed.
     """
+    return compare_editions(a, b, year=year).bridges[0]
+
+
+def compare_editions(*runs: str | Path, year: int | None = None) -> Editions:
+    """Why a forecast changed from each run to the next, as bridges of one year that join.
+
+    ``year`` is the last one that all have unless given; the rest is as in ``compare_runs``.
+    """
     from ..runs.agreement import need_drivers
-    from ..runs.bridge import bridge
+    from ..runs.bridge import bridge, recorded
+    from ..runs.editions import editions
     from ..runs.verify import checked
 
-    first, second = checked(Path(a)), checked(Path(b))
+    if len(runs) < 2:
+        raise InputError("compare: name at least two kept runs")
+    records = [checked(Path(run)) for run in runs]
     known: dict[tuple[str, ...], Study] = {}
 
     def compute(
@@ -113,9 +129,43 @@ def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridg
         key = tuple(f"{name} {digest(data)}" for name, data in sorted(tables.items()))
         if key not in known:
             known[key] = loaded(scenario, tables)
-            for record in (first, second):
+            for record in records:
                 need_drivers(record, (driver.name for driver in known[key].drivers))
         acting = tuple(driver for driver in known[key].drivers if driver.name in drivers)
         return replace(known[key].changed(scenario), drivers=acting).forecast()
 
-    return bridge(first, second, compute, year)
+    common = set.intersection(*(set(recorded(record)) for record in records))
+    if len(records) > 2 and year is None and common:
+        year = max(common)
+    return editions([bridge(one, other, compute, year) for one, other in pairwise(records)])
+
+
+def track(
+    runs: Iterable[str | Path], actuals: str | Path | Iterable[Observation] | None = None
+) -> Track:
+    """Actuals against each kept run as it was kept; coverage so far, drift, what an update says.
+
+    ``actuals`` is a file, or a list; by default ``actuals.csv`` beside the runs.  Raises InputError
+    for a run that is not as it was written, and for actuals that cannot be read.
+    """
+    from ..analysis.updating import read_observations, update
+    from ..runs.track import ACTUALS
+    from ..runs.track import track as against
+    from ..runs.verify import checked
+
+    records = [checked(Path(run)) for run in runs]
+    if actuals is None and records:
+        actuals = records[0].path.resolve().parent / ACTUALS
+    if isinstance(actuals, str | Path):
+        actuals = read_observations(Path(actuals))
+    seen = list(actuals or ())
+    found = against(records, seen)
+    newest = next(one for one in records if one.path.name == found.editions[-1].run)
+    asked = of_run(newest)
+    ahead = [one for one in seen if one.year in asked.plan.years]
+    if not ahead:
+        return found
+    try:
+        return replace(found, updated=update(asked.forecast(), ahead))
+    except InputError as error:
+        return replace(found, refused=str(error))

@@ -53,13 +53,13 @@ def voi_of(
     """What knowing more, and what some studies, are worth to a decision.
 
     The level of a published estimate is one figure, and so is the basis of its dollars.  Where a
-    study would inform them they are uncertain: the level is drawn as the published estimates pool,
+    study would inform them they are uncertain: the level is drawn as two or more estimates pool,
     the dollars are nominal or real in half of the draws each.
     """
     names = {one.of for one in studies if isinstance(one, Sample)}
     anchor, market = study.plan.anchor, study.market
     level = bool(names & {ALL, THE_LEVEL}) and anchor.published and not anchor.spread
-    level = level and bool(estimates(market.anchors))
+    level = level and len(estimates(market.anchors)) > 1
     basis = bool(names & {ALL, BASIS}) and anchor.published and market.price_level is not None
     if not (level or basis):
         return value_of_information(study.forecast(), decision, by, studies)

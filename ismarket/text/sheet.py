@@ -91,6 +91,10 @@ class Table:
         )
 
 
+class Hint(str):
+    """A sentence on what to type next, which a page with buttons leaves out."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What a command prints: sentences and tables under a title, in reading order."""

@@ -4,6 +4,7 @@ import csv
 import re
 import shutil
 from dataclasses import replace
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -29,8 +30,13 @@ from ismarket.analysis.sobol import sample
 from ismarket.model.sources import cited, read_sources
 
 MARKET, DRIVERS = load_market(), load_drivers()
-FOUND = audit_report(MARKET, DRIVERS)
 EVIDENCE = Scenario(anchor="bottom-up", without=(), draws=2000)
+
+
+@cache
+def audited():
+    """The audit of the published scenario."""
+    return audit_report(MARKET, DRIVERS)
 
 
 def changed_market(tmp_path, table, column, change):
@@ -55,27 +61,27 @@ def changed_market(tmp_path, table, column, change):
 
 
 def test_most_causes_are_assumed_today():
-    assert FOUND.causes_assumed == (27, 35)
-    assert "27 of 35 causes are assumed" in str(FOUND).replace("\n", " ")
+    assert audited().causes_assumed == (27, 35)
+    assert "27 of 35 causes are assumed" in str(audited()).replace("\n", " ")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_the_number_changes_when_the_table_changes(tmp_path):
     market = changed_market(
         tmp_path, "mechanisms.csv", "status",
         lambda row: "measured" if row["mechanism"] == "video_eeg" else row["status"],
     )  # fmt: skip
     found = audit_report(market, DRIVERS, Scenario(draws=500))
-    assumed, causes = FOUND.causes_assumed
+    assumed, causes = audited().causes_assumed
     assert found.causes_assumed == (assumed - 1, causes)
     verdicts = {e.mechanism: e.verdict for e in found.ledger}
     assert verdicts["video_eeg"] == "supported"
-    assert {e.mechanism: e.verdict for e in FOUND.ledger}["video_eeg"] == "assumed"
+    assert {e.mechanism: e.verdict for e in audited().ledger}["video_eeg"] == "assumed"
 
 
 def test_every_claim_is_in_the_ledger_with_a_number_or_without():
-    assert [e.id for e in FOUND.ledger] == [claim.id for claim in MARKET.claims]
-    for entry in FOUND.ledger:
+    assert [e.id for e in audited().ledger] == [claim.id for claim in MARKET.claims]
+    for entry in audited().ledger:
         assert entry.verdict in VERDICTS
         assert entry.source
         if entry.mechanism:
@@ -87,7 +93,7 @@ def test_every_claim_is_in_the_ledger_with_a_number_or_without():
 
 
 def test_a_cause_without_effect_is_said_to_have_none():
-    for entry in FOUND.ledger:
+    for entry in audited().ledger:
         if entry.mechanism:
             inert = MARKET.mechanisms[entry.mechanism].inert
             assert (entry.verdict == "no effect") == inert
@@ -103,56 +109,58 @@ def test_claims_of_another_report_are_not_held_against_this_one():
 
 
 def test_a_sentence_without_a_cause_is_context_or_names_none():
-    kinds = {e.id: e.verdict for e in FOUND.ledger if e.verdict in UNTESTED}
+    kinds = {e.id: e.verdict for e in audited().ledger if e.verdict in UNTESTED}
     drivers = {c.id: c.driver for c in MARKET.claims}
     assert kinds
     for claim, verdict in kinds.items():
         assert (verdict == "context") == (drivers[claim] == "context")
-    page = " ".join(str(FOUND).split())
-    for entry in FOUND.ledger:
+    page = " ".join(str(audited()).split())
+    for entry in audited().ledger:
         if entry.verdict in UNTESTED:
             assert f"{entry.id} {entry.claim}" in page
     assert {kinds[claim] for claim in ("D11", "I9", "T12")} == {"no cause known"}
 
 
 def test_a_claim_whose_most_likely_effect_is_none_is_not_shown_and_said_so():
-    found = {e.id: e for e in FOUND.ledger}
+    found = {e.id: e for e in audited().ledger}
     assert found["I8"].verdict == "not shown"
     assert found["I8"].effect == (0.97, 1.0, 1.05)
     assert 0.5 < found["I8"].share < 0.95
-    page = " ".join(str(FOUND).split())
+    page = " ".join(str(audited()).split())
     assert "The evidence shows none of it: the most likely rate ratio of incidence_trend" in page
-    for entry in FOUND.ledger:
+    for entry in audited().ledger:
         if entry.points is not None and entry.verdict != "contradicted":
             assert (entry.verdict == "not shown") == (abs(entry.points) < 1e-7)
 
 
 def test_a_claim_without_a_direction_is_borne_out_by_any_movement():
     undirected = {c.id for c in MARKET.claims if c.mechanism and not c.direction}
-    found = [e for e in FOUND.ledger if e.id in undirected and e.share is not None]
+    found = [e for e in audited().ledger if e.id in undirected and e.share is not None]
     assert found
     for entry in found:
-        _, up, down = alone(MARKET, MARKET.mechanisms[entry.mechanism], FOUND.last, Scenario().seed)
+        _, up, down = alone(
+            MARKET, MARKET.mechanisms[entry.mechanism], audited().last, Scenario().seed
+        )
         assert entry.share == pytest.approx(up + down)
 
 
 def test_a_claim_is_printed_with_the_place_where_its_number_was_read():
-    entry = next(e for e in FOUND.ledger if e.id == "O3")
+    entry = next(e for e in audited().ledger if e.id == "O3")
     known = read_sources()
-    page = str(claim_sheet(FOUND, "O3"))
+    page = str(claim_sheet(audited(), "O3"))
     for part in cited(entry.source):
         assert known[part].address in page
         assert f"confidence {known[part].confidence}" in page
-        assert f"<a href='{known[part].address}'" in claim_sheet(FOUND, "O3").html()
+        assert f"<a href='{known[part].address}'" in claim_sheet(audited(), "O3").html()
 
 
 def test_the_readme_prints_what_the_audit_prints():
     text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| .* \| \d+% \| (\d+)% \|$", text, re.M)
-    estimated = [part.share[part.groups.index("estimated")] for part in FOUND.coverage]
+    estimated = [part.share[part.groups.index("estimated")] for part in audited().coverage]
     assert [float(row) for row in rows] == [pytest.approx(100 * v, abs=0.5) for v in estimated]
-    assert f"{FOUND.causes_assumed[0]} of the {FOUND.causes_assumed[1]} causes rest" in text
-    vials = next(one for one in FOUND.payers if one.implied and one.drug_class == "ACTH")
+    assert f"{audited().causes_assumed[0]} of the {audited().causes_assumed[1]} causes rest" in text
+    vials = next(one for one in audited().payers if one.implied and one.drug_class == "ACTH")
     flat = " ".join(text.split())
     assert f"{vials.implied:,.0f} vials against the {vials.bought:,.0f} that Medicaid" in flat
     known = [source.confidence for source in read_sources().values()]
@@ -174,7 +182,7 @@ def test_a_verdict_follows_from_the_share_of_draws(share, status):
 
 def test_headlines_are_shares_of_the_draws_of_the_count():
     run = forecast(MARKET, DRIVERS, Scenario(anchor="bottom-up", without=(), through=2028))
-    share = {h.about: h.share for h in FOUND.headlines}
+    share = {h.about: h.share for h in audited().headlines}
     assert share["level"] == np.mean(run.draws.counted >= 3.2e9) == 0.0
     growth = (run.draws.total[-1] / run.draws.total[0]) ** (1 / 6) - 1
     assert share["growth"] == pytest.approx(np.mean(growth >= 0.039), abs=1e-3)
@@ -192,7 +200,7 @@ def test_cells_add_up_to_the_forecast_and_its_regions():
     assert cells[1].sum(axis=0) == pytest.approx(run.columns["drug_class"]["final"], rel=1e-11)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_a_level_that_the_count_reaches_is_not_contradicted():
     low = replace(MARKET.anchors["techsci-2022"], value=20e6)
     market = MARKET.with_anchors({low.name: low})
@@ -215,7 +223,7 @@ def test_a_cause_alone_is_the_count_with_that_cause_alone():
 
 
 def test_shares_of_variance_by_status_sum_to_one():
-    for part in FOUND.coverage:
+    for part in audited().coverage:
         assert part.share.sum() == pytest.approx(1.0, abs=1e-12)
         assert np.all(part.share >= 0)
         assert np.all((part.low <= part.share) & (part.share <= part.high))
@@ -270,25 +278,25 @@ def test_correlated_numbers_count_under_the_weakest_of_them():
 
 
 def test_shared_causes_are_those_that_two_acting_drivers_claim():
-    assert set(FOUND.shared) == {
+    assert set(audited().shared) == {
         "awareness", "video_eeg", "genetic_testing", "neuroimaging", "telemedicine", "ai_eeg",
         "new_products", "orphan_incentives", "precision_medicine", "treatment_monitoring",
     }  # fmt: skip
     run = forecast(MARKET, DRIVERS, Scenario(draws=100))
-    assert FOUND.premium == pytest.approx(run.stacking_premium)
+    assert audited().premium == pytest.approx(run.stacking_premium)
 
 
 def test_the_page_defines_every_verdict_that_it_uses():
-    text = str(FOUND)
-    for entry in FOUND.ledger:
+    text = str(audited())
+    for entry in audited().ledger:
         assert f"· {entry.verdict}: " in text
-    assert len(FOUND.frame("claims")) == len(MARKET.claims)
-    assert len(FOUND.frame("coverage")) == 12
+    assert len(audited().frame("claims")) == len(MARKET.claims)
+    assert len(audited().frame("coverage")) == 12
 
 
 def test_one_claim_is_shown_in_full_with_every_source():
-    text = str(claim_sheet(FOUND, "O7")).replace("\n", " ")
+    text = str(claim_sheet(audited(), "O7")).replace("\n", " ")
     for part in MARKET.mechanisms["precision_medicine"].source.split(" | "):
         assert part in text
     with pytest.raises(InputError, match="no claim 'D99'; did you mean"):
-        claim_sheet(FOUND, "D99")
+        claim_sheet(audited(), "D99")

@@ -1,6 +1,7 @@
 """Many scenarios: to the bit those of single runs, on shared draws, weighted, in one table."""
 
 import json
+import pickle
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 
 from ismarket import Decision, InputError, Study, load_scenario, study
 from ismarket.cli import ismarket as command
-from ismarket.engine.many import outcomes
+from ismarket.engine.many import Piece, computed, outcomes
 from ismarket.engine.workers import Work
 
 TABLES = ("summary", "cagr", "count", "calibration")
@@ -83,6 +84,15 @@ def test_an_executor_gives_the_same_and_progress_counts_every_draw(asked):
         shared = asked.grid(**given, workers=pool, progress=told.append)
     assert shared.columns == asked.grid(**given, workers=1).columns
     assert sum(told) == 5 * 600
+
+
+def test_a_piece_of_work_is_the_same_where_it_is_sent():
+    asked = study("published", draws=300)
+    plans = tuple(asked.changed(overlap=x).plan for x in (0.0, 1.0))
+    piece = Piece(0, plans, tuple(np.ones(len(plan.years)) for plan in plans))
+    here, there = computed(piece), computed(pickle.loads(pickle.dumps(piece)))
+    for one, other in zip(here, there, strict=True):
+        assert (one == other).all()
 
 
 def test_a_mixture_weighs_the_draws_of_its_scenarios(asked):

@@ -54,7 +54,7 @@ def test_amounts_and_units_are_those_of_the_tables_by_hand():
             assert f"= {one.implied:,.0f}" in one.arithmetic
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_the_audit_shows_the_comparison_with_its_arithmetic_and_scope():
     audited = audit_report(MARKET, DRIVERS)
     page = " ".join(str(audited).split())

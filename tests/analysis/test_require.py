@@ -178,6 +178,7 @@ def test_the_distance_says_about_what_share_of_draws_reaches_the_target():
     assert found.first_order_share == pytest.approx(found.drawn_share, rel=0.25)
 
 
+@pytest.mark.slow(reason="a search on each of four scenarios")
 def test_the_share_of_draws_stands_beside_the_first_order_share_and_each_is_named(world):
     market, drivers, scenario = world
     scenario = scenario.changed(draws=1_000)
@@ -195,6 +196,7 @@ def test_the_share_of_draws_stands_beside_the_first_order_share_and_each_is_name
     assert printed["first_order_share"] == normal_share(-found.distance)
 
 
+@pytest.mark.slow(reason="a search on each of four scenarios")
 def test_the_command_that_is_printed_makes_the_forecast_that_reaches_the_target(world, capsys):
     market, drivers, scenario = world
     run = forecast(market, drivers, scenario.changed(draws=100))
@@ -212,6 +214,7 @@ def test_the_command_that_is_printed_makes_the_forecast_that_reaches_the_target(
     assert printed["cagr"]["reference"] >= growth
 
 
+@pytest.mark.slow(reason="two thousand points")
 def test_no_smaller_move_of_all_inputs_reaches_the_target():
     found = require(MARKET, DRIVERS, EVIDENCE, **goal_of("value", None, 0.99))
     from ismarket.analysis.nearest import LimitState

@@ -13,13 +13,14 @@ from ismarket.analysis.information import drawn_values, expected_partial
 from ismarket.analysis.sample_information import is_share, observed, sample_of, summary_of
 from ismarket.cli import main
 from ismarket.engine.blocks import cells_of
+from ismarket.model.sources import parts_of
 
 MEAN, SPREAD, ERROR = 0.4, 1.0, 2.0
 
 
 @pytest.fixture(scope="module", params=MARKETS)
 def asked(request):
-    scenario = scenario_of(request.param, anchored=False, draws=2048)
+    scenario = scenario_of(request.param, anchored=False, draws=1024)
     return Study(*market_and_drivers(request.param), scenario)
 
 
@@ -80,11 +81,13 @@ def test_the_list_is_ranked_net_of_cost_and_holds_launches_and_the_level(asked, 
     level = next(one for one in found.studies if one.of == "level")
     assert level.worth == pytest.approx(max(one.worth for one in found.studies), rel=0.2)
     statuses = {p.key: p.status for p in asked.plan.parameters}
+    sources = {p.key: " | ".join(dict.fromkeys(parts_of(p.source))) for p in asked.plan.parameters}
     for one in found.studies:
         if one.of in statuses:
-            assert one.source_today == statuses[one.of]
+            assert one.known_today == statuses[one.of]
+            assert " | ".join(one.sources) == sources[one.of]
     printed = json.dumps(found.to_dict(), allow_nan=False)
-    assert '"source_today"' in printed
+    assert '"known_today"' in printed
     assert "Studies, USD" in str(found)
 
 
@@ -106,7 +109,7 @@ def test_price_basis_and_level_of_a_report_can_be_studied():
     found = report.voi(decision, by=("input",), studies=[Sample("price_basis", 100)])
     assert found.plan.scenario.name == "published"
     basis = found.studies[0]
-    assert basis.source_today == "not printed"
+    assert basis.known_today == "not printed"
     assert basis.worth > 5 * basis.standard_error
     assert basis.worth == pytest.approx(found.perfect.value, rel=0.5)
     assert "nominal or real in half of the draws" in " ".join(str(found).split())
@@ -130,6 +133,14 @@ def test_knowing_an_input_is_worth_what_nested_draws_say(asked, open_choice):
     centred = np.array(means) - np.mean(means) + found.expected
     nested = np.maximum(centred, 0.0).mean() - max(found.expected, 0.0)
     assert abs(best.value - nested) < 3 * best.error + 0.1 * nested
+
+
+def test_a_study_that_the_draws_cannot_tell_from_nothing_is_not_praised(asked, open_choice):
+    weak = asked.voi(open_choice, by=("input",)).partial["input"][-1].name
+    found = asked.voi(open_choice, by=(), studies=[Sample(weak, 1)])
+    assert "none has a worth that the draws can tell from zero" in " ".join(str(found).split())
+    (best,) = asked.voi(open_choice, by=(), studies=[Sample("level", 1000, cost=1e12)]).studies
+    assert best.net < 0
 
 
 def test_voi_names_its_scenario(asked, open_choice):

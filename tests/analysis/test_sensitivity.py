@@ -185,7 +185,7 @@ def test_class_shares_of_a_region_count_as_one_input():
     assert any("one input" in notice for notice in groups.notices)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="needs many base points")
 def test_correlated_inputs_count_as_one_and_the_page_says_so():
     apart = sensitivity_of(MARKET, DRIVERS, EVIDENCE, output="count", points=2048)
     single = [keys[0] for keys in apart.columns["indices"]["inputs"] if len(keys) == 1]

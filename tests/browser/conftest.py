@@ -81,10 +81,10 @@ def watched(browser):
 
 
 @contextmanager
-def serving(command, address, env):
+def serving(command, address, env, cwd=None):
     """A server of our own, ended by its process once the test is over."""
     server = subprocess.Popen(
-        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, env=env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         for _ in range(240):
@@ -197,8 +197,11 @@ def app(tmp_path_factory):
     port, token = free_port(), secrets.token_hex(8)
     command = [
         sys.executable, "-c", "from ismarket.cli import main; main()", "app", f"--port={port}",
-        "--no-browser", f"--token={token}",
+        "--no-browser",
     ]  # fmt: skip
+    (folder / "voila.py").write_text(f"open({str(folder / 'imported')!r}, 'w').close()\n")
     address = f"http://127.0.0.1:{port}"
-    with serving(command, f"{address}/login", quiet_home(folder)):
+    env = quiet_home(folder) | {"ISMARKET_TOKEN": token, "PYTHONSAFEPATH": "1"}
+    with serving(command, f"{address}/login", env, folder):
+        assert not (folder / "imported").exists()  # the current folder holds no code of the app
         yield f"{address}/?token={token}", address

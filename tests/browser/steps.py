@@ -1,8 +1,16 @@
 """What a person does in the panel, as steps for a test."""
 
+import os
 import re
 from pathlib import Path
 
+import pytest
+
+PLACES = [os.environ.get("ISMARKET_AXE", ""), "node_modules/axe-core/axe.min.js"]
+AXE = next((Path(place) for place in PLACES if place and Path(place).is_file()), None)
+needs_axe = pytest.mark.skipif(
+    AXE is None, reason="axe-core is not there: npm install --no-save axe-core"
+)
 PANEL = ".ism"
 RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 

@@ -5,7 +5,6 @@ import os
 import pytest
 
 from . import steps
-from .test_panel import AXE
 
 SECTION = steps.PANEL + " .analysis[data-name={}]"
 
@@ -70,12 +69,12 @@ def test_a_target_is_typed_and_sent_with_enter_and_what_is_wrong_is_said(opened)
     assert "4.5" in page.locator(".cell", has_text="Growth to").inner_text()
 
 
-@pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")
+@steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_sheets(opened, theme):
     page = opened
     page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(steps.AXE.read_text(encoding="utf-8"))
     found = []
     for tab, name in (("howbig", "levels"), ("matters", "sensitivity"), ("evidence", "audit")):
         steps.open_tab(page, tab)

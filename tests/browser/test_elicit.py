@@ -2,7 +2,7 @@
 
 import pytest
 
-from .test_panel import AXE
+from . import steps
 
 CELLS = (
     "import ismarket\n"
@@ -53,14 +53,14 @@ def test_what_is_typed_is_said_back_and_reaches_python(elicitation):
     assert code.inner_text().startswith("Parameter.from_quantiles('half_time', 3, 5, 8.5, ")
 
 
-@pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")
+@steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious(elicitation, theme):
     page = elicitation
     page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
     fill(page, "Anna", "2.5", "4", "x")
     page.get_by_text("numbers are written like 1250 or 2.5").wait_for()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(steps.AXE.read_text(encoding="utf-8"))
     for last in ("x", "6.5"):
         type_into(page, "P90 of Anna, years", last)
         page.wait_for_timeout(300)

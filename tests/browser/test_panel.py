@@ -1,7 +1,5 @@
 import io
-import os
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +16,6 @@ NAMES = [f"{n}.ipynb" for n in (
     "05_reproducible_run", "06_what_would_change_it",
 )]  # fmt: skip
 TABS = ("forecast", "why", "where", "matters", "howbig", "evidence")
-PLACES = [os.environ.get("ISMARKET_AXE", ""), "node_modules/axe-core/axe.min.js"]
-AXE = next((Path(place) for place in PLACES if place and Path(place).is_file()), None)
 
 
 @pytest.fixture(params=["lab", "app"])
@@ -173,13 +169,17 @@ def test_save_load_and_every_download(panel, tmp_path):
     steps.after(panel, lambda: panel.click(".ism >> text=Undo"))
     steps.after(panel, lambda: panel.set_input_files(".ism input[type=file]", saved))
     assert steps.label(panel) == alternative(expected(without=()))
-    found = {
-        kind: steps.download(panel, "Download", entry, tmp_path).read_bytes()
+    files = {
+        kind: steps.download(panel, "Download", entry, tmp_path)
         for kind, entry in (
-            ("csv", "CSV: all tables"), ("xlsx", "XLSX: all tables"), ("png", "PNG: this chart"),
+            ("csv", "CSV: this table"), ("xlsx", "XLSX: all tables"), ("png", "PNG: this chart"),
             ("svg", "SVG: this chart"), ("html", "HTML: one page"),
         )
     }  # fmt: skip
+    name = load_scenario(saved).name
+    names = {f"{name}-forecast.{kind}" for kind in ("csv", "png", "svg")}
+    assert {file.name for file in files.values()} == names | {f"{name}.xlsx", f"{name}.html"}
+    found = {kind: file.read_bytes() for kind, file in files.items()}
     assert b"Reference" in found["csv"]
     assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(found["xlsx"])).namelist()
     assert found["png"][:4] == b"\x89PNG"
@@ -204,7 +204,7 @@ def test_tabs_move_by_arrow_keys(panel):
     assert steps.label(panel).startswith("Bar chart, points of growth")
 
 
-@pytest.mark.skipif(AXE is None, reason="axe-core is not there: npm install --no-save axe-core")
+@steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious(lab, watched, theme):
     page = watched.page
@@ -213,7 +213,7 @@ def test_axe_finds_nothing_serious(lab, watched, theme):
     page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
     steps.slider(page, "diagnosis", "video_eeg.ratio").focus()
     steps.after(page, lambda: page.keyboard.press("ArrowRight"))
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(steps.AXE.read_text(encoding="utf-8"))
     found = []
     for tab in TABS:
         steps.open_tab(page, tab)

@@ -3,7 +3,6 @@
 import json
 
 from . import steps
-from .test_panel import AXE
 
 OPEN = "import ismarket, ipywidgets as w\ns = ismarket.study('published', draws=1024).explore()"
 PARTS = """w.VBox([
@@ -66,8 +65,8 @@ def test_parts_share_one_state_and_close_with_it(lab, watched):
         for chart, words in zip(charts.all(), told, strict=True)
     )
     assert page.evaluate(CUT) == []
-    if AXE:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+    if steps.AXE:
+        page.evaluate(steps.AXE.read_text(encoding="utf-8"))
         for theme in ("true", "false"):
             page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
             result = page.evaluate("axe.run('.ism.alone', {resultTypes: ['violations']})")

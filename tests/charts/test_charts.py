@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
@@ -24,16 +25,13 @@ from ismarket.charts.fan import picture as fan_picture  # noqa: E402
 from ismarket.charts.funnel import picture as funnel_picture  # noqa: E402
 from ismarket.charts.levels import class_sales, levels_of  # noqa: E402
 from ismarket.charts.levels import picture as levels_picture  # noqa: E402
-from ismarket.charts.picture import (  # noqa: E402
-    APART,
-    blank,
-    spread,
-    ticks,
-)
+from ismarket.charts.picture import blank  # noqa: E402
+from ismarket.charts.places import APART, spread, ticks  # noqa: E402
 from ismarket.charts.theme import THEMES  # noqa: E402
 from ismarket.testing.toy import toy_market  # noqa: E402
 
 OF_ONE = sorted(charts.OF_ONE)
+MODULES = {"compare": "comparison", "tornado": "swings"}
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +73,7 @@ def test_the_public_charts_are_those_of_the_design():
     assert ismarket.charts is charts
 
 
+@pytest.mark.slow(reason="Altair validates every chart of every scenario")
 @pytest.mark.parametrize("name", OF_ONE)
 @pytest.mark.parametrize("which", ["published", "with_pricing", "counted"])
 def test_a_chart_of_any_scenario_is_a_valid_specification_that_speaks(name, which, request):
@@ -85,28 +84,18 @@ def test_a_chart_of_any_scenario_is_a_valid_specification_that_speaks(name, whic
     json.dumps(spec, allow_nan=False)
 
 
+@pytest.mark.slow(reason="Altair validates every chart")
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_every_dataset_that_a_chart_shows_is_filled(kind, published, with_pricing):
-    spec = blank(*KINDS[kind]).to_dict()
-    if kind == "compare":
-        drawn = charts.compare(published, with_pricing)
-    else:
-        names = {"where": "regions"}
-        drawn = charts.OF_ONE[names.get(kind, kind)](published)
-    assert _named(spec) == set(drawn.to_dict()["datasets"])
-
-
-def _named(part):
-    if isinstance(part, dict):
-        here = {part["name"]} if set(part) == {"name"} else set()
-        return here.union(*map(_named, part.values()))
-    if isinstance(part, list):
-        return set().union(*map(_named, part))
-    return set()
+def test_every_part_that_a_chart_shows_has_rows_and_every_row_is_shown(kind, published):
+    shown = {layer["data"]["name"] for layer in blank(KINDS[kind])["layer"]}
+    module = import_module(f"ismarket.charts.{MODULES.get(kind, kind)}")
+    drawn = module.picture([published] if kind == "compare" else published)
+    for width in (822, 440):
+        assert set(drawn.at(width).parts) == shown
 
 
 def test_the_fan_holds_the_numbers_of_the_summary(with_pricing):
-    fan = fan_picture(with_pricing).datasets["fan"]
+    fan = fan_picture(with_pricing).parts["fan"]
     summary = with_pricing.summary()
     np.testing.assert_allclose(np.array(fan["value"]) * 1e9, summary["reference"])
     for name in ("p5", "p25", "p50", "p75", "p95"):
@@ -114,32 +103,32 @@ def test_the_fan_holds_the_numbers_of_the_summary(with_pricing):
 
 
 def test_quantile_dots_stand_for_one_draw_in_twenty(published):
-    dots = fan_picture(published).datasets["dots"]
+    dots = fan_picture(published).parts["dots"]
     reached = float(np.mean(published.draws.total[-1] >= published.plan.anchor.at(2028)))
     assert len(dots["color"]) == 20
     assert abs(dots["color"].count("report") / 20 - reached) <= 1 / 20
 
 
 def test_the_fan_says_where_births_become_projections_and_only_if_they_matter(published):
-    assert fan_picture(published).datasets["kink"]["year"] == [2023]
+    assert fan_picture(published).parts["kink"]["year"] == [2023]
     paths = {"births", "inflation"}
     others = [d for d in load_drivers() if not paths & set(d.claims)]
     plain = forecast(load_market(), others, Scenario(draws=64))
-    assert fan_picture(plain).datasets["kink"]["year"] == []
+    assert fan_picture(plain).parts["kink"]["year"] == []
 
 
 def test_without_a_pin_no_ghost_and_without_a_report_no_report_line(published, counted):
-    assert fan_picture(published).datasets["pinned"]["year"] == []
-    assert fan_picture(published, counted).datasets["pinned"]["year"] == list(counted.years)
-    assert fan_picture(counted).datasets["report"]["year"] == []
+    assert fan_picture(published).parts["pinned"]["year"] == []
+    assert fan_picture(published, counted).parts["pinned"]["year"] == list(counted.years)
+    assert fan_picture(counted).parts["report"]["year"] == []
 
 
 def test_the_bars_of_contributions_add_up(with_pricing, counted):
     for made in (with_pricing, counted):
-        datasets = bars(made).datasets
+        datasets = bars(made).parts
         drivers, total = datasets["bars"]["x2"][:-1], datasets["bars"]["x2"][-1]
         assert sum(drivers) + sum(datasets["left"]["x2"]) == pytest.approx(total, abs=1e-9)
-    assert bars(counted).datasets["left"]["x2"] == []
+    assert bars(counted).parts["left"]["x2"] == []
 
 
 def test_levels_show_what_publishers_print_for_acth_of_every_disease(published):
@@ -148,15 +137,15 @@ def test_levels_show_what_publishers_print_for_acth_of_every_disease(published):
     assert ceilings.pop("acth_reanin") > 1e10  # set aside in the table itself
     assert found.count == len(ceilings) == 4
     assert (found.low, found.high) == (min(ceilings.values()), max(ceilings.values()))
-    band = levels_picture(published).datasets["band"]
-    assert 10 ** band["x"][0] * 1e6 == pytest.approx(found.low)
+    band = levels_picture(published).parts["band"]
+    assert band["x"][0] * 1e6 == pytest.approx(found.low)
     assert found.words in levels_picture(published).alt
 
 
 def test_words_on_the_unexplained_bar_stay_inside_it(published, counted):
-    said = contributions_picture(published).datasets["said"]
+    said = contributions_picture(published).parts["said"]
     assert said["text"][0].endswith("no evidence carries it")
-    assert contributions_picture(counted).datasets["said"]["text"] == []
+    assert contributions_picture(counted).parts["said"]["text"] == []
 
 
 def test_levels_are_those_of_the_anchors_and_one_is_chosen(published, counted):
@@ -170,14 +159,20 @@ def test_the_funnel_draws_the_waterfall_of_the_first_year(published):
     found, drawn = published.waterfall(), funnel_picture(published)
     people = [step.total()[0] for step in found.people]
     assert all(after < before for before, after in pairwise(people))
-    bars, values = drawn.datasets["bars"], drawn.datasets["values"]
-    assert bars["x2"][: len(people) - 1] == pytest.approx(people[1:])
-    classes = len(found.drug_classes)
-    for begin, name in ((0, "list"), (classes, "net")):
-        assert values["x2"][begin + classes - 1] == pytest.approx(found.step(name).total()[0])
-    gap = drawn.datasets["rebates"]
-    assert gap["x2"][0] - gap["x"][0] == pytest.approx(found.step("rebates").total()[0])
-    assert f"{people[0] / 1e6:.0f} M" in drawn.datasets["labels"]["text"]  # no bar: another scale
+    bars, gap = drawn.parts["bars"], drawn.parts["rebates"]
+    rows = zip(bars["x"], bars["x2"], bars["y"], strict=True)
+    ends = {y: end for begin, end, y in rows if begin == 0.0}  # by row; shares stand further right
+    counted = sorted(ends, reverse=True)[: len(people) - 1]
+    lengths = [ends[y] for y in counted]
+    assert [length / lengths[0] for length in lengths] == pytest.approx(
+        [value / people[1] for value in people[1:]]
+    )
+    size = {name: found.step(name).total()[0] for name in ("list", "rebates", "net")}
+    begin = min(x for x, y in zip(bars["x"], bars["y"], strict=True) if y < gap["y"][0])
+    whole = gap["x2"][0] - begin
+    assert (gap["x2"][0] - gap["x"][0]) / whole == pytest.approx(size["rebates"] / size["list"])
+    assert (gap["x"][0] - begin) / whole == pytest.approx(size["net"] / size["list"])
+    assert f"{people[0] / 1e6:.0f} M" in drawn.parts["labels"]["text"]  # no bar: another scale
 
 
 def test_the_funnel_of_a_rare_disease_has_every_bar_and_its_words_fit():
@@ -187,7 +182,7 @@ def test_the_funnel_of_a_rare_disease_has_every_bar_and_its_words_fit():
     cases = replace(cases, title="A title that is longer than its column", parameters=tuple(rare))
     market = replace(market, stages=(births, cases, *others)).with_anchors({})
     scenario = Scenario("bottom-up", market="toy", draws=4)
-    found = funnel_picture(forecast(market, [], scenario)).datasets
+    found = funnel_picture(forecast(market, [], scenario)).parts
     assert all(end > start for start, end in zip(*map(found["bars"].get, ("x", "x2")), strict=True))
     assert "A title that is longer than its column" not in found["labels"]["text"]
 
@@ -197,8 +192,8 @@ def test_the_funnel_of_a_market_without_people_has_its_value_alone():
     stages = [replace(s, role="volume") if s.role == "people" else s for s in market.stages]
     market = replace(market, stages=tuple(stages)).with_anchors({})
     drawn = funnel_picture(forecast(market, [], Scenario("bottom-up", market="toy", draws=4)))
-    assert drawn.datasets["shares"]["text"] == []
-    assert "no rebates in this market" in drawn.datasets["labels"]["text"]
+    assert drawn.parts["whole"]["x"] == []
+    assert "no rebates in this market" in drawn.parts["labels"]["text"]
 
 
 def test_compare_wants_the_same_last_year(published):
@@ -231,7 +226,6 @@ def _contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_a_chart_is_saved_without_network(kind, published, tmp_path):
     pytest.importorskip("vl_convert")

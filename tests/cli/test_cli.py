@@ -34,7 +34,6 @@ def test_the_page_says_what_the_published_number_is_worth(page):
         assert words in " ".join(page.split()), words
 
 
-@pytest.mark.slow
 def test_json_carries_the_forecast_in_full_precision(market, drivers):
     printed = json.loads(ismarket("run", "--json").stdout)
     result = forecast(market, drivers, load_scenario("published"))
@@ -51,7 +50,6 @@ def test_json_carries_the_forecast_in_full_precision(market, drivers):
     assert points == pytest.approx(100 * printed["cagr"]["reference"])
 
 
-@pytest.mark.slow
 def test_flags_win_over_the_scenario_file(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text('anchor = "smr-2024"\ndraws = 50\nseed = 1\n[fixed]\nvideo_eeg.ratio = 2\n')
@@ -100,7 +98,6 @@ def test_bad_input_is_one_line_with_exit_code_2_and_nothing_written(tmp_path, ar
     assert sorted(os.listdir(tmp_path)) == before
 
 
-@pytest.mark.slow
 def test_drivers_lists_every_driver_and_shows_the_causes_of_one(drivers):
     listed = ismarket("drivers").stdout
     assert all(driver.name in listed and driver.title in listed for driver in drivers)

@@ -22,6 +22,7 @@ SHEETS = [
     ["require", "--cagr", "1%"],
     ["voi", "--margin", "0.3", "--share", "0.1", "--cost", "8e6", "--draws", "1000"],
     ["update", "--observe", "2024=3.45bn:10%", "--draws", "1000"],
+    ["discover", "--cagr", "3.9%", "--draws", "1000"],
     ["backtest", "--draws", "300"],
     ["run", "--no-keep", "--draws", "300"],
 ]
@@ -45,7 +46,7 @@ def test_every_command_that_takes_a_scenario_has_the_same_default():
     assert set(defaults.values()) == {DEFAULT_SCENARIO}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every analysis, each twice")
 @pytest.mark.parametrize("command", SHEETS, ids=lambda command: command[0])
 def test_every_sheet_names_scenario_anchor_and_draws(capsys, command):
     head = " ".join(output(capsys, *command).split())[:400]

@@ -23,7 +23,7 @@ def output(capsys, *arguments):
     return capsys.readouterr().out
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every analysis at its own size")
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_page_has_a_title_and_short_sentences(capsys, command):
     lines = output(capsys, *command).splitlines()
@@ -32,7 +32,7 @@ def test_a_page_has_a_title_and_short_sentences(capsys, command):
     assert not any("nan" in line.split() for line in lines)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every analysis at its own size")
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_json_is_plain_and_finite(capsys, command):
     def refuse(name):
@@ -63,7 +63,7 @@ def test_bad_input_ends_with_one_line_and_code_2(capsys, command, said):
     assert said in lines[0]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every analysis at its own size")
 def test_python_and_the_command_say_the_same(capsys):
     market, drivers = load_market(), load_drivers()
     assert output(capsys, "triangulate", "--json") == json.dumps(

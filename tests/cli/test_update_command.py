@@ -36,7 +36,8 @@ def test_json_holds_what_python_says(capsys):
     assert code == 0
     assert printed["effective_draws"] == found.effective
     assert [row["p50"] for row in printed["summary"]] == found.summary()["p50"]
-    assert printed["observations"] == [{"year": 2024, "value": 55e6, "error": 0.1, "source": ""}]
+    seen = {"year": 2024, "value": 55e6, "error": 0.1, "source": "", "known": "", "dollars": ""}
+    assert printed["observations"] == [seen]
 
 
 def test_out_of_reach_is_refused_in_one_line(capsys):

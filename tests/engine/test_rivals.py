@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reference_values import NAMES, VALUES
 
 from benchmarks.rivals import plain
 from benchmarks.rivals.inputs import plan_of, read_inputs
@@ -12,7 +13,6 @@ from ismarket import load_drivers
 from ismarket.engine.blocks import Engine
 from ismarket.engine.forecaster import unexplained
 from ismarket.model import curves
-from tests.engine.test_reference_values import NAMES, VALUES
 
 CHOICES = [
     {"anchor": "techsci-2022"},

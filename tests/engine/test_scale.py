@@ -8,13 +8,16 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 import numpy as np
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError, Scenario, forecast, load_scenario
 from ismarket.cli.common import share
 from ismarket.engine import workers
 from ismarket.engine.cluster import dask_executor
 from ismarket.engine.forecaster import FIRST, SURE
-from ismarket.runs.outputs import DrawsFile
+from ismarket.runs.outputs import draws_file
+
+pytestmark = pytest.mark.slow(reason="the same forecast by many workers, kept and summed")
 
 MANY = Scenario(draws=12_500)
 
@@ -79,7 +82,6 @@ def test_processes_never_change_a_bit(alone, market, drivers, processes):
         assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
 
 
-@pytest.mark.slow(reason="a cluster of processes, two of them killed")
 @pytest.mark.filterwarnings("default")
 def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, drivers):
     many = MANY.changed(draws=100_000)
@@ -142,7 +144,6 @@ def test_until_draws_until_it_is_that_exact(market, drivers):
     assert f"{result.plan.scenario.draws:,} draws" in str(result)
 
 
-@pytest.mark.slow(reason="twenty forecasts, one a seed")
 def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers):
     """P50 and P95 of the last year lie no further from the truth than was asked for."""
     chosen, wanted = load_scenario("evidence"), 0.008
@@ -184,7 +185,7 @@ def test_a_bar_may_be_asked_for(market, drivers, way, capsys):
 def test_kept_draws_are_all_in_the_file(market, drivers, way, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "draws.parquet"
-    with DrawsFile(path) as sink:
+    with draws_file(path) as sink:
         result = forecast(market, drivers, MANY, sink=sink)
     table = parquet.read_table(path)
     assert table.num_rows == MANY.draws
@@ -196,10 +197,45 @@ def test_kept_draws_are_all_in_the_file(market, drivers, way, tmp_path):
 
 def test_a_run_that_fails_leaves_no_file(market, drivers, tmp_path):
     def stopped(path):
-        with DrawsFile(path) as sink:
+        with draws_file(path) as sink:
             sink({"a": np.zeros(3)})
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
         stopped(tmp_path / "draws.parquet")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["a file", "a link", "a link to nothing"])
+def test_kept_draws_replace_nothing_that_is_there(tmp_path, kind):
+    pytest.importorskip("pyarrow")
+    path, other = tmp_path / "draws.parquet", tmp_path / "mine"
+    other.write_text("mine")
+    (tmp_path / "draws.parquet.partial").write_text("mine too")
+    {
+        "a file": lambda: path.write_text("mine"),
+        "a link": lambda: path.symlink_to(other),
+        "a link to nothing": lambda: path.symlink_to(tmp_path / "nowhere"),
+    }[kind]()
+    before = sorted(os.listdir(tmp_path))
+    done = ismarket("run", "--no-keep", "--draws", "50", "--keep-draws", path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"ismarket: {path} exists; choose another name\n"
+    assert sorted(os.listdir(tmp_path)) == before
+    assert other.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [
+        ("draws.csv", 2, "ends in .parquet"),
+        ("nowhere/draws.parquet", 4, "cannot be written: No such file or directory"),
+        ("/dev/null", 2, "ends in .parquet"),
+    ],
+)
+def test_draws_that_cannot_be_kept_are_told_before_any_is_drawn(tmp_path, name, code, said):
+    pytest.importorskip("pyarrow")
+    done = ismarket("run", "--no-keep", "--draws", "50", "--keep-draws", name, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
     assert os.listdir(tmp_path) == []

@@ -50,6 +50,7 @@ def test_a_value_beyond_its_range_is_refused_unless_it_is_asked_for(name):
     assert make_plan(market, drivers, inside).outside == ()
 
 
+@pytest.mark.slow(reason="every face of two markets")
 @each_market
 def test_every_face_flags_a_value_outside_the_evidence(name):
     market, drivers, p, value = beyond(name)
@@ -72,6 +73,7 @@ def test_every_face_flags_a_value_outside_the_evidence(name):
     assert as_dict(within)["outside_evidence"] == []
 
 
+@pytest.mark.slow(reason="every analysis of two markets")
 @each_market
 def test_every_analysis_of_a_scenario_flags_it(name):
     market, drivers, p, value = beyond(name)

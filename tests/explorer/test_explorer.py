@@ -52,7 +52,7 @@ def test_the_panel_shows_what_python_forecasts_for_its_scenario(panel):
     assert panel.scenario.fixed == {"video_eeg.ratio": 2.6}
     assert panel.scenario.without == ()
     assert panel.forecast.summary().equals(again.summary())
-    shown = panel.page["view"]["chart"]["datasets"]["fan"]["p95"]
+    shown = panel.page["view"]["chart"]["parts"]["fan"]["p95"]
     np.testing.assert_allclose(np.array(shown) * 1e9, again.summary()["p95"])
 
 
@@ -107,7 +107,6 @@ def test_a_scenario_set_from_python_is_shown_and_a_bad_one_is_refused(panel):
     assert panel.page["controls"]["anchor"] == "bottom-up"
 
 
-@pytest.mark.slow
 def test_a_driver_of_a_minute_ago_has_its_controls():
     def effects(market, p):
         yield Effect("diagnosed", np.log(p.ratio) * market.elapsed / 10.0)
@@ -182,7 +181,6 @@ def test_a_value_outside_its_range_leaves_the_forecast_and_says_the_range(panel)
     assert "1.2 to 3.5" in panel.page["message"]["text"]
 
 
-@pytest.mark.slow
 def test_a_driver_that_breaks_its_contract_leaves_the_last_forecast_greyed():
     def effects(market, p):
         bad = np.where(p.rate > 0.5, np.nan, 0.0)
@@ -203,7 +201,7 @@ def test_a_driver_that_breaks_its_contract_leaves_the_last_forecast_greyed():
     panel.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="four times the draws of a moving hand")
 def test_a_hand_that_moves_sees_fewer_draws_and_one_that_rests_all_of_them():
     panel = ismarket.explore(scenario=Scenario(draws=4 * QUICK))
     before = panel.forecast
@@ -223,7 +221,6 @@ def test_a_hand_that_moves_sees_fewer_draws_and_one_that_rests_all_of_them():
     panel.close()
 
 
-@pytest.mark.slow
 def test_a_driver_from_a_table_has_the_sliders_of_its_own_causes(tmp_path):
     path = tmp_path / "home care.csv"
     path.write_text("\n".join([OWN_TABLE, OWN_ROW.format(region="all")]))
@@ -241,7 +238,7 @@ def test_a_driver_from_a_table_has_the_sliders_of_its_own_causes(tmp_path):
     panel.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="the claims of a report are audited")
 def test_evidence_starts_with_the_claims_of_drivers_that_are_on(panel):
     panel.tab = "evidence"
     tags = ["on" in row["tags"] for row in panel.page["view"]["rows"]]
@@ -264,7 +261,7 @@ def test_a_session_needs_no_widget():
     assert [view.name for view in session.views()] == list(TABS)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="builds the bundle of the page")
 def test_the_shipped_runtime_is_the_one_that_the_script_builds():
     vl_convert = pytest.importorskip("vl_convert")
     if vl_convert.__version__ != "1.9.0":

@@ -41,9 +41,9 @@ def test_a_pin_is_a_ghost_until_it_is_removed(panel):
     panel.change(switch("pricing", True))
     assert panel.pinned is pinned
     assert panel.page["pinned"] == "published"
-    assert panel.page["view"]["chart"]["datasets"]["pinned"]["year"]
+    assert panel.page["view"]["chart"]["parts"]["pinned"]["year"]
     panel._receive(None, {"type": "unpin"}, [])
-    assert panel.page["view"]["chart"]["datasets"]["pinned"]["year"] == []
+    assert panel.page["view"]["chart"]["parts"]["pinned"]["year"] == []
 
 
 def test_save_and_load_round_trip_by_path_and_by_upload(panel, tmp_path):
@@ -59,14 +59,25 @@ def test_save_and_load_round_trip_by_path_and_by_upload(panel, tmp_path):
     assert panel.scenario == wanted
 
 
+BAD = [
+    ("seed = 1\nancor = 'x'\n", 2, "anchor"),
+    ("draws = 64\nanchor = 'techsci-2'\n", 2, "techsci-2024"),
+    ("draws = 64\n\nwithout = ['pricng']\n", 3, "pricing"),
+    ("draws = 64\n[fixed]\n'video_eeg.ratio' = 9\n", 3, "1.2 to 3.5"),
+    ("draws = 64\n[fixed]\n'video_eeg.rate' = 2\n", 3, "video_eeg.ratio"),
+    ("draws = 64\nthrough = 2010\n", 2, "2023 to 2035"),
+    ("draws = 64\n[strength]\ndiagnose = 1.5\n", 3, "diagnosis"),
+]
+
+
 def test_a_bad_file_changes_nothing_and_says_file_line_and_key(panel):
     before = panel.scenario
-    upload = {"type": "load", "name": "my.toml", "text": "seed = 1\nancor = 'x'\n"}
-    panel._receive(None, upload, [])
-    assert panel.scenario == before
-    text = panel.page["message"]["text"]
-    assert "my.toml, line 2" in text
-    assert "anchor" in text
+    for toml, line, word in BAD:
+        panel._receive(None, {"type": "load", "name": "my.toml", "text": toml}, [])
+        assert panel.scenario == before
+        text = panel.page["message"]["text"]
+        assert f"my.toml, line {line}" in text, toml
+        assert word in text
 
 
 def test_a_file_that_exists_is_never_overwritten(panel, tmp_path):
@@ -124,24 +135,44 @@ def test_the_copied_command_gives_the_same_forecast(panel, capsys):
 
 
 def test_csv_holds_the_tables_as_numbers(panel):
-    text = contents(panel._session, "csv").decode("utf-8-sig")
+    text = contents(panel._session, "csv", "forecast").decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     reference = next(row for row in rows if row[:1] == ["Reference"])
     path = panel.forecast.columns["reference"]["value"]
     assert [float(cell) for cell in reference[1:]] == [round(v / 1e9, 2) for v in path]
 
 
+def test_each_view_has_a_file_of_its_own(panel, tmp_path):
+    for tab in ("forecast", "funnel"):
+        panel.tab = tab
+        for kind in ("csv", "xlsx"):
+            path = {"type": "download", "kind": kind, "path": str(tmp_path)}
+            panel._receive(None, path, [])
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"published-forecast.csv", "published-funnel.csv", "published.xlsx"}
+    text = (tmp_path / "published-funnel.csv").read_text("utf-8-sig")
+    assert len({len(row) for row in csv.reader(io.StringIO(text))}) == 1
+
+
 def test_xlsx_has_a_sheet_for_every_view_and_numbers_are_numbers(panel):
     openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.load_workbook(io.BytesIO(contents(panel._session, "xlsx")))
+    book = openpyxl.load_workbook(io.BytesIO(contents(panel._session, "xlsx", "why")))
     assert book.sheetnames == [*TABS.values(), "Made from"]
-    row = next(r for r in book["Forecast"].iter_rows(values_only=True) if r[0] == "Reference")
-    assert all(isinstance(cell, float) for cell in row[1:])
+    header, *rows = book["Forecast"].iter_rows(values_only=True)
+    assert header[1:] == tuple(map(str, panel.forecast.years))
+    assert all(isinstance(cell, int | float) for row in rows for cell in row[1:])
+    table = panel.forecast.columns["attribution"]
+    header, *rows = book["Why"].iter_rows(values_only=True)
+    ends = [[row[header.index(f"9 in 10 draws, {end}")] for row in rows] for end in ("low", "high")]
+    assert ends[0][-1] == pytest.approx(table["p5"][-1], abs=0.005)
+    assert ends[1][-1] == pytest.approx(table["p95"][-1], abs=0.005)
+    shares = [row[header.index("Share")] for header, *rows in
+              [book["Where"].iter_rows(values_only=True)] for row in rows]  # fmt: skip
+    assert sum(shares[:-1]) == pytest.approx(1.0, abs=0.002)
 
 
-@pytest.mark.slow
 def test_the_page_holds_its_runtime_and_asks_nobody(panel):
-    page = contents(panel._session, "html").decode()
+    page = contents(panel._session, "html", "why").decode()
     for address in {source.address for source in read_sources().values()}:
         page = page.replace(address, "") if address else page  # what the evidence cites, in words
     assert "http://" not in page.replace("http://www.w3.org", "")
@@ -151,7 +182,7 @@ def test_the_page_holds_its_runtime_and_asks_nobody(panel):
 
 
 def test_the_saved_scenario_is_what_the_command_line_reads(panel):
-    text = contents(panel._session, "toml").decode()
+    text = contents(panel._session, "toml", "why").decode()
     assert parse_scenario(text) == panel.scenario
 
 
@@ -160,7 +191,7 @@ def test_another_anchor_keeps_the_horizon_and_the_saved_file_has_it(panel, other
     panel.change({"kind": "through", "value": 2033})
     panel.change({"kind": "anchor", "value": other})
     assert panel.forecast.years[-1] == panel.page["controls"]["through"] == 2033
-    saved = parse_scenario(contents(panel._session, "toml").decode())
+    saved = parse_scenario(contents(panel._session, "toml", "why").decode())
     assert (saved.anchor, saved.through) == (other, 2033)
 
 
@@ -195,7 +226,7 @@ def test_a_changed_scenario_has_its_own_name_in_panel_file_and_download(panel):
     assert panel.page["controls"]["title"] == ""
     sent = []
     panel.send = lambda message, buffers=(): sent.append((message, buffers))
-    for kind in ("toml", "html"):
+    for kind in ("toml", "html", "page.html"):
         panel._receive(None, {"type": "download", "kind": kind}, [])
         message, (data,) = sent.pop()
         assert message["name"] == f"published-changed.{kind}"
@@ -212,10 +243,22 @@ def test_the_title_of_a_loaded_file_is_shown(panel):
     text = 'title = "Slower spread"\noverlap = 0.5\ndraws = 64\n'
     panel._receive(None, {"type": "load", "name": "mine.toml", "text": text}, [])
     assert panel.page["controls"]["title"] == "Slower spread"
-    assert "Slower spread" in contents(panel._session, "html").decode()
+    assert "Slower spread" in contents(panel._session, "html", "why").decode()
 
 
 def test_every_anchor_that_a_scenario_may_name_is_offered(panel):
     (choice,) = [c for c in panel.structure["choices"] if c["name"] == "anchor"]
     market = panel._session.study.market
     assert {name for name, _ in choice["options"]} == {*market.anchors, "pooled"}
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "..", "a/b", ".hidden", "x\\y", "x" * 300])
+def test_a_download_stays_in_the_folder_that_was_chosen(panel, tmp_path, name):
+    folder = tmp_path / "deep" / "chosen"
+    folder.mkdir(parents=True)
+    panel.scenario = panel.scenario.changed(name=name)
+    panel._receive(None, {"type": "download", "kind": "toml", "path": str(folder)}, [])
+    (written,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert written.parent == folder
+    assert written.name[0] != "."
+    assert len(written.name) < 100

@@ -14,6 +14,8 @@ from ismarket.explorer import runtime
 from ismarket.explorer.analyses import ANALYSES, offers
 from ismarket.explorer.view import TABS
 
+pytestmark = pytest.mark.slow(reason="presses the button of every analysis")
+
 DRAWS = 2048
 
 
@@ -62,28 +64,39 @@ def test_nothing_is_computed_until_a_button_is_pressed(panel):
     assert panel.analyses == {}
 
 
+def in_plain_words(panel, found):
+    """That a result shows no key, and nothing to type on a command line."""
+    shown = " ".join([found["title"], *map(str, found["parts"])])
+    assert not re.search(r"--\w|ismarket |frame\(", shown)
+    keys = {name for name in panel._session.names if re.search("[._-]", name)}
+    assert not keys & set(re.findall(r"\w+(?:[._-]\w+)+", shown))
+
+
 @pytest.mark.parametrize("name", [a.name for a in ANALYSES if a.name != "needed"])
 def test_every_button_brings_a_sheet_with_sentences_and_tables(panel, name):
-    values = {"actuals": {"observed": "2025=3.6bn:10%"}, "worth": {"cost": "670 M"}}
+    values = {"actuals": {"year": "2025", "amount": "3.6 bn"}, "worth": {"cost": "670 M"}}
     found = press(panel, name, **values.get(name, {}))
     assert found["error"] == ""
     assert found["title"]
     assert found["stale"] is False
     assert any("header" in part for part in found["parts"])
     assert any("text" in part for part in found["parts"])
+    in_plain_words(panel, found)
     json.dumps(panel.analyses)
     assert panel.sent[-1] == {"type": "analysed", "name": name}
 
 
 def test_the_panel_shows_what_the_command_prints(panel):
     market, drivers = load_market(), load_drivers()
-    plain = re.sub(r"\s+", " ", words(press(panel, "levels")))
-    for line in str(triangulate(market, drivers)).split("\n· ")[1:3]:
-        assert re.sub(r"\s+", " ", line).strip() in plain
+    plain, session = words(press(panel, "levels")), panel._session
+    sentences = [p for p in triangulate(market, drivers).sheet().parts if isinstance(p, str)]
+    for line in sentences[:3]:
+        assert session.spoken(line.removeprefix("· ")) in plain
     found = press(panel, "sensitivity", by="stage", output="cagr")
     wanted = sensitivity_of(market, drivers, panel.scenario, output="cagr", by="stage", points=1024)
     table = next(part for part in found["parts"] if "header" in part)
-    assert [row[0] for row in table["rows"]] == wanted.columns["indices"]["group"]
+    groups = wanted.columns["indices"]["group"]
+    assert [row[0] for row in table["rows"]] == [session.names.get(name, name) for name in groups]
 
 
 def test_a_requirement_is_found_for_a_growth_and_for_a_value(panel):
@@ -94,7 +107,9 @@ def test_a_requirement_is_found_for_a_growth_and_for_a_value(panel):
 
 def test_the_setting_that_a_target_requires_can_be_set_in_the_panel(panel):
     panel.scenario = load_scenario("evidence").changed(draws=DRAWS)
-    setting = press(panel, "needed", target="-1%")["setting"]
+    found = press(panel, "needed", target="-1%")
+    in_plain_words(panel, found)
+    setting = found["setting"]
     assert setting
     panel.change(*({"kind": "fixed", "key": k, "value": v} for k, v in setting.items()))
     assert panel.forecast.cagr()["reference"][0] == pytest.approx(-0.01, abs=2e-4)
@@ -102,7 +117,6 @@ def test_the_setting_that_a_target_requires_can_be_set_in_the_panel(panel):
     assert press(panel, "sensitivity")["setting"] == {}
 
 
-@pytest.mark.slow
 def test_a_result_is_stale_once_the_scenario_moves_and_fresh_again_when_it_returns(panel):
     press(panel, "audit")
     panel.change({"kind": "fixed", "key": "video_eeg.ratio", "value": 2.6}, quick=True)
@@ -135,8 +149,8 @@ def test_progress_rises_to_the_end(panel):
         ("worth", {"margin": "thirty"}, "give a fraction"),
         ("worth", {"cost": "x" * 500}, "give an amount"),
         ("sensitivity", {"by": "stages"}, "did you mean 'stage'"),
-        ("actuals", {"observed": "2022=3bn:5%"}, "fixes that year"),
-        ("actuals", {"observed": ""}, "no observation"),
+        ("actuals", {"year": "2022", "amount": "3 bn"}, "fixes that year"),
+        ("actuals", {"year": "soon"}, "no year"),
     ],
 )
 def test_what_is_wrong_stands_where_the_answer_would(panel, name, values, said):
@@ -156,3 +170,20 @@ def test_the_page_names_its_fields_tables_and_progress():
         assert named in code
     style = runtime.text("analyses.css")
     assert not re.search(r"#[0-9a-f]{3,6}\b", style)  # colours are the theme's own
+
+
+def test_what_an_input_is_worth_stands_beside_what_it_moves_until_the_scenario_moves(panel):
+    panel.scenario = load_scenario("evidence").changed(draws=1024)
+    panel.tab = "matters"
+    plain = panel.page["view"]
+    press(panel, "worth", cost="8 M")
+    view, found = panel.page["view"], panel._session.worth
+    assert view["columns"][-1]["title"] == "Worth finding out, USD"
+    told = {row.keys[0] for row in found.partial["input"] if row.value > 2 * row.error}
+    keys = [swing.parameter.key for swing in panel._session.swings]
+    shown = [row["cells"][-1] != "not told from 0" for row in view["rows"]]
+    assert shown == [key in told for key in keys[: len(shown)]]
+    assert any(shown)
+    assert "worth most to find out" in view["title"]
+    panel.set(overlap=0.5)
+    assert panel.page["view"]["columns"] == plain["columns"]

@@ -85,7 +85,7 @@ def test_the_view_shows_every_launch_with_what_the_table_says(name):
         assert row.cells[6] == unit.show(sold["reference"])
         assert row.cells[7] == f"{unit.show(sold['p5'])} to {unit.show(sold['p95'])}"
         assert row.detail
-    lines = view.picture.datasets["paths"]
+    lines = view.picture.parts["paths"]
     shares = {one.name: one.peak_share.mode for one in launches_of(name)}
     assert set(lines["launch"]) == set(shares)
     uncertain = sum(chance < 1 for chance in table["chance"])
@@ -100,7 +100,7 @@ def test_launches_of_a_driver_that_is_off_stay_in_the_view_as_off():
     view = found.view("launches")
     assert {row.cells[6] for row in view.rows} == {"off"}
     assert view.title.startswith("No launch acts")
-    assert view.picture.datasets["bands"]["x"] == []
+    assert view.picture.parts["bands"]["x"] == []
     assert found.shown.to_dict()["launches"] == []
     assert "Own sales" not in str(found.shown)
 
@@ -128,7 +128,7 @@ def test_a_date_is_written_without_a_comma_and_a_chance_in_percent_wherever_inpu
 def test_the_chart_writes_a_date_as_the_table_of_inputs_does(name):
     market, drivers = market_and_drivers(name)
     made = forecast(market, drivers, scenario_of(name, draws=200, without=()))
-    said = picture(made).datasets["labels"]["text"]
+    said = picture(made).parts["labels"]["text"]
     for one in made.plan.launches:
         when = figure_of(one.launch_year, one.launch_year.mode)
         assert any(str(words).partition(",")[0] == when for words in said), one.name

@@ -162,7 +162,7 @@ def test_a_market_without_a_price_level_has_neither_switch_nor_reading(name):
     assert [part["kind"] for part in cell["parts"]] == ["causes", "left"]
     assert "no price level" in cell["words"]
     view = session.view("forecast")
-    assert view.picture.datasets["prices"] == {"year": [], "value": []}
+    assert view.picture.parts["prices"] == {"year": [], "value": []}
     assert not any("prices" in row.cells[0] for row in view.rows)
     assert "dollars" not in view.title
     assert "rices" not in view.note
@@ -175,7 +175,7 @@ def test_general_prices_alone_and_the_report_are_lines_in_the_dollars_shown(name
     switch(session, False)
     constant = session.shown
     for made in (current, constant):
-        shown, plan = picture(made).datasets, made.plan
+        shown, plan = picture(made).parts, made.plan
         size = made.columns["reference"]["value"][0] / shown["fan"]["value"][0]
         assert shown["report"]["value"] == pytest.approx(
             [plan.printed(year) / size for year in shown["report"]["year"]]
@@ -230,7 +230,7 @@ def test_why_has_prices_first_then_drivers_by_size_then_what_is_left(name):
     assert rows[0]["driver"] == follower
     assert sizes == sorted(sizes, reverse=True)
     assert [row["driver"] for row in rows[-2:]] == [UNEXPLAINED, "total"]
-    colours = session.view("why").picture.datasets["bars"]["color"]
+    colours = session.view("why").picture.parts["bars"]["color"]
     assert (colours[0], colours[-1], set(colours[1:-1])) == ("prices", "total", {"model"})
     switch(session, False)
     view = session.view("why")

@@ -123,3 +123,27 @@ def test_a_panel_displays_itself_and_what_the_notebook_keeps(panel, monkeypatch)
         assert live["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
         assert f'data-of="{widget.key}"' in kept["text/html"]
         assert "application/vnd.jupyter.widget-view+json" not in kept
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_notebook_shows_panel_part_and_chart_as_a_page_without_a_kernel(tmp_path):
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    exporters = pytest.importorskip("nbconvert").HTMLExporter
+    first = "import ismarket\ns = ismarket.study('published', draws=256)\np = s.explore()\np"
+    notebook = nbformat.v4.new_notebook()
+    for cell in (first, "p.view('why')", "ismarket.charts.levels(s.forecast())"):
+        notebook.cells.append(nbformat.v4.new_code_cell(cell))
+    nbclient.NotebookClient(notebook, timeout=120, store_widget_state=False).execute()
+    assert [len(cell.outputs) for cell in notebook.cells] == [2, 2, 2]
+    for template in ("lab", "classic"):
+        html, _ = exporters(template_name=template, sanitize_html=False).from_notebook_node(
+            notebook
+        )
+        assert html.count("data:image/svg+xml;base64,") >= 2
+        assert "Panel object at" not in html
+        clean, _ = exporters(template_name=template, sanitize_html=True).from_notebook_node(
+            notebook
+        )
+        assert "Forecast for 2028" in clean
+        assert "Published estimates" in clean or "Dot plot" in clean or "estimate" in clean

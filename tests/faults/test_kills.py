@@ -15,8 +15,9 @@ from ismarket.runs import keep as keeping
 from ismarket.runs.verify import verify_run
 from ismarket.runs.views import RunView
 
+pytestmark = pytest.mark.slow(reason="real processes, killed and resumed")
 
-@pytest.mark.slow(reason="real processes, each killed, resumed and compared")
+
 def test_a_killed_run_leaves_nothing_that_looks_complete_and_resumes_to_identical_bytes():
     in_time, _, found = campaign(kills=3, seed=20717)
     assert found == []
@@ -68,7 +69,6 @@ def fill(folder, leave):
     (folder / "filler").write_bytes(bytes(max(0, free - leave)))
 
 
-@pytest.mark.slow(reason="each disk is filled by a process and resumed by another")
 @pytest.mark.parametrize(
     ("leave", "said"),
     [

@@ -44,7 +44,7 @@ def folder(tmp_path):
     return tmp_path / ".run.partial"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="eight processes wait for one")
 @pytest.mark.parametrize("shape", SHAPES)
 def test_of_eight_processes_one_holds_the_folder_and_leaves_only_the_run(folder, shape):
     said = [p.communicate(timeout=60)[0] for p in [hold(folder, shape, 3) for _ in range(8)]]

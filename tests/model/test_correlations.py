@@ -117,6 +117,7 @@ def test_the_page_says_what_is_correlated_and_by_whom(name):
     assert "Rank correlation" not in plain
 
 
+@pytest.mark.slow(reason="an audit takes two seconds")
 def test_the_audit_of_a_market_without_correlations_says_so():
     market, drivers = market_and_drivers(MARKETS[0])
     assert market.correlations == ()

@@ -11,7 +11,6 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@pytest.mark.slow
 @given(
     st.builds(
         Scenario,

@@ -8,7 +8,8 @@ import sys
 import time
 
 import pytest
-from parcels import ismarket, python
+from command_line import ismarket
+from parcels import python
 
 pytest.importorskip("anywidget")
 DRAFT = """
@@ -62,7 +63,7 @@ def edit(table):
         writer.writerows(rows)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="installs a package and runs fourteen commands")
 @pytest.mark.timeout(600)
 def test_a_market_is_made_edited_installed_asked_kept_and_verified(tmp_path):
     started = time.monotonic()

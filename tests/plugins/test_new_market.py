@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from parcels import ismarket
+from command_line import ismarket
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_scenario
 from ismarket.engine.findings import placeholders

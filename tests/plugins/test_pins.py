@@ -18,7 +18,6 @@ def drivers_of(done):
     return set(json.loads(done.stdout)["drivers"])
 
 
-@pytest.mark.slow
 def test_the_environment_chooses_what_loads(parcels):
     for name in ("one", "two"):
         parcel(parcels, name, DRIVER.format(name=name))

@@ -96,7 +96,7 @@ def test_a_run_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_p
     assert imported(thirty) >= set(BAD) - {"syntax_error"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="an explorer in a process of its own")
 def test_the_explorer_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_path):
     pytest.importorskip("anywidget")
     code = (

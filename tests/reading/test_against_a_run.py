@@ -124,6 +124,15 @@ def test_a_cell_is_placed_by_row_column_and_the_unit_of_its_header(
     assert sum("Staff" in quote for quote in unchecked) == 2
 
 
+def test_a_unit_may_stand_elsewhere_in_the_row(run):
+    last = run.to_dict()["reference"][-1]["value"] / 1e6
+    known = known_figures(run.to_dict())
+    for value, state in ((last, EQUAL), (last + 5, DIFFERS)):
+        rows = ["Item | Unit | 2022 | 2028", f"Market | USD M | 3,200 | {value:,.0f}"]
+        found = check(passages_of("\n".join([*rows, "Beds | beds | 12 | 14"])), known)
+        assert [c.state for c in found] == [EQUAL, state, UNCHECKED, UNCHECKED]
+
+
 @pytest.mark.parametrize(
     ("text", "state"),
     [
@@ -181,6 +190,13 @@ def test_words_alone_raise_no_false_alarm_in_its_own_documents(name):
         assert sum(c.state == EQUAL for c in found) > 25
 
 
+@pytest.mark.parametrize("name", ["deck.pptx", "book.xlsx"])
+def test_words_alone_raise_no_false_alarm_in_a_deck_or_workbook(documents, run, name):
+    found = states(documents / name, run, own=False)
+    assert [c.figure.quote for c in found[DIFFERS]] == []
+    assert len(found[EQUAL]) > 40
+
+
 def test_every_number_that_a_reader_sees_is_counted(run):
     for source in (str(run), as_page(run)):
         own = passages_of(source)
@@ -226,3 +242,18 @@ def test_the_command_ends_with_1_where_a_figure_differs(tmp_path, run, capsys):
         main(["check-numbers", str(text), str(saved), "--json"])
     assert ended.value.code == 1
     assert '"differs"' in capsys.readouterr().out
+
+
+def test_a_number_is_found_at_its_lines(run):
+    """A sentence that runs over two lines is at both; a line of a listing at its own."""
+    text = str(run).replace("nothing carries", "nothing\n             carries")
+    lines = text.splitlines()
+    own = passages_of(text)
+    for passage in own:
+        first, *_, last = re.findall(r"\d+", passage.where) * 2
+        shown = " ".join(lines[int(first) - 1 : int(last)]).replace("\N{MINUS SIGN}", "-")
+        assert set(NUMBER.findall(passage.words)) <= set(NUMBER.findall(shown)), passage
+    listing = passages_of("<html><body><pre>a = 1\nb = 2\n</pre><p>c 3</p></body></html>")
+    assert [(p.words, p.where) for p in listing] == [
+        ("a = 1", "line 1"), ("b = 2", "line 2"), ("c 3", "line 3"),
+    ]  # fmt: skip

@@ -120,7 +120,7 @@ def forecast_draws(plan):
     return Drawing(plan).by_key(0)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="ten thousand draws")
 @pytest.mark.parametrize(("name", "most"), [("published", 0.003), ("evidence", 0.01)])
 def test_few_draws_stand_for_ten_thousand(market, drivers, name, most):
     from ismarket import load_scenario

@@ -85,7 +85,7 @@ def expected_scenario(scenario, edits, forecast_):
     return without, fixed, strength, overlap
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="LibreOffice computes the workbooks")
 @needs_libreoffice
 def test_the_workbook_computes_the_reference_path_that_python_has(tmp_path):
     scenarios = [Scenario(draws=64), CHANGED, Scenario(draws=64, anchor="techsci-2024")]
@@ -98,7 +98,7 @@ def test_the_workbook_computes_the_reference_path_that_python_has(tmp_path):
         assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="LibreOffice computes the workbooks")
 @needs_libreoffice
 def test_edited_workbooks_compute_what_python_computes_for_the_scenario_they_ask_for(
     published, book, tmp_path
@@ -141,7 +141,7 @@ def longer_chain(folder):
     return read_market(folder, name="longer", title="Longer", base_year=2022, horizon=2030)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="LibreOffice computes the workbooks")
 @needs_libreoffice
 def test_the_workbook_computes_the_reference_path_of_any_chain(tmp_path):
     market = longer_chain(tmp_path / "tables")
@@ -167,7 +167,7 @@ def test_the_workbook_computes_the_reference_path_of_any_chain(tmp_path):
         assert {"Births path", "Price level path"} <= set(opened.sheetnames)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="a hundred edits of a workbook")
 def test_a_hundred_random_edits_come_back_as_the_right_scenario(published, book, tmp_path):
     chooser = random.Random(20717)
     done = 0
@@ -246,7 +246,7 @@ def computing(name, ratio=RATIO, **about):
     return Driver(name, name.title(), effects=effects, parameters=parameters, **about)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="LibreOffice computes the workbooks")
 @needs_libreoffice
 def test_what_functions_bring_stands_in_the_workbook_as_values(tmp_path):
     market = toy_market()

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shutil
 import stat
 import struct
 import subprocess
@@ -12,10 +13,19 @@ import zipfile
 
 import pytest
 from command_line import ismarket
+from sealed import resealed
 
-from ismarket import InputError
+from ismarket import DiskError, InputError
 from ismarket.runs import archive as archives
-from ismarket.runs.archive import export, people_tables, safe, unpacked, write_workbook
+from ismarket.runs.archive import (
+    export,
+    export_run,
+    people_tables,
+    safe,
+    unpacked,
+    wheels,
+    write_workbook,
+)
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
 
@@ -43,6 +53,7 @@ def test_the_commands_export_and_import(kept, tmp_path):
 
 
 @pytest.mark.install
+@pytest.mark.slow(reason="installs every wheel of a run")
 def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_path):
     done = ismarket("export", str(kept), "--zip", "--with-wheels", cwd=tmp_path)
     if "pip cannot get" in done.stderr:
@@ -58,6 +69,43 @@ def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_
     again = subprocess.run([tmp_path / "new/bin/ismarket", "rerun", "here/run"], cwd=tmp_path,
                            capture_output=True, text=True)  # fmt: skip
     assert again.stdout.startswith("run: identical bytes in all 10 tables")
+
+
+STRANGE = [
+    ("evil @ http://127.0.0.1:9/evil.zip", "1"), ("./evil", "1"), ("evil[x]", "1"),
+    ("-r evil", "1"), ("numpy", "1 --index-url=http://127.0.0.1:9"), ("numpy", "1; import os"),
+    ("numpy", "1\n"), ("numpy", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "version"), STRANGE)
+def test_wheels_are_fetched_by_name_and_version_and_by_nothing_else(
+    kept, tmp_path, monkeypatch, name, version
+):
+    asked = []
+    monkeypatch.setattr(archives.subprocess, "run", lambda command, **_: asked.append(command))
+
+    def changed(plan):
+        plan["identity"]["environment"]["packages"][name] = {"version": version}
+
+    run = resealed(shutil.copytree(kept, tmp_path / "run"), changed)
+    with pytest.raises(InputError, match=r"inputs/plan\.json: identity: environment: packages"):
+        export_run(run, tmp_path / "run.zip", with_wheels=True)
+    assert asked == []
+    assert not (tmp_path / "run.zip").exists()
+
+
+def test_a_wheel_of_a_stranger_is_never_built(kept, monkeypatch):
+    asked = []
+
+    def pip(command, **_):
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 1, "", "ERROR: no wheel")
+
+    monkeypatch.setattr(archives.subprocess, "run", pip)
+    with pytest.raises(DiskError, match="pip cannot get a wheel of click: ERROR: no wheel"):
+        wheels(checked(kept).identity)
+    assert "--only-binary=:all:" in asked[0]
 
 
 def zipped(path, entries, **how):
@@ -149,6 +197,71 @@ def test_what_is_no_sound_run_leaves_nothing_behind(kept, tmp_path):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(InputError):
             unpacked(tmp_path / name, tmp_path / "here")
+
+
+def test_an_unsound_run_with_wheels_leaves_nothing_behind(kept, tmp_path):
+    record = checked(kept)
+    changed = {**record.contents, "outputs/report.txt": b"something else\n"}
+    unsound = Record(kept, record.manifest, record.identity, changed)
+    export(unsound, tmp_path / "run.zip", {"x-1.whl": b"x"})
+    with pytest.raises(InputError, match=r"outputs/report\.txt: changed"):
+        unpacked(tmp_path / "run.zip", tmp_path / "here")
+    assert not any((tmp_path / "here").iterdir())
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
+def test_what_is_no_file_is_no_archive_and_is_not_waited_for(tmp_path, kind):
+    path = tmp_path / "run.zip"
+    {"fifo": lambda: os.mkfifo(path), "device": lambda: path.symlink_to("/dev/zero"),
+     "folder": path.mkdir}[kind]()  # fmt: skip
+    with pytest.raises(InputError, match="not a file"):
+        unpacked(path, tmp_path / "here")
+
+
+def test_corrupt_lzma_is_one_line(tmp_path):
+    with zipfile.ZipFile(tmp_path / "run.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("run/manifest.json", os.urandom(5000))
+    data = bytearray((tmp_path / "run.zip").read_bytes())
+    data[60:200] = bytes(140)
+    (tmp_path / "run.zip").write_bytes(bytes(data))
+    with pytest.raises(InputError, match=r"cannot be read|not a readable zip"):
+        unpacked(tmp_path / "run.zip", tmp_path / "here")
+
+
+MALFORMED = {
+    "no extras": lambda plan: plan.pop("extras"),
+    "extras of null": lambda plan: plan.update(extras=None),
+    "extras of numbers": lambda plan: plan.update(extras=[1]),
+    "no identity": lambda plan: plan.pop("identity"),
+    "identity a list": lambda plan: plan.update(identity=[]),
+    "plugins null": lambda plan: plan["identity"].update(plugins=None),
+    "a plugin that is text": lambda plan: plan["identity"].update(plugins=["x"]),
+    "installed null": lambda plan: plan["identity"].update(installed=None),
+    "no environment": lambda plan: plan["identity"].pop("environment"),
+    "packages null": lambda plan: plan["identity"]["environment"].update(packages=None),
+    "python a number": lambda plan: plan["identity"]["environment"].update(python=3),
+    "scenario a number": lambda plan: plan["identity"].update(scenario=1),
+    "until text": lambda plan: plan["identity"].update(until="x"),
+    "code null": lambda plan: plan["identity"].update(code=None),
+    "tables null": lambda plan: plan["identity"].update(tables=None),
+    "started a number": lambda plan: plan.update(started=1),
+    "a list": lambda plan: [],
+}
+
+
+@pytest.mark.parametrize("change", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("command", ["verify", "rerun"])
+def test_a_malformed_plan_of_a_sealed_run_is_one_line(kept, tmp_path, change, command):
+    def changed(plan):
+        found = change(plan)
+        return found if found == [] else plan
+
+    run = resealed(shutil.copytree(kept, tmp_path / "run"), changed)
+    done = ismarket(command, run)
+    said = done.stdout if command == "verify" else done.stderr
+    assert done.returncode == (1 if command == "verify" else 2)
+    assert "inputs/plan.json" in said
+    assert len(said.splitlines()) == (2 if command == "verify" else 1)
 
 
 def test_flipped_bits_of_an_archive_never_give_a_traceback_or_another_run(kept, tmp_path):

@@ -6,7 +6,10 @@ import pytest
 from ismarket import Scenario, forecast
 from ismarket.runs.blocks import Blocks
 
-pytestmark = pytest.mark.usefixtures("summed_early")
+pytestmark = [
+    pytest.mark.usefixtures("summed_early"),
+    pytest.mark.slow(reason="forecasts of many blocks, interrupted"),
+]
 
 
 @pytest.fixture

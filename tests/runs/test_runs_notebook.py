@@ -19,6 +19,8 @@ from ismarket.studies.kept import compare_runs, reopened
 pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
 
+pytestmark = pytest.mark.slow(reason="a kernel runs each notebook")
+
 
 def cell(source, *tags, kind="code"):
     made = {

@@ -15,6 +15,8 @@ from ismarket.runs.start import Place
 from ismarket.runs.views import also
 from ismarket.studies import anchored
 
+pytestmark = pytest.mark.slow(reason="runs of many blocks, interrupted")
+
 ANCHOR = b"""\
 name = "mine"
 market = "infantile-spasms"

@@ -8,11 +8,13 @@ import subprocess
 import sys
 
 import pytest
+from command_line import ismarket
 
 from ismarket import InputError
 from ismarket.runs.layout import to_json
 from ismarket.runs.manifest import problems, schema, seal
 from ismarket.runs.verify import checked, verify_run
+from ismarket.text.plain import ODD
 
 TAMPERINGS = int(os.environ.get("ISMARKET_TAMPERINGS", "150"))
 """1000 in the full campaign."""
@@ -147,6 +149,50 @@ def test_the_sums_are_those_of_sha256sum(kept):
         ["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=kept, capture_output=True
     )
     assert (done.returncode, done.stdout) == (0, b"")
+
+
+@pytest.mark.parametrize("seal", ["", " ", "0", "g" * 64, "ab" * 31, f"{'ab' * 32}\n0"])
+def test_what_is_no_seal_is_never_the_seal_of_a_run(kept, seal):
+    done = ismarket("verify", kept, "--seal", seal)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"ismarket: --seal {seal!r}: give the 64 hexadecimal digits")
+
+
+def test_the_seal_of_a_run_is_held_against_the_one_that_was_given(kept):
+    own = checked(kept).manifest["seal"]
+    for given, code in ((own, 0), (f" {own.upper()}\n", 0), ("0" * 64, 1)):
+        assert ismarket("verify", kept, "--seal", given).returncode == code, given
+
+
+@pytest.mark.parametrize("name", [b"\x1b[2J", b"a\nrun: sound", "\u202ex".encode(), b"\xff"])
+def test_a_file_name_in_a_run_paints_no_verdict(kept, tmp_path, name):
+    run = shutil.copytree(kept, tmp_path / "run")
+    with open(bytes(run / "outputs") + b"/" + name, "wb") as file:
+        file.write(b"x")
+    done = ismarket("verify", run)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert not ODD.search(done.stdout.replace("\n", ""))
+    assert len(done.stdout.splitlines()) == 2
+    assert done.stdout.endswith(": a name with control characters\n")
+
+
+def test_deep_folders_and_sparse_files_are_findings(kept, tmp_path):
+    run = shutil.copytree(kept, tmp_path / "run")
+    with open(run / "outputs/sparse.csv", "wb") as file:
+        file.truncate(1 << 32)
+    os.chdir(run)
+    try:
+        for _ in range(1200):
+            os.mkdir("d")
+            os.chdir("d")
+    finally:
+        os.chdir(tmp_path)
+    done = ismarket("verify", run)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "outputs/sparse.csv: larger than 536870912 bytes" in done.stdout
+    assert ": deeper than 20 folders" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) < 150
+    subprocess.run(["rm", "-rf", run], check=True)  # too deep for shutil
 
 
 def test_verify_loads_no_plugin(kept):

@@ -24,6 +24,8 @@ BLOCKED = """
 import sys
 sys.modules[{module!r}] = None
 from ismarket.cli import main
+
+pytestmark = pytest.mark.slow(reason="draws the charts of a run")
 main(["run", "--draws", "50", "--out", "run", "--also", {name!r}])
 """
 

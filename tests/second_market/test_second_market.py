@@ -62,6 +62,7 @@ def test_money_is_that_of_each_market(dravet):
     assert load_market().currency == "USD of 2022, net of rebates, before trade margins"
 
 
+@pytest.mark.slow(reason="draws a chart on both markets")
 def test_register_charts_brings_a_chart_that_works_on_both_markets(dravet):
     pytest.importorskip("altair")
     chart = load_charts()["class_shares"]
@@ -94,6 +95,7 @@ def test_an_anchor_of_the_second_market_is_met_in_every_year(dravet):
     assert result.columns["reference"]["value"] == pytest.approx(published, rel=1e-12)
 
 
+@pytest.mark.slow(reason="every law of ten drivers")
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_every_example_of_a_curve_keeps_every_law(dravet, name):
     check_driver(next(driver for driver in load_drivers() if driver.name == name))

@@ -9,6 +9,8 @@ from ismarket import load_market
 from ismarket.cli import COMMANDS
 from ismarket.text.wording import money, signed
 
+pytestmark = pytest.mark.slow(reason="every command on a second market")
+
 TRIED = {
     "run", "drivers", "check", "anchors", "triangulate", "audit", "sensitivity", "require", "voi",
     "update", "backtest", "compare", "verify", "rerun", "export", "import", "report", "scenario",

@@ -9,7 +9,7 @@ from dravet import COMPUTING, NAMES, SCENARIO
 from ismarket import load_market
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every view and download of a panel")
 def test_the_explorer_shows_the_second_market(dravet):
     pytest.importorskip("anywidget")
     from ismarket import explore
@@ -27,7 +27,7 @@ def test_the_explorer_shows_the_second_market(dravet):
     panel.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every view and download of a panel")
 def test_the_explorer_opens_the_market_that_its_scenario_names(dravet):
     pytest.importorskip("anywidget")
     from ismarket import explore
@@ -38,7 +38,7 @@ def test_the_explorer_opens_the_market_that_its_scenario_names(dravet):
         panel.close()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every view and download of a panel")
 @pytest.mark.parametrize("scenario", ["small.toml", "anchored.toml"])
 def test_every_download_of_the_panel_is_of_this_market(dravet, scenarios, answer, scenario):
     pytest.importorskip("anywidget")

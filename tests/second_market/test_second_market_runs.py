@@ -10,6 +10,8 @@ from spreadsheets import computed_path, edited, needs_libreoffice, recalculated
 
 from ismarket import load_scenario
 
+pytestmark = pytest.mark.slow(reason="a market of many drivers, kept twice")
+
 
 def test_a_run_is_kept_verified_and_computed_again(kept, answer, scenarios):
     assert "every byte as written" in answer("verify", "one")
@@ -19,7 +21,6 @@ def test_a_run_is_kept_verified_and_computed_again(kept, answer, scenarios):
     assert "irths" not in page
 
 
-@pytest.mark.slow
 def test_two_runs_are_compared_step_by_step(kept, answer, scenarios):
     page = answer("compare", "one", "two")
     assert "anchor bottom-up to illustration-2025" in page
@@ -68,7 +69,6 @@ def test_a_workbook_of_the_market_comes_back_as_a_scenario(kept, answer, scenari
     assert COMPUTING[-1] in load_scenario(scenarios / "mine.toml").without
 
 
-@pytest.mark.slow
 @needs_libreoffice
 def test_a_workbook_computes_the_market_with_every_driver(answer, scenarios):
     """Those with a function too: what they bring stands as values."""

@@ -33,6 +33,7 @@ pytest_plugins = ["ismarket.testing.fixtures"]
 BUNDLED = [d for d in load_drivers(Scenario(plugins={"only": ()})) if d.plugin == d.name]
 
 
+@pytest.mark.slow(reason="every law of every bundled driver")
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("driver", BUNDLED, ids=lambda driver: driver.name)
 def test_bundled_drivers_keep_every_law(driver, check):
@@ -49,7 +50,6 @@ def test_every_law_has_a_driver_that_breaks_it():
     assert list(strangers.BREAKS) == [check.__name__ for check in CHECKS]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_a_law_catches_the_driver_that_breaks_it(check):
     driver = strangers.BREAKS[check.__name__]
@@ -84,6 +84,7 @@ def test_a_driver_that_no_module_holds_is_not_asked_elsewhere():
         law(Driver(name="local", title="Local", effects=lambda market, p: []))
 
 
+@pytest.mark.slow(reason="every law, in processes of their own")
 def test_check_driver_names_the_broken_laws():
     check_driver(strangers.GOOD)
     with pytest.raises(DriverError, match=r"breaks 1 of its laws: title unit and source: missing"):
@@ -129,7 +130,7 @@ def test_no_plugins_discovers_nothing(no_plugins):
 # the command ------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="every law, in processes of their own")
 def test_check_prints_a_tick_or_the_reason(tmp_path):
     folder = tmp_path / "parcels"
     folder.mkdir()
@@ -147,6 +148,7 @@ def test_check_prints_a_tick_or_the_reason(tmp_path):
     assert {row["kept"] for row in json.loads(done.stdout)} == {True}
 
 
+@pytest.mark.slow(reason="every law, in processes of their own")
 def test_check_takes_the_path_of_a_file_and_names_what_it_is_not(tmp_path):
     folder = tmp_path / "parcels"
     folder.mkdir()
@@ -228,6 +230,7 @@ def still(market, p):
 SILENT = nothing("silent"), nothing("empty", lambda m, p: []), nothing("still", still)
 
 
+@pytest.mark.slow(reason="every law of three drivers")
 @pytest.mark.parametrize("driver", SILENT, ids=lambda driver: driver.name)
 def test_a_driver_that_moves_nothing_is_told_so_by_check_and_by_the_page(driver, toy_market):
     broken = {f.law: f.reason for f in findings(driver, toy_market) if f.kept is False}
@@ -239,6 +242,7 @@ def test_a_driver_that_moves_nothing_is_told_so_by_check_and_by_the_page(driver,
     assert "Moves nothing" not in str(forecast(toy_market, [strangers.GOOD], choices))
 
 
+@pytest.mark.slow(reason="two hundred causes")
 def test_a_driver_of_many_causes_is_quick_enough():
     law = next(c for c in CHECKS if c.__name__ == "quick_enough")
     market = load_market()

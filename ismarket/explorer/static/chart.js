@@ -30,15 +30,25 @@ function askRuntime(model) {
   });
 }
 
+const NARROWEST = 440; // px; a chart with less room is drawn that wide and made smaller as a whole
+
 function rowsOf(columns) {
   const names = Object.keys(columns);
   const length = names.length ? columns[names[0]].length : 0;
   return Array.from({ length }, (_, i) => Object.fromEntries(names.map((n) => [n, columns[n][i]])));
 }
 
-const NARROWEST = 480; // px; a chart with less room is drawn that wide and made smaller as a whole
+/** Text with the colours of the light theme, in those of the page. */
+function dressed(text, themes) {
+  if (!themes || pageTheme() !== "dark") return text;
+  const dark = new Map(Object.entries(themes.light).map(([token, colour]) => [colour, themes.dark[token]]));
+  return text.replace(/#[0-9A-Fa-f]{6}(?=")/g, (colour) => dark.get(colour) ?? colour);
+}
 
-/** A chart in `holder`, an element; `getRuntime` gives the shared runtime. */
+/**
+ * A chart in `holder`, an element; `getRuntime` gives the shared runtime.  It follows the theme of
+ * the page where there are `themes`, and the width of its holder where it is filled by `update`.
+ */
 function createChart(holder, spec, themes, getRuntime) {
   const place = h("div", { class: "plot", "aria-hidden": "true" });
   holder.replaceChildren(place);
@@ -52,23 +62,21 @@ function createChart(holder, spec, themes, getRuntime) {
   let gone = false;
   let running = false;
   let again = false; // asked for while it was being drawn
-  const said = new Map(); // what each dataset and parameter was last set to
+  let theme = "";
+  const said = new Map(); // what each part was last set to
 
   async function start() {
     const { vegaEmbed } = await getRuntime();
     if (gone) return;
-    const own = structuredClone(spec);
-    if (themes) {
-      own.background = "transparent"; // the panel's own ground shows through
-      own.padding = 0;
-      delete own.config.background;
-    }
+    const own = JSON.parse(dressed(JSON.stringify(spec), themes));
     const made = await vegaEmbed(place, own, { actions: false, ast: true, renderer: "svg", tooltip: false });
+    view?.finalize();
     if (gone) {
       made.view.finalize();
       return;
     }
     view = made.view;
+    said.clear();
     schedule();
   }
 
@@ -93,6 +101,21 @@ function createChart(holder, spec, themes, getRuntime) {
     return true;
   }
 
+  /** The rows and the room of what is latest, as they fit in the width of the holder. */
+  function fill() {
+    width ||= holder.clientWidth; // read only when it may have changed: reading lays the page out
+    const whole = Math.max(NARROWEST, Math.floor(width));
+    const slim = whole < latest.below ? latest.narrow : null;
+    const { room, height } = slim ?? latest;
+    for (const [part, columns] of Object.entries({ ...latest.parts, ...slim?.parts })) {
+      if (differs(`part ${part}`, columns)) view.data(part, rowsOf(JSON.parse(dressed(JSON.stringify(columns), themes))));
+    }
+    view.width(whole - room.left - room.right).height(height);
+    if (differs("padding", room)) view.padding(room);
+    const scale = Math.min(1, width / whole || 1);
+    holder.style.height = `${Math.round(scale * (room.top + height + room.bottom))}px`;
+  }
+
   async function paint() {
     if (gone) return;
     running = drawn = true;
@@ -101,15 +124,8 @@ function createChart(holder, spec, themes, getRuntime) {
       drawn = false;
     });
     const chart = latest;
-    for (const [name, columns] of Object.entries(chart.datasets)) if (differs(`data ${name}`, columns)) view.data(name, rowsOf(columns));
-    for (const [name, value] of Object.entries(chart.params)) view.signal(name, value);
-    if (themes) {
-      view.signal("theme", themes[pageTheme()]);
-      width ||= holder.clientWidth; // read only when it may have changed: reading lays the page out
-      const wide = Math.max(NARROWEST, Math.floor(width));
-      view.width(wide).height(chart.height);
-      holder.style.height = `${Math.round(chart.height * Math.min(1, width / wide || 1))}px`;
-    }
+    if (chart.parts) fill();
+    for (const [name, rows] of Object.entries(chart.datasets ?? {})) if (differs(`data ${name}`, rows)) view.data(name, rows);
     await view.runAsync();
     holder.setAttribute("aria-label", chart.alt);
     holder.dataset.painted = String(Number(holder.dataset.painted ?? 0) + 1);
@@ -131,15 +147,23 @@ function createChart(holder, spec, themes, getRuntime) {
     schedule();
   });
   resize.observe(holder);
-  start().catch((error) => {
-    place.textContent = `The chart could not be drawn: ${error.message}. Its numbers stand in the table.`;
-  });
+
+  /** Draw in the theme of the page, anew if that changed. */
+  function dress() {
+    if (theme === pageTheme()) return;
+    theme = pageTheme();
+    start().catch((error) => {
+      place.textContent = `The chart could not be drawn: ${error.message}. Its numbers stand in the table.`;
+    });
+  }
+
+  dress();
   return {
     update(chart) {
       latest = chart;
       schedule();
     },
-    repaint: schedule,
+    dress,
     svg: () => onGround(() => view.toSVG()),
     png: () => onGround(() => view.toImageURL("png", 2)),
     finalize() {

@@ -2,17 +2,17 @@
 
 function renderLive({ model, el }) {
   const spec = model.get("spec");
-  const themed = (spec.params ?? []).some((parameter) => parameter.name === "theme");
+  const ours = JSON.stringify(spec).includes('"part":"ends"');
   const holder = h("div", { class: "ism-live" });
   el.append(holder);
-  const chart = createChart(holder, spec, themed ? model.get("themes") : null, () => loadRuntime(() => askRuntime(model)));
-  const show = () => chart.update({ datasets: model.get("datasets"), params: model.get("params"), alt: model.get("alt"), height: themed ? spec.height : 0 });
-  model.on("change:datasets", show);
-  const stop = onTheme(() => chart.repaint());
+  const chart = createChart(holder, spec, ours ? model.get("themes") : null, () => loadRuntime(() => askRuntime(model)));
+  const show = () => chart.update({ alt: spec.description ?? "Chart", ...model.get("picture") });
+  model.on("change:picture", show);
+  const stop = onTheme(() => chart.dress());
   const uncover = hideSaved(model.get("key"));
   show();
   return () => {
-    model.off("change:datasets", show);
+    model.off("change:picture", show);
     stop();
     uncover();
     chart.finalize();

@@ -39,7 +39,7 @@ function createView(state, table) {
       table.update(view);
     },
     dressed() {
-      for (const one of charts.values()) one.repaint();
+      for (const one of charts.values()) one.dress();
     },
     stop() {
       for (const one of charts.values()) one.finalize();

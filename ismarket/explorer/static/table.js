@@ -210,7 +210,7 @@ function showPage(root, page, specs, getRuntime) {
   });
   const dress = () => {
     frame.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    charts.forEach((chart) => chart.repaint());
+    charts.forEach((chart) => chart.dress());
   };
   dress();
   onTheme(dress);

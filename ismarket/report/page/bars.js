@@ -7,7 +7,7 @@ function createHatch(id) {
   return s("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, s("rect", { class: "hatch", width: 6, height: 6 }), s("line", { class: "stroke", x1: 0, x2: 0, y1: 0, y2: 6 }));
 }
 
-/** A picture of bars; rows are {title, note, value, low, high, kind, figure}, null where one is off. */
+/** A picture of bars; rows are {title, note, value, low, high, kind, figure}, value null where one is off. */
 function createBars() {
   const root = s("svg", { role: "img", class: "bars" });
   const hatch = createHatch(uid("hatch"));
@@ -17,7 +17,7 @@ function createBars() {
 function barsOf(root, { rows, words, unit }, width, hatch) {
   const { row, top, foot } = BARS;
   const small = width < 560;
-  const left = small ? 132 : 190;
+  const left = small ? 146 : 190;
   const right = width - 62;
   const height = top + row * rows.length + foot;
   const told = rows.filter(({ value }) => value !== null);
@@ -30,7 +30,7 @@ function barsOf(root, { rows, words, unit }, width, hatch) {
     s("line", { class: mark ? "grid" : "axis", x1: x(mark), x2: x(mark), y1: top, y2: height - foot }),
     text(number(mark, decimals), x(mark), height - foot + 14, "muted small", "middle"),
   ]);
-  nodes.push(text(unit, 0, height - foot + 14, "muted small"));
+  nodes.push(text(small ? unit[1] : unit[0], 0, height - foot + 14, "muted small"));
   rows.forEach((one, i) => {
     const middle = top + row * (i + 0.5);
     const ends = one.value === null ? [0, 0] : [Math.min(0, one.value), Math.max(0, one.value)];

@@ -134,17 +134,18 @@ function createChain(model) {
     return found;
   }
 
-  /** What a driver computed itself, as it was sent. */
-  function ownShift({ reference, low, high, varies, places }, t) {
+  /** What a driver computed itself, as it was sent: a few rows of draws, weighed by year and region. */
+  function ownShift({ reference, weights, rows }, t) {
     const many = reference[t].length;
     const found = new Float64Array(many * draws);
-    const width = varies ? model.draws : 1;
     for (let r = 0; r < many; r++) {
-      found[r * draws] = reference[t][r];
-      for (let d = 1; d < draws; d++) {
-        const place = places[(t * many + r) * width + (varies ? d - 1 : 0)];
-        found[r * draws + d] = low + ((high - low) * place) / STEPS;
-      }
+      const at = r * draws;
+      rows.forEach(({ low, high, places: drawn }, k) => {
+        const weight = weights[t * many + r][k];
+        const drawnAt = drawn.length > 1 ? 1 : 0; // or alike in every draw
+        for (let d = 1; d < draws; d++) found[at + d] += weight * (low + ((high - low) * drawn[drawnAt * (d - 1)]) / STEPS);
+      });
+      found[at] = reference[t][r];
     }
     return found;
   }
@@ -230,8 +231,8 @@ function createChain(model) {
   const size = ({ ways }) => ways.length * ways[0].length;
   const eachWay = ({ ways, which }, change) => ({ ways: ways.map((way) => way.map(change)), which });
 
-  /** The function of two numbers, for each pair of ways that some case takes. */
-  function both(one, other, fill) {
+  /** The function of two numbers, for each pair of ways that some case takes; or its sum over regions. */
+  function both(one, other, fill, summed = false) {
     const known = new Map();
     const ways = [];
     const which = Uint16Array.from(cases, (_, i) => {
@@ -239,8 +240,9 @@ function createChain(model) {
       if (!known.has(pair)) {
         const a = one.ways[one.which[i]];
         const b = other.ways[other.which[i]];
-        const found = room.take(Math.max(a.length, b.length));
-        for (let start = 0; start < found.length; start += draws) fill(found, start, a, a.length > draws ? start : 0, b, b.length > draws ? start : 0);
+        const length = Math.max(a.length, b.length);
+        const found = summed ? room.take(draws).fill(0) : room.take(length);
+        for (let start = 0; start < length; start += draws) fill(found, summed ? 0 : start, a, a.length > draws ? start : 0, b, b.length > draws ? start : 0);
         known.set(pair, ways.push(found) - 1);
       }
       return known.get(pair);
@@ -256,6 +258,10 @@ function createChain(model) {
     for (let d = 0; d < draws; d++) found[start + d] = a[i + d] + b[j + d];
   }
 
+  function addTimes(found, start, a, i, b, j) {
+    for (let d = 0; d < draws; d++) found[start + d] += a[i + d] * b[j + d];
+  }
+
   /** Odds a over a + (1 - b): the share that odds times 1 - b stand for. */
   function asShare(found, start, a, i, b, j) {
     for (let d = 0; d < draws; d++) found[start + d] = a[i + d] / (a[i + d] + (1 - b[j + d]));
@@ -264,16 +270,6 @@ function createChain(model) {
   /** The numbers brought together, those that vary least first. */
   const reduced = (numbers, fill) => [...numbers].sort((a, b) => size(a) - size(b)).reduce((a, b) => both(a, b, fill));
   const product = (numbers) => reduced([constant(ones()), ...numbers], times);
-
-  function summed({ ways, which }) {
-    const sums = ways.map((way) => {
-      if (way.length === draws) return way.map((value) => value * regions);
-      const found = room.take(draws).fill(0);
-      for (let i = 0; i < way.length; i += draws) for (let d = 0; d < draws; d++) found[d] += way[i + d];
-      return found;
-    });
-    return { ways: sums, which };
-  }
 
   /** The stage before any driver moves it, by drug class or one. */
   function baseOf(stage) {
@@ -318,7 +314,7 @@ function createChain(model) {
     bits = model.drivers.map((_, i) => (acting.includes(i) ? 1 << acting.indexOf(i) : 0));
     strengths = model.drivers.map(({ name }) => setting.strength[name] ?? 1);
     const everyone = (1 << acting.length) - 1;
-    const { coalitions, weights } = attribution(told ? acting.length : 0, model.orders[acting.length]);
+    const { coalitions, weights } = told ? attribution(acting.length, model.orders[acting.length]) : { coalitions: [], weights: [] };
     cases = years.map((_, year) => ({ year, coalition: everyone }));
     cases.push(...coalitions.map((coalition) => ({ year: last, coalition })));
     if (model.start) cases.push(...coalitions.map((coalition) => ({ year: 0, coalition })));
@@ -326,9 +322,10 @@ function createChain(model) {
     const common = factors.flatMap((one) => one.common);
     const everywhere = (number) => number.ways.every((way) => way.length === draws);
     const world = product(common.filter(everywhere));
-    const regional = product(common.filter((number) => !everywhere(number)));
+    const byRegion = constant(memory.kept("ones by region", () => new Float64Array(regions * draws).fill(1)));
+    const regional = product([byRegion, ...common.filter((number) => !everywhere(number))]);
     const ofClass = model.classes.map((_, c) => product(factors.filter((one) => one.own).map((one) => one.own[c])));
-    const whole = both(world, summed(both(regional, reduced(ofClass, plus), times)), times);
+    const whole = both(world, both(regional, reduced(ofClass, plus), addTimes, true), times);
     const totalOf = (i) => whole.ways[whole.which[i]];
     const { left, level, current } = scaling(setting);
     const count = totalOf(0).slice();
@@ -428,7 +425,7 @@ function groupsOf(model) {
     group.causes.push(cause);
     group.rows.push(cause.ratio, cause.half_time);
   }
-  for (const own of model.own) into(own, "groups").push({ id: id++, drivers: own.drivers, rows: [], own: { ...own, places: unpacked(own.places) } });
+  for (const own of model.own) into(own, "groups").push({ id: id++, drivers: own.drivers, rows: [], own: { ...own, rows: own.rows.map((row) => ({ ...row, places: unpacked(row.places) })) } });
   for (const one of model.launches) into(one, "launches").push(one);
   return found;
 }

@@ -31,8 +31,9 @@ function fanOf(root, view, width) {
   if (ghost) nodes.push(line(ghost.p5, "as-sent"), line(ghost.p95, "as-sent"), line(ghost.reference, "as-sent"));
   if (prices) nodes.push(line(prices, "prices"));
   nodes.push(line(fan.p50, "median"));
+  nodes.push(line(reference, "reference"));
   if (report.length) nodes.push(line(report, "report"));
-  nodes.push(line(reference, "reference"), s("circle", { class: report.length ? "printed" : "start", cx: x(0), cy: y(reference[0]), r: 4 }));
+  nodes.push(s("circle", { class: report.length ? "printed" : "start", cx: x(0), cy: y(reference[0]), r: 4 }));
   if (view.start) nodes.push(text(view.start, x(0), Math.min(y(reference[0]) + 18, height - bottom - 8), "report-text halo"));
   if (view.opens && !small) {
     const at = x(view.opens.at);
@@ -44,7 +45,7 @@ function fanOf(root, view, width) {
     const end = t === 0 || t === last;
     if (end || (t % step === 0 && last - t >= step)) nodes.push(text(small ? `\u2019${String(year).slice(2)}` : year, x(t), height - bottom + 36, end ? "strong" : "muted", "middle"));
   });
-  if (!small) nodes.push(...dotsOf(view, right + 14, y), text("1 dot: 1 draw in 20", right + 18, height - bottom + 36, "muted small"));
+  if (!small) nodes.push(...dotsOf(view, right + 14, y), text("1 dot: 1 draw in 20", right + 30, height - bottom + 36, "muted small"));
   nodes.push(...labelsOf(view, right + (small ? 8 : 56), small, y, text));
   root.setAttribute("viewBox", `0 0 ${width} ${height}`);
   root.setAttribute("width", width);

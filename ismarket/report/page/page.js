@@ -223,7 +223,8 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
   }
 
   const row = (cells, tone = "plain") => ({ cells, tone, choice: "", chosen: false, detail: [], tags: [], status: "" });
-  const heads = (first, rest) => [{ title: first, right: false, wide: false }, ...rest.map((one) => ({ title: one, right: true, wide: false }))];
+  /** The heads of a table; those of `spare` are left out where there is little room. */
+  const heads = (first, rest, spare = []) => [{ title: first, right: false }, ...rest.map((one, i) => ({ title: one, right: true, spare: spare.includes(i) }))];
   const usd = (unit = "") => words.usd[found.current ? "current" : "constant"].replace("@", unit).replace("  ", " ").trim();
 
   /** The report's path in the dollars shown. */
@@ -258,7 +259,7 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
         words: `Fan by year, ${usd()}. Reference ${money(reference[0])} in ${years[0]}, ${headline()}.`,
       },
       table: {
-        columns: heads(`${usd(unit.name)}`, years.map(String)),
+        columns: heads(usd(unit.name), years.map(String), years.length > 7 ? [...years.keys()].filter((t) => t % 3 && t !== last) : []),
         rows: [
           ...(report.length ? [row([capital(words.speaker), ...cells(report)], "report")] : []),
           row(["Reference", ...cells(reference)], "strong"),
@@ -297,9 +298,9 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     return {
       title: moves ? `Moved by you the market grows ${number(growth, 1)}% a year; the page was sent with ${number(sent.get("total"), 1)}%` : words.findings[found.current ? "current" : "constant"].why,
       aid: `Points of growth a year ${years[0]} to ${years[last]}: bars are the reference, lines 9 in 10 draws. Rows add up to the last.${told ? "" : " What each driver carries follows once you rest."}`,
-      chart: { rows, unit: "points of growth a year", words: `Bars of points of growth a year: ${rows.map(({ title: name, figure: said }) => `${name} ${said}`).join(", ")}.` },
+      chart: { rows, unit: ["points of growth a year", "points a year"], words: `Bars of points of growth a year: ${rows.map(({ title: name, figure: said }) => `${name} ${said}`).join(", ")}.` },
       table: {
-        columns: heads("Driver", ["Points a year", "9 in 10 draws", `${usd("M")} in ${years[last]}`, "As sent"]),
+        columns: heads("Driver", ["Points a year", "9 in 10 draws", `${usd("M")} in ${years[last]}`, "As sent"], [2]),
         rows: [
           ...acting.map(({ name, title: words_, prices }) => line(words_, name, prices ? "prices" : "plain")),
           ...(published ? [line("Unexplained", "unexplained", "report")] : []),
@@ -325,9 +326,9 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     return {
       title: moves ? `Moved by you ${most.name} has ${percent(most.final[0] / total[0])} of the value in ${years[last]}; the page was sent with ${percent(sentShare)}` : words.findings[found.current ? "current" : "constant"].where,
       aid: `Share of value in ${years[last]}: bars are the reference, lines 9 in 10 draws. Regions first, then drug classes. Shares come from the count; no publisher prints any.`,
-      chart: { rows, unit: "% of value", words: `Bars of shares of value: ${rows.map(({ title: name, figure: said }) => `${name} ${said}`).join(", ")}.` },
+      chart: { rows, unit: ["% of value", "% of value"], words: `Bars of shares of value: ${rows.map(({ title: name, figure: said }) => `${name} ${said}`).join(", ")}.` },
       table: {
-        columns: heads("Region or class", [`${usd("M")} in ${years[last]}`, "9 in 10 draws", "Share, %", `${years[0]}`, "Growth a year, %"]),
+        columns: heads("Region or class", [`${usd("M")} in ${years[last]}`, "9 in 10 draws", "Share, %", `${years[0]}`, "Growth a year, %"], [1, 3]),
         rows: parts.map(({ name, first, final }) => {
           const [value, held, grown] = [interval(final), share(final), growth(first, final)];
           const millions = (amount) => number(amount / 1e6, decimals);
@@ -406,9 +407,9 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
 
   function fit() {
     const width = root.clientWidth;
-    const name = width < 820 ? "small" : width < 1000 ? "narrow" : "wide";
-    if (root.dataset.size !== name) box.open = name !== "small";
-    root.dataset.size = name;
+    const name = width < 820 ? "small" : width < 1000 ? "narrow" : "";
+    if ((root.dataset.size ?? "") !== name) box.open = name !== "small";
+    toggleAttribute(root, "data-size", name, name);
     if (found) show();
   }
 

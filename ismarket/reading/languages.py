@@ -1,0 +1,115 @@
+"""Pages in German, French and Spanish: their phrases put into the words that the rules know.
+
+Figures are put into English marks as well; every character keeps its place on the page, so what is
+quoted is as printed.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import replace
+from functools import lru_cache
+from importlib.resources import files
+
+from .pagetext import Page
+
+UNREAD = ("Italian", "Portuguese", "Dutch")
+"""Languages that are known and not read."""
+SAMPLE = 20_000
+"""Characters by which the language of a page is told."""
+FEWEST = 4
+"""Words of a language that a page must hold to be in it."""
+_TO = "bis|à|a|al|hasta"
+"""What stands between two years."""
+_POINTS = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"
+_FIGURE = re.compile(rf"(?<![\d.,]){_POINTS}(?![\d,]|\.\d)|(?<![\d.,])\d+,\d+(?![\d,]|\.\d)")
+"""A figure with a comma for its decimals, or points between thousands."""
+
+
+@lru_cache(1)
+def _tables() -> dict[str, dict[str, str]]:
+    text = (files(__package__) / "languages.toml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, str]] = tomllib.loads(text)
+    return found
+
+
+def language_of(text: str) -> str:
+    """The language whose common words a text holds most of; English where none stands out."""
+    words = re.findall(r"[^\W\d_]+", text[:SAMPLE].lower())
+    counts = {
+        name: sum(word in common for word in words)
+        for name, common in ((n, frozenset(w.split())) for n, w in _tables()["words"].items())
+    }
+    best = max(counts, key=lambda name: counts[name])
+    other = counts[best] >= FEWEST and counts[best] > 1.5 * counts["English"]
+    return best if other else "English"
+
+
+def in_english(page: Page) -> tuple[Page, str]:
+    """The page with what it says in words that the rules know, and its language.
+
+    A page in a language without phrases comes back as it is.
+    """
+    language = language_of(page.text)
+    phrases = _tables().get(language)
+    if phrases is None or language == "words":
+        return page, language
+    pattern, known = _phrases(language)
+    parts: list[str] = []
+    pieces: list[tuple[int, int, int]] = []
+    heads = set()
+    length = at = 0
+
+    def put(text: str, start: int, step: int) -> None:
+        nonlocal length
+        if text:
+            parts.append(text)
+            pieces.append((length, start, step))
+            length += len(text)
+
+    clear = not _mixed(page.text)
+    marks = sorted(page.headings)
+    for match in pattern.finditer(page.text):
+        found = match.group()
+        if found[0].isdigit():
+            plain = _plain_figure(found, clear)
+        else:
+            years = match.start() > 1 and page.text[match.start() - 2].isdigit()
+            plain = "to" if years and found in _TO.split("|") else ""
+            plain = plain or known.get(found.lower(), known.get(f"~{found.lower()}", found))
+        while marks and marks[0] <= match.start():
+            heads.add(length + marks.pop(0) - at)
+        put(page.text[at : match.start()], at, 1)
+        put(plain, match.start(), 0)
+        at = match.end()
+    heads.update(length + mark - at for mark in marks)
+    put(page.text[at:], at, 1)
+    text = "".join(parts)
+    return replace(page, text=text, pieces=tuple(pieces), headings=frozenset(heads),
+                   printed=page), language  # fmt: skip
+
+
+def _mixed(text: str) -> bool:
+    """True where a page has decimals with a point as well: 3.250 can then be read two ways."""
+    return bool(re.search(r"\d\.\d{1,2}(?![\d.])\s?(?:%|mil|Mi|mi|bn|M\b)", text[:SAMPLE]))
+
+
+def _plain_figure(text: str, clear: bool) -> str:
+    """A figure with English marks; blank where it can be read two ways."""
+    if "," not in text and text.count(".") == 1 and not clear:
+        return "?"
+    return text.replace(".", "").replace(",", ".")
+
+
+@lru_cache(8)
+def _phrases(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    known = {phrase.lower(): plain for phrase, plain in _tables()[language].items()}
+    longest = sorted(known, key=len, reverse=True)
+    whole = (re.escape(phrase) for phrase in longest if phrase[0] != "~")
+    ends = (re.escape(phrase[1:]) for phrase in longest if phrase[0] == "~")
+    either = "|".join(ends) or r"(?!)"
+    words = rf"(?<![\w-])(?:{'|'.join(whole)})(?:(?<=')|(?![\w-]))"
+    tails = rf"(?<=\w)(?:{either})(?!\w)"
+    between = rf"(?<=\d{{4}}\s)(?:{_TO})(?=\s\d{{4}})"
+    return re.compile(rf"{_FIGURE.pattern}|{between}|{words}|{tails}", re.IGNORECASE), known

@@ -1,0 +1,125 @@
+"""Of what a figure is: the whole market that a page is about, or a part, a place, another market."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .passages import Labelled, Sentence
+from .subject import PRODUCTS, Mention, Subject, found_in, mentions
+from .vocabulary import COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SUBJECT, WHOLE_WORLD
+
+OWN, PLACE, OTHER = "own", "place", "other"
+"""A sentence is of the page's own market, of that market in one place, or of another."""
+_GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"(?:[,;]|\bwhile|\bwhereas|\bwith|\bled\s+by|\bas|\band)\s+((?:[\w'&/-]+\s+){1,6}?)"
+    r"(?:is|are|was|were|will|to|growing|expected|projected|set|poised|likely|register\w*|exhibit\w*|"
+    r"post\w*|grow\w*|account\w*|lead\w*|held|hold\w*|contribut\w*|generat\w*)\b",
+    re.IGNORECASE,
+)
+_ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
+_UNITED_STATES = ("us", "usa", "unitedstates", "america", "american")
+_WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
+
+
+def kinds(subject: Subject, sentences: Sequence[Sentence], apart: bool = False) -> list[str]:
+    """For each sentence in turn, of what market it is: OWN, PLACE or OTHER.
+
+    One that begins with "it" or "the market" goes on about the same as the one before; a heading
+    that names another market holds for what stands under it.  Where the page itself is about
+    another one (``apart``) only what names the market is of it.
+    """
+    found: list[str] = []
+    above: dict[str, str] = {}
+    for sentence in sentences:
+        heading = sentence.heading
+        if heading not in above:
+            above[heading] = _kind(subject, heading) or (OTHER if apart else OWN)
+        kind = _kind(subject, sentence.text)
+        if not kind and found and found[-1] != OWN and _GOES_ON.match(sentence.text):
+            kind = found[-1]
+        found.append(kind or above[heading])
+    return found
+
+
+def _kind(subject: Subject, text: str) -> str:
+    """What a text's own words say that it is of; blank where they say nothing."""
+    if "arket" not in text and "ARKET" not in text:
+        return ""
+    named = [mention for mention in mentions(text) if mention.core or mention.place]
+    if not named:
+        return OWN if WHOLE_WORLD.search(text) else ""
+    if any(is_own(subject, mention) for mention in named):
+        return OWN
+    return PLACE if any(subject.names(mention) for mention in named) else OTHER
+
+
+def of_own(subject: Subject, labelled: Sequence[Labelled], apart: bool = False) -> list[Labelled]:
+    """The labelled values that stand under no heading of another market."""
+    kinds = {heading: _kind(subject, heading) for heading in {item.heading for item in labelled}}
+    allowed = (OWN,) if apart else ("", OWN)
+    return [item for item in labelled if kinds[item.heading] in allowed]
+
+
+def is_own(subject: Subject, mention: Mention) -> bool:
+    """True where a mention is of the page's market in the place that the page is about."""
+    there = not mention.place or _place(mention.place) == _place(subject.place)
+    return there and subject.names(mention)
+
+
+def _place(text: str) -> str:
+    plain = re.sub(r"[\W_]", "", text.lower())
+    return "us" if plain in _UNITED_STATES else plain
+
+
+def of_whole(subject: Subject, before: str, after: str) -> bool:
+    """True where an amount or rate stands for the whole market that the page is about.
+
+    ``before`` is its sentence up to it, ``after`` the rest.  A region, a class, a company or
+    another market named before it makes it something else.
+    """
+    named = mentions(before)
+    if not all(is_own(subject, mention) for mention in named) or NOT_A_MARKET.search(before):
+        return False
+    if re.match(r"\s*(?:per|a|an|for\s+a)\s+(?:vial|patient|course|dose|infant)", after):
+        return False
+    family = subject.pattern.search(before)
+    if not (named or family or SUBJECT.search(before)):
+        about = SUBJECT.search(after[:60]) or subject.pattern.search(after[:80])
+        bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
+        if not bare or not (about or _nothing_else(after)):
+            return False
+    if any(not _goes_on(subject, m[1]) for m in _CLAUSE.finditer(before)):
+        return False
+    places = {m.start(): m.group() for m in COUNTRIES.finditer(before)}
+    places |= {a: before[a:b] for _, a, b in found_in(subject.words.regions, before)}
+    world = WHOLE_WORLD.search(before)
+    if world and not any(at < world.start() for at in places):
+        return True
+    if any(_place(place) != _place(subject.place) for place in places.values()):
+        return False
+    classes = found_in(subject.words.classes, before)
+    return not [c for c in classes if not (family and c[1] < family.start())]
+
+
+def _goes_on(subject: Subject, text: str) -> bool:
+    """True where a clause that begins so is about the market, or about nothing of its own."""
+    words = subject.pattern.sub(" ", text).lower().split()
+    rest = (word for word in words if word not in subject.products | PRODUCTS)
+    return bool(words and _ITSELF.fullmatch(words[-1])) or _nothing_else(" ".join(rest))
+
+
+def _nothing_else(text: str) -> bool:
+    """True where a text names nothing that a figure could be of."""
+    return all(word in GENERIC for word in _WORD.findall(text.lower()) if len(word) > 1)
+
+
+def label_of_whole(subject: Subject, key: str) -> bool:
+    """True where a label is of the whole market: it names the market, or nothing."""
+    rest = subject.pattern.sub(" ", key).lower()
+    if subject.place:
+        rest = COUNTRIES.sub(" ", rest)
+    words = [word for word in _WORD.findall(rest) if len(word) > 1]
+    sold = subject.products | PRODUCTS
+    return all(word in LABEL_WORDS or word in sold for word in words)

@@ -1,0 +1,84 @@
+"""Editions: why a forecast changed from one kept run to the next, bridge after bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..arrays import Columns
+from ..errors import InputError
+from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
+from ..text.wording import money, number, signed
+from .bridge import Bridge
+
+
+@dataclass(frozen=True, eq=False)
+class Editions:
+    """Bridges between runs in their order, all of one year; each begins where the last one ends."""
+
+    bridges: tuple[Bridge, ...]
+
+    @cached_property
+    def columns(self) -> Mapping[str, Columns]:
+        """The table ``steps``: what each change from edition to edition did, USD."""
+        rows = [
+            {"from": one.start.change, "to": one.end.change, "change": step.change,
+             "reference": step.reference, "median": step.median, "year": one.year}
+            for one in self.bridges
+            for step in one.steps
+        ]  # fmt: skip
+        names = ("from", "to", "change", "reference", "median", "year")
+        return {"steps": {name: [row[name] for row in rows] for name in names}}
+
+    frame = framed_by("compare", "steps")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, as ``ismarket compare --json`` prints it."""
+        ends = [self.bridges[0].start, *(one.end for one in self.bridges)]
+        return {
+            "year": self.bridges[0].year,
+            "editions": [{"run": e.change, "reference": e.reference, "median": e.median}
+                         for e in ends],
+            "steps": rows_of(self.columns["steps"]),
+        }  # fmt: skip
+
+    __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
+
+
+def editions(bridges: Sequence[Bridge]) -> Editions:
+    """The bridges in their order; InputError where they are of several years."""
+    if len({one.year for one in bridges}) > 1:
+        raise InputError("compare: the runs do not share a year; say one with year")
+    return Editions(tuple(bridges))
+
+
+def sheet(found: Editions) -> Sheet:
+    """From the first to the last edition, and what each step between them did."""
+    first, last = found.bridges[0].start, found.bridges[-1].end
+    million = 1e6
+    digits = 1 if abs(first.reference) >= 1e8 else 3
+    rows = [[first.change, "", *(number(v / million, digits)
+                                 for v in (first.reference, first.median))]]  # fmt: skip
+    for one in found.bridges:
+        for step in one.steps:
+            both = (signed(v / million, digits) for v in (step.reference, step.median))
+            rows.append(["", step.change, *both])
+        ends = (number(v / million, digits) for v in (one.end.reference, one.end.median))
+        rows.append([one.end.change, "", *ends])
+    most = max(
+        ((step, one) for one in found.bridges for step in one.steps),
+        key=lambda pair: abs(pair[0].reference),
+        default=None,
+    )
+    said = f"From {first.change} to {last.change} {found.bridges[0].year} went from USD"
+    said += f" {money(first.reference)} to {money(last.reference)}"
+    if most:
+        step, one = most
+        said += f", most of all by {step.change} ({signed(step.reference / million, digits)} M)"
+        said += f" in {one.end.change}"
+    header = ["edition", "what changed", "reference", "median"]
+    year = found.bridges[0].year
+    title = f"From edition to edition · USD M in {year}"
+    return Sheet(title, [f"{said}.", Table(header, rows, 2)])

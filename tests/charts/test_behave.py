@@ -1,0 +1,184 @@
+"""A chart goes wherever Altair puts it: every mark stays at its value, no word is cut or covered.
+
+Positions are those of Vega's scenegraph, as vl-convert lays it out.
+"""
+
+import json
+from itertools import combinations
+
+import pytest
+from both_markets import MARKETS, market_and_drivers, scenario_of
+
+from ismarket import Scenario, charts, forecast
+from ismarket.charts.fan import axis_of
+from ismarket.charts.theme import COLOURS, DARK, LIGHT
+
+alt = pytest.importorskip("altair")
+convert = pytest.importorskip("vl_convert")
+
+LETTER = 5.9
+"""Width of a letter at 12 px in a narrow font, px: what overlaps in it overlaps in any."""
+KINDS = ("fan", "contributions", "regions", "tornado", "levels", "causes", "funnel", "launches",
+         "compare")  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=MARKETS)
+def made(request):
+    """Two forecasts of a market, the second with a change."""
+    market, drivers = market_and_drivers(request.param)
+    plain = scenario_of(request.param, draws=128)
+    return tuple(
+        forecast(market, drivers, plain.changed(name=name, without=without))
+        for name, without in (("all", ()), ("fewer", (drivers[0].name,)))
+    )
+
+
+def drawn(kind, made, **how):
+    if kind == "compare":
+        return charts.compare(*made, **how)
+    if kind in ("fan", "contributions"):
+        return getattr(charts, kind)(*made, **how)
+    return charts.OF_ONE[kind](made[0], **how)
+
+
+def views(chart):
+    """Each view of the chart: its width and height, and its items by kind of mark."""
+    graph = convert.vegalite_to_scenegraph(chart.to_dict(validate=False))["scenegraph"]
+    found = []
+
+    def walk(mark, x, y, view):
+        for item in mark.get("items", ()):
+            if mark.get("marktype") == "group" and mark.get("role") not in ("axis", "legend"):
+                here = x + item.get("x", 0), y + item.get("y", 0)
+                own = {"width": item.get("width"), "height": item.get("height"), "at": here}
+                one = own | {"text": [], "rect": [], "symbol": [], "line": [], "axis": []}
+                found.append(one)
+                for part in item.get("items", ()):
+                    walk(part, *here, one)
+            elif mark.get("role") == "axis":
+                texts = [t for part in item.get("items", ()) for t in part.get("items", ())]
+                view["axis"] += [t["text"] for t in texts if "text" in t]
+            elif mark.get("marktype") in (view or {}):
+                view[mark["marktype"]].append(item)
+
+    walk(graph, 0, 0, None)
+    return [view for view in found if view["rect"]]
+
+
+def places(view):
+    """Every word with its place as a share of the plot, less what it is moved by."""
+    return [
+        (item["text"], round(item["x"] / view["width"], 6), round(item["y"] / view["height"], 6))
+        for item in view["text"]
+    ]
+
+
+def box(item):
+    """Left, right, top and bottom of a word, px."""
+    wide = LETTER * len(item["text"]) * item["fontSize"] / 12
+    x = item["x"] + item.get("dx", 0)
+    left = x - {"left": 0.0, "center": wide / 2, "right": wide}[item.get("align", "left")]
+    y, half = item["y"] + item.get("dy", 0), 0.4 * item["fontSize"]
+    return left, left + wide, y - half, y + half
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_words_stay_at_their_place_in_any_size_and_none_is_cut_or_covered(kind, made):
+    chart = drawn(kind, made)
+    own = alt.Chart(alt.InlineData(values=[{"n": 1}])).mark_point().encode(x=alt.value(9))
+    small = chart.properties(width=300, height=200)
+    resized, layered, narrow = views(small | alt.layer(chart, own) | drawn(kind, made, width=440))
+    assert (resized["width"], resized["height"]) == (300, 200)
+    assert places(resized) == places(layered)
+    for view in (layered, narrow):
+        assert not view["axis"]
+        ground = view["rect"][0]
+        words = [item for item in view["text"] if str(item.get("text", "")).strip()]
+        said = {json.dumps(item, sort_keys=True): item for item in words if not item.get("stroke")}
+        boxes = [(item["text"], box(item)) for item in said.values()]
+        for text, (left, right, top, bottom) in boxes:
+            assert left >= ground["x"] - 1, text
+            assert right <= ground["x2"] + 1, text
+            assert ground["y"] - 1 <= top < bottom <= ground["y2"] + 1, text
+        for (one, a), (other, b) in combinations(boxes, 2):
+            apart = a[1] <= b[0] or b[1] <= a[0] or a[3] <= b[2] or b[3] <= a[2]
+            assert apart, f"{one} | {other}"
+
+
+def value_of(view):
+    """From px down to a value, by the labels of the vertical axis of a fan."""
+    labels = [item for item in view["text"] if item.get("align") == "right" and item["x"] == 0]
+    (low, at_low), *_, (high, at_high) = sorted((float(i["text"]), i["y"]) for i in labels)
+    return lambda y: low + (y - at_low) / (at_high - at_low) * (high - low)
+
+
+@pytest.mark.slow
+def test_the_line_of_a_fan_ends_at_its_value_in_every_composition(made):
+    one, other = made
+    size = axis_of(one).unit.size
+    fan = charts.fan(one)
+    years = one.years[0], one.years[-1]
+    middle = one.columns["reference"]["value"][0] / size
+    data = alt.InlineData(values=[{"year": year, "value": middle} for year in years])
+    own = alt.Chart(data).mark_line().encode(x="year:Q", y="value:Q")
+    whole = alt.vconcat(
+        fan.properties(height=200),
+        fan + own,
+        (fan | charts.fan(other)).resolve_scale(y="shared"),
+        charts.facets(fan, charts.fan(other)),
+    )
+    ends = [f.columns["reference"]["value"][-1] / size for f in (one, one, one, other)]
+    seen = views(whole)
+    assert len(seen) == 6
+    for view, end in zip(seen, [*ends, *ends[-2:]], strict=True):
+        last = [item["y"] for item in view["line"] if item["x"] == view["width"]]
+        values = [value_of(view)(y) for y in last]
+        assert min(abs(value - end) for value in values) < 1e-6 * end
+    own_line = [value_of(seen[1])(item["y"]) for item in seen[1]["line"]]
+    assert any(abs(value - middle) < 1e-6 * middle for value in own_line[-2:])
+    assert {view["height"] for view in seen[1:]} == {246}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chart_brings_nothing_that_would_meet_the_same_of_another(kind, made):
+    spec = drawn(kind, made).to_dict()
+    said = json.dumps({key: value for key, value in spec.items() if key != "config"})
+    assert not {"params", "autosize", "padding", "background"} & spec.keys()
+    assert "width -" not in said
+    assert '"signal"' not in said
+    assert len(spec["datasets"]) == 1  # Altair's own name for the rows
+    (rows,) = spec["datasets"].values()
+    assert len({row["part"] for row in rows}) > 5
+    assert {row["scenario"] for row in rows} == {"" if kind == "compare" else "all"}
+
+
+def test_a_theme_of_the_reader_moves_nothing_and_colours_stay(published):
+    plain = views(charts.fan(published))
+    with alt.theme.enable("dark"):
+        assert views(charts.fan(published)) == plain
+
+
+def test_a_dark_chart_is_the_light_one_in_other_colours(published):
+    light, dark = (json.dumps(charts.fan(published, theme=t).to_dict()) for t in ("light", "dark"))
+    assert LIGHT["model"] in light
+    assert DARK["model"] in dark
+    assert LIGHT["band90"] not in dark
+    assert len({light for light, _ in COLOURS.values()}) == len(set(COLOURS.values()))
+
+
+def test_facets_number_scenarios_of_one_name(market, drivers):
+    fans = [charts.fan(forecast(market, drivers, Scenario(draws=64))) for _ in range(2)]
+    rows = charts.facets(*fans).to_dict()["datasets"].values()
+    assert {row["scenario"] for part in rows for row in part} == {"scenario", "scenario 2"}
+
+
+@pytest.mark.parametrize("jedi", [True, False])
+def test_completion_offers_charts_alone(jedi):
+    completer = pytest.importorskip("IPython.core.completer")
+    shell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell()
+    shell.Completer.use_jedi = jedi
+    shell.user_ns["charts"] = charts
+    with completer.provisionalcompleter():
+        found = {one.text.lstrip(".") for one in shell.Completer.completions("charts.", 7)}
+    assert found == set(charts.__all__)

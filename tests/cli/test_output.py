@@ -1,0 +1,108 @@
+"""Where answers go: a standard output that is full, closed, narrow or replaced, and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+from command_line import ismarket as in_this_process
+from parcels import DRIVER, parcel
+from parcels import ismarket as in_a_process
+
+from ismarket import cli
+
+RUN = [sys.executable, "-m", "ismarket", "run", "--no-keep", "--draws", "50"]
+
+
+def ended(command, **how):
+    done = subprocess.run(command, stderr=subprocess.PIPE, timeout=60, check=False, **how)
+    return done.returncode, done.stderr.decode()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+@pytest.mark.parametrize("command", [RUN, [*RUN, "--json"], [*RUN[:3], "--help"]], ids=len)
+def test_a_full_standard_output_is_exit_4_and_one_line(command):
+    with open("/dev/full", "wb") as full:
+        code, said = ended(command, stdout=full)
+    assert (code, said) == (4, "ismarket: standard output: No space left on device\n")
+
+
+def test_a_closed_standard_output_is_exit_4_and_one_line():
+    code, said = ended(["sh", "-c", '"$@" >&-', "sh", *RUN])
+    assert code == 4
+    assert said == "ismarket: standard output is closed, so there is nowhere to answer\n"
+
+
+def test_a_reader_that_went_away_is_exit_4_and_one_line():
+    reading, writing = os.pipe()
+    os.close(reading)
+    code, said = ended(RUN, stdout=writing)
+    os.close(writing)
+    assert (code, said) == (4, "ismarket: standard output: Broken pipe\n")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252:strict"])
+def test_a_terminal_of_few_characters_gets_them_spelled(encoding):
+    done = subprocess.run([*RUN, "--set", "video_eeg.ratio=2"], capture_output=True, timeout=60,
+                          env={**os.environ, "PYTHONIOENCODING": encoding})  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u2212" in done.stdout
+
+
+REPLACING = {
+    "another file": "os.dup2(os.open(os.devnull, os.O_WRONLY), 1)",
+    "closed": "sys.__stdout__.close()",
+}
+
+
+@pytest.mark.parametrize("act", REPLACING.values(), ids=REPLACING)
+def test_a_driver_that_puts_itself_in_place_of_standard_output_is_told(parcels, act):
+    code = "    import sys, os\n" + DRIVER.format(name="one")
+    parcel(parcels, "one", code.replace("        yield", f"        {act}\n        yield"))
+    done = in_a_process("run", "--no-keep", "--draws", "50", path=parcels)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "ismarket: standard output was closed or replaced by a plugin or driver, so nothing is"
+        " printed\n"
+    )
+
+
+@pytest.mark.parametrize("act", ["sys.stdout = None", "sys.stdout.close()", "sys.stderr = None"])
+def test_a_driver_that_replaces_the_names_of_streams_does_not_hide_the_answer(parcels, act):
+    code = "    import sys\n" + DRIVER.format(name="one")
+    parcel(parcels, "one", code.replace("        yield", f"        {act}\n        yield"))
+    done = in_a_process("run", "--no-keep", "--draws", "50", path=parcels)
+    assert done.stdout.startswith("Infantile spasms") or done.returncode == 3
+
+
+def test_a_driver_that_copies_the_process_prints_one_answer(parcels):
+    code = "    import os\n" + DRIVER.format(name="one")
+    parcel(parcels, "one", code.replace("        yield", "        os.fork()\n        yield"))
+    done = in_a_process("run", "--no-keep", "--draws", "50", path=parcels)
+    assert done.stdout.count("How big") <= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at the maps of a process")
+@pytest.mark.parametrize("delay", [0.0, 0.2, 0.6])
+def test_ctrl_c_is_exit_130_and_one_line_always(tmp_path, delay):
+    command = [*RUN[:4], "--draws", "3000000", "--no-keep"]
+    process = subprocess.Popen(command, stderr=-1, stdout=-1, cwd=tmp_path)
+    while "_multiarray_umath" not in Path(f"/proc/{process.pid}/maps").read_text():
+        time.sleep(0.01)  # Python itself starts without a word of ours
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b"")
+    assert said == b"ismarket: stopped\n"
+
+
+@pytest.mark.parametrize("words", [[], ["scenario"]], ids=str)
+def test_no_arguments_are_the_help_with_each_click(words, monkeypatch):
+    assert "Usage: ismarket" in in_this_process(*words).stdout
+    if hasattr(click.exceptions, "NoArgsIsHelpError"):  # as click 8.1, which has none
+        monkeypatch.delattr(click.exceptions, "NoArgsIsHelpError")
+        assert cli.NO_ARGUMENTS

@@ -1,0 +1,91 @@
+"""Pages of many markets: whose they are, the figures of that market alone, right or not found."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ismarket.reading import FIELDS, installed, read_text
+from ismarket.reading.subject import known_subjects
+
+FOLDER = Path(__file__).parent / "pages"
+PAGES = {
+    f"{file.stem}, {name}": page
+    for file in sorted(FOLDER.glob("*.toml"))
+    for name, page in tomllib.loads(file.read_text(encoding="utf-8")).items()
+}
+
+
+@pytest.fixture(scope="session")
+def known(second):
+    own = [subject for subject in installed() if subject.market != second[0].name]
+    return (*own, *known_subjects([second[0]]))
+
+
+def same(got, want):
+    return got == want or (isinstance(want, float) and got == pytest.approx(want, rel=1e-12))
+
+
+def test_the_set_is_wide():
+    assert len(PAGES) >= 60
+    others = [p for p in PAGES.values() if p.get("market") not in (None, "infantile-spasms")]
+    assert len(others) >= 40
+    assert {p["currency"] for p in PAGES.values() if "currency" in p} >= {
+        "USD", "EUR", "GBP", "INR", "JPY", "CHF",
+    }  # fmt: skip
+    assert {name[10:14] for name in PAGES if name.startswith("languages")} >= {
+        " de_", " fr_", " es_",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_field_of_a_page_is_right_and_it_says_whose_it_is(name, known):
+    page = PAGES[name]
+    reading = read_text(page["text"], known=known)
+    for field in reading.fields:
+        assert same(reading.value(field), page.get(field)), field
+    assert [f for f in FIELDS if f in page and f not in reading.fields] == []
+    for field in ("value", "last_value"):
+        if field in reading.fields:
+            assert reading.fields[field].currency == page["currency"]
+    if page.get("market") not in (None, *(subject.market for subject in known)):
+        assert "another market than those installed" in " ".join(reading.notes)
+
+
+def test_a_page_of_several_markets_lists_them_and_takes_the_one_that_is_asked_for(known):
+    for page in (page for page in PAGES.values() if "several" in page):
+        reading = read_text(page["text"], known=known)
+        assert not reading.fields
+        (note,) = reading.notes
+        assert [name for name in page["several"] if name in note] == page["several"]
+    digest = PAGES["prose, several_digest"]["text"]
+    lupus = read_text(digest, market="lupus", known=known)
+    assert (lupus.value("value"), lupus.value("cagr")) == (3.1e9, 0.084)
+
+
+def test_figures_of_a_market_that_is_asked_for_are_none_of_the_pages_own(known):
+    for name in ("prose, vaccines_overview", "prose, epilepsy_related", "tables, gvr_scope"):
+        reading = read_text(PAGES[name]["text"], market="infantile-spasms", known=known)
+        assert set(reading.fields) <= {"market", "publisher"}
+
+
+def test_a_page_in_a_language_that_is_not_read_says_so(known):
+    reading = read_text(PAGES["languages, it_unread"]["text"], known=known)
+    assert not reading.fields
+    assert "in Italian, which is not read" in reading.notes[0]
+
+
+def test_what_is_quoted_from_a_page_in_another_language_is_as_printed(known):
+    page = PAGES["languages, de_prose"]["text"]
+    for found in read_text(page, known=known).fields.values():
+        assert found.quote in " ".join(page.split())
+    value = read_text(page, known=known).fields["value"]
+    assert page[value.start : value.end] == "26,4 Milliarden US-Dollar"
+
+
+def test_nothing_of_one_disease_stands_in_the_reading():
+    folder = Path(__file__).parents[2] / "ismarket" / "reading"
+    for file in (*folder.glob("*.py"), *folder.glob("*.toml")):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"spasm|\bWest\b|vigabatrin|ACTH|cortico|seizure|dravet", text, re.I)
