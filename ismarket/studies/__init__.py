@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
-from ..engine.plan import Plan, chosen_options, make_plan
+from ..engine.plan import Plan, make_plan
 from ..engine.workers import BlockStore, Progress, Sink, Work
 from ..errors import InputError, mistaken
 from ..model.anchor import Anchor
@@ -32,12 +32,13 @@ from ..model.scenario import (
     scenario_text,
     write_scenario,
 )
-from ..model.tables import recording, table_name
+from ..model.tables import recording
 from ..plugins.installed import load_plugins
 from ..runs.layout import MANIFEST
 from ..runs.origin import Origin
 from ..text.install import needs
 from ..text.sheet import Sheet
+from .options import with_options
 
 if TYPE_CHECKING:
     from ..analysis.audit import Audit
@@ -109,15 +110,14 @@ class Study:
             if name in changes and changes[name] != getattr(chosen, name):
                 raise InputError(f"{name} is chosen when a study is opened: ismarket.study(...)")
         chosen = chosen.changed(**changes)
-        if chosen == self.scenario and not chosen.anchor_file:
-            return self
-        drivers, chosen, files = _with_options(self.drivers, chosen, self.origin.tables)
+        drivers, files = self.drivers, dict[str, bytes]()
+        if chosen.options != self.scenario.options:
+            drivers, chosen, files = with_options(drivers, chosen, self.origin.tables)
         origin = replace(self.origin, tables={**self.origin.tables, **files})
         asked = replace(self, drivers=drivers, scenario=chosen, origin=origin, record=None)
-        file = chosen.anchor_file
-        return anchored(asked, anchor_bytes(file), file.name, chosen) if file else asked
-
-    # what it can be asked -------------------------------------------------------------------
+        if file := chosen.anchor_file:
+            return anchored(asked, anchor_bytes(file), file.name, chosen)
+        return self if chosen == self.scenario else asked
 
     def forecast(
         self,
@@ -343,8 +343,7 @@ def loaded(
     scenario = scenario.changed(**at_load) if at_load else scenario
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
-        paths = scenario.options
-        drivers, scenario, files = _with_options(plugins.drivers(), scenario, tables)
+        drivers = plugins.drivers()
         market = plugins.market(scenario.market) if market is None else market
     providers = {
         plugin
@@ -352,9 +351,12 @@ def loaded(
         for plugin, item in plugins.objects(hook)
         if market.name in (getattr(item, "name", ""), getattr(item, "market", ""))
     }
-    for key, name in scenario.options.items():
-        given = given.replace(str(paths[key]), str(name))  # a run names no folder
-    origin = Origin(dict(sorted({**read, **files}.items())), tuple(sorted(providers)), given)
+    if paths := scenario.options:
+        drivers, scenario, files = with_options(drivers, scenario, tables)
+        read |= files
+        for key, name in scenario.options.items():
+            given = given.replace(str(paths[key]), str(name))  # a run names no folder
+    origin = Origin(dict(sorted(read.items())), tuple(sorted(providers)), given)
     found = Study(market, drivers, scenario, origin, plugins.problems)
     if ANCHOR not in tables:
         return found
@@ -370,22 +372,6 @@ def anchored(study: Study, data: bytes, file: str, scenario: Scenario | None = N
     origin = replace(study.origin, tables={**study.origin.tables, ANCHOR: data})
     chosen = replace(scenario or study.scenario, anchor=name)
     return replace(study, market=market, scenario=chosen, origin=origin, record=None)
-
-
-def _with_options(
-    drivers: Iterable[Driver], scenario: Scenario, tables: Mapping[str, bytes]
-) -> tuple[tuple[Driver, ...], Scenario, dict[str, bytes]]:
-    """The drivers with the options of a scenario, and the files that these name, by name.
-
-    In the scenario a file goes by its name among the tables of a study, not by its folder.
-    """
-    with recording(tables) as read:
-        chosen = chosen_options(drivers, scenario)
-    files = {f"{d.name}.{o.name}" for d in chosen for o in d.options if o.kind == "file"}
-    named = {k: table_name(str(v)) if k in files else v for k, v in scenario.options.items()}
-    scenario = replace(scenario, options=named)
-    with recording({**tables, **read}):
-        return tuple(chosen_options(chosen, scenario)), scenario, read
 
 
 def _as_given(text: str, scenario: Scenario) -> str:
