@@ -206,7 +206,8 @@ class ScenarioGrid:
                 **last, "cagr": growth["reference"][0], "cagr_p5": growth["p5"][0],
                 "cagr_p95": growth["p95"][0],
                 "unexplained_points": parts.points[UNEXPLAINED] if parts else None,
-                "probability": float(self.weights[place]), **_unit(one.plan),
+                "probability": float(self.weights[place]) if self.weighted else None,
+                **_unit(one.plan),
             })  # fmt: skip
         return {name: [row[name] for row in rows] for name in rows[0]}
 

@@ -74,7 +74,7 @@ def share(_: click.Context, option: click.Parameter, value: str | None) -> float
         return None
     try:
         number = float(value.strip().removesuffix("%"))
-        if number == 0.0:
+        if number == 0.0 or not 1e-6 <= abs(number) <= 1e6:  # nor what is none
             raise ValueError
     except ValueError:
         raise InputError(f"{option.opts[0]} {value!r}: give a share such as 0.1%") from None

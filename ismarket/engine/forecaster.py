@@ -107,7 +107,7 @@ def _enough_draws(
         error = SURE * float(found["error"])
         if error <= until:
             return trial, made
-        blocks = max(draws // BLOCK + 1, 1.1 * draws * (error / until) ** 2 / BLOCK)
+        blocks = max(draws // BLOCK + 1, 1.1 * draws * min(error / until, 1e9) ** 2 / BLOCK)
         draws = BLOCK * math.ceil(blocks)
         if draws > MOST_DRAWS:
             raise InputError(

@@ -30,9 +30,10 @@ def read_toml(
 
 
 _NOT_STRUCTURE = re.compile(
-    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+    r'"""(?:\\.|[^\\])*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:\\.|[^"\\\n])*+"?|\'[^\'\n]*+\'?|#[^\n]*',
+    re.DOTALL,
 )
-"""Strings and comments of TOML."""
+"""Strings and comments of TOML; one that is never closed goes to the end of its line or text."""
 
 
 def refuse_bombs(text: str, file: str, what: str, largest: int) -> None:

@@ -24,10 +24,12 @@ __all__ = ["FIELDS", "Found", "Reading", "read_file", "read_text"]
 LARGEST_FILE = 2_097_152
 
 
-def read_file(path: str | Path, market: str = "") -> Reading:
+def read_file(
+    path: str | Path, market: str = "", known: Sequence[Subject] | None = None
+) -> Reading:
     """The reading of a text or HTML file; InputError for one that cannot be read as UTF-8.
 
-    ``market`` says whose figures are wanted, as in ``read_text``.
+    ``market`` says whose figures are wanted and ``known`` of which markets, as in ``read_text``.
     """
     file = Path(path)
     try:
@@ -37,7 +39,7 @@ def read_file(path: str | Path, market: str = "") -> Reading:
     if len(raw) > LARGEST_FILE:
         raise InputError(f"{file.name}: larger than {LARGEST_FILE} bytes; save the page alone")
     try:
-        return read_text(raw.decode("utf-8"), file.name, market)
+        return read_text(raw.decode("utf-8"), file.name, market, known)
     except UnicodeDecodeError as error:
         raise InputError(f"{file.name}: not UTF-8 text (byte {error.start})") from None
 

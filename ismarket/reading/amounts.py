@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from itertools import islice
 
+MOST_FIGURES = 16
+"""Figures of one kind in a sentence that are read; what has more is a list of something."""
 _CURRENCY = {
     "USD": r"US\s?\$|USD(?:\s?\$)?|U\.S\.\s?\$|US\s+dollars?|\$",
     "EUR": r"EUR|\u20ac|euros?",
@@ -35,7 +38,8 @@ _AMOUNT = re.compile(
 )
 _AFTER = re.compile(
     rf"(?<![\w.,$\u20ac\u00a3])(?P<number>{_NUMBER})\s?(?P<scale>(?:{_ANY_SCALE}))\s?"
-    r"(?P<before>USD|EUR|euros?|GBP|CHF|INR|JPY|yen|rupees|(?:U\.?S\.? )?dollars|pounds|\u20ac|\u00a3)"
+    r"(?P<before>USD|EUR|euros?|GBP|CHF|INR|JPY|yen|rupees|(?:US |U\.S\. )?dollars|pounds|"
+    r"\u20ac|\u00a3)"
     r"(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -100,10 +104,10 @@ def number(text: str, factor: float = 1.0) -> tuple[float, float] | None:
 
 
 def find_amounts(text: str) -> list[Amount]:
-    """All amounts in the order of the text."""
-    found = [_amount(match) for match in _AMOUNT.finditer(text)]
+    """The amounts in the order of the text."""
+    found = [_amount(match) for match in islice(_AMOUNT.finditer(text), MOST_FIGURES)]
     taken = [(a.start, a.end) for a in found]
-    for match in _AFTER.finditer(text):
+    for match in islice(_AFTER.finditer(text), MOST_FIGURES):
         if not any(start < match.end() and match.start() < end for start, end in taken):
             found.append(_amount(match))
     return sorted(found, key=lambda amount: amount.start)
@@ -153,7 +157,8 @@ def find_percents(text: str) -> list[Percent]:
     found = []
     low = rf"(?P<low>(?:{_NUMBER})\s?%?\s?(?:-|to)\s?)?"
     pattern = rf"{low}(?P<n>{_NUMBER})\s?(?:%|per\s?cent\b|percent\b)"
-    for match in re.finditer(rf"(?<![\d.,]){pattern}", text, re.IGNORECASE):
+    matches = re.finditer(rf"(?<![\d.,]){pattern}", text, re.IGNORECASE)
+    for match in islice(matches, MOST_FIGURES):
         read = number(match["n"], 0.01)
         value = None if match["low"] or read is None else read[0]
         if value is not None and re.search(r"(?:^|[\s(:])-$", text[: match.start()][-2:]):
@@ -166,7 +171,7 @@ def find_percents(text: str) -> list[Percent]:
 def find_periods(text: str) -> list[tuple[int, int, int, int]]:
     """Spans of years as (start, end, first year, last year); ``2025-30`` is 2025 to 2030."""
     found = []
-    for match in _PERIOD.finditer(text):
+    for match in islice(_PERIOD.finditer(text), MOST_FIGURES):
         first, last = int(match["first"]), int(match["last"])
         last = first // 100 * 100 + last if last < 100 else last
         if first < last <= first + 60:

@@ -8,8 +8,8 @@ from ..model.market_tables import CLAIM_COLUMNS
 from ..model.words import Named
 from ..text.spreadsheet import as_csv, safe
 from .found import Reading, shorten, source_of
+from .mentions import COMMON, found_in
 from .passages import Sentence
-from .subject import COMMON, found_in
 from .vocabulary import DRIVER_HEADING, HOLDS_BACK, RISES, SHRINKS
 
 HEADLINES = {"H1": "value", "H2": "cagr", "H3": "fastest_growing_class", "H4": "largest_region"}

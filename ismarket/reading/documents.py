@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -60,6 +59,8 @@ def passages_in(path: str | Path) -> tuple[Passage, ...]:
     """
     file = Path(path)
     try:
+        if file.exists() and not file.is_file():
+            raise InputError(f"{path}: not a file")
         if file.stat().st_size > LARGEST_FILE:
             raise InputError(f"{file.name}: larger than {LARGEST_FILE} bytes")
         if file.suffix.lower() == ".pptx":
@@ -73,10 +74,11 @@ def passages_in(path: str | Path) -> tuple[Passage, ...]:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise InputError(f"{file.name}: not text, a deck (.pptx) or a workbook (.xlsx)") from None
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{file.name}: cannot be read as {file.suffix}") from None
+    except InputError:
+        raise
+    except Exception as error:  # readers of decks and workbooks raise whatever their parsers do
+        kind = type(error).__name__
+        raise InputError(f"{file.name}: cannot be read as {file.suffix} ({kind})") from None
 
 
 def passages_of(source: str) -> list[Passage]:

@@ -57,6 +57,11 @@ def _line(reading: Reading, field: str) -> str:
     found = reading.fields[field]
     if found.currency not in ("", "USD") and field in KEYS:
         return f"# {key} =   # the page prints {found.currency} {found.value:g}: convert it"
+    if reading.subject and reading.subject.installed:
+        words = reading.subject.words
+        own = {"largest_region": words.regions, "fastest_growing_class": words.classes}
+        if field in own and found.value not in own[field]:
+            return f"# {key} =   # the page says {_text(found.value)}, which the market has not"
     return f"{key} = {_value(found.value)}"
 
 

@@ -133,6 +133,10 @@ def _role(own: str, year_words: str, ahead: bool) -> str:
     past = [m.end() for m in PAST.finditer(own)]
     if re.search(r"\bfrom\s+(?:about\s+|around\s+)?$", own):
         return "start"
+    if re.search(
+        r"(?:estimated|current)\s+(?:market\s+)?(?:value|size|valuation)\s+of\s+(?:about\s+)?$", own
+    ):
+        return "present"
     if past and (not future or past[-1] > future[-1]) and not by_year:
         return "past"
     if by_year or re.search(r"(?:->|\u2192)\s*$", own):

@@ -18,6 +18,8 @@ UNREAD = ("Italian", "Portuguese", "Dutch")
 """Languages that are known and not read."""
 SAMPLE = 20_000
 """Characters by which the language of a page is told."""
+LONGEST = 60_000
+"""Characters of such a page that are read."""
 FEWEST = 4
 """Words of a language that a page must hold to be in it."""
 _TO = "bis|à|a|al|hasta"
@@ -70,7 +72,7 @@ def in_english(page: Page) -> tuple[Page, str]:
 
     clear = not _mixed(page.text)
     marks = sorted(page.headings)
-    for match in pattern.finditer(page.text):
+    for match in pattern.finditer(page.text, 0, LONGEST):
         found = match.group()
         if found[0].isdigit():
             plain = _plain_figure(found, clear)
@@ -83,8 +85,8 @@ def in_english(page: Page) -> tuple[Page, str]:
         put(page.text[at : match.start()], at, 1)
         put(plain, match.start(), 0)
         at = match.end()
-    heads.update(length + mark - at for mark in marks)
-    put(page.text[at:], at, 1)
+    heads.update(length + mark - at for mark in marks if mark < LONGEST)
+    put(page.text[at:LONGEST], at, 1)
     text = "".join(parts)
     return replace(page, text=text, pieces=tuple(pieces), headings=frozenset(heads),
                    printed=page), language  # fmt: skip

@@ -42,10 +42,12 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _META = re.compile(
-    r"(?=.*property\s*=\s*[\"']og:(?P<of>site_name|title)[\"'])"
+    r"(?=.*property\s*=\s*[\"']og:site_name[\"'])"
     r".*content\s*=\s*(?P<quote>[\"'])(?P<text>.*?)(?P=quote)",
     re.IGNORECASE | re.DOTALL,
 )
+LONGEST_TEXT = 150_000
+"""Characters of running text that are read: more than any report has in front of its paywall."""
 LONGEST_TAG = 2_000
 """Characters of a tag in which attributes are looked for."""
 
@@ -63,7 +65,6 @@ class Page:
     pieces: tuple[tuple[int, int, int], ...] = ((0, 0, 1),)
     headings: frozenset[int] = frozenset()
     site: str = ""
-    title: str = ""
     printed: Page | None = field(default=None, repr=False)
 
     def at(self, index: int) -> int:
@@ -107,14 +108,13 @@ class _Writer:
         self.length = 0
         self.pieces: list[tuple[int, int, int]] = []
         self.heads: list[int] = []
-        self.meta: dict[str, str] = {}
+        self.site = ""
         self.last = "\n"
 
     def page(self) -> Page:
         """What was collected."""
-        text = "".join(self.parts)
-        site, title = self.meta.get("site_name", ""), self.meta.get("title", "")
-        return Page(text, tuple(self.pieces) or ((0, 0, 1),), frozenset(self.heads), site, title)
+        text = "".join(self.parts)[:LONGEST_TEXT]
+        return Page(text, tuple(self.pieces) or ((0, 0, 1),), frozenset(self.heads), self.site)
 
     def put(self, text: str, source: int, step: int = 1) -> None:
         """Add a piece that stands at ``source``."""
@@ -127,6 +127,7 @@ class _Writer:
 
     def write(self, plain: str, start: int, end: int) -> None:
         """Add the text from ``start`` to ``end`` with its white space run together."""
+        end = min(end, start + 2 * LONGEST_TEXT)
         for match in _ENDS.finditer(plain, start, end):
             self._piece(plain[start : match.start()], start)
             found = match.group()
@@ -158,7 +159,7 @@ def _feed(source: str, writer: _Writer) -> None:
     """Read tags and text in one pass; what a page leaves open costs no second look."""
     tag, at, unseen, depth, cells, closed = _TAG, 0, "", 0, 0, source.rfind(">")
     plain = source.translate(_SAME).replace("\n", " ")
-    while at < len(source):
+    while at < len(source) and writer.length < LONGEST_TEXT:
         mark = _MARK.search(source, at)
         start = mark.start() if mark else len(source)
         if not unseen:
@@ -182,7 +183,7 @@ def _feed(source: str, writer: _Writer) -> None:
             continue
         rest = match["rest"][:LONGEST_TAG]
         if not closes and name == "meta" and (found := _META.match(rest)):
-            writer.meta.setdefault(found["of"].lower(), html.unescape(found["text"]).strip()[:200])
+            writer.site = html.unescape(found["text"]).strip()[:80]
         if not closes and (
             name in _UNSEEN or (rest and name not in _VOID and _HIDDEN.search(rest))
         ):
@@ -215,6 +216,8 @@ def _from_text(source: str) -> Page:
         start, end = match.span()
         if not match.group().strip():
             continue
+        if writer.length >= LONGEST_TEXT:
+            break
         if above[1]:
             mark = " " if _runs_on(source, above, start) else "\n"
             writer.put(mark, min(above[1], len(source) - 1), 0)

@@ -12,6 +12,8 @@ from .vocabulary import LABEL, SECTION
 
 LONGEST = 1_500
 """Characters of a sentence; what runs on longer is no sentence and is cut."""
+MOST_BARS = 30
+"""Bars of a row or of a line of several parts."""
 LONGEST_VALUE = 90
 """Characters of a value that stands in a line of its own under its label."""
 _ABBREVIATION = re.compile(
@@ -25,7 +27,7 @@ _AT_ONCE = re.compile(
     rf"\s*(?P<key>{LABEL.pattern})\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)", re.I
 )
 _STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])|\s\|\s")
-_TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[A-Z])")
+_TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 
@@ -109,8 +111,8 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
 def _is_row(line: str, bars: int, before: int, after: int) -> bool:
     """True where a line with bars is a row: set in bars, or beside one with as many."""
     edged = line.lstrip().startswith("|") and line.count("|") > 1
-    labels = bars < 30 and all(":" in part for part in line.split("|"))
-    return edged or labels or (bars in (before, after) and bars < 30)
+    labels = bars < MOST_BARS and all(":" in part for part in line.split("|"))
+    return edged or labels or (bars in (before, after) and bars < MOST_BARS)
 
 
 def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
@@ -170,7 +172,8 @@ def _pair(line: str, start: int, place: _Place) -> Labelled | None:
 
 
 def _sentences(line: str, start: int, place: _Place, heading: bool) -> list[Sentence]:
-    stops = (_TITLE_STOP if heading or line.count("|") == 1 else _STOP).finditer(line)
+    parted = not heading and 1 < line.count("|") < MOST_BARS
+    stops = (_STOP if parted else _TITLE_STOP).finditer(line)
     told = (m.end() for m in stops if not _ABBREVIATION.search(line[: m.start() + 1][-20:]))
     item = heading or bool(_ITEM.match(line)) or line.rstrip()[-1:] not in ".!?;:\"')"
     return [

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from ..model.words import Named
 from .found import Found, cited
+from .mentions import core, found_in
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
-from .subject import Subject, core, found_in
+from .subject import Subject
 from .vocabulary import (
     COUNTRIES,
     DRIVER_HEADING,
@@ -24,12 +25,23 @@ from .vocabulary import (
 
 _HOUSE = (
     r"(?:Research|Insights?|Intelligence|Reports?|Consulting|Analytics|Economics|Advisory|Group|View|"
-    r"Partners|Consultants|Advisors|Data|Strategy|Marktforschung|Associates|Consultancy)"
+    r"Partners|Consultants|Advisors?|Data|Strategy|Marktforschung|Associates|Consultancy|Insider|"
+    r"Analytica?|Company|Future)"
 )
 _CAPITAL = r"(?:[A-Z0-9][\w'-]*|&|of|and)"
 _NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,4}})"
 _HOUSE_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,3}}\s{_HOUSE})\b"
 _YEARS = r"(?:\d{4}(?:\s?-\s?\d{4})?,?\s*)?"
+_AT_AN_EDGE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\s[-|]\s{_HOUSE_NAME}\s*$",
+        rf"^\s*{_HOUSE_NAME}:\s",
+        rf"\({_HOUSE_NAME}\)\s*$",
+        rf"\b[Ss]ource:\s*{_HOUSE_NAME}",
+    )
+)
+"""Where a name alone makes the publisher: it must not be of everyday words."""
 _BY_NAME = tuple(
     re.compile(pattern)
     for pattern in (
@@ -44,10 +56,7 @@ _BY_NAME = tuple(
         r"puts?|places|offers|has\s+(?:published|added|released)|announces))",
         rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
         rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
-        rf"\s[-|]\s{_HOUSE_NAME}\s*$",
-        rf"^\s*{_HOUSE_NAME}:\s",
-        rf"\({_HOUSE_NAME}\)\s*$",
-        rf"\b[Ss]ource:\s*{_HOUSE_NAME}",
+        r"[Aa]ccording\s+to\s+(?P<name>[A-Z]\w*(?:Data|Insights?|Markets|Research|Analytics|Metrics))\b",
     )
 )
 _WIRE = re.compile(
@@ -55,14 +64,18 @@ _WIRE = re.compile(
     r"\bwire\b|^all\b|reserved|linkedin|google",
     re.IGNORECASE,
 )
+_EVERYDAY = frozenset(
+    "market research report reports industry analysis insights data study company".split()
+)
 _NOT_A_HOUSE = (
-    frozenset(
-        "key type types regional region related application product industry business end user"
-        " country insight insights intelligence strategic free sample full complete detailed company"
-        " competitive segment drug class view group data research reports consulting analytics"
-        " in-depth healthcare pharma pharmaceutical press primary secondary custom syndicated more and".split()
+    GENERIC
+    | _EVERYDAY
+    | frozenset(
+        "key type types regional region related application product business end user country"
+        " insight intelligence free sample full complete detailed competitive segment drug"
+        " class view group consulting analytics in-depth healthcare pharma pharmaceutical press"
+        " primary secondary custom syndicated more and future".split()
     )
-    | GENERIC
 )
 _CLAUSE = re.compile(
     r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|"
@@ -91,12 +104,14 @@ def publisher(
     """Who publishes the estimate, and the names in doubt where the page gives several."""
     found: dict[str, Found] = {}
 
-    def keep(name: str, start: int, end: int, context: str, confidence: str) -> None:
+    def keep(
+        name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
+    ) -> None:
         name = re.sub(r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of)$", "", name.strip())
         words = re.findall(r"[\w'-]+", name.lower())
-        plain = all(word in _NOT_A_HOUSE or not word.isalpha() for word in words)
+        everyday = all(word in plain or not word.isalpha() for word in words)
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
-        if len(name) < 3 or own or _WIRE.search(name) or re.search(r"^\d+$", name) or plain:
+        if len(name) < 3 or own or _WIRE.search(name) or re.search(r"^\d+$", name) or everyday:
             return
         found.setdefault(name, cited(page, name, start, end, context, confidence))
 
@@ -104,12 +119,14 @@ def publisher(
         if re.fullmatch(r"publisher|published\s+by|source|report\s+by|author", item.key, re.I):
             name = re.match(_NAME, item.value)
             if name:
-                keep(name["name"], item.start, item.start + name.end(), item.value, "high")
+                keep(
+                    name["name"], item.start, item.start + name.end(), item.value, "high", _EVERYDAY
+                )
     for sentence in sentences:
-        for pattern in _BY_NAME:
-            for match in pattern.finditer(sentence.text):
+        for patterns, plain in ((_AT_AN_EDGE, _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
+            for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 start, end = (sentence.start + at for at in match.span("name"))
-                keep(match["name"], start, end, sentence.text[match.start() :], "medium")
+                keep(match["name"], start, end, sentence.text[match.start() :], "medium", plain)
     if page.site and not found and not _WIRE.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
@@ -160,10 +177,11 @@ def _printed_class(
     said: dict[str, Found] = {}
     for item in labelled:
         name = re.sub(r"\s+segments?$|\.$", "", item.value.strip(), flags=re.IGNORECASE)
-        if re.search(label, item.key, re.IGNORECASE) and len(name.split()) <= 5:
-            if not _NOT_A_CLASS.search(name) and not SECTION.search(name):
-                at = item.start, item.start + len(name), item.context
-                said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
+        if not re.search(label, item.key, re.IGNORECASE) or not 0 < len(name.split()) <= 5:
+            continue
+        if not _NOT_A_CLASS.search(name) and not SECTION.search(name):
+            at = item.start, item.start + len(name), item.context
+            said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
     for sentence in sentences:
         for clause in cut(sentence, _CLAUSE):
             found = _SEGMENT.search(clause.text)
@@ -206,7 +224,7 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
     """True where a region itself is said to be the largest: not a company, a class or a cause."""
     others = (
         r"players|compan(?:y|ies)|manufactur|vendors|product|segment|growth|patients|causes?\b|"
-        r"prevalence|incidence|burden"
+        r"prevalence|cases|burden"
     )
     rest = clause[said.end() :]
     if re.match(r"\W*(?:\w+\W+){0,2}(?:" + others + ")", rest, re.IGNORECASE):

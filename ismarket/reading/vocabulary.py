@@ -65,7 +65,7 @@ NOT_A_MARKET = _words(
     r"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+(?:vial|patient|course|dose|infant)|\bfee\b|settle|"
     r"\bgrants?\b|\bcourse\s+of|invest|\bspend\s|royalt|milestone|\bshares?\s+of|\bportions?\s+of|"
     r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b|\bsegment|\bcategory\b|"
-    r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)|\bedition\b|"
+    r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)|\bedition\b|\bexcluding\b|"
     r"\b(?:led|leads?|dominat\w+)\s+the\b|\bburden\b|\bexports?\b|\bimports?\b"
 )
 SUBJECT = _words(
@@ -105,23 +105,25 @@ LABEL = _words(
 )
 """Labels that boxes of reports have."""
 LABEL_WORDS = frozenset(
-    "market markets size value valuation valued revenue revenues sales forecast forecasted projected"
-    " estimated expected base year years in for by of the at to from and cagr growth rate annual"
-    " compound average global world worldwide total overall usd us eur million billion mn bn m b"
-    " period current currency based value-based outlook potential end estimate estimates reach industry".split()
+    "market markets size value valuation valued revenue revenues sales forecast forecasted"
+    " projected estimated expected base year years in for by of the at to from and cagr growth"
+    " rate annual compound average global world worldwide total overall usd us eur million"
+    " billion mn bn m b period current currency based value-based outlook potential end"
+    " estimate estimates reach industry".split()
 )
 """Words of a label that is of the whole market."""
 GENERIC = LABEL_WORDS | frozenset(
-    "a an it its this that which is was will be are were has have would should could may i.e ie or"
-    " so with while during over between through until with about around roughly nearly some only"
-    " approximately growing grow grows grew expand expands expanding registering register exhibit"
-    " exhibiting recording demand we our they not predicted anticipated poised set likely tipped"
-    " increase rise rising climb climbing witness witnessing steady robust healthy strong moderate"
-    " significant substantial considerable impressive worth stood reached reaching as"
-    " an per cent percent roughly corresponds equal equals corresponding equivalent translating"
-    " compounded therefore thus implying respectively new also further same plus up on track then"
-    " they there spending fell rose recovered dropped declined shrank slipped climbed amounted totalled"
-    " after according report what said runs run plausible possible likely between firm case our stand stands put puts see sees"
-    " looking forward currently still latest here study analysis experts analysts".split()
+    "a an it its this that which is was will be are were has have would should could may i.e"
+    " ie or so with while during over between through until with about around roughly nearly"
+    " some only approximately growing grow grows grew expand expands expanding registering"
+    " register exhibit exhibiting recording demand we our they not predicted anticipated poised"
+    " set likely tipped increase rise rising climb climbing witness witnessing steady robust"
+    " healthy strong moderate significant substantial considerable impressive worth stood"
+    " reached reaching as an per cent percent roughly corresponds equal equals corresponding"
+    " equivalent translating compounded therefore thus implying respectively new also further"
+    " same plus up on track then they there spending fell rose recovered dropped declined"
+    " shrank slipped climbed amounted totalled after according report what said runs run"
+    " plausible possible likely between firm case our stand stands put puts see sees looking"
+    " forward currently still latest here study analysis experts analysts".split()
 )
 """Words that name nothing of which a figure could be instead of the market."""

@@ -1,12 +1,13 @@
-"""Of what a figure is: the whole market that a page is about, or a part, a place, another market."""
+"""Of what a figure is: the whole market of a page, or a part, a place or another market."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from .mentions import PRODUCTS, Mention, found_in, mentions
 from .passages import Labelled, Sentence
-from .subject import PRODUCTS, Mention, Subject, found_in, mentions
+from .subject import Subject
 from .vocabulary import COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SUBJECT, WHOLE_WORLD
 
 OWN, PLACE, OTHER = "own", "place", "other"

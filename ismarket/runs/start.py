@@ -39,10 +39,16 @@ def now() -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+LONGEST = 1000
+"""Characters of the path of a run."""
+
+
 def place(out: Path | None, scenario: str, plan: str) -> Place:
     """The place asked for, or a new one in ``runs/`` named by time, scenario and plan."""
     if out is not None:
         name = Path(os.path.abspath(out)).name
+        if len(os.path.abspath(out)) > LONGEST:
+            raise InputError(f"--out {str(out)[:60]!r}...: longer than {LONGEST} characters")
         if not _NAME.fullmatch(name):
             raise InputError(
                 f"--out {name!r}: a run's name has letters, digits, . _ - and starts with a letter"

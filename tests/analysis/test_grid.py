@@ -134,6 +134,7 @@ def test_the_sheet_names_what_moves_growth_most(asked):
     found = asked.grid(**{x: [0.0, 1.0]})
     assert f"{x} moves it most" in " ".join(str(found).split())
     assert "600 draws" in str(found)
+    assert found.columns["scenarios"]["probability"] == [None, None]  # nobody gave any
     assert json.dumps(found.to_dict(), allow_nan=False)
     for table in ("scenarios", "path"):
         frame = found.frame(table, "M")
@@ -200,7 +201,7 @@ def test_a_file_inherits_expands_and_is_refused_as_one_scenario(tmp_path, monkey
         load_scenario("a.toml")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="time is measured over some forecasts")
 def test_a_scenario_of_a_grid_costs_less_than_its_forecast():
     """``benchmarks/grid.py`` measures 100 scenarios at 10,000 draws."""
     asked = study("published", draws=4096, without=())

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from closed_form import closed_form
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtri
@@ -42,14 +43,6 @@ def normals_of_r(seed, count):
     twister.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": 624}}
     high, low = (twister.random_raw(2 * count) * 2.3283064365386963e-10).reshape(-1, 2).T
     return ndtri((np.floor(2**27 * high) + low) / 2**27)
-
-
-def closed_form(mean, deviation):
-    """E max(X, 0) - max(E X, 0) for a normal X."""
-    z = mean / deviation
-    density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-    below = 0.5 * (1 + math.erf(z / math.sqrt(2)))
-    return deviation * density + mean * below - max(mean, 0.0)
 
 
 def gaussian(seed, draws=10_000):

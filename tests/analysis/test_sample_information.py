@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
-from test_information import closed_form
+from closed_form import closed_form
 
 from ismarket import Decision, InputError, Sample, Study, study
 from ismarket.analysis.information import drawn_values, expected_partial
@@ -118,7 +118,7 @@ def test_price_basis_and_level_of_a_report_can_be_studied():
     assert {one.of for one in level.studies} == {"level"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="twelve thousand draws for each of two markets")
 def test_knowing_an_input_is_worth_what_nested_draws_say(asked, open_choice):
     """For values of one input, the mean over all others, on the same draws for each value."""
     found = asked.voi(open_choice, by=("input",))

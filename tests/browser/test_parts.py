@@ -16,7 +16,7 @@ DUPLICATES = """() => {
 }"""
 CUT = """() => [...document.querySelectorAll('.ism.alone')].flatMap(root => {
   const edge = root.getBoundingClientRect();
-  return [...root.querySelectorAll('b, span, p, h4, th, td')].filter(node => {
+  return [...root.querySelectorAll('b, span, p, h4, text, th, td')].filter(node => {
     const at = node.getBoundingClientRect();
     const clipped = node.closest('.unseen, .source, .scroll, .mid');
     return at.width && !clipped && (at.right > edge.right + 1 || at.left < edge.left - 1);

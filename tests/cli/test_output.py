@@ -100,6 +100,23 @@ def test_ctrl_c_is_exit_130_and_one_line_always(tmp_path, delay):
     assert said == b"ismarket: stopped\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--until", "1e-300"], "give a share such as 0.1%"),
+        (["--until", "nan"], "give a share such as 0.1%"),
+        (["--draws", "50", "--out", "d/" * 1500 + "x"], "longer than 1000 characters"),
+    ],
+    ids=lambda value: value[1] if isinstance(value, list) else "",
+)
+def test_what_no_number_or_path_can_be_is_one_line(tmp_path, words, said):
+    done = in_this_process("run", *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr) < 300
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.parametrize("words", [[], ["scenario"]], ids=str)
 def test_no_arguments_are_the_help_with_each_click(words, monkeypatch):
     assert "Usage: ismarket" in in_this_process(*words).stdout

@@ -65,6 +65,7 @@ def test_the_draft_has_the_columns_of_the_shipped_ledger_and_is_read_like_it(tmp
         read_claims(file, load_market().mechanisms)
 
 
+@pytest.mark.slow(reason="every cause is computed alone")
 def test_a_page_becomes_an_audited_ledger_and_a_blank_cause_is_not_known(tmp_path, capsys):
     page, draft, claims = (tmp_path / name for name in ("page.txt", "draft.toml", "claims.csv"))
     more = "\nIt grows at a CAGR of 3.9% from 2022 to 2028.\n"

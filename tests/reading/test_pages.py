@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from mutated_pages import large, mutated, timed
 
 from ismarket.reading import FIELDS, installed, read_text
 from ismarket.reading.subject import known_subjects
@@ -89,3 +90,13 @@ def test_nothing_of_one_disease_stands_in_the_reading():
     for file in (*folder.glob("*.py"), *folder.glob("*.toml")):
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"spasm|\bWest\b|vigabatrin|ACTH|cortico|seizure|dravet", text, re.I)
+
+
+def test_spoilt_pages_are_read_without_an_error(known):
+    for text in mutated(40, seed=3):
+        timed(text, known)
+
+
+def test_pages_made_to_be_slow_take_a_part_of_a_second(known):
+    for name, text in large(16_384):
+        assert timed(text, known) < 1.0, name

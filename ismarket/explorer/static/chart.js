@@ -69,6 +69,7 @@ function createChart(holder, spec, themes, getRuntime) {
     const { vegaEmbed } = await getRuntime();
     if (gone) return;
     const own = JSON.parse(dressed(JSON.stringify(spec), themes));
+    if (themes) own.background = "transparent"; // the page's own ground shows through
     const made = await vegaEmbed(place, own, { actions: false, ast: true, renderer: "svg", tooltip: false });
     view?.finalize();
     if (gone) {

@@ -1,0 +1,93 @@
+"""Pages spoilt at random, and pages made to be slow: read without an error, none for a second.
+
+``python tests/reading/mutated_pages.py 5000`` runs the campaign and prints the slowest.
+"""
+
+import random
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+from ismarket.reading import installed, read_text
+from ismarket.reading.claims import claims_csv
+from ismarket.reading.draft import draft_anchor
+
+FOLDER = Path(__file__).parent / "pages"
+SIZE = 2_097_152
+"""Characters of the largest page that is read."""
+HEAD = (
+    "<html><head><title>Psoriasis Market</title></head><body><p>It was USD 3 billion in 2022.</p>"
+)
+UNITS = {
+    "unclosed comments": "<!--", "unclosed tags": "<a ", "quotes in tags": "<a '>'",
+    "old office marks": "<![", "bare marks": "< ", "named characters": "&amp;", "div": "<div>",
+    "headings": "<h2>Psoriasis Market</h2>", "cells": "<td>2022", "spaces": "a  ",
+    "prose": "The market was valued at USD 3.2 billion in 2022 and grows at a CAGR of 3%. ",
+    "markets": "the psoriasis market ", "amounts": "USD 1 million ", "rates": "CAGR 3.9% ",
+    "labels": "<p>Market Size (2022)</p>", "houses": "According to Alder Research, ",
+    "German": "Der Markt für 1.234,5 Mio. Euro wird ", "parts": "Psoriasis | ", "digits": "1",
+    "scripts": "<script>", "brackets": "(", "dots": ".", "bars": "|",
+}  # fmt: skip
+PIECES = [
+    "<", ">", "<!--", "-->", "<td>", "</td>", "<h1>", "|", "\n", "\n\n", ": ", "&#0;", "&nbsp;",
+    "%", "USD", "$", "€", "2022", "9" * 400,
+    "\x00", "\u202e", "\ud7ff", "market", "Market Size (2022)",
+    "CAGR", "'", '"', "(", "<script>", "<![CDATA[", "1.234.567,89", "billion", "¿", "🙂",
+]  # fmt: skip
+
+
+def pages():
+    """The texts of the sets, by name."""
+    for file in sorted(FOLDER.glob("*.toml")):
+        for name, page in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            yield f"{file.stem}, {name}", page["text"]
+
+
+def mutated(count, seed):
+    """``count`` pages, each one of the sets with pieces put in, cut out, doubled or moved."""
+    chance, texts = random.Random(seed), [text for _, text in pages()]
+    for _ in range(count):
+        text = chance.choice(texts)
+        for _ in range(chance.randrange(1, 12)):
+            at, to = sorted(chance.randrange(len(text) + 1) for _ in range(2))
+            to = min(to, at + 200)
+            text = chance.choice([
+                text[:at] + chance.choice(PIECES) + text[at:],
+                text[:at] + text[to:],
+                text[:to] + text[at:],
+                text[:at] + chance.choice(texts)[: chance.randrange(300)] + text[to:],
+                text[:at] + chance.choice(PIECES) * chance.randrange(1, 60) + text[at:],
+            ])  # fmt: skip
+        yield text[:SIZE]
+
+
+def large(size=SIZE):
+    """Pages of ``size`` characters, each of one thing repeated, by name."""
+    for name, unit in UNITS.items():
+        yield name, (HEAD + unit * (size // len(unit)))[:size]
+    yield "a title of many parts", f"<title>{'Psoriasis | ' * (size // 12)}</title><p>x"
+
+
+def timed(text, known):
+    """Processor seconds of a reading with its draft and its claims; all must be well formed."""
+    start = time.process_time()
+    reading = read_text(text, known=known)
+    took = time.process_time() - start
+    tomllib.loads(draft_anchor(reading))
+    claims_csv(reading)
+    for found in reading.fields.values():
+        assert 0 <= found.start <= found.end <= len(text)
+    return took
+
+
+def main(count):
+    known = installed()
+    slowest = max((timed(text, known), text[:60]) for text in mutated(count, seed=20717))
+    print(f"{count} mutated pages, the slowest {1000 * slowest[0]:.0f} ms: {slowest[1]!r}")
+    for name, text in large():
+        print(f"{timed(text, known):6.3f} s  {len(text):,} characters, {name}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
