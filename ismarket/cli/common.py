@@ -20,7 +20,7 @@ from click.shell_completion import CompletionItem as Item
 
 from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.scenario import DEFAULT_SCENARIO
-from ..text.plain import in_line, shown
+from ..text.wording import in_line, shown
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast

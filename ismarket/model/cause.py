@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..arrays import Frozen
 from ..errors import InputError, unknown
-from ..text.plain import plain, title_of
+from ..text.wording import plain, title_of
 from .parameter import IN_TABLES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from ..arrays import Array
 from ..errors import InputError, unknown
-from ..text.plain import plain, title_of
+from ..text.wording import plain, title_of
 from .cause import Mechanism
 from .choices import Real, Text
 from .launch import Launch, groups_of, read_own_table

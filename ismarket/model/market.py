@@ -14,8 +14,7 @@ import numpy as np
 
 from ..arrays import Array, Frozen
 from ..errors import InputError, unknown
-from ..text.plain import title_of
-from ..text.wording import mid_sentence
+from ..text.wording import mid_sentence, title_of
 from .anchor import REAL, Anchor, bottom_up
 from .cause import Mechanism
 from .curves import Spread, spread_of

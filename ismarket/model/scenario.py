@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..sampling import SAMPLERS
-from ..text.plain import title_of
+from ..text.wording import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
 from .strict_toml import LARGEST_FILE, read_toml

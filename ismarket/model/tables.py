@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ..arrays import Frozen
 from ..errors import InputError, unknown
-from ..text.plain import ODD
+from ..text.wording import ODD
 
 LARGEST_TABLE = 8 * 1024 * 1024
 MOST_ROWS = 100_000
