@@ -112,6 +112,7 @@ def campaigns(session):
     brought(session, "-e", ".[test]")
     session.run("python", "tests/faults/crash_points.py")
     session.run("python", "tests/faults/kills.py")
+    session.run("python", "tests/reading/mutated_pages.py", "5000")
     session.run("pytest", "-q", "-s", "tests/fuzz", env={"ISMARKET_FUZZ": "10000"})
     tampered = {"ISMARKET_TAMPERINGS": "1000"}
     session.run("pytest", "-q", "tests/runs/test_runs_verify.py", env=tampered)

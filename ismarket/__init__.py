@@ -20,6 +20,7 @@ _HOME = {
     "Market": "model.market",
     "Mechanism": "model.cause",
     "Observation": "analysis.updating",
+    "Option": "model.driver",
     "Parameter": "model.parameter",
     "Sample": "analysis.sample_information",
     "Scenario": "model.scenario",
@@ -100,6 +101,7 @@ if TYPE_CHECKING:
     from .model.cause import Mechanism as Mechanism
     from .model.driver import Driver as Driver
     from .model.driver import Effect as Effect
+    from .model.driver import Option as Option
     from .model.launch import Launch as Launch
     from .model.launch import launch as launch
     from .model.market import Market as Market

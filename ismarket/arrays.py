@@ -1,8 +1,10 @@
-"""The types that the model passes around: arrays and tables by column."""
+"""The types that the model passes around: arrays, tables by column, and mappings nobody changes."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,3 +14,35 @@ Bits: TypeAlias = NDArray[np.uint32]
 """Points of the unit cube as integers k, standing for (k + 1/2) / 2**32."""
 Columns: TypeAlias = dict[str, list[Any]]
 """A table by column: what JSON, pandas and the printed page are all made from."""
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class FrozenError(TypeError):
+    """Something tried to change what it was handed to read."""
+
+
+class Frozen(dict[K, V]):
+    """A mapping that is not to be changed; FrozenError for whoever tries."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise FrozenError("it is frozen; make a new one, as {**old, key: value}")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type[Frozen[K, V]], tuple[dict[K, V]]]:
+        return Frozen, (dict(self),)
+
+
+def content(value: object) -> int:
+    """A hash of all that a value holds, through tuples, mappings, arrays and dataclasses."""
+    if isinstance(value, np.ndarray):
+        return hash((value.shape, value.tobytes()))
+    if isinstance(value, Mapping):
+        return hash(tuple((key, content(item)) for key, item in value.items()))
+    if isinstance(value, tuple):
+        return hash(tuple(map(content, value)))
+    if is_dataclass(value) and type(value).__hash__ is object.__hash__:
+        return hash(tuple(content(getattr(value, one.name)) for one in fields(value)))
+    return hash(value)

@@ -129,6 +129,11 @@ BREAKS = {
     "title_unit_and_source": _driver(
         parameters=(Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Rate"),)
     ),
+    "plain_text": _driver(
+        parameters=(
+            Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Ra\u202ete", source="s"),
+        )
+    ),
     "works_with_one_region": _driver(_by_index),
     "works_with_other_classes": _driver(_three_classes),
     "quick_enough": _driver(_slow),

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from command_line import ismarket
 
+from ismarket.model import anchor, cause, launch, market_tables
 from ismarket.model.scenario import parse_scenario
-from ismarket.plugins.collect import HOOKS
-from ismarket.plugins.installed import hookspecs
+from ismarket.model.tables import OPTIONAL
+from ismarket.plugins.installed import HOOKS, hookspecs
 from ismarket.testing import CHECKS
 
 GUIDE = (Path(__file__).parent.parent / "plugins" / "README.md").read_text(encoding="utf-8")
@@ -28,15 +29,36 @@ def test_every_hook_stands_in_the_guide_with_its_exact_signature():
     lines = []
     for name in HOOKS:
         hook = getattr(hookspecs, name)
-        returns = inspect.signature(hook).return_annotation
-        arguments = ", ".join(inspect.signature(hook).parameters)
-        lines.append(f"- `{name}({arguments}) -> {returns}`: {hook.__doc__}")
+        signature = str(inspect.signature(hook)).replace("'", "")
+        lines.append(f"- `{name}{signature}`: {hook.__doc__}")
     assert section("hooks").splitlines() == lines
 
 
 def test_every_law_stands_in_the_guide_in_its_own_words():
     lines = [f"- {check.__name__.replace('_', ' ')}: {check.__doc__}" for check in CHECKS]
     assert section("laws").splitlines() == lines
+
+
+TABLES = {
+    "causes of a driver (`Driver.from_table`)": [*cause.COLUMNS, *cause.ADOPTION_COLUMNS[1:]],
+    "launches, of a driver or a market (`launches.csv`)": launch.COLUMNS,
+    "stages of a market (`stages.csv`)": market_tables.STAGE_COLUMNS,
+    "its values (`funnel.csv`)": market_tables.FUNNEL_COLUMNS,
+    "its paths (`STAGE.csv`; with `region` where it varies)": market_tables.PATH_COLUMNS,
+    "its causes (`mechanisms.csv`)": cause.COLUMNS,
+    "their adoption (`adoption.csv`)": [*cause.ADOPTION_COLUMNS, "unit"],
+    "sentences of a report (`claims.csv`)": market_tables.CLAIM_COLUMNS,
+    "correlations (`correlations.csv`)": market_tables.CORRELATION_COLUMNS,
+    "published estimates (`anchors.csv`)": anchor.COLUMNS,
+}
+
+
+def test_the_columns_of_every_table_stand_in_the_guide():
+    lines = [
+        f"- {title}: {', '.join(f'`{c}`' for c in columns if c not in OPTIONAL)}"
+        for title, columns in TABLES.items()
+    ]
+    assert section("tables").splitlines() == lines, "\n".join(lines)
 
 
 def test_the_python_examples_run():
@@ -51,13 +73,13 @@ def test_the_python_examples_run():
 def test_the_scenario_examples_read():
     for block in blocks("toml"):
         scenario = parse_scenario(block)
-        assert scenario.plugins == ("stranger",)
-        assert "ismarket-stranger" in scenario.pins
+        if scenario.plugins:
+            assert scenario.plugins == {"only": ("stranger",), "block": ("tabled",)}
+            assert "ismarket-stranger" in scenario.pins
 
 
 @pytest.mark.slow(reason="every command of the guide")
 def test_the_commands_run_in_their_order(tmp_path):
-    pytest.importorskip("copier")
     site = tmp_path / "site"
     site.mkdir()
     path = [str(site)]

@@ -75,7 +75,7 @@ def test_the_wheel_holds_package_drivers_and_data(wheel):
     assert {f"ismarket_{name}.py" for name in DRIVERS} <= names
     assert {"ismarket/data/funnel.csv", "ismarket/data/scenarios/published.toml"} <= names
     assert "ismarket/py.typed" in names
-    assert any(name.startswith("ismarket/plugins/template/template/") for name in names)
+    assert any(name.startswith("ismarket/plugins/template/") for name in names)
     assert not any(name.startswith(("tests", "plugins/")) for name in names)
 
 
@@ -129,8 +129,8 @@ def test_from_nothing_to_a_driver_that_moves_the_forecast_in_the_explorer(wheel,
     assert place.last_value() == published
     code = place.folder / "ismarket-stranger/src/ismarket_stranger/__init__.py"
     text = code.read_text()
-    assert text.count("mode=1.0") == 1
-    code.write_text(text.replace("mode=1.0", "mode=1.4"))  # one number
+    assert text.count("ODDS_RATIO = 1.0") == 1
+    code.write_text(text.replace("ODDS_RATIO = 1.0", "ODDS_RATIO = 1.4"))  # one number
     place.command("ismarket", "lab", "notebooks", "--copy-only")  # the third, without the window
 
     notebook = place.folder / "notebooks" / "01_explore.ipynb"
@@ -147,6 +147,46 @@ def test_from_nothing_to_a_driver_that_moves_the_forecast_in_the_explorer(wheel,
 
     assert "stranger" in place.command("ismarket", "drivers")
     place.command("python", "-m", "pytest", "-q", "ismarket-stranger")
+
+
+BROUGHT = """
+from ismarket import Scenario, explore
+panel = explore(scenario=Scenario(market="dravet", anchor="bottom-up", without=(), draws=256))
+assert ["Classes, first and last"] * 2 in panel.structure["tabs"]
+panel.tab = "Classes, first and last"
+print(panel.page["view"]["title"])
+(screening,) = (d for d in panel.structure["drivers"] if d["name"] == "dravet_screening")
+print(screening["options"][0]["name"])
+"""
+
+
+@pytest.mark.slow(reason="installs what the panel needs, and another market from its wheel")
+@pytest.mark.timeout(600)
+def test_a_strangers_wheel_brings_a_market_a_command_a_view_and_a_driver_with_options(
+    wheel, place, tmp_path
+):
+    place.install(f"{wheel}[notebook]")
+    pip = sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path)
+    run(*pip, str(ROOT / "examples" / "ismarket-dravet"), cwd=tmp_path)
+    (built,) = tmp_path.glob("*.whl")
+    place.install("--no-deps", str(built))
+    listed = json.loads(place.command("ismarket", "plugins", "--json"))
+    row = next(one for one in listed if one["plugin"] == "dravet")
+    assert (row["markets"], row["commands"], row["state"]) == (["dravet"], ["people"], "loaded")
+    assert row["views"] == ["Classes, first and last"]
+    assert "dravet_screening" in row["drivers"]
+    assert place.command("ismarket", "people").startswith("United States, 2024: 3")
+    scenario = place.folder / "dravet.toml"
+    scenario.write_text('market = "dravet"\nanchor = "bottom-up"\ndraws = 256\nwithout = []\n')
+    given = "run", str(scenario), "--no-keep", "--json"
+    whole, half = (
+        json.loads(place.command("ismarket", *given, *more))["reference"][-1]["value"]
+        for more in ((), ("--option", "dravet_screening.part=0.5"))
+    )
+    assert half < whole
+    said = place.command("python", "-c", BROUGHT).splitlines()
+    assert "is worth most in" in said[0]
+    assert said[1] == "dravet_screening.part"
 
 
 @pytest.mark.slow(reason="installs the working copy")

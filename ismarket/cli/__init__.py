@@ -42,6 +42,7 @@ COMMANDS = {
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
     "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
+    "plugins": ("plugins", "List every installed plugin: what it brings, or why it does not."),
     "check": ("drivers", "Hold a driver, or a market, to every law."),
     "new-driver": ("drivers", "Write a new driver as a package of its own."),
     "new-market": ("markets", "Write a new market as a package of its own."),
@@ -59,15 +60,32 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command:
         """The command of that name, from its module."""
         if name not in COMMANDS:
-            raise unknown("ismarket", "command", name, COMMANDS)
-        module = import_module(f".{COMMANDS[name][0]}", __name__)
+            return as_every_command(_brought(name), apart=False)
+        with stoppable():
+            module = import_module(f".{COMMANDS[name][0]}", __name__)
         command: click.Command = getattr(module, name.replace("-", "_"))
         return as_every_command(command)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Where the commands of plugins stand, which the help does not import."""
+        formatter.write("\nPlugins bring more: ismarket plugins lists them.\n")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, written without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _brought(name: str) -> click.Command:
+    """The command of that name that a plugin brings; InputError if none does."""
+    from .common import installed_plugins
+    from .plugins import brought_commands
+
+    found, problems = brought_commands(installed_plugins())
+    if name not in found:
+        why = "".join(f"; plugin {plugin}: {problem}" for plugin, problem in problems.items())
+        raise InputError(f"{unknown('ismarket', 'command', name, (*COMMANDS, *found))}{why}")
+    return found[name][1]
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..errors import InputError
-from ..model.choices import Choice, Keyed, Names, Real, Text, Whole
+from ..model.choices import Choice, Keyed, Names, Real, Said, Text, Whole
 from ..model.scenario import BEYOND, CHOICES, Scenario, spelled, unspelled
 from .common import check_drivers, complete_anchor, complete_driver, complete_key, pairs
 
@@ -38,7 +38,7 @@ def _by_key(choice: Choice) -> Callable[..., Any] | None:
     """What makes a mapping of an option that is repeated by key; None for any other."""
     if not isinstance(choice.kind, Keyed):
         return None
-    if isinstance(choice.kind.of, Text):
+    if isinstance(choice.kind.of, Text | Said):
         return texts
     return marked_pairs if choice.marks else pairs
 

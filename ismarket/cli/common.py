@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from copy import copy
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -20,7 +20,7 @@ from click.shell_completion import CompletionItem as Item
 
 from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.scenario import DEFAULT_SCENARIO
-from ..text.plain import in_line, shown
+from ..text.wording import in_line, shown
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -177,23 +177,55 @@ def installed_plugins() -> Plugins:
     return plugins
 
 
-def as_every_command(command: click.Command) -> click.Command:
-    """The command with the option ``--strict``, its answers apart from what others print."""
+def as_every_command(command: click.Command, *, apart: bool = True) -> click.Command:
+    """The command with ``--strict`` and ``-p``, its answers ``apart`` from what others print.
+
+    That of a plugin is left to print as it will.
+    """
 
     def note(context: click.Context, _: click.Parameter, value: bool) -> None:
         if value:
             context.meta[STRICT] = True
 
     command = copy(command)
+    if all("-p" not in parameter.opts for parameter in command.params):
+        block = click.Option(
+            ["-p"], metavar="no:NAME", multiple=True, expose_value=False, callback=blocked,
+            is_eager=True, help="Leave a plugin out; repeatable.",
+        )  # fmt: skip
+        command.params = [*command.params, block]
     if all(parameter.name != "strict" for parameter in command.params):
         strictly = click.Option(
             ["--strict"], is_flag=True, expose_value=False, callback=note, is_eager=True,
             help="A plugin that cannot be loaded is an error.",
         )  # fmt: skip
         command.params = [*command.params, strictly]
-    if command.callback is not None:
+    if apart and command.callback is not None:
         command.callback = _apart(command.callback)
     return command
+
+
+def blocked(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Leave plugins out while the command runs and in processes that it starts; the other values.
+
+    Where the option has no use for others, InputError for one.
+    """
+    from ..plugins.discovery import CHOICE, NO
+
+    others = tuple(value for value in values if not value.startswith(NO))
+    if others and not option.expose_value:
+        raise InputError(f"-p {others[0]!r}: give no:NAME, a plugin to leave out")
+    values = tuple(value for value in values if value not in others)
+    before = os.environ.get(CHOICE)
+    if values:
+        os.environ[CHOICE] = ",".join([*([] if before is None else [before]), *values])
+        back = partial(os.environ.pop, CHOICE)
+        context.call_on_close(
+            back if before is None else partial(os.environ.__setitem__, CHOICE, before)
+        )
+    return others
 
 
 def _apart(body: Callable[..., Any]) -> Callable[..., Any]:

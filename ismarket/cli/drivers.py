@@ -33,16 +33,14 @@ MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 @click.option("--market", shell_complete=complete_market,
               help="Market to try it on, instead of the one it is made for.")  # fmt: skip
 @click.option("--pin", is_flag=True, help="Print the line that pins its package in a scenario.")
+@click.option("--limit", default=120.0, type=click.FloatRange(0.1), show_default=True,
+              metavar="SECONDS", help="Until when each driver has its verdict.")  # fmt: skip
 @json_option
-def check(
-    driver: str,
-    market: str | None,
-    pin: bool,
-    as_json: bool,
-) -> None:
-    """Hold DRIVER, an installed one or the path of a file or package folder, to every law.
+def check(driver: str, market: str | None, pin: bool, limit: float, as_json: bool) -> None:
+    """Hold DRIVER to every law: an installed one, a table (CSV), or the path of a file or package.
 
-    The name of a market, or a folder that holds its tables, is held to the laws of a market.
+    A table of causes or of launches needs no program beside it.  The name of a market, or a folder
+    that holds its tables, is held to the laws of a market.
     """
     from ..plugins.installed import load_plugins
 
@@ -61,17 +59,17 @@ def check(
         if chosen and not one.suits(chosen.name):
             made_for = ", ".join(one.markets)
             raise InputError(f"check: {one.name} is not made for {market!r}, but for {made_for}")
-    _show(found, chosen, as_json)
+    _show(found, chosen, limit, as_json)
 
 
-def _show(found: list[Driver], market: Market | None, as_json: bool) -> None:
+def _show(found: list[Driver], market: Market | None, limit: float, as_json: bool) -> None:
     from ..testing import findings
 
     rows, broken = [], 0
     for one in found:
         if not as_json:
             say(f"{one.title} ({one.name})")
-        for finding in findings(one, market):
+        for finding in findings(one, market, limit):
             broken += finding.kept is False
             rows.append({"driver": one.name, **vars(finding)})
             if not as_json:
@@ -103,8 +101,7 @@ def _drivers(name: str, plugins: Plugins) -> list[Driver]:
 
 
 def _pin(name: str) -> str:
-    from ..plugins.discovery import find_plugins
-    from ..plugins.pins import pin_of
+    from ..plugins.discovery import find_plugins, pin_of
 
     found = find_plugins()[0]
     for one in found:
@@ -138,8 +135,8 @@ def new_driver(
         say("\n".join(lines) or f"{folder} is up to date")
         return
     _check_free(name)
-    written = write_driver(name, folder, table=table, title=title, author=author)
-    kind, number = (f"{name}.csv", "ratio_mode") if table else ("__init__.py", "odds_ratio")
+    written = write_driver(name, folder, table=table, title=title, author=author or "The authors")
+    kind, number = (f"{name}.csv", "ceiling") if table else ("__init__.py", "ODDS_RATIO")
     say(
         f"wrote {folder} ({len(written)} files). Next:\n"
         f"  {pip_install('-e', str(folder))}\n"

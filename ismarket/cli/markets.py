@@ -122,7 +122,7 @@ def _folder(name: str, plugins: Plugins) -> Path | Traversable | None:
         return market.folder
     places = [Path(name)] if Path(name).is_dir() else []
     places += [place for one in find_plugins()[0] if one.called(name) and name in plugins.set_aside
-               for place in _module_folders(one.value)]  # fmt: skip
+               for place in _module_folders(one.point.value)]  # fmt: skip
     found = {file.parent for place in places for file in place.rglob("stages.csv")}
     return found.pop() if len(found) == 1 else None
 

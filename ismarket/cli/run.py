@@ -12,6 +12,7 @@ from ..errors import InputError
 from .choices import asked, chosen, scenario_choices
 from .common import (
     answer,
+    blocked,
     json_option,
     market_option,
     note,
@@ -55,8 +56,8 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
               help="Keep more in the run: draws,histogram,charts,workbook.")  # fmt: skip
 @click.option("--notebook", type=click.Path(path_type=Path),
               help="Execute this notebook instead, and keep it as a run.")  # fmt: skip
-@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE",
-              help="Set a parameter of the notebook; repeatable.")  # fmt: skip
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=blocked,
+              help="Set a parameter of the notebook; no:PLUGIN leaves one out.")  # fmt: skip
 @json_option
 @click.pass_context
 def run(context: click.Context, /, scenario: str, as_json: bool, **given: Any) -> None:

@@ -10,7 +10,7 @@ import click
 
 from ..errors import InputError
 from ..text.install import needs
-from ..text.plain import in_line
+from ..text.wording import in_line
 from .common import answer, json_option, note, say, say_json
 
 RUN = click.argument("run", type=click.Path(path_type=Path))

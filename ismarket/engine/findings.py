@@ -23,6 +23,7 @@ from ..text.wording import (
 from .dollars import dollars, price_basis, speaker
 from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
 from .plan import Plan
+from .shifts import wholly_shared
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -290,6 +291,13 @@ def acting_on(forecast: Forecast) -> list[str]:
     return said
 
 
+def switched_in_vain(forecast: Forecast) -> list[str]:
+    """The acting drivers that share each of their causes, so that their switch moves nothing."""
+    said = "The switch of {} moves nothing: all of its causes are counted once with {}."
+    shared = wholly_shared(forecast.plan)
+    return [said.format(one.title, listed([o.title for o in others])) for one, others in shared]
+
+
 def outside_evidence(plan: Plan) -> list[str]:
     """What the scenario fixes beyond the range of evidence, in a sentence; empty for nothing."""
     fixed = plan.scenario.fixed
@@ -340,12 +348,12 @@ def notices(forecast: Forecast) -> list[str]:
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
-    found += acting_on(forecast)
+    found += [*acting_on(forecast), *switched_in_vain(forecast)]
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")
     drawn = {p.key for p in plan.parameters}
-    whose = {one.keys: f" (the market's, {one.status})" for one in plan.market.correlations}
+    whose = {one.keys: f" ({one.stated_by}'s, {one.status})" for one in plan.market.correlations}
     for pair, rho in plan.pairs.items():
         if pair in scenario.pairs or (rho and drawn.issuperset(pair)):
             by = "" if pair in scenario.pairs else whose[pair]

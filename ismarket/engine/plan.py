@@ -162,6 +162,7 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
         )
     keys = dict.fromkeys(scenario.without, "without")
     keys |= {name: f"strength {name}" for name in scenario.strength}
+    keys |= {name: f"claims {cause}" for cause, name in scenario.claims.items()}
     for name, key in keys.items():
         if name not in (*names, *DEFAULT_WITHOUT):
             raise unknown("scenario", "driver", name, names, key)
@@ -179,13 +180,48 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
             f" the start of anchor {anchor.name} that the tables of {market.name} reach",
             "through",
         )
-    acting = tuple(driver for driver in installed if driver.name not in scenario.without)
+    installed = chosen_options(installed, scenario)
+    acting = _with_their_claims(
+        market, [one for one in installed if one.name not in scenario.without], scenario
+    )
     cut = market.until(through)
     level = uncertain_level(anchor) if anchor.spread else ()
     return Plan(
         cut, anchor, scenario, acting, (*drawn_parameters(cut, acting), *level),
         start - market.base_year, contained_in(anchor, market, installed),
     )  # fmt: skip
+
+
+def chosen_options(drivers: Iterable[Driver], scenario: Scenario) -> list[Driver]:
+    """The drivers with their options as the scenario says; InputError for one that is none's."""
+    said: dict[str, dict[str, str | float]] = {}
+    for key, value in scenario.options.items():
+        driver, _, name = key.partition(".")
+        said.setdefault(driver, {})[name] = value
+    found = [driver.with_options(said.pop(driver.name, {})) for driver in drivers]
+    for name in said:
+        having = [driver.name for driver in found if driver.options]
+        raise unknown("scenario, options", "driver with options", name, having)
+    return found
+
+
+def _with_their_claims(
+    market: Market, acting: list[Driver], scenario: Scenario
+) -> tuple[Driver, ...]:
+    """The acting drivers, but a cause of which the scenario says whose it is goes with that one."""
+    by_name = {driver.name: driver for driver in acting}
+    given = {cause: who for cause, who in scenario.claims.items() if who in by_name}
+    for cause, who in given.items():
+        if cause not in by_name[who].claims and by_name[who].effects is None:
+            raise unknown("scenario, claims", f"cause of {who}", cause, by_name[who].claims)
+
+    def kept(driver: Driver) -> tuple[str, ...]:
+        return tuple(c for c in driver.claims if given.get(c, driver.name) == driver.name)
+
+    return tuple(
+        one if given.keys().isdisjoint(one.claims) else replace(one, claims=kept(one))
+        for one in acting
+    )
 
 
 def follows_prices(market: Market, driver: Driver) -> bool:
@@ -209,13 +245,13 @@ def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
     """The plan of the report itself: what it contains as shipped, each cause counted once."""
     named = sorted(
         (
-            driver
+            driver.with_options({})
             for driver in drivers
             if driver.name in plan.contained and driver.suits(plan.market.name)
         ),
         key=lambda driver: driver.name,
     )
-    neutral = replace(plan.scenario, fixed={}, strength={}, overlap=1.0)
+    neutral = replace(plan.scenario, fixed={}, strength={}, options={}, claims={}, overlap=1.0)
     return replace(
         plan,
         scenario=neutral,
@@ -227,6 +263,8 @@ def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
 def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
     """The market with the causes that drivers bring in tables of their own."""
     for driver in drivers:
+        if own := [one for one in driver.correlations if one not in market.correlations]:
+            market = replace(market, correlations=(*market.correlations, *own))
         if driver.mechanisms:
             who = f"{driver.plugin} {driver.name}".strip()
             try:

@@ -15,9 +15,9 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError
-from ..guard.contract import guarded_effects
+from ..guard.contract import guarded_effects, standing
 from ..model.curves import Curves, Spread
-from ..model.driver import Effect
+from ..model.driver import Driver, Effect
 from ..model.launch import Launch
 from ..model.market import Market
 from ..model.stage import LARGEST_SHIFT
@@ -113,12 +113,35 @@ def path_shift(market: Market, stage: str, last: Array) -> Array:
     return np.log(found, out=found)
 
 
+def causes_of(plan: Plan, driver: Driver) -> set[str]:
+    """The causes that a driver brings, by name; an effect without one is its own."""
+    with standing(None, watched=False):
+        effects = guarded_effects(plan.market, driver, {**plan.modes, **plan.fixed})
+    named = {e.mechanism or f"{driver.name}#{i}" for i, e in enumerate(effects)}
+    return named | {n for n in driver.claims if not plan.market.mechanisms[n].inert}
+
+
+def wholly_shared(plan: Plan) -> list[tuple[Driver, list[Driver]]]:
+    """The acting drivers each of whose causes others bring as strongly, with those others."""
+    strengths = dict(zip(plan.drivers, plan.strengths, strict=True))
+    causes = {driver: causes_of(plan, driver) for driver in plan.drivers}
+    found = []
+    for one in plan.drivers:
+        others = [other for other in plan.drivers if causes[other] & causes[one]]
+        others = [o for o in others if o is not one and strengths[o] >= strengths[one] > 0]
+        if causes[one] and causes[one] <= set().union(*(causes[other] for other in others)):
+            found.append((one, others))
+    return found if plan.scenario.overlap == 1 else []
+
+
 class Shifts:
     """What the drivers of a plan bring, and how much of it counts in which of some coalitions."""
 
     def __init__(self, plan: Plan, rows: Mapping[str, int], overlap: float) -> None:
         self._plan, self._rows, self._overlap = plan, rows, overlap
         self._strengths = plan.strengths
+        acting = {driver.name for driver in plan.drivers}
+        self._whose = {c: who for c, who in plan.scenario.claims.items() if who in acting}
         self._computed = any(driver.effects is not None for driver in plan.drivers)
         self._claimed, self._curves = cache(self._claimed_by), cache(self._curves_of)
 
@@ -230,6 +253,8 @@ class Shifts:
         found: dict[tuple[str, str], list[Entry]] = {}
         for index, driver in enumerate(plan.drivers):
             for number, effect in enumerate(guarded_effects(plan.market, driver, named)):
+                if self._whose.get(effect.mechanism, driver.name) != driver.name:
+                    continue
                 key = effect.stage, effect.mechanism or f"{driver.name}#{number}"
                 parts = _by_class(plan.market, effect)
                 found.setdefault(key, []).extend((index, c, shift) for c, shift in parts)
@@ -269,7 +294,8 @@ class Shifts:
                     names = " and ".join(self._plan.drivers[d].name for d in (first, other))
                     raise InputError(
                         f"drivers {names} bring different numbers for one cause, {cause} of"
-                        f" {stage}; leave one of them out (--without), or let both claim one cause"
+                        f" {stage}; leave one out (--without), let both claim one cause, or say"
+                        f" whose counts (--claim {cause}={self._plan.drivers[first].name})"
                     )
 
     def _by_driver(self, entries: Sequence[Entry]) -> ByClass:

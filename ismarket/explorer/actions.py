@@ -19,6 +19,7 @@ from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .session import Session
 from .standalone import as_page as as_computing_page
+from .view import OwnPicture
 
 MIME = {
     "csv": "text/csv",
@@ -97,7 +98,8 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
     if target.exists():
         raise InputError(f"{target}: exists; choose another name")
     if kind in ("png", "svg"):
-        save(draw(session.view(tab).picture), target)
+        shown = session.view(tab).picture
+        save(shown.chart if isinstance(shown, OwnPicture) else draw(shown), target)
     else:
         try:
             target.write_bytes(contents(session, kind, tab))

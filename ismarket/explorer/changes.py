@@ -45,6 +45,10 @@ def changed(
         off = key in origin.without if value is None else not value
         rest = tuple(name for name in scenario.without if name != key)
         return scenario.changed(without=(*rest, key) if off else rest)
+    if kind == "options":
+        said = {k: v for k, v in scenario.options.items() if k != key}
+        back = {k: v for k, v in origin.options.items() if k == key}
+        return scenario.changed(options=said | (back if value is None else {key: value}))
     if kind in ("strength", "fixed"):
         table = dict(getattr(scenario, kind))
         table.pop(key, None)
@@ -60,7 +64,9 @@ def changed(
         return scenario.changed(**made)
     if kind == "reset":
         return origin
-    raise unknown("explorer", "change", kind, (*CONTROLS, "driver", "strength", "fixed", "reset"))
+    raise unknown(
+        "explorer", "change", kind, (*CONTROLS, "driver", "strength", "fixed", "options", "reset")
+    )
 
 
 def _basis(asked: str | None, scenario: Scenario, origin: Scenario, market: Market) -> str | None:
@@ -94,6 +100,11 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
     fixed |= {k: v for k, v in origin.fixed.items() if k in keys}
     for kind in ("driver", "strength"):
         scenario = changed(scenario, {"kind": kind, "key": driver.name}, origin, market)
+    own = {f"{driver.name}.{option.name}" for option in driver.options}
+    options = {k: v for k, v in scenario.options.items() if k not in own}
+    scenario = scenario.changed(
+        options=options | {k: v for k, v in origin.options.items() if k in own}
+    )
     return scenario.changed(fixed=fixed, outside=(*scenario.outside, *origin.outside))
 
 
@@ -123,6 +134,8 @@ def described(change: Mapping[str, Any], market: Market, drivers: Sequence[Drive
         return f"strength of {title} {'reset' if value is None else f'set to {float(value):g}'}"
     if kind == "driver":
         return f"{titles.get(key, key)} {'reset' if value is None else 'on' if value else 'off'}"
+    if kind == "options":
+        return f"{key} {'reset' if value is None else f'set to {value}'}"
     if kind == "anchor" and str(value) in market.anchors:
         anchor = market.anchors[str(value)]
         return f"anchor {anchor.publisher}, {value}" if anchor.published else f"anchor {value}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..engine.plan import Plan, follows_prices
 from ..model.anchor import BASES, Anchor
 from ..model.cause import Mechanism
 from ..model.choices import Real, Text
-from ..model.driver import Driver
+from ..model.driver import Driver, Option
 from ..model.launch import Launch
 from ..model.market import Market
 from ..model.parameter import Parameter
@@ -99,6 +100,13 @@ def _standing(
         "on": on,
         "was_on": on if money else driver.name not in origin.without,
         "strength": scenario.strength.get(driver.name, 1.0),
+        "chosen": any(key.startswith(f"{driver.name}.") for key in scenario.options),
+        "options": {
+            f"{driver.name}.{one.name}": scenario.options.get(
+                f"{driver.name}.{one.name}", getattr(one.default, "name", one.default)
+            )
+            for one in driver.options
+        },
         "points": signed(points[driver.name], 2) if on else "taken out" if money else "off",
         "group": group,
         "what": ("inside current dollars" if on else "follows the switch") if money else "",
@@ -170,7 +178,20 @@ def _driver(market: Market, driver: Driver, drivers: Sequence[Driver]) -> dict[s
         "title": driver.title,
         "description": driver.description,
         "causes": sorted(causes, key=lambda cause: not cause["inputs"]),
+        "options": [_option(driver, option) for option in driver.options],
     }
+
+
+def _option(driver: Driver, option: Option) -> dict[str, Any]:
+    """What may be chosen of a driver: one of some texts, a number in a range, or what is typed."""
+    title = f"{option.title or option.name} ({option.unit})" if option.unit else option.title
+    shown: dict[str, Any] = {"name": f"{driver.name}.{option.name}", "label": title or option.name}
+    if option.kind == "choice":
+        return shown | {"options": [[one, one] for one in option.choices]}
+    if option.kind == "number" and math.isfinite(option.high - option.low):
+        step = (option.high - option.low) / 100
+        return shown | {"low": option.low, "high": option.high, "step": step}
+    return shown | ({"label": f"{shown['label']}: path of a CSV"} if option.kind == "file" else {})
 
 
 def _causes(

@@ -34,8 +34,10 @@ def as_csv(view: View) -> bytes:
 
 def as_xlsx(views: Sequence[View], forecast: Forecast) -> bytes:
     """Every table as a sheet of one workbook, with what they say and were made from."""
-    sheets: dict[str, list[list[Cell]]] = {TABS[view.name]: figures(view) for view in views}
-    found = [[f"{TABS[view.name]}: {view.title}"] for view in views]
+    sheets: dict[str, list[list[Cell]]] = {
+        view.tab or TABS[view.name]: figures(view) for view in views
+    }
+    found = [[f"{view.tab or TABS[view.name]}: {view.title}"] for view in views]
     made = [[line] for line in _origin(forecast)]
     return spreadsheet.as_xlsx(sheets | {"Made from": [*found, [""], *made]})
 

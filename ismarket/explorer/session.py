@@ -27,6 +27,7 @@ from . import (
     howbig_view,
     launches_view,
     matters_view,
+    own_view,
     where_view,
     why_view,
 )
@@ -177,6 +178,8 @@ class Session:
     def view(self, name: str) -> View:
         """One of the views of what is shown."""
         made, pinned = self.shown, self.ghost
+        if name in self.own_views:
+            return own_view.view(name, self.own_views[name], made)
         views: dict[str, Callable[[], View]] = {
             "forecast": lambda: forecast_view.view(made, pinned),
             "why": lambda: why_view.view(made, self.alone, pinned),
@@ -197,7 +200,13 @@ class Session:
     def tabs(self) -> dict[str, str]:
         """The views that the market has something for, by name: without launches not that one."""
         some = any(cause.launches for cause in self.known.mechanisms.values())
-        return {name: title for name, title in TABS.items() if some or name != "launches"}
+        own = {tab: tab for tab in self.own_views}
+        return {n: title for n, title in TABS.items() if some or n != "launches"} | own
+
+    @cached_property
+    def own_views(self) -> own_view.OwnViews:
+        """The views that plugins bring, by tab."""
+        return {t: make for t, make in own_view.own_views(self.shown).items() if t not in TABS}
 
     @property
     def ghost(self) -> Forecast | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -52,6 +52,21 @@ class Filter:
 
 
 @dataclass(frozen=True, eq=False)
+class OwnPicture:
+    """The Altair ``chart`` of a plugin: its specification without rows, and those by dataset."""
+
+    kind: str
+    alt: str
+    spec: Mapping[str, Any]
+    datasets: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    chart: Any = None
+
+    def as_page(self) -> dict[str, Any]:
+        """The picture as plain values for a page."""
+        return {"kind": self.kind, "alt": self.alt, "spec": self.spec, "datasets": self.datasets}
+
+
+@dataclass(frozen=True, eq=False)
 class View:
     """One tab: ``name`` finds it, ``title`` is its finding with numbers, ``note`` the caveat.
 
@@ -66,12 +81,13 @@ class View:
     note: str
     columns: tuple[Column, ...]
     rows: Sequence[ViewRow]
-    picture: Picture
+    picture: Picture | OwnPicture
     filters: Sequence[Filter] = ()
     below: str = ""
     shown: int | None = None
     picks: str = ""
     brief: str = ""
+    tab: str = ""
 
     def as_page(self) -> dict[str, Any]:
         """The view as plain values for the page."""
@@ -80,7 +96,7 @@ class View:
                 name: getattr(self, name)
                 for name in ("name", "title", "brief", "aid", "note", "below", "picks")
             },
-            "tab": TABS[self.name],
+            "tab": self.tab or TABS[self.name],
             "columns": [vars(column) for column in self.columns],
             "rows": [vars(row) for row in self.rows[: self.shown]],
             "filters": [vars(one) for one in self.filters],

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
-from ..text.plain import plain
-from ..text.wording import money, rate
+from ..text.wording import money, plain, rate
 from .tables import Row, read_table
 
 NOMINAL, REAL = BASES = ("nominal", "real")

@@ -13,8 +13,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..arrays import Frozen
 from ..errors import InputError, unknown
-from ..text.plain import plain, title_of
+from ..text.wording import plain, title_of
 from .parameter import IN_TABLES, Parameter
 from .stage import RATIO_UNIT, Stage
 from .tables import Row, read_table
@@ -59,6 +60,10 @@ class Mechanism:
     source: str
     note: str
     launches: tuple[Launch, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "share", Frozen(self.share))
+        object.__setattr__(self, "ceiling", Frozen(self.ceiling))
 
     def check_words(self) -> None:
         """Raise InputError where a title is none, or a text holds more than it shows."""

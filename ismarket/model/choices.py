@@ -70,6 +70,20 @@ class Real:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A text or a finite number: what it may be is known by whoever it is meant for.
+
+    A text that is a number counts as one, as a command line has texts alone.
+    """
+
+    def check(self, name: str, value: object) -> str | float:
+        """The text, or the number as a float."""
+        if isinstance(value, str) and not re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", value):
+            return value
+        return Real().check(name, float(value) if isinstance(value, str) else value)
+
+
+@dataclass(frozen=True)
 class Names:
     """Names of what ``of`` says, each once."""
 
@@ -88,10 +102,14 @@ class Names:
 
 @dataclass(frozen=True)
 class Keyed:
-    """A value of the kind ``of`` for each key; ``key`` writes a key in the one way that counts."""
+    """A value of the kind ``of`` for each key, one of ``known`` if any are.
 
-    of: Text | Whole | Real
+    ``key`` writes a key in the one way that counts.
+    """
+
+    of: Text | Whole | Real | Names | Said
     key: Callable[[str], str] = str
+    known: tuple[str, ...] = ()
 
     def check(self, name: str, value: object) -> dict[str, Any]:
         """The values by key."""
@@ -100,6 +118,8 @@ class Keyed:
         found: dict[str, Any] = {}
         for given, item in value.items():
             key = self.key(given)
+            if self.known and key not in self.known:
+                raise unknown(name, "key", key, self.known, key=f"{name} {given}")
             if key in found:
                 raise InputError(f"{name} {key!r} is given twice", f"{name} {given}")
             found[key] = self.of.check(f"{name} {key}", item)

@@ -63,12 +63,14 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
     series[:, :, (gained == 0.0).all(axis=(0, 2))] = 0.0
     tail = np.cumsum(np.abs(series).max(axis=(1, 2))[::-1])[::-1]
     terms = 1 if half_time.constant else max(2, int((tail > EXACT).sum()))
+    powers = _powers(series[:terms])
+    powers.flags.writeable = False  # a driver may look at them
     return Spread(
         mechanism.ratio.key,
         half_time.key,
         middle,
         half_width or 1.0,
-        _powers(series[:terms]),
+        powers,
     )
 
 

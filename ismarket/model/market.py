@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources.abc import Traversable
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, Frozen
 from ..errors import InputError, unknown
-from ..text.plain import title_of
-from ..text.wording import mid_sentence
+from ..text.wording import mid_sentence, title_of
 from .anchor import REAL, Anchor, bottom_up
 from .cause import Mechanism
 from .curves import Spread, spread_of
 from .parameter import Parameter
 from .stage import PRICE_LEVEL, Stage
+from .tables import Row
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Correlation:
     rho: float
     status: str
     source: str
+    stated_by: str = "the market"
+
+
+Values = Mapping[Any, Any] | Iterable[Row | Mapping[str, Any]]
+"""Numbers by name, or the rows of a table with columns that say what each is about."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,6 +79,12 @@ class Market:
     folder: Path | Traversable | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "mechanisms", Frozen(self.mechanisms))
+        object.__setattr__(self, "anchors", Frozen(self.anchors))
+        for path in (stage.path for stage in self.stages if stage.path):
+            object.__setattr__(path, "earlier", Frozen(path.earlier))
+            for bound in (path.low, path.mode, path.high):
+                bound.flags.writeable = False
         title_of(self.title, f"market {self.name}: title")
         for stage in self.stages:
             title_of(stage.title, f"market {self.name}: title of {stage.name}")
@@ -96,24 +109,102 @@ class Market:
         elapsed.flags.writeable = False
         return elapsed
 
-    def by_region(self, values: Mapping[str, float], default: float | None = None) -> Array:
-        """One number for each region, (1, region, 1, 1); ``default`` where none is given."""
-        return self._along("region", self.regions, values, default)[None, :, None, None]
+    def by_region(self, values: Values, default: float | None = None, column: str = "") -> Array:
+        """One number for each region, (1, region, 1, 1), from those by name or a table's column.
 
-    def by_class(self, values: Mapping[str, float], default: float | None = None) -> Array:
-        """One number for each drug class, (1, 1, drug_class, 1)."""
-        return self._along("drug class", self.drug_classes, values, default)[None, None, :, None]
+        ``default`` stands where none is given; without it a gap is refused.  Raises InputError
+        with the name, or file and line.
+        """
+        return self._grid(("region",), values, default, column)
 
-    def _along(
-        self, kind: str, names: tuple[str, ...], values: Mapping[str, float], default: float | None
+    def by_class(self, values: Values, default: float | None = None, column: str = "") -> Array:
+        """One number for each drug class, (1, 1, drug_class, 1), as ``by_region``."""
+        return self._grid(("drug_class",), values, default, column)
+
+    def by_year(self, values: Values, default: float | None = None, column: str = "") -> Array:
+        """One number for each year, (year, 1, 1, 1), as ``by_region``."""
+        return self._grid(("year",), values, default, column)
+
+    def by_year_region(
+        self, values: Values, default: float | None = None, column: str = ""
     ) -> Array:
-        missing = [name for name in names if name not in values]
-        if missing and default is None:
-            for name in values:
-                if name not in names:
-                    raise unknown(self.name, kind, name, names)
-            raise InputError(f"{self.name}: no value for {kind} {missing[0]!r} and no default")
-        return np.array([values.get(name, default) for name in names], float)
+        """One number for each year and region, (year, region, 1, 1), as ``by_region``.
+
+        ``values`` are by (year, region), or rows with both; or rows with a column a region.
+        """
+        return self._grid(("year", "region"), values, default, column)
+
+    def by_region_class(
+        self, values: Values, default: float | None = None, column: str = ""
+    ) -> Array:
+        """One number for each region and class, (1, region, drug_class, 1), as ``by_region``."""
+        return self._grid(("region", "drug_class"), values, default, column)
+
+    def _grid(
+        self, axes: tuple[str, ...], values: Values, default: float | None, column: str
+    ) -> Array:
+        known = {"year": self.years, "region": self.regions, "drug_class": self.drug_classes}
+        if isinstance(values, Mapping):
+            named = {key if isinstance(key, tuple) else (key,): v for key, v in values.items()}
+        else:
+            named = self._named(axes, values, column)
+        wanted = list(product(*(known[axis] for axis in axes)))
+        if missing := [key for key in wanted if key not in named]:
+            self._check_names(axes, known, named, strictly=default is None)
+            if default is None:
+                pairs = zip(axes, missing[0], strict=True)
+                where = ", ".join(f"{axis.replace('_', ' ')} {name!r}" for axis, name in pairs)
+                raise InputError(f"{self.name}: no value for {where} and no default")
+        shape = [len(known[axis]) if axis in axes else 1 for axis in known]
+        return np.array([named.get(key, default) for key in wanted], float).reshape(*shape, 1)
+
+    def _named(
+        self, axes: tuple[str, ...], rows: Iterable[Row | Mapping[str, Any]], column: str
+    ) -> dict[tuple[Any, ...], float]:
+        """The cells of a table by the names of the axes; one row may hold a column a region."""
+        found: dict[tuple[Any, ...], float] = {}
+        for line, given in enumerate(rows, start=2):
+            row = given if isinstance(given, Row) else Row("table", line, {**given})
+            wide = "region" in axes and "region" not in row.cells
+            columns = [n for n in row.cells if n in self.regions] if wide else [column or "value"]
+            names = {a: (a == "year" and row.whole(a)) or row.cells.get(a) for a in axes}
+            for cell in columns:
+                key = tuple((names | {"region": cell} if wide else names)[axis] for axis in axes)
+                if key in found:
+                    raise InputError(f"{row.where}: {', '.join(map(str, key))} stands twice")
+                found[key] = row.number(cell)
+        return found
+
+    def _check_names(
+        self,
+        axes: tuple[str, ...],
+        known: Mapping[str, tuple[Any, ...]],
+        named: Iterable[tuple[Any, ...]],
+        *,
+        strictly: bool,
+    ) -> None:
+        """Raise InputError for a region or class that is none; if not ``strictly``, a near one."""
+        for axis, name in {(a, n) for key in named for a, n in zip(axes, key, strict=True)}:
+            near = str(name).casefold() in {str(one).casefold() for one in known[axis]}
+            if axis != "year" and name not in known[axis] and (strictly or near):
+                raise unknown(self.name, axis.replace("_", " "), name, known[axis])
+
+    def since(self, start: float | Array, over: float = 0.0) -> Array:
+        """The share of each year in which something is in force that began at ``start``.
+
+        That is a calendar year with decimals, a number or (1, region or 1, 1, draw or 1); ``over``
+        so many years it comes in, by a straight line.  Less what was in force in the base year, so
+        (year, region or 1, 1, draw or 1), 0 in the base year and at most 1.
+        """
+        begun = self.elapsed + self.base_year - start  # years from the start to 1 January
+        share = _come_in(begun + 1.0, over) - _come_in(begun, over)
+        gained: Array = share - share[:1]
+        return gained
+
+    def log_change(self, values: Array) -> Array:
+        """Log of values (year, ...) over those of the base year, exactly 0 there; a log ratio."""
+        change: Array = np.log(values / values[:1])
+        return change
 
     def stage(self, name: str, where: str = "") -> Stage:
         """The stage of that name; else InputError says ``where`` it was named, and the nearest."""
@@ -204,3 +295,11 @@ class Market:
         counted = f"count from {self.chain_words}"
         count = bottom_up(self.name, counted, self.base_year, self.horizon)
         return replace(self, anchors={count.name: count, **anchors})
+
+
+def _come_in(years: Array, over: float) -> Array:
+    """The area under what comes in by a straight line ``over`` so many years, after ``years``."""
+    after = np.maximum(years, 0.0)
+    if over <= 0.0:
+        return after
+    return np.where(after < over, after**2 / (2.0 * over), after - over / 2.0)

@@ -16,7 +16,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..sampling.quantiles import Pert, Quantiles, Range
-from ..text.plain import plain, title_of
+from ..text.wording import plain, title_of
 from .fits import around_peak, through_quantiles
 
 STATUSES = ("measured", "estimated", "assumed")

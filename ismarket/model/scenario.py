@@ -12,9 +12,9 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..sampling import SAMPLERS
-from ..text.plain import title_of
+from ..text.wording import title_of
 from .anchor import BASES
-from .choices import Choice, Keyed, Names, Real, Text, Whole, choices_of, declared
+from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
 from .strict_toml import LARGEST_FILE, read_toml
 
 DEFAULT_WITHOUT = ("pricing",)
@@ -88,6 +88,14 @@ class Scenario:
         Keyed(Real(-1.0, 1.0), pair_name), {}, "Rank correlation, as 'a.ratio ~ b.ratio=0.5'",
         flag="--correlate", metavar="PAIR=RHO", absent=0.0,
     ))  # fmt: skip
+    options: Mapping[str, str | float] = declared(Choice(
+        Keyed(Said()), {}, "Set an option of a driver, as macro.path=low",
+        flag="--option", metavar="DRIVER.OPTION=VALUE",
+    ))  # fmt: skip
+    claims: Mapping[str, str] = declared(Choice(
+        Keyed(Text()), {}, "Whose numbers count for a cause, as video_eeg=mine",
+        flag="--claim", metavar="CAUSE=DRIVER",
+    ))  # fmt: skip
     overlap: float = declared(Choice(
         Real(0.0, 1.0), 1.0, "1 counts a shared cause once, 0 once for each driver",
         flag="--overlap", label="Overlap of shared causes",
@@ -103,9 +111,9 @@ class Scenario:
     market: str = declared(Choice(Text(), "infantile-spasms", "Name of the market"))
     name: str = declared(Choice(Text(), "", "Name of the scenario", moves=False))
     title: str = declared(Choice(Text(), "", "What the scenario says, in a line", moves=False))
-    plugins: tuple[str, ...] | None = declared(Choice(
-        Names("plugin"), None,
-        "Plugins to load besides the bundled ones; all that are installed if none is named",
+    plugins: Mapping[str, tuple[str, ...]] = declared(Choice(
+        Keyed(Names("plugin"), known=("only", "block")), {},
+        "Plugins to load besides the bundled ones (only), all if none is named, or none of (block)",
     ))  # fmt: skip
     pins: Mapping[str, str] = declared(Choice(
         Keyed(Text((), PIN, "'0.1.0 sha256:' and 64 digits")), {},

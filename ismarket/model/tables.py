@@ -18,8 +18,9 @@ from importlib.resources.abc import Traversable
 from itertools import chain, count
 from pathlib import Path
 
+from ..arrays import Frozen
 from ..errors import InputError, unknown
-from ..text.plain import ODD
+from ..text.wording import ODD
 
 LARGEST_TABLE = 8 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -39,6 +40,9 @@ class Row:
     line: int
     cells: Mapping[str, str]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cells", Frozen(self.cells))
+
     @property
     def where(self) -> str:
         """File and line, as an error names them."""
@@ -53,13 +57,22 @@ class Row:
 
     def number(self, column: str, blank: float | None = None) -> float:
         """The cell as a finite number; ``blank`` stands for an empty cell if it is given."""
-        value = self.cells[column]
+        if column not in self.cells:
+            raise unknown(self.where, "column", column, self.cells)
+        value = str(self.cells[column])
         if not value and blank is not None:
             return blank
         number = float(value) if _NUMBER.fullmatch(value) else math.nan
         if not math.isfinite(number):
             raise InputError(f"{self.where}: {column} = {value[:60]!r} is not a number like 0.25")
         return number
+
+    def whole(self, column: str) -> int:
+        """The cell as a whole number, such as a year."""
+        number = self.number(column)
+        if not number.is_integer():
+            raise InputError(f"{self.where}: {column} = {number!r} is not a whole number")
+        return int(number)
 
     def choice(self, column: str, kind: str, known: Iterable[str]) -> str:
         """The cell, which must be one of the known names."""
@@ -188,8 +201,8 @@ def recording(supplied: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
 
 
 def _bytes_of(path: Path | Traversable) -> bytes:
-    name, (found, supplied) = _packaged_name(path), _recorded.get() or ({}, {})
-    data = supplied.get(name)
+    name, (found, supplied) = table_name(path), _recorded.get() or ({}, {})
+    data = supplied.get(name, supplied.get(str(path)))
     if data is None:
         try:
             with path.open("rb") as stream:
@@ -201,10 +214,12 @@ def _bytes_of(path: Path | Traversable) -> bytes:
     return data
 
 
-def _packaged_name(path: Path | Traversable) -> str:
+def table_name(path: str | Path | Traversable) -> str:
     """The path from the package that holds the table on, or the bare name where none does."""
-    if not isinstance(path, Path):
+    path = Path(path) if isinstance(path, str) else path
+    if not isinstance(path, str | Path):
         return path.name
+    path = Path(path)
     above = path.resolve().parents
     packages = [i for i, folder in enumerate(above[:6]) if (folder / "__init__.py").is_file()]
     return path.resolve().relative_to(above[packages[-1] + 1]).as_posix() if packages else path.name

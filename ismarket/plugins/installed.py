@@ -1,76 +1,116 @@
 """Loading what is installed, or lies where somebody says: the bundled plugins like any other.
 
-A plugin is code that runs with your rights.  One that is broken is set aside whole, with one line
-that names it, and everything else works.
+A plugin is code that runs with your rights.  Its module is imported, its hooks are called through
+pluggy, and each object that they hand over is looked at.  One that is broken is set aside whole,
+with one line that names it, and everything else works.
 """
 
 from __future__ import annotations
 
+import io
+import operator
+import re
 import sys
-import tomllib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..errors import DriverError, InputError, unknown
+from ..errors import DriverError, InputError, no_such, unknown
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import Scenario
 from . import hookspecs
-from .collect import Admitted, admit, offered
-from .discovery import CHOICE, FoundPlugin, chosen, find_plugins, in_order
-from .hookspecs import PROJECT, Manager
-from .pins import check_pins
+from .discovery import (
+    FoundPlugin,
+    check_pins,
+    chosen,
+    elsewhere,
+    find_plugins,
+    in_order,
+    installed_from_here,
+    lies_here,
+    plugins_at,
+)
+from .hookspecs import API, PROJECT, Manager
+from .together import Handed, MisfitError, together
 
 DEFAULT_MARKET = Scenario().market
+HOOKS = tuple(name for name, one in vars(hookspecs).items() if hasattr(one, f"{PROJECT}_spec"))
+"""The hooks by name, in the order in which they are called."""
+MOST = 10_000
+"""Objects that one hook may hand over."""
+COMPARED = {
+    ">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne,
+    ">": operator.gt, "<": operator.lt,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Plugins:
     """The plugins that loaded, what they brought, and a line for each that did not load.
 
-    ``set_aside`` holds those of the lines that speak of a plugin, by its name; ``withheld`` names
-    the plugins that are installed and were not let in.
+    ``found`` are all that are installed; ``set_aside`` holds the lines that speak of one of them,
+    by its name, and ``withheld`` why each other may not load.  ``handed`` is what the hooks gave,
+    also those of plugins that were set aside afterwards.
     """
 
     manager: Manager
+    found: tuple[FoundPlugin, ...]
     problems: tuple[str, ...]
     set_aside: Mapping[str, str]
-    admitted: Admitted
-    withheld: tuple[str, ...] = ()
+    withheld: Mapping[str, str]
+    handed: Handed
+    _markets: Mapping[str, Market]
+    _drivers: Mapping[str, Driver]
 
     def objects(self, hook: str) -> Iterator[tuple[str, Any]]:
         """Each object that a hook handed over, with the name of the plugin it came from."""
-        for plugin, by_hook in self.admitted.brought.items():
-            for item in by_hook.get(hook, ()):
-                yield plugin, item
+        for plugin, items in self.handed.get(hook, {}).items():
+            if plugin not in self.set_aside:
+                yield from ((plugin, item) for item in items)
 
     def markets(self) -> dict[str, Market]:
         """The markets by name, each with its anchors and the causes that drivers lend it."""
-        return dict(self.admitted.markets)
+        return dict(self._markets)
 
     def market(self, name: str) -> Market:
-        """The market of that name; else InputError also says which plugin is missing, and why."""
-        if name not in self.admitted.markets:
-            error = unknown("market", "market", name, self.admitted.markets)
-            why = list(self.set_aside.values())
-            if self.withheld:
-                names = ", ".join(self.withheld)
-                why.append(f"plugin {names} was not let in ({CHOICE}, or plugins of the scenario)")
+        """The market of that name; else InputError says which plugin is missing, and why."""
+        if name not in self._markets:
+            markets = self.handed.get("register_markets", {})
+            would = [p for p, held in markets.items() if name in {market.name for market in held}]
+            known = {plugin for held in self.handed.values() for plugin in held}
+            why = [self.set_aside[p] for p in would if p in self.set_aside]
+            why = why or [line for p, line in self.set_aside.items() if p not in known]
+            why += [f"plugin {plugin} was {reason}" for plugin, reason in self.withheld.items()]
+            error = unknown("market", "market", name, self._markets)
             raise InputError("; ".join([str(error), *why]))
-        return self.admitted.markets[name]
+        return self._markets[name]
 
     def drivers(self) -> tuple[Driver, ...]:
         """The drivers in name order, each knowing its plugin and the markets it is made for."""
-        return tuple(self.admitted.drivers[name] for name in sorted(self.admitted.drivers))
+        return tuple(self._drivers[name] for name in sorted(self._drivers))
 
     def charts(self) -> dict[str, Callable[..., Any]]:
         """The charts by name, each from a forecast to an Altair chart."""
         return dict(item for _, item in self.objects("register_charts"))
+
+    def views(self) -> dict[str, Callable[..., Any]]:
+        """The views of the explorer by tab: from a forecast to a finding, a chart and a table."""
+        return dict(item for _, item in self.objects("register_views"))
+
+    def callers(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
+        """The plugins that have a hook, each with the call of it, in pluggy's order."""
+        return _callers(self.manager, hook)
+
+
+class _LeftOutError(Exception):
+    """Why a plugin cannot be used."""
 
 
 def load_plugins(
@@ -81,68 +121,206 @@ def load_plugins(
 ) -> Plugins:
     """The installed plugins; one that cannot be loaded is set aside with a line that names it.
 
-    ``scenario`` may choose and pin them.  Raises InputError for a pin that does not hold, before
-    anything is imported, and with ``strict`` DriverError for the first plugin set aside.
+    ``scenario`` may choose, block and pin them.  Raises InputError for a pin that does not hold,
+    before anything is imported, and with ``strict`` DriverError for the first plugin set aside.
     """
     if points is None:
         found, problems = find_plugins()
     else:
-        given = (FoundPlugin(point.name, point.value, point, point.dist) for point in points)
+        given = (FoundPlugin(point.name, point, point.dist) for point in points)
         found, problems = sorted(given, key=in_order), []
     asked = scenario or Scenario()
-    if asked.pins:
-        check_pins(asked.pins, found)
-    kept, unheard = chosen(found, asked.plugins, asked.pins)
+    check_pins(asked.pins, found)
+    kept, withheld, unheard = chosen(found, asked)
     problems += unheard
-    holder = _manager()
-    brought: dict[str, dict[str, list[Any]]] = {}
-    homes: dict[str, FoundPlugin] = {}
     set_aside: dict[str, str] = {}
 
     def leave_out(one: FoundPlugin, reason: str) -> None:
-        line = f"plugin {one.name} ({_home(one)}) was left out: {' '.join(reason.split())}"
+        line = f"plugin {one.name} ({one.home}) was left out: {' '.join(reason.split())}"
         problems.append(line)
         set_aside.setdefault(one.name, line)
 
+    first: dict[str, FoundPlugin] = {}
     for one in kept:
-        if one.name in homes:
-            leave_out(one, f"the name is taken by {_home(homes[one.name])}")
-            continue
-        objects, problem = offered(holder, one)
-        if problem:
-            leave_out(one, problem)
-        else:
-            homes[one.name], brought[one.name] = one, objects
-    admitted, refused = admit(brought)
-    for name, reason in refused.items():
-        holder.unregister(name=name)
-        leave_out(homes[name], reason)
+        if first.setdefault(one.name, one) is not one:
+            problems.append(
+                f"plugin {one.name} ({one.home}) was left out: the name is taken by"
+                f" {first[one.name].home}"
+            )
+    manager, handed = _loaded(first, leave_out)
+    while True:
+        try:
+            markets, drivers = together(handed, first, set_aside)
+            break
+        except MisfitError as misfit:
+            plugin, reason = misfit.args
+            manager.unregister(name=plugin)
+            leave_out(first[plugin], reason)
     if strict and problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise DriverError(f"{problems[0]}{more}")
-    withheld = tuple(one.name for one in found if one not in kept)
-    return Plugins(holder, tuple(problems), set_aside, admitted, withheld)
+    return Plugins(
+        manager, tuple(found), tuple(problems), set_aside, withheld, handed, markets, drivers
+    )
 
 
-def _manager() -> Manager:
-    """A plugin manager that knows the hooks and has discovered nothing."""
-    empty = Manager(PROJECT)
-    empty.add_hookspecs(hookspecs)
-    return empty
+# one plugin ---------------------------------------------------------------------------------------
 
 
-def _home(one: FoundPlugin) -> str:
-    return f"{one.distribution} {one.version}" if one.distribution else one.value
+def _loaded(
+    plugins: Mapping[str, FoundPlugin], leave_out: Callable[[FoundPlugin, str], None]
+) -> tuple[Manager, Handed]:
+    """A manager that holds the plugins, and what their hooks hand over.
+
+    pluggy calls the last one first, so they are registered from the last to the first.
+    """
+    manager = Manager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    handed: dict[str, dict[str, list[Any]]] = {}
+
+    def tried(name: str, act: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            with _apart(plugins[name]):
+                return act(*arguments)
+        except _LeftOutError as reason:
+            if manager.has_plugin(name):
+                manager.unregister(name=name)
+            leave_out(plugins[name], str(reason))
+
+    modules = {name: tried(name, _module, one) for name, one in plugins.items()}
+    for name, module in reversed(modules.items()):
+        if module is not None:
+            tried(name, _register, manager, module, name)
+    for hook in filter(KINDS.get, HOOKS):
+        for name, call in _callers(manager, hook):
+            if (objects := tried(name, _objects, hook, call)) is not None:
+                handed.setdefault(hook, {})[name] = objects
+    return manager, handed
+
+
+def _kind(hook: str) -> Any:
+    """What a hook hands over: a class of objects, Callable for functions by name, None: nothing."""
+    returns = str(getattr(hookspecs, hook).__annotations__["return"])
+    if listed := re.fullmatch(r"Iterable\[(\w+)\]", returns):
+        return getattr(hookspecs, listed[1])
+    return Callable if returns.startswith("Mapping") else None
+
+
+KINDS = {hook: _kind(hook) for hook in HOOKS}
+"""By hook what it hands over, as its signature says."""
+
+
+@contextmanager
+def _apart(one: FoundPlugin) -> Iterator[None]:
+    """Whatever a plugin raises is a reason to leave it out, SystemExit too; a print, a warning."""
+    said = io.StringIO()
+    try:
+        with (
+            redirect_stdout(said),
+            redirect_stderr(said),
+            elsewhere(one),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    except (KeyboardInterrupt, _LeftOutError):
+        raise
+    except BaseException as error:
+        raise _LeftOutError(f"{type(error).__name__}: {error}".rstrip(": ")) from None
+    if printed := said.getvalue().strip():
+        line = printed.splitlines()[0][:80]
+        warnings.warn(f"plugin {one.name} printed {line!r} while it was loaded", stacklevel=4)
+
+
+def _module(one: FoundPlugin) -> Any:
+    """The module of a plugin, imported; refused for what it shows by itself."""
+    module = one.point.load()
+    file = getattr(sys.modules.get(one.point.module), "__file__", None)
+    if lies_here(file) and not installed_from_here(one):
+        raise _LeftOutError("its module lies in the current folder; nothing is loaded from there")
+    _check_api(getattr(module, "ISMARKET_API", API))
+    for name in HOOKS:
+        hook = getattr(module, name, None)
+        if callable(hook) and not hasattr(hook, f"{PROJECT}_impl"):
+            raise _LeftOutError(f"{name} lacks its decorator @hookimpl")
+    return module
+
+
+def _check_api(api: object) -> None:
+    """Leave a plugin out that does not serve this version of the hooks: 1, or ``">=1,<3"``."""
+    parts = [part.strip() for part in (f"=={api}" if isinstance(api, int) else str(api)).split(",")]
+    bounds = [re.fullmatch(r"([<>]=?|[!=]=) *(\d+)", part) for part in parts]
+    if not all(bounds):
+        raise _LeftOutError(f'ISMARKET_API = {api!r} is neither a version nor a range ">=1,<3"')
+    pairs = [(bound[1], int(bound[2])) for bound in bounds if bound]
+    if not all(COMPARED[sign](API, version) for sign, version in pairs):
+        newer = all(version > API for _, version in pairs)
+        todo = "upgrade ismarket" if newer else "upgrade the plugin"
+        raise _LeftOutError(f"it serves version {api} of the hooks, this is {API}; {todo}")
+
+
+def _register(manager: Manager, module: Any, name: str) -> None:
+    """Hold a plugin; refused without a hook, with one that does not exist, or with a wrapper."""
+    manager.register(module, name=name)
+    callers = manager.get_hookcallers(module) or []
+    if not callers:
+        near = [name for name in vars(module) if name.startswith("register_")]
+        hint = f"; it has {near[0]}, known are {', '.join(HOOKS)}" if near else ""
+        raise _LeftOutError(f"it has no hook{hint}")
+    for caller in callers:
+        (own,) = (impl for impl in caller.get_hookimpls() if impl.plugin is module)
+        if own.wrapper or own.hookwrapper:
+            raise _LeftOutError(
+                f"{caller.name} is a wrapper; each plugin is asked alone, so there is none to wrap"
+            )
+        if not caller.has_spec() and not own.optionalhook:
+            raise _LeftOutError(no_such("hook", caller.name, HOOKS))
+
+
+def _callers(manager: Manager, hook: str) -> list[tuple[str, Callable[..., Any]]]:
+    """The plugins that have a hook, each with a call of it alone, in the order of pluggy."""
+    names = [impl.plugin_name for impl in reversed(getattr(manager.hook, hook).get_hookimpls())]
+    modules = {name: manager.get_plugin(name) for name in names}
+    return [
+        (name, manager.subset_hook_caller(hook, [m for n, m in modules.items() if n != name]))
+        for name in names
+    ]
+
+
+def _objects(hook: str, call: Callable[..., Any]) -> list[Any]:
+    """What one plugin hands over by a hook; TypeError for what no hook may."""
+    given, kind = next(iter(call()), None), KINDS[hook]
+    what = type(given).__name__
+    if kind is Callable:
+        if not isinstance(given, Mapping):
+            raise TypeError(f"{hook} must return a mapping, not {what}")
+        for name, made in given.items():
+            if not isinstance(name, str) or not callable(made):
+                raise TypeError(f"{hook}: {name!r} must be a name for a function")
+        return list(given.items())
+    if not isinstance(given, Iterable) or isinstance(given, str | Mapping):
+        raise TypeError(f"{hook} must return a list, not {what}")
+    items = list(islice(given, MOST + 1))
+    for item in items:
+        if not isinstance(item, kind):
+            what = item.__name__ if isinstance(item, type) else type(item).__name__
+            raise TypeError(f"{hook} must hand over {kind.__name__} objects, not {what}")
+    if len(items) > MOST:
+        raise TypeError(f"{hook} hands over more than {MOST} objects")
+    return items
+
+
+# from Python --------------------------------------------------------------------------------------
 
 
 def load_market(name: str = DEFAULT_MARKET) -> Market:
     """The installed market of that name, with its anchors."""
-    return _loaded().market(name)
+    return _told().market(name)
 
 
 def load_drivers(scenario: Scenario | None = None, *, strict: bool = False) -> tuple[Driver, ...]:
     """All installed drivers in name order, or those that a scenario chooses and pins."""
-    return _loaded(scenario, strict).drivers()
+    return _told(scenario, strict).drivers()
 
 
 def load_anchors(market: str = DEFAULT_MARKET) -> dict[str, Anchor]:
@@ -152,10 +330,10 @@ def load_anchors(market: str = DEFAULT_MARKET) -> dict[str, Anchor]:
 
 def load_charts() -> Mapping[str, Callable[..., Any]]:
     """The charts that plugins bring, by name, each from a forecast to an Altair chart."""
-    return _loaded().charts()
+    return _told().charts()
 
 
-def _loaded(scenario: Scenario | None = None, strict: bool = False) -> Plugins:
+def _told(scenario: Scenario | None = None, strict: bool = False) -> Plugins:
     plugins = load_plugins(scenario=scenario, strict=strict)
     for problem in plugins.problems:
         warnings.warn(problem, stacklevel=3)
@@ -163,39 +341,19 @@ def _loaded(scenario: Scenario | None = None, strict: bool = False) -> Plugins:
 
 
 def drivers_at(path: Path) -> list[Driver]:
-    """The drivers of a Python file, or of a package folder with a pyproject.toml.
+    """The drivers of a Python file, a table of causes or launches, or a package's folder.
 
     The code runs, as if it were installed.  Raises InputError for a path that holds no plugin,
     DriverError for a plugin that does not load.
     """
-    folder, modules = _modules(path)
-    for place in (folder / "src", folder):
-        if place.is_dir() and str(place) not in sys.path:
-            sys.path.insert(0, str(place))
-    drivers: list[Driver] = []
-    for name, value in modules.items():
-        point = EntryPoint(name, value, PROJECT)
-        objects, problem = offered(_manager(), FoundPlugin(name, value, point, None, folder))
-        if problem:
-            raise DriverError(f"{path}, plugin {name}: {problem}")
-        drivers += objects.get("register_drivers", [])
+    if path.suffix in (".csv", ".xlsx"):
+        return [Driver.from_table(path)]
+
+    def refuse(one: FoundPlugin, reason: str) -> None:
+        raise DriverError(f"{path}, plugin {one.name}: {reason}")
+
+    _, handed = _loaded(plugins_at(path), refuse)
+    drivers = [one for some in handed.get("register_drivers", {}).values() for one in some]
     if not drivers:
         raise InputError(f"{path}: no driver in it; register_drivers hands none over")
     return drivers
-
-
-def _modules(path: Path) -> tuple[Path, dict[str, str]]:
-    """The folder to import from, and the modules by the name of their entry point."""
-    if path.is_file() and path.suffix == ".py":
-        return path.resolve().parent, {path.stem: path.stem}
-    project = path / "pyproject.toml"
-    if not project.is_file():
-        raise InputError(f"{path}: neither a .py file nor a folder with a pyproject.toml")
-    try:
-        about = tomllib.loads(project.read_text(encoding="utf-8"))
-        points = about["project"]["entry-points"][PROJECT]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(
-            f"{project}: no entry point; a plugin has [project.entry-points.{PROJECT}]"
-        ) from None
-    return path.resolve(), dict(points)

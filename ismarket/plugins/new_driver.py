@@ -7,25 +7,36 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from ..errors import DiskError, InputError
-from ..text.install import needs
 from ..version import __version__
 from .hookspecs import API
 
-ANSWERS = ".copier-answers.yml"
-YOURS = ("src", "README.md", "pyproject.toml")
-"""What an update leaves alone: the author has edited it."""
-RECORD = "files"
-"""The answer that holds the hash of each file that follows the template, as it was written."""
+ANSWERS = ".ismarket-driver.json"
+"""What the template was told, and the hash of each file that follows it, as it was written."""
+FOLLOWS = {
+    ".gitignore": "gitignore.txt",
+    ".github/workflows/test.yml": "test.yml.txt",
+    "tests/test_laws.py": "test_laws.py.txt",
+}
+"""What an update brings up to date, by its place in the package: its file in the template."""
+YOURS = {"README.md": "README.md.txt", "pyproject.toml": "pyproject.toml.txt"}
+CODE = {"src/ismarket_{name}/__init__.py": "code.py.txt"}
+TABLE = {
+    "src/ismarket_{name}/__init__.py": "table.py.txt",
+    "src/ismarket_{name}/{name}.csv": "table.csv.txt",
+}
+"""What it leaves alone: the author has edited it."""
+NUMBERS = {
+    False: "`ODDS_RATIO` in `src/ismarket_{name}/__init__.py`",
+    True: "`ceiling` in `src/ismarket_{name}/{name}.csv`",
+}
 
 
 def write_driver(
-    name: str, into: Path, *, table: bool = False, title: str = "", author: str = ""
+    name: str, into: Path, *, table: bool = False, title: str = "", author: str = "The authors"
 ) -> list[Path]:
     """The files of a new package in ``into``, which must not exist or be empty.
 
@@ -36,20 +47,14 @@ def write_driver(
         near = re.sub(r"\W+", "_", name.strip().lower()).strip("_0123456789")
         hint = f"; did you mean {near!r}?" if near else ""
         raise InputError(f"new-driver: {name!r}: lower-case letters, digits and _ only{hint}")
+    title = title or name.replace("_", " ").capitalize()
     for what, text in (("title", title), ("author", author)):
         if not text.isprintable() or set(text) & set('"\\'):
             raise InputError(f"new-driver: {what} {text!r}: no quotes, backslashes or line breaks")
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise InputError(f"new-driver: {into} is there already; --update brings it up to date")
-    answers = {"name": name, "table": table}
-    answers |= {key: said for key, said in (("title", title), ("author", author)) if said}
-    _copier()  # before anything is written
-    try:
-        into.mkdir(parents=True, exist_ok=True)
-        _render(into, answers)
-    except OSError as error:
-        raise DiskError(f"{into}: cannot be written ({error.strerror})") from None
-    return sorted(path for path in into.rglob("*") if path.is_file())
+    told: dict[str, str | bool] = {"name": name, "title": title, "author": author, "table": table}
+    return _write(into, _rendered(told, {**FOLLOWS, **YOURS, **(TABLE if table else CODE)}), told)
 
 
 @dataclass(frozen=True)
@@ -68,74 +73,63 @@ def update_driver(into: Path) -> TemplateUpdate:
     come from the template.
     """
     path = into / ANSWERS
-    if not path.is_file():
-        raise InputError(f"new-driver: {path} is missing; was {into} written by new-driver?")
-    answers = _answers(path)
-    as_written = answers.pop(RECORD, {})
-    done = TemplateUpdate([], [])
-    with TemporaryDirectory() as folder:
-        _render(Path(folder), answers)
-        for name, digest in _digests(Path(folder)).items():
-            source, target = Path(folder, name), into / name
-            here = sha256(target.read_bytes()).hexdigest() if target.is_file() else None
-            if here == digest or (here and name.split("/")[0] in YOURS):
-                continue
-            if here and name != ANSWERS and here != as_written.get(name):
-                done.edited.append(target)
-                continue
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(source.read_bytes())
-            except OSError as error:
-                raise DiskError(f"{target}: cannot be written ({error.strerror})") from None
-            done.written.append(target)
-    return done
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        as_written = told.pop("files")
+        wanted = _rendered(told, FOLLOWS)
+    except OSError:
+        raise InputError(
+            f"new-driver: {path} is missing; was {into} written by new-driver?"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InputError(f"{path} is not as new-driver wrote it") from None
+    there = {n: (into / n).read_bytes() for n in FOLLOWS if (into / n).is_file()}
+    stale = {name: text for name, text in wanted.items() if there.get(name) != text}
+    edited = [n for n in stale if n in there and _hash(there[n]) != as_written.get(n)]
+    fresh = {name: text for name, text in stale.items() if name not in edited}
+    written = _write(into, fresh, told, as_written) if fresh else []
+    return TemplateUpdate(written, [into / name for name in edited])
 
 
-def _answers(path: Path) -> dict[str, Any]:
-    """What the template was told: one ``key: value`` a line, the value as in JSON."""
-    answers = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        key, _, value = line.partition(":")
-        if line.strip() and not line.startswith("#"):
-            try:
-                answers[key.strip()] = json.loads(value)
-            except ValueError:
-                raise InputError(
-                    f"{path}, line {number}: {value.strip()} is not as written"
-                ) from None
-    if not isinstance(answers.get("name"), str):
-        raise InputError(f"{path}: no name in it")
-    known = "name", "title", "author", "table", RECORD
-    return {key: answers[key] for key in known if key in answers}
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below ``folder``, by its path in it."""
+def _rendered(told: Mapping[str, str | bool], chosen: Mapping[str, str]) -> dict[str, bytes]:
+    """The files of the template by their place in the package, filled in."""
+    name, major = str(told["name"]), int(__version__.split(".")[0]) + 1
+    values = {
+        **told,
+        "api": f">={API},<{API + 1}",
+        "requires": f"ismarket>={__version__},<{major}",
+        "distribution": f"ismarket-{name.replace('_', '-')}",
+        "number": NUMBERS[bool(told["table"])].format(name=name),
+    }
+    template = files(__package__) / "template"
     return {
-        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        place.format(name=name): re.sub(
+            r"\{\{ (\w+) \}\}",
+            lambda found: str(values[found[1]]),
+            (template / file).read_text(encoding="utf-8"),
+        ).encode()
+        for place, file in chosen.items()
     }
 
 
-def _copier() -> Any:
-    with needs("new-driver", "sdk"):
-        import copier
-    return copier
+def _write(
+    into: Path,
+    contents: Mapping[str, bytes],
+    told: Mapping[str, str | bool],
+    before: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """Write files and what they were made from; DiskError where one cannot be written."""
+    hashes = {name: _hash(text) for name, text in contents.items() if name in FOLLOWS}
+    answers = json.dumps({**told, "files": {**(before or {}), **hashes}}, indent=1) + "\n"
+    for name, text in {**contents, ANSWERS: answers.encode()}.items():
+        try:
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_bytes(text)
+        except OSError as error:
+            where = into / name if into.is_dir() else into
+            raise DiskError(f"{where}: cannot be written ({error.strerror})") from None
+    return sorted(into / name for name in (*contents, ANSWERS))
 
 
-def _render(into: Path, answers: Mapping[str, Any]) -> None:
-    """Write the package, and into its answers what each file was when it was written."""
-    copier = _copier()
-    major = int(__version__.split(".")[0]) + 1
-    data = {**answers, "api": API, "requires": f"ismarket>={__version__},<{major}"}
-    with as_file(files(__package__) / "template") as template:
-        copier.run_copy(str(template), into, data=data, defaults=True, overwrite=True, quiet=True)
-    follows = {
-        name: digest
-        for name, digest in _digests(into).items()
-        if name.split("/")[0] not in (*YOURS, ANSWERS)
-    }
-    with (into / ANSWERS).open("a", encoding="utf-8", newline="\n") as stream:
-        stream.write(f"{RECORD}: {json.dumps(follows)}\n")
+def _hash(text: bytes) -> str:
+    return sha256(text).hexdigest()

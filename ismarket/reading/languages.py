@@ -18,7 +18,7 @@ UNREAD = ("Italian", "Portuguese", "Dutch")
 """Languages that are known and not read."""
 SAMPLE = 20_000
 """Characters by which the language of a page is told."""
-LONGEST = 60_000
+LONGEST = 45_000
 """Characters of such a page that are read."""
 FEWEST = 4
 """Words of a language that a page must hold to be in it."""

@@ -37,6 +37,8 @@ _TAG = re.compile(
 )
 _PLAIN_TAG = re.compile(r"<(?P<close>/)?(?P<name>[a-zA-Z][^\s/>]{0,30}+)(?P<rest>[^>]*+)>")
 _MARK = re.compile(r"<(?=/?[a-zA-Z]|[!?])")
+_RUN = re.compile(r"(?:</?(?:div|p|ul|li|section)>\s*+){2,}+")
+"""Tags that only end a line, one after the other."""
 _HIDDEN = re.compile(
     r"\shidden(?=[\s=/]|$)|style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|visibility\s*:\s*hidden)",
     re.IGNORECASE,
@@ -46,7 +48,7 @@ _META = re.compile(
     r".*content\s*=\s*(?P<quote>[\"'])(?P<text>.*?)(?P=quote)",
     re.IGNORECASE | re.DOTALL,
 )
-LONGEST_TEXT = 150_000
+LONGEST_TEXT = 100_000
 """Characters of running text that are read: more than any report has in front of its paywall."""
 LONGEST_TAG = 2_000
 """Characters of a tag in which attributes are looked for."""
@@ -168,6 +170,10 @@ def _feed(source: str, writer: _Writer) -> None:
             break
         if source[start + 1] in "!?":
             at = _no_tag(source, start)
+            continue
+        if not unseen and (run := _RUN.match(source, start)):
+            at, cells = run.end(), 0
+            writer.end("\n", start)
             continue
         match = tag.match(source, start) if start < closed else None
         if not match and start < closed:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..text.plain import in_line
 from ..text.spreadsheet import as_csv
+from ..text.wording import in_line
 
 FORMAT = 1
 RUNS = Path("runs")

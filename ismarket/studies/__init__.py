@@ -38,6 +38,7 @@ from ..runs.layout import MANIFEST
 from ..runs.origin import Origin
 from ..text.install import needs
 from ..text.sheet import Sheet
+from .options import with_options
 
 if TYPE_CHECKING:
     from ..analysis.audit import Audit
@@ -109,11 +110,14 @@ class Study:
             if name in changes and changes[name] != getattr(chosen, name):
                 raise InputError(f"{name} is chosen when a study is opened: ismarket.study(...)")
         chosen = chosen.changed(**changes)
+        drivers, files = self.drivers, dict[str, bytes]()
+        if chosen.options != self.scenario.options:
+            drivers, chosen, files = with_options(drivers, chosen, self.origin.tables)
+        origin = replace(self.origin, tables={**self.origin.tables, **files})
+        asked = replace(self, drivers=drivers, scenario=chosen, origin=origin, record=None)
         if file := chosen.anchor_file:
-            return anchored(self, anchor_bytes(file), file.name, chosen)
-        return self if chosen == self.scenario else replace(self, scenario=chosen, record=None)
-
-    # what it can be asked -------------------------------------------------------------------
+            return anchored(asked, anchor_bytes(file), file.name, chosen)
+        return self if chosen == self.scenario else asked
 
     def forecast(
         self,
@@ -347,6 +351,11 @@ def loaded(
         for plugin, item in plugins.objects(hook)
         if market.name in (getattr(item, "name", ""), getattr(item, "market", ""))
     }
+    if paths := scenario.options:
+        drivers, scenario, files = with_options(drivers, scenario, tables)
+        read |= files
+        for key, name in scenario.options.items():
+            given = given.replace(str(paths[key]), str(name))  # a run names no folder
     origin = Origin(dict(sorted(read.items())), tuple(sorted(providers)), given)
     found = Study(market, drivers, scenario, origin, plugins.problems)
     if ANCHOR not in tables:

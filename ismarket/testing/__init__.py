@@ -17,7 +17,11 @@ manager that discovers nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
 from unittest import SkipTest
 
 from ..errors import DriverError
@@ -42,20 +46,52 @@ class Finding:
     reason: str = ""
 
 
-def findings(driver: Driver, market: Market | None = None) -> list[Finding]:
-    """What every law says of ``driver``, in the order of CHECKS."""
-    found = []
-    for check in CHECKS:
-        name = check.__name__.replace("_", " ")
+LIMIT = 120.0
+"""Seconds that all laws may take together."""
+
+
+def findings(driver: Driver, market: Market | None = None, seconds: float = LIMIT) -> list[Finding]:
+    """What every law says of ``driver``, in the order of CHECKS, after ``seconds`` at most.
+
+    The law that is being tried then is broken, and those behind it are not tried.
+    """
+    answers: SimpleQueue[Finding | BaseException] = SimpleQueue()
+
+    def ask() -> None:
         try:
-            check(driver, market)
-        except AssertionError as error:
-            found.append(Finding(name, False, str(error)))
-        except SkipTest as reason:
-            found.append(Finding(name, None, str(reason)))
-        else:
-            found.append(Finding(name, True))
+            for check in CHECKS:
+                answers.put(_tried(check, driver, market))
+        except BaseException as error:  # a driver that fits no market
+            answers.put(error)
+
+    Thread(target=ask, daemon=True).start()
+    end, found = monotonic() + seconds, list[Finding]()
+    laws = list(map(_name, CHECKS))
+    for law in laws:
+        try:
+            answer = answers.get(timeout=max(0.0, end - monotonic()))
+        except Empty:
+            found.append(Finding(law, False, f"no verdict after {seconds:g} seconds"))
+            rest = laws[len(found) :]
+            return found + [Finding(one, None, "not tried: the time was over") for one in rest]
+        if isinstance(answer, BaseException):
+            raise answer
+        found.append(answer)
     return found
+
+
+def _name(check: Callable[..., None]) -> str:
+    return check.__name__.replace("_", " ")
+
+
+def _tried(check: Callable[..., None], driver: Driver, market: Market | None) -> Finding:
+    try:
+        check(driver, market)
+    except AssertionError as error:
+        return Finding(_name(check), False, str(error))
+    except SkipTest as reason:
+        return Finding(_name(check), None, str(reason))
+    return Finding(_name(check), True)
 
 
 def check_driver(driver: Driver, market: Market | None = None) -> None:

@@ -19,6 +19,8 @@ from ..model.driver import Driver, Effect
 from ..model.market import Market
 from .trial import Trial
 
+PATIENCE = 60.0
+"""Seconds that another process has for its answer."""
 CHILD = "from ismarket.testing.processes import answer_here; answer_here()"
 
 
@@ -37,10 +39,14 @@ def answer_elsewhere(
 ) -> str:
     """The digest as a new process gives it; SkipTest for a driver that no module holds."""
     question = pickle.dumps((list(sys.path), _home(driver), driver.name, market, dict(values)))
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD], input=question, capture_output=True, check=False,
-        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
+    path = os.pathsep.join(sys.path)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", CHILD], input=question, capture_output=True, check=False,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": path}, timeout=PATIENCE,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"another process had no answer after {PATIENCE:g} s") from None
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["it ended early"]
         raise AssertionError(f"another process could not ask it: {lines[-1]}")
@@ -51,7 +57,7 @@ def answer_here() -> None:
     """Read a question from standard input and print the digest of the answer."""
     path, module, name, market, values = pickle.loads(sys.stdin.buffer.read())
     sys.path[:] = path
-    trial = Trial(_in_module(import_module(module), name)[0], market)
+    trial = Trial.of(_in_module(import_module(module), name)[0], market)
     print(digest(trial.effects(values)))
 
 

@@ -33,9 +33,9 @@ def toy_market() -> Market:
     """Two regions, two drug classes, ten years, two causes; every number invented for tests."""
     regions, classes, years = ("North", "South"), ("old", "new"), tuple(range(2022, 2032))
     mode = np.full((len(years), len(regions)), 2.0e6)
-    path = YearPath(0.95 * mode, mode, 1.05 * mode)
-    for bound in (path.low, path.high):
-        bound[0] = mode[0]
+    wide = np.full(mode.shape, 0.05)
+    wide[0] = 0.0
+    path = YearPath(mode * (1.0 - wide), mode, mode * (1.0 + wide))
     stages = tuple(
         Stage(
             name,

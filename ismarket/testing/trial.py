@@ -15,8 +15,7 @@ from ..engine.blocks import stack
 from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..engine.shifts import Shifts, cause_shift
 from ..errors import unknown
-from ..guard.answer import broken
-from ..guard.contract import guarded_effects, standing
+from ..guard.contract import broken, guarded_effects, standing
 from ..model.driver import Driver, Effect
 from ..model.market import Market
 from ..model.parameter import Parameter

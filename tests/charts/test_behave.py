@@ -82,7 +82,7 @@ def box(item):
     return left, left + wide, y - half, y + half
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="Vega lays out three charts and more")
 @pytest.mark.parametrize("kind", KINDS)
 def test_words_stay_at_their_place_in_any_size_and_none_is_cut_or_covered(kind, made):
     chart = drawn(kind, made)
@@ -113,7 +113,7 @@ def value_of(view):
     return lambda y: low + (y - at_low) / (at_high - at_low) * (high - low)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="Vega lays out three charts and more")
 def test_the_line_of_a_fan_ends_at_its_value_in_every_composition(made):
     one, other = made
     size = axis_of(one).unit.size

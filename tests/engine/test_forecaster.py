@@ -254,7 +254,7 @@ RATIO = Parameter("ratio", 1.1, 1.5, 2.0, unit="weight ratio", source="assumptio
 def test_two_drivers_with_different_numbers_for_one_cause_are_refused(pair, overlap):
     choices = Scenario("bottom-up", market="toy", without=(), overlap=overlap, draws=50)
     said = r"drivers first and second bring different numbers for one cause, new_drug of class_mix"
-    with pytest.raises(InputError, match=f"{said}; leave one of them out"):
+    with pytest.raises(InputError, match=f"{said}; leave one out"):
         forecast(toy_market(), pair, choices)
     for name in ("first", "second"):
         forecast(toy_market(), pair, choices.changed(without=(name,)))

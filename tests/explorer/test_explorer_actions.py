@@ -97,7 +97,7 @@ def test_copied_python_gives_the_same_forecast(panel):
 
 
 def test_what_has_no_flag_is_copied_as_a_file_and_as_python():
-    scenario = Scenario(name="theirs", market="dravet", plugins=("dravet",))
+    scenario = Scenario(name="theirs", market="dravet", plugins={"only": ("dravet",)})
     assert recipe.as_command(scenario).startswith("ismarket run theirs.toml")
     assert "load_market(scenario.market)" in recipe.as_python(scenario)
     assert "load_drivers(scenario)" in recipe.as_python(scenario)

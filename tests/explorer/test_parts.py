@@ -125,7 +125,7 @@ def test_a_panel_displays_itself_and_what_the_notebook_keeps(panel, monkeypatch)
         assert "application/vnd.jupyter.widget-view+json" not in kept
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="runs nbconvert")
 @pytest.mark.filterwarnings("default")
 def test_a_notebook_shows_panel_part_and_chart_as_a_page_without_a_kernel(tmp_path):
     nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")

@@ -24,7 +24,7 @@ from parcels import OWN_ROW, OWN_TABLE
 from sealed import resealed
 
 from ismarket import Scenario, keep_run, study
-from ismarket.text.plain import ODD
+from ismarket.text.wording import ODD
 
 SIZES = {
     "anchors": 10_000, "tables": 10_000, "lines": 10_000, "pages": 10_000, "office": 500,

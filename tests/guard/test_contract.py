@@ -1,5 +1,6 @@
 """The guard: every misbehaving driver is stopped with its fault named, no number comes out."""
 
+import os
 import random
 import subprocess
 import sys
@@ -88,6 +89,16 @@ def force_change(market, p):
     yield Effect("incidence", good(market, p))
 
 
+def raise_a_ceiling(market, p):
+    market.mechanisms["video_eeg"].ceiling["Europe"] = 0.999
+    yield Effect("incidence", good(market, p))
+
+
+def force_a_ceiling(market, p):
+    dict.__setitem__(market.mechanisms["video_eeg"].ceiling, "Europe", 0.999)
+    yield Effect("incidence", good(market, p))
+
+
 def unseal(market, p):
     shift = good(market, p)
     p.rate.base.flags.writeable = True
@@ -170,7 +181,9 @@ FAULTS = {
     ),
     "SystemExit": (stop, "raised SystemExit"),
     "input changed in place": (change_in_place, "tried to change its input"),
-    "input changed by force": (force_change, "changed "),
+    "input changed by force": (force_change, "change"),
+    "a ceiling raised": (raise_a_ceiling, "tried to change its input"),
+    "a ceiling raised by force": (force_a_ceiling, "changed the market that it was handed"),
     "input unsealed and changed": (unseal, "changed its parameter stranger.rate"),
     "the market's years changed": (
         with_side_effect(lambda m, p: m.elapsed.__iadd__(1.0)),
@@ -198,6 +211,10 @@ FAULTS = {
         "moved Python's global random generator",
     ),
     "a generator moved in a later block": (MovesLater(), "moved NumPy's global random generator"),
+    "the environment changed": (
+        with_side_effect(lambda m, p: os.environ.update(STRANGER=str(p.rate.size))),
+        "changed the environment",
+    ),
     "NumPy's error settings changed": (
         with_side_effect(lambda m, p: np.seterr(all="ignore", over="raise")),
         "changed NumPy's error settings",
@@ -205,14 +222,16 @@ FAULTS = {
 }
 
 
-SETTINGS, CATALOGUE = np.geterr(), dict(MARKET.mechanisms)
+SETTINGS = np.geterr()
+CEILING = MARKET.mechanisms["video_eeg"].ceiling
+CEILING_BEFORE = dict(CEILING)
 
 
 def _settings_as_before():
     np.seterr(**SETTINGS)
     np.random.seed()  # noqa: NPY002
-    MARKET.mechanisms.clear()
-    MARKET.mechanisms.update(CATALOGUE)
+    dict.update(CEILING, CEILING_BEFORE)
+    os.environ.pop("STRANGER", None)
 
 
 @pytest.fixture(autouse=True)

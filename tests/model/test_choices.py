@@ -13,7 +13,7 @@ from ismarket.cli.choices import chosen, scenario_choices, texts
 from ismarket.explorer.changes import changed, count_changes
 from ismarket.explorer.controls import structure
 from ismarket.model import recipe
-from ismarket.model.choices import Keyed, Names, Real, Text, Whole
+from ismarket.model.choices import Keyed, Names, Real, Said, Text, Whole
 from ismarket.model.scenario import CHOICES, entries, from_entries, parse_scenario
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -39,6 +39,10 @@ def of(kind):
             return st.integers(kind.low, kind.high)
         case Real():
             return st.floats(kind.low, kind.high, allow_nan=False, allow_infinity=False)
+        case Said():
+            return text | st.floats(allow_nan=False, allow_infinity=False)
+        case Keyed(known=(_, *_)):
+            return st.dictionaries(st.sampled_from(kind.known), of(kind.of))
         case Names():
             return st.lists(st.sampled_from(["pricing", "diagnosis"]) | text, unique=True)
         case Keyed():

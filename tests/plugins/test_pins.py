@@ -9,9 +9,8 @@ from parcels import DRIVER, imported, parcel
 
 from ismarket import InputError, Scenario, load_drivers, load_scenario, write_scenario
 from ismarket.model.scenario import parse_scenario
-from ismarket.plugins.discovery import find_plugins
+from ismarket.plugins.discovery import find_plugins, pin_of
 from ismarket.plugins.installed import load_plugins
-from ismarket.plugins.pins import pin_of
 
 
 def drivers_of(done):
@@ -44,13 +43,13 @@ def test_a_plugin_that_is_not_chosen_is_not_imported(parcels):
 def test_a_scenario_chooses_what_loads(installed, monkeypatch):
     for name in ("one", "two"):
         parcel(installed, name, DRIVER.format(name=name))
-    names = {d.name for d in load_drivers(Scenario(plugins=("one",)))}
+    names = {d.name for d in load_drivers(Scenario(plugins={"only": ("one",)}))}
     assert names & {"one", "two", "diagnosis"} == {"one", "diagnosis"}
     with pytest.raises(InputError, match="no plugin 'oen'; did you mean 'one'"):
-        load_drivers(Scenario(plugins=("oen",)))
+        load_drivers(Scenario(plugins={"only": ("oen",)}))
     monkeypatch.setenv("ISMARKET_PLUGINS", "two")
     with pytest.raises(InputError, match="no plugin 'one'"):
-        load_drivers(Scenario(plugins=("one",)))
+        load_drivers(Scenario(plugins={"only": ("one",)}))
 
 
 def test_a_pin_that_holds_loads_and_one_that_does_not_stops_before_import(installed):
@@ -130,7 +129,7 @@ def test_the_hash_covers_a_package_inside_a_namespace(tmp_path, monkeypatch):
 
 
 def test_choice_and_pins_survive_being_written(tmp_path):
-    scenario = Scenario(plugins=("one",), pins={"parcel.one": "1.0 sha256:" + 64 * "0"})
+    scenario = Scenario(plugins={"only": ("one",)}, pins={"parcel.one": "1.0 sha256:" + 64 * "0"})
     assert parse_scenario(write_scenario(scenario)) == scenario
     path = tmp_path / "bad.toml"
     path.write_text('[pins]\nparcel-one = "latest and greatest"\n')

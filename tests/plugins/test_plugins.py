@@ -209,7 +209,7 @@ def test_a_package_installed_as_editable_from_the_current_folder_loads(parcels, 
 
 def test_register_drivers_hands_over_drivers(installed):
     parcel(installed, "one", DRIVER.format(name="one"))
-    driver = next(d for d in load_drivers(Scenario(plugins=("one",))) if d.name == "one")
+    driver = next(d for d in load_drivers(Scenario(plugins={"only": ("one",)})) if d.name == "one")
     assert driver.plugin == "one"
 
 

@@ -14,7 +14,7 @@ from ismarket import InputError
 from ismarket.runs.layout import to_json
 from ismarket.runs.manifest import problems, schema, seal
 from ismarket.runs.verify import checked, verify_run
-from ismarket.text.plain import ODD
+from ismarket.text.wording import ODD
 
 TAMPERINGS = int(os.environ.get("ISMARKET_TAMPERINGS", "150"))
 """1000 in the full campaign."""

@@ -1,7 +1,10 @@
 """The contract kit: it passes what keeps the laws; each law catches the driver that breaks it."""
 
 import dataclasses
+import functools
 import json
+import threading
+import time
 from pathlib import Path
 from unittest import SkipTest
 
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 import strangers
 from command_line import ismarket
-from parcels import DRIVER, parcel
+from parcels import DRIVER, OWN_ROW, OWN_TABLE, parcel
 
 from ismarket import (
     Driver,
@@ -27,7 +30,7 @@ from ismarket.testing import CHECKS, check_driver, findings, one_region, other_c
 from ismarket.testing import toy_market as make_toy_market
 
 pytest_plugins = ["ismarket.testing.fixtures"]
-BUNDLED = [d for d in load_drivers(Scenario(plugins=())) if d.plugin == d.name]
+BUNDLED = [d for d in load_drivers(Scenario(plugins={"only": ()})) if d.plugin == d.name]
 
 
 @pytest.mark.slow(reason="every law of every bundled driver")
@@ -182,7 +185,7 @@ def test_a_file_whose_driver_claims_what_no_market_has_is_named(tmp_path):
 
 
 def test_a_folder_without_an_entry_point_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"neither a \.py file nor a folder"):
+    with pytest.raises(InputError, match=r"not a \.py or \.csv file, nor a folder"):
         drivers_at(tmp_path)
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     with pytest.raises(InputError, match="no entry point"):
@@ -250,3 +253,80 @@ def test_a_driver_of_many_causes_is_quick_enough():
         own = {name: number.owned_by(f"cause_{i}") for name, number in about.items()}
         causes.append(dataclasses.replace(cause, name=f"cause_{i}", **own))
     law(Driver("many", "Many", mechanisms=tuple(causes)), market)
+
+
+def test_a_check_ends_with_a_verdict_within_its_time():
+    released = threading.Event()
+
+    def effects(market, p):
+        released.wait(60.0)
+        yield Effect("incidence", 0.0 * market.elapsed)
+
+    started = time.perf_counter()
+    found = findings(Driver("sleeper", "A sleeper", effects=effects), make_toy_market(), 0.5)
+    taken = time.perf_counter() - started
+    released.set()
+    assert taken < 30.0
+    assert [f.kept for f in found] == [False] + [None] * (len(CHECKS) - 1)
+    assert found[0].reason == "no verdict after 0.5 seconds"
+
+
+def test_a_table_is_checked_by_who_does_not_program(tmp_path):
+    table = tmp_path / "home_eeg.csv"
+    rows = [OWN_TABLE, OWN_ROW.format(region="all")]
+    table.write_text("\n".join(rows))
+    done = ismarket("check", str(table), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Home eeg (home_eeg)")
+    assert "\N{BALLOT X}" not in done.stdout
+    table.write_text("\n".join(rows).replace("0.05", "0,05"))
+    done = ismarket("check", str(table), cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "home_eeg.csv, line 2: 19 cells" in done.stderr
+
+
+CANNOT = {
+    "a class": (type("Effects", (), {}), "the class Effects; hand over an object of it"),
+    "a number": (3, "a int; hand over a function"),
+    "one argument": (lambda market: [], "called with \\(market, p\\)"),
+    "three arguments": (lambda market, p, more: [], "called with \\(market, p\\)"),
+}
+
+
+@pytest.mark.parametrize("what", CANNOT)
+def test_effects_that_could_never_be_asked_are_refused_at_once(what):
+    effects, words = CANNOT[what]
+    with pytest.raises(InputError, match=words):
+        Driver("mine", "Mine", effects=effects)
+
+
+def test_asynchronous_effects_are_refused_at_once():
+    async def effects(market, p):
+        return []
+
+    with pytest.raises(InputError, match="asynchronous"):
+        Driver("mine", "Mine", effects=effects)
+
+
+class Growing:
+    """An object that can be called, and a method: both are effects."""
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def __call__(self, market, p):
+        yield Effect("incidence", self.rate * market.elapsed)
+
+    def scaled(self, factor, market, p):
+        yield Effect("incidence", factor * self.rate * market.elapsed)
+
+
+def test_a_function_a_method_a_partial_and_an_object_work_alike(toy_market):
+    one = Growing(0.02)
+    kinds = (one, functools.partial(one.scaled, 1.0), lambda market, p: one(market, p))
+    choices = Scenario(anchor="bottom-up", market="toy", without=(), draws=64)
+    values = [
+        forecast(toy_market, [Driver("mine", "Mine", effects=effects)], choices)
+        .summary()["reference"].iloc[-1] for effects in kinds
+    ]  # fmt: skip
+    assert len(set(values)) == 1

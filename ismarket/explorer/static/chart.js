@@ -126,6 +126,7 @@ function createChart(holder, spec, themes, getRuntime) {
     });
     const chart = latest;
     if (chart.parts) fill();
+    for (const [name, rows] of Object.entries(chart.datasets ?? {})) if (differs(`data ${name}`, rows)) view.data(name, rows);
     await view.runAsync();
     holder.setAttribute("aria-label", chart.alt);
     holder.dataset.painted = String(Number(holder.dataset.painted ?? 0) + 1);
@@ -135,6 +136,7 @@ function createChart(holder, spec, themes, getRuntime) {
 
   /** A file needs a ground of its own. */
   async function onGround(make) {
+    if (!themes) return make();
     await view.background(themes[pageTheme()].bg).runAsync();
     const made = await make();
     await view.background("transparent").runAsync();

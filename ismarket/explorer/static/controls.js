@@ -142,6 +142,8 @@ function createDriver(driver, send, opened) {
     h("div", { class: "second" }, fold, strength.root),
     body,
   );
+  const options = driver.options.map((option) => [option.name, createChoice(option, (_name, _key, value) => send("options", option.name, value))]);
+  if (options.length) body.append(h("div", { class: "cause options" }, options.map(([, one]) => one.root)));
   const inputs = new Map();
   const keys = driver.causes.flatMap((cause) => cause.inputs.map((input) => input.key));
   let fixedNow = {};
@@ -164,11 +166,12 @@ function createDriver(driver, send, opened) {
     root.dataset.on = state.on;
     root.dataset.changed = state.on !== state.was_on;
     root.dataset.stronger = state.strength !== 1;
-    back.hidden = state.on === state.was_on && state.strength === 1 && !touched;
+    back.hidden = state.on === state.was_on && state.strength === 1 && !touched && !state.chosen;
     say(points, state.points);
     const causes = state.what || `${driver.causes.length} cause${driver.causes.length === 1 ? "" : "s"}`;
     say(words, touched ? `${causes}, **${touched} fixed**` : causes);
     strength.range.disabled = !state.on;
+    for (const [name, one] of options) if (!waiting.has(`options ${name}`)) one.update(state.options[name]);
     if (!waiting.has(`strength ${driver.name}`)) strength.update(state.strength);
     for (const [key, list] of inputs) if (!waiting.has(`fixed ${key}`)) for (const one of list) one.update(fixed[key]);
   }

@@ -14,11 +14,12 @@ function createView(state, table) {
   const below = h("p", { class: "caveat" });
   const holders = h("div", { class: "charts" });
 
-  function chartOf(kind) {
+  function chartOf(chart) {
+    const kind = chart.kind;
     if (!charts.has(kind)) {
       const holder = h("div", { class: "chart", "data-kind": kind });
       holders.append(holder);
-      charts.set(kind, state.createChart(holder, kind));
+      charts.set(kind, state.createChart(holder, chart));
     }
     for (const holder of holders.children) holder.hidden = holder.dataset.kind !== kind;
     return charts.get(kind);
@@ -28,13 +29,13 @@ function createView(state, table) {
     title,
     aid,
     rest: [holders, note, table.root, below],
-    chart: () => chartOf(state.page.view.chart.kind),
+    chart: () => chartOf(state.page.view.chart),
     update(view, aidWords = view.aid) {
       both(title, view.title, view.brief || view.title);
       say(aid, aidWords);
       say(note, view.note);
       say(below, view.below);
-      chartOf(view.chart.kind).update(view.chart);
+      chartOf(view.chart).update(view.chart);
       table.update(view);
     },
     dressed() {

@@ -82,7 +82,7 @@ function createState(model, signal, make) {
     get page() {
       return model.get("page");
     },
-    createChart: (holder, kind) => createChart(holder, specs[kind], specs.themes, getRuntime),
+    createChart: (holder, chart) => createChart(holder, chart.spec ?? specs[chart.kind], chart.spec ? null : specs.themes, getRuntime),
   };
 
   function wait(part) {

@@ -204,7 +204,7 @@ function showPage(root, page, specs, getRuntime) {
     const table = createTable(() => {});
     table.update({ ...view, rows: view.rows.map((row) => ({ ...row, choice: "" })) });
     root.append(h("section", {}, h("p", { class: "aid" }, view.tab), h("h2", {}, view.title), h("p", { class: "aid" }, rich(view.aid)), holder, h("p", { class: "caveat" }, rich(view.note)), table.root));
-    const chart = createChart(holder, specs[view.chart.kind], specs.themes, getRuntime);
+    const chart = createChart(holder, view.chart.spec ?? specs[view.chart.kind], view.chart.spec ? null : specs.themes, getRuntime);
     chart.update(view.chart);
     return chart;
   });

@@ -4,10 +4,10 @@ from importlib.resources import files
 
 from ismarket import hookimpl, read_anchors, read_market
 
-from .charts import class_shares
+from .charts import class_shares, classes_view
 from .drivers import DRIVERS
 
-ISMARKET_API = 1
+ISMARKET_API = ">=1,<2"
 NAME = "dravet"
 TABLES = files(__name__) / "data"
 
@@ -43,3 +43,25 @@ def register_drivers():
 def register_charts():
     """The drug classes of any market, first and last year."""
     return {"class_shares": class_shares}
+
+
+@hookimpl
+def register_views():
+    """The same chart as a tab of the explorer, with its finding and its table."""
+    return {"Classes, first and last": classes_view}
+
+
+@hookimpl
+def register_commands(cli):
+    """``ismarket people``: how many people the market begins with, by region."""
+    import click
+
+    @cli.command()
+    def people():
+        """Print the people of the Dravet market in its base year, by region."""
+        from ismarket import load_market
+
+        market = load_market(NAME)
+        counted = market.stages[0]
+        for region, number in zip(market.regions, counted.path.mode[0], strict=True):
+            click.echo(f"{region}, {market.base_year}: {number:,.0f} {counted.unit}")

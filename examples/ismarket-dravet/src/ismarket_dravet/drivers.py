@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ismarket import Driver, Effect, Parameter, adoption, entry
+from ismarket import Driver, Effect, Option, Parameter, adoption, entry
 
 SOURCE = "assumption: illustration, not an estimate of the Dravet market"
 MARKETS = ("dravet",)
@@ -33,7 +33,8 @@ def testing(market, p):
 def screening(market, p):
     """Newborn screening follows a programme: straight lines through its points."""
     reached = adoption.piecewise(market.elapsed, points=SCREENED)
-    yield Effect("identified", np.log(p.odds_ratio) * reached, mechanism="newborn_screening")
+    shift = p.part * np.log(p.odds_ratio) * reached
+    yield Effect("identified", shift, mechanism="newborn_screening")
 
 
 def access(market, p):
@@ -80,9 +81,10 @@ def rebates(market, p):
     yield Effect("kept_after_discounts", np.log(p.odds_ratio) * reached, mechanism="rebates")
 
 
-def driver(name, title, effects=None, *parameters, claims=()):
+def driver(name, title, effects=None, *parameters, claims=(), options=()):
     """A driver of this market."""
-    return Driver(name, title, claims, effects, parameters, "An illustration.", markets=MARKETS)
+    about = {"description": "An illustration.", "markets": MARKETS, "options": options}
+    return Driver(name, title, claims, effects, parameters, **about)
 
 
 DRIVERS = (
@@ -94,7 +96,8 @@ DRIVERS = (
            ratio("odds", 1.2, 1.6, 2.5, "Odds of being identified with a gene test"),
            years("takeover", 5, 8, 12, "Years from 10% to 90% of the ceiling")),
     driver("dravet_screening", "Newborn screening", screening,
-           ratio("odds", 1.1, 1.5, 2.5, "Odds of being identified if screened")),
+           ratio("odds", 1.1, 1.5, 2.5, "Odds of being identified if screened"),
+           options=(Option("part", 1.0, low=0.0, high=1.0, title="Part of the programme"),)),
     driver("dravet_access", "Reimbursement", access,
            ratio("odds", 1.2, 1.8, 3.0, "Odds of therapy if reimbursed"),
            years("half_time", 2, 4, 7, "Years to half of the gap")),

@@ -7,7 +7,7 @@ from command_line import ismarket
 from parcels import DRIVER, OWN_ROW, OWN_TABLE, parcel
 
 from ismarket import Anchor, Driver, InputError, Parameter, load_market
-from ismarket.text.plain import ODD, shown, title_of
+from ismarket.text.wording import ODD, shown, title_of
 
 ESCAPES = {
     "a terminal's escape": "\x1b[2J\x1b[1;31mred",
