@@ -33,6 +33,10 @@ def _changed(change):
     return effects
 
 
+def _odd_cause(market, p):
+    yield Effect("incidence", _shift(market, p), mechanism="ra\u202ete")
+
+
 def _raises(market, p):
     raise KeyError("no such thing")
 
@@ -129,11 +133,7 @@ BREAKS = {
     "title_unit_and_source": _driver(
         parameters=(Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Rate"),)
     ),
-    "plain_text": _driver(
-        parameters=(
-            Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Ra\u202ete", source="s"),
-        )
-    ),
+    "plain_text": _driver(_odd_cause),
     "works_with_one_region": _driver(_by_index),
     "works_with_other_classes": _driver(_three_classes),
     "quick_enough": _driver(_slow),
