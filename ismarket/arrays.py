@@ -1,10 +1,10 @@
-"""The types that the model passes around: arrays, tables by column, and mappings nobody changes."""
+"""The types that the model passes around, and a hash of all that one holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,25 +14,6 @@ Bits: TypeAlias = NDArray[np.uint32]
 """Points of the unit cube as integers k, standing for (k + 1/2) / 2**32."""
 Columns: TypeAlias = dict[str, list[Any]]
 """A table by column: what JSON, pandas and the printed page are all made from."""
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class FrozenError(TypeError):
-    """Something tried to change what it was handed to read."""
-
-
-class Frozen(dict[K, V]):
-    """A mapping that is not to be changed; FrozenError for whoever tries."""
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise FrozenError("it is frozen; make a new one, as {**old, key: value}")
-
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
-
-    def __reduce__(self) -> tuple[type[Frozen[K, V]], tuple[dict[K, V]]]:
-        return Frozen, (dict(self),)
 
 
 def content(value: object) -> int:

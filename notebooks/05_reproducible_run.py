@@ -95,6 +95,7 @@ assert abs(moved - (bridge.end.reference - bridge.start.reference)) < 1e-3  # US
 # %%
 (folder / "mine.toml").write_text("""\
 name = "our-own"
+market = "infantile-spasms"
 publisher = "Our own desk research, an example"
 base_year = 2022
 value_usd = 160e6

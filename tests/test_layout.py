@@ -12,9 +12,9 @@ from ismarket import load_market
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ismarket"
 ARROWS = {
-    "version errors arrays": "",
+    "version errors frozen arrays": "",
     "sampling text": "errors arrays",
-    "model": "sampling text",
+    "model": "sampling text frozen",
     "guard": "model",
     "engine": "guard",
     "analysis": "engine",

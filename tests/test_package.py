@@ -177,7 +177,10 @@ def test_a_strangers_wheel_brings_a_market_a_command_a_view_and_a_driver_with_op
     assert "dravet_screening" in row["drivers"]
     assert place.command("ismarket", "people").startswith("United States, 2024: 3")
     scenario = place.folder / "dravet.toml"
-    scenario.write_text('market = "dravet"\nanchor = "bottom-up"\ndraws = 256\nwithout = []\n')
+    scenario.write_text(
+        'market = "dravet"\nanchor = "bottom-up"\ndraws = 256\nwithout = []\n'
+        '[plugins]\nonly = ["dravet"]\n'
+    )
     given = "run", str(scenario), "--no-keep", "--json"
     whole, half = (
         json.loads(place.command("ismarket", *given, *more))["reference"][-1]["value"]

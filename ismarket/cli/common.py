@@ -212,6 +212,8 @@ def blocked(
 
     Where the option has no use for others, InputError for one.
     """
+    if not values:
+        return values
     from ..plugins.discovery import CHOICE, NO
 
     others = tuple(value for value in values if not value.startswith(NO))

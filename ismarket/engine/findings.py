@@ -293,9 +293,8 @@ def acting_on(forecast: Forecast) -> list[str]:
 
 def switched_in_vain(forecast: Forecast) -> list[str]:
     """The acting drivers that share each of their causes, so that their switch moves nothing."""
-    said = "The switch of {} moves nothing: all of its causes are counted once with {}."
-    shared = wholly_shared(forecast.plan)
-    return [said.format(one.title, listed([o.title for o in others])) for one, others in shared]
+    shared = [one.title for one, _ in wholly_shared(forecast.plan)]
+    return [f"The switch of {one} moves nothing: others share all its causes." for one in shared]
 
 
 def outside_evidence(plan: Plan) -> list[str]:

@@ -93,7 +93,7 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
     target = Path(path).expanduser()
     if target.is_dir():
         target = target / name
-    if target.suffix.lstrip(".").lower() != kind:
+    if not target.name.lower().endswith(f".{kind}"):
         raise InputError(f"{target.name}: a {kind.upper()} file ends in .{kind}")
     if target.exists():
         raise InputError(f"{target}: exists; choose another name")

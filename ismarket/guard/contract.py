@@ -25,8 +25,9 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Array, FrozenError, content
+from ..arrays import Array, content
 from ..errors import DriverError, no_such
+from ..frozen import FrozenError
 from ..model.driver import Driver, Effect
 from ..model.market import Market
 from ..model.stage import LARGEST_SHIFT

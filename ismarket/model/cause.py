@@ -13,8 +13,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..arrays import Frozen
 from ..errors import InputError, unknown
+from ..frozen import Frozen
 from ..text.wording import plain, title_of
 from .parameter import IN_TABLES, Parameter
 from .stage import RATIO_UNIT, Stage

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Frozen
+from ..arrays import Array
 from ..errors import InputError, unknown
+from ..frozen import Frozen
 from ..text.wording import mid_sentence, title_of
 from .anchor import REAL, Anchor, bottom_up
 from .cause import Mechanism

@@ -18,8 +18,8 @@ from importlib.resources.abc import Traversable
 from itertools import chain, count
 from pathlib import Path
 
-from ..arrays import Frozen
 from ..errors import InputError, unknown
+from ..frozen import Frozen
 from ..text.wording import ODD
 
 LARGEST_TABLE = 8 * 1024 * 1024

@@ -84,9 +84,8 @@ class Plugins:
         if name not in self._markets:
             markets = self.handed.get("register_markets", {})
             would = [p for p, held in markets.items() if name in {market.name for market in held}]
-            known = {plugin for held in self.handed.values() for plugin in held}
             why = [self.set_aside[p] for p in would if p in self.set_aside]
-            why = why or [line for p, line in self.set_aside.items() if p not in known]
+            why = why or [line for p, line in self.set_aside.items() if p not in markets]
             why += [f"plugin {plugin} was {reason}" for plugin, reason in self.withheld.items()]
             error = unknown("market", "market", name, self._markets)
             raise InputError("; ".join([str(error), *why]))

@@ -134,9 +134,9 @@ def compare_editions(*runs: str | Path, year: int | None = None) -> Editions:
         acting = tuple(driver for driver in known[key].drivers if driver.name in drivers)
         return replace(known[key].changed(scenario), drivers=acting).forecast()
 
-    common = set.intersection(*(set(recorded(record)) for record in records))
-    if len(records) > 2 and year is None and common:
-        year = max(common)
+    if len(records) > 2 and year is None:
+        common = set.intersection(*(set(recorded(record)) for record in records))
+        year = max(common, default=None)
     return editions([bridge(one, other, compute, year) for one, other in pairwise(records)])
 
 

@@ -154,8 +154,8 @@ def test_a_claim_is_printed_with_the_place_where_its_number_was_read():
         assert f"<a href='{known[part].address}'" in claim_sheet(audited(), "O3").html()
 
 
-def test_the_readme_prints_what_the_audit_prints():
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def test_the_page_of_limits_prints_what_the_audit_prints():
+    text = (Path(__file__).parents[2] / "docs/explanation/limits.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| .* \| \d+% \| (\d+)% \|$", text, re.M)
     estimated = [part.share[part.groups.index("estimated")] for part in audited().coverage]
     assert [float(row) for row in rows] == [pytest.approx(100 * v, abs=0.5) for v in estimated]

@@ -258,7 +258,7 @@ def test_what_is_fixed_leaves_the_tornado_and_is_named(panel):
 def test_a_session_needs_no_widget():
     session = start(ismarket.Study(load_market(), load_drivers(), Scenario(draws=64)))
     session.change([switch("pricing", True)])
-    assert [view.name for view in session.views()] == list(TABS)
+    assert [view.name for view in session.views()] == [*TABS, *session.own_views]
 
 
 @pytest.mark.slow(reason="builds the bundle of the page")

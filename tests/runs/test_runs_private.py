@@ -31,12 +31,11 @@ value_usd = 2.0e8
 cagr = 0.05
 last_year = 2028
 """
+pytestmark = pytest.mark.slow(reason="keeps a run of everything")
 CELL = """\
 import getpass, os, sys
 import altair, ismarket
 from IPython.display import HTML
-
-pytestmark = pytest.mark.slow(reason="keeps a run of everything")
 print(os.getcwd(), os.path.expanduser("~/x"), sys.prefix, __import__("tempfile").gettempdir())
 forecast = ismarket.forecast(ismarket.load_market(), ismarket.load_drivers(),
                              ismarket.Scenario(draws=20))

@@ -20,12 +20,11 @@ from ismarket.studies import loaded
 from ismarket.studies.kept import rerun
 from ismarket.text.install import extra as pip_install_of
 
+pytestmark = pytest.mark.slow(reason="draws the charts of a run")
 BLOCKED = """
 import sys
 sys.modules[{module!r}] = None
 from ismarket.cli import main
-
-pytestmark = pytest.mark.slow(reason="draws the charts of a run")
 main(["run", "--draws", "50", "--out", "run", "--also", {name!r}])
 """
 

@@ -25,9 +25,12 @@ LATER = "2099-01-01"
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("editions")
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)  # kept today
     asked = study("evidence", draws=600)
     changes = ({"without": ("pricing",)}, {"without": ()}, {"without": (), "overlap": 0.5})
     kept = [asked.changed(**c).keep(folder / f"edition-{i}").path for i, c in enumerate(changes)]
+    monkeypatch.undo()
     (folder / "actuals.csv").write_text(
         "year,value_usd,error,status,source,known\n"
         f"2023,44e6,0.1,measured,invented for a test,{LATER}\n"

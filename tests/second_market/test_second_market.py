@@ -152,7 +152,7 @@ def test_a_market_that_is_not_there_says_why_its_plugin_is_not(tmp_path, path):
     assert done.returncode == 2
     assert done.stderr == (
         "ismarket: market: no market 'dravet'; known: infantile-spasms; plugin dravet was not let"
-        " in (ISMARKET_PLUGINS, or plugins of the scenario)\n"
+        " in by ISMARKET_PLUGINS\n"
     )
     broken = tmp_path / "ismarket_dravet"
     shutil.copytree(EXAMPLE / "src" / "ismarket_dravet", broken)

@@ -1,5 +1,6 @@
 """Every command works on the second market, and is held to figures worked out from its tables."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.slow(reason="every command on a second market")
 TRIED = {
     "run", "drivers", "check", "anchors", "triangulate", "audit", "sensitivity", "require", "voi",
     "update", "backtest", "compare", "verify", "rerun", "export", "import", "report", "scenario",
-    "check-numbers",
+    "check-numbers", "grid", "track", "discover",
 }  # fmt: skip
 OF_NO_MARKET = {"read", "lab", "app", "new-driver", "new-market", "plugins"}
 
@@ -234,3 +235,21 @@ def test_what_does_not_fit_the_market_is_named(command, arguments, said):
     assert (code, out) == (2, "")
     assert err.startswith(f"ismarket: {said}")
     assert err.count("\n") == 1
+
+
+def test_grid_gives_the_end_of_each_single_run(answer, scenarios):
+    text = (scenarios / "small.toml").read_text()
+    (scenarios / "many.toml").write_text(f"{text}\n[grid]\noverlap = [0, 1]\n")
+    found = answer("grid", "many.toml", "--json")
+    alone = answer("run", "small.toml", "--no-keep", "--json")
+    assert json.dumps(alone["reference"][-1]["value"]) in json.dumps(found)
+
+
+def test_kept_runs_are_set_against_actuals(answer, kept):
+    found = answer("track", "one", "--observe", "2025=300M:10%")
+    assert "2025" in found
+
+
+def test_a_box_of_futures_names_inputs_of_this_market(answer):
+    found = answer("discover", "small.toml", "--draws", "1024", "--cagr", "5%", "--json")
+    assert found["market"] == "dravet" or "dravet" in json.dumps(found)
