@@ -92,7 +92,7 @@ def test_a_value_outside_the_evidence_is_taken_once_it_is_confirmed(panel):
     steps.after(panel, lambda: wrong.locator("button").click())
     made = expected(fixed={"video_eeg.ratio": 9.0}, outside=("video_eeg.ratio",))
     assert steps.label(panel) == alternative(made)
-    assert "Outside the evidence: video_eeg.ratio = 9" in panel.inner_text(".ism")
+    assert "= 9 (range 1.2 to 3.5 odds ratio)" in panel.inner_text(".ism")
     steps.open_tab(panel, "evidence")
     steps.open_first(panel, "O3")
     (link,) = panel.locator(".ism tr.detail a").all()
