@@ -177,10 +177,7 @@ def test_a_strangers_wheel_brings_a_market_a_command_a_view_and_a_driver_with_op
     assert "dravet_screening" in row["drivers"]
     assert place.command("ismarket", "people").startswith("United States, 2024: 3")
     scenario = place.folder / "dravet.toml"
-    scenario.write_text(
-        'market = "dravet"\nanchor = "bottom-up"\ndraws = 256\nwithout = []\n'
-        '[plugins]\nonly = ["dravet"]\n'
-    )
+    scenario.write_text('market = "dravet"\nanchor = "bottom-up"\ndraws = 256\nwithout = []\n')
     given = "run", str(scenario), "--no-keep", "--json"
     whole, half = (
         json.loads(place.command("ismarket", *given, *more))["reference"][-1]["value"]
@@ -203,7 +200,8 @@ def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(
         '    yield Effect("unit_price", np.log(1.01) * market.elapsed)\n'
         "@hookimpl\n"
         "def register_drivers():\n"
-        '    return [Driver("onepercent", "One percent more", effects=effects)]\n'
+        '    return [Driver("onepercent", "One percent more", effects=effects,'
+        ' markets=("infantile-spasms",))]\n'
     )
     (stranger / "pyproject.toml").write_text(
         '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array, Columns
-from ..engine.findings import about, outside_evidence
+from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import InputError, mistaken, unknown
 from ..model.parameter import Parameter
@@ -235,7 +235,7 @@ def _limit(parameter: Parameter, low: float | None, high: float | None) -> Limit
 def sheet(found: Discovery) -> Sheet:
     """Which futures, the box in words, and how much it tells."""
     plan = found.forecast.plan
-    parts: list[str] = [*outside_evidence(plan), headline(found)]
+    parts: list[str] = [*caveats(plan), headline(found)]
     parts += [f"· {sentence(limit, found.forecast)}" for limit in found.limits]
     if found.limits:
         parts.append(

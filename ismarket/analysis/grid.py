@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Array, Columns
+from ..engine.findings import caveats
 from ..engine.forecast import UNEXPLAINED, printed_growth
 from ..engine.many import Outcome
 from ..engine.plan import Plan
@@ -258,7 +259,7 @@ def sheet(found: ScenarioGrid) -> Sheet:
     plan, many = found.base, len(found.outcomes)
     axes = listed([f"{axis.name} ({len(axis.options)})" for axis in found.axes])
     title = f"{many} scenarios · {plan.scenario.name or plan.market.name}, changed by {axes}"
-    parts: list[str | Table] = [headline(found), _table(found)]
+    parts: list[str | Table] = [*caveats(plan), headline(found), _table(found)]
     if many > SHOWN:
         parts.append(f"· {many - SHOWN} more: --json, in Python frame().")
     if found.weighted:

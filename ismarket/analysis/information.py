@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -148,16 +148,16 @@ class Information:
 
 
 @dataclass(frozen=True, eq=False)
-class Wider:
-    """Draws of market value (year, draw) in which more is uncertain than a scenario's inputs.
+class Drawn:
+    """Draws of market value (year, draw) of a plan, and what else is drawn beside its inputs.
 
-    ``values`` holds what more is drawn by name, each (draw,), ``notice`` says so.
+    ``more`` holds that by name, each (draw,), and ``notice`` says so.
     """
 
     plan: Plan
     total: Array
-    values: Mapping[str, Array]
-    notice: str
+    more: Mapping[str, Array] = field(default_factory=dict)
+    notice: str = ""
 
 
 def value_of_information(
@@ -165,28 +165,31 @@ def value_of_information(
     decision: Decision,
     by: Sequence[str] = ("input", "cause"),
     studies: Sequence[Sample] = (),
-    wider: Wider | None = None,
 ) -> Information:
     """Value of information for a decision, by single inputs and by groups of them.
 
-    And of ``studies``, which inform without settling.  ``wider`` draws stand in for the forecast's.
-    InputError below FEWEST_DRAWS draws, where the regression would be noise.
+    And of ``studies``, which inform without settling.  InputError below FEWEST_DRAWS draws, where
+    the regression would be noise.
     """
     if not isinstance(forecast, Forecast):
         raise mistaken("voi", forecast, A_FORECAST)
+    return information_of(Drawn(forecast.plan, forecast.draws.total), decision, by, studies)
+
+
+def information_of(
+    drawn: Drawn, decision: Decision, by: Sequence[str], studies: Sequence[Sample]
+) -> Information:
+    """The same from draws that need not be a forecast's own."""
     if not isinstance(decision, Decision):
         raise mistaken("voi", decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
     for one in studies:
         if not isinstance(one, Sample):
             raise mistaken("voi, studies", one, "a list of Sample('KEY', observations=200)")
-    total, plan = forecast.draws.total, forecast.plan
-    if wider:
-        total, plan = wider.total, wider.plan
+    plan, total, more = drawn.plan, drawn.total, drawn.more
     draws = total.shape[1]
     if draws < FEWEST_DRAWS:
         raise InputError(f"{draws} draws are too few for the regression; {FEWEST_DRAWS} or more")
     gain = decision.net_benefit(total)
-    more = wider.values if wider else {}
     values = {**drawn_values(plan), **more}
     perfect = expected_perfect(gain)
     groups = {kind: grouped(plan, kind) for kind in ("input", *by)}
@@ -208,7 +211,7 @@ def value_of_information(
         for one, keys in asked
     ]  # fmt: skip
     ranked = tuple(sorted(worth, key=lambda one: (-one.net, one.of)))
-    notices = [*caveats(plan), *([wider.notice] if wider else [])]
+    notices = [*caveats(plan), *filter(None, [drawn.notice])]
     return Information(
         plan, decision, plan.years[1], plan.years[-1], float(gain.mean()), regret,
         Worth("everything", tuple(values), *perfect), partial, notices, ranked,

@@ -22,6 +22,9 @@ from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.scenario import DEFAULT_SCENARIO
 from ..text.wording import in_line, shown
 
+MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
+"""A law that is kept, broken, or was not tried."""
+
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
     from ..model.market import Market

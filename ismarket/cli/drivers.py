@@ -9,6 +9,7 @@ import click
 
 from ..errors import DriverError, InputError, unknown
 from .common import (
+    MARKS,
     complete_checked,
     complete_market,
     installed_market,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from ..model.driver import Driver
     from ..model.market import Market
     from ..plugins.installed import Plugins
-
-MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 
 
 @click.command()

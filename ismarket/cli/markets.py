@@ -13,13 +13,13 @@ import click
 from ..errors import InputError
 from ..plugins.discovery import find_plugins
 from ..plugins.new_market import chains, write_market
-from .common import say, say_json
+from ..text.install import pip_install
+from .common import MARKS, say, say_json
 
 if TYPE_CHECKING:
     from ..model.market import Market
     from ..plugins.installed import Plugins
 
-MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -54,7 +54,7 @@ def new_market(name: str, into: Path | None, **told: str) -> None:
     written = write_market(name, folder, **told)  # type: ignore[arg-type]
     say(
         f"wrote {folder} ({len(written)} files). Next:\n"
-        f"  pip install -e {folder}\n"
+        f"  {pip_install('-e', str(folder))}\n"
         f"  ismarket check {name}\n"
         f"  ismarket run {folder / name}.toml\n"
         f"  ismarket sensitivity {folder / name}.toml       (which placeholder to replace first)"

@@ -111,17 +111,17 @@ def _own(name: str) -> str:
 def _data(forecast: Forecast, made: Made) -> dict[str, Any]:
     """All that the page shows and computes with, and what it was made from."""
     model, scenario = portable(forecast), forecast.plan.scenario
-    dollars = _in_both_dollars(_few(forecast, {}))
+    dollars, controls = _in_both_dollars(_few(forecast, {})), _structure(forecast, model)
     return {
         "model": model,
-        "structure": _structure(forecast, model),
+        "structure": controls,
         "state": state(forecast, scenario, scenario, False),
         "strips": {
             f"{basis} {name}": strip(shown)
             for basis in model["readings"]
             for name, shown in _in_both_dollars(_few(forecast, _read_as(forecast, basis))).items()
         },
-        "words": _words(forecast, model, dollars),
+        "words": _words(forecast, model, dollars, controls),
         "stamp": _stamp(forecast, model, made),
         "made": vars(made),
     }
@@ -199,16 +199,18 @@ def _standing(cause: dict[str, Any], sent: set[str]) -> dict[str, Any]:
 
 
 def _words(
-    forecast: Forecast, model: Mapping[str, Any], dollars: Mapping[str, Forecast]
+    forecast: Forecast,
+    model: Mapping[str, Any],
+    dollars: Mapping[str, Forecast],
+    controls: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The words of the page as sent, by the dollars shown where they differ."""
     plan, first = forecast.plan, forecast.columns["reference"]["value"][0]
     turns = turning_points(forecast)
     head, _, tail = as_python(plan.scenario).partition("market, drivers = ")
-    found = _structure(forecast, model)
-    causes = [cause for driver in found["drivers"] for cause in driver["causes"]]
+    causes = [cause for driver in controls["drivers"] for cause in driver["causes"]]
     computed = [driver["title"] for driver in model["drivers"] if driver["computed"]]
-    moving = {one["key"] for cause in [*causes, *found["count"]] for one in cause["inputs"]}
+    moving = {one["key"] for cause in [*causes, *controls["count"]] for one in cause["inputs"]}
     return {
         "scenario": f"**{plan.scenario.name or 'scenario'}**",
         "file": plan.scenario.name or "scenario",

@@ -32,6 +32,8 @@ FUNNEL_COLUMNS = "stage region drug_class low mode high unit currency_year basis
 CORRELATION_COLUMNS = ["first", "second", "rank_correlation"]
 CLAIM_COLUMNS = "id section claim driver mechanism stage direction overlaps span words".split()
 """``span`` is where the sentence stands on its page, ``words`` those that speak of its causes."""
+NO_DRIVER = ("baseline", "context", "")
+"""What the ledger says of a sentence that names none."""
 AXES: dict[str, tuple[str, ...]] = {
     "world": (),
     "region": ("region",),

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
-from ..errors import DiskError, InputError
-from ..version import __version__
-from .hookspecs import API
+from ..errors import InputError
+from ..model.scenario import Scenario
+from .package import (
+    HOUSEKEEPING,
+    PROJECT_FILE,
+    check_name,
+    check_place,
+    check_told,
+    filled,
+    write_package,
+)
 
 ANSWERS = ".ismarket-driver.json"
 """What the template was told, and the hash of each file that follows it, as it was written."""
-FOLLOWS = {
-    ".gitignore": "gitignore.txt",
-    ".github/workflows/test.yml": "test.yml.txt",
-    "tests/test_laws.py": "test_laws.py.txt",
-}
+FOLLOWS = {**HOUSEKEEPING, "tests/test_laws.py": "driver/test_laws.py.txt"}
 """What an update brings up to date, by its place in the package: its file in the template."""
-YOURS = {"README.md": "README.md.txt", "pyproject.toml": "pyproject.toml.txt"}
-CODE = {"src/ismarket_{name}/__init__.py": "code.py.txt"}
+YOURS = {**PROJECT_FILE, "README.md": "driver/README.md.txt"}
+CODE = {"src/ismarket_{name}/__init__.py": "driver/code.py.txt"}
 TABLE = {
-    "src/ismarket_{name}/__init__.py": "table.py.txt",
-    "src/ismarket_{name}/{name}.csv": "table.csv.txt",
+    "src/ismarket_{name}/__init__.py": "driver/table.py.txt",
+    "src/ismarket_{name}/{name}.csv": "driver/table.csv.txt",
 }
 """What it leaves alone: the author has edited it."""
 NUMBERS = {
@@ -43,16 +45,10 @@ def write_driver(
     Raises InputError for a name that no driver can have, or a folder that is in use; DiskError
     where it cannot be written.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        near = re.sub(r"\W+", "_", name.strip().lower()).strip("_0123456789")
-        hint = f"; did you mean {near!r}?" if near else ""
-        raise InputError(f"new-driver: {name!r}: lower-case letters, digits and _ only{hint}")
+    check_name("new-driver", name, r"[a-z][a-z0-9_]*", "_")
     title = title or name.replace("_", " ").capitalize()
-    for what, text in (("title", title), ("author", author)):
-        if not text.isprintable() or set(text) & set('"\\'):
-            raise InputError(f"new-driver: {what} {text!r}: no quotes, backslashes or line breaks")
-    if into.exists() and (not into.is_dir() or any(into.iterdir())):
-        raise InputError(f"new-driver: {into} is there already; --update brings it up to date")
+    check_told("new-driver", title=title, author=author)
+    check_place("new-driver", into, "; --update brings it up to date")
     told: dict[str, str | bool] = {"name": name, "title": title, "author": author, "table": table}
     return _write(into, _rendered(told, {**FOLLOWS, **YOURS, **(TABLE if table else CODE)}), told)
 
@@ -93,23 +89,10 @@ def update_driver(into: Path) -> TemplateUpdate:
 
 def _rendered(told: Mapping[str, str | bool], chosen: Mapping[str, str]) -> dict[str, bytes]:
     """The files of the template by their place in the package, filled in."""
-    name, major = str(told["name"]), int(__version__.split(".")[0]) + 1
-    values = {
-        **told,
-        "api": f">={API},<{API + 1}",
-        "requires": f"ismarket>={__version__},<{major}",
-        "distribution": f"ismarket-{name.replace('_', '-')}",
-        "number": NUMBERS[bool(told["table"])].format(name=name),
-    }
-    template = files(__package__) / "template"
-    return {
-        place.format(name=name): re.sub(
-            r"\{\{ (\w+) \}\}",
-            lambda found: str(values[found[1]]),
-            (template / file).read_text(encoding="utf-8"),
-        ).encode()
-        for place, file in chosen.items()
-    }
+    name = str(told["name"])
+    number = NUMBERS[bool(told["table"])].format(name=name)
+    made_for = {"number": number, "market": Scenario().market}
+    return filled("driver", name, {**told, **made_for}, chosen)
 
 
 def _write(
@@ -121,14 +104,7 @@ def _write(
     """Write files and what they were made from; DiskError where one cannot be written."""
     hashes = {name: _hash(text) for name, text in contents.items() if name in FOLLOWS}
     answers = json.dumps({**told, "files": {**(before or {}), **hashes}}, indent=1) + "\n"
-    for name, text in {**contents, ANSWERS: answers.encode()}.items():
-        try:
-            (into / name).parent.mkdir(parents=True, exist_ok=True)
-            (into / name).write_bytes(text)
-        except OSError as error:
-            where = into / name if into.is_dir() else into
-            raise DiskError(f"{where}: cannot be written ({error.strerror})") from None
-    return sorted(into / name for name in (*contents, ANSWERS))
+    return write_package(into, {**contents, ANSWERS: answers.encode()})
 
 
 def _hash(text: bytes) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -11,27 +10,33 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..errors import DiskError, InputError, unknown
+from ..errors import InputError, unknown
 from ..model.anchor import Anchor, read_anchors
 from ..model.anchor_file import LARGEST_FILE, anchor_bytes, parse_anchor
 from ..model.market import Market
-from ..model.market_tables import STAGE_COLUMNS, read_market
+from ..model.market_tables import NO_DRIVER, STAGE_COLUMNS, read_market
 from ..model.strict_toml import read_toml
 from ..model.tables import Row, read_table
-from ..version import __version__
 from . import un_areas
-from .hookspecs import API
-from .new_tables import NO_DRIVER, NewCause, NewDriver, Sketch, tables, word
+from .new_tables import NewCause, NewDriver, Sketch, tables, word
+from .package import (
+    HOUSEKEEPING,
+    PROJECT_FILE,
+    check_name,
+    check_place,
+    check_told,
+    filled,
+    write_package,
+)
 
 DATA = "src/{module}/data/"
 FILES = {
-    "src/{module}/__init__.py": "code.py.txt",
-    "tests/test_market.py": "test_market.py.txt",
-    "README.md": "README.md.txt",
-    "pyproject.toml": "pyproject.toml.txt",
-    "{name}.toml": "scenario.toml.txt",
-    ".gitignore": "gitignore.txt",
-    ".github/workflows/test.yml": "test.yml.txt",
+    **HOUSEKEEPING,
+    **PROJECT_FILE,
+    "src/{module}/__init__.py": "market/code.py.txt",
+    "tests/test_market.py": "market/test_market.py.txt",
+    "README.md": "market/README.md.txt",
+    "{name}.toml": "market/scenario.toml.txt",
 }
 """What is filled in, by its place in the package: its file in the template."""
 CLASSES = ("standard therapy", "new therapy")
@@ -58,19 +63,13 @@ def write_market(
     ``regions`` and ``classes`` are lists with commas, of UN areas and groups of them and of names.
     Raises InputError for what cannot be read or is none of these; DiskError for a full disk.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        near = re.sub(r"[^a-z0-9]+", "-", name.strip().lower()).strip("-0123456789")
-        hint = f"; did you mean {near!r}?" if near else ""
-        raise InputError(f"new-market: {name!r}: lower-case letters, digits and - only{hint}")
-    if into.exists() and (not into.is_dir() or any(into.iterdir())):
-        raise InputError(f"new-market: {into} is there already")
+    check_name("new-market", name, r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "-")
+    check_place("new-market", into)
     if chain not in chains():
         raise unknown("new-market", "chain", chain, chains())
     anchor, said = _draft(draft) if draft else (None, "")
     title = title or (anchor and anchor.title) or said or name.replace("-", " ").capitalize()
-    for what, text in (("title", title), ("author", author), ("classes", classes)):
-        if not text.isprintable() or set(text) & set('"\\'):
-            raise InputError(f"new-market: {what} {text!r}: no quotes, backslashes or line breaks")
+    check_told("new-market", title=title, author=author, classes=classes)
     base = min(max(anchor.base_year if anchor else un_areas.LAST_KNOWN, FIRST_YEAR),
                LAST_YEAR)  # fmt: skip
     last = max(anchor.last_year if anchor else 0, base + YEARS_AHEAD)
@@ -86,14 +85,14 @@ def write_market(
         base, min(last, LAST_PRICES),
     )  # fmt: skip
     drivers, causes = _causes(sketch)
-    written = tables(sketch, drivers, causes)
+    written = {name: text.encode() for name, text in tables(sketch, drivers, causes).items()}
     with TemporaryDirectory() as folder:  # before anything is written, it must hold together
-        _write(Path(folder), written)
+        write_package(Path(folder), written)
         read_market(Path(folder), name=name, title=title, base_year=base, horizon=sketch.horizon)
         read_anchors(Path(folder, "anchors.csv"), name)
     data = DATA.format(module=f"ismarket_{sketch.identifier}")
     placed = {f"{data}{file}": text for file, text in written.items()}
-    return _write(into, placed | _filled(sketch, author, drivers))
+    return write_package(into, placed | _filled(sketch, author, drivers))
 
 
 def chains() -> dict[str, Traversable]:
@@ -178,19 +177,16 @@ def _titled(text: str) -> str:
 # the package --------------------------------------------------------------------------------------
 
 
-def _filled(sketch: Sketch, author: str, drivers: Sequence[NewDriver]) -> dict[str, str]:
+def _filled(sketch: Sketch, author: str, drivers: Sequence[NewDriver]) -> dict[str, bytes]:
     """The files of the template, filled in, by their place in the package."""
-    anchor, major = sketch.anchor, int(__version__.split(".")[0]) + 1
+    anchor = sketch.anchor
     regions = [f"{p.name} ({' + '.join(p.areas)})" if 1 < len(p.areas) <= 6 else p.name
                for p in sketch.places]  # fmt: skip
     estimate = "none yet: the count from its tables is the level"
     if anchor and anchor.value:
         estimate = f"{anchor.publisher}: USD {anchor.value:,.0f} in {anchor.base_year}"
-    values: Mapping[str, object] = {
-        "name": sketch.name, "title": sketch.title, "author": author,
-        "module": f"ismarket_{sketch.identifier}",
-        "plugin": sketch.identifier, "distribution": f"ismarket-{sketch.name}",
-        "api": API, "requires": f"ismarket>={__version__},<{major}", "path": sketch.path,
+    told: Mapping[str, object] = {
+        "title": sketch.title, "author": author, "path": sketch.path,
         "base_year": sketch.base_year, "horizon": sketch.horizon,
         "drivers": "\n".join(
             f"        ({json.dumps(d.name)}, {json.dumps(d.title)}, {d.claims!r})," for d in drivers
@@ -202,23 +198,4 @@ def _filled(sketch: Sketch, author: str, drivers: Sequence[NewDriver]) -> dict[s
         "licence": un_areas.LICENCE, "anchor": anchor.name if anchor else "bottom-up",
         "said": "The published estimate, taken apart" if anchor else "Counted from its tables",
     }  # fmt: skip
-    template = files(__package__) / "market_template"
-    return {
-        place.format(**values): re.sub(
-            r"\{\{ (\w+) \}\}",
-            lambda found: str(values[found[1]]),
-            (template / file).read_text(encoding="utf-8"),
-        )
-        for place, file in FILES.items()
-    }
-
-
-def _write(into: Path, contents: Mapping[str, str]) -> list[Path]:
-    for name, text in contents.items():
-        try:
-            (into / name).parent.mkdir(parents=True, exist_ok=True)
-            (into / name).write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            where = into / name if into.is_dir() else into
-            raise DiskError(f"{where}: cannot be written ({error.strerror})") from None
-    return sorted(into / name for name in contents)
+    return filled("market", sketch.name, told, FILES)

@@ -17,6 +17,7 @@ from ..model.anchor import Anchor
 from ..model.market_tables import (
     CLAIM_COLUMNS,
     FUNNEL_COLUMNS,
+    NO_DRIVER,
     PATH_COLUMNS,
     PRICES,
     STAGE_COLUMNS,
@@ -28,8 +29,6 @@ from . import un_areas
 from .un_areas import Counted, Territory
 
 SOURCE = "assumption: placeholder that nobody has replaced yet"
-NO_DRIVER = ("baseline", "context", "")
-"""What the ledger says of a sentence that names none."""
 RATIO = {"low": 0.5, "mode": 1, "high": 2}
 SPREAD = {"share_base_year": 0.2, "ceiling": 0.6, "half_time_years_low": 2,
           "half_time_years_mode": 5, "half_time_years_high": 12}  # fmt: skip

@@ -110,7 +110,8 @@ def _of_market(
     fields |= money
     if "last_year" not in fields and not disputed:
         fields |= _last_year_of_value(page, levels, fields)
-    notes = _say_words(page, subject, same, boxes, fields, says)
+    _say_words(page, subject, same, boxes, fields, says)
+    notes: list[str] = []
     if publisher := _publisher(page, subject, sentences, labelled, notes):
         fields["publisher"] = publisher
     drivers = statements.drivers_named(page, subject, same, boxes)
@@ -179,7 +180,7 @@ def _say_words(
     labelled: list[Labelled],
     fields: dict[str, Found],
     says: list[str],
-) -> list[str]:
+) -> None:
     """Fill region and class; where names compete, say so and fill nothing."""
     for name, reader in (
         ("largest_region", statements.largest_region),
@@ -190,4 +191,3 @@ def _say_words(
             fields[name] = found
         elif competing:
             says.append(f"{name.replace('_', ' ')}: {' and '.join(competing)}")
-    return []

@@ -13,21 +13,11 @@ from .vocabulary import COUNTRIES, WHOLE_WORLD
 COMMON = parse_words(
     (files(__package__) / "words.toml").read_text(encoding="utf-8"), "reading, words.toml"
 )
-
-
 LONGEST_NAME = 90
 """Characters of the name of a market."""
-
-
 MARKET = re.compile(r"\b[Mm](?:arkets?\b|ARKETS?\b)(?!ing)")
-
-
 _HOUSE = re.compile(r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory)\b")
-
-
 _FOR = re.compile(r"\s+(?:for|of)\s+(?:the\s+)?((?:[\w'&/+-]+\s+){0,5}[\w'&/+-]+)")
-
-
 _STOPS = frozenset(
     "the a an in on at of for by to from is was are were be been and or with as its their our"
     " this that these those which will would has have had into within across over under about"
@@ -43,8 +33,6 @@ _STOPS = frozenset(
     " augment augments impact impacts influence share increase increases hamper hampers"
     " restrain restrains affect affects".split()
 )
-
-
 PLAIN = frozenset(
     "global globally world worldwide international overall entire whole total said current"
     " growing emerging rising expanding addressable key major future potential target new"
@@ -52,8 +40,6 @@ PLAIN = frozenset(
     " respective own broader largest biggest regional leading dominant fastest-growing"
     " promising single second third every any each no".split()
 )
-
-
 PRODUCTS = frozenset(
     "therapeutics therapeutic therapy therapies treatment treatments drug drugs medicine"
     " medicines medication medications medicament medicaments medikamente therapien"

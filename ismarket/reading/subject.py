@@ -16,15 +16,9 @@ from .pagetext import Page
 from .passages import Labelled, Sentence
 
 LONGEST_TITLE = 400
-
-
 MOST_HEADINGS = 8
-
-
 LONGEST_SEARCH = 50_000
 """Characters of a page in which its own short name is looked for."""
-
-
 MOST_SENTENCES = 2_000
 """Sentences among which the market of the figures is looked for."""
 

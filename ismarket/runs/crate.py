@@ -70,7 +70,7 @@ def crate(
             "name": "ismarket",
             "url": SOFTWARE,
             "softwareVersion": __version__,
-            "description": "Forecasts the market for infantile-spasms therapeutics.",
+            "description": "Takes a published market forecast apart, with its drivers as plugins.",
             "softwareRequirements": _ids(d["@id"] for d in drivers),
         },
         {"@id": UNNAMED, "@type": "Organization", "name": "not recorded", "url": ADDRESS},

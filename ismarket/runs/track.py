@@ -109,17 +109,18 @@ class Track:
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
-def track(records: Sequence[Record], actuals: Sequence[Observation]) -> Track:
+def track(records: Sequence[Record], actuals: Sequence[Observation], market: str = "") -> Track:
     """Each run against the actuals, in the order in which they were kept; nothing is updated.
 
-    Raises InputError for runs of several markets, and for an actual in other dollars.
+    Raises InputError for runs of several markets, or of another than ``market``, and for an actual
+    in other dollars.
     """
     if not records:
         raise InputError("track: name at least one kept run")
     ordered = sorted(records, key=lambda record: str(record.manifest["finished"]))
     told = [from_json(record.contents["outputs/forecast.json"], "forecast.json")
             for record in ordered]  # fmt: skip
-    if len(markets := {one["market"] for one in told}) > 1:
+    if len(markets := {*filter(None, [market]), *(one["market"] for one in told)}) > 1:
         raise InputError(f"track: the runs are of {listed(sorted(markets))}; track one market")
     paths = [_path(record) for record in ordered]
     if not (common := set.intersection(*(set(path) for path in paths))):

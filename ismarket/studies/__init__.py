@@ -246,7 +246,7 @@ class Study:
         """Actuals against kept runs of this market, as in ``ismarket.track``."""
         from .kept import track
 
-        return track(runs, actuals)
+        return track(runs, actuals, self.market.name)
 
     def keep(
         self,

@@ -141,12 +141,15 @@ def compare_editions(*runs: str | Path, year: int | None = None) -> Editions:
 
 
 def track(
-    runs: Iterable[str | Path], actuals: str | Path | Iterable[Observation] | None = None
+    runs: Iterable[str | Path],
+    actuals: str | Path | Iterable[Observation] | None = None,
+    market: str = "",
 ) -> Track:
     """Actuals against each kept run as it was kept; coverage so far, drift, what an update says.
 
     ``actuals`` is a file, or a list; by default ``actuals.csv`` beside the runs.  Raises InputError
-    for a run that is not as it was written, and for actuals that cannot be read.
+    for a run that is not as it was written or not of ``market``, and for actuals that cannot be
+    read.
     """
     from ..analysis.updating import read_observations, update
     from ..runs.track import ACTUALS
@@ -159,7 +162,7 @@ def track(
     if isinstance(actuals, str | Path):
         actuals = read_observations(Path(actuals))
     seen = list(actuals or ())
-    found = against(records, seen)
+    found = against(records, seen, market)
     newest = next(one for one in records if one.path.name == found.editions[-1].run)
     asked = of_run(newest)
     ahead = [one for one in seen if one.year in asked.plan.years]

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..analysis.grid import ScenarioGrid
-from ..analysis.information import Decision, Information, Wider, value_of_information
+from ..analysis.information import (
+    Decision,
+    Drawn,
+    Information,
+    information_of,
+    value_of_information,
+)
 from ..analysis.sample_information import ALL, BASIS, THE_LEVEL, Sample
 from ..engine.many import outcomes
 from ..engine.workers import ALONE, Work, draws_bar
@@ -75,5 +81,5 @@ def voi_of(
     said = ["the level is drawn as the published estimates pool"] if level else []
     said += ["its dollars are nominal or real in half of the draws each"] if basis else []
     notice = f"Assumed here, since a study would inform it: {listed(said)}."
-    wider = Wider(plans[0], total, {BASIS: real} if basis else {}, notice)
-    return value_of_information(study.forecast(), decision, by, studies, wider)
+    drawn = Drawn(plans[0], total, {BASIS: real} if basis else {}, notice)
+    return information_of(drawn, decision, by, studies)

@@ -12,6 +12,7 @@ from ..errors import InputError, no_such
 from ..model.anchor import fitting_steps, half_digit, half_figure, misfit
 from ..model.driver import Driver
 from ..model.market import Market
+from ..model.market_tables import NO_DRIVER
 from ..model.parameter import IN_TABLES
 from ..model.sources import ASSUMPTION, cited, parts_of
 from ..model.stage import RATIO_UNIT, SHARES
@@ -23,7 +24,6 @@ LOADS = "one market"
 PUBLISHED = ("anchors", "claims")
 ROUNDED = 0.005
 """How far the modes of a mix may be from 1 together."""
-NO_DRIVER = ("baseline", "context", "")
 
 
 @dataclass(frozen=True)
