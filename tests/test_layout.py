@@ -189,3 +189,11 @@ def test_a_slow_mark_says_why_and_no_test_imports_another(path):
     asked = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
     asked += [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
     assert [name for name in asked if name.rpartition(".")[2].startswith("test_")] == []
+
+
+def test_every_test_that_stands_for_a_promise_is_there():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(\w+/\w+\.py)(?:::(\w+))?`", text)
+    assert len(named) > 15
+    for file, test in named:
+        assert f"def {test}" in (ROOT / "tests" / file).read_text(encoding="utf-8"), (file, test)
