@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import InputError
+from ..text.files import check_free, write_files
 from ..text.wording import fraction, usd
 from .common import (
     answer,
@@ -122,17 +122,13 @@ def require(
     """Say what would have to be true for a growth or a value, if anything within the ranges is."""
     from ..model.scenario import write_scenario
 
-    if save and save.exists() and not force:
-        raise InputError(f"{save}: is there already; --force writes over it")
+    check_free(filter(None, [save]), force=force)
     asked = studied(scenario, anchor=anchor, through=through)
     found = asked.require(cagr=cagr, value=value, year=year)
     answer(found, as_json)
     if save:
         kept = found.scenario("all" if every else "few")
-        try:
-            save.write_text(write_scenario(kept.changed(name=save.stem)), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{save}: cannot be written ({error.strerror})") from None
+        write_files({save: write_scenario(kept.changed(name=save.stem)).encode()})
         note(f"ismarket: the setting is in {save}")
 
 

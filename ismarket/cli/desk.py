@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..errors import InputError
+from ..text.files import check_free, write_files
 from .analyses import DRAWS, LEVEL, THROUGH, amount, growth
 from .common import answer, json_option, progress_bar, scenario_argument, studied
 
@@ -22,6 +22,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--csv", "table", type=FILE, metavar="FILE", help="Write every path as one CSV.")
 @click.option("--chart", type=FILE, metavar="FILE",
               help="Write small multiples: .html, .json, .png or .svg.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Write over files that are there.")
 @click.option("--workers", type=click.IntRange(1),
               help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
 @click.option("--dask", metavar="ADDRESS",
@@ -32,6 +33,7 @@ def grid(
     draws: int | None,
     table: Path | None,
     chart: Path | None,
+    force: bool,
     workers: int | None,
     dask: str | None,
     as_json: bool,
@@ -46,9 +48,7 @@ def grid(
     scenario, axes = read_grid(file)
     scenario = scenario.changed(draws=draws or scenario.draws)
     asked = studied(scenario)
-    for path in filter(None, (table, chart)):
-        if not path.resolve().parent.is_dir():
-            raise InputError(f"{path}: no folder {path.parent}")
+    check_free(filter(None, (table, chart)), force=force)
     with ExitStack() as stack:
         given: Any = workers
         if dask:
@@ -58,16 +58,13 @@ def grid(
         many = math.prod(len(axis.options) for axis in axes) * scenario.draws
         progress = stack.enter_context(progress_bar(many))
         found = asked.grid(axes, workers=given, progress=progress)
-    answer(found, as_json)
     if table:
-        try:
-            found.frame("path").to_csv(table, index=False)
-        except OSError as error:
-            raise InputError(f"{table}: cannot be written ({error.strerror})") from None
+        write_files({table: found.frame("path").to_csv(index=False).encode()})
     if chart:
         from .. import charts
 
         charts.save(charts.multiples(found), chart)
+    answer(found, as_json)
 
 
 @click.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import InputError
+from ..text.files import check_free, write_files
 from .common import complete_market, json_option, say, say_json
 
 
@@ -38,6 +38,7 @@ def read(
     from ..reading import read_file
     from ..reading.draft import draft_anchor
 
+    check_free(filter(None, (out, claims)), force=force)
     reading = read_file(file, market)
     written = {}
     if out:
@@ -46,13 +47,7 @@ def read(
         from ..reading.claims import claims_csv
 
         written[claims] = claims_csv(reading)
-    for path, data in written.items():
-        if path.exists() and not force:
-            raise InputError(f"{path}: is there already; --force writes over it")
-        try:
-            path.write_bytes(data)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+    write_files(written)
     if as_json:
         say_json(reading.to_dict())
     elif as_toml:

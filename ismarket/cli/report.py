@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import InputError
+from ..text.files import check_free
 from ..text.install import needs
 from .common import computed, json_option, say, say_json, scenario_argument, studied
 
@@ -49,11 +49,7 @@ def report(
     if not (html or xlsx or pptx or page):
         html, xlsx = Path(f"{name}.html"), Path(f"{name}.xlsx")
     wanted = [path for path in (html, xlsx, pptx, page) if path]
-    for path in wanted:
-        if path.exists() and not force:
-            raise InputError(f"{path}: is there already; --force writes over it")
-        if not path.resolve().parent.is_dir():
-            raise InputError(f"{path}: no folder {path.parent}")
+    check_free(wanted, force=force)
     asked = studied(run, draws=draws)
     result = computed(asked)
     texts = {page: _computing_page(asked, result)} if page else {}

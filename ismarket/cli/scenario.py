@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import InputError
+from ..text.files import check_free, write_files
 from .common import json_option, say, say_json
 
 if TYPE_CHECKING:
@@ -30,15 +30,11 @@ def from_xlsx(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
     from ..model.scenario import write_scenario
     from ..report.edits import read_workbook
 
+    check_free(filter(None, [out]), force=force)
     edited = read_workbook(file)
     toml = write_scenario(edited.after)
     if out:
-        if out.exists() and not force:
-            raise InputError(f"{out}: is there already; --force writes over it")
-        try:
-            out.write_text(toml, encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{out}: cannot be written ({error.strerror})") from None
+        write_files({out: toml.encode()})
     if as_json:
         say_json(_plain(edited, toml))
         return

@@ -15,6 +15,7 @@ from ..engine.forecast import TRUSTED
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
 from ..model.scenario import given_scenario, load_scenario, placed, scenario_text, write_scenario
+from ..text.files import write_files
 from ..text.wording import times
 from .files import as_csv, as_page, as_xlsx
 from .session import Session
@@ -101,10 +102,7 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
         shown = session.view(tab).picture
         save(shown.chart if isinstance(shown, OwnPicture) else draw(shown), target)
     else:
-        try:
-            target.write_bytes(contents(session, kind, tab))
-        except OSError as error:
-            raise InputError(f"{target}: cannot be written ({error.strerror})") from None
+        write_files({target: contents(session, kind, tab)})
     return Reply(line={"tone": "done", "text": f"Saved as **{target}**."})
 
 

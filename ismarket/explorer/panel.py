@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from ..engine.forecast import Forecast
-from ..errors import DriverError, InputError, unknown
+from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
@@ -244,7 +244,7 @@ class Panel(anywidget.AnyWidget):
                 self._act(content)
         except DriverError as error:
             self.show({"tone": "wrong", "text": f"**Run stopped.** {error}"}, stale=True)
-        except InputError as error:
+        except (InputError, DiskError) as error:
             head = "Not loaded." if kind == "load" else "Not done."
             self.show({"tone": "wrong", "text": f"**{head}** {error}"})
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, mistaken
+from ..errors import mistaken
+from ..text.files import whole
 
 
 def write_report(
@@ -22,20 +23,20 @@ def write_report(
 ) -> None:
     """Write a forecast as a page, a workbook and a deck: all that are asked for, or none.
 
-    ``texts`` by place are written with them.  Raises InputError for a place that cannot be
-    written to.
+    ``texts`` by place are written with them.  Raises DiskError for a place that cannot be written
+    to.
     """
     if not isinstance(forecast, Forecast):
         raise mistaken("write_report", forecast, A_FORECAST)
-    page, workbook, deck = places = [Path(path) if path else None for path in (html, xlsx, pptx)]
-    partial = {
-        path: path.with_name(f"{path.name}.partial") for path in (*places, *(texts or {})) if path
-    }
-    try:
-        if page:
-            from .html_page import as_page
+    page, workbook, deck = (Path(path) if path else None for path in (html, xlsx, pptx))
+    texts = dict(texts or {})
+    if page:
+        from .html_page import as_page
 
-            partial[page].write_text(as_page(forecast), encoding="utf-8")
+        texts[page] = as_page(forecast)
+    with whole(dict.fromkeys([*filter(None, (workbook, deck)), *texts])) as partial:
+        for path, text in texts.items():
+            partial[path].write_text(text, encoding="utf-8")
         if workbook:
             from .workbook import write_workbook
 
@@ -44,12 +45,3 @@ def write_report(
             from .deck import write_deck
 
             write_deck(forecast, partial[deck])
-        for path, text in (texts or {}).items():
-            partial[path].write_text(text, encoding="utf-8")
-        for path, written in partial.items():
-            written.replace(path)
-    except OSError as error:
-        raise InputError(f"{error.filename}: cannot be written ({error.strerror})") from None
-    finally:
-        for written in partial.values():
-            written.unlink(missing_ok=True)

@@ -26,6 +26,7 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from ..errors import DiskError, InputError
+from ..text.files import write_files
 from ..text.spreadsheet import as_csv, as_xlsx, safe
 from . import disk
 from .layout import LARGEST_FILE, LARGEST_WHOLE, MOST_FILES, RUNS, digest, number_or_text
@@ -257,6 +258,5 @@ def write_workbook(record: Record, target: Path) -> Path:
         name: [head, *([number_or_text(cell) for cell in row] for row in table)]
         for name, (head, *table) in tables(record)
     })  # fmt: skip
-    with disk.told(f"{target}: cannot write the workbook"):
-        target.write_bytes(data)
+    write_files({target: data})
     return target
