@@ -144,10 +144,15 @@ def _at(forecast: Forecast, year: int) -> Array:
     return np.array([summary["reference"][at], summary["p50"][at]])
 
 
+def written(record: Record) -> dict[int, dict[str, float]]:
+    """Reference, mean and quantiles by year as a run wrote them down, USD."""
+    table = rows(record.contents["outputs/summary.csv"])
+    return {int(r["year"]): {k: float(v) for k, v in r.items() if k != "year"} for r in table}
+
+
 def recorded(record: Record) -> dict[int, Array]:
     """Reference and median by year as a run wrote them down, USD."""
-    table = rows(record.contents["outputs/summary.csv"])
-    return {int(r["year"]): np.array([float(r["reference"]), float(r["p50"])]) for r in table}
+    return {y: np.array([said["reference"], said["p50"]]) for y, said in written(record).items()}
 
 
 def _parts(record: Record) -> Parts:

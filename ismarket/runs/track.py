@@ -19,7 +19,8 @@ from ..arrays import Columns
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, money_range, percent, signed
-from .layout import from_json, rows
+from .bridge import written
+from .layout import from_json
 from .verify import Record
 
 HALF, MOST, OUTSIDE, KNOWN = "inside half", "inside 9 in 10", "outside", "known already"
@@ -122,7 +123,7 @@ def track(records: Sequence[Record], actuals: Sequence[Observation], market: str
             for record in ordered]  # fmt: skip
     if len(markets := {*filter(None, [market]), *(one["market"] for one in told)}) > 1:
         raise InputError(f"track: the runs are of {listed(sorted(markets))}; track one market")
-    paths = [_path(record) for record in ordered]
+    paths = [written(record) for record in ordered]
     if not (common := set.intersection(*(set(path) for path in paths))):
         raise InputError("track: the runs have no year in common")
     year = max(common)
@@ -137,12 +138,6 @@ def track(records: Sequence[Record], actuals: Sequence[Observation], market: str
         editions.append(_edition(record, one, path, year, drift, mine))
         checks += mine
     return Track(tuple(editions), tuple(checks), None, "")
-
-
-def _path(record: Record) -> dict[int, dict[str, float]]:
-    """What a run said of each year, USD, as it wrote it down."""
-    table = rows(record.contents["outputs/summary.csv"])
-    return {int(r["year"]): {k: float(v) for k, v in r.items() if k != "year"} for r in table}
 
 
 def _check(record: Record, unit: str, said: Mapping[str, float], seen: Observation) -> Check:
