@@ -96,8 +96,8 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
     either lacks, and what ``compute`` raises where no mixture of the two can be computed.
     """
     before, after = (_parts(record) for record in (a, b))
-    written = [recorded(record) for record in (a, b)]
-    common = sorted(set(written[0]) & set(written[1]))
+    paths = [recorded(record) for record in (a, b)]
+    common = sorted(set(paths[0]) & set(paths[1]))
     if not common or (year is not None and year not in common):
         has = f"{common[0]} to {common[-1]}" if common else "no year"
         raise InputError(f"compare: {year or 'a year'} is not in both runs; both have {has}")
@@ -109,7 +109,7 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
         except (InputError, DriverError):
             if len(groups) < 2:  # there is no coarser way
                 raise
-    start, end = (values[year] for values in written)
+    start, end = (values[year] for values in paths)
     computed = [_at(forecast, year) for forecast in ends]
     rest = (computed[0] - start) + (end - computed[1])
     steps = [
