@@ -13,10 +13,13 @@ import altair as alt
 from ..analysis.grid import ScenarioGrid, TwoWay
 from ..errors import InputError, mistaken
 from ..text.sheet import rows_of
+from .places import APART, spread
 from .theme import theme as colours_of
 
 A_GRID = "a grid of scenarios, as study('published').grid(through=[2028, 2030])"
 PERCENT = "+.1%"
+TALL = 300
+"""Height of a spider, px."""
 TITLES = {"cagr": "growth a year", "value": "USD", "gain": "gain of entering, USD"}
 
 
@@ -84,10 +87,10 @@ def multiples(
 
 
 def spider(
-    grid: ScenarioGrid, output: str = "cagr", *, theme: str = "light", width: int = 420
+    grid: ScenarioGrid, output: str = "cagr", *, width: int = 420
 ) -> alt.LayerChart | alt.FacetChart:
     """How far each axis moves the output alone, the others at their middle value."""
-    grid, ink = checked(grid, "spider"), colours_of(theme)
+    grid = checked(grid, "spider")
     middle = {axis.name: axis.options[len(axis.options) // 2] for axis in grid.axes}
     records = []
     for at, axis in enumerate(grid.axes):
@@ -106,15 +109,39 @@ def spider(
                 "position": axis.options.index(values[at]) / steps,
                 "figure": table["reference"][-1],
             })  # fmt: skip
+    low, high = _kept_apart(records)
+    scale = alt.Scale(domain=[low, high], nice=False)
     base = alt.Chart(alt.Data(values=records)).encode(
         x=alt.X("position:Q", title="from the first value of an axis to the last",
-                axis=alt.Axis(labels=False, ticks=False)),
-        y=alt.Y("figure:Q", title=TITLES[output], scale=alt.Scale(zero=False),
-                axis=alt.Axis(format="+.2%" if output == "cagr" else "~s")),
+                axis=alt.Axis(labels=False, ticks=False, grid=False)),
         color=alt.Color("axis:N", title=None), tooltip=["axis:N", "value:N", "figure:Q"],
     )  # fmt: skip
-    ends = base.mark_text(dy=-9, color=ink["ink"]).encode(text="value:N")
-    return alt.layer(base.mark_line(point=True), ends).properties(width=width)
+    shown = alt.Axis(format="+.2%" if output == "cagr" else "~s")
+    lines = base.mark_line(point=True).encode(
+        y=alt.Y("figure:Q", title=TITLES[output], scale=scale, axis=shown)
+    )
+    ends: list[tuple[str, Any, int]] = [("< 1", "left", 8), ("== 1", "right", -8)]
+    words = [
+        base.transform_filter(f"datum.position {side}")
+        .mark_text(align=align, dx=dx)
+        .encode(y=alt.Y("place:Q", scale=scale), text="value:N")
+        for side, align, dx in ends
+    ]
+    return alt.layer(lines, *words).properties(width=width, height=TALL)
+
+
+def _kept_apart(records: list[dict[str, Any]]) -> tuple[float, float]:
+    """Give each value the place of its words, none on another's; the ends of the scale."""
+    figures = [row["figure"] for row in records]
+    span = (max(figures) - min(figures)) or abs(figures[0]) or 1.0
+    low, high = min(figures) - 0.08 * span, max(figures) + 0.08 * span
+    per_px = (high - low) / TALL
+    for position in {row["position"] for row in records}:
+        rows = [row for row in records if row["position"] == position]
+        wanted = [(row["figure"] - low) / per_px + APART / 2 for row in rows]
+        for row, at in zip(rows, spread(wanted, 0.0, TALL), strict=True):
+            row["place"] = low + at * per_px
+    return low, high
 
 
 def heat(
