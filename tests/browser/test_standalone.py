@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from chain_page import CODE, in_python, random_settings
+from dravet import ANCHORED
 
 import ismarket
 from ismarket import Study, load_scenario, study
@@ -173,7 +174,7 @@ def test_the_chain_in_the_browser_is_pythons(watched, market, drivers, second, w
     scenario = load_scenario("published")
     if which == "dravet":
         market, drivers = second
-        scenario = load_scenario("examples/ismarket-dravet/dravet-anchored.toml")
+        scenario = load_scenario(ANCHORED)
     found = Study(market, drivers, scenario.changed(draws=128)).forecast()
     model = portable(found)
     settings = list(random_settings(found, model, 3, seed=8))

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from dravet import ANCHORED
 
 from ismarket import Study, forecast, load_scenario, study
 from ismarket.cli import main
@@ -156,7 +157,7 @@ def test_the_command_writes_no_half_page_and_overwrites_none(asked, tmp_path, ca
 
 def test_the_second_market_travels_too_and_its_own_functions_stand_still(second):
     market, drivers = second
-    scenario = load_scenario("examples/ismarket-dravet/dravet-anchored.toml").changed(draws=64)
+    scenario = load_scenario(ANCHORED).changed(draws=64)
     found = forecast(market, drivers, scenario)
     data = data_of(as_page(Study(market, drivers, scenario), found))
     computing = {driver.name for driver in drivers if driver.parameters}

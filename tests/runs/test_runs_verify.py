@@ -176,17 +176,15 @@ def test_a_file_name_in_a_run_paints_no_verdict(kept, tmp_path, name):
     assert done.stdout.endswith(": a name with control characters\n")
 
 
-def test_deep_folders_and_sparse_files_are_findings(kept, tmp_path):
+def test_deep_folders_and_sparse_files_are_findings(kept, tmp_path, monkeypatch):
     run = shutil.copytree(kept, tmp_path / "run")
     with open(run / "outputs/sparse.csv", "wb") as file:
         file.truncate(1 << 32)
-    os.chdir(run)
-    try:
+    with monkeypatch.context() as here:
+        here.chdir(run)
         for _ in range(1200):
             os.mkdir("d")
             os.chdir("d")
-    finally:
-        os.chdir(tmp_path)
     done = ismarket("verify", run)
     assert (done.returncode, done.stderr) == (1, "")
     assert "outputs/sparse.csv: larger than 536870912 bytes" in done.stdout
