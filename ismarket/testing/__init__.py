@@ -30,6 +30,7 @@ from ..model.market import Market
 from .laws import CHECKS
 from .market_laws import market_breaches
 from .toy import one_region, other_classes, toy_market
+from .trial import OVER
 
 __all__ = [
     "CHECKS", "check_driver", "findings", "market_breaches", "one_region", "other_classes",
@@ -56,8 +57,10 @@ def findings(driver: Driver, market: Market | None = None, seconds: float = LIMI
     The law that is being tried then is broken, and those behind it are not tried.
     """
     answers: SimpleQueue[Finding | BaseException] = SimpleQueue()
+    end = monotonic() + seconds
 
     def ask() -> None:
+        OVER.set(lambda: monotonic() > end)  # of this thread, which may outlive the wait
         try:
             for check in CHECKS:
                 answers.put(_tried(check, driver, market))
@@ -65,7 +68,7 @@ def findings(driver: Driver, market: Market | None = None, seconds: float = LIMI
             answers.put(error)
 
     Thread(target=ask, daemon=True).start()
-    end, found = monotonic() + seconds, list[Finding]()
+    found: list[Finding] = []
     laws = list(map(_name, CHECKS))
     for law in laws:
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
-from contextlib import redirect_stdout
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -25,6 +27,24 @@ from ..plugins.discovery import find_plugins
 from ..plugins.installed import Plugins, load_plugins
 
 MOST_CORNERS = 512
+OVER: ContextVar[Callable[[], bool]] = ContextVar("over", default=lambda: False)
+"""Whether the time for a verdict is over here, so that a driver need not be asked any more."""
+
+
+class OverError(Exception):
+    """Nobody waits for the answer."""
+
+
+@contextmanager
+def printing() -> Iterator[io.StringIO]:
+    """What is printed meanwhile; whoever has replaced standard output since then keeps it."""
+    before, caught = sys.stdout, io.StringIO()
+    sys.stdout = caught
+    try:
+        yield caught
+    finally:
+        if sys.stdout is caught:
+            sys.stdout = before
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +154,9 @@ class Trial:
                 price = one.ratio(np.ones((1, len(one.launches))))[0]
                 drug_class = self.market.drug_classes[one.drug_class]
                 moved.append(Effect(stage, np.log(price)[:, :, None], "launches", drug_class))
-        printed = io.StringIO()
-        with redirect_stdout(printed):
+        if OVER.get()():
+            raise OverError(self.driver.name)
+        with printing() as printed:
             own = guarded_effects(self.market, self.driver, values)
         if said := printed.getvalue().strip():
             what = f"printed {said.splitlines()[0][:80]!r}; a driver answers, it does not print"

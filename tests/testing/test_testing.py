@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import sys
 import threading
 import time
 from pathlib import Path
@@ -256,9 +257,11 @@ def test_a_driver_of_many_causes_is_quick_enough():
 
 
 def test_a_check_ends_with_a_verdict_within_its_time():
-    released = threading.Event()
+    released, asked, running = threading.Event(), [], set(threading.enumerate())
+    printed = sys.stdout
 
     def effects(market, p):
+        asked.append(released.is_set())
         released.wait(60.0)
         yield Effect("incidence", 0.0 * market.elapsed)
 
@@ -269,6 +272,11 @@ def test_a_check_ends_with_a_verdict_within_its_time():
     assert taken < 30.0
     assert [f.kept for f in found] == [False] + [None] * (len(CHECKS) - 1)
     assert found[0].reason == "no verdict after 0.5 seconds"
+    for thread in set(threading.enumerate()) - running:
+        thread.join(30.0)
+        assert not thread.is_alive()
+    assert len(asked) <= 3  # nobody asks it any more, and nothing of it is left behind
+    assert sys.stdout is printed
 
 
 def test_a_table_is_checked_by_who_does_not_program(tmp_path):
