@@ -46,7 +46,7 @@ w.VBox([slider, shown])
 """
 BESIDE = f"""{SLIDER}
 from ismarket.explorer.live import LiveChart
-from ismarket.explorer.view import VIEWS, specs
+from ismarket.explorer.view import TABS, VIEWS, specs
 from ismarket.explorer.session import start
 study = ismarket.Study(market, drivers, ismarket.Scenario(draws=1024))
 session, plans = start(study), specs()
@@ -54,8 +54,8 @@ live = [LiveChart(plans[kind]) for kind in VIEWS]
 def show(change=None):
     if change:
         session.change([{{"kind": "fixed", "key": "video_eeg.ratio", "value": change["new"]}}])
-    for chart, view in zip(live, session.views()):
-        chart.update(view.picture)
+    for chart, tab in zip(live, TABS, strict=True):
+        chart.update(session.view(tab).picture)
 show()
 slider.observe(show, names="value")
 w.VBox([slider, *live])
@@ -124,7 +124,7 @@ def speed(lab: Lab, fresh: Callable) -> None:
     for name, run in (
         ("panel, one view", lambda page: panel_keys(lab, page, ())),
         ("panel, six views alive", lambda page: panel_keys(lab, page, OTHERS)),
-        ("six charts one below the other, all redrawn",
+        ("the charts of eight views one below the other, all redrawn",
          lambda page: slider_keys(lab, page, "beside.ipynb", BESIDE, ".ism-live", False)),
         ("`alt.JupyterChart.enable_offline()`, one chart",
          lambda page: slider_keys(lab, page, "altair.ipynb", ALTAIR, ".vega-embed", True)),

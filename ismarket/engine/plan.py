@@ -63,7 +63,7 @@ class Plan:
         found = {one.name: one for group in groups for one in group.launches}
         return tuple(found[name] for name in sorted(found))
 
-    @property
+    @cached_property
     def in_current_dollars(self) -> bool:
         """True where an acting driver follows the price level; else dollars of the base year."""
         return any(follows_prices(self.market, driver) for driver in self.drivers)
