@@ -70,7 +70,7 @@ class Trial:
             market = markets[name]
         if not driver.suits(market.name):
             driver = replace(driver, markets=())
-        own = {mechanism.name for mechanism in driver.mechanisms} & market.lent
+        own = {mechanism.name for mechanism in driver.own_causes} & market.lent
         market = replace(
             market,
             mechanisms={n: m for n, m in market.mechanisms.items() if n not in own},
@@ -88,7 +88,7 @@ class Trial:
     @property
     def own(self) -> list[Parameter]:
         """What the driver itself declares, in its own table too."""
-        tables = [p for mechanism in self.driver.mechanisms for p in mechanism.parameters]
+        tables = [p for mechanism in self.driver.own_causes for p in mechanism.parameters]
         return [*self.driver.parameters, *tables]
 
     @property

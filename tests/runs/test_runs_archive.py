@@ -21,13 +21,13 @@ from ismarket.runs.archive import (
     export,
     export_run,
     people_tables,
-    safe,
     unpacked,
     wheels,
     write_workbook,
 )
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
+from ismarket.text.spreadsheet import safe
 
 
 def test_an_exported_run_comes_back_byte_by_byte(kept, tmp_path):
@@ -83,7 +83,7 @@ def test_wheels_are_fetched_by_name_and_version_and_by_nothing_else(
     kept, tmp_path, monkeypatch, name, version
 ):
     asked = []
-    monkeypatch.setattr(archives.subprocess, "run", lambda command, **_: asked.append(command))
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: asked.append(command))
 
     def changed(plan):
         plan["identity"]["environment"]["packages"][name] = {"version": version}
@@ -102,7 +102,7 @@ def test_a_wheel_of_a_stranger_is_never_built(kept, monkeypatch):
         asked.append(command)
         return subprocess.CompletedProcess(command, 1, "", "ERROR: no wheel")
 
-    monkeypatch.setattr(archives.subprocess, "run", pip)
+    monkeypatch.setattr(subprocess, "run", pip)
     with pytest.raises(DiskError, match="pip cannot get a wheel of click: ERROR: no wheel"):
         wheels(checked(kept).identity)
     assert "--only-binary=:all:" in asked[0]
