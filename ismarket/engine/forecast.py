@@ -297,8 +297,8 @@ class Forecast:
     def table(self, by: Sequence[str] | str = ("year",), units: str = "M") -> pd.DataFrame:
         """A tidy table by year, region, drug_class, driver, stage or launch, or some of them.
 
-        Reference, mean and quantiles with unit and price basis beside them, and a key beside every
-        title; money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
+        Columns: ``by``, each with a key; measure, reference, mean, p5 to p95, unit, price_basis;
+        money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
         """
         import pandas as pd
 
@@ -308,29 +308,29 @@ class Forecast:
 
     @property
     def calibration(self) -> pd.DataFrame:
-        """Published level over the bottom-up count in the first year, one row, a pure factor."""
+        """Published level over the count, a factor; columns reference, mean, p5, p50, p95."""
         return self._frame("calibration", {"all": "factor"})
 
     def summary(self) -> pd.DataFrame:
-        """The path by year: reference, mean and quantiles of the draws, USD."""
+        """The path, USD, by year; columns year, reference, mean, p5, p25, p50, p75, p95."""
         return self._frame("summary", {"all but year": self.usd()})
 
     def cagr(self) -> pd.DataFrame:
-        """Growth a year from the first to the last year, one row, fractions."""
+        """Growth, a fraction a year; one row, columns reference, mean, p5, p50, p95."""
         return self._frame("cagr", {"all": "fraction a year"})
 
     def attribution(self) -> pd.DataFrame:
-        """What each driver carries: points of CAGR a year and USD in the last year."""
-        units = {
-            "points, p5, p95": "percentage points of CAGR",
-            "usd, usd_p5, usd_p95": self.usd(),
-        }
+        """What each driver carries, a row each: points of CAGR a year and USD in the last year.
+
+        Columns: driver, title, named (by the report), points, p5, p95, usd, usd_p5, usd_p95.
+        """
+        units = {"points, p5, p95": "percentage points of CAGR", "usd, usd_p5, usd_p95": self.usd()}
         return self._frame("attribution", units)
 
     def by(self, axis: str) -> pd.DataFrame:
-        """Regions or drug classes: value in the first and last year, growth and share of value.
+        """A row a region or drug_class; or launch, its inputs and sales, USD; else InputError.
 
-        Or each ``launch`` that acts: its inputs as they stand, and its own sales in the last year.
+        Columns: key, name, base and final (USD), cagr (fraction a year), share; _p5 and _p95.
         """
         if axis == "launch":
             units = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
@@ -366,7 +366,7 @@ class Forecast:
         return self.in_dollars(current=False)
 
     def in_dollars(self, *, current: bool) -> Forecast:
-        """The same forecast in current dollars, or in those of the market's base year."""
+        """In current dollars, or the market's base year's; InputError without a price level."""
         from .forecaster import forecast_of  # which makes forecasts
         from .plan import follows_prices, make_plan
 

@@ -141,7 +141,7 @@ class Scenario:
         return {tuple(name.split(" ~ ")): rho for name, rho in self.correlation.items()}  # type: ignore[misc]
 
     def changed(self, **choices: Any) -> Scenario:
-        """The scenario with some choices made differently, called changed unless it is named."""
+        """With some choices made differently, called changed unless named; else InputError."""
         for name in choices:
             if name not in CHOICES:
                 raise unknown("scenario", "choice", name, CHOICES)
