@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import Array, Columns
+from ..arrays import Array, Columns, LazyTables
 from ..errors import InputError, unknown
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
@@ -120,21 +120,17 @@ class Forecast:
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
-        """Every table by name, as lists by column."""
-        return {
-            "reference": {"year": list(self.years), "value": self._modes("total")},
-            "summary": {
-                "year": list(self.years),
-                "reference": self._modes("total"),
-                **self._statistics("total", STATISTICS),
-            },
-            **{name: self._one_row(name) for name in ("cagr", "calibration", "count")},
-            "attribution": self._attribution(),
-            "region": self._split("region", self.plan.market.regions),
-            "drug_class": self._split("drug_class", self.plan.market.drug_classes),
-            "launch": self._launches(),
-            "cells": self._cells(),
-        }
+        """Every table by name, as lists by column; each is made when it is first asked for."""
+        return LazyTables({
+            "reference": self._reference,
+            "summary": self._summary,
+            **{n: partial(self._one_row, n) for n in ("cagr", "calibration", "count")},
+            "attribution": self._attribution,
+            "region": partial(self._split, "region", self.plan.market.regions),
+            "drug_class": partial(self._split, "drug_class", self.plan.market.drug_classes),
+            "launch": self._launches,
+            "cells": self._cells,
+        })  # fmt: skip
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -200,12 +196,18 @@ class Forecast:
         return Draws(part["total"], region, drug_class, counted, factor, growth, carried)
 
     def _modes(self, name: str) -> list[float]:
-        modes: list[float] = self.at_modes[self.layout[name]].tolist()
-        return modes
+        return list(map(float, self.at_modes[self.layout[name]]))
 
     def _statistics(self, name: str, wanted: Sequence[str], errors: bool = False) -> Columns:
         table = (self.drawn.errors if errors else self.drawn.statistics)[:, self.layout[name]]
         return {statistic: table[STATISTICS.index(statistic)].tolist() for statistic in wanted}
+
+    def _reference(self) -> Columns:
+        return {"year": list(self.years), "value": self._modes("total")}
+
+    def _summary(self) -> Columns:
+        drawn = self._statistics("total", STATISTICS)
+        return {"year": list(self.years), "reference": self._modes("total"), **drawn}
 
     def _one_row(self, name: str) -> Columns:
         return {"reference": self._modes(name), **self._statistics(name, MEAN_AND_INTERVAL)}
@@ -249,8 +251,7 @@ class Forecast:
             "regions": [", ".join(one.regions) for one in launches],
         }
         for name in DRAWN:
-            inputs = [getattr(one, name) for one in launches]
-            table[name] = [fixed.get(p.key, p.mode) for p in inputs]
+            table[name] = [fixed.get(p.key, p.mode) for p in (getattr(x, name) for x in launches)]
         sales = self._statistics("launch_final", MEAN_AND_INTERVAL)
         return {**table, "reference": self._modes("launch_final"), **sales}
 

@@ -7,8 +7,6 @@ import shutil
 import stat
 import struct
 import subprocess
-import sys
-import venv
 import zipfile
 
 import pytest
@@ -50,25 +48,6 @@ def test_the_commands_export_and_import(kept, tmp_path):
     assert done.stdout.startswith("Unpacked received/run\nseal ")
     again = ismarket("import", "run.zip", "--out", "received", cwd=tmp_path)
     assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
-
-
-@pytest.mark.install
-@pytest.mark.slow(reason="installs every wheel of a run")
-def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_path):
-    done = ismarket("export", str(kept), "--zip", "--with-wheels", cwd=tmp_path)
-    if "pip cannot get" in done.stderr:
-        pytest.skip(done.stderr)
-    assert done.stdout == "Written run.zip\n"
-    ismarket("import", "run.zip", "--out", "here", cwd=tmp_path)
-    wheels = tmp_path / "here/run-wheels"
-    subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=wheels, check=True)
-    command = (wheels / "README.txt").read_text().splitlines()[-1].split()
-    venv.create(tmp_path / "new", with_pip=False)
-    pip = [sys.executable, "-m", "pip", "--python", str(tmp_path / "new"), *command[1:]]
-    subprocess.run([*pip, "--quiet", "--no-compile"], cwd=wheels, check=True)
-    again = subprocess.run([tmp_path / "new/bin/ismarket", "rerun", "here/run"], cwd=tmp_path,
-                           capture_output=True, text=True)  # fmt: skip
-    assert again.stdout.startswith("run: identical bytes in all 10 tables")
 
 
 STRANGE = [
