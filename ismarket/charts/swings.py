@@ -9,11 +9,12 @@ from typing import Any
 from ..analysis.tornado import Swing, tornado
 from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
+from ..text.sheet import columns_of
 from ..text.wording import CALENDAR_YEAR, number, percent, signed
 from . import marks
 from .picture import Picture, both
 from .places import Room, decimals_of, inner_ticks, shortened
-from .rows import WORD, box, columns_of, ends_at, small, tick, word
+from .rows import WORD, box, ends_at, small, tick, word
 from .units import millions_of
 
 MOST = 11
