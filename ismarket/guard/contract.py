@@ -12,15 +12,16 @@ import os
 import random
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from decimal import getcontext
 from hashlib import blake2b
 from itertools import islice
-from threading import Lock
+from threading import Lock, get_ident
+from time import monotonic
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,37 @@ class Standing:
 _UNWATCHED = Standing(0, watched=False)
 _STANDING: ContextVar[Standing] = ContextVar("standing", default=_UNWATCHED)
 _WATCH = Lock()
-_ASKED: ContextVar[str] = ContextVar("asked", default="")
-"""The driver whose effects are computed here, if any."""
+
+
+class Called(NamedTuple):
+    """A driver or plugin, by ``kind`` and name, that has been asked ``since`` then, seconds."""
+
+    kind: str
+    name: str
+    since: float
+
+
+_ASKED: dict[int, Called] = {}
+"""Who is asked in each thread."""
+
+
+@contextmanager
+def asking(kind: str, name: str) -> Iterator[Called | None]:
+    """While it lasts, somebody is asked in this thread; who was already, if anybody."""
+    here = get_ident()
+    before = _ASKED.get(here)
+    _ASKED[here] = Called(kind, name, monotonic())
+    try:
+        yield before
+    finally:
+        _ASKED.pop(here) if before is None else _ASKED.update({here: before})
+
+
+def waited_for(seconds: float) -> str:
+    """The driver or plugin that has had no answer for longest; nothing before so many seconds."""
+    first = min(_ASKED.copy().values(), key=lambda called: called.since, default=None)
+    late = first is not None and monotonic() - first.since >= seconds
+    return f"{first.kind} {first.name}" if first and late else ""
 
 
 @contextmanager
@@ -88,28 +118,19 @@ def guarded_effects(market: Market, driver: Driver, values: Mapping[str, Array])
     """
     if driver.effects is None:
         return []
-    if other := _ASKED.get():
-        raise DriverError(
-            f"driver {other}: asks for a forecast while it is asked for its effects; it may look at"
-            " the market and its own parameters alone; law: answers"
-        )
-    token = _ASKED.set(driver.name)
-    try:
-        return _guarded(market, driver, values)
-    finally:
-        _ASKED.reset(token)
-
-
-def _guarded(market: Market, driver: Driver, values: Mapping[str, Array]) -> list[Effect]:
     at = _STANDING.get()
     draws = max((np.size(value) for value in values.values()), default=1)
     own = {parameter.key: values[parameter.key] for parameter in driver.parameters}
     numbers = np.arange(draws) + (at.first or 0)
     question = Question(market, driver, own, numbers, reference=at.first is None)
-    if not at.watched:
-        return question.answer()
-    with _WATCH:
-        return _watched(question)
+    with asking("driver", driver.name) as other:
+        if other and other.kind == "driver":
+            raise DriverError(
+                f"driver {other.name}: asks for a forecast while it is asked for its effects; it"
+                " may look at the market and its own parameters alone; law: answers"
+            )
+        with _WATCH if at.watched else nullcontext():
+            return _watched(question) if at.watched else question.answer()
 
 
 class Handed(SimpleNamespace):

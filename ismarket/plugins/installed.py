@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DriverError, InputError, no_such, unknown
+from ..guard.contract import asking
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
@@ -179,7 +180,7 @@ def _loaded(
 
     def tried(name: str, act: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            with _apart(plugins[name]):
+            with asking("plugin", name), _apart(plugins[name]):
                 return act(*arguments)
         except _LeftOutError as reason:
             if manager.has_plugin(name):
