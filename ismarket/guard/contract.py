@@ -8,8 +8,12 @@ random generators of others as they were.  A breach raises DriverError; no draw 
 
 from __future__ import annotations
 
+import gc
+import locale
+import logging
 import os
 import random
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -27,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array, content
-from ..errors import DriverError, no_such
+from ..errors import DriverError, in_short, no_such
 from ..frozen import FrozenError
 from ..model.driver import Driver, Effect
 from ..model.market import Market
@@ -51,6 +55,8 @@ class Standing:
 _UNWATCHED = Standing(0, watched=False)
 _STANDING: ContextVar[Standing] = ContextVar("standing", default=_UNWATCHED)
 _WATCH = Lock()
+_READ_ONLY = "read-only"
+"""What NumPy says of an array that is not to be written to."""
 
 
 class Called(NamedTuple):
@@ -176,12 +182,11 @@ class Question:
         except (KeyboardInterrupt, DriverError):
             raise
         except BaseException as error:  # a driver may raise anything, SystemExit too
-            sealed = isinstance(error, ValueError) and "read-only" in str(error)  # NumPy's words
+            sealed = isinstance(error, ValueError) and _READ_ONLY in in_short(error)
             if sealed or isinstance(error, FrozenError):
                 what = "tried to change its input; compute into a new array"
                 self.breach("inputs_unchanged", what, error=error)
-            what = f"raised {type(error).__name__}: {error}".rstrip(": ")
-            self.breach("answers", what, error=error)
+            self.breach("answers", f"raised {in_short(error)}", error=error)
         if len(found) == MOST_EFFECTS:
             self.breach("answers", f"yields {MOST_EFFECTS} effects or more")
         for parameter in self.driver.parameters:
@@ -283,6 +288,9 @@ def surroundings(market: Market) -> dict[tuple[str, str], object]:
     """
     inputs, others = "inputs_unchanged", "nothing_else_touched"
     generator = np.random.get_state(legacy=False)  # noqa: NPY002
+    root = logging.getLogger()
+    stopped = signal.getsignal(signal.SIGINT)
+    python = sys.excepthook, stopped, gc.isenabled(), sys.getrecursionlimit(), sys.path.copy()
     return {
         (inputs, "changed the market that it was handed"): content(market),
         (others, "moved NumPy's global random generator"): content(generator),
@@ -291,7 +299,11 @@ def surroundings(market: Market) -> dict[tuple[str, str], object]:
         (others, "changed the decimal context"): repr(getcontext()),
         (others, "changed the environment"): content(os.environ),
         (others, "changed the current folder"): os.getcwd(),
+        (others, "changed the locale"): locale.setlocale(locale.LC_ALL),
+        (others, "changed logging"): (root.level, root.manager.disable, list(root.handlers)),
+        (others, "changed how Python runs"): python,
         (others, "replaced standard output"): id(sys.stdout),
+        (others, "replaced standard error"): id(sys.stderr),
     }
 
 
