@@ -30,7 +30,10 @@ ARROWS = {
 """What a package imports, directly; and what those import, it may import too."""
 LOOKS_UP = ("studies", "explorer.panel")
 """The one import against the arrows: ``Study.explore``, made when it is called."""
-ONLY_IN = {"pluggy": "plugins", "altair": "charts", "ipywidgets": "explorer", "click": "cli"}
+ONLY_IN = {
+    "pluggy": "plugins", "altair": "charts", "ipywidgets": "explorer", "click": "cli",
+    "threadpoolctl": "engine",
+}  # fmt: skip
 LONGEST = 400
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "template" not in path.parts)
 
