@@ -17,6 +17,7 @@ from ismarket.sampling.points import (
     _directions,
     _key,
     _mixed,
+    _stream,
     block_points,
     block_strata,
 )
@@ -124,10 +125,11 @@ def test_random_words_are_those_of_splitmix64():
     assert (later == _mixed(moved, 0)).all()
 
 
-def test_a_column_is_the_sobol_sequence_scrambled_and_shifted():
+@pytest.mark.parametrize("dimension", [5, len(_directions()) - 1])
+def test_a_column_is_the_sobol_sequence_scrambled_and_shifted(dimension):
     """In whole numbers, draw by draw: each bit of a point brings the column of its word, which has
     that bit and any below (Matousek 1998); odd strata are read from the right."""
-    key, seed, block, dimension = "p5", 11, 2, 5
+    key, seed, block = "p5", 11, 2
     (points,) = block_points([key], {key: dimension}, seed=seed, block=block)
     directions = [int(d) for d in _directions()[dimension]]
     for replicate, words in enumerate(_mixed(np.array([_key(seed, key)], np.uint64), block)[0]):
@@ -143,3 +145,10 @@ def test_a_column_is_the_sobol_sequence_scrambled_and_shifted():
             stratum = scrambled >> WITHIN
             within = (1 << WITHIN) - 1 - place if stratum % 2 else place
             assert points[replicate * REPLICATE + draw] == (stratum << WITHIN) + within
+
+
+def test_random_points_are_the_words_of_the_stream_as_they_come():
+    drawn = block_points(["a", "b"], {}, seed=3, block=4, sampler="random")
+    for key, points in zip(("a", "b"), drawn, strict=True):
+        words = _stream(3, key, 4).bit_generator.random_raw(BLOCK // 2)
+        assert (points == words.astype("<u8").view("<u4")).all()

@@ -41,8 +41,8 @@ def test_few_draws_count_one_by_one():
 
 
 def test_one_replicate_cannot_tell_and_two_can():
-    assert np.isnan(error_of(np.ones((4, 1)))).all()
-    assert error_of(np.ones((4, 1))).shape == (4,)
+    assert np.isnan(error_of(np.ones((2, 3, 1)))).all()
+    assert error_of(np.ones((2, 3, 1))).shape == (2, 3)
     assert error_of(np.array([[0.5, -0.5]])) == pytest.approx([1.0])
 
 
