@@ -47,6 +47,7 @@ def test_the_distribution_function_is_the_incomplete_beta():
         assert nodes[0] == below[0] == 0
         assert nodes[-1] == below[-1] == 1
         assert np.abs(below - betainc(rising, falling, nodes)).max() < 1e-9
+        assert nodes == pytest.approx(1 - nodes[::-1], abs=1e-15)
         assert np.diff(nodes)[0] < 1e-5
 
 
@@ -61,6 +62,13 @@ def test_a_table_is_read_by_straight_lines_between_the_middles_of_its_steps():
     assert np.abs(values - expected).max() < 1e-3
     assert values.min() == 1.0
     assert values.max() == 9.0
+
+
+def test_a_straight_table_is_read_at_the_middle_of_each_point():
+    """In the middle and in the finer lines of the ends, to far less than the width of a point."""
+    (values,) = Quantiles([tuple(map(float, range(1000)))]).values(POINTS[None])
+    inside = (LEVEL > 1e-3) & (LEVEL < 1 - 1e-3)
+    assert np.abs(values - (1000 * LEVEL - 0.5))[inside].max() < 1e-9
 
 
 def test_a_chance_comes_true_where_the_point_lies_below_it():
