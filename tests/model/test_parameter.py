@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from ismarket import InputError, Parameter
+from ismarket.model.parameter import PLACEHOLDER
 from ismarket.sampling.quantiles import Quantiles
 
 
@@ -99,6 +100,8 @@ def test_what_is_possible_beyond_a_range_and_what_is_not():
             share.check(value, beyond=True)
     from_nothing = Parameter("z", 0.0, 0.5, 1.0, unit="1")
     assert from_nothing.check(0.0) == 0.0
+    with pytest.raises(InputError, match=r"only above 0$"):
+        from_nothing.check(-1.0, beyond=True)
     chance = Parameter.chance("c", 0.4)
     assert [chance.check(end) for end in (0, 1)] == [0.0, 1.0]
     with pytest.raises(InputError, match=r"only 0 to 1$"):
@@ -116,3 +119,12 @@ def test_a_log_scale_begins_above_nothing():
         Parameter("x", 0.0, 1.0, 2.0, unit="1", scale="log")
     with pytest.raises(InputError, match="scale 'ln'; one of natural, log"):
         Parameter("x", 1.0, 1.0, 2.0, unit="1", scale="ln")
+
+
+def test_a_placeholder_counts_as_assumed_and_says_what_it_is():
+    given, none = (
+        Parameter("x", 1.0, 1.0, 2.0, unit="1", status=status)
+        for status in ("measured", PLACEHOLDER)
+    )
+    assert (given.status, given.placeholder) == ("measured", False)
+    assert (none.status, none.placeholder) == ("assumed", True)
