@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..analysis.track import Told
 from ..arrays import Columns
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, number, signed
-from .bridge import Bridge
+from .bridge import Bridge, written
+from .layout import from_json
+from .verify import Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,3 +85,12 @@ def sheet(found: Editions) -> Sheet:
     year = found.bridges[0].year
     title = f"From edition to edition · USD M in {year}"
     return Sheet(title, [f"{said}.", Table(header, rows, 2)])
+
+
+def told(record: Record) -> Told:
+    """What a run said when it was kept."""
+    said = from_json(record.contents["outputs/forecast.json"], "forecast.json")
+    return Told(
+        record.path.name, str(record.manifest["finished"]), str(said["market"]),
+        str(said["scenario"]), str(said["unit"]), written(record),
+    )  # fmt: skip
