@@ -13,6 +13,7 @@ from statistics import fmean
 from typing import Any
 
 from ..arrays import Columns
+from ..engine.findings import caveats
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, money_range, percent, signed
@@ -196,6 +197,8 @@ def coverage(counted: Sequence[Check]) -> tuple[int, float, float]:
 def sheet(found: Track) -> Sheet:
     """Coverage and drift in words, the runs, each check, and what an update would say."""
     parts: list[str | Table] = [headline(found), _editions(found)]
+    if found.updated:
+        parts = [*caveats(found.updated.forecast.plan), *parts]
     if found.checks:
         parts.append(_checks(found))
     if found.updated:

@@ -168,7 +168,7 @@ def test_a_chart_brings_nothing_that_would_meet_the_same_of_another(kind, made):
     assert len(spec["datasets"]) == 1  # Altair's own name for the rows
     (rows,) = spec["datasets"].values()
     assert len({row["part"] for row in rows}) > 5
-    assert {row["scenario"] for row in rows} == {"" if kind == "compare" else "all"}
+    assert {row["scenario"] for row in rows} == {"" if kind in ("compare", "track") else "all"}
 
 
 def test_a_theme_of_the_reader_moves_nothing_and_colours_stay(published):

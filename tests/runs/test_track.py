@@ -161,6 +161,17 @@ def test_editions_are_bridges_that_join_and_add_up(runs):
         compare_editions(runs[0])
 
 
+def test_editions_say_what_every_sheet_of_their_runs_says_once(runs, tmp_path):
+    key = "video_eeg.ratio"
+    beyond = study("evidence", draws=64, fixed={key: 99.0}, outside=(key,))
+    kept = [beyond.changed(overlap=o).keep(tmp_path / f"beyond-{o}").path for o in (1.0, 0.5, 0.7)]
+    for runs_ in (kept[:2], kept):
+        text = " ".join(str(compare_editions(*runs_)).split())
+        assert text.count("Outside the evidence") == 1
+    other = compare_editions(runs[0], kept[0])
+    assert "beyond-1.0: Outside the evidence" in " ".join(str(other.bridges[0]).split())
+
+
 def test_the_commands_print_them(runs, tmp_path, capsys):
     for arguments, key in (
         (["track", *map(str, runs), "--json"], "editions"),
