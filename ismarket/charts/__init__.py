@@ -10,6 +10,7 @@ from typing import ParamSpec
 
 import altair as alt
 
+from ..analysis.track import Track
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import mistaken
 from . import causes as _causes
@@ -20,6 +21,7 @@ from . import funnel as _funnel
 from . import launches as _launches
 from . import levels as _levels
 from . import swings as _swings
+from . import track as _track
 from . import where as _where
 from .grid import heat, multiples, spider
 from .picture import WIDTH, Layers, Picture, facets, filled, save
@@ -40,6 +42,7 @@ __all__ = [
     "save",
     "spider",
     "tornado",
+    "track",
 ]
 
 
@@ -53,6 +56,7 @@ _MODULES = {
     "funnel": _funnel,
     "launches": _launches,
     "compare": _comparison,
+    "track": _track,
 }
 KINDS: dict[str, Layers] = {kind: module.layers for kind, module in _MODULES.items()}
 """By kind of chart its layers without data."""
@@ -162,6 +166,13 @@ def compare(
 ) -> alt.LayerChart:
     """Several scenarios side by side: value in the last year and growth, with intervals."""
     return draw(_comparison.picture(forecasts, names), theme, width)
+
+
+def track(found: Track, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Actuals against what each kept run said of their year, and how editions moved."""
+    if not isinstance(found, Track):
+        raise mistaken("charts.track", found, _track.A_TRACK)
+    return draw(_track.picture(found), theme, width)
 
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {
