@@ -104,8 +104,8 @@ def _of_market(
     says += problems
     if rate:
         fields["cagr"] = rate
-    end = fields["last_year"].value if "last_year" in fields else None
-    money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), end)
+    first, end = (fields[f].value if f in fields else None for f in ("first_year", "last_year"))
+    money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), (first, end))
     says += problems
     fields |= money
     if "last_year" not in fields and not disputed:

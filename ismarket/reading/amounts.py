@@ -52,6 +52,8 @@ BLANK = re.compile(
     r"|\b(?:X{2,}|x{2,})(?:[.,]X+|[.,]x+)?\s?%|(?<!\w)(?:\*{2,}|-{2,}|_{2,})\s?%)"
 )
 """A field that a free page leaves blank: ``USD XX million``, ``XX%``."""
+SMALLEST = 1e6
+"""Amounts below a million, in any currency, are prices and fees, not markets."""
 YEAR = r"(?:19|20)\d\d"
 _PERIOD = re.compile(
     rf"(?<![\d.,])(?P<first>{YEAR})[EF]?\s?(?:-|to|through|until|and|/)\s?(?:FY)?(?P<last>{YEAR}|\d\d)[EF]?(?![\d%]|[.,]\d)"

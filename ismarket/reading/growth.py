@@ -50,7 +50,9 @@ def rates(
     found = []
     for item in labelled:
         if GROWTH_RATE.search(item.key) and not HISTORY.search(item.key):
-            percents = find_percents(item.value)
+            percents = find_percents(
+                item.value + "%" * ("%" in item.key and item.value[-1:].isdigit())
+            )
             if len(percents) == 1 and label_of_whole(subject, item.key):
                 p, at = percents[0], item.start
                 start, end = at + p.start, at + p.end
@@ -118,7 +120,8 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
         grew = list(GREW.finditer(said))
         if grew and not FUTURE.search(said, grew[-1].end()):
             continue
-        if HISTORY.search(before[-60:]) or not (named or grows):
+        adds = re.search(r"\b(?:grow|increase|rise|expand)\s+by\s[^;:]{0,60}$", before)
+        if HISTORY.search(before[-60:]) or not (named or grows or adds):
             continue
         titled = sentence.item or (named and _IN_A_TITLE.search(before[-120:]))
         at, rank = sentence.start, 3 if titled else 0 if named else 1

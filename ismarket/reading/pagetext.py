@@ -150,6 +150,14 @@ class _Writer:
         if not plain.isspace() or self.last not in "\n ":
             self.put(plain, at, 0)
 
+    def drop_hyphen(self) -> bool:
+        """Take back the hyphen of a word that goes on in the next line; False where none is."""
+        if not re.search(r"[a-z]-$", self.parts[-1]):
+            return False
+        self.parts[-1] = self.parts[-1][:-1]
+        self.length -= 1
+        return True
+
     def end(self, mark: str, at: int) -> None:
         """End a line or a cell."""
         if self.last == mark == "\n":
@@ -226,7 +234,8 @@ def _from_text(source: str) -> Page:
             break
         if above[1]:
             mark = " " if _runs_on(source, above, start) else "\n"
-            writer.put(mark, min(above[1], len(source) - 1), 0)
+            if mark == "\n" or not writer.drop_hyphen():
+                writer.put(mark, min(above[1], len(source) - 1), 0)
         above = start, end
         for piece in re.finditer(rf"[^{_NO_WIDTH}]+", match.group()):
             writer.put(piece.group().translate(_SAME), start + piece.start())
@@ -239,10 +248,12 @@ def _from_text(source: str) -> Page:
 
 def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
-    if source.count("\n", above[1], start) > 1 or above[1] - above[0] < 50:
+    pair = re.compile(r"[^:\n]{2,40}:\s").match(source, start)
+    shortest = 24 if source[start].islower() and not pair else 50
+    if source.count("\n", above[1], start) > 1 or above[1] - above[0] < shortest:
         return False
     line = source[max(above[0], above[1] - 300) : above[1]].rstrip()
-    if len(line) < 50 or line[-1:] in ".!?:|":
+    if len(line) < shortest or line[-1:] in "!?:|" or (line[-1:] == "." and shortest == 50):
         return False
     long = [word for word in line.split() if len(word) > 3 and word[0].isalpha()]
     titled = sum(word[0].isupper() for word in long) >= 0.6 * len(long)

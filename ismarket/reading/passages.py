@@ -28,6 +28,10 @@ _AT_ONCE = re.compile(
 )
 _STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])|\s\|\s")
 _TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
+_FIGURE = re.compile(
+    r"\s*(?:[A-Z]{2,3}\s?)?[$\u20ac\u00a3\u00a5]?\s?\d[\d.,]*\s?(?:%|[A-Za-z]{0,8}\s*$)"
+)
+"""A line that is a figure and no more."""
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 
@@ -77,6 +81,7 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
     labelled: list[Labelled] = []
     place, bars = _Place(), (0, 0)
     lines = [(m.group(), m.start()) for m in re.finditer(r"[^\n]+", page.text)]
+    captions = _captions(lines)
     for index, (line, start) in enumerate(lines):
         after = lines[index + 1][0].count("|") if index + 1 < len(lines) else 0
         before, bars = bars[0], (line.count("|"), 0)
@@ -94,6 +99,10 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             )
         if found:
             labelled.append(found)
+        if index in captions:
+            value, at = lines[index - 1]
+            labelled.append(Labelled(line.strip(" :"), value.strip(), at, start, place.heading))
+            continue
         if LABEL.fullmatch(line.strip(" :")):
             place.label = line.strip(" :"), start
             continue
@@ -106,6 +115,20 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             place.section = line.strip()
         sentences += _sentences(line, start, place, heading)
     return sentences, labelled
+
+
+def _captions(lines: list[tuple[str, int]]) -> set[int]:
+    """Labels that stand under their values, as in pictures: what begins with a figure."""
+    labels = [i for i, (line, _) in enumerate(lines) if LABEL.fullmatch(line.strip(" :"))]
+    found: set[int] = set()
+    while labels:
+        run = [labels.pop(0)]
+        while labels and labels[0] == run[-1] + 2:
+            run.append(labels.pop(0))
+        after = lines[run[-1] + 1][0] if run[-1] + 1 < len(lines) else ""
+        if run[0] and _FIGURE.match(lines[run[0] - 1][0]) and not _FIGURE.match(after):
+            found.update(run)
+    return found
 
 
 def _is_row(line: str, bars: int, before: int, after: int) -> bool:
