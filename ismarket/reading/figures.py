@@ -19,6 +19,12 @@ DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|units?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 
 
+_GROWS = re.compile(
+    r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+from\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Level:
     """An amount taken for the whole market: its role in the sentence and its year, if told.
@@ -59,6 +65,9 @@ def _labelled_level(
         r"^(?:the\s+)?(?:global\s+)?market$|\b(?:world|total)\b",
         key, re.I,
     )  # fmt: skip
+    size = size or (
+        re.fullmatch(YEAR, key) and re.search(r"market|revenue|sales", item.heading, re.I)
+    )
     grows = re.search(r"increment|growth|CAGR|%", key, re.I)
     if not size or grows or not label_of_whole(subject, key):
         return []
@@ -92,12 +101,15 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         stop = amounts[index + 1].start if index + 1 < len(amounts) else len(text)
         own, after = text[begin : amount.start], text[amount.end : stop]
         year, used = _year_of(own, after)
+        if not year and len(amounts) == 1 and sentence.heading.endswith("?"):
+            asked = re.findall(rf"\b{YEAR}\b", sentence.heading)
+            year = int(asked[0]) if len(asked) == 1 else None
         begin = amount.end + used
         whole = of_whole(subject, text[: amount.start], text[amount.end :])
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
         if not whole or small or NOT_A_LEVEL.search(own):
             continue
-        ahead = bool(FUTURE.search(text[: amount.start]))
+        ahead = bool(FUTURE.search(text[: amount.start]) or _GROWS.search(text[: amount.start]))
         role = _role(own, after[:used] if used else "", ahead)
         if role:
             start, end = sentence.start + amount.start, sentence.start + amount.end

@@ -32,6 +32,9 @@ def judge_levels(
     if not base and not stated and period[0] and any(v.year and v.year > period[0] for v in future):
         base = [level for level in future if level.year == period[0]]
         future = [level for level in future if level not in base]
+    table = {v.year for v in sure if v.role == "labelled" and v.year}
+    if not stated and len(table) > 2 and min(table) < (period[0] or 0) - 1:
+        base = [level for level in base if level.role != "labelled"]  # a row of years has no base
     chosen, dispute, in_year = _base(base, stated)
     says += [dispute] if dispute else []
     if chosen:

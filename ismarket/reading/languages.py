@@ -76,6 +76,8 @@ def in_english(page: Page) -> tuple[Page, str]:
         found = match.group()
         if found[0].isdigit():
             plain = _plain_figure(found, clear)
+        elif language != "German" and _in_a_name(page.text, match):
+            plain = found
         else:
             years = match.start() > 1 and page.text[match.start() - 2].isdigit()
             plain = "to" if years and found in _TO.split("|") else ""
@@ -90,6 +92,25 @@ def in_english(page: Page) -> tuple[Page, str]:
     text = "".join(parts)
     return replace(page, text=text, pieces=tuple(pieces), headings=frozenset(heads),
                    printed=page), language  # fmt: skip
+
+
+def with_full_years(page: Page) -> Page:
+    """The page with its fiscal years in four digits, ``FY24`` as ``2024``."""
+    text = re.sub(r"\bFY(\d\d)\b", r"20\1", page.text)
+    return (
+        page if text == page.text else replace(page, text=text, pieces=((0, 0, 1),), printed=page)
+    )
+
+
+def _in_a_name(text: str, match: re.Match[str]) -> bool:
+    """True for a word in capitals after another one: ``Prisma Mercados`` is called so."""
+    found = match.group()
+    before = text[max(0, match.start() - 20) : match.start()]
+    return (
+        found[0].isupper()
+        and " " not in found
+        and bool(re.search(r"[A-Z\u00c0-\u00dd]\w+ $", before))
+    )
 
 
 def _mixed(text: str) -> bool:

@@ -25,7 +25,7 @@ _FOR = re.compile(
 )
 _VERB = re.compile(
     r"se|fue|ha|tuvo|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|wurde|hatte|soll|"
-    r"estimated|valued|projected|expected|forecast|anticipated|set",
+    r"estimated|valued|projected|expected|forecast|anticipated|set|grows|reaches|rises|climbs|falls",
     re.IGNORECASE,
 )
 """What ends the name of a market after ``market for``: a verb of a language that is read."""
@@ -157,7 +157,7 @@ def _trimmed(name: str) -> str:
     words = name.split()
     while words and (words[0].lower().strip("\"'(") in PLAIN | {"and", "of"}):
         words.pop(0)
-    while words and words[-1].lower() in ("and", "of"):
+    while words and words[-1].lower() in ("and", "of", "global", "worldwide"):
         words.pop()
     text = " ".join(words).strip("\"'*# -")
     return text if text.count("(") == text.count(")") else text.replace("(", "").replace(")", "")

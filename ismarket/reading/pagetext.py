@@ -167,7 +167,7 @@ class _Writer:
 
 def _feed(source: str, writer: _Writer) -> None:
     """Read tags and text in one pass; what a page leaves open costs no second look."""
-    tag, at, unseen, depth, cells, closed = _TAG, 0, "", 0, 0, source.rfind(">")
+    tag, at, left, unseen, depth, cells, closed = _TAG, 0, 0, "", 0, 0, source.rfind(">")
     plain = source.translate(_SAME).replace("\n", " ")
     while at < len(source) and writer.length < LONGEST_TEXT:
         mark = _MARK.search(source, at)
@@ -195,7 +195,7 @@ def _feed(source: str, writer: _Writer) -> None:
                 depth += -1 if closes else 1
                 unseen = unseen if depth else ""
             continue
-        rest = match["rest"][:LONGEST_TAG]
+        beside, left, rest = start == left, at * closes, match["rest"][:LONGEST_TAG]
         if not closes and name == "meta" and (found := _META.match(rest)):
             writer.site = html.unescape(found["text"]).strip()[:80]
         if not closes and (
@@ -209,7 +209,11 @@ def _feed(source: str, writer: _Writer) -> None:
             if not closes:
                 writer.end(CELL if cells else "\n", start)
             cells += not closes
-        elif name in _BLOCKS:
+        elif name not in _BLOCKS:
+            on = source[at : at + 1].isalnum() or source[at : at + 1] in tuple("$\u20ac\u00a3")
+            if beside and on and not closes and writer.last.isalnum():
+                writer.put(" ", start, 0)  # two labels side by side are no word
+        else:
             writer.end("\n", start)
             cells = 0
             if not closes and name in _HEADINGS:

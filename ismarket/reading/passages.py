@@ -32,6 +32,10 @@ _FIGURE = re.compile(
     r"\s*(?:[A-Z]{2,3}\s?)?[$\u20ac\u00a3\u00a5]?\s?\d[\d.,]*\s?(?:%|[A-Za-z]{0,8}\s*$)"
 )
 """A line that is a figure and no more."""
+_CAPTION = re.compile(
+    r"\((?:in\s+)?(?:US\s?\$|USD|EUR|GBP|\u20ac|\u00a3|\$)\s?(?:[mb]n|[mb]illion)\)\s*$", re.I
+)
+"""What ends the title of a figure or a table: the unit of its numbers."""
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 
@@ -107,7 +111,7 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             place.label = line.strip(" :"), start
             continue
         place.label = None
-        if heading:
+        if heading or _CAPTION.search(line):
             place.heading = line.strip()[:200]
         if SECTION.search(line) and (
             heading or (len(line) < 60 and line.rstrip()[-1:] not in ".:")
@@ -147,6 +151,12 @@ def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
         for pair, at in pairs:
             value = at + pair.start("value")
             yield Labelled(pair["key"].strip(), pair["value"], value, at, place.heading)
+        return
+    if len(cells) in (4, 6, 8) and all(
+        name.endswith(":") or LABEL.fullmatch(name) for name, _ in cells[::2]
+    ):  # labels and values in turn
+        for (key, whole), (text, at) in zip(cells[::2], cells[1::2], strict=True):
+            yield Labelled(key.strip(" :"), text, at, whole, place.heading)
         return
     header = place.header
     if header and len(header) == len(cells) and (len(cells) > 2 or _is_year(cells[0][0])):

@@ -24,9 +24,9 @@ from .vocabulary import (
     SECTION,
 )
 
-_CAPITAL = r"(?:[A-Z0-9][\w'-]*|&|of|and)"
-_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,4}})"
-_HOUSE_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,3}}\s{HOUSE})\b"
+_CAPITAL = r"(?:[A-Z0-9\u00c0-\u00dd][\w'-]*|&|of|and)"
+_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,4}})"
+_HOUSE_NAME = rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{HOUSE})\b"
 _YEARS = r"(?:\d{4}(?:\s?-\s?\d{4})?,?\s*)?"
 _AT_AN_EDGE = tuple(
     re.compile(pattern)
@@ -34,7 +34,7 @@ _AT_AN_EDGE = tuple(
         rf"\s[-|]\s{_HOUSE_NAME}\s*$",
         rf"^\s*{_HOUSE_NAME}:\s",
         rf"\({_HOUSE_NAME}\)\s*$",
-        rf"\b[Ss]ource:\s*{_HOUSE_NAME}",
+        rf"\b(?:[Ss]ource|Data):\s*{_HOUSE_NAME}",
     )
 )
 """Where a name alone makes the publisher: it must not be of everyday words."""
@@ -46,6 +46,8 @@ _BY_NAME = tuple(
         r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
         rf"(?:(?:market\s+)?(?:report|study|analysis|research)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
         rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
+        r"[Aa]ccording\s+to\s+(?:the\s+)?(?:market\s+)?(?:research\s+|consulting\s+)?"
+        rf"(?:firm|company|consultancy|house|publisher)\s+{_NAME}",
         rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
         rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
         rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
@@ -89,6 +91,10 @@ _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
+_BASIS = re.compile(
+    r"\W*(?:by|based\s+on|on\s+the\s+basis\s+of|in\s+terms\s+of)\s+(?:the\s+)?(\w+)", re.IGNORECASE
+)
+_OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 _NOT_A_CLASS = re.compile(
     r"pharmac(?:y|ies)|hospital|clinic|online|retail|home|end[\s-]user|oral|parenteral|inject|"
     r"cutaneous|venous|adult|p(?:a)?ediatric|geriatric|male|female|region|topical|others?$|\d|drug$|"
@@ -116,7 +122,7 @@ def publisher(
 
     for item in labelled:
         told = re.fullmatch(
-            r"publisher|published\s+by|(source)|(contact)|report\s+by|author", item.key, re.I
+            r"publisher|published\s+by|(source|data)|(contact)|report\s+by|author", item.key, re.I
         )
         if told and (name := re.match(_HOUSE_NAME if told[2] else _NAME, item.value)):
             plain = _NOT_A_HOUSE if told[1] else _EVERYDAY
@@ -190,7 +196,9 @@ def _printed_class(
             found = _SEGMENT.search(clause.text)
             if not found or not FASTEST.search(clause.text) or NOT.search(clause.text):
                 continue
-            name = found["name"].strip()
+            name, by = found["name"].strip(), _BASIS.match(sentence.text)
+            if by and by[1].lower() not in _OF_A_CLASS:
+                continue  # a form or a place of sale is no class
             if name and not _NOT_A_CLASS.search(name):
                 _say(page, said, clause, (_small(name), *found.span("name")))
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))

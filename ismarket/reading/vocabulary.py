@@ -59,7 +59,7 @@ SECTION = _words(
 FUTURE = _words(
     r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
     r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
-    r"climbing|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
+    r"climbing|expects?|sees?|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
 )
 PAST = _words(
     r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|came\s+in|"
@@ -117,8 +117,8 @@ LABEL = _words(
 LABEL_WORDS = frozenset(
     "market markets size value valuation valued revenue revenues sales forecast forecasted"
     " projected estimated expected base year years in for by of the at to from and cagr growth"
-    " rate annual compound average global world worldwide total overall usd us eur million"
-    " billion mn bn m b period current currency based value-based outlook potential end"
+    " rate annual compound average global world worldwide total overall usd us eur gbp jpy inr chf"
+    " million billion mn bn m b period current currency based value-based outlook potential end"
     " estimate estimates reach industry".split()
 )
 """Words of a label that is of the whole market."""
@@ -134,6 +134,10 @@ GENERIC = LABEL_WORDS | frozenset(
     " same plus up on track then they there spending fell rose recovered dropped declined"
     " shrank slipped climbed amounted totalled after according report what said runs run"
     " plausible possible likely between firm case our stand stands put puts see sees looking"
+    " came comes seen touch touching touched attain attained crossed exceeded exceeding surpassing"
+    " hitting generated generating pegged recorded totaling totalling advance advancing progress"
+    " progressing augment low high best worst bull bear base-case upside downside optimistic"
+    " pessimistic conservative scenario revised together altogether dimension valuation remained"
     " forward currently still annually yearly show latest here study analysis experts"
     " analysts".split()
 )
