@@ -15,7 +15,7 @@ from ..errors import InputError
 from . import contradictions, figures, growth, judge, statements, whole
 from .amounts import BLANK, YEAR
 from .found import FIELDS, Found, Reading, cited
-from .languages import UNREAD, in_english, with_full_years
+from .languages import UNREAD, in_english, plainly
 from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
 from .subject import Subject, known_subjects, named, subject_of, with_aliases
@@ -55,7 +55,7 @@ def read_text(
     """
     if known is None:
         known = installed()
-    page, language = in_english(with_full_years(page_of(source)))
+    page, language = in_english(plainly(page_of(source)))
     if not page.text.strip():
         return Reading(file, {}, {}, (), ("the file holds no readable text",))
     sentences, labelled = passages(page)

@@ -19,6 +19,7 @@ DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|units?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 
 
+_BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
 _GROWS = re.compile(
     r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+from\b",
     re.IGNORECASE,
@@ -29,7 +30,7 @@ _GROWS = re.compile(
 class Level:
     """An amount taken for the whole market: its role in the sentence and its year, if told.
 
-    The role is labelled, past, present, start, future or bare.
+    The role is labelled, past, present, start, future or bare; a ``bound`` is to be exceeded.
     """
 
     amount: Amount
@@ -38,6 +39,7 @@ class Level:
     start: int
     end: int
     context: str
+    bound: bool = False
 
 
 def levels(
@@ -113,7 +115,7 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         role = _role(own, after[:used] if used else "", ahead)
         if role:
             start, end = sentence.start + amount.start, sentence.start + amount.end
-            found.append(Level(amount, year, role, start, end, text))
+            found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))
     return found
 
 

@@ -60,6 +60,8 @@ def _is_future(
 ) -> bool:
     if level.role == "future":
         return True
+    if level.role == "past":
+        return False
     ahead = [v for v in sure if v.role == "future" and v.year == level.year]
     if level.year and level.year != first and any(_agree([level, v]) for v in ahead):
         return True
@@ -118,13 +120,13 @@ def _last(
         return None, []
     if chosen and chosen.year and year <= chosen.year:
         return None, []
+    group = [level for level in group if not level.bound] or group
     if not _agree(group):
         return None, [f"two values for {year}: {_listed(group)}"]
-    says = []
     if period_end and year != period_end:
-        says = [f"the forecast ends in {period_end}, its last value is for {year}"]
+        return None, [f"the forecast ends in {period_end}, the last value printed is for {year}"]
     best = min(group, key=lambda v: v.amount.half_unit)
-    return _field(page, best, best.amount.value), says
+    return _field(page, best, best.amount.value), []
 
 
 def _agree(levels: Iterable[Level]) -> bool:

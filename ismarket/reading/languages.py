@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
+from .amounts import YEAR
 from .pagetext import Page
 
 UNREAD = ("Italian", "Portuguese", "Dutch")
@@ -25,6 +26,9 @@ FEWEST = 4
 _TO = "bis|à|a|al|hasta"
 """What stands between two years."""
 _POINTS = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"
+_IN_CAPITALS = re.compile(
+    r"^[^a-z\n]{0,200}\d[^a-z\n]{0,400}(?<=[A-Z]{4})[^a-z\n]{0,400}$", re.MULTILINE
+)
 _FIGURE = re.compile(rf"(?<![\d.,]){_POINTS}(?![\d,]|\.\d)|(?<![\d.,])\d+,\d+(?![\d,]|\.\d)")
 """A figure with a comma for its decimals, or points between thousands."""
 
@@ -81,7 +85,9 @@ def in_english(page: Page) -> tuple[Page, str]:
         else:
             years = match.start() > 1 and page.text[match.start() - 2].isdigit()
             plain = "to" if years and found in _TO.split("|") else ""
-            plain = plain or known.get(found.lower(), known.get(f"~{found.lower()}", found))
+            ends = match.start() and page.text[match.start() - 1].isalnum()
+            phrase = f"~{found.lower()}" if ends else found.lower()
+            plain = plain or known.get(phrase, known.get(f"~{found.lower()}", found))
         while marks and marks[0] <= match.start():
             heads.add(length + marks.pop(0) - at)
         put(page.text[at : match.start()], at, 1)
@@ -94,9 +100,12 @@ def in_english(page: Page) -> tuple[Page, str]:
                    printed=page), language  # fmt: skip
 
 
-def with_full_years(page: Page) -> Page:
-    """The page with its fiscal years in four digits, ``FY24`` as ``2024``."""
+def plainly(page: Page) -> Page:
+    """The page with years in four digits (``FY24``, ``2023E``) and no sentence all in capitals."""
     text = re.sub(r"\bFY(\d\d)\b", r"20\1", page.text)
+    text = re.sub(rf"\bFY(?={YEAR}\b)", "  ", text)
+    text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
+    text = _IN_CAPITALS.sub(lambda match: match.group().lower(), text)
     return (
         page if text == page.text else replace(page, text=text, pieces=((0, 0, 1),), printed=page)
     )

@@ -25,7 +25,7 @@ _FOR = re.compile(
 )
 _VERB = re.compile(
     r"se|fue|ha|tuvo|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|wurde|hatte|soll|"
-    r"estimated|valued|projected|expected|forecast|anticipated|set|grows|reaches|rises|climbs|falls",
+    r"estimated|valued|projected|expected|forecast|anticipated|set|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
     re.IGNORECASE,
 )
 """What ends the name of a market after ``market for``: a verb of a language that is read."""
@@ -116,7 +116,10 @@ def _is_house(text: str, found: Mention) -> bool:
         before,
         re.IGNORECASE,
     )
-    says = re.match(r"\s(?:forecasts?|expects?|says|sees|puts|estimates)\b", text[house.end() :])
+    says = re.match(
+        r"\s(?:forecasts?|expects?|says|sees|puts|estimates|analy[sz]es|projects)\b",
+        text[house.end() :],
+    )
     return bool(says or (led and found.start > 0))
 
 
@@ -144,7 +147,7 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     if not core(name) and (after := _FOR.match(text, match.end())):
         name, end = _trimmed(_cut_at_verb(after[1])), after.end()
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
-        return Mention(name, begin, inside.end(), inside["place"])
+        return Mention(name, begin, inside.end(), inside["place"] or inside["of"])
     place = COUNTRIES.search(name) or _REGION.search(name)
     if place and not WHOLE_WORLD.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
@@ -173,8 +176,9 @@ def _cut_at_verb(text: str) -> str:
 
 
 _REGION = re.compile(matching(w for words in COMMON.regions.values() for w in words), re.IGNORECASE)
+_PLACE = rf"(?:{COUNTRIES.pattern}|{_REGION.pattern})"
 _IN = re.compile(
-    rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{COUNTRIES.pattern}|{_REGION.pattern})",
+    rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|,\s+(?P<of>{_PLACE})\W*$",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(r"(?:,|\s+and|\s*&)\s+[A-Z]")

@@ -242,7 +242,8 @@ def _from_text(source: str) -> Page:
                 writer.put(mark, min(above[1], len(source) - 1), 0)
         above = start, end
         for piece in re.finditer(rf"[^{_NO_WIDTH}]+", match.group()):
-            writer.put(piece.group().translate(_SAME), start + piece.start())
+            cells = re.sub(r"(?<=\S)\t", CELL, piece.group())
+            writer.put(cells.translate(_SAME | {ord(CELL): CELL}), start + piece.start())
     writer.put("\n", max(0, len(source) - 1), 0)
     page = writer.page()
     lines = re.finditer(r"[^\n]+", page.text)
@@ -252,6 +253,8 @@ def _from_text(source: str) -> Page:
 
 def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
+    if re.match(r"[-*\u2022]\s", source[start : start + 2]):
+        return False
     pair = re.compile(r"[^:\n]{2,40}:\s").match(source, start)
     shortest = 24 if source[start].islower() and not pair else 50
     if source.count("\n", above[1], start) > 1 or above[1] - above[0] < shortest:

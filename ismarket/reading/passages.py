@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .mentions import MARKET
 from .pagetext import CELL, Page
 from .vocabulary import LABEL, SECTION
 
@@ -92,7 +93,9 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
         if not line.strip(" |"):
             continue
         heading = start in page.headings
-        if CELL in line or (bars[0] and _is_row(line, bars[0], before, after)):
+        alone = [text for text, _ in _cells(line, start) if text.strip("-: ")]
+        row = CELL in line or (bars[0] and _is_row(line, bars[0], before, after))
+        if row and not (len(alone) == 1 and MARKET.search(alone[0])):  # a title is no row
             labelled += _row(line, start, place)
             continue
         place.header = None

@@ -41,17 +41,18 @@ _AT_AN_EDGE = tuple(
 _BY_NAME = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:[Pp]ublished|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis)\s+(?:by|from)"
+        r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
+        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)\s+(?:by|from)"
         rf"\s+\*{{0,2}}{_NAME}",
         r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
-        rf"(?:(?:market\s+)?(?:report|study|analysis|research)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
+        rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
         rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
         r"[Aa]ccording\s+to\s+(?:the\s+)?(?:market\s+)?(?:research\s+|consulting\s+)?"
         rf"(?:firm|company|consultancy|house|publisher)\s+{_NAME}",
         rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
         rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
         rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
-        r"puts?|places|offers|has\s+(?:published|added|released)|announces))",
+        r"puts?|places|offers|analy[sz]es|reports|has\s+(?:published|added|released)|announces))",
         rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
         rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
         r"[Mm]arket\b.{0,200}\d.{0,200}[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])",
@@ -92,7 +93,8 @@ _SEGMENT = re.compile(
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
 _BASIS = re.compile(
-    r"\W*(?:by|based\s+on|on\s+the\s+basis\s+of|in\s+terms\s+of)\s+(?:the\s+)?(\w+)", re.IGNORECASE
+    r"[-*\u2022\s]*(?:by|based\s+on|on\s+the\s+basis\s+of|in\s+terms\s+of)\s+(?:the\s+)?(\w+)",
+    re.IGNORECASE,
 )
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 _NOT_A_CLASS = re.compile(
@@ -191,12 +193,14 @@ def _printed_class(
         if not _NOT_A_CLASS.search(name) and not SECTION.search(name):
             at = item.start, item.start + len(name), item.context
             said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
+    above = None
     for sentence in sentences:
+        by, above = _BASIS.match(sentence.text) or above, _BASIS.match(sentence.text)
         for clause in cut(sentence, _CLAUSE):
             found = _SEGMENT.search(clause.text)
             if not found or not FASTEST.search(clause.text) or NOT.search(clause.text):
                 continue
-            name, by = found["name"].strip(), _BASIS.match(sentence.text)
+            name = found["name"].strip()
             if by and by[1].lower() not in _OF_A_CLASS:
                 continue  # a form or a place of sale is no class
             if name and not _NOT_A_CLASS.search(name):

@@ -142,7 +142,9 @@ def _found(
         Sentence(f"{item.value} market", item.start)
         for item in labelled
         if re.fullmatch(
-            r"market(?:\s+name)?|(?:report\s+)?(?:title|name)|market\s+studied", item.key, re.I
+            r"market(?:\s+name)?|(?:global\s+)?market\s+(?:study|report|research|profile)|(?:report\s+)?(?:title|name)|market\s+studied",
+            item.key,
+            re.I,
         )
     ]
     if labels and (found := _named_in(page, labels[0], known)):

@@ -98,7 +98,7 @@ LARGEST = _words(
 )
 FASTEST = _words(r"fastest|highest\s+(?:CAGR|growth|rate)|quickest|most\s+rapid\w*")
 
-_ABOUT = r"(?:,?\s*\(?(?:(?:in|by|for|of)\s+)?(?:19|20)\d\d(?:\s*(?:-|to)\s*(?:20)?\d\d)?\)?)?"
+_ABOUT = r"(?:,?\s*\(?(?:(?:in|by|for|of)\s+)?(?:19|20)\d\d(?:\s*(?:-|to)\s*(?:20)?\d\d)?\s*\)?)?"
 _UNIT = r"(?:,?\s*\(?(?:in\s+)?(?:US\s?\$|USD|EUR|%|\u20ac)\s?(?:mn|bn|million|billion)?\)?)?"
 LABEL = _words(
     rf"(?:forecast|study|historical|analysis|review|projection)(?:ed)?\s+(?:period|years?|data|range)|"
@@ -138,7 +138,8 @@ GENERIC = LABEL_WORDS | frozenset(
     " hitting generated generating pegged recorded totaling totalling advance advancing progress"
     " progressing augment low high best worst bull bear base-case upside downside optimistic"
     " pessimistic conservative scenario revised together altogether dimension valuation remained"
-    " forward currently still annually yearly show latest here study analysis experts"
+    " forward currently having grown been would rocket undergo still annually yearly show latest"
+    " here study analysis experts"
     " analysts".split()
 )
 """Words that name nothing of which a figure could be instead of the market."""
