@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .mentions import MARKET
 from .pagetext import CELL, Page
 from .vocabulary import LABEL, SECTION
 
@@ -28,6 +29,14 @@ _AT_ONCE = re.compile(
 )
 _STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])|\s\|\s")
 _TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
+_FIGURE = re.compile(
+    r"\s*(?:[A-Z]{2,3}\s?)?[$\u20ac\u00a3\u00a5]?\s?\d[\d.,]*\s?(?:%|[A-Za-z]{0,8}\s*$)"
+)
+"""A line that is a figure and no more."""
+_CAPTION = re.compile(
+    r"\((?:in\s+)?(?:US\s?\$|USD|EUR|GBP|\u20ac|\u00a3|\$)\s?(?:[mb]n|[mb]illion)\)\s*$", re.I
+)
+"""What ends the title of a figure or a table: the unit of its numbers."""
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 
@@ -77,13 +86,16 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
     labelled: list[Labelled] = []
     place, bars = _Place(), (0, 0)
     lines = [(m.group(), m.start()) for m in re.finditer(r"[^\n]+", page.text)]
+    captions = _captions(lines)
     for index, (line, start) in enumerate(lines):
         after = lines[index + 1][0].count("|") if index + 1 < len(lines) else 0
         before, bars = bars[0], (line.count("|"), 0)
         if not line.strip(" |"):
             continue
         heading = start in page.headings
-        if CELL in line or (bars[0] and _is_row(line, bars[0], before, after)):
+        alone = [text for text, _ in _cells(line, start) if text.strip("-: ")]
+        row = CELL in line or (bars[0] and _is_row(line, bars[0], before, after))
+        if row and not (len(alone) == 1 and MARKET.search(alone[0])):  # a title is no row
             labelled += _row(line, start, place)
             continue
         place.header = None
@@ -94,11 +106,15 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             )
         if found:
             labelled.append(found)
+        if index in captions:
+            value, at = lines[index - 1]
+            labelled.append(Labelled(line.strip(" :"), value.strip(), at, start, place.heading))
+            continue
         if LABEL.fullmatch(line.strip(" :")):
             place.label = line.strip(" :"), start
             continue
         place.label = None
-        if heading:
+        if heading or _CAPTION.search(line):
             place.heading = line.strip()[:200]
         if SECTION.search(line) and (
             heading or (len(line) < 60 and line.rstrip()[-1:] not in ".:")
@@ -106,6 +122,20 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             place.section = line.strip()
         sentences += _sentences(line, start, place, heading)
     return sentences, labelled
+
+
+def _captions(lines: list[tuple[str, int]]) -> set[int]:
+    """Labels that stand under their values, as in pictures: what begins with a figure."""
+    labels = [i for i, (line, _) in enumerate(lines) if LABEL.fullmatch(line.strip(" :"))]
+    found: set[int] = set()
+    while labels:
+        run = [labels.pop(0)]
+        while labels and labels[0] == run[-1] + 2:
+            run.append(labels.pop(0))
+        after = lines[run[-1] + 1][0] if run[-1] + 1 < len(lines) else ""
+        if run[0] and _FIGURE.match(lines[run[0] - 1][0]) and not _FIGURE.match(after):
+            found.update(run)
+    return found
 
 
 def _is_row(line: str, bars: int, before: int, after: int) -> bool:
@@ -124,6 +154,12 @@ def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
         for pair, at in pairs:
             value = at + pair.start("value")
             yield Labelled(pair["key"].strip(), pair["value"], value, at, place.heading)
+        return
+    if len(cells) in (4, 6, 8) and all(
+        name.endswith(":") or LABEL.fullmatch(name) for name, _ in cells[::2]
+    ):  # labels and values in turn
+        for (key, whole), (text, at) in zip(cells[::2], cells[1::2], strict=True):
+            yield Labelled(key.strip(" :"), text, at, whole, place.heading)
         return
     header = place.header
     if header and len(header) == len(cells) and (len(cells) > 2 or _is_year(cells[0][0])):

@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from ..model.market import Market
 from ..model.words import Named, Words, matching, words_of
-from .amounts import find_amounts, find_percents
+from .amounts import BLANK, SMALLEST, find_amounts, find_percents
 from .mentions import COMMON, MARKET, PLAIN, PRODUCTS, Mention, core, mentions, stem
 from .pagetext import Page
 from .passages import Labelled, Sentence
@@ -142,7 +142,9 @@ def _found(
         Sentence(f"{item.value} market", item.start)
         for item in labelled
         if re.fullmatch(
-            r"market(?:\s+name)?|report\s+(?:title|name)|market\s+studied", item.key, re.I
+            r"market(?:\s+name)?|(?:global\s+)?market\s+(?:study|report|research|profile)|(?:report\s+)?(?:title|name)|market\s+studied",
+            item.key,
+            re.I,
         )
     ]
     if labels and (found := _named_in(page, labels[0], known)):
@@ -157,6 +159,8 @@ def _of_figures(
 
     ``above`` is how many markets the headings name.
     """
+    if not any(map(_of_a_market, page.text[:LONGEST_SEARCH].split("\n"))):
+        return None, []
     counts: dict[str, float] = {}
     first: dict[str, Subject] = {}
     for place, sentence in enumerate(sentences[:MOST_SENTENCES]):
@@ -178,6 +182,13 @@ def _of_figures(
     if len(ranked) == 1 or (counts[ranked[0]] >= 2 * counts[ranked[1]] and above < 2):
         return first[ranked[0]], []
     return None, [first[name] for name in first]
+
+
+def _of_a_market(line: str) -> bool:
+    """True for a line with a growth rate, or with an amount that a market could have."""
+    amounts = (a.value for a in find_amounts(line))
+    grows = re.search(r"CAGR|growth|%", line) and find_percents(line)
+    return bool(grows or BLANK.search(line) or any(v is None or v >= SMALLEST for v in amounts))
 
 
 def _named_in(page: Page, sentence: Sentence, known: Sequence[Subject]) -> list[Subject]:
@@ -203,13 +214,6 @@ def _named_in(page: Page, sentence: Sentence, known: Sequence[Subject]) -> list[
             if match := subject.pattern.search(text):
                 at = sentence.start + match.start(), sentence.start + match.end()
                 found[subject.market] = replace(subject, title=match.group(), at=at)
-    before = re.match(r"\W*([\w\s&'()-]{3,60}):", text)
-    if found or not before or not MARKET.search(text) or not core(before[1]):
-        return list(found.values())
-    if not re.search(r"report|news|market", before[1], re.IGNORECASE):
-        at = sentence.start, sentence.start + before.end()
-        one = replace(unknown_subject(Mention(before[1].strip(), 0, 0)), at=at)
-        found[one.market] = one
     return list(found.values())
 
 
