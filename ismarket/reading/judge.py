@@ -88,7 +88,14 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
             )
             return (dated[0] if _agree(dated) else None), words, 0
         base = there or [level for level in base if not level.year]
-    for roles in (("labelled",), ("past", "present"), ("start",), ("bare", "headline"), ("future",)):
+    roles_in_turn = (
+        ("labelled",),
+        ("past", "present"),
+        ("start",),
+        ("bare", "headline"),
+        ("future",),
+    )
+    for roles in roles_in_turn:
         group = [level for level in base if level.role in roles]
         if not group:
             continue

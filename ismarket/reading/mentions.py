@@ -25,7 +25,7 @@ _FOR = re.compile(
 )
 _VERB = re.compile(
     r"se|fue|ha|tuvo|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|wurde|hatte|soll|"
-    r"estimated|valued|projected|expected|forecast|anticipated|set|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
+    r"estimated|valued|projected|expected|forecast|anticipated|set|grow|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
     re.IGNORECASE,
 )
 """What ends the name of a market after ``market for``: a verb of a language that is read."""

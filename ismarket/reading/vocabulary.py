@@ -110,7 +110,7 @@ LABEL = _words(
     rf"(?:\s*\((?:CAGR|%)\))?{_ABOUT}{_UNIT}|"
     rf"(?:fastest[\s-]growing|largest|leading|dominant|dominating|biggest|top)\s+"
     rf"(?:regional\s+|drug\s+)?(?:segment|market|region|class|product|type|country){_ABOUT}|"
-    rf"published\s+by|publisher|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
+    rf"published\s+by|publisher|source|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
     rf"regions?\s+covered|segments?\s+covered|companies\s+covered"
 )
 """Labels that boxes of reports have."""
@@ -138,7 +138,7 @@ GENERIC = LABEL_WORDS | frozenset(
     " hitting generated generating pegged recorded totaling totalling advance advancing progress"
     " progressing augment low high best worst bull bear base-case upside downside optimistic"
     " pessimistic conservative scenario revised together altogether dimension valuation remained"
-    " forward currently having grown been works out long run expect would rocket undergo"
+    " forward currently having grown been works out long run expect going would rocket undergo"
     " still annually yearly show latest here study analysis experts analysts".split()
 )
 """Words that name nothing of which a figure could be instead of the market."""
