@@ -21,7 +21,7 @@ _UNIT_LABEL = re.compile(r"(?:currency|units?|values?|figures)(?:\s+in)?$", re.I
 
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
 _GROWS = re.compile(
-    r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+from\b",
+    r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+(?:from|at|by)\b",
     re.IGNORECASE,
 )
 
@@ -30,7 +30,7 @@ _GROWS = re.compile(
 class Level:
     """An amount taken for the whole market: its role in the sentence and its year, if told.
 
-    The role is labelled, past, present, start, future or bare; a ``bound`` is to be exceeded.
+    The role is labelled, past, present, start, future, headline or bare; a ``bound`` is exceeded.
     """
 
     amount: Amount
@@ -113,6 +113,8 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
             continue
         ahead = bool(FUTURE.search(text[: amount.start]) or _GROWS.search(text[: amount.start]))
         role = _role(own, after[:used] if used else "", ahead)
+        if sentence.item and role in ("bare", "present") and not PAST.search(own):
+            role = "headline"  # "worth 1.9 bn in 2028" may be of any year
         if role:
             start, end = sentence.start + amount.start, sentence.start + amount.end
             found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))

@@ -32,6 +32,8 @@ def judge_levels(
     if not base and not stated and period[0] and any(v.year and v.year > period[0] for v in future):
         base = [level for level in future if level.year == period[0]]
         future = [level for level in future if level not in base]
+    ends = max((v.year or 0 for v in future), default=0)
+    base = [v for v in base if v.role != "headline" or (v.year or 0) < ends]
     table = {v.year for v in sure if v.role == "labelled" and v.year}
     if not stated and len(table) > 2 and min(table) < (period[0] or 0) - 1:
         base = [level for level in base if level.role != "labelled"]  # a row of years has no base
@@ -86,7 +88,14 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
             )
             return (dated[0] if _agree(dated) else None), words, 0
         base = there or [level for level in base if not level.year]
-    for roles in (("labelled",), ("past", "present"), ("start",), ("bare",), ("future",)):
+    roles_in_turn = (
+        ("labelled",),
+        ("past", "present"),
+        ("start",),
+        ("bare", "headline"),
+        ("future",),
+    )
+    for roles in roles_in_turn:
         group = [level for level in base if level.role in roles]
         if not group:
             continue

@@ -20,12 +20,12 @@ _HOUSE = re.compile(
     r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory|Facts|Studies|Watch)\b"
 )
 _FOR = re.compile(
-    r"\s+(?:(?:global|worldwide)\s+)?(?:for|of)\s+(?:the\s+)?"
-    r"((?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){0,5}[\w'][\w'&/+-]*)"
+    r"(?:\s+(?:size|global|worldwide))*\s+(?:for|of)\s+(?:the\s+)?"
+    r"((?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|nearly|almost|some|just|roughly|approximately)\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){0,5}[\w'][\w'&/+-]*)"
 )
 _VERB = re.compile(
     r"se|fue|ha|tuvo|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|wurde|hatte|soll|"
-    r"estimated|valued|projected|expected|forecast|anticipated|set|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
+    r"estimated|valued|projected|expected|forecast|anticipated|set|grow|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
     re.IGNORECASE,
 )
 """What ends the name of a market after ``market for``: a verb of a language that is read."""

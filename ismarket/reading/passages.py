@@ -22,10 +22,11 @@ _ABBREVIATION = re.compile(
     r"Aug|Sept|Oct|Nov|Dec)|\b[A-Z])\.$"
 )
 _LABELLED = re.compile(
-    r"\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
+    r"\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|(?:\.\s){3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
 )
 _AT_ONCE = re.compile(
-    rf"\s*(?P<key>{LABEL.pattern})\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)", re.I
+    rf"\s*(?P<key>{LABEL.pattern})(?:\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)|\s+-\s+(?P<behind>\S))",
+    re.I,
 )
 _STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])|\s\|\s")
 _TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
@@ -37,6 +38,9 @@ _CAPTION = re.compile(
     r"\((?:in\s+)?(?:US\s?\$|USD|EUR|GBP|\u20ac|\u00a3|\$)\s?(?:[mb]n|[mb]illion)\)\s*$", re.I
 )
 """What ends the title of a figure or a table: the unit of its numbers."""
+_DATELINE = re.compile(
+    r"[A-Z][A-Za-z .]{2,30},[^\n]{0,50}?\d{4}[^\n]{0,40}?\s--?\s(?=[\"'(]?[A-Z0-9])"
+)
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 
@@ -202,7 +206,7 @@ def _pair(line: str, start: int, place: _Place) -> Labelled | None:
         at = start + pair.start("value")
         return Labelled(pair["key"].strip(), pair["value"], at, start, place.heading)
     if len(line) < 2 * LONGEST_VALUE and (pair := _AT_ONCE.match(line)):
-        at = pair.start("value")
+        at = max(pair.start("value"), pair.start("behind"))
         return Labelled(pair["key"].strip(), line[at:], start + at, start, place.heading)
     return None
 
@@ -210,11 +214,12 @@ def _pair(line: str, start: int, place: _Place) -> Labelled | None:
 def _sentences(line: str, start: int, place: _Place, heading: bool) -> list[Sentence]:
     parted = not heading and 1 < line.count("|") < MOST_BARS
     stops = (_STOP if parted else _TITLE_STOP).finditer(line)
+    dateline = _DATELINE.match(line)
     told = (m.end() for m in stops if not _ABBREVIATION.search(line[: m.start() + 1][-20:]))
     item = heading or bool(_ITEM.match(line)) or line.rstrip()[-1:] not in ".!?;:\"')"
     return [
         Sentence(text, start + at, place.heading, place.section, item)
-        for begin, end in pairwise([0, *told, len(line)])
+        for begin, end in pairwise([0, *([dateline.end()] if dateline else ()), *told, len(line)])
         for at in range(begin, end, LONGEST)
         if (text := line[at : min(at + LONGEST, end)]).strip(" |")
     ]

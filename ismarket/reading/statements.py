@@ -42,7 +42,7 @@ _BY_NAME = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
-        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)\s+(?:by|from)"
+        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4})?\s+(?:by|from)"
         rf"\s+\*{{0,2}}{_NAME}",
         r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
         rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
@@ -52,7 +52,7 @@ _BY_NAME = tuple(
         rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
         rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
         rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
-        r"puts?|places|offers|analy[sz]es|reports|has\s+(?:published|added|released)|announces))",
+        r"puts?|places|offers|analy[sz]es|reports|said|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
         rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
         rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
         r"[Mm]arket\b.{0,200}\d.{0,200}[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])",
@@ -114,7 +114,9 @@ def publisher(
     def keep(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
-        name = re.sub(r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of)$", "", name.strip())
+        name = re.sub(
+            r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$", "", name.strip()
+        )
         words = re.findall(r"[\w'-]+", name.lower())
         everyday = all(word in plain or not word.isalpha() for word in words)
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
@@ -147,7 +149,8 @@ def largest_region(
 ) -> tuple[Found | None, list[str]]:
     """The region that the page calls the largest."""
     label = (
-        r"(?:largest|leading|dominant|dominating|biggest|top)\s+(?:regional\s+)?(?:market|region)"
+        r"(?:largest|leading|dominant|dominating|biggest|top)\s+(?:regional\s+)?(?:market|region|"
+        r"share)|region\s+with\s+the\s+largest"
     )
     said = _labelled_name(page, label, subject.words.regions, labelled)
     for sentence in sentences:

@@ -15,6 +15,13 @@ from .mentions import COMMON, MARKET, PLAIN, PRODUCTS, Mention, core, mentions, 
 from .pagetext import Page
 from .passages import Labelled, Sentence
 
+_NAMES = re.compile(
+    r"(?:global\s+)?market(?:\s+(?:name|studied|study|report|research|profile|brief))?|"
+    r"(?:report\s+)?(?:title|name)",
+    re.IGNORECASE,
+)
+"""Labels under which a market is named."""
+_BOX = re.compile(r"market\s+(?:size|value|revenue)|CAGR", re.IGNORECASE)
 LONGEST_TITLE = 400
 MOST_HEADINGS = 8
 LONGEST_SEARCH = 50_000
@@ -141,15 +148,17 @@ def _found(
     labels = [
         Sentence(f"{item.value} market", item.start)
         for item in labelled
-        if re.fullmatch(
-            r"market(?:\s+name)?|(?:global\s+)?market\s+(?:study|report|research|profile)|(?:report\s+)?(?:title|name)|market\s+studied",
-            item.key,
-            re.I,
-        )
+        if _NAMES.fullmatch(item.key)
     ]
     if labels and (found := _named_in(page, labels[0], known)):
         return found[0], []
-    return _of_figures(page, len(above), sentences, known)
+    told, rivals = _of_figures(page, len(above), sentences, known)
+    if not told and not rivals and head and any(_BOX.search(item.key) for item in labelled):
+        name = re.split(r"\s[-|]\s|[:|(,]", head[0].text)[0].strip()
+        if core(name) and len(name.split()) <= 6 and not re.search(r"\d", name):
+            told = unknown_subject(Mention(name, 0, 0))  # a box of a market under a bare title
+            told = replace(told, at=(head[0].start, head[0].start + len(name)))
+    return told, rivals
 
 
 def _of_figures(
@@ -179,8 +188,10 @@ def _of_figures(
     ranked = sorted(counts, key=lambda name: -counts[name])
     if not ranked:
         return None, []
-    if len(ranked) == 1 or (counts[ranked[0]] >= 2 * counts[ranked[1]] and above < 2):
-        return first[ranked[0]], []
+    best = ranked[0]
+    others = [n for n in ranked[1:] if not (n.startswith(f"{best}-") or best.startswith(f"{n}-"))]
+    if not others or (counts[best] >= 2 * counts[others[0]] and above < 2):
+        return first[best], []
     return None, [first[name] for name in first]
 
 

@@ -13,7 +13,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 COUNTRIES = _words(
     r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D|\s+dollars)|UK|"
     r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|american|indian(?!\s+rupee)|chinese|"
-    r"japanese|german|french|british|britain|asian|european|canadian|brazilian|korean|"
+    r"japanese|german|french|british|britain|swiss|asian|european|canadian|brazilian|korean|"
     r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|brazil|mexico|canada|australia|"
     r"saudi\s+arabia|turkey|russia|africa|middle\s+east|asia|gcc|asean|nordics?|switzerland|"
     r"netherlands|indonesia|vietnam|thailand|malaysia|singapore|argentina|poland|sweden)\b"
@@ -87,7 +87,7 @@ GROWTH_RATE = _words(
     r"annually|(?:a|per|each)\s+year|yearly\s+(?:growth|rate)|growth\s+rate"
 )
 GREW = _words(
-    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered)\b"
+    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered(?!\s+CAGR))\b"
 )
 SHRINKS = _words(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)")
 HISTORY = _words(r"histor\w*|\bpast\b|\bprevious\b")
@@ -110,7 +110,7 @@ LABEL = _words(
     rf"(?:\s*\((?:CAGR|%)\))?{_ABOUT}{_UNIT}|"
     rf"(?:fastest[\s-]growing|largest|leading|dominant|dominating|biggest|top)\s+"
     rf"(?:regional\s+|drug\s+)?(?:segment|market|region|class|product|type|country){_ABOUT}|"
-    rf"published\s+by|publisher|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
+    rf"published\s+by|publisher|source|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
     rf"regions?\s+covered|segments?\s+covered|companies\s+covered"
 )
 """Labels that boxes of reports have."""
@@ -138,8 +138,7 @@ GENERIC = LABEL_WORDS | frozenset(
     " hitting generated generating pegged recorded totaling totalling advance advancing progress"
     " progressing augment low high best worst bull bear base-case upside downside optimistic"
     " pessimistic conservative scenario revised together altogether dimension valuation remained"
-    " forward currently having grown been would rocket undergo still annually yearly show latest"
-    " here study analysis experts"
-    " analysts".split()
+    " forward currently having grown been works out long run expect going would rocket undergo"
+    " still annually yearly show latest here study analysis experts analysts".split()
 )
 """Words that name nothing of which a figure could be instead of the market."""
