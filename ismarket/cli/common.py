@@ -315,9 +315,10 @@ def say(text: str, *, nl: bool = True) -> None:
 
 
 def note(text: str, err: TextIO | None = None) -> None:
-    """Print a line beside the answer, to standard error if there is one."""
+    """Print a line beside the answer, to standard error or what there was before a plugin's."""
     with suppress(OSError, ValueError):
-        click.echo(in_line(" ".join(text.split())), file=err, err=True)
+        if out := err or sys.stderr or sys.__stderr__:
+            click.echo(in_line(" ".join(text.split())), file=out)
 
 
 class Answer(Protocol):
