@@ -24,8 +24,6 @@ import pickle
 import random
 import resource
 import signal
-import sys
-import threading
 import time
 import tomllib
 from collections import Counter, defaultdict
@@ -40,10 +38,12 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("sampling", "model", "engine", "analysis")
 KNOWN = Path(__file__).with_suffix(".toml")
 KEPT = ROOT / ".cache" / "mutants"
-MOST_SECONDS = 20.0
+MOST_SECONDS = 10.0
 """After so long on the processor without a failure a fault has survived; three times as long in
 one test is a fault that never ends."""
 MOST_MEMORY = 6 << 30
+MARK = "__ran__"
+"""The name, in the modules of the package, of the bytes that say which statements ran."""
 SWAPS = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
     ast.FloorDiv: ast.Div, ast.Mod: ast.FloorDiv, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
@@ -110,7 +110,7 @@ def all_faults(packages):
 
 
 def put_in(fault):
-    """The tree of the file with the fault, the lines of its statement, and what is changed."""
+    """The tree of the file with the fault, the line of its statement, and what is changed."""
     file, name, number = fault
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     statement, parent, field, index, node = list(places(dict(functions(tree))[name]))[number]
@@ -121,10 +121,7 @@ def put_in(fault):
     else:
         getattr(parent, field)[index] = new
     after = head(new if node is statement else statement)
-    body = getattr(statement, "body", None)
-    last = body[0].lineno - 1 if body else statement.end_lineno
-    lines = range(statement.lineno, max(last, statement.lineno) + 1)
-    return ast.fix_missing_locations(tree), lines, changed(before, after)
+    return ast.fix_missing_locations(tree), statement.lineno, changed(before, after)
 
 
 def head(statement):
@@ -148,28 +145,27 @@ def alike(one, other):
     return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
-def replace_code(fault, tree):
-    """Every function object of that name in that file does what the tree says."""
-    file, name, _ = fault
-    importlib.import_module(file.removesuffix(".py").replace("/", "."))
-    path = str(ROOT / file)
-    codes, waiting = {}, [compile(tree, path, "exec")]
+def mark(function, file, marks):
+    """Every statement of a function says that it ran; ``marks`` numbers them by file and line."""
+    for node in list(ast.walk(function)):
+        for field in ("body", "orelse", "finalbody"):
+            if isinstance(block := getattr(node, field, None), list):
+                said = []
+                for one in block:
+                    number = marks.setdefault((file, one.lineno), len(marks))
+                    ran = ast.parse(f"{MARK}[{number}] = 1").body[0]
+                    said += [ast.copy_location(ran, one), one]
+                setattr(node, field, said)
+
+
+def codes(tree, file):
+    """The code objects of a tree by qualified name."""
+    found, waiting = {}, [compile(tree, file, "exec")]
     while waiting:
         code = waiting.pop()
-        codes.setdefault(code.co_qualname, code)
+        found.setdefault(code.co_qualname, code)
         waiting += [c for c in code.co_consts if isinstance(c, CodeType)]
-    for found in gc.get_objects():
-        if isinstance(found, FunctionType):
-            own = found.__code__
-            if own.co_filename == path and own.co_qualname == name:
-                found.__code__ = codes[name]
-
-
-def forget():
-    """Nothing that the package keeps from earlier calls is kept."""
-    for found in gc.get_objects():
-        if isinstance(found, CACHED) and str(found.__module__).startswith("ismarket"):
-            found.cache_clear()
+    return found
 
 
 class Bite:
@@ -177,16 +173,39 @@ class Bite:
 
     def __init__(self, faults, out):
         self.faults, self.out = faults, out
-        self.lines = defaultdict(set)
+        self.functions, self.caches = defaultdict(list), []
+        self.lines, self.marks, self.hits = defaultdict(set), {}, bytearray(100_000)
         self.owner, self.mapping, self.failed, self.wrong = None, False, False, []
 
-    def note(self, frame, event, _):
-        """A trace function: whose line this is, in files of the package."""
-        file = frame.f_code.co_filename
-        if not file.startswith(str(ROOT / "ismarket")):
-            return None
-        self.lines[self.owner].add((file[len(str(ROOT)) + 1 :], frame.f_lineno))
-        return self.note
+    def know(self):
+        """The functions of the package, and what it keeps from earlier calls."""
+        for file in {file for file, *_ in self.faults}:
+            importlib.import_module(file.removesuffix(".py").replace("/", "."))
+        for one in gc.get_objects():
+            if isinstance(one, FunctionType):
+                code = one.__code__
+                self.functions[code.co_filename, code.co_qualname].append(one)
+            elif isinstance(one, CACHED) and str(one.__module__).startswith("ismarket"):
+                self.caches.append(one)
+        gc.freeze()
+
+    def forget(self):
+        for cached in self.caches:
+            cached.cache_clear()
+
+    def put_code(self, file, tree, names):
+        """The functions of those names in a file do what the tree says."""
+        path = str(ROOT / file)
+        found = codes(tree, path)
+        for name in names:
+            for function in self.functions[path, name]:
+                function.__code__ = found[name]
+                function.__globals__[MARK] = self.hits
+
+    def noted(self):
+        """What ran since it was last asked counts for who owned it."""
+        self.lines[self.owner] |= {mark for mark, i in self.marks.items() if self.hits[i]}
+        self.hits[:] = bytes(len(self.hits))
 
     def pytest_collection(self):
         """No example is shrunk, no clock fails a test."""
@@ -203,17 +222,20 @@ class Bite:
 
     def pytest_runtest_setup(self, item):
         """From here on lines are those of this test, and nothing is kept while they count."""
-        self.owner = item.nodeid
         if self.mapping:
-            forget()
+            self.noted()
+            self.forget()
+        self.owner = item.nodeid
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef):
         """Lines of a fixture belong to every test that asks for it."""
+        self.noted()
         before, self.owner = self.owner, fixturedef.argname
         try:
             return (yield)
         finally:
+            self.noted()
             self.owner = before
 
     def pytest_runtest_logreport(self, report):
@@ -222,12 +244,12 @@ class Bite:
     def pytest_runtestloop(self, session):
         """Lines by test, then the faults, then the tests that failed, without a fault."""
         session.config.pluginmanager.unregister(name="terminalreporter")
+        self.know()
         known = self.known(session.items)
         killers = set()
         for fault in self.faults:
-            _, lines, _ = put_in(fault)
-            at = {(fault[0], line) for line in lines}
-            items = [i for i in session.items if not at.isdisjoint(known[i.nodeid][0])]
+            at = fault[0], put_in(fault)[1]
+            items = [i for i in session.items if at in known[i.nodeid][0]]
             items.sort(key=lambda i: known[i.nodeid][1])
             found = in_child(lambda f=fault, own=items: self.killer(f, own), 3 * MOST_SECONDS)
             killers.add(found)
@@ -255,8 +277,12 @@ class Bite:
     def mapped(self, items):
         """Lines and seconds by test; those that fail anyhow run none."""
         self.mapping = True
-        threading.settrace(self.note)
-        sys.settrace(self.note)
+        for file in sorted({file for file, *_ in all_faults(PACKAGES)}):
+            tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+            own = dict(functions(tree))
+            for function in own.values():
+                mark(function, file, self.marks)
+            self.put_code(file, ast.fix_missing_locations(tree), own)
         seconds, failed = {}, set()
         start = time.process_time()
         for item, passed in self.ran(items):
@@ -264,16 +290,15 @@ class Bite:
             if not passed:
                 failed.add(item.nodeid)
             start = time.process_time()
-        sys.settrace(None)
+        self.noted()
         lines = {i.nodeid: set().union(*(self.lines.get(name, ())
                  for name in (i.nodeid, *i.fixturenames))) for i in items}  # fmt: skip
         return {name: (set() if name in failed else lines[name], seconds[name]) for name in lines}
 
     def killer(self, fault, items):
         """The test that fails, or None."""
-        tree, *_ = put_in(fault)
-        replace_code(fault, tree)
-        forget()
+        self.put_code(fault[0], put_in(fault)[0], fault[1:2])
+        self.forget()
         for item, passed in self.ran(items):
             if not passed:
                 return item.nodeid
@@ -337,7 +362,7 @@ def main():
         with log.open("a", encoding="utf-8") as file:
             file.write(json.dumps([name, killer]) + "\n")
         if not killer and name not in same:
-            line = put_in(fault)[1].start
+            line = put_in(fault)[1]
             print(f"survived {tests} tests, line {line}: {name}", flush=True)
 
     waiting = [f for f in faults if names[f] not in found]
@@ -362,7 +387,7 @@ def main():
     for fault in faults:
         name = names[fault]
         if not found[name] and name not in same:
-            print(f"survived {put_in(fault)[1].start:4} {name}")
+            print(f"survived {put_in(fault)[1]:4} {name}")
 
 
 if __name__ == "__main__":

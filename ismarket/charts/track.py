@@ -28,11 +28,11 @@ GROUP = 0.8
 """Share of its place that a year's group takes."""
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[marks.Layer]:
     """The grid, each actual with its error, and the intervals of each run over it."""
     return [
         marks.ends(),
-        marks.across("yticks", marks.y("value"), ink["grid"]),
+        marks.across("yticks", marks.at("value"), ink["grid"]),
         marks.bars("errors"),
         marks.level("actuals", strokeWidth=2),
         marks.strokes("range90", strokeWidth=2),

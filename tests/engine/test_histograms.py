@@ -43,10 +43,12 @@ def test_quantiles_are_linear_within_a_bin():
     counts = np.zeros((2, BINS), np.int64)
     counts[0, [0, 3]] = 2, 3
     counts[1, 5] = 1
-    found = grid.quantiles(counts, np.array([0.0, 0.25, 0.5, 0.75, 1.0]))
-    halves = [0.5 / 2, 1.5 / 2, 3 + 0.5 / 3, 3 + 1.5 / 3, 3 + 2.5 / 3]
+    found = grid.quantiles(counts, np.array([0.0, 0.25, 0.45, 0.5, 0.75, 1.0]))
+    halves = [0.5 / 2, 1.5 / 2, 1.0, 3 + 0.5 / 3, 3 + 1.5 / 3, 3 + 2.5 / 3]
     assert found[:, 0] == pytest.approx([10 + 2 * half for half in halves])
-    assert found[:, 1] == pytest.approx([5.5] * 5)
+    assert found[:, 1] == pytest.approx([5.5] * 6)
+    counts[1, [5, BINS - 1]] = 1, 2
+    assert grid.quantiles(counts, np.array([0.5]))[0, 1] == pytest.approx(BINS - 1 + 0.25)
 
 
 def test_quantiles_of_counts_are_those_of_the_draws():

@@ -84,7 +84,8 @@ def test_the_density_is_that_of_the_beta_distribution(scale, mode):
 
 def test_quantiles_reach_from_end_to_end():
     parameter = Parameter("x", 2.0, 3.0, 7.0, unit="1")
-    last = 2 + 5 * beta.ppf(1 - 0.5**33, 1.8, 4.2)
+    first, last = 2 + 5 * beta.ppf([0.5**33, 1 - 0.5**33], 1.8, 4.2)
+    assert parameter.quantile(0.0) == pytest.approx(first, abs=5e-6)
     assert parameter.quantile(np.array([0.0, 1.0])) == pytest.approx([2.0, last], abs=1e-3)
     assert parameter.quantile(0.25) == pytest.approx(2 + 5 * beta.ppf(0.25, 1.8, 4.2), abs=1e-4)
 

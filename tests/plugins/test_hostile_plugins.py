@@ -110,10 +110,13 @@ def unsealed(array):
     return array
 
 
+ASKED: list[object] = []
+
+
 def later(market, p):
     """Thinks of something else once it is asked in earnest."""
-    later.asked = getattr(later, "asked", 0) + 1
-    return later.asked
+    ASKED.append(market)
+    return len(ASKED)
 
 
 REFUSED = {
