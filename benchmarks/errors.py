@@ -24,12 +24,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ismarket import load_drivers, load_market, load_scenario
+from ismarket import forecast, load_drivers, load_market, load_scenario
 from ismarket.analysis.coverage import coverage
 from ismarket.analysis.information import Decision, value_of_information
 from ismarket.analysis.response import response
 from ismarket.analysis.sensitivity import sensitivity_of
-from ismarket.engine.forecaster import forecast
 from ismarket.sampling.points import REPLICATE, error_of, errors_inside
 
 SCENARIOS = ("published", "evidence")

@@ -29,20 +29,20 @@ GROUP = 0.8
 """Share of its place that a year's group takes."""
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[marks.Layer]:
     """The grid, each actual with its error, and the intervals of each run over it."""
     return [
         marks.ends(),
-        marks.across("yticks", marks.y("value"), ink["grid"]),
+        marks.across("yticks", marks.at("value"), ink["grid"]),
         marks.bars("errors"),
         marks.level("actuals", strokeWidth=2),
         marks.strokes("range90", strokeWidth=2),
         marks.strokes("range50", strokeWidth=6),
         marks.dots("medians", size=44, fill=marks.of("color"), stroke=marks.of("edge"),
                    strokeWidth=1.8),
-        marks.texts("values", at_y=marks.TOP),
+        marks.texts("values", y=marks.TOP),
         marks.texts("labels", marks.RIGHT),
-        marks.texts("xticks", at_y=marks.BOTTOM),
+        marks.texts("xticks", y=marks.BOTTOM),
         marks.texts("ylabels", marks.LEFT),
         marks.texts("head", marks.LEFT, marks.TOP),
         marks.texts("foot", marks.LEFT, marks.BOTTOM),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
@@ -216,9 +216,8 @@ def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
 # one BLAS thread ----------------------------------------------------------------------------------
 
 _lock = threading.Lock()
-_limit = ExitStack()
-_inside: list[object] = []
-"""One entry for each computation under way."""
+_inside: list[Any] = []
+"""The limit, once for each computation under way."""
 
 
 @cache
@@ -235,13 +234,24 @@ def one_thread() -> Iterator[None]:
     Blocks share the processors already, and bits stay the same.
     """
     with _lock:
-        if not _inside:
-            _limit.enter_context(_controller().limit(limits=1, user_api="blas"))
-        _inside.append(None)
+        _inside.append(_inside[0] if _inside else _limited())
     try:
         yield
     finally:
         with _lock:
-            _inside.pop()
+            limit = _inside.pop()
             if not _inside:
-                _limit.close()
+                limit.restore_original_limits()
+                _let_go()
+
+
+def _limited() -> Any:
+    limit = _controller().limit(limits=1, user_api="blas")
+    _let_go()
+    return limit
+
+
+def _let_go() -> None:
+    """Let any thread set the limit back; threadpoolctl keeps it for the one that set it first."""
+    with _controller().limit(limits=None):
+        pass

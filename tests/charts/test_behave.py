@@ -5,6 +5,7 @@ Positions are those of Vega's scenegraph, as vl-convert lays it out.
 
 import json
 from itertools import combinations
+from xml.etree import ElementTree
 
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
@@ -12,11 +13,14 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 from ismarket import Observation, Scenario, charts, forecast
 from ismarket.analysis.track import Told, track
 from ismarket.charts.fan import axis_of
+from ismarket.charts.places import PAD
+from ismarket.charts.svg import MIDDLE
 from ismarket.charts.theme import COLOURS, DARK, LIGHT
 
 alt = pytest.importorskip("altair")
 convert = pytest.importorskip("vl_convert")
 
+SVG = "{http://www.w3.org/2000/svg}"
 LETTER = 5.9
 """Width of a letter at 12 px in a narrow font, px: what overlaps in it overlaps in any."""
 KINDS = ("fan", "contributions", "regions", "tornado", "levels", "causes", "funnel", "launches",
@@ -122,6 +126,32 @@ def test_words_stay_at_their_place_in_any_size_and_none_is_cut_or_covered(kind, 
         for (one, a), (other, b) in combinations(boxes, 2):
             apart = a[1] <= b[0] or b[1] <= a[0] or a[3] <= b[2] or b[3] <= a[2]
             assert apart, f"{one} | {other}"
+
+
+@pytest.mark.parametrize("kind", ["fan", "tornado", "levels"])
+@pytest.mark.parametrize("width", [822, 470])
+def test_without_altair_words_and_lines_stand_where_vega_has_them(kind, width, made):
+    module = charts._MODULES[kind]
+    picture = module.picture(*made) if kind == "fan" else module.picture(made[0])
+    (vega,) = views(charts.draw(picture, width=width))
+    own = ElementTree.fromstring(charts.svg(picture, width=width))
+    group = {one: outer for outer in own.iter() for one in outer}
+    words = sorted(
+        (item["text"], item["x"] + item.get("dx", 0), item["y"] + item.get("dy", 0))
+        for item in vega["text"] if str(item.get("text", "")).strip()
+    )  # fmt: skip
+    found = sorted(
+        (one.text, float(one.get("x")),
+         float(one.get("y")) - MIDDLE * float(group[one].get("font-size")))
+        for one in own.iter(f"{SVG}text")
+    )  # fmt: skip
+    assert [text for text, *_ in found] == [text for text, *_ in words]
+    assert [at for _, *at in found] == [pytest.approx(at, abs=0.06) for _, *at in words]
+    ways = [one.get("points").split() for one in own.iter(f"{SVG}polyline")]
+    points = {tuple(map(float, point.split(","))) for way in ways for point in way}
+    assert {(round(item["x"], 1), round(item["y"], 1)) for item in vega["line"]} <= points
+    room, height = picture.at(width).room, picture.at(width).height
+    assert own.get("viewBox") == f"0 0 {width} {height + room.top + room.bottom + 2 * PAD:g}"
 
 
 def value_of(view):
