@@ -106,13 +106,15 @@ def furthest(function: Score, free: Sequence[int], start: Array) -> Array:
 
 def smallest_set(
     function: Score, target: float, start: Array, inputs: int
-) -> tuple[tuple[int, ...], bool]:
+) -> tuple[tuple[int, ...], bool] | None:
     """The fewest inputs that reach the target at their ends, and whether fewer were ruled out.
 
     Each input is set to its own better end.  Sets of one and of two are tried one and all, of up
-    to LARGEST_TRIED among the STRONGEST inputs; larger ones grow by what carries furthest.  All
-    together must reach it.
+    to LARGEST_TRIED among the STRONGEST inputs; larger ones grow by what carries furthest.  None
+    where all together do not reach it.
     """
+    if float(function(furthest(function, range(inputs), start)[:, None])[0]) < target:
+        return None
     alone = function(_ends(start, range(inputs))).reshape(inputs, 2)
     better = np.where(alone[:, 1] > alone[:, 0], FARTHEST, -FARTHEST)
     order = [int(i) for i in np.argsort(-alone.max(axis=1), kind="stable")]

@@ -195,7 +195,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
     everything, few, fewest = at_modes, at_modes, True
     if not math.isclose(reference, target, rel_tol=1e-9) and float(scale(ends[:, None])[0]) >= 0:
         everything = _nearest(scale, range(count), ends)
-        chosen, fewest = smallest_set(scale, 0.0, at_modes, count)
+        chosen, fewest = smallest_set(scale, 0.0, at_modes, count) or (tuple(range(count)), False)
         few = _nearest(scale, chosen, ends)
     scores = {
         name: {

@@ -80,6 +80,7 @@ def test_the_smallest_set_is_the_smallest():
         found, proved = smallest_set(lambda z: slope @ np.nan_to_num(z), target, np.zeros(4), 4)
         assert set(found) == members
         assert proved
+    assert smallest_set(lambda z: slope @ z, 36.1, np.zeros(4), 4) is None
 
 
 @settings(max_examples=25, deadline=None)
