@@ -14,12 +14,11 @@ from .common import (
     answer,
     force_option,
     json_option,
-    on_workers,
     progress_bar,
     scenario_argument,
     studied,
-    workers_of,
 )
+from .run import on_workers, workers_of
 
 CHART = click.option("--chart", type=FILE, metavar="FILE",
                      help="Write the chart: .html, .json, .png or .svg.")  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,6 @@ from .common import (
     json_option,
     market_option,
     note,
-    on_workers,
     pairs,
     progress_bar,
     say,
@@ -30,10 +29,11 @@ from .common import (
     share,
     strict,
     tell,
-    workers_of,
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ..engine.forecast import Forecast
     from ..runs.start import Start
     from ..studies import Study
@@ -127,6 +127,25 @@ def asked(context: click.Context) -> bool:
     given = click.core.ParameterSource.COMMANDLINE
     names = {*CHOICES, *opposites, "scenario", "until"}
     return any(context.get_parameter_source(name) is given for name in names)
+
+
+def on_workers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options ``--workers`` and ``--dask``, of which ``workers_of`` makes what computes."""
+    words = "Threads, or processes of --dask local; never changes the answer."
+    workers = click.option("--workers", type=click.IntRange(1), help=words)
+    words = "Compute on a Dask cluster, or on one of this machine: local."
+    return workers(click.option("--dask", metavar="ADDRESS", help=words)(command))
+
+
+def workers_of(
+    workers: int | None, dask: str | None
+) -> AbstractContextManager[int | Executor | None]:
+    """So many threads, or an executor of the Dask cluster at an address."""
+    if not dask:
+        return nullcontext(workers)
+    from ..engine.cluster import dask_executor
+
+    return dask_executor(dask, workers)
 
 
 # the command --------------------------------------------------------------------------------

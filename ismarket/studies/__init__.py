@@ -262,8 +262,7 @@ class Study:
         """The forecast computed and kept as a run: at ``out``, or a new one in ``runs/``.
 
         ``extras`` are ``draws``, ``histogram``, ``charts`` and ``workbook``; with ``resume`` an
-        interrupted run at ``out`` goes on.  Raises as ``forecast`` does, and DiskError if the disk
-        fails.
+        interrupted run at ``out`` goes on.  Raises as ``forecast`` does, DiskError if a disk fails.
         """
         from ..runs.keep import How, keep
         from ..runs.start import place
