@@ -13,6 +13,7 @@ import click
 from ..errors import InputError
 from ..plugins.discovery import find_plugins
 from ..plugins.new_market import chains, write_market
+from ..plugins.package import check_free
 from ..text.install import pip_install
 from .common import MARKS, say, say_json
 
@@ -50,7 +51,8 @@ def new_market(name: str, into: Path | None, **told: str) -> None:
     number that the draft does not give is a wide placeholder, and every page says so.
     """
     folder = into or Path(f"ismarket-{name}")
-    _check_free(name)
+    if name in check_free("new-market", name).markets():
+        raise InputError(f"new-market: a market {name!r} is installed")
     written = write_market(name, folder, **told)  # type: ignore[arg-type]
     say(
         f"wrote {folder} ({len(written)} files). Next:\n"
@@ -59,18 +61,6 @@ def new_market(name: str, into: Path | None, **told: str) -> None:
         f"  ismarket run {folder / name}.toml\n"
         f"  ismarket sensitivity {folder / name}.toml       (which placeholder to replace first)"
     )
-
-
-def _check_free(name: str) -> None:
-    """Refuse the name of a plugin or market that is installed; only bundled ones are imported."""
-    from ..plugins.installed import load_plugins
-
-    found = find_plugins()[0]
-    for one in found:
-        if one.name in (name, name.replace("-", "_")):
-            raise InputError(f"new-market: {name!r} is taken by {one.distribution} {one.version}")
-    if name in load_plugins(one for one in found if one.bundled).markets():
-        raise InputError(f"new-market: a market {name!r} is installed")
 
 
 def is_market(name: str, plugins: Plugins) -> bool:
