@@ -20,7 +20,7 @@ SAYS = {
         r"|\b1 in the base year"
     ),
 }
-"""What a docstring says: the errors raised; of what is returned its columns, axes or unit."""
+"""What a docstring says: errors, axes of arrays; columns or unit of what comes back."""
 
 
 def own_functions(owner):
@@ -72,8 +72,10 @@ def raises(function):
 def unsaid(told, function):
     """What a docstring should say and does not."""
     doc = inspect.getdoc(told) or ""
-    returned = str(function.__annotations__.get("return")).removeprefix("pd.")
-    due = ["errors"] * raises(function) + [returned.removesuffix(" | None")]
+    types = function.__annotations__
+    returned = str(types.get("return")).removeprefix("pd.").removesuffix(" | None")
+    arrays = any("Array" in str(kind) for kind in types.values())
+    due = ["errors"] * raises(function) + ["Array"] * arrays + [returned]
     return [what for what in due if not (doc and SAYS.get(what, re.compile("")).search(doc))]
 
 
