@@ -19,9 +19,10 @@ ARROWS = {
     "engine": "guard",
     "analysis": "engine",
     "plugins": "engine version",
-    "charts report": "analysis version",
+    "charts": "analysis version",
+    "report": "charts",
     "testing": "plugins",
-    "runs": "charts report plugins",
+    "runs": "report plugins",
     "studies": "runs analysis",
     "reading": "studies",
     "explorer": "studies",
@@ -30,7 +31,10 @@ ARROWS = {
 """What a package imports, directly; and what those import, it may import too."""
 LOOKS_UP = ("studies", "explorer.panel")
 """The one import against the arrows: ``Study.explore``, made when it is called."""
-ONLY_IN = {"pluggy": "plugins", "altair": "charts", "ipywidgets": "explorer", "click": "cli"}
+ONLY_IN = {
+    "pluggy": "plugins", "altair": "charts", "ipywidgets": "explorer", "click": "cli",
+    "threadpoolctl": "engine",
+}  # fmt: skip
 LONGEST = 400
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "template" not in path.parts)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import in_short
 from ..text.wording import listed
 from . import COMMANDS
 from .common import json_option, strict
@@ -76,7 +77,7 @@ def brought_commands(
         try:
             call(cli=group)
         except (Exception, SystemExit) as error:
-            problems[plugin] = f"register_commands raised {type(error).__name__}: {error}"
+            problems[plugin] = f"register_commands raised {in_short(error)}"
             continue
         for name, command in group.commands.items():
             if name in COMMANDS or name in found:

@@ -19,7 +19,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..errors import DriverError, InputError, no_such, unknown
+from ..errors import DriverError, InputError, in_short, no_such, unknown
+from ..guard.contract import asking
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
@@ -164,7 +165,7 @@ def _loaded(
 
     def tried(name: str, act: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            with _apart(plugins[name]):
+            with asking("plugin", name), _apart(plugins[name]):
                 return act(*arguments)
         except _LeftOutError as reason:
             if manager.has_plugin(name):
@@ -205,7 +206,7 @@ def _apart(one: FoundPlugin) -> Iterator[None]:
     except (KeyboardInterrupt, _LeftOutError):
         raise
     except BaseException as error:
-        raise _LeftOutError(f"{type(error).__name__}: {error}".rstrip(": ")) from None
+        raise _LeftOutError(in_short(error)) from None
     if printed := said.getvalue().strip():
         line = printed.splitlines()[0][:80]
         warnings.warn(f"plugin {one.name} printed {line!r} while it was loaded", stacklevel=4)
