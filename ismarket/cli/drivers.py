@@ -81,7 +81,7 @@ def _show(found: list[Driver], market: Market | None, limit: float, as_json: boo
 
 
 def _drivers(name: str, plugins: Plugins) -> list[Driver]:
-    installed = {driver.name: driver for driver in plugins.drivers()}
+    installed = {driver.name: driver for driver in plugins.drivers}
     if name in installed:
         return [installed[name]]
     path = Path(name)
@@ -135,7 +135,7 @@ def new_driver(
         lines += [f"{path}: yours differs, left as it is" for path in done.edited]
         say("\n".join(lines) or f"{folder} is up to date")
         return
-    for market in check_free("new-driver", name).markets().values():
+    for market in check_free("new-driver", name).markets.values():
         if name in (*RESERVED, *market.mechanisms):
             raise InputError(f"new-driver: {name!r} is taken by a cause or row of {market.name}")
     written = write_driver(name, folder, table=table, title=title, author=author or "The authors")

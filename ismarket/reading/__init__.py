@@ -144,7 +144,7 @@ def installed() -> tuple[Subject, ...]:
     """The installed markets with their words."""
     from ..plugins.installed import load_plugins
 
-    return known_subjects(load_plugins().markets().values())
+    return known_subjects(load_plugins().markets.values())
 
 
 def _base_year(page: Page, labelled: Sequence[Labelled]) -> Found | None:

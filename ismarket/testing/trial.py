@@ -63,9 +63,9 @@ class Trial:
         """
         if market is None:
             name = next(iter(driver.markets), DEFAULT_MARKET)
-            if name not in _installed().markets():  # installed since?
+            if name not in _installed().markets:  # installed since?
                 _installed.cache_clear()
-            markets = _installed().markets()
+            markets = _installed().markets
             if name not in markets:
                 raise unknown(driver.name, "market", name, markets)
             market = markets[name]
@@ -182,5 +182,5 @@ def _installed() -> Plugins:
 def reference_trial() -> list[Trial]:
     """The bundled drivers on their market: what others are measured against."""
     bundled = load_plugins(one for one in find_plugins()[0] if one.bundled)
-    market = bundled.markets()[DEFAULT_MARKET]
-    return [Trial.of(driver, market) for driver in bundled.drivers()]
+    market = bundled.markets[DEFAULT_MARKET]
+    return [Trial.of(driver, market) for driver in bundled.drivers]
