@@ -55,10 +55,11 @@ _BY_NAME = tuple(
         r"puts?|places|offers|analy[sz]es|reports|said|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
         rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
         rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
-        r"[Mm]arket\b.{0,200}\d.{0,200}[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])",
         r"[Aa]ccording\s+to\s+(?P<name>[A-Z]\w*(?:Data|Insights?|Markets|Research|Analytics|Metrics))\b",
     )
 )
+_ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
+"""A name of one word, which makes a publisher in a sentence with figures of a market."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
 _WIRE = re.compile(
     r"newswire|prnewswire|business\s?wire|presswire|openpr|accesswire|reuters|bloomberg|news\b|"
@@ -132,7 +133,9 @@ def publisher(
             plain = _NOT_A_HOUSE if told[1] else _EVERYDAY
             keep(name["name"], item.start, item.start + name.end(), item.value, "high", plain)
     for sentence in sentences:
-        for patterns, plain in ((_AT_AN_EDGE, _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
+        figures = re.search(r"market\b", sentence.text) and re.search(r"\d", sentence.text)
+        alone = (_ALONE,) if figures else ()
+        for patterns, plain in (((*_AT_AN_EDGE, *alone), _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 if _RIVAL.search(sentence.text[: match.start("name")]):
                     continue

@@ -140,6 +140,18 @@ def test_spoilt_pages_are_read_without_an_error(known):
         timed(text, known)
 
 
+def test_a_page_that_is_not_read_to_its_end_says_so(known):
+    name = "prose, hemophilia_faq"
+    long = PAGES[name]["text"] + "Of other things there is no end.\n\n" * 4_000
+    for page, stop in ((long, "100,000"), (f"<p>{long.replace('  ', '<p>')}", "100,000")):
+        reading = read_text(page, known=known)
+        assert reading.notes[-1] == f"only the first {stop} characters of its text are read"
+        assert reading.value("value") == 13.9e9
+    german = PAGES["languages, de_prose"]["text"] + "Der Markt und die Welt. " * 2_000
+    assert read_text(german, known=known).notes[-1].startswith("only the first 45,000 characters")
+    assert not any("only the first" in n for n in read_text(PAGES[name]["text"], known=known).notes)
+
+
 def test_pages_made_to_be_slow_take_a_part_of_a_second(known):
     for name, text in large(16_384):
         assert timed(text, known) < 1.0, name
