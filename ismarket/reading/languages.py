@@ -77,6 +77,10 @@ def in_english(page: Page) -> tuple[Page, str]:
         found = match.group()
         if found[0].isdigit():
             plain = _plain_figure(found, clear)
+        elif found.lower() == "\u00e0" and not re.match(
+            r"\s(?:\d|pr\u00e8s|plus)", page.text[match.end() :][:6]
+        ):
+            plain = found  # "pompes à insuline"
         elif language != "German" and _in_a_name(page.text, match):
             plain = found
         else:

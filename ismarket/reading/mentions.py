@@ -49,7 +49,8 @@ PLAIN = frozenset(
     " growing emerging rising expanding addressable key major future potential target new"
     " latest projected estimated forecast s world's mature niche small lucrative same"
     " respective own broader largest biggest regional leading dominant fastest-growing"
-    " promising single second third every any each no performing".split()
+    " promising single second third every any each no performing two three four five six"
+    " seven eight nine ten several few many other".split()
 )
 PRODUCTS = frozenset(
     "therapeutics therapeutic therapy therapies treatment treatments drug drugs medicine"

@@ -32,7 +32,7 @@ _AT_AN_EDGE = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\s[-|]\s{_HOUSE_NAME}\s*$",
-        rf"^\s*{_HOUSE_NAME}:\s",
+        rf"^\s*{_HOUSE_NAME}:\s(?=[^.]{{0,200}}[Mm]arket)",
         rf"\({_HOUSE_NAME}\)\s*$",
         rf"\b(?:[Ss]ource|Data):\s*{_HOUSE_NAME}",
     )
@@ -42,7 +42,7 @@ _BY_NAME = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
-        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4})?\s+(?:by|from)"
+        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4}(?:\s?(?:-|to)\s?\d{4})?)?\s+(?:by:?|from)"
         rf"\s+\*{{0,2}}{_NAME}",
         r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
         rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
@@ -77,7 +77,7 @@ _NOT_A_HOUSE = (
         " insight intelligence free sample full complete detailed competitive segment drug"
         " class view group consulting analytics in-depth healthcare pharma pharmaceutical press"
         " primary secondary custom syndicated more and future statistics facts studies numbers"
-        " figures forecasts database review".split()
+        " figures forecasts database review premium historic historical top expert quantitative".split()
     )
 )
 _CLAUSE = re.compile(
@@ -119,6 +119,7 @@ def publisher(
             r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$", "", name.strip()
         )
         words = re.findall(r"[\w'-]+", name.lower())
+        plain = plain if re.search(rf"\s{HOUSE}$", name) else _NOT_A_HOUSE
         everyday = all(word in plain or not word.isalpha() for word in words)
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
         if len(name) < 3 or own or _WIRE.search(name) or re.search(r"^\d+$", name) or everyday:

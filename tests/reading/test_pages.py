@@ -26,7 +26,8 @@ First run of ``held/first.toml``: of 308 fields 78 missed and 14 read wrong; of 
 with the rules mended for the first: of 156 fields 38 missed, 8 wrong; of ``held/third.toml``,
 mended for both: of 190 fields 43 missed, 6 wrong; of ``held/fourth.toml``, mended
 for three: of 174 fields 48 missed, 5 wrong; of the plainer pages of ``held/fifth.toml``, mended
-for four: of 159 fields 15 missed, 1 wrong (before any mending 34 and 5).  Seven expectations were
+for four: of 159 fields 15 missed, 1 wrong (before any mending 34 and 5); of ``held/sixth.toml``, mended
+for five: of 154 fields 7 missed, 4 wrong (before any mending 23 and 6).  Seven expectations were
 put to what the sets before had agreed on (a route of administration is no class, a legal form
 belongs to a name, a market of one country begins with the country, "forecasts from 2023 to 2028" is
 a forecast period, a growth of one year is not the market's CAGR, the years of the rate go before
@@ -34,6 +35,7 @@ those of a box, a title says whose the page is).
 """
 MISSED = {
     "second, two_forecasts": ["last_year"],
+    "sixth, classic_a": ["fastest_growing_class"],
     "fifth, history_beside": ["base_year", "value"],
     "fifth, dravet_box": ["largest_region"],
     "fifth, size_stood_short": ["largest_region"],
