@@ -145,8 +145,10 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
             break
     name = _trimmed(text[begin : match.start()])
     end = match.end()
-    if not core(name) and (after := _FOR.match(text, match.end())):
-        name, end = _trimmed(_cut_at_verb(after[1])), after.end()
+    bare = re.sub(_PLACE, " ", name, flags=re.IGNORECASE)
+    if not core(bare) and (after := _FOR.match(text, match.end())):
+        there = name if bare != name else ""
+        name, end = f"{there} {_trimmed(_cut_at_verb(after[1]))}".strip(), after.end()
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
         return Mention(name, begin, inside.end(), inside["place"] or inside["of"])
     place = COUNTRIES.search(name) or _REGION.search(name)

@@ -44,7 +44,7 @@ _BY_NAME = tuple(
         r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
         r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4}(?:\s?(?:-|to)\s?\d{4})?)?\s+(?:by:?|from)"
         rf"\s+\*{{0,2}}{_NAME}",
-        r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
+        r"(?:[Aa]ccording\s+to|[Aa]s\s+per)\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
         rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
         rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
         r"[Aa]ccording\s+to\s+(?:the\s+)?(?:market\s+)?(?:research\s+|consulting\s+)?"
@@ -52,7 +52,7 @@ _BY_NAME = tuple(
         rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
         rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
         rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
-        r"puts?|places|offers|analy[sz]es|reports|said|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
+        r"puts?|places|offers|analy[sz]es|reports|said|finds|found|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
         rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
         rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
         r"[Aa]ccording\s+to\s+(?P<name>[A-Z]\w*(?:Data|Insights?|Markets|Research|Analytics|Metrics))\b",
@@ -77,7 +77,8 @@ _NOT_A_HOUSE = (
         " insight intelligence free sample full complete detailed competitive segment drug"
         " class view group consulting analytics in-depth healthcare pharma pharmaceutical press"
         " primary secondary custom syndicated more and future statistics facts studies numbers"
-        " figures forecasts database review premium historic historical top expert quantitative".split()
+        " figures forecasts database review premium historic historical top expert"
+        " quantitative".split()
     )
 )
 _CLAUSE = re.compile(
@@ -89,6 +90,7 @@ _TURN = re.compile(
     r";|,?\s(?:while|whereas|but|although|though|however|despite|even\s+as)\s", re.IGNORECASE
 )
 """Where a sentence turns; lists of causes stay whole."""
+_STOP = re.compile(r"[.;]\s")
 _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
@@ -261,7 +263,11 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
             return False
         return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
     return bool(
-        re.search(r"(?:\bby|\bis|\bwas|\bbeing|\bremains|[:(-])\s*(?:the\s+)?$", before, re.I)
+        re.search(
+            r"(?:\bby|\bis|\bwas|\bbeing|\bremains|\b(?:belong|go)(?:s|ing)?\s+to|[:(-])\s*(?:the\s+)?$",
+            before,
+            re.I,
+        )
     )
 
 
@@ -275,7 +281,9 @@ def drivers_named(
     found: dict[str, Found] = {}
     for item in labelled:
         if re.fullmatch(r"(?:key\s+)?(?:market\s+)?(?:growth\s+)?drivers?", item.key, re.I):
-            _credit(page, subject, found, Sentence(item.value, item.start))
+            for piece in cut(Sentence(item.value, item.start), _STOP):
+                if not HOLDS_BACK.search(piece.text):
+                    _credit(page, subject, found, piece)
     for sentence in sentences:
         text = sentence.text
         under = DRIVER_HEADING.search(sentence.section) and not HOLDS_BACK.search(sentence.section)
