@@ -16,7 +16,7 @@ MOST = 200
 """Amounts of one page that are weighed against each other."""
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
 DIGIT = re.compile(r"\d")
-_UNIT_LABEL = re.compile(r"(?:currency|units?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
+_UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 
 
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
