@@ -19,6 +19,7 @@ from .vocabulary import (
     HOLDS_BACK,
     HOUSE,
     LARGEST,
+    LISTS,
     NOT,
     PUSHES,
     SECTION,
@@ -66,21 +67,8 @@ _WIRE = re.compile(
     r"\bwire\b|^all\b|reserved|linkedin|google",
     re.IGNORECASE,
 )
-_EVERYDAY = frozenset(
-    "market research report reports industry analysis insights data study company".split()
-)
-_NOT_A_HOUSE = (
-    GENERIC
-    | _EVERYDAY
-    | frozenset(
-        "key type types regional region related application product business end user country"
-        " insight intelligence free sample full complete detailed competitive segment drug"
-        " class view group consulting analytics in-depth healthcare pharma pharmaceutical press"
-        " primary secondary custom syndicated more and future statistics facts studies numbers"
-        " figures forecasts database review premium historic historical top expert"
-        " quantitative".split()
-    )
-)
+_EVERYDAY = LISTS["everyday"]
+_NOT_A_HOUSE = GENERIC | _EVERYDAY | LISTS["no_house"]
 _CLAUSE = re.compile(
     r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|"
     r",?\s(?:followed\s(?=by)|ahead\s(?=of))|,\s(?=with\s)"
