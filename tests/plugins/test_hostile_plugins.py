@@ -267,6 +267,7 @@ def as_before(monkeypatch, tmp_path):
     monkeypatch.setenv("STRANGER", "")
     monkeypatch.chdir(tmp_path)
     decimal.setcontext(precision.copy())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
     yield
     root.setLevel(level)
     root.handlers[:] = handlers
