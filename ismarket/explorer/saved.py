@@ -102,7 +102,7 @@ def _view(forecast: Forecast, view: View, pictured: bool = True) -> str:
     if drawn:
         head, mark, rest = drawn.partition("<title>")
         svg = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ') + STYLE
-        drawn = image(svg + mark + rest, view.picture.alt)
+        drawn = image(svg + mark + rest, view.title)
     note = f"<p>{escape(_plain(view.note))}</p>" if view.note else ""
     page = view.as_page()
     table = _table(page["columns"], page["rows"])
