@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..engine.blocks import Drawing
 from ..engine.chain import Chain, total_of
-from ..engine.draws import Drawing
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..engine.summaries import LEVELS, quantiles

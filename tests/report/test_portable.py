@@ -115,7 +115,7 @@ def test_places_give_the_draws_back_to_a_step_of_their_range(market, drivers):
 
 
 def forecast_draws(plan):
-    from ismarket.engine.draws import Drawing
+    from ismarket.engine.blocks import Drawing
 
     return Drawing(plan).by_key(0)
 
