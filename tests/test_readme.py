@@ -6,6 +6,7 @@
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -62,6 +63,25 @@ def test_the_python_blocks_run(page, tmp_path, monkeypatch):
     space = {}
     for code in blocks("python", page):
         exec(compile(code, page.name, "exec"), space)
+
+
+def test_every_picture_of_a_page_is_drawn_by_one_command():
+    drawn = runpy.run_path(str(DOCS / "figures.py"))["FIGURES"]
+    pages = [*PAGES, *(ROOT / f for f in ("CONTRIBUTING.md", "DESIGN.md", "plugins/README.md"))]
+    shown = {
+        (page.parent / place).resolve().relative_to(ROOT).as_posix()
+        for page in pages
+        for place in re.findall(
+            r"!\[[^\]]*\]\(([^)\s]+)|\{image\} *(\S+)|<img[^>]*src=\"([^\"]+)",
+            page.read_text(encoding="utf-8"),
+        )
+        for place in filter(None, place)
+    }
+    assert shown == set(drawn)
+    kept = {p.relative_to(ROOT).as_posix() for end in ("png", "svg", "jpg", "gif")
+            for p in DOCS.rglob(f"*.{end}") if "_made" not in p.parts}  # fmt: skip
+    assert kept == set(drawn)
+    assert all((ROOT / name).stat().st_size > 10_000 for name in drawn)
 
 
 def test_pages_have_examples():
