@@ -114,7 +114,7 @@ def bench(session):
 
 @nox.session
 def coverage(session):
-    """Which lines no quick test runs, into docs/coverage.md; arguments go to pytest."""
+    """Which lines no quick test runs, into tests/holes.md; arguments go to pytest."""
     brought(session, "-e", ".[test]", "pytest-cov>=6")
     session.run("pytest", "-q", *WORKERS, "-m", "not slow", "--cov=ismarket", "--cov-report=json",
                 *session.posargs, success_codes=[0, 1])  # fmt: skip
