@@ -150,6 +150,14 @@ def test_no_module_names_a_stage_of_one_disease(path):
             assert not STAGE.search(node.value), f"{named(path)}, line {node.lineno}: {node.value}"
 
 
+def test_one_module_names_the_bundled_market():
+    name = repr(load_market().name)
+    trees = {named(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    found = [own for own, tree in trees.items() for n in ast.walk(tree)
+             if isinstance(n, ast.Constant) and repr(n.value) == name]  # fmt: skip
+    assert found == ["model.scenario"]
+
+
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.js")), ids=lambda p: p.name)
 def test_no_script_names_a_stage_of_one_disease(path):
     assert not STAGE.search(path.read_text(encoding="utf-8"))

@@ -53,7 +53,8 @@ KINDS = {"input": "an input", "cause": "a cause", "launch": "a launch", "stage":
 class Decision:
     """Enter or not: ``share`` of the market at ``margin``, for ``cost`` USD at the start.
 
-    Profit is counted for every year after the first, discounted by ``discount`` a year.
+    Profit is counted for every year after the first, discounted by ``discount`` a year.  Raises
+    InputError for a fraction outside 0 to 1 and a cost below 0.
     """
 
     margin: float

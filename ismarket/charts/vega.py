@@ -24,7 +24,7 @@ def chart_of(
     """The chart of ``picture``, complete: an Altair object to show, change or combine.
 
     ``width`` is that of the whole chart, px; it stands on a ground of its own.  Each row carries
-    the name of its scenario.
+    the name of its scenario.  Raises InputError for a width with no room for a chart.
     """
     if width < NARROWEST:
         raise InputError(f"charts: width = {width} px is too narrow; give {NARROWEST} or more")

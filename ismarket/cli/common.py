@@ -19,7 +19,7 @@ import click
 from click.shell_completion import CompletionItem as Item
 
 from ..errors import DiskError, DriverError, InputError, unknown
-from ..model.scenario import DEFAULT_SCENARIO
+from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO
 from ..text.wording import in_line, shown
 
 MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
@@ -50,7 +50,7 @@ def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option ``--market``: of the market that is asked about, whatever a scenario names."""
     option = click.option(
         "--market", shell_complete=complete_market,
-        help="Name of the market; infantile-spasms, or what the scenario says, by default.",
+        help=f"Name of the market; {DEFAULT_MARKET}, or what the scenario says, by default.",
     )  # fmt: skip
     return option(command)
 
@@ -93,7 +93,7 @@ def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) ->
 
 def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of anchors, or files, for completion in the shell."""
-    from ..plugins.installed import DEFAULT_MARKET, load_plugins
+    from ..plugins.installed import load_plugins
 
     return _starting(incomplete, load_plugins().market(DEFAULT_MARKET).anchors, or_file=True)
 
@@ -121,7 +121,7 @@ def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> 
 def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Keys of parameters, for completion in the shell."""
     from ..engine.plan import known_parameters
-    from ..plugins.installed import DEFAULT_MARKET, load_plugins
+    from ..plugins.installed import load_plugins
 
     plugins = load_plugins()
     known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers())
@@ -323,8 +323,6 @@ def say_json(value: object) -> None:
 
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:
     """The market of that name, by default the bundled one; InputError if there is none."""
-    from ..plugins.installed import DEFAULT_MARKET
-
     return plugins.market(name or DEFAULT_MARKET)
 
 

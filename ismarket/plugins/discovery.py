@@ -16,9 +16,10 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from importlib.machinery import PathFinder
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, PackageMetadata, distributions
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,12 +49,12 @@ class FoundPlugin:
     @property
     def distribution(self) -> str:
         """Name of the distribution that brings it."""
-        return str(self.dist.name) if self.dist else ""
+        return described(self.dist)["Name"] if self.dist else ""
 
     @property
     def version(self) -> str:
         """Version of that distribution."""
-        return str(self.dist.version) if self.dist else ""
+        return described(self.dist)["Version"] if self.dist else ""
 
     @property
     def home(self) -> str:
@@ -63,7 +64,7 @@ class FoundPlugin:
     @property
     def summary(self) -> str:
         """The one line that the distribution says of itself."""
-        about: Any = self.dist.metadata if self.dist else {}
+        about: Any = described(self.dist) if self.dist else {}
         return str(about["Summary"]) if "Summary" in about else ""
 
     @property
@@ -74,6 +75,12 @@ class FoundPlugin:
     def called(self, name: str) -> bool:
         """True where ``name`` is that of the plugin or of its distribution."""
         return name == self.name or normalised(name) == normalised(self.distribution)
+
+
+@lru_cache(maxsize=64)
+def described(dist: Distribution) -> PackageMetadata:
+    """What a distribution says of itself, read once."""
+    return dist.metadata
 
 
 def normalised(name: str) -> str:
@@ -91,7 +98,7 @@ def find_plugins() -> tuple[list[FoundPlugin], list[str]]:
             text = dist.read_text("entry_points.txt") or ""
             if not re.search(rf"^\s*\[\s*{PROJECT}\s*\]", text, re.MULTILINE):
                 continue
-            name = normalised(dist.name)
+            name = normalised(described(dist)["Name"])
             if name not in seen:
                 seen.add(name)
                 points = dist.entry_points

@@ -24,7 +24,7 @@ from ..errors import DriverError, InputError, no_such, unknown
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario
+from ..model.scenario import DEFAULT_MARKET, Scenario
 from . import hookspecs
 from .discovery import (
     FoundPlugin,
@@ -40,7 +40,6 @@ from .discovery import (
 from .hookspecs import API, PROJECT, Manager
 from .together import Handed, MisfitError, together
 
-DEFAULT_MARKET = Scenario().market
 HOOKS = tuple(name for name, one in vars(hookspecs).items() if hasattr(one, f"{PROJECT}_spec"))
 """The hooks by name, in the order in which they are called."""
 MOST = 10_000

@@ -103,7 +103,7 @@ class Study:
     def changed(self, scenario: Scenario | None = None, **changes: Any) -> Study:
         """The study of another ``scenario``, or with some choices of its own made differently.
 
-        The file of an anchor that it names is read.
+        The file of an anchor that it names is read.  InputError for a choice that is none.
         """
         chosen = self.scenario if scenario is None else scenario
         for name in AT_LOAD:

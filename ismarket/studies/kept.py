@@ -111,7 +111,8 @@ def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridg
 def compare_editions(*runs: str | Path, year: int | None = None) -> Editions:
     """Why a forecast changed from each run to the next, as bridges of one year that join.
 
-    ``year`` is the last one that all have unless given; the rest is as in ``compare_runs``.
+    ``year`` is the last one that all have unless given; the rest is as in ``compare_runs``.  Raises
+    InputError for fewer than two runs.
     """
     from ..runs.agreement import need_drivers
     from ..runs.bridge import bridge, recorded

@@ -21,7 +21,7 @@ from ..guard.contract import broken, guarded_effects, standing
 from ..model.driver import Driver, Effect
 from ..model.market import Market
 from ..model.parameter import Parameter
-from ..model.scenario import Scenario
+from ..model.scenario import DEFAULT_MARKET, Scenario
 from ..model.stage import FUNNEL
 from ..plugins.discovery import find_plugins
 from ..plugins.installed import Plugins, load_plugins
@@ -61,7 +61,7 @@ class Trial:
         Raises DriverError for a driver with causes that the market has not.
         """
         if market is None:
-            name = next(iter(driver.markets), Scenario().market)
+            name = next(iter(driver.markets), DEFAULT_MARKET)
             if name not in _installed().markets():  # installed since?
                 _installed.cache_clear()
             markets = _installed().markets()
@@ -70,7 +70,7 @@ class Trial:
             market = markets[name]
         if not driver.suits(market.name):
             driver = replace(driver, markets=())
-        own = {mechanism.name for mechanism in driver.mechanisms} & market.lent
+        own = {mechanism.name for mechanism in driver.own_causes} & market.lent
         market = replace(
             market,
             mechanisms={n: m for n, m in market.mechanisms.items() if n not in own},
@@ -88,7 +88,7 @@ class Trial:
     @property
     def own(self) -> list[Parameter]:
         """What the driver itself declares, in its own table too."""
-        tables = [p for mechanism in self.driver.mechanisms for p in mechanism.parameters]
+        tables = [p for mechanism in self.driver.own_causes for p in mechanism.parameters]
         return [*self.driver.parameters, *tables]
 
     @property
@@ -178,5 +178,5 @@ def _installed() -> Plugins:
 def reference_trial() -> list[Trial]:
     """The bundled drivers on their market: what others are measured against."""
     bundled = load_plugins([one.point for one in find_plugins()[0] if one.bundled])
-    market = bundled.markets()[Scenario().market]
+    market = bundled.markets()[DEFAULT_MARKET]
     return [Trial.of(driver, market) for driver in bundled.drivers()]

@@ -14,7 +14,6 @@ from ismarket import InputError
 from ismarket.analysis.backtest import (
     FEWEST,
     Score,
-    Series,
     constant_growth,
     crps,
     exact_bounds,
@@ -24,6 +23,7 @@ from ismarket.analysis.backtest import (
 from ismarket.analysis.track_record import (
     CONFIDENCE,
     TABLES,
+    Series,
     period,
     read_outside_view,
     read_series,

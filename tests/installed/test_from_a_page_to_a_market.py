@@ -63,7 +63,6 @@ def edit(table):
         writer.writerows(rows)
 
 
-@pytest.mark.slow(reason="installs a package and runs fourteen commands")
 @pytest.mark.timeout(600)
 def test_a_market_is_made_edited_installed_asked_kept_and_verified(tmp_path):
     started = time.monotonic()
