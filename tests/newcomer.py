@@ -20,6 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ENDLESS, OPENED = "ismarket lab", "http://"
+SERVER = '{"ServerApp": {"allow_root": true, "open_browser": false}}'
+"""Nothing is opened on this screen, and whoever is root may try it too."""
 QUICK = " tests/text"
 """What keeps the test command to a folder."""
 
@@ -60,7 +62,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy, home = Path(folder) / "copy", Path(folder) / "home"
         subprocess.run(["git", "clone", "-q", "--depth", "1", ROOT.as_uri(), copy], check=True)
-        home.mkdir()
+        (home / ".jupyter").mkdir(parents=True)
+        (home / ".jupyter" / "jupyter_server_config.json").write_text(SERVER)
         for language, code in blocks((copy / "README.md").read_text(encoding="utf-8")):
             said = code.strip()
             if quick and "pytest" in said:
