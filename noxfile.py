@@ -62,6 +62,13 @@ def docs(session):
 
 
 @nox.session
+def figures(session):
+    """Every picture of README and the pages, drawn anew in headless Chromium."""
+    brought(session, "-e", ".[browser]")
+    session.run("python", "docs/figures.py", *session.posargs)
+
+
+@nox.session
 def browser(session):
     """The panel, the parts and the page in headless Chromium, without network."""
     brought(session, "-e", ".[browser]")
@@ -121,10 +128,18 @@ def pythons(session):
 
 @nox.session
 def bench(session):
-    """Speed, memory and errors; arguments choose scripts: nox -s bench -- engine growth."""
-    brought(session, ".[test,bench]")
-    for script in session.posargs or sorted(p.stem for p in Path("benchmarks").glob("*.py")):
-        session.run("python", f"benchmarks/{script}.py")
+    """Speed, memory and errors, into benchmarks/results.md: nox -s bench -- --quick, -- engine."""
+    brought(session, ".[browser,bench]")
+    session.run("python", "benchmarks/all.py", *session.posargs)
+
+
+@nox.session
+def coverage(session):
+    """Which lines no quick test runs, into tests/holes.md; arguments go to pytest."""
+    brought(session, "-e", ".[test]", "pytest-cov>=6")
+    session.run("pytest", "-q", *WORKERS, "-m", "not slow", "--cov=ismarket", "--cov-report=json",
+                *session.posargs, success_codes=[0, 1])  # fmt: skip
+    session.run("python", "tests/holes.py", "coverage.json")
 
 
 @nox.session

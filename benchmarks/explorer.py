@@ -266,8 +266,8 @@ def browser_and_lab() -> Iterator[tuple[Lab, Callable]]:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
         @contextmanager
-        def fresh():
-            page = browser.new_page(viewport={"width": 1480, "height": 1000})
+        def fresh(**look):
+            page = browser.new_page(**{"viewport": {"width": 1480, "height": 1000}, **look})
             yield page
             page.close()
 
