@@ -92,6 +92,8 @@ def places(function):
         for field, value in ast.iter_fields(parent):
             if field in ("annotation", "returns", "decorator_list"):
                 continue
+            if isinstance(parent, ast.keyword) and parent.arg == "strict":
+                continue  # of a zip: it guards what does not happen
             for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
                 if isinstance(node, ast.AST):
                     inside = node if isinstance(node, ast.stmt) else statement
@@ -262,20 +264,17 @@ class Bite:
         """Lines and seconds by test, as kept or found now in a child."""
         shared = [p for p in (ROOT / "tests").glob("[!t]*.py") if p != Path(__file__)]
         everywhere = digest(*(ROOT / "ismarket").rglob("*.py"), *shared)
-        states = {str(path): everywhere + digest(path) for path in {i.path for i in items}}
-        file = KEPT / "lines.pickle"
-        kept = pickle.loads(file.read_bytes()) if file.exists() else {}
-        new = [i for i in items if kept.get(i.nodeid, ("",))[0] != states[str(i.path)]]
+        states = {path: everywhere + digest(path) for path in {i.path for i in items}}
+        kept = kept_lines()
+        new = [i for i in items if kept.get(i.nodeid, ("",))[0] != states[i.path]]
         if new:
             print(f"lines of {len(new)} tests are noted", flush=True)
-            found = in_child(lambda: self.mapped(new))
-            kept |= {i.nodeid: (states[str(i.path)], *found[i.nodeid]) for i in new}
-            KEPT.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(pickle.dumps(kept))
+            in_child(lambda: self.map(new, states, kept))
+            kept = kept_lines()
         return {i.nodeid: kept[i.nodeid][1:] for i in items}
 
-    def mapped(self, items):
-        """Lines and seconds by test; those that fail anyhow run none."""
+    def map(self, items, states, kept):
+        """Keep lines and seconds of each test, file by file; those that fail anyhow run none."""
         self.mapping = True
         for file in sorted({file for file, *_ in all_faults(PACKAGES)}):
             tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
@@ -283,17 +282,17 @@ class Bite:
             for function in own.values():
                 mark(function, file, self.marks)
             self.put_code(file, ast.fix_missing_locations(tree), own)
-        seconds, failed = {}, set()
-        start = time.process_time()
+        start, before = time.process_time(), items[0].path
         for item, passed in self.ran(items):
-            seconds[item.nodeid] = time.process_time() - start
-            if not passed:
-                failed.add(item.nodeid)
-            start = time.process_time()
-        self.noted()
-        lines = {i.nodeid: set().union(*(self.lines.get(name, ())
-                 for name in (i.nodeid, *i.fixturenames))) for i in items}  # fmt: skip
-        return {name: (set() if name in failed else lines[name], seconds[name]) for name in lines}
+            self.noted()
+            seconds = time.process_time() - start
+            names = item.nodeid, *item.fixturenames
+            lines = set().union(*(self.lines[name] for name in names if passed))
+            if item.path != before:
+                keep_lines(kept)
+            kept[item.nodeid] = states[item.path], lines, seconds
+            start, before = time.process_time(), item.path
+        keep_lines(kept)
 
     def killer(self, fault, items):
         """The test that fails, or None."""
@@ -312,6 +311,21 @@ class Bite:
             self.failed = False
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             yield item, not self.failed
+
+
+LINES = KEPT / "lines.pickle"
+
+
+def kept_lines():
+    """By test, the state of its file and of the package, the lines that it runs, its seconds."""
+    return pickle.loads(LINES.read_bytes()) if LINES.exists() else {}
+
+
+def keep_lines(kept):
+    KEPT.mkdir(parents=True, exist_ok=True)
+    new = LINES.with_suffix(".new")
+    new.write_bytes(pickle.dumps(kept))
+    new.replace(LINES)
 
 
 def digest(*files):
