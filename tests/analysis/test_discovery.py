@@ -7,8 +7,17 @@ import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import InputError, Study, discover
-from ismarket.analysis.discovery import find_box, halves
+from ismarket.analysis.discovery import (
+    Limit,
+    _apart,
+    _slices,
+    _tells,
+    find_box,
+    halves,
+    sentence,
+)
 from ismarket.cli import main
+from ismarket.text.wording import percent
 
 
 def test_a_known_box_is_found():
@@ -90,3 +99,60 @@ def test_the_command_says_the_box_in_sentences(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["discover", "--draws", "1024"])
     assert ended.value.code == 2
+
+
+def test_a_box_tells_by_the_correlation_of_lying_inside_with_being_such():
+    chance = np.random.default_rng(4)
+    inside, such = chance.random((2, 300)) < [[0.3], [0.6]]
+    such |= inside & (chance.random(300) < 0.5)
+    assert _tells(inside, such) == pytest.approx(np.corrcoef(inside, such)[0, 1])
+    assert _tells(np.ones(300, bool), such) == 0.0
+    values = chance.normal(3.0, 2.0, 300) + such
+    apart = abs(values[such].mean() - values[~such].mean()) / values.std()
+    assert _apart(values, such) == _apart(-values, such) == pytest.approx(apart)
+    assert _apart(np.ones(300), such) == 0.0
+
+
+def test_a_peel_takes_a_twentieth_off_either_side_and_gains_by_the_draw():
+    values = np.arange(100.0)
+    such, inside = values >= 50, values < 98
+    low, high = _slices("x", values, inside, such)
+    assert low[1:4] == ("x", "low", 5.0)
+    assert (low[4] == (inside & (values > 4))).all()
+    assert low[0] == pytest.approx((48 / 93 - 48 / 98) / 5)
+    assert high[1:4] == ("x", "high", 91.0)
+    assert (high[4] == (values < 92)).all()
+    assert high[0] == pytest.approx((42 / 92 - 48 / 98) / 6)
+    assert list(_slices("x", np.ones(100), inside, such)) == []
+
+
+@pytest.mark.parametrize(("draws", "size"), [(1_023, 1), (1_024, 512), (2_000, 512)])
+def test_a_box_is_found_in_every_other_replicate_or_draw(draws, size):
+    assert (halves(draws) == [i // size % 2 == 0 for i in range(draws)]).all()
+
+
+def test_a_limit_holds_its_ends():
+    values = np.array([1.0, 2.0, 3.0, 4.0])
+    about = "key", "Title", "years"
+    assert Limit(*about, 2.0, 3.0).holds(values).tolist() == [False, True, True, False]
+    assert Limit(*about, None, 3.0).holds(values).tolist() == [True, True, True, False]
+    assert Limit(*about, 2.0, None).holds(values).tolist() == [False, True, True, True]
+
+
+def test_the_page_says_the_shares_of_the_draws_that_did_not_find_the_box(asked):
+    made = asked.forecast()
+    value = float(np.quantile(made.draws.total[1], 0.4))
+    found = discover(made, value=value, year=made.years[1])
+    such = (made.draws.total[1] < value)[~halves(1024)]
+    assert found.share == pytest.approx(such.mean())
+    assert found.what.endswith(f"in {made.years[1]} missed")
+    text = " ".join(str(found.sheet()).split())
+    assert f"missed in {percent(found.share)} of futures, most of all by" in text
+    assert f"{percent(found.mass)} of all futures are like that." in text
+    assert f"in {percent(found.density)} of them it is so" in text
+    assert f"it is so, {percent(found.coverage)} are among them" in text
+    one = next(p for p in made.plan.parameters if not p.happens and not p.constant)
+    for low, high, words in ((None, one.high, "at most "), (one.low, None, "at least "),
+                             (one.low, one.high, "between ")):  # fmt: skip
+        said = sentence(Limit(one.key, one.title, one.unit, low, high), made)
+        assert f": {words}" in said
