@@ -37,7 +37,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("sampling", "model", "engine", "analysis")
 KNOWN = Path(__file__).with_suffix(".toml")
-KEPT = ROOT / ".cache" / "mutants"
 MOST_SECONDS = 10.0
 """After so long on the processor without a failure a fault has survived; three times as long in
 one test is a fault that never ends."""
@@ -173,8 +172,8 @@ def codes(tree, file):
 class Bite:
     """A pytest plugin that runs tests on faults instead of once."""
 
-    def __init__(self, faults, out):
-        self.faults, self.out = faults, out
+    def __init__(self, faults, out, kept):
+        self.faults, self.out, self.file = faults, out, kept / "lines.pickle"
         self.functions, self.caches = defaultdict(list), []
         self.lines, self.marks, self.hits = defaultdict(set), {}, bytearray(100_000)
         self.owner, self.mapping, self.failed, self.wrong = None, False, False, []
@@ -265,13 +264,22 @@ class Bite:
         shared = [p for p in (ROOT / "tests").glob("[!t]*.py") if p != Path(__file__)]
         everywhere = digest(*(ROOT / "ismarket").rglob("*.py"), *shared)
         states = {path: everywhere + digest(path) for path in {i.path for i in items}}
-        kept = kept_lines()
+        kept = self.kept()
         new = [i for i in items if kept.get(i.nodeid, ("",))[0] != states[i.path]]
         if new:
             print(f"lines of {len(new)} tests are noted", flush=True)
             in_child(lambda: self.map(new, states, kept))
-            kept = kept_lines()
+            kept = self.kept()
         return {i.nodeid: kept[i.nodeid][1:] for i in items}
+
+    def kept(self):
+        """By test: the state of its file and of the package, its lines, its seconds."""
+        return pickle.loads(self.file.read_bytes()) if self.file.exists() else {}
+
+    def keep(self, found):
+        new = self.file.with_suffix(".new")
+        new.write_bytes(pickle.dumps(found))
+        new.replace(self.file)
 
     def map(self, items, states, kept):
         """Keep lines and seconds of each test, file by file; those that fail anyhow run none."""
@@ -289,10 +297,10 @@ class Bite:
             names = item.nodeid, *item.fixturenames
             lines = set().union(*(self.lines[name] for name in names if passed))
             if item.path != before:
-                keep_lines(kept)
+                self.keep(kept)
             kept[item.nodeid] = states[item.path], lines, seconds
             start, before = time.process_time(), item.path
-        keep_lines(kept)
+        self.keep(kept)
 
     def killer(self, fault, items):
         """The test that fails, or None."""
@@ -311,21 +319,6 @@ class Bite:
             self.failed = False
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             yield item, not self.failed
-
-
-LINES = KEPT / "lines.pickle"
-
-
-def kept_lines():
-    """By test, the state of its file and of the package, the lines that it runs, its seconds."""
-    return pickle.loads(LINES.read_bytes()) if LINES.exists() else {}
-
-
-def keep_lines(kept):
-    KEPT.mkdir(parents=True, exist_ok=True)
-    new = LINES.with_suffix(".new")
-    new.write_bytes(pickle.dumps(kept))
-    new.replace(LINES)
 
 
 def digest(*files):
@@ -358,12 +351,14 @@ def main():
     about.add_argument("--seed", type=int, default=1)
     about.add_argument("--again", action="store_true")
     about.add_argument("--packages", nargs="+", default=PACKAGES)
+    about.add_argument("--kept", type=Path, default=ROOT / ".cache" / "mutants")
     chosen = about.parse_args()
+    chosen.kept.mkdir(parents=True, exist_ok=True)
     faults = list(all_faults(chosen.packages))
     faults = random.Random(chosen.seed).sample(faults, min(chosen.number, len(faults)))
     names = {fault: f"{fault[0]}:{fault[1]}: {put_in(fault)[2]}" for fault in faults}
     same = tomllib.loads(KNOWN.read_text(encoding="utf-8")) if KNOWN.exists() else {}
-    log = KEPT / f"{'-'.join(chosen.packages)}-{chosen.seed}.jsonl"
+    log = chosen.kept / f"{'-'.join(chosen.packages)}-{chosen.seed}.jsonl"
     found = {}
     for line in log.read_text(encoding="utf-8").splitlines() if log.exists() else ():
         name, killer = json.loads(line)
@@ -384,7 +379,7 @@ def main():
     options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
                "not slow and not install", "-o", "timeout=0"]  # fmt: skip
     if waiting:
-        bite = Bite(waiting, out)
+        bite = Bite(waiting, out, chosen.kept)
         pytest.main([*options, *folders], plugins=[bite])
         for name in bite.wrong:
             print(f"fails without a fault: {name}")
