@@ -11,7 +11,7 @@ from ..arrays import Columns
 from ..engine.findings import about, caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan
-from ..errors import InputError, unknown
+from ..errors import InputError, list_of, unknown
 from ..model.driver import Driver
 from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
@@ -143,7 +143,9 @@ def audit_report(
     asked = response(market, installed, against)
     found = headlines(market, anchor.name, asked)
     last = asked.plan.years[-1]
-    told = (c for c in market.claims if c.source == anchor.source) if claims is None else claims
+    if claims is None:
+        claims = (c for c in market.claims if c.source == anchor.source)
+    told = list_of("audit", claims, Claim, "a list of Claims")
     return Audit(
         market, published.plan, asked.plan.years[0], last,
         tuple(entries(market, told, found, last, against.seed)), tuple(found),

@@ -269,6 +269,8 @@ class Study:
         from ..runs.start import place
         from ..runs.views import also
 
+        if not isinstance(out, str | Path | None):
+            raise mistaken("keep, out", out, "a folder")
         where = place(Path(out), "", "") if out is not None else None
         origin = replace(self.origin, flags=self._flags())
         how = How(workers, progress, sink, until, also(extras))
