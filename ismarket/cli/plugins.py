@@ -68,9 +68,11 @@ def brought_commands(
 
     The package's own names are taken, and the first plugin to take another keeps it.
     """
+    from ..plugins.installed import callers
+
     found: dict[str, tuple[str, click.Command]] = {}
     problems: dict[str, str] = {}
-    for plugin, call in plugins.callers("register_commands"):
+    for plugin, call in callers(plugins.manager, "register_commands"):
         group = click.Group()
         try:
             call(cli=group)

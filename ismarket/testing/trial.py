@@ -196,6 +196,6 @@ def _installed() -> Plugins:
 @cache
 def reference_trial() -> list[Trial]:
     """The bundled drivers on their market: what others are measured against."""
-    bundled = load_plugins([one.point for one in find_plugins()[0] if one.bundled])
+    bundled = load_plugins(one for one in find_plugins()[0] if one.bundled)
     market = bundled.markets()[DEFAULT_MARKET]
     return [Trial.of(driver, market) for driver in bundled.drivers()]
