@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 import pytest
-
-from ismarket.sampling.points import REPLICATE
 from ismarket.sampling.standard_errors import (
     FEWEST,
     at_most,
@@ -14,6 +12,8 @@ from ismarket.sampling.standard_errors import (
     error_of_mean,
     errors_inside,
 )
+
+from ismarket.sampling.points import REPLICATE
 
 
 def by_hand(values, size):
