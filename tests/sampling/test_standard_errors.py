@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from ismarket.sampling.standard_errors import (
+
+from ismarket.sampling.points import (
     FEWEST,
+    REPLICATE,
     at_most,
     deviations,
     error_of,
     error_of_mean,
     errors_inside,
 )
-
-from ismarket.sampling.points import REPLICATE
 
 
 def by_hand(values, size):
