@@ -21,8 +21,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.md"
 QUICK = {
-    "engine": ["--quick"], "growth": ["--quick"], "errors": ["--quick"], "startup": [],
-    "runs": ["--runs", "3"], "grid": [], "cluster": ["--draws", "1e6"],
+    "engine": ["--quick"], "growth": ["--quick"], "errors": ["--quick"], "startup": ["2"],
+    "runs": ["--runs", "3"], "grid": ["20"], "cluster": ["--draws", "1e6"],
     "guard_cost": ["--pairs", "5"], "many_drivers": ["2"], "sensitivity": ["512"],
     "changed_numbers": ["2"], "explorer": ["standalone"],
 }  # fmt: skip
