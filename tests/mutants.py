@@ -2,47 +2,54 @@
 
     python tests/mutants.py                        1,000 faults in the numeric packages
     python tests/mutants.py --number 40 --seed 7   a small sample
+    python tests/mutants.py --seed 7 --again       what survived there, against the tests of today
 
-A first pass notes which functions each test calls, itself or through its fixtures.  Then, for each
-fault, the process forks, the faulty function takes the place of the right one, and the tests that
-call it run, the quickest first, until one fails.  What survives is printed with file and line;
-those known to change nothing stand in mutants.toml with the reason and do not count.
+A first pass notes which lines each test runs, itself or through its fixtures; it is kept, by test
+file, in .cache/mutants.  Then, for each fault, the process forks, the faulty function takes the
+place of the right one, and the tests that run its line run, the quickest first, until one fails.
+What was found is kept there too: a campaign that was stopped goes on where it was.  In the end the
+tests that failed must pass without a fault.  What survives is printed with file and line; what is
+known to change nothing stands in mutants.toml with the reason and does not count.
 """
 
 import argparse
 import ast
 import copy
 import gc
+import hashlib
+import importlib
+import json
 import os
 import pickle
 import random
+import resource
 import signal
-import sys
-import threading
 import time
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("sampling", "model", "engine", "analysis")
 KNOWN = Path(__file__).with_suffix(".toml")
-MOST_SECONDS = 20.0
-"""After so long without a failure a fault has survived; one that never ends is killed."""
+KEPT = ROOT / ".cache" / "mutants"
+MOST_SECONDS = 10.0
+"""After so long on the processor without a failure a fault has survived; three times as long in
+one test is a fault that never ends."""
+MOST_MEMORY = 6 << 30
+MARK = "__ran__"
+"""The name, in the modules of the package, of the bytes that say which statements ran."""
 SWAPS = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
     ast.FloorDiv: ast.Div, ast.Mod: ast.FloorDiv, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
     ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn,
     ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
 }  # fmt: skip
-
-
 CACHED = type(cache(len))
 
 
@@ -78,18 +85,19 @@ def functions(tree):
 
 
 def places(function):
-    """Where a fault may stand: (parent, field, index or None, node); annotations are left out."""
-    waiting = list(function.body)
+    """Where a fault may stand: (statement, parent, field, index or None, node); no annotations."""
+    waiting = [(statement, statement) for statement in function.body]
     while waiting:
-        parent = waiting.pop()
+        parent, statement = waiting.pop()
         for field, value in ast.iter_fields(parent):
             if field in ("annotation", "returns", "decorator_list"):
                 continue
             for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
                 if isinstance(node, ast.AST):
-                    waiting.append(node)
+                    inside = node if isinstance(node, ast.stmt) else statement
+                    waiting.append((node, inside))
                     if faulty(node) is not None:
-                        yield parent, field, index, node
+                        yield inside, parent, field, index, node
 
 
 def all_faults(packages):
@@ -97,37 +105,67 @@ def all_faults(packages):
     for package in packages:
         for file in sorted((ROOT / "ismarket" / package).glob("*.py")):
             for name, node in functions(ast.parse(file.read_text(encoding="utf-8"))):
-                yield from ((str(file), name, i) for i, _ in enumerate(places(node)))
+                own = file.relative_to(ROOT).as_posix()
+                yield from ((own, name, i) for i, _ in enumerate(places(node)))
 
 
 def put_in(fault):
-    """The tree of the file with the fault, its line and what is written there, before and after."""
+    """The tree of the file with the fault, the line of its statement, and what is changed."""
     file, name, number = fault
-    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
-    function = dict(functions(tree))[name]
-    parent, field, index, node = list(places(function))[number]
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    statement, parent, field, index, node = list(places(dict(functions(tree))[name]))[number]
     new = ast.copy_location(faulty(node), node)
+    before = head(statement)
     if index is None:
         setattr(parent, field, new)
     else:
         getattr(parent, field)[index] = new
-    shown = [ast.unparse(part.test if hasattr(part, "test") else part) for part in (node, new)]
-    return ast.fix_missing_locations(tree), node.lineno, *shown
+    after = head(new if node is statement else statement)
+    return ast.fix_missing_locations(tree), statement.lineno, changed(before, after)
 
 
-def replace_code(fault, tree):
-    """Every function object of that name in that file does what the tree says."""
-    file, name, _ = fault
-    codes, waiting = {}, [compile(tree, file, "exec")]
+def head(statement):
+    """A statement as text, without the block it heads."""
+    bare = copy.copy(statement)
+    for field in ("body", "orelse", "finalbody", "handlers"):
+        if isinstance(getattr(bare, field, None), list):
+            setattr(bare, field, [])
+    return ast.unparse(bare).rstrip(":\n ")
+
+
+def changed(before, after, around=30):
+    """The two texts where they differ, with what stands around it."""
+    start = max(alike(before, after) - around, 0)
+    end = max(alike(before[start:][::-1], after[start:][::-1]) - around, 0)
+    return f"{before[start : len(before) - end]} -> {after[start : len(after) - end]}"
+
+
+def alike(one, other):
+    """How many characters two texts begin with alike."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
+
+
+def mark(function, file, marks):
+    """Every statement of a function says that it ran; ``marks`` numbers them by file and line."""
+    for node in list(ast.walk(function)):
+        for field in ("body", "orelse", "finalbody"):
+            if isinstance(block := getattr(node, field, None), list):
+                said = []
+                for one in block:
+                    number = marks.setdefault((file, one.lineno), len(marks))
+                    ran = ast.parse(f"{MARK}[{number}] = 1").body[0]
+                    said += [ast.copy_location(ran, one), one]
+                setattr(node, field, said)
+
+
+def codes(tree, file):
+    """The code objects of a tree by qualified name."""
+    found, waiting = {}, [compile(tree, file, "exec")]
     while waiting:
         code = waiting.pop()
-        codes.setdefault(code.co_qualname, code)
+        found.setdefault(code.co_qualname, code)
         waiting += [c for c in code.co_consts if isinstance(c, CodeType)]
-    for found in gc.get_objects():
-        if isinstance(found, FunctionType):
-            own = found.__code__
-            if own.co_filename == file and own.co_qualname == name:
-                found.__code__ = codes[name]
+    return found
 
 
 class Bite:
@@ -135,83 +173,159 @@ class Bite:
 
     def __init__(self, faults, out):
         self.faults, self.out = faults, out
-        self.calls, self.seconds = defaultdict(set), {}
-        self.owner, self.caches = None, ()
+        self.functions, self.caches = defaultdict(list), []
+        self.lines, self.marks, self.hits = defaultdict(set), {}, bytearray(100_000)
+        self.owner, self.mapping, self.failed, self.wrong = None, False, False, []
 
-    def note(self, frame, event, _):
-        """What a call was made for; a profile function."""
-        code = frame.f_code
-        if event == "call" and code.co_filename.startswith(str(ROOT / "ismarket")):
-            name = code.co_qualname.split(".<locals>")[0]
-            self.calls[self.owner].add((code.co_filename, name))
+    def know(self):
+        """The functions of the package, and what it keeps from earlier calls."""
+        for file in {file for file, *_ in self.faults}:
+            importlib.import_module(file.removesuffix(".py").replace("/", "."))
+        for one in gc.get_objects():
+            if isinstance(one, FunctionType):
+                code = one.__code__
+                self.functions[code.co_filename, code.co_qualname].append(one)
+            elif isinstance(one, CACHED) and str(one.__module__).startswith("ismarket"):
+                self.caches.append(one)
+        gc.freeze()
 
-    def pytest_runtest_setup(self, item):
-        """From here on calls are those of this test, and nothing is cached while they count."""
-        self.owner = item.nodeid
+    def forget(self):
         for cached in self.caches:
             cached.cache_clear()
 
+    def put_code(self, file, tree, names):
+        """The functions of those names in a file do what the tree says."""
+        path = str(ROOT / file)
+        found = codes(tree, path)
+        for name in names:
+            for function in self.functions[path, name]:
+                function.__code__ = found[name]
+                function.__globals__[MARK] = self.hits
+
+    def noted(self):
+        """What ran since it was last asked counts for who owned it."""
+        self.lines[self.owner] |= {mark for mark, i in self.marks.items() if self.hits[i]}
+        self.hits[:] = bytes(len(self.hits))
+
+    def pytest_collection(self):
+        """No example is shrunk, no clock fails a test."""
+        from hypothesis import HealthCheck, Phase, settings
+
+        settings.register_profile(
+            "faults",
+            phases=[Phase.explicit, Phase.generate],
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        settings.load_profile("faults")
+
+    def pytest_runtest_setup(self, item):
+        """From here on lines are those of this test, and nothing is kept while they count."""
+        if self.mapping:
+            self.noted()
+            self.forget()
+        self.owner = item.nodeid
+
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef):
-        """Calls of a fixture belong to every test that asks for it."""
+        """Lines of a fixture belong to every test that asks for it."""
+        self.noted()
         before, self.owner = self.owner, fixturedef.argname
         try:
             return (yield)
         finally:
+            self.noted()
             self.owner = before
 
+    def pytest_runtest_logreport(self, report):
+        self.failed |= report.failed
+
     def pytest_runtestloop(self, session):
-        """First every test once, in a child that hands back what it noted; then the faults."""
-        self.calls, self.seconds = in_child(lambda: self.mapped(session.items))
+        """Lines by test, then the faults, then the tests that failed, without a fault."""
+        session.config.pluginmanager.unregister(name="terminalreporter")
+        self.know()
+        known = self.known(session.items)
+        killers = set()
         for fault in self.faults:
-            key = fault[:2]
-            items = [i for i in session.items if key in self.called(i)]
-            items.sort(key=lambda i: self.seconds[i.nodeid])
+            at = fault[0], put_in(fault)[1]
+            items = [i for i in session.items if at in known[i.nodeid][0]]
+            items.sort(key=lambda i: known[i.nodeid][1])
             found = in_child(lambda f=fault, own=items: self.killer(f, own), 3 * MOST_SECONDS)
+            killers.add(found)
             self.out(fault, found, len(items))
+        right = [i for i in session.items if i.nodeid in killers]
+        self.wrong = in_child(lambda: [i.nodeid for i, passed in self.ran(right) if not passed])
         return True
 
-    def called(self, item):
-        """The functions that a test calls, itself or through its fixtures."""
-        names = (item.nodeid, *item.fixturenames)
-        return set().union(*(self.calls.get(name, ()) for name in names))
+    def known(self, items):
+        """Lines and seconds by test, as kept or found now in a child."""
+        shared = [p for p in (ROOT / "tests").glob("[!t]*.py") if p != Path(__file__)]
+        everywhere = digest(*(ROOT / "ismarket").rglob("*.py"), *shared)
+        states = {str(path): everywhere + digest(path) for path in {i.path for i in items}}
+        file = KEPT / "lines.pickle"
+        kept = pickle.loads(file.read_bytes()) if file.exists() else {}
+        new = [i for i in items if kept.get(i.nodeid, ("",))[0] != states[str(i.path)]]
+        if new:
+            print(f"lines of {len(new)} tests are noted", flush=True)
+            found = in_child(lambda: self.mapped(new))
+            kept |= {i.nodeid: (states[str(i.path)], *found[i.nodeid]) for i in new}
+            KEPT.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(pickle.dumps(kept))
+        return {i.nodeid: kept[i.nodeid][1:] for i in items}
 
     def mapped(self, items):
-        """Calls and seconds by test."""
-        self.caches = [one for one in gc.get_objects() if isinstance(one, CACHED)
-                       and one.__module__.startswith("ismarket")]  # fmt: skip
-        sys.setprofile(self.note)
-        threading.setprofile(self.note)
-        start = time.perf_counter()
-        for item, _ in ran(items):
-            self.seconds[item.nodeid] = time.perf_counter() - start
-            start = time.perf_counter()
-        return dict(self.calls), self.seconds
+        """Lines and seconds by test; those that fail anyhow run none."""
+        self.mapping = True
+        for file in sorted({file for file, *_ in all_faults(PACKAGES)}):
+            tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+            own = dict(functions(tree))
+            for function in own.values():
+                mark(function, file, self.marks)
+            self.put_code(file, ast.fix_missing_locations(tree), own)
+        seconds, failed = {}, set()
+        start = time.process_time()
+        for item, passed in self.ran(items):
+            seconds[item.nodeid] = time.process_time() - start
+            if not passed:
+                failed.add(item.nodeid)
+            start = time.process_time()
+        self.noted()
+        lines = {i.nodeid: set().union(*(self.lines.get(name, ())
+                 for name in (i.nodeid, *i.fixturenames))) for i in items}  # fmt: skip
+        return {name: (set() if name in failed else lines[name], seconds[name]) for name in lines}
 
     def killer(self, fault, items):
         """The test that fails, or None."""
-        tree, *_ = put_in(fault)
-        replace_code(fault, tree)
-        end = time.monotonic() + MOST_SECONDS
-        for item, passed in ran(items):
+        self.put_code(fault[0], put_in(fault)[0], fault[1:2])
+        self.forget()
+        for item, passed in self.ran(items):
             if not passed:
                 return item.nodeid
-            if time.monotonic() > end:
+            if time.process_time() > MOST_SECONDS:
                 break
         return None
 
+    def ran(self, items):
+        """Each test with whether it passed or was skipped; fixtures live as long as they do."""
+        for item, after in pairwise([*items, None]):
+            self.failed = False
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+            yield item, not self.failed
 
-def ran(items):
-    """Each test with whether it passed or was skipped; fixtures live as long as they do."""
-    for item, after in pairwise([*items, None]):
-        yield item, not any(r.failed for r in runtestprotocol(item, log=False, nextitem=after))
+
+def digest(*files):
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
 
 
 def in_child(work, seconds=0.0):
     """What the work gives in a fork of this process; "never ended" where it was stopped."""
     read, write = os.pipe()
     if not (child := os.fork()):
-        signal.alarm(int(seconds))
+        if seconds:
+            resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            signal.alarm(int(30 * seconds))
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1), os.dup2(quiet, 2)
         with os.fdopen(write, "wb") as pipe:
@@ -228,34 +342,52 @@ def main():
     about = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     about.add_argument("--number", type=int, default=1000)
     about.add_argument("--seed", type=int, default=1)
+    about.add_argument("--again", action="store_true")
     about.add_argument("--packages", nargs="+", default=PACKAGES)
     chosen = about.parse_args()
     faults = list(all_faults(chosen.packages))
     faults = random.Random(chosen.seed).sample(faults, min(chosen.number, len(faults)))
-    known = tomllib.loads(KNOWN.read_text(encoding="utf-8")) if KNOWN.exists() else {}
-    killed = survived = same = 0
+    names = {fault: f"{fault[0]}:{fault[1]}: {put_in(fault)[2]}" for fault in faults}
+    same = tomllib.loads(KNOWN.read_text(encoding="utf-8")) if KNOWN.exists() else {}
+    log = KEPT / f"{'-'.join(chosen.packages)}-{chosen.seed}.jsonl"
+    found = {}
+    for line in log.read_text(encoding="utf-8").splitlines() if log.exists() else ():
+        name, killer = json.loads(line)
+        if killer or not chosen.again:
+            found[name] = killer
 
     def out(fault, killer, tests):
-        nonlocal killed, survived, same
-        if killer:
-            killed += 1
-            return
-        _, line, before, after = put_in(fault)
-        file = Path(fault[0]).relative_to(ROOT).as_posix()
-        what = f"{file}:{fault[1]}: {before} -> {after}"
-        if what in known:
-            same += 1
-            return
-        survived += 1
-        print(f"survived {file}:{line} {fault[1]}: {before} -> {after} ({tests} tests)", flush=True)
+        name = names[fault]
+        found[name] = killer
+        with log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([name, killer]) + "\n")
+        if not killer and name not in same:
+            line = put_in(fault)[1]
+            print(f"survived {tests} tests, line {line}: {name}", flush=True)
 
-    bite = Bite(faults, out)
+    waiting = [f for f in faults if names[f] not in found]
     folders = [str(ROOT / "tests" / package) for package in chosen.packages]
     options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
                "not slow and not install", "-o", "timeout=0"]  # fmt: skip
-    pytest.main([*options, *folders], plugins=[bite])
-    share = killed / max(killed + survived, 1)
-    print(f"{killed} of {killed + survived} killed ({share:.1%}); {same} known to change nothing")
+    if waiting:
+        bite = Bite(waiting, out)
+        pytest.main([*options, *folders], plugins=[bite])
+        for name in bite.wrong:
+            print(f"fails without a fault: {name}")
+    table = defaultdict(Counter)
+    for fault in faults:
+        name = names[fault]
+        what = "killed" if found[name] else "same" if name in same else "survived"
+        for row in (fault[0], "all"):
+            table[row][what] += 1
+    for row in sorted(table):
+        killed, of = table[row]["killed"], table[row]["killed"] + table[row]["survived"]
+        share = killed / max(of, 1)
+        print(f"{row:40} {killed:4} of {of:4} killed {share:6.1%}, {table[row]['same']} the same")
+    for fault in faults:
+        name = names[fault]
+        if not found[name] and name not in same:
+            print(f"survived {put_in(fault)[1]:4} {name}")
 
 
 if __name__ == "__main__":

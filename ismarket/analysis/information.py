@@ -16,16 +16,14 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
-from ..engine.blocks import one_thread
-from ..engine.draws import Drawing
+from ..engine.blocks import Drawing, one_thread
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, mistaken, unknown
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
-from ..sampling.points import BLOCK
-from ..sampling.standard_errors import error_of_mean
+from ..sampling.points import BLOCK, error_of_mean
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
 from .groups import BY, UNSOURCED, Labels, labelled, stage_of, uncertain

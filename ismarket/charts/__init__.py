@@ -9,6 +9,7 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec
 
+from ..analysis.track import Track
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import mistaken
 from ..text.install import needs
@@ -21,6 +22,7 @@ from . import launches as _launches
 from . import levels as _levels
 from . import svg as _svg
 from . import swings as _swings
+from . import track as _track
 from . import where as _where
 from .picture import WIDTH, Layers, Picture
 from .theme import LIGHT
@@ -51,6 +53,7 @@ __all__ = [
     "save",
     "spider",
     "tornado",
+    "track",
 ]
 
 
@@ -64,6 +67,7 @@ _MODULES = {
     "funnel": _funnel,
     "launches": _launches,
     "compare": _comparison,
+    "track": _track,
 }
 _OF_ALTAIR = {
     "facets": "vega", "save": "vega", "heat": "grid", "multiples": "grid", "spider": "grid",
@@ -197,6 +201,13 @@ def compare(
 ) -> alt.LayerChart:
     """Several scenarios side by side: value in the last year and growth, with intervals."""
     return draw(_comparison.picture(forecasts, names), theme, width)
+
+
+def track(found: Track, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Actuals against what each kept run said of their year, and how editions moved."""
+    if not isinstance(found, Track):
+        raise mistaken("charts.track", found, _track.A_TRACK)
+    return draw(_track.picture(found), theme, width)
 
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..engine.draws import Drawing
+from ..engine.blocks import Drawing
 from ..engine.forecast import Forecast
-from ..engine.launches import reached
 from ..engine.summaries import quantiles
-from ..model.launch import Launch
+from ..model.launch import Launch, reached
 from ..text.sheet import rows_of
 from ..text.wording import number, percent
 from . import marks

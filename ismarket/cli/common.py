@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from copy import copy
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 from click.shell_completion import CompletionItem as Item
@@ -24,6 +25,8 @@ from ..text.wording import in_line, shown
 
 MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 """A law that is kept, broken, or was not tried."""
+PATIENCE = 5.0
+"""Seconds after which a command says which driver or plugin it waits for."""
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -240,10 +243,30 @@ def _apart(body: Callable[..., Any]) -> Callable[..., Any]:
             raise DiskError("standard output is closed, so there is nowhere to answer")
         meta = click.get_current_context().meta
         meta[STDOUT], meta[PLACE] = sys.stdout, _place(sys.stdout)
-        with redirect_stdout(sys.stderr), stoppable():
+        with delays_told(), redirect_stdout(sys.stderr), stoppable():
             return body(*arguments, **options)
 
     return run
+
+
+@contextmanager
+def delays_told() -> Iterator[None]:
+    """Name on stderr, once each, the driver or plugin that lets one wait for PATIENCE seconds."""
+    over, told, err = Event(), {""}, sys.stderr  # while a plugin loads, sys.stderr is another
+
+    def look() -> None:
+        while not over.wait(PATIENCE):
+            from ..guard.contract import waited_for  # NumPy with it
+
+            if (whom := waited_for(PATIENCE)) not in told:
+                told.add(whom)
+                note(f"ismarket: waiting for {whom}", err)
+
+    Thread(target=look, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 class Stopped(RuntimeError):  # noqa: N818
@@ -291,10 +314,11 @@ def say(text: str, *, nl: bool = True) -> None:
         raise DiskError(f"standard output: {error.strerror}") from None
 
 
-def note(text: str) -> None:
-    """Print a line beside the answer, to standard error if there is one."""
+def note(text: str, err: TextIO | None = None) -> None:
+    """Print a line beside the answer, to standard error or what there was before a plugin's."""
     with suppress(OSError, ValueError):
-        click.echo(in_line(" ".join(text.split())), err=True)
+        if out := err or sys.stderr or sys.__stderr__:
+            click.echo(in_line(" ".join(text.split())), file=out)
 
 
 class Answer(Protocol):

@@ -63,7 +63,7 @@ class Parameter:
             object.__setattr__(self, "status", "assumed")
             object.__setattr__(self, "placeholder", True)
         title_of(self.title, f"{self.key}: title")
-        for words in ("unit", "source"):
+        for words in ("name", "unit", "source"):
             plain(getattr(self, words), f"{self.key}: {words}")
         for end in ("low", "mode", "high"):
             object.__setattr__(self, end, float(getattr(self, end)))

@@ -15,7 +15,7 @@ from ..sampling import SAMPLERS
 from ..text.wording import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
-from .strict_toml import LARGEST_FILE, read_toml
+from .tables import LARGEST_FILE, read_toml
 
 DEFAULT_MARKET = "infantile-spasms"
 """The bundled market, where nothing names another."""

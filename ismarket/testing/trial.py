@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -156,8 +157,11 @@ class Trial:
                 moved.append(Effect(stage, np.log(price)[:, :, None], "launches", drug_class))
         if OVER.get()():
             raise OverError(self.driver.name)
+        running = set(threading.enumerate())
         with printing() as printed:
             own = guarded_effects(self.market, self.driver, values)
+        if set(threading.enumerate()) - running:
+            raise broken(self.driver, "nothing_else_touched", "left a thread running")
         if said := printed.getvalue().strip():
             what = f"printed {said.splitlines()[0][:80]!r}; a driver answers, it does not print"
             raise broken(self.driver, "nothing_else_touched", what)
@@ -177,6 +181,6 @@ def _installed() -> Plugins:
 @cache
 def reference_trial() -> list[Trial]:
     """The bundled drivers on their market: what others are measured against."""
-    bundled = load_plugins([one.point for one in find_plugins()[0] if one.bundled])
+    bundled = load_plugins(one for one in find_plugins()[0] if one.bundled)
     market = bundled.markets()[DEFAULT_MARKET]
     return [Trial.of(driver, market) for driver in bundled.drivers()]

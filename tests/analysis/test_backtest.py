@@ -2,6 +2,8 @@
 
 import json
 import math
+from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -10,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from ismarket import InputError
+from ismarket import InputError, Scenario, forecast
 from ismarket.analysis.backtest import (
     FEWEST,
     Score,
+    backtest_of,
     constant_growth,
     crps,
     exact_bounds,
     interval,
+    model_growth,
+    no_change,
     scored,
 )
 from ismarket.analysis.track_record import (
@@ -29,6 +34,7 @@ from ismarket.analysis.track_record import (
     read_series,
 )
 from ismarket.cli import main
+from ismarket.text.wording import money, number, percent
 
 samples = st.lists(st.floats(-50, 50), min_size=2, max_size=40).map(np.array)
 
@@ -159,3 +165,98 @@ def test_the_command_scores_the_model_beside_the_simple_methods(capsys):
     judged = [row for row in printed["scores"] if row["verdict"] != "too few to judge"]
     assert judged == quarters
     assert printed["outside_view"][0]["low_usd"] < printed["outside_view"][0]["high_usd"]
+
+
+TIME, VALUE = np.array([0.0, 1.0, 3.0, 4.5, 5.0]), np.array([10.0, 12.0, 11.0, 15.0, 14.0])
+LEVELS = [(i + 0.5) / 400 for i in range(400)]
+
+
+def by_hand(until, lead):
+    """Mean and deviation of the log value after ``lead``, without and with past growth."""
+    logs = [math.log(v) for v in VALUE[:until]]
+    steps = [(b - a, TIME[i + 1] - TIME[i]) for i, (a, b) in enumerate(pairwise(logs))]
+    still = sum(c * c / g for c, g in steps) / len(steps) * lead
+    whole = sum(g for _, g in steps)
+    rate = sum(c for c, _ in steps) / whole
+    spread = sum((c - rate * g) ** 2 / g for c, g in steps) / max(1, len(steps) - 1)
+    grown = spread * (lead + lead**2 / whole)
+    return (logs[-1], math.sqrt(still)), (logs[-1] + rate * lead, math.sqrt(grown))
+
+
+@pytest.mark.parametrize(("until", "lead"), [(2, 1.0), (4, 0.5), (5, 2.0)])
+def test_simple_methods_are_normal_on_the_log_scale(until, lead):
+    both = by_hand(until, lead)
+    for method, (mean, deviation) in zip((no_change, constant_growth), both, strict=True):
+        if deviation:
+            expected = [NormalDist(mean, deviation).inv_cdf(level) for level in LEVELS]
+            assert method(TIME[:until], VALUE[:until], lead) == pytest.approx(expected)
+
+
+def test_a_score_is_the_mean_over_origins_with_three_points_behind_them():
+    (tested,) = scored([Series("uneven", "USD", TIME, VALUE, "", ())])
+    score = tested.scores[0]
+    found = []
+    for origin in (3, 4):
+        ((mean, deviation), _) = by_hand(origin, TIME[origin] - TIME[origin - 1])
+        sample = np.array([NormalDist(mean, deviation).inv_cdf(level) for level in LEVELS])
+        y = math.log(VALUE[origin])
+        found.append((crps(sample, y), *interval(sample, y)))
+    crps_mean, interval_mean, covered = np.array(found).sum(axis=0)
+    assert score.crps == pytest.approx(crps_mean / 2)
+    assert score.interval_score == pytest.approx(interval_mean / 2)
+    assert (score.covered, score.scored) == (covered, 2)
+    bounds = exact_bounds(int(covered), 2)
+    assert (score.coverage_low, score.coverage_high) == pytest.approx(bounds)
+    (short,) = scored([Series("short", "USD", TIME[:3], VALUE[:3], "", ())])
+    assert math.isnan(short.scores[0].crps)
+    assert (short.scores[0].coverage_low, short.scores[0].coverage_high) == (0.0, 1.0)
+
+
+@pytest.fixture(scope="module")
+def counted(market, drivers):
+    return forecast(market, drivers, Scenario("bottom-up", draws=64))
+
+
+def test_the_model_grows_as_the_forecasts_own_cells(counted):
+    growth, market = model_growth(counted), counted.plan.market
+    region, drug_class = market.regions[1], market.drug_classes[2]
+    cells = [counted.waterfall(year).step("value").amounts[1, 2, 1:] for year in counted.years]
+    last = len(counted.years) - 1
+    for lead in (0, 1, last):
+        expected = np.log(cells[lead] / cells[0])
+        assert growth(region, drug_class, lead) == pytest.approx(expected, abs=1e-9)
+    at = {lead: growth(region, drug_class, lead) for lead in (1, 1.25, 2, last - 1, last, last + 1)}
+    assert at[1.25] == pytest.approx(0.75 * at[1] + 0.25 * at[2])
+    assert at[last + 1] == pytest.approx(2 * at[last] - at[last - 1])
+
+
+def test_the_page_holds_the_figures_of_its_tables(counted):
+    found = backtest_of(counted)
+    view, table = found.views[0], found.columns["outside_view"]
+    value, total = counted.columns["reference"]["value"][-1], counted.draws.total[-1]
+    assert (table["low_usd"][0], table["high_usd"][0]) == view.band(value)
+    assert table["share_of_draws_within"][0] == view.held(value, total)
+    assert table["year"] == [counted.years[-1]]
+    text, summary = str(found.sheet()).replace("\n", " "), counted.columns["summary"]
+    for words in (
+        f"more than {percent(view.outside)} were off by more than {percent(view.error)}.",
+        f"USD {money(table['low_usd'][0])} to {money(table['high_usd'][0])} would have held fewer"
+        f" than {percent(1 - view.outside)} of them",
+        f"USD {money(summary['p5'][-1])} to {money(summary['p95'][-1])}.",
+    ):
+        assert words in " ".join(text.split())
+    tables = [part for part in found.sheet().parts if not isinstance(part, str)]
+    points, *judged = tables
+    assert [row[2] for row in points.rows] == [str(len(t.series.value)) for t in found.tested]
+    assert [row[3] for row in points.rows] == [str(t.scores[0].scored) for t in found.tested]
+    assert len(judged) == sum(test.judged for test in found.tested) == 1
+    (test,) = (test for test in found.tested if test.judged)
+    assert [row[1:4] for row in judged[0].rows] == [
+        [number(s.crps, 3), number(s.interval_score, 2), f"{s.covered} of {s.scored}"]
+        for s in test.scores
+    ]
+    years = f"{int(test.series.time[0])} to {int(test.series.time[-1])}"
+    assert judged[0].title.endswith(years)
+    scores = found.columns["scores"]
+    assert None in scores["crps"]
+    assert len(scores["crps"]) == sum(len(t.scores) for t in found.tested)

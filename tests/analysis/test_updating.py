@@ -10,8 +10,12 @@ from scipy.stats import genpareto
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market
 from ismarket.analysis.updating import (
+    MOST_YEARS,
     Observation,
+    _check_reached,
     fitted_tail,
+    observation,
+    read_observations,
     smoothed,
     update,
     weighted_quantiles,
@@ -137,3 +141,136 @@ def test_weighted_quantiles_with_equal_weights_are_the_usual_ones():
     values = np.random.default_rng(2).normal(size=2001)
     equal = np.full(2001, 1 / 2001)
     assert weighted_quantiles(values, equal, (0.5,))[0] == pytest.approx(np.median(values))
+
+
+def tail_by_hand(ordered):
+    """Zhang & Stephens (2009), figure by figure, and the prior of ten observations at 0.5."""
+    n = len(ordered)
+    m = 30 + int(n**0.5)
+    quarter = ordered[int(n / 4 + 0.5) - 1]
+    thetas = [
+        1 / ordered[-1] + (1 - (m / (j - 0.5)) ** 0.5) / (3 * quarter) for j in range(1, m + 1)
+    ]
+
+    def profile(theta):
+        k = sum(math.log1p(-theta * x) for x in ordered) / n
+        return n * (math.log(-theta / k) - k - 1)
+
+    most = max(map(profile, thetas))
+    weights = [math.exp(profile(theta) - most) for theta in thetas]
+    theta = sum(t * w for t, w in zip(thetas, weights, strict=True)) / sum(weights)
+    shape = sum(math.log1p(-theta * x) for x in ordered) / n
+    return (n * shape + 5) / (n + 10), -shape / theta
+
+
+@pytest.mark.parametrize(("draws", "size"), [(25, 5), (120, 24), (400, 60)])
+def test_smoothing_is_that_of_the_paper(draws, size):
+    """The largest weights become quantiles of the tail that is fitted to them, none above 1."""
+    log_weights = 1.3 * np.random.default_rng(draws).standard_normal(draws)
+    ratios = sorted(math.exp(v - log_weights.max()) for v in log_weights)
+    cutoff = ratios[-size - 1]
+    shape, scale = tail_by_hand([r - cutoff for r in ratios[-size:]])
+    for i in range(size):
+        level = (i + 0.5) / size
+        above = scale / shape * ((1 - level) ** -shape - 1)
+        ratios[draws - size + i] = min(cutoff + above, 1.0)
+    weights, k_hat = smoothed(log_weights)
+    assert k_hat == pytest.approx(shape)
+    assert np.sort(weights) == pytest.approx(np.array(ratios) / sum(ratios))
+    assert (np.argsort(weights, kind="stable") == np.argsort(log_weights)).all()
+
+
+def test_a_tail_is_too_short_or_of_one_value_and_says_so():
+    few = np.linspace(-1.0, 0.0, 20)  # four in the tail
+    assert smoothed(few)[1] == -math.inf
+    assert smoothed(few)[0] == pytest.approx(np.exp(few) / np.exp(few).sum())
+    one = np.append(np.full(99, -5.0), 0.0)
+    weights, k_hat = smoothed(one)
+    assert k_hat == math.inf
+    assert weights == pytest.approx(np.exp(one) / np.exp(one).sum())
+
+
+def test_weighted_quantiles_lie_between_the_middles_of_mass():
+    found = weighted_quantiles(
+        np.array([3.0, 1.0, 2.0]), np.array([0.5, 0.2, 0.3]), (0.0, 0.1, 0.225, 0.35, 0.75, 1.0)
+    )
+    assert found == pytest.approx([1.0, 1.0, 1.5, 2.0, 3.0, 3.0])
+
+
+@pytest.mark.parametrize(("count", "squares", "most"), [(1, 10.828, "3.3"), (2, 13.816, "2.6")])
+def test_a_miss_that_errors_make_once_in_a_thousand_is_the_last_one_borne(count, squares, most):
+    """Table of the chi-squared distribution: its 0.999 quantile."""
+    _check_reached(squares - 0.001, count)
+    with pytest.raises(InputError, match=rf"errors away, more than the {most}"):
+        _check_reached(squares + 0.001, count)
+    with pytest.raises(InputError, match=r"the nearest is 5\.0 standard"):
+        _check_reached(25.0 * count, count)
+
+
+def test_each_draw_weighs_as_its_likelihood_says(counted):
+    total, years = counted.draws.total, counted.years
+    seen = [Observation(years[2], 5.1e7, 0.3), Observation(years[4], 5.9e7, 0.4)]
+    found = update(counted, seen)
+    log = [
+        -0.5 * (np.log(total[i] / one.value) / one.error) ** 2
+        for i, one in zip((2, 4), seen, strict=True)
+    ]
+    weights, k_hat = smoothed(log[0] + log[1])
+    assert found.weights == pytest.approx(weights)
+    assert found.k_hat == pytest.approx(k_hat)
+    assert found.effective == pytest.approx(1 / (weights**2).sum())
+    table, before = found.summary(), counted.columns["summary"]
+    assert table["year"] == list(years)
+    assert table["mean"] == pytest.approx([row @ weights for row in total])
+    for name, level in (("p5", 0.05), ("p50", 0.5), ("p95", 0.95)):
+        expected = [weighted_quantiles(row, weights, (level,))[0] for row in total]
+        assert table[name] == pytest.approx(expected)
+        assert table[f"{name}_before"] == before[name]
+    said = found.to_dict()
+    assert said["k_hat"] == found.k_hat
+    assert said["draws"] == len(weights)
+
+
+@pytest.mark.parametrize("through", [2029, 2030])
+def test_the_page_shows_the_last_year_and_some_before_it(market, drivers, through):
+    run = forecast(market, drivers, Scenario("bottom-up", draws=256, through=through))
+    found = update(run, [Observation(2023, run.columns["summary"]["p50"][1], 1.0)])
+    (table,) = (part for part in found.sheet().parts if not isinstance(part, str))
+    shown, summary = [int(year) for year in table.header[1:]], found.summary()
+    assert shown[-1] == through
+    assert len(set(np.diff(shown))) == 1
+    assert len(run.years) / 2 <= len(shown) * np.diff(shown)[0] <= len(run.years) + 1
+    assert len(shown) <= MOST_YEARS
+    row = next(row for row in table.rows if row[0] == "9 in 10 draws, high")
+    expected = [summary["p95"][run.years.index(year)] / 1e6 for year in shown]
+    assert [float(cell) for cell in row[1:]] == pytest.approx(expected, abs=0.051)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "right"),
+    [(1.0, 2.0, True), (1.0, 2.01, False), (0.0, 0.1, False), (1.0, 0.0, False),
+     (math.inf, 0.1, False), (1.0, math.nan, False)],
+)  # fmt: skip
+def test_an_actual_is_above_nothing_with_an_error_up_to_two(value, error, right):
+    if right:
+        one = Observation(2024, value, error)
+        assert one.known_since == "2025-01-01"
+        assert Observation(2024, value, error, known="2024-11-30").known_since == "2024-11-30"
+    else:
+        with pytest.raises(InputError, match="observation 2024"):
+            Observation(2024, value, error)
+
+
+def test_an_actual_in_one_word_or_a_table_is_the_same(tmp_path):
+    said = observation(" 2024 = 55M : 10% ")
+    assert said == Observation(2024, 55e6, 0.1)
+    file = tmp_path / "actuals.csv"
+    head = "year,value_usd,error,status,source,known,dollars\n"
+    file.write_text(head + "2024,55e6,0.1,measured,report,2025-02-01,current USD\n")
+    known = Observation(2024, 55e6, 0.1, "report", "2025-02-01", "current USD")
+    assert read_observations(file) == [known]
+    for row, message in (("2024.5,1,0.1,measured,a,,", "is no year"), ("", "no row"),
+                         ("2024,1,9,measured,a,,", "line 2: observation 2024")):  # fmt: skip
+        file.write_text(head + row)
+        with pytest.raises(InputError, match=message):
+            read_observations(file)

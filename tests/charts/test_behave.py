@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
-from ismarket import Scenario, charts, forecast
+from ismarket import Observation, Scenario, charts, forecast
+from ismarket.analysis.track import Told, track
 from ismarket.charts.fan import axis_of
 from ismarket.charts.places import PAD
 from ismarket.charts.svg import MIDDLE
@@ -23,7 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 LETTER = 5.9
 """Width of a letter at 12 px in a narrow font, px: what overlaps in it overlaps in any."""
 KINDS = ("fan", "contributions", "regions", "tornado", "levels", "causes", "funnel", "launches",
-         "compare")  # fmt: skip
+         "compare", "track")  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=MARKETS)
@@ -37,7 +38,24 @@ def made(request):
     )
 
 
+def tracked(made):
+    """Actuals inside, outside and known, against the forecasts as if they were kept runs."""
+    runs = []
+    for day, one in enumerate(made, 1):
+        rows = one.columns["summary"]
+        path = {year: {k: rows[k][i] for k in rows} for i, year in enumerate(one.years)}
+        said = one.plan.market.name, one.plan.scenario.name, one.usd()
+        runs.append(Told(f"edition {day}", f"2026-01-0{day}", *said, path))
+    values = made[0].columns["summary"]["p75"]
+    days = ("2099-01-01", "2099-01-01", "2020-01-01")
+    return track(runs, [Observation(year, value * size, 0.1, known=day) for year, value, size, day
+                        in zip(made[0].years[1:4], values[1:4], (1.0, 3.0, 1.0), days, strict=True)
+                        ])  # fmt: skip
+
+
 def drawn(kind, made, **how):
+    if kind == "track":
+        return charts.track(tracked(made), **how)
     if kind == "compare":
         return charts.compare(*made, **how)
     if kind in ("fan", "contributions"):
@@ -180,7 +198,7 @@ def test_a_chart_brings_nothing_that_would_meet_the_same_of_another(kind, made):
     assert len(spec["datasets"]) == 1  # Altair's own name for the rows
     (rows,) = spec["datasets"].values()
     assert len({row["part"] for row in rows}) > 5
-    assert {row["scenario"] for row in rows} == {"" if kind == "compare" else "all"}
+    assert {row["scenario"] for row in rows} == {"" if kind in ("compare", "track") else "all"}
 
 
 def test_a_theme_of_the_reader_moves_nothing_and_colours_stay(published):

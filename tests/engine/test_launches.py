@@ -7,9 +7,8 @@ import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import Driver, DriverError, Effect, InputError, forecast, launch
-from ismarket.engine.blocks import stack
+from ismarket.engine.blocks import Drawing, stack
 from ismarket.engine.chain import Chain
-from ismarket.engine.draws import Drawing
 from ismarket.engine.plan import make_plan
 from ismarket.model.launch import fits
 from ismarket.sampling.points import block_points

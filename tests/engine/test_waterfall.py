@@ -10,8 +10,9 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import InputError, forecast
 from ismarket.engine.roles import SCALING
-from ismarket.engine.waterfall import LIST, NET, REBATES, VALUE
+from ismarket.engine.waterfall import LIST, NET, REBATES, TITLES, VALUE
 from ismarket.testing.toy import toy_market
+from ismarket.text.wording import money, money_range, nonzero, number, percent
 
 CASES = [(name, anchored) for name in MARKETS for anchored in (True, False)]
 
@@ -195,3 +196,54 @@ def test_the_waterfalls_of_the_regions_add_up_to_that_of_the_market(name):
             assert step.of_before == pytest.approx(wanted, rel=1e-12)
     with pytest.raises(InputError, match="region"):
         whole.only("Atlantis")
+
+
+@pytest.mark.parametrize(("name", "anchored"), CASES)
+def test_its_tables_show_each_step_with_its_interval_and_each_place(name, anchored):
+    found = made(name, anchored)
+    steps = found.waterfall(found.years[-1])
+    of_steps, of_regions, of_classes = (
+        part for part in steps.sheet().parts if not isinstance(part, str)
+    )
+    market = steps.columns["market"]
+    for i, row in enumerate(of_steps.rows):
+        digits, unit = (1, 1e6) if market["role"][i] in TITLES else (0, 1.0)
+        low, middle, high = (market[key][i] / unit for key in ("p5", "reference", "p95"))
+        assert row[0] == market["title"][i]
+        assert row[2] == number(middle, digits)
+        assert row[3] == f"{number(low, digits)} to {number(high, digits)}"
+        step = steps.step(market["step"][i])
+        assert row[4] == ("" if step.of_before is None else nonzero(step.of_before, 2))
+    assert len(of_steps.rows) == len(market["title"])
+    net, listed = steps.step(NET).amounts[..., 0], steps.step(LIST).amounts[..., 0]
+    for axis, table in ((1, of_regions), (0, of_classes)):
+        column = table.header.index("Net value, M")
+        kept = net.sum(axis=axis) / listed.sum(axis=axis)
+        assert [row[column] for row in table.rows] == [
+            nonzero(value / 1e6, 1) for value in (*net.sum(axis=axis), net.sum())
+        ]
+        assert [row[-1] for row in table.rows] == [
+            percent(share) for share in (*kept, net.sum() / listed.sum())
+        ]
+    (told,) = (part for part in steps.sheet().parts if "at list price" in str(part))
+    ends = [market[key][market["step"].index(NET)] for key in ("p5", "p95")]
+    assert f"Of USD {money(listed.sum())} at list price {money(net.sum())} is kept" in told
+    assert f"; {money_range(*ends)} in 9 of 10 draws" in told
+    by_region = net.sum(axis=1)
+    people = steps.people[-1].amounts[..., 0].sum(axis=1)
+    at = by_region.argmax()
+    assert (
+        f"{steps.regions[at]} has {percent(people[at] / people.sum())} of the people"
+        f" and {percent(by_region[at] / by_region.sum())} of the net value"
+    ) in told
+    assert steps.kept(0, 1) == pytest.approx(net[0, 1] / listed[0, 1])
+    assert steps.factor == pytest.approx(steps.step(VALUE).total()[0] / net.sum())
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_a_step_over_the_one_before_is_told_where_units_add_up(name):
+    counted = made(name).waterfall().counted
+    assert counted[0].of_before is None
+    for before, step in pairwise(counted):
+        whole = step.amounts[..., 0].sum() / before.amounts[..., 0].sum()
+        assert step.of_before == pytest.approx(whole, rel=1e-12)

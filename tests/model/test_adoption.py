@@ -117,3 +117,30 @@ def test_logistic_is_the_curve_of_verhulst_with_half_of_the_gap_closed_at_the_ha
     k = np.log(1 + top / a0) / half
     share = top / (1 + (top - a0) / a0 * np.exp(-k * t))
     assert np.allclose(adoption.logistic(t, start=a0, ceiling=top, half_time=half), share - a0)
+
+
+@pytest.mark.parametrize("start", [0.05, 0.3])
+@pytest.mark.parametrize("imitation", [0.5, 12.0])
+def test_bass_decays_as_its_equation_says_also_from_a_share(start, imitation):
+    """(1 - F) / (p + q F) falls at one rate, which the half time and the takeover both set."""
+    t, top = np.arange(0.0, 9.0), 0.8
+    choices = {"start": start, "ceiling": top, "imitation": imitation}
+    for time in ({"half_time": 4.0}, {"takeover": 9.0}):
+        f = (start + adoption.bass(t, **choices, **time)) / top
+        left = np.log((1 - f) / (1 + imitation * f))
+        assert np.diff(left) == pytest.approx(left[1] - left[0])
+    ends = [(1 - f) / (1 + imitation * f) for f in (0.1, 0.9)]
+    assert left[0] - left[-1] == pytest.approx(8 / 9 * np.log(ends[0] / ends[1]))
+
+
+def test_gompertz_is_the_ceiling_times_a_share_to_a_falling_power():
+    t, start, top, half_time = np.arange(9.0), 0.1, 0.8, 4.0
+    f0 = start / top
+    half = (1 + f0) / 2
+    k = np.log(np.log(f0) / np.log(half)) / half_time
+    expected = top * f0 ** np.exp(-k * t) - start
+    found = adoption.gompertz(t, start=start, ceiling=top, half_time=half_time)
+    assert found == pytest.approx(expected)
+    k = np.log(np.log(0.1) / np.log(0.9)) / 7.0
+    expected = top * f0 ** np.exp(-k * t) - start
+    assert adoption.gompertz(t, start=start, ceiling=top, takeover=7.0) == pytest.approx(expected)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from ismarket import InputError, Parameter
+from ismarket.model.parameter import PLACEHOLDER
 from ismarket.sampling.quantiles import Quantiles
 
 
@@ -68,3 +69,63 @@ def test_a_value_outside_the_range_says_what_is_allowed():
     for bad in (float("nan"), "4", True, None):
         with pytest.raises(InputError, match="not a finite number"):
             parameter.check(bad)
+
+
+@pytest.mark.parametrize(("scale", "mode"), [("natural", 3.0), ("log", 3.0), ("log", 2.0)])
+def test_the_density_is_that_of_the_beta_distribution(scale, mode):
+    """On the scaled range, where the sliders draw it."""
+    parameter = Parameter("x", 2.0, mode, 7.0, unit="1", scale=scale)
+    back = np.log if scale == "log" else np.asarray
+    share = (back(mode) - back(2.0)) / (back(7.0) - back(2.0))
+    place = np.linspace(0.01, 0.99, 23)
+    expected = beta.pdf(place, 1 + 4 * share, 5 - 4 * share)
+    assert parameter.density(place) == pytest.approx(expected)
+
+
+def test_quantiles_reach_from_end_to_end():
+    parameter = Parameter("x", 2.0, 3.0, 7.0, unit="1")
+    first, last = 2 + 5 * beta.ppf([0.5**33, 1 - 0.5**33], 1.8, 4.2)
+    assert parameter.quantile(0.0) == pytest.approx(first, abs=5e-6)
+    assert parameter.quantile(np.array([0.0, 1.0])) == pytest.approx([2.0, last], abs=1e-3)
+    assert parameter.quantile(0.25) == pytest.approx(2 + 5 * beta.ppf(0.25, 1.8, 4.2), abs=1e-4)
+
+
+def test_what_is_possible_beyond_a_range_and_what_is_not():
+    share = Parameter("x", 0.2, 0.3, 0.5, unit="share", most=1.0)
+    assert share.check(0.2) == 0.2
+    assert share.check(np.float64(0.5)) == 0.5
+    assert share.check(1.0, beyond=True) == 1.0
+    assert Parameter("y", -1.0, 0.0, 1.0, unit="1").check(-3, beyond=True) == -3.0
+    for value in (0.0, -0.1, 1.01):
+        with pytest.raises(InputError, match=r"only above 0, up to 1$"):
+            share.check(value, beyond=True)
+    from_nothing = Parameter("z", 0.0, 0.5, 1.0, unit="1")
+    assert from_nothing.check(0.0) == 0.0
+    with pytest.raises(InputError, match=r"only above 0$"):
+        from_nothing.check(-1.0, beyond=True)
+    chance = Parameter.chance("c", 0.4)
+    assert [chance.check(end) for end in (0, 1)] == [0.0, 1.0]
+    with pytest.raises(InputError, match=r"only 0 to 1$"):
+        chance.check(1.01, beyond=True)
+    for end in (0, 1):
+        assert Parameter.chance("c", end).constant
+    assert not chance.constant
+    for wrong in (-0.01, 1.01):
+        with pytest.raises(InputError, match="outside 0 to 1"):
+            Parameter.chance("c", wrong)
+
+
+def test_a_log_scale_begins_above_nothing():
+    with pytest.raises(InputError, match="must be above 0 on a log scale"):
+        Parameter("x", 0.0, 1.0, 2.0, unit="1", scale="log")
+    with pytest.raises(InputError, match="scale 'ln'; one of natural, log"):
+        Parameter("x", 1.0, 1.0, 2.0, unit="1", scale="ln")
+
+
+def test_a_placeholder_counts_as_assumed_and_says_what_it_is():
+    given, none = (
+        Parameter("x", 1.0, 1.0, 2.0, unit="1", status=status)
+        for status in ("measured", PLACEHOLDER)
+    )
+    assert (given.status, given.placeholder) == ("measured", False)
+    assert (none.status, none.placeholder) == ("assumed", True)

@@ -1,5 +1,7 @@
 """Rank correlation: reached, repaired where it must be, and no bit moved where it is 0."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -83,3 +85,36 @@ def test_a_correlation_that_cannot_be_meant_is_refused(market, drivers, pair, rh
 def test_no_correlation_needs_no_copula():
     assert copula({}) is None
     assert copula({("a", "b"): 0.0}) is None
+
+
+@pytest.mark.parametrize("rho", [-0.6, 0.05, 0.7])
+def test_scores_of_a_pair_are_mixed_as_pearson_says(rho):
+    """The second score is r times the first and sqrt(1 - r^2) times its own, for the r of rho."""
+    found = copula({("b", "a"): rho})
+    r = 2 * np.sin(np.pi * rho / 6)
+    assert found.keys == ("a", "b")
+    assert found.factor == pytest.approx(np.array([[1, 0], [r, np.sqrt(1 - r * r)]]))
+    assert found.repaired == 0.0
+    points = np.random.default_rng(3).integers(0, 2**32, (2, 500), dtype=np.uint32)
+    normal, middle = NormalDist(), (points + 0.5) / 2**32
+    one, other = (np.array([normal.inv_cdf(p) for p in row]) for row in middle)
+    level = [normal.cdf(z) for z in r * one + np.sqrt(1 - r * r) * other]
+    first, second = found.mix(points)
+    assert (first == points[0]).all()
+    assert (second == np.floor(np.array(level) * 2**32)).mean() > 0.99
+
+
+def test_the_farthest_points_stay_in_the_unit_interval():
+    last = 2**32 - 1
+    corner = np.array([[0, last], [0, last]], np.uint32)
+    mixed = copula({("a", "b"): 0.5}).mix(corner)
+    assert mixed.tolist() == [[0, last], [0, last]]
+
+
+def test_a_matrix_is_a_correlation_matrix_after_every_round():
+    rough = np.array([[1.0, 0.9, 0.9], [0.9, 1.0, -0.9], [0.9, -0.9, 1.0]])
+    for rounds in (0, 1, 3):
+        found = nearest_correlation(rough, rounds)
+        assert np.diag(found) == pytest.approx(np.ones(3), abs=1e-12)
+        assert np.allclose(found, found.T)
+        assert np.linalg.eigvalsh(found)[0] > 0

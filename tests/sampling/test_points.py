@@ -10,9 +10,14 @@ from ismarket.sampling import SAMPLERS
 from ismarket.sampling.points import (
     BLOCK,
     REPLICATE,
+    REPLICATE_BITS,
     REPLICATES,
     WITHIN,
+    WORDS,
     _directions,
+    _key,
+    _mixed,
+    _stream,
     block_points,
     block_strata,
 )
@@ -105,3 +110,45 @@ def test_tables_by_stratum_give_the_values_of_the_points(dimensions):
     tabulated = quantiles.of_block(*block_strata(KEYS, dimensions, seed=2, block=3))
     points = block_points(KEYS, dimensions, seed=2, block=3)
     assert (tabulated == quantiles.values(points)).all()
+
+
+def test_random_words_are_those_of_splitmix64():
+    """The first numbers from the key 1234567, as printed with the algorithm in public tests."""
+    printed = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431]
+    words = _mixed(np.array([0, 1234567], np.uint64), 0)
+    assert words.shape == (2, REPLICATES, WORDS)
+    halves = words[1].ravel()[:8].astype(object)
+    assert [int(low) + (int(high) << 32) for low, high in halves.reshape(4, 2)] == printed
+    later = _mixed(np.array([1234567], np.uint64), 3)
+    step = 3 * REPLICATES * WORDS // 2 * 0x9E3779B97F4A7C15
+    moved = np.array([(1234567 + step) % 2**64], np.uint64)
+    assert (later == _mixed(moved, 0)).all()
+
+
+@pytest.mark.parametrize("dimension", [5, len(_directions()) - 1])
+def test_a_column_is_the_sobol_sequence_scrambled_and_shifted(dimension):
+    """In whole numbers, draw by draw: each bit of a point brings the column of its word, which has
+    that bit and any below (Matousek 1998); odd strata are read from the right."""
+    key, seed, block = "p5", 11, 2
+    (points,) = block_points([key], {key: dimension}, seed=seed, block=block)
+    directions = [int(d) for d in _directions()[dimension]]
+    for replicate, words in enumerate(_mixed(np.array([_key(seed, key)], np.uint64), block)[0]):
+        *columns, shift = (int(word) for word in words[: REPLICATE_BITS + 1])
+        place = int(words[-1]) >> REPLICATE_BITS
+        for draw in (0, 1, 2, 5, 100, 511):
+            point, scrambled = 0, shift
+            for bit in range(REPLICATE_BITS):
+                point ^= directions[bit] * (draw >> bit & 1)
+            for i, word in enumerate(columns):
+                leading = 1 << 31 - i
+                scrambled ^= word % leading | leading if point & leading else 0
+            stratum = scrambled >> WITHIN
+            within = (1 << WITHIN) - 1 - place if stratum % 2 else place
+            assert points[replicate * REPLICATE + draw] == (stratum << WITHIN) + within
+
+
+def test_random_points_are_the_words_of_the_stream_as_they_come():
+    drawn = block_points(["a", "b"], {}, seed=3, block=4, sampler="random")
+    for key, points in zip(("a", "b"), drawn, strict=True):
+        words = _stream(3, key, 4).bit_generator.random_raw(BLOCK // 2)
+        assert (points == words.astype("<u8").view("<u4")).all()
