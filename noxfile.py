@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["lint", "tests", "docs", "browser", "wheel"]
+nox.options.sessions = ["lint", "tests", "docs", "browser", "faults", "installed", "wheel"]
 nox.options.reuse_existing_virtualenvs = True
 WORKERS = ("-n", "auto", "--dist", "worksteal")
 """Half the tests a worker, in their order, so that what a module made is made once."""
@@ -18,11 +18,9 @@ ON_SOURCES = (
     "test_layout.py",
     "test_notebooks.py",
     "test_one_figure.py",
-    "browser",
-    "faults",
     "fuzz",
 )
-"""Tests that need the repository, or have a session of their own."""
+"""Tests that need the repository."""
 
 
 def brought(session, *what):
@@ -42,7 +40,7 @@ def lint(session):
 
 @nox.session
 def tests(session):
-    """The whole suite; arguments go to pytest: nox -s tests -- -m "not slow"."""
+    """What has no session of its own; arguments go to pytest: nox -s tests -- -m "not slow"."""
     brought(session, "-e", ".[test]")
     session.run("pytest", "-q", *WORKERS, *session.posargs)
 
@@ -62,6 +60,20 @@ def browser(session):
 
 
 @nox.session
+def faults(session):
+    """Killed processes, full disks, crashes at any call to the disk: no run is half there."""
+    brought(session, "-e", ".[test]")
+    session.run("pytest", "-q", *WORKERS, "tests/faults", *session.posargs)
+
+
+@nox.session
+def installed(session):
+    """The package in new environments, as a stranger installs it: wheels, plugins, a market."""
+    brought(session, "-e", ".[dev]")
+    session.run("pytest", "-q", *WORKERS, "tests/installed", *session.posargs)
+
+
+@nox.session
 def wheel(session):
     """The built wheel away from the repository: what packaging can break."""
     away = Path(session.create_tmp())
@@ -78,8 +90,7 @@ def wheel(session):
         shutil.copy(file, away)
     left_out = [f"--ignore=tests/{name}" for name in (*NUMBERS, *ON_SOURCES)]
     session.chdir(away)
-    quick = "not install and not slow"
-    session.run("python", "-P", "-m", "pytest", "-q", *WORKERS, "-m", quick, *left_out)
+    session.run("python", "-P", "-m", "pytest", "-q", *WORKERS, "-m", "not slow", *left_out)
 
 
 @nox.session

@@ -24,14 +24,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from ismarket import load_drivers, load_market, load_scenario
+from ismarket import forecast, load_drivers, load_market, load_scenario
 from ismarket.analysis.coverage import coverage
 from ismarket.analysis.information import Decision, value_of_information
 from ismarket.analysis.response import response
 from ismarket.analysis.sensitivity import sensitivity_of
-from ismarket.engine.forecaster import forecast
-from ismarket.sampling.points import REPLICATE
-from ismarket.sampling.standard_errors import error_of, errors_inside
+from ismarket.sampling.points import REPLICATE, error_of, errors_inside
 
 SCENARIOS = ("published", "evidence")
 RATIO, COVERED = (0.9, 1.3), (0.86, 0.95)

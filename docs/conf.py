@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import made
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from ismarket import __version__
@@ -36,6 +37,9 @@ nb_mime_priority_overrides = [
     ("html", "application/vnd.vegalite.v6+json", None),
 ]
 
+LARGEST = 300_000
+"""Size of a notebook that has run, bytes."""
+
 
 class Made(SphinxDirective):
     """``made:: NAME``: what the function of that name in made.py writes, as MyST."""
@@ -54,9 +58,20 @@ def links(app, docname, source):
         source[0] = made.with_links(Path(app.srcdir), page, source[0])
 
 
+def notebooks(app, failed):
+    """Notebooks stay small when they have run, and leave nothing in their folder."""
+    folder = Path(app.srcdir, "notebooks")
+    left = [path.name for path in folder.iterdir() if path.suffix not in (".ipynb", ".md")]
+    ran = Path(app.outdir, "jupyter_execute", "notebooks").glob("*.ipynb")
+    large = [path.name for path in ran if path.stat().st_size > LARGEST]
+    if not failed and (left or large):
+        raise ExtensionError(f"notebooks: files left behind {left}, larger than {LARGEST} {large}")
+
+
 def setup(app):
     """Copies are pages, made before the sources are read."""
     app.add_directive("made", Made)
     app.connect("builder-inited", lambda app: made.copies(Path(app.srcdir)))
     app.connect("source-read", links)
+    app.connect("build-finished", notebooks)
     return {"parallel_read_safe": True}

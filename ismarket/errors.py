@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+MOST_SAID = 300
+"""Characters of an exception that somebody else's code raised."""
+
 
 class InputError(ValueError):
     """Bad usage or bad input; the message is one line that says what to do.
@@ -32,6 +35,15 @@ class DiskError(RuntimeError):
     """The disk or the environment failed, not what was asked; the message says what is safe."""
 
     exit_code = 4
+
+
+def in_short(error: BaseException) -> str:
+    """What an exception of somebody else's is and says, in one short line."""
+    try:
+        text = " ".join(str(error)[:MOST_SAID].split())
+    except (Exception, SystemExit):  # a text is code of theirs too
+        text = ""
+    return f"{type(error).__name__}: {text}".rstrip(": ")
 
 
 def unknown(where: str, kind: str, name: object, known: Iterable[str], key: str = "") -> InputError:

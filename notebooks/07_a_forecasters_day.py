@@ -29,7 +29,11 @@ july = s.keep(f"{folder.name}/july").path
 
 # %%
 actual = ismarket.Observation(2026, 44e6, 0.1)
-s.track([january, july], [actual])
+tracked = s.track([january, july], [actual])
+tracked
+
+# %%
+ismarket.charts.track(tracked)
 
 # %% [markdown]
 # ## Why the forecast changed from edition to edition

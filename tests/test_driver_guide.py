@@ -4,6 +4,7 @@ import inspect
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import ismarket
@@ -11,7 +12,8 @@ from command_line import ismarket
 from ismarket.model import anchor, cause, launch, market_tables
 from ismarket.model.scenario import parse_scenario
 from ismarket.model.tables import OPTIONAL
-from ismarket.plugins.installed import HOOKS, hookspecs
+from ismarket.plugins import hookspecs
+from ismarket.plugins.installed import HOOKS
 from ismarket.testing import CHECKS
 
 GUIDE = (Path(__file__).parent.parent / "plugins" / "README.md").read_text(encoding="utf-8")
@@ -62,7 +64,7 @@ def test_the_columns_of_every_table_stand_in_the_guide():
 
 
 def test_the_python_examples_run():
-    namespace = {"__name__": "guide"}
+    namespace: dict[str, Any] = {"__name__": "guide"}
     found = blocks("python")
     assert len(found) >= 5
     for block in found:

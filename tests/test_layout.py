@@ -19,9 +19,10 @@ ARROWS = {
     "engine": "guard",
     "analysis": "engine",
     "plugins": "engine version",
-    "charts report": "analysis version",
+    "charts": "analysis version",
+    "report": "charts",
     "testing": "plugins",
-    "runs": "charts report plugins",
+    "runs": "report plugins",
     "studies": "runs analysis",
     "reading": "studies",
     "explorer": "studies",
@@ -30,7 +31,10 @@ ARROWS = {
 """What a package imports, directly; and what those import, it may import too."""
 LOOKS_UP = ("studies", "explorer.panel")
 """The one import against the arrows: ``Study.explore``, made when it is called."""
-ONLY_IN = {"pluggy": "plugins", "altair": "charts", "ipywidgets": "explorer", "click": "cli"}
+ONLY_IN = {
+    "pluggy": "plugins", "altair": "charts", "ipywidgets": "explorer", "click": "cli",
+    "threadpoolctl": "engine",
+}  # fmt: skip
 LONGEST = 400
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "template" not in path.parts)
 
@@ -126,6 +130,37 @@ def test_the_root_holds_six_modules_at_most():
     assert len(list(PACKAGE.glob("*.py"))) <= 6
 
 
+TWICE = {
+    ("model.adoption", "model.adoption"): "curves that a driver calls, each with its signature",
+    ("studies", "studies.by_name"): "`forecast` of the package and of a study, each with its own",
+    ("engine.price_volume", "engine.waterfall"): "rows of tables, each spelling its columns",
+}
+"""Modules that share six lines, and why."""
+
+
+def code_lines(path):
+    """The lines of a file that say something, without imports; white space at their ends is off."""
+    text = path.read_text(encoding="utf-8")
+    left_out = {
+        number
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for number in range(node.lineno, node.end_lineno + 1)
+    }
+    lines = ((n, line.strip()) for n, line in enumerate(text.splitlines(), start=1))
+    return [line for n, line in lines if n not in left_out and re.search(r"\w", line)]
+
+
+def test_six_lines_that_stand_twice_say_why():
+    places = {}
+    for path in MODULES:
+        lines = code_lines(path)
+        for i in range(len(lines) - 5):
+            places.setdefault(tuple(lines[i : i + 6]), []).append(named(path))
+    found = {tuple(sorted(set(where))) for where in places.values() if len(where) > 1}
+    assert {(one[0], one[-1]) for one in found} == set(TWICE)
+
+
 STAGES = [stage.name for stage in load_market().stages]
 STAGE = re.compile(rf"\b({'|'.join(STAGES)})\b", re.I)
 NAMES_STAGES = {
@@ -147,6 +182,14 @@ def test_no_module_names_a_stage_of_one_disease(path):
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
             assert not STAGE.search(node.value), f"{named(path)}, line {node.lineno}: {node.value}"
+
+
+def test_one_module_names_the_bundled_market():
+    name = repr(load_market().name)
+    trees = {named(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    found = [own for own, tree in trees.items() for n in ast.walk(tree)
+             if isinstance(n, ast.Constant) and repr(n.value) == name]  # fmt: skip
+    assert found == ["model.scenario"]
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.js")), ids=lambda p: p.name)

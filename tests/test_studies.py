@@ -29,7 +29,7 @@ ANCHOR = (
     'name = "mine"\nmarket = "infantile-spasms"\nbase_year = 2022\nvalue_usd = 2.0e8\ncagr = 0.05\n'
     "last_year = 2028\n"
 )
-MOST_MODULES = 45
+MOST_MODULES = 40
 """Modules of which a function runs in ``ismarket run --no-keep``."""
 WHOSE = """
 import sys, threading

@@ -16,7 +16,7 @@ from ..arrays import Array
 from ..engine.attribution import attribution
 from ..errors import InputError
 from ..model.parameter import STATUSES
-from ..sampling.standard_errors import deviations, error_of, errors_inside
+from ..sampling.points import deviations, error_of, errors_inside
 from .groups import correlated
 from .response import Response
 from .sensitivity import drawn

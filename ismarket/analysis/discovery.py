@@ -1,63 +1,66 @@
 """Scenario discovery: the box of few inputs in which a target is missed, or reached.
 
-The patient rule induction method (Friedman & Fisher 1999, Statistics and Computing 9:123) as used
-for futures by Bryant & Lempert (2010, Technol. Forecast. Soc. Change 77:34): a box is peeled, a
-slice of one input at a time, until most futures inside are such.  It is found in one half of the
-draws; coverage and density are of the other half, so they are no better than they look.
+The patient rule induction method (PRIM; Friedman & Fisher 1999, Statistics and Computing 9:123) as
+used for futures by Bryant & Lempert (2010, Technol. Forecast. Soc. Change 77:34): a slice of one
+input at a time is peeled off, the best box on that way is pasted, and inputs that chance explains
+as well are left out.  It is found in one half of the draws; coverage, density and quasi-p-values
+are of the other half, so they are no better than they look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import InputError, mistaken, unknown
-from ..model.parameter import Parameter
 from ..sampling.points import REPLICATE
 from ..text.sheet import Sheet, by_field, framed_by, rows_of, shown_by
-from ..text.wording import figure, money, percent, rate
+from ..text.wording import figure, money, number, percent, rate
 from .groups import uncertain
 from .information import drawn_values
 
 MOST_INPUTS = 3
-TRIED = 8
-"""Inputs that tell such futures from others best, of which one after the other joins the box."""
-PEEL = 0.05
-"""Share of the futures inside that one peel takes off."""
+PEEL = PASTE = 0.05
+"""Shares of the futures inside that one peel takes off and one paste brings back."""
 LEAST = 0.05
 """Share of all futures that a box must hold."""
 FEWEST_DRAWS = 1_000
-WORTH = 0.01
-"""What one more input must add to the score, to be named."""
+LIKELY = math.log(0.05)
+"""Quasi-p-value, its logarithm, above which chance explains a limit as well."""
+CLEAR = 0.001
+"""Quasi-p-value below which it is not printed in full."""
+OPEN = (-math.inf, math.inf)
+Ends = tuple[float, float]
+Box = Mapping[str, Ends]
+"""The lowest and the highest value inside by input, infinite where there is no limit."""
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One side or both of a box: an input from ``low`` to ``high``, in its own unit."""
+    """One side or both of a box: an input from ``low`` to ``high``, in its own unit.
+
+    Without it the density is ``density_without``; ``quasi_p`` is how likely such a box would then
+    be as dense by chance.
+    """
 
     key: str
     title: str
     unit: str
     low: float | None
     high: float | None
-
-    def holds(self, values: Array) -> Flags:
-        """Which values (draw,) lie within."""
-        inside = np.ones(len(values), bool)
-        if self.low is not None:
-            inside &= values >= self.low
-        if self.high is not None:
-            inside &= values <= self.high
-        return inside
+    density_without: float
+    quasi_p: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,17 +137,19 @@ def discover(
             f"discover: {what} in {percent(float(such.mean()))} of draws; nothing to tell apart,"
             " take a target nearer to the middle of the forecast"
         )
-    values = drawn_values(forecast.plan)
+    values, learn = drawn_values(forecast.plan), halves(len(such))
     known = {p.key: p for p in uncertain(forecast.plan)}
-    learn = halves(len(such))
     box = find_box({key: values[key][learn] for key in known}, such[learn])
-    limits = tuple(_limit(known[key], low, high) for key, (low, high) in box.items())
-    rest, inside = such[~learn], np.ones(int((~learn).sum()), bool)
-    for limit in limits:
-        inside &= limit.holds(values[limit.key][~learn])
+    rest, apart = such[~learn], {key: values[key][~learn] for key in box}
+    limits = []
+    for key, (without, log_p) in limits_tested(box, apart, rest).items():
+        low, high = (end if math.isfinite(end) else None for end in box[key])
+        title = known[key].title or key
+        limits.append(Limit(key, title, known[key].unit, low, high, without, math.exp(log_p)))
+    inside = holds(box, apart, len(rest))
     both, held = float((rest & inside).sum()), float(inside.sum())
     return Discovery(
-        forecast, what, float(rest.mean()), limits, held / len(rest),
+        forecast, what, float(rest.mean()), tuple(limits), held / len(rest),
         both / max(1.0, float(rest.sum())), both / max(1.0, held),
     )  # fmt: skip
 
@@ -156,93 +161,117 @@ def halves(draws: int) -> Flags:
     return found
 
 
-Ends = tuple[float | None, float | None]
+def find_box(values: Mapping[str, Array], such: Flags, most: int = MOST_INPUTS) -> Box:
+    """The box of at most so many inputs that best tells ``such`` draws (draw,) from others.
 
-
-def find_box(values: Mapping[str, Array], such: Flags, most: int = MOST_INPUTS) -> dict[str, Ends]:
-    """The limits by input, at most so many, of the box that best tells ``such`` draws (draw,).
-
-    The score is the correlation of lying inside with being such; an input that adds nothing is left
-    out.
+    It is peeled anew of the inputs that tell most in it until chance explains none of its limits,
+    and then pasted.
     """
-    tried = sorted(values, key=lambda key: -_apart(values[key], such))[:TRIED]
-    score, chosen, box = 0.0, tuple[str, ...](), dict[str, Ends]()
-    for _ in range(min(most, len(tried))):
-        sets = [(*chosen, key) for key in tried if key not in chosen]
-        found = [(*_peeled({key: values[key] for key in keys}, such), keys) for keys in sets]
-        best, more, keys = max(found, key=lambda one: one[0])
-        if best <= score + (WORTH if chosen else 0.0):
-            break
-        score, chosen, box = best, keys, more
-    return box
+    box = _peeled(values, such)
+    found = limits_tested(box, values, such)
+    clear = sorted((log_p, key) for key, (_, log_p) in found.items() if log_p < LIKELY)
+    if len(kept := [key for _, key in clear[:most]]) == len(box):
+        return pasted(box, values, such)
+    return find_box({key: values[key] for key in kept}, such, most)
 
 
-def _apart(values: Array, such: Flags) -> float:
-    """How far the values of such draws lie from the others, in standard deviations."""
-    spread = float(values.std())
-    return abs(float(values[such].mean() - values[~such].mean())) / spread if spread else 0.0
+def holds(box: Box, values: Mapping[str, Array], draws: int) -> Flags:
+    """Which of so many draws lie in a box."""
+    inside = np.ones(draws, bool)
+    for key, (low, high) in box.items():
+        inside &= (values[key] >= low) & (values[key] <= high)
+    return inside
 
 
-def _peeled(values: Mapping[str, Array], such: Flags) -> tuple[float, dict[str, Ends]]:
-    """The best box on the way of peeling, and its score."""
-    inside = np.ones(len(such), bool)
-    box: dict[str, Ends] = {}
-    best: tuple[float, dict[str, Ends]] = (0.0, {})
-    while inside.sum() > LEAST * len(such):
-        peels = [peel for key in values for peel in _slices(key, values[key], inside, such)]
-        if not peels:
-            break
-        _, key, side, end, inside = max(peels, key=lambda peel: peel[0])
-        low, high = box.get(key, (None, None))
-        box = {**box, key: (end, high) if side == "low" else (low, end)}
-        score = _tells(inside, such)
-        if score > best[0]:
-            best = score, box
-    return best
+def limits_tested(
+    box: Box, values: Mapping[str, Array], such: Flags
+) -> dict[str, tuple[float, float]]:
+    """By limit the density without it, and the logarithm of its quasi-p-value.
 
-
-def _tells(inside: Flags, such: Flags) -> float:
-    """How well a box tells such draws from others: the correlation of the two (phi), at most 1."""
-    share, held = float(such.mean()), float(inside.mean())
-    both = float((inside & such).mean())
-    spread = share * (1.0 - share) * held * (1.0 - held)
-    return (both - share * held) / float(np.sqrt(spread)) if spread else 0.0
-
-
-def _slices(
-    key: str, values: Array, inside: Flags, such: Flags
-) -> Sequence[tuple[float, str, str, float, Flags]]:
-    """What either side of an input can lose: gain in density for each draw taken off, the rest."""
-    here, found = values[inside], []
-    before, many = float(such[inside].mean()), int(inside.sum())
-    for side, level in (("low", PEEL), ("high", 1 - PEEL)):
-        place = int(level * (many - 1))
-        cut = float(np.partition(here, place)[place])
-        kept = inside & (values > cut if side == "low" else values < cut)
-        left = int(kept.sum())
-        if 0 < left < many:
-            end = float(values[kept].min() if side == "low" else values[kept].max())
-            gain = (float(such[kept].mean()) - before) / (many - left)
-            found.append((gain, key, side, end, kept))
+    That is how likely it is that as many draws as lie in the box hold as many such ones, or more,
+    at that density (binomial; Bryant & Lempert 2010).
+    """
+    inside, found = such[holds(box, values, len(such))], dict[str, tuple[float, float]]()
+    for key in box:
+        others = {other: ends for other, ends in box.items() if other != key}
+        without = float(such[holds(others, values, len(such))].mean())
+        found[key] = without, float(binom.logsf(inside.sum() - 1, len(inside), without))
     return found
 
 
-def _limit(parameter: Parameter, low: float | None, high: float | None) -> Limit:
-    title = parameter.title or parameter.key
-    return Limit(parameter.key, title, parameter.unit, low, high)
+def _tells(inside: int, both: int, such: Flags) -> float:
+    """How well a box that holds so many draws tells ``such``: the correlation (phi), at most 1."""
+    draws, every = len(such), int(such.sum())
+    spread = math.sqrt(float(every) * (draws - every) * inside * (draws - inside))
+    return (draws * both - every * inside) / spread if spread else 0.0
+
+
+def _peeled(values: Mapping[str, Array], such: Flags) -> Box:
+    """Of all boxes on the way of peeling the one that tells most.
+
+    Each peel takes off the slice, at either side of an input, that gains most density for a draw.
+    """
+    sides = [(key, sign) for key in values for sign in (1.0, -1.0)]
+    rows = np.array([sign * values[key] for key, sign in sides]).reshape(-1, len(such))
+    box, best, here = dict[str, Ends](), (0.0, dict[str, Ends]()), such
+    while len(here) > LEAST * len(such):
+        place = int(PEEL * (len(here) - 1))
+        kept = rows > np.partition(rows, place, axis=1)[:, [place]]
+        left = kept.sum(axis=1)
+        if not left.any():
+            break
+        density = (kept & here).sum(axis=1) / np.maximum(left, 1)
+        gain = (density - here.mean()) / np.maximum(len(here) - left, 1)
+        most = int(np.argmax(np.where(left > 0, gain, -np.inf)))
+        key, sign = sides[most]
+        end = sign * float(rows[most][kept[most]].min())
+        low, high = box.get(key, OPEN)
+        box = {**box, key: (end, high) if sign > 0 else (low, end)}
+        rows, here = rows[:, kept[most]], here[kept[most]]
+        if (score := _tells(len(here), int(here.sum()), such)) > best[0]:
+            best = score, box
+    return best[1]
+
+
+def pasted(box: Box, values: Mapping[str, Array], such: Flags) -> Box:
+    """The box with one end after the other moved out, as long as it tells more."""
+    while True:
+        wider = [{**box, key: ends} for key in box for ends in _wider(box, key, values, len(such))]
+        inside = [such[holds(one, values, len(such))] for one in (box, *wider)]
+        scores = [_tells(len(one), int(one.sum()), such) for one in inside]
+        if (best := max(scores)) <= scores[0]:
+            return {key: ends for key, ends in box.items() if ends != OPEN}
+        box = wider[scores.index(best) - 1]
+
+
+def _wider(box: Box, key: str, values: Mapping[str, Array], draws: int) -> Iterator[Ends]:
+    """Either end of an input moved out over as many draws as one paste brings back."""
+    others = {other: ends for other, ends in box.items() if other != key}
+    column, (low, high) = values[key][holds(others, values, draws)], box[key]
+    room = int(PASTE * ((column >= low) & (column <= high)).sum())
+    below, above = np.sort(column[column < low])[::-1], np.sort(column[column > high])
+    if low > -math.inf:
+        yield float(below[room]) if room < len(below) else -math.inf, high
+    if high < math.inf:
+        yield low, float(above[room]) if room < len(above) else math.inf
 
 
 def sheet(found: Discovery) -> Sheet:
     """Which futures, the box in words, and how much it tells."""
     plan = found.forecast.plan
     parts: list[str] = [*caveats(plan), headline(found)]
-    parts += [f"· {sentence(limit, found.forecast)}" for limit in found.limits]
+    for limit in found.limits:
+        chance = number(limit.quasi_p, 3) if limit.quasi_p >= CLEAR else f"below {CLEAR}"
+        parts.append(
+            f"· {sentence(limit, found.forecast)}. Density without this limit:"
+            f" {percent(limit.density_without)} (quasi-p-value {chance})."
+        )
     if found.limits:
         parts.append(
             f"{percent(found.mass)} of all futures are like that. Density: in"
             f" {percent(found.density)} of them it is so. Coverage: of all in which it is so,"
-            f" {percent(found.coverage)} are among them. Both are of draws that were not used to"
-            " find the box."
+            f" {percent(found.coverage)} are among them. All three are of draws that were not used"
+            " to find the box."
         )
     return Sheet(f"Which futures: {found.what} · {about(plan)}", parts)
 

@@ -16,16 +16,14 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
-from ..engine.blocks import one_thread
-from ..engine.draws import Drawing
+from ..engine.blocks import Drawing, one_thread
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
 from ..errors import InputError, mistaken, unknown
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
-from ..sampling.points import BLOCK
-from ..sampling.standard_errors import error_of_mean
+from ..sampling.points import BLOCK, error_of_mean
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
 from .groups import BY, UNSOURCED, Labels, labelled, stage_of, uncertain
@@ -53,7 +51,8 @@ KINDS = {"input": "an input", "cause": "a cause", "launch": "a launch", "stage":
 class Decision:
     """Enter or not: ``share`` of the market at ``margin``, for ``cost`` USD at the start.
 
-    Profit is counted for every year after the first, discounted by ``discount`` a year.
+    Profit is counted for every year after the first, discounted by ``discount`` a year.  Raises
+    InputError for a fraction outside 0 to 1 and a cost below 0.
     """
 
     margin: float

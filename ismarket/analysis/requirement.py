@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Columns
-from ..engine.draws import Drawing
+from ..engine.blocks import Drawing
 from ..engine.findings import about, caveats
 from ..engine.workers import KEPT
 from ..errors import InputError, unknown

@@ -38,6 +38,7 @@ class Sample:
 
     ``cost`` is in USD.  ``error`` is the relative standard error of one observation; unless given,
     one is as uncertain as the input is today, and of a share it is one case, a success or not.
+    Raises InputError for a number, cost or error that no study has.
     """
 
     of: str

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array, Bits
-from ..sampling.points import BLOCK, block_points
-from ..sampling.standard_errors import deviations, error_of, errors_inside
+from ..sampling.points import BLOCK, block_points, deviations, error_of, errors_inside
 
 Values = dict[str, Array]
 Function = Callable[[Values], Array]

@@ -44,7 +44,8 @@ class Observation:
     """An actual value of the whole market, USD, with its relative standard error (0.1 for 10%).
 
     ``known`` is the day since which it is known, such as 2027-02-15, and ``dollars`` the unit that
-    it counts in, ``current USD`` or ``USD of 2022``; left open, those of the forecast.
+    it counts in, ``current USD`` or ``USD of 2022``; left open, those of the forecast.  Raises
+    InputError for a value of 0 or less, an error outside 0 to 2, and a day that is none.
     """
 
     year: int

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
-from typing import ParamSpec
+from importlib import import_module
+from typing import TYPE_CHECKING, ParamSpec
 
-import altair as alt
-
+from ..analysis.track import Track
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import mistaken
+from ..text.install import needs
 from . import causes as _causes
 from . import comparison as _comparison
 from . import contributions as _contributions
@@ -19,10 +20,21 @@ from . import fan as _fan
 from . import funnel as _funnel
 from . import launches as _launches
 from . import levels as _levels
+from . import svg as _svg
 from . import swings as _swings
+from . import track as _track
 from . import where as _where
-from .grid import heat, multiples, spider
-from .picture import WIDTH, Layers, Picture, facets, filled, save
+from .picture import WIDTH, Layers, Picture
+from .theme import LIGHT
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from .grid import heat as heat
+    from .grid import multiples as multiples
+    from .grid import spider as spider
+    from .vega import facets as facets
+    from .vega import save as save
 
 __all__ = [
     "causes",
@@ -40,6 +52,7 @@ __all__ = [
     "save",
     "spider",
     "tornado",
+    "track",
 ]
 
 
@@ -53,7 +66,11 @@ _MODULES = {
     "funnel": _funnel,
     "launches": _launches,
     "compare": _comparison,
+    "track": _track,
 }
+_OF_ALTAIR = {
+    "facets": "vega", "save": "vega", "heat": "grid", "multiples": "grid", "spider": "grid",
+}  # fmt: skip
 KINDS: dict[str, Layers] = {kind: module.layers for kind, module in _MODULES.items()}
 """By kind of chart its layers without data."""
 
@@ -62,14 +79,24 @@ def draw(
     picture: Picture, theme: str = "light", width: int = WIDTH, scenario: str = ""
 ) -> alt.LayerChart:
     """The chart of a picture, in theme ``light`` or ``dark``, ``width`` px wide with its words."""
-    return filled(picture, KINDS[picture.kind], theme, width, scenario)
+    with needs("a chart", "export"):
+        from .vega import chart_of
+    return chart_of(picture, KINDS[picture.kind], theme, width, scenario)
+
+
+def svg(picture: Picture, colours: Mapping[str, str] = LIGHT, width: float = WIDTH) -> str:
+    """The same chart as one SVG, drawn without Altair."""
+    return _svg.drawn(picture, KINDS[picture.kind], colours, width)
 
 
 def _offline() -> None:
     """In a notebook, draw charts with the runtime that comes with the package, unless told else."""
-    if "ipykernel" in sys.modules and alt.renderers.active == "default":
+    if "ipykernel" in sys.modules:
         with suppress(ImportError, ValueError):
-            alt.renderers.enable("ismarket")
+            from altair import renderers
+
+            if renderers.active == "default":
+                renderers.enable("ismarket")
 
 
 _offline()
@@ -89,6 +116,14 @@ def of_forecasts(chart: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerCha
         return chart(*given, **named)
 
     return checked
+
+
+def __getattr__(name: str) -> object:
+    """What needs Altair is imported when it is first asked for."""
+    if name not in _OF_ALTAIR:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with needs("a chart", "export"):
+        return getattr(import_module(f".{_OF_ALTAIR[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
@@ -162,6 +197,13 @@ def compare(
 ) -> alt.LayerChart:
     """Several scenarios side by side: value in the last year and growth, with intervals."""
     return draw(_comparison.picture(forecasts, names), theme, width)
+
+
+def track(found: Track, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
+    """Actuals against what each kept run said of their year, and how editions moved."""
+    if not isinstance(found, Track):
+        raise mistaken("charts.track", found, _track.A_TRACK)
+    return draw(_track.picture(found), theme, width)
 
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {

@@ -11,6 +11,7 @@ from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import number, signed
 from . import marks
+from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
 from .rows import WORD, columns_of, ends_at, small, tick, word
@@ -27,7 +28,7 @@ Box = tuple[float, float, float, float]
 """Left, right, top and bottom of words or a dot, px."""
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """A row for each status; hollow dots have no effect."""
     return [
         marks.ends(),
@@ -39,7 +40,7 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         marks.texts("labels", marks.LEFT),
         marks.texts("names"),
         marks.texts("foot", marks.LEFT, marks.BOTTOM),
-        marks.texts("ticks", marks.x(), marks.BOTTOM),
+        marks.texts("ticks", marks.X, marks.BOTTOM),
     ]
 
 

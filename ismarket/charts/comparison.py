@@ -9,6 +9,7 @@ from ..engine.forecast import Forecast
 from ..errors import InputError
 from ..text.wording import number, signed
 from . import marks
+from .marks import Layer
 from .picture import Picture, both
 from .places import Room, decimals_of, inner_ticks, shortened
 from .rows import bleed, columns_of, ends_at, picked, small, tick, word
@@ -21,7 +22,7 @@ COLUMNS, COLUMNS_SLIM = (66, 180, 246), (46, 126, 176)
 """Where reference, interval and growth end right of the plot, px."""
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """One row a scenario: 9 in 10 draws thin, half of draws thick, the reference a ring."""
     return [
         marks.ends(),
@@ -34,7 +35,7 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         marks.texts("values", marks.RIGHT),
         marks.texts("heads", marks.RIGHT, marks.TOP),
         marks.texts("foot", marks.LEFT, marks.BOTTOM),
-        marks.texts("ticks", marks.x(), marks.BOTTOM),
+        marks.texts("ticks", marks.X, marks.BOTTOM),
     ]
 
 

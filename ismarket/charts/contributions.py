@@ -11,6 +11,7 @@ from ..engine.plan import follows_prices
 from ..text.sheet import rows_of
 from ..text.wording import signed
 from . import marks
+from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
 from .rows import WORD, bleed, box, columns_of, ends_at, hatch, picked, small, tick, word
@@ -26,9 +27,13 @@ HATCHES = 64
 SAID = ("printed, but no evidence carries it", "no evidence carries it", "no evidence")
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """Bars of the reference, whiskers for 9 in 10 draws, triangles for the pin, hatched rest."""
-    ground = {"stroke": ink["report_ground"], "strokeWidth": 5, "strokeJoin": "round"}
+    ground: dict[str, Any] = {
+        "stroke": ink["report_ground"],
+        "strokeWidth": 5,
+        "strokeJoin": "round",
+    }
     return [
         marks.ends(),
         marks.rules("xticks", ink["grid"]),
@@ -38,7 +43,7 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         marks.strokes("hatch", color=ink["report"], strokeWidth=1.5),
         marks.texts("said", **ground),
         marks.texts("said"),
-        marks.across("total", marks.y(), ink["muted"], bleed=True),
+        marks.across("total", marks.Y, ink["muted"], bleed=True),
         *marks.whiskers("whiskers", ink["mark"]),
         marks.dots("middles", size=36, fill=ink["bg"], stroke=ink["mark"]),
         marks.dots("pins", shape="triangle-down", size=44, color=ink["pinned"]),
@@ -46,7 +51,7 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         marks.texts("values", marks.RIGHT),
         marks.texts("head", marks.RIGHT, marks.TOP),
         marks.texts("foot", marks.LEFT, marks.BOTTOM),
-        marks.texts("ticks", marks.x(), marks.BOTTOM),
+        marks.texts("ticks", marks.X, marks.BOTTOM),
     ]
 
 

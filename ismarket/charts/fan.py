@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import numpy as np
 
 from ..engine.dollars import speaker
@@ -14,6 +13,7 @@ from ..engine.forecast import Forecast
 from ..model.anchor import REAL
 from ..text.wording import mid_sentence
 from . import marks
+from .marks import Layer
 from .picture import Picture, both
 from .places import APART, Room, decimals_of, spread, ticks
 from .rows import WORD, columns_of, ends_at, small, word
@@ -33,22 +33,20 @@ FLATTEST = 4.0
 """How many times its own span an axis may reach for the sake of a pin."""
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """Bands, lines, published path, general prices, the pinned ghost, dots and their labels."""
-    year = marks.x("year")
+    year = marks.at("year")
 
-    def area(name: str, token: str, low: str, high: str) -> Any:
-        band = marks.part(name).mark_area(color=ink[token], aria=False)
-        return band.encode(x=year, y=marks.y(low), y2=high)
+    def area(name: str, token: str, low: str, high: str) -> Layer:
+        return marks.area(name, ink[token], year, low, high)
 
-    def line(name: str, token: str, field: str, width: float, **mark: Any) -> Any:
-        path = marks.part(name).mark_line(color=ink[token], strokeWidth=width, aria=False, **mark)
-        return path.encode(x=year, y=marks.y(field))
+    def line(name: str, token: str, field: str, width: float, **look: Any) -> Layer:
+        return marks.path(name, year, marks.at(field), color=ink[token], strokeWidth=width, **look)
 
-    kink = marks.part("kink").mark_rule(color=ink["muted"], y2Offset=12, aria=False)
+    kink = {"color": ink["muted"], "y2Offset": 12}
     return [
         marks.ends(),
-        marks.across("yticks", marks.y("value"), ink["grid"]),
+        marks.across("yticks", marks.at("value"), ink["grid"]),
         area("pinned", "ghost", "p5", "p95"),
         area("fan", "band90", "p5", "p95"),
         area("fan", "band50", "p25", "p75"),
@@ -57,14 +55,14 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         line("fan", "model", "p50", 1.2),
         line("fan", "model", "value", 3),
         line("report", "report", "value", 2, strokeDash=[7, 4]),
-        marks.dots("start", year, marks.y("value"), size=50),
-        kink.encode(x=year, y=marks.BOTTOM, y2=alt.Y2Value("height")),
+        marks.dots("start", year, marks.at("value"), size=50),
+        marks.layer("kink", "rule", kink, x=year, y=marks.BOTTOM, y2=marks.BOTTOM),
         marks.across("ends", marks.BOTTOM, ink["muted"], yOffset=AXIS, y2Offset=AXIS),
         marks.stacked("dots", marks.RIGHT, size=46),
         marks.texts("xticks", year, marks.BOTTOM),
         marks.texts("ylabels", marks.LEFT),
         marks.texts("head", marks.LEFT, marks.TOP),
-        marks.texts("inside", year, marks.y("value")),
+        marks.texts("inside", year, marks.at("value")),
         marks.texts("opens", year, marks.BOTTOM),
         marks.texts("labels", marks.RIGHT),
         marks.texts("foot", marks.RIGHT, marks.BOTTOM),

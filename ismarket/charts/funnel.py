@@ -11,6 +11,7 @@ from ..engine.roles import summarised
 from ..engine.waterfall import LIST, NET, REBATES, Waterfall, WaterfallStep, scaled
 from ..text.wording import mid_sentence, money, nonzero, number, percent
 from . import marks
+from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import PAD, Room, Scale, shortened, text_width
 from .rows import WORD, bleed, box, columns_of, ends_at, hatch, small, word
@@ -37,11 +38,11 @@ _NAMES = {
 """The columns of every part, also of those without a row."""
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """People and dollars on a scale each, intervals over them, shares by region beside or below."""
     return [
         marks.ends(),
-        marks.across("between", marks.y(), ink["muted"], bleed=True),
+        marks.across("between", marks.Y, ink["muted"], bleed=True),
         marks.bars("whole", color=ink["grid"]),
         marks.bars("rebates", fill=ink["ghost"], stroke=ink["muted"]),
         marks.strokes("hatch", color=ink["muted"], strokeWidth=1),

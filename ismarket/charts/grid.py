@@ -40,7 +40,8 @@ def multiples(
     """Every scenario's path against its first year, with 9 in 10 draws, on one axis.
 
     ``row`` and ``column`` name axes of the grid, by default the first two; others are drawn over
-    each other.  The label is the growth a year of the reference case.
+    each other.  The label is the growth a year of the reference case.  Raises InputError for a
+    name that is no axis.
     """
     grid, ink = checked(grid, "multiples"), colours_of(theme)
     names = [axis.name for axis in grid.axes]

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..engine.draws import Drawing
+from ..engine.blocks import Drawing
 from ..engine.forecast import Forecast
-from ..engine.launches import reached
 from ..engine.summaries import quantiles
-from ..model.launch import Launch
+from ..model.launch import Launch, reached
 from ..text.sheet import rows_of
 from ..text.wording import number, percent
 from . import marks
+from .marks import Layer
 from .picture import Picture, both
 from .places import Room, Scale, shortened, wrapped
 from .rows import WORD, bleed, columns_of, ends_at, small, tick, word
@@ -100,29 +100,25 @@ def _taken(one: Launch, years: Array, values: Mapping[str, Array]) -> Array:
     return found
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """A row a product: chance in dots, year with its range, share over time, price and sales."""
-    lines = [
-        marks.part(name).mark_line(color=ink[token], strokeWidth=2, aria=False)
-        for name, token in (("paths", "model"), ("yours", "yours"), ("idle", "muted"))
-    ]
-    band = marks.part("bands").mark_area(color=ink["band90"], aria=False)
+    lines = (("paths", "model"), ("yours", "yours"), ("idle", "muted"))
     return [
         marks.ends(),
-        marks.across("between", marks.y(), ink["grid"]),
+        marks.across("between", marks.Y, ink["grid"]),
         marks.stacked(
             "chances", size=22, fill=marks.of("color"), stroke=marks.of("edge"), strokeWidth=1
         ),
         marks.level("spans", color=ink["line"], strokeWidth=1.5),
         marks.level("ranges", color=ink["band50"], strokeWidth=6),
         marks.dots("years", size=52, fill=ink["bg"], stroke=marks.of("color"), strokeWidth=1.5),
-        band.encode(x=marks.x(), y=marks.y(), y2="y2", detail="launch:N"),
+        marks.area("bands", ink["band90"], by="launch"),
         marks.level("floors", color=ink["muted"], strokeWidth=1),
         marks.strokes("report", color=ink["muted"], strokeDash=[2, 2]),
-        *(line.encode(x=marks.x(), y=marks.y(), detail="launch:N") for line in lines),
+        *(marks.path(name, by="launch", color=ink[token]) for name, token in lines),
         marks.texts("labels"),
-        marks.texts("heads", marks.x(), marks.TOP),
-        marks.texts("ticks", marks.x(), marks.BOTTOM),
+        marks.texts("heads", marks.X, marks.TOP),
+        marks.texts("ticks", marks.X, marks.BOTTOM),
     ]
 
 

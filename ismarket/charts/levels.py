@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import altair as alt
 import numpy as np
 
 from ..analysis.ceilings import Ceiling, read_ceilings
@@ -20,6 +19,7 @@ from ..engine.summaries import quantiles
 from ..model.market import Market
 from ..text.wording import number, times
 from . import marks
+from .marks import LOG, Layer
 from .picture import Picture, both
 from .places import Room, shortened
 from .rows import WORD, bleed, columns_of, ends_at, picked, small, tick, word
@@ -106,31 +106,29 @@ def levels_of(forecast: Forecast) -> list[DrawnLevel]:
     return sorted(found, key=lambda level: -level.restated)
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """One row an estimate, the count with its interval at the foot, a bracket for one publisher."""
-    log = marks.x(type="log")
     dash = {"color": ink["report"], "strokeDash": [4, 3]}
     return [
-        marks.ends(log),
-        marks.part("band").mark_rect(color=ink["ghost"], aria=False).encode(
-            x=log, x2=alt.X2("x2"), y=marks.TOP, y2=alt.Y2Value("height")
-        ),
-        marks.rules("xticks", ink["grid"], log),
-        marks.across("rule", marks.y(), ink["muted"], bleed=True),
-        marks.strokes("bracket", log, **dash),
-        marks.level("count90", log, color=ink["band50"], strokeWidth=6),
-        marks.level("count50", log, color=ink["model"], strokeWidth=6),
-        marks.dots("count", log, size=120, fill=ink["bg"], stroke=ink["model"], strokeWidth=2.5),
-        marks.dots("list", log, size=60, filled=False, strokeWidth=1.6, stroke=ink["model"]),
-        marks.dots("others", log, size=90, color=ink["pinned"]),
-        marks.dots("chosen", log, size=150, color=ink["report"]),
-        marks.texts("words", log),
+        marks.ends(LOG),
+        marks.layer("band", "rect", {"color": ink["ghost"]},
+                    x=LOG, x2={"field": "x2"}, y=marks.TOP, y2=marks.BOTTOM),
+        marks.rules("xticks", ink["grid"], LOG),
+        marks.across("rule", marks.Y, ink["muted"], bleed=True),
+        marks.strokes("bracket", LOG, **dash),
+        marks.level("count90", LOG, color=ink["band50"], strokeWidth=6),
+        marks.level("count50", LOG, color=ink["model"], strokeWidth=6),
+        marks.dots("count", LOG, size=120, fill=ink["bg"], stroke=ink["model"], strokeWidth=2.5),
+        marks.dots("list", LOG, size=60, filled=False, strokeWidth=1.6, stroke=ink["model"]),
+        marks.dots("others", LOG, size=90, color=ink["pinned"]),
+        marks.dots("chosen", LOG, size=150, color=ink["report"]),
+        marks.texts("words", LOG),
         marks.texts("sales", marks.LEFT, marks.TOP),
         marks.texts("names", marks.LEFT),
         marks.texts("times", marks.RIGHT),
         marks.texts("heads", marks.RIGHT, marks.TOP),
         marks.texts("foot", marks.LEFT, marks.BOTTOM),
-        marks.texts("ticks", log, marks.BOTTOM),
+        marks.texts("ticks", LOG, marks.BOTTOM),
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The marks that the charts are made of: each a layer over the rows of one part of the data.
+"""The marks that the charts are made of: each a layer of Vega-Lite over the rows of one part.
 
 A row stands where its columns say: ``x``, ``x2``, ``y`` and ``y2`` in units of the scales, ``dx``
 and ``dy`` px from there; ``color`` and ``edge`` are colours.  What stands beside the plot is placed
@@ -9,109 +9,120 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
-
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
-LEFT, TOP = alt.XValue(0), alt.YValue(0)
-RIGHT, BOTTOM = alt.XValue("width"), alt.YValue("height")
+Layer = dict[str, Any]
+"""A layer as Vega-Lite has it: transform, mark and encoding."""
+Place = dict[str, Any]
+"""Where a mark stands on one channel: a field on the scale, or an edge of the plot."""
+LEFT: Place = {"value": 0}
+TOP = LEFT
+RIGHT: Place = {"value": "width"}
+BOTTOM: Place = {"value": "height"}
 """The edges of the plot, wherever it stands and whatever its size."""
-_SILENT = alt.Axis(labels=False, ticks=False, domain=False, grid=False, title=None)
+_SILENT = {"labels": False, "ticks": False, "domain": False, "grid": False, "title": None}
 """Marks and words of an axis are rows; a layer of the reader's own adds none of its own."""
+_X2: Place = {"field": "x2"}
+_Y2: Place = {"field": "y2"}
 
 
-def part(name: str) -> alt.Chart:
-    """The rows of that part."""
-    return alt.Chart().transform_filter(f"datum.part === '{name}'")
+def at(field: str, **scale: Any) -> Place:
+    """A place on a scale, which reaches over all rows."""
+    ends = {"zero": False, "nice": False, **scale}
+    return {"field": field, "type": "quantitative", "axis": _SILENT, "scale": ends}
 
 
-def x(field: str = "x", **scale: Any) -> alt.X:
-    """A place on the horizontal scale, which reaches over all rows."""
-    return alt.X(f"{field}:Q", axis=_SILENT, scale=alt.Scale(zero=False, nice=False, **scale))
+X, Y, LOG = at("x"), at("y"), at("x", type="log")
+"""The usual places, and one on a logarithmic scale."""
 
 
-def y(field: str = "y") -> alt.Y:
-    """A place on the vertical scale, which reaches over all rows."""
-    return alt.Y(f"{field}:Q", axis=_SILENT, scale=alt.Scale(zero=False, nice=False))
-
-
-def of(column: str) -> alt.ExprRef:
+def of(column: str) -> dict[str, str]:
     """What a row says in that column."""
-    return alt.ExprRef(f"datum.{column}")
+    return {"expr": f"datum.{column}"}
 
 
-def _look(look: dict[str, Any]) -> dict[str, Any]:
-    """How a mark looks: unless told otherwise as the colour of its row; it does not speak."""
+def layer(name: str, kind: str, look: dict[str, Any], **places: Any) -> Layer:
+    """A mark over the rows of that part.
+
+    It has the colour of its row unless ``look`` names one, and does not speak.
+    """
     coloured = {"color", "fill", "stroke"} & look.keys()
-    return {"aria": False, **({} if coloured else {"color": of("color")}), **look}
+    mark = {"type": kind, "aria": False, **({} if coloured else {"color": of("color")}), **look}
+    return {
+        "transform": [{"filter": f"datum.part === '{name}'"}], "mark": mark, "encoding": places,
+    }  # fmt: skip
 
 
-def ends(at: alt.X | None = None) -> Any:
+def ends(x: Place = X) -> Layer:
     """Where both scales end, from the part ``ends``: nothing is seen of it."""
-    place = {"x": at or x(), "x2": alt.X2("x2"), "y": y(), "y2": alt.Y2("y2")}
-    return part("ends").mark_rect(opacity=0, aria=False).encode(**place)
+    return layer("ends", "rect", {"opacity": 0, "color": "black"}, x=x, x2=_X2, y=Y, y2=_Y2)
 
 
-def texts(name: str, at_x: Any = None, at_y: Any = None, **mark: Any) -> Any:
+def texts(name: str, x: Place = X, y: Place = Y, **look: Any) -> Layer:
     """Words, each with the columns WORD."""
-    look: dict[str, Any] = {
+    words: dict[str, Any] = {
         "align": of("align"), "baseline": "middle", "font": FONT, "fontSize": of("size"),
         "fontWeight": of("weight"), "dx": of("dx"), "dy": of("dy"),
     }  # fmt: skip
-    drawn = part(name).mark_text(**look, **_look(mark))
-    return drawn.encode(x=at_x or x(), y=at_y or y(), text=alt.Text("text:N"))
+    return layer(name, "text", {**words, **look}, x=x, y=y, text={"field": "text"})
 
 
-def rules(name: str, color: Any, at_x: Any = None, **mark: Any) -> Any:
+def rules(name: str, color: str, x: Place = X, **look: Any) -> Layer:
     """Upright rules over the height of the plot; ``yOffset`` and ``y2Offset`` move their ends."""
-    drawn = part(name).mark_rule(**_look({"color": color, "strokeWidth": 1, **mark}))
-    return drawn.encode(x=at_x or x(), y=TOP, y2=alt.Y2Value("height"))
+    look = {"color": color, "strokeWidth": 1, **look}
+    return layer(name, "rule", look, x=x, y=TOP, y2=BOTTOM)
 
 
-def strokes(name: str, at_x: Any = None, **mark: Any) -> Any:
+def strokes(name: str, x: Place = X, **look: Any) -> Layer:
     """Straight strokes from x, y to x2, y2."""
-    place = {"x": at_x or x(), "x2": alt.X2("x2"), "y": y(), "y2": alt.Y2("y2")}
-    return part(name).mark_rule(**_look(mark)).encode(**place)
+    return layer(name, "rule", look, x=x, x2=_X2, y=Y, y2=_Y2)
 
 
-def ticks(name: str, half: float, at_x: Any = None, **mark: Any) -> Any:
-    """Short upright strokes of twice ``half`` px, as at the ends of an interval."""
-    look = _look({"strokeWidth": 1.5, "yOffset": -half, "y2Offset": half, **mark})
-    return part(name).mark_rule(**look).encode(x=at_x or x(), y=y(), y2=alt.Y2("y"))
-
-
-def across(name: str, at_y: Any, color: Any, *, bleed: bool = False, **mark: Any) -> Any:
+def across(name: str, y: Place, color: str, *, bleed: bool = False, **look: Any) -> Layer:
     """Level rules over the width of the plot, with ``bleed`` to ``left`` and ``right`` px of it."""
     more = {"xOffset": of("left"), "x2Offset": of("right")} if bleed else {}
-    drawn = part(name).mark_rule(**_look({"color": color, "strokeWidth": 1, **more, **mark}))
-    return drawn.encode(x=LEFT, x2=alt.X2Value("width"), y=at_y)
+    look = {"color": color, "strokeWidth": 1, **more, **look}
+    return layer(name, "rule", look, x=LEFT, x2=RIGHT, y=y)
 
 
-def bars(name: str, **mark: Any) -> Any:
+def bars(name: str, **look: Any) -> Layer:
     """Boxes from x, y to x2, y2."""
-    place = {"x": x(), "x2": alt.X2("x2"), "y": y(), "y2": alt.Y2("y2")}
-    return part(name).mark_rect(**_look(mark)).encode(**place)
+    return layer(name, "rect", look, x=X, x2=_X2, y=Y, y2=_Y2)
 
 
-def level(name: str, at_x: Any = None, **mark: Any) -> Any:
+def level(name: str, x: Place = X, **look: Any) -> Layer:
     """Level strokes at y from x to x2."""
-    drawn = part(name).mark_rule(**_look(mark))
-    return drawn.encode(x=at_x or x(), x2=alt.X2("x2"), y=y())
+    return layer(name, "rule", look, x=x, x2=_X2, y=Y)
 
 
-def dots(name: str, at_x: Any = None, at_y: Any = None, **mark: Any) -> Any:
+def dots(name: str, x: Place = X, y: Place = Y, **look: Any) -> Layer:
     """Round marks, filled unless told otherwise."""
-    look = {"filled": True, "opacity": 1, **_look(mark)}
-    return part(name).mark_point(**look).encode(x=at_x or x(), y=at_y or y())
+    return layer(name, "point", {"filled": True, "opacity": 1, **look}, x=x, y=y)
 
 
-def stacked(name: str, at_x: Any = None, at_y: Any = None, **mark: Any) -> Any:
+def stacked(name: str, x: Place = X, y: Place = Y, **look: Any) -> Layer:
     """Round marks that stand dx and dy px from their place."""
-    return dots(name, at_x, at_y, xOffset=of("dx"), yOffset=of("dy"), **mark)
+    return dots(name, x, y, xOffset=of("dx"), yOffset=of("dy"), **look)
 
 
-def whiskers(name: str, color: Any, half: float = 4) -> list[Any]:
-    """Intervals from x to x2 with a short stroke at both ends."""
+def path(name: str, x: Place = X, y: Place = Y, by: str = "", **look: Any) -> Layer:
+    """A line through the rows, one for each value of the column ``by``."""
+    detail = {"detail": {"field": by}} if by else {}
+    return layer(name, "line", {"strokeWidth": 2, **look}, x=x, y=y, **detail)
+
+
+def area(
+    name: str, color: str, x: Place = X, low: str = "y", high: str = "y2", by: str = ""
+) -> Layer:
+    """An area between two columns, one for each value of the column ``by``."""
+    detail = {"detail": {"field": by}} if by else {}
+    return layer(name, "area", {"color": color}, x=x, y=at(low), y2={"field": high}, **detail)
+
+
+def whiskers(name: str, color: str, half: float = 4) -> list[Layer]:
+    """Intervals from x to x2 with an upright stroke of twice ``half`` px at both ends."""
+    look: dict[str, Any] = {"color": color, "strokeWidth": 1.5}
+    end = {**look, "yOffset": -half, "y2Offset": half}
     return [
-        level(name, color=color, strokeWidth=1.5),
-        *(ticks(name, half, x(end), color=color) for end in ("x", "x2")),
+        level(name, **look),
+        *(layer(name, "rule", end, x=at(x), y=Y, y2={"field": "y"}) for x in ("x", "x2")),
     ]

@@ -1,29 +1,22 @@
-"""A picture: the rows and words of one chart, and the Altair chart that shows them."""
+"""A picture: the rows and words of one chart, and the room that its words need."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import altair as alt
-
 from ..arrays import Columns
-from ..errors import InputError
-from ..text.install import extra
-from ..text.sheet import rows_of
-from .marks import FONT, LEFT, TOP, part
-from .places import PAD, Room
-from .theme import LIGHT, theme
+from .marks import Layer
+from .places import Room
+from .theme import LIGHT
 
 WIDTH, NARROWEST = 822, 440
-FORMATS = ("png", "svg", "json", "html")
 COLOURS = ("color", "edge")
 """Columns that name a colour of the theme."""
 Parts = Mapping[str, Columns]
 """The rows of a chart by part, each as columns."""
-Layers = Callable[[Mapping[str, str]], list[Any]]
+Layers = Callable[[Mapping[str, str]], list[Layer]]
 """The layers of a chart in the colours of a theme, without data."""
 
 
@@ -84,78 +77,7 @@ def blank(layers: Layers) -> dict[str, Any]:
 
     A part that stays as it is costs nothing there; it is a dataset of its own for that.
     """
-    chart = alt.LayerChart(
-        layer=layers(LIGHT), autosize=alt.AutoSizeParams(type="none"),
-        view=alt.ViewBackground(stroke=None),
-    )  # fmt: skip
-    spec: dict[str, Any] = chart.to_dict()
-    for layer in spec["layer"]:
-        layer["data"] = {"name": layer["transform"].pop(0)["filter"].split("'")[1]}
-    return spec
-
-
-def filled(
-    picture: Picture, layers: Layers, colours: str, width: int, scenario: str
-) -> alt.LayerChart:
-    """The chart of ``picture``, complete: an Altair object to show, change or combine.
-
-    ``width`` is that of the whole chart, px; it stands on a ground of its own.  Each row carries
-    the name of its scenario.
-    """
-    if width < NARROWEST:
-        raise InputError(f"charts: width = {width} px is too narrow; give {NARROWEST} or more")
-    shown, values = picture.at(width), theme(colours)
-    room = shown.room
-    rows = [
-        {"part": name, "scenario": scenario, **row}
-        for name, columns in coloured(shown.parts, values).items()
-        for row in rows_of(columns)
-    ]
-    ground = part("ends").mark_rect(
-        color=values["bg"], xOffset=-room.left - PAD, x2Offset=room.right + PAD,
-        yOffset=-room.top - PAD, y2Offset=room.bottom + PAD, aria=False,
-    ).encode(x=LEFT, x2=alt.X2Value("width"), y=TOP, y2=alt.Y2Value("height"))  # fmt: skip
-    return alt.LayerChart(
-        data=alt.InlineData(values=rows), layer=[ground, *layers(values)],
-        view=alt.ViewBackground(stroke=None), description=picture.alt,
-        width=room.within(width), height=shown.height,
-    )  # fmt: skip
-
-
-def facets(*charts: alt.LayerChart, columns: int = 2) -> alt.FacetChart:
-    """Charts of one kind in a grid on shared scales, each under the name of its scenario."""
-    rows: list[dict[str, Any]] = []
-    names: list[str] = []
-    for chart in charts:
-        data: Any = chart.data
-        name = data.values[0]["scenario"] or "scenario"
-        names.append(name)
-        name += f" {names.count(name)}" if names.count(name) > 1 else ""
-        rows += [{**row, "scenario": name} for row in data.values]
-    head = alt.Header(labelFont=FONT, labelFontSize=13, labelAnchor="start")
-    grid = alt.Facet("scenario:N", title=None, sort=None, header=head)
-    whole: alt.FacetChart = (
-        charts[0].properties(data=alt.InlineData(values=rows)).facet(grid, columns=columns)
-    )
-    return whole
-
-
-def save(chart: alt.TopLevelMixin, path: str | Path, scale: float = 2.0) -> Path:
-    """Write a chart as PNG, SVG, JSON or HTML, without network; returns the path.
-
-    PNG and SVG are drawn by vl-convert, the extra ``export``; InputError says so if it is absent.
-    """
-    path = Path(path)
-    kind = path.suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        raise InputError(f"{path.name}: a chart is saved as .{', .'.join(FORMATS)}")
-    try:
-        how: dict[str, Any] = {"inline": True} if kind == "html" else {"scale_factor": scale}
-        chart.save(str(path), **how)
-    except (ImportError, ValueError) as error:
-        if "vl-convert" not in str(error) and "vl_convert" not in str(error):
-            raise
-        raise InputError(f"{path.name}: needs more: {extra('export')}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None
-    return path
+    drawn = layers(LIGHT)
+    for one in drawn:
+        one["data"] = {"name": one.pop("transform")[0]["filter"].split("'")[1]}
+    return {"layer": drawn, "autosize": {"type": "none"}, "view": {"stroke": None}}

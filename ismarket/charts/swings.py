@@ -11,6 +11,7 @@ from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
 from ..text.wording import CALENDAR_YEAR, number, percent, signed
 from . import marks
+from .marks import Layer
 from .picture import Picture, both
 from .places import Room, decimals_of, inner_ticks, shortened
 from .rows import WORD, box, columns_of, ends_at, small, tick, word
@@ -25,12 +26,11 @@ ROOM, SLIM = Room(18, 30, 26, 292), Room(18, 0, 40, 0)
 BELOW = 720
 FAR, FAR_SLIM = 1.35, 1.36
 """How far the axis reaches past the longest bar, for the input's own value at its end."""
-SHAPES = {"measured": "full", "estimated": "half", "assumed": "hollow"}
-HALF_DOT = "M0,-1A1,1,0,0,0,0,1Z"
-"""A half dot, as an SVG path."""
+SHAPES = {"measured": "circle", "estimated": "M0,-1A1,1,0,0,0,0,1Z", "assumed": "M0,0"}
+"""By status what fills the ring before an input: all of it, half, nothing; SVG paths."""
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """Two bars an input, its own value at both ends, its status before its name."""
     return [
         marks.ends(),
@@ -41,21 +41,18 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         marks.texts("names", marks.LEFT, stroke=ink["bg"], strokeWidth=4, strokeJoin="round"),
         marks.texts("names", marks.LEFT),
         marks.texts("values"),
-        marks.texts("heads", marks.x(), marks.TOP),
+        marks.texts("heads", marks.X, marks.TOP),
         marks.texts("foot", marks.LEFT, marks.BOTTOM),
-        marks.texts("ticks", marks.x(), marks.BOTTOM),
+        marks.texts("ticks", marks.X, marks.BOTTOM),
     ]
 
 
-def status_marks(name: str, color: str) -> list[Any]:
+def status_marks(name: str, color: str) -> list[Layer]:
     """A full, half or hollow dot beside the plot, dx px from it, as the column shape says."""
     dot: dict[str, Any] = {"size": 64, "xOffset": marks.of("dx"), "color": color}
     return [
-        marks.dots(name, marks.LEFT, marks.y(), **{**dot, "filled": False, "strokeWidth": 1.6}),
-        marks.dots(name, marks.LEFT, marks.y(), **dot).transform_filter("datum.shape == 'full'"),
-        marks.dots(name, marks.LEFT, marks.y(), shape=HALF_DOT, **dot).transform_filter(
-            "datum.shape == 'half'"
-        ),
+        marks.dots(name, marks.LEFT, **{**dot, "filled": False, "strokeWidth": 1.6}),
+        marks.dots(name, marks.LEFT, **dot, shape=marks.of("shape")),
     ]
 
 

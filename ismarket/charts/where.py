@@ -11,6 +11,7 @@ from ..engine.forecast import Forecast
 from ..text.sheet import rows_of
 from ..text.wording import number, percent, signed
 from . import marks
+from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import Room, Scale, decimals_of, inner_ticks, shortened, text_width
 from .rows import bleed, box, columns_of, ends_at, small, tick, word
@@ -28,11 +29,11 @@ LABELLED = 1.22
 KINDS = ("region", "drug_class")
 
 
-def layers(ink: Mapping[str, str]) -> list[Any]:
+def layers(ink: Mapping[str, str]) -> list[Layer]:
     """Three aligned columns over the same rows, each with an axis of its own."""
     return [
         marks.ends(),
-        marks.across("between", marks.y(), ink["muted"], bleed=True),
+        marks.across("between", marks.Y, ink["muted"], bleed=True),
         marks.rules("grid", ink["grid"], yOffset=-6),
         marks.rules("zero", ink["muted"], yOffset=-6),
         marks.bars("bars"),
@@ -44,9 +45,9 @@ def layers(ink: Mapping[str, str]) -> list[Any]:
         marks.texts("rates", marks.RIGHT),
         marks.texts("values"),
         marks.texts("shares"),
-        marks.texts("heads", marks.x(), marks.TOP),
+        marks.texts("heads", marks.X, marks.TOP),
         marks.texts("ends_at", marks.RIGHT, marks.TOP),
-        marks.texts("ticks", marks.x(), marks.BOTTOM),
+        marks.texts("ticks", marks.X, marks.BOTTOM),
     ]
 
 

@@ -134,6 +134,8 @@ def main(arguments: list[str] | None = None) -> None:
         where = "standard output" if error.filename is None else str(error.filename)[:80]
         wrong = error.errno == errno.ENAMETOOLONG
         code = _ended(f"{where}: {error.strerror}", (DiskError, InputError)[wrong].exit_code)
+    if code == Stopped.exit_code and arguments is None:
+        os._exit(Stopped.exit_code)  # Python would wait for a driver that never returns
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -13,17 +13,20 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from copy import copy
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 from click.shell_completion import CompletionItem as Item
 
 from ..errors import DiskError, DriverError, InputError, unknown
-from ..model.scenario import DEFAULT_SCENARIO
+from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO
 from ..text.wording import in_line, shown
 
 MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
 """A law that is kept, broken, or was not tried."""
+PATIENCE = 5.0
+"""Seconds after which a command says which driver or plugin it waits for."""
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -50,7 +53,7 @@ def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option ``--market``: of the market that is asked about, whatever a scenario names."""
     option = click.option(
         "--market", shell_complete=complete_market,
-        help="Name of the market; infantile-spasms, or what the scenario says, by default.",
+        help=f"Name of the market; {DEFAULT_MARKET}, or what the scenario says, by default.",
     )  # fmt: skip
     return option(command)
 
@@ -93,7 +96,7 @@ def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) ->
 
 def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of anchors, or files, for completion in the shell."""
-    from ..plugins.installed import DEFAULT_MARKET, load_plugins
+    from ..plugins.installed import load_plugins
 
     return _starting(incomplete, load_plugins().market(DEFAULT_MARKET).anchors, or_file=True)
 
@@ -121,7 +124,7 @@ def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> 
 def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Keys of parameters, for completion in the shell."""
     from ..engine.plan import known_parameters
-    from ..plugins.installed import DEFAULT_MARKET, load_plugins
+    from ..plugins.installed import load_plugins
 
     plugins = load_plugins()
     known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers())
@@ -240,10 +243,30 @@ def _apart(body: Callable[..., Any]) -> Callable[..., Any]:
             raise DiskError("standard output is closed, so there is nowhere to answer")
         meta = click.get_current_context().meta
         meta[STDOUT], meta[PLACE] = sys.stdout, _place(sys.stdout)
-        with redirect_stdout(sys.stderr), stoppable():
+        with delays_told(), redirect_stdout(sys.stderr), stoppable():
             return body(*arguments, **options)
 
     return run
+
+
+@contextmanager
+def delays_told() -> Iterator[None]:
+    """Name on stderr, once each, the driver or plugin that lets one wait for PATIENCE seconds."""
+    over, told, err = Event(), {""}, sys.stderr  # while a plugin loads, sys.stderr is another
+
+    def look() -> None:
+        while not over.wait(PATIENCE):
+            from ..guard.contract import waited_for  # NumPy with it
+
+            if (whom := waited_for(PATIENCE)) not in told:
+                told.add(whom)
+                note(f"ismarket: waiting for {whom}", err)
+
+    Thread(target=look, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 class Stopped(RuntimeError):  # noqa: N818
@@ -291,10 +314,11 @@ def say(text: str, *, nl: bool = True) -> None:
         raise DiskError(f"standard output: {error.strerror}") from None
 
 
-def note(text: str) -> None:
-    """Print a line beside the answer, to standard error if there is one."""
+def note(text: str, err: TextIO | None = None) -> None:
+    """Print a line beside the answer, to standard error or what there was before a plugin's."""
     with suppress(OSError, ValueError):
-        click.echo(in_line(" ".join(text.split())), err=True)
+        if out := err or sys.stderr or sys.__stderr__:
+            click.echo(in_line(" ".join(text.split())), file=out)
 
 
 class Answer(Protocol):
@@ -323,8 +347,6 @@ def say_json(value: object) -> None:
 
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:
     """The market of that name, by default the bundled one; InputError if there is none."""
-    from ..plugins.installed import DEFAULT_MARKET
-
     return plugins.market(name or DEFAULT_MARKET)
 
 

@@ -14,15 +14,17 @@ from .analyses import DRAWS, LEVEL, THROUGH, amount, growth
 from .common import answer, json_option, progress_bar, scenario_argument, studied
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+CHART = click.option("--chart", type=FILE, metavar="FILE",
+                     help="Write the chart: .html, .json, .png or .svg.")  # fmt: skip
+FORCE = click.option("--force", is_flag=True, help="Write over files that are there.")
 
 
 @click.command()
 @scenario_argument("file")
 @click.option("--draws", type=click.IntRange(1), help="How many draws of each scenario.")
 @click.option("--csv", "table", type=FILE, metavar="FILE", help="Write every path as one CSV.")
-@click.option("--chart", type=FILE, metavar="FILE",
-              help="Write small multiples: .html, .json, .png or .svg.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@CHART
+@FORCE
 @click.option("--workers", type=click.IntRange(1),
               help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
 @click.option("--dask", metavar="ADDRESS",
@@ -100,9 +102,16 @@ def discover(
               " and dollars; by default actuals.csv beside the runs.")  # fmt: skip
 @click.option("--observe", multiple=True, metavar="YEAR=USD:ERROR",
               help="An actual with its relative error: 2024=55M:10%. Repeatable.")  # fmt: skip
+@CHART
+@FORCE
 @json_option
 def track(
-    runs: tuple[Path, ...], actuals: Path | None, observe: tuple[str, ...], as_json: bool
+    runs: tuple[Path, ...],
+    actuals: Path | None,
+    observe: tuple[str, ...],
+    chart: Path | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Set actuals against each of the kept RUNS, as it was kept, and update the last one.
 
@@ -114,4 +123,10 @@ def track(
     seen = [observation(text) for text in observe]
     if actuals:
         seen += read_observations(actuals)
-    answer(against(runs, seen or None), as_json)
+    check_free(filter(None, [chart]), force=force)
+    found = against(runs, seen or None)
+    if chart:
+        from .. import charts
+
+        charts.save(charts.track(found), chart)
+    answer(found, as_json)

@@ -155,7 +155,7 @@ def _check_free(name: str) -> None:
     for one in found:
         if one.name == name:
             raise InputError(f"new-driver: {name!r} is taken by {one.distribution} {one.version}")
-    bundled = load_plugins([one.point for one in found if one.bundled])
+    bundled = load_plugins(one for one in found if one.bundled)
     for market in bundled.markets().values():
         if name in (*RESERVED, *market.mechanisms):
             raise InputError(f"new-driver: {name!r} is taken by a cause or row of {market.name}")

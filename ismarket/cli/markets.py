@@ -69,7 +69,7 @@ def _check_free(name: str) -> None:
     for one in found:
         if one.name in (name, name.replace("-", "_")):
             raise InputError(f"new-market: {name!r} is taken by {one.distribution} {one.version}")
-    if name in load_plugins([one.point for one in found if one.bundled]).markets():
+    if name in load_plugins(one for one in found if one.bundled).markets():
         raise InputError(f"new-market: a market {name!r} is installed")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import in_short
 from ..text.wording import listed
 from . import COMMANDS
 from .common import json_option, strict
@@ -67,14 +68,16 @@ def brought_commands(
 
     The package's own names are taken, and the first plugin to take another keeps it.
     """
+    from ..plugins.installed import callers
+
     found: dict[str, tuple[str, click.Command]] = {}
     problems: dict[str, str] = {}
-    for plugin, call in plugins.callers("register_commands"):
+    for plugin, call in callers(plugins.manager, "register_commands"):
         group = click.Group()
         try:
             call(cli=group)
         except (Exception, SystemExit) as error:
-            problems[plugin] = f"register_commands raised {type(error).__name__}: {error}"
+            problems[plugin] = f"register_commands raised {in_short(error)}"
             continue
         for name, command in group.commands.items():
             if name in COMMANDS or name in found:

@@ -50,7 +50,7 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
     if name is None and not load:
         found, problems = find_plugins()
         tell(problems)
-        plugins = load_plugins([one.point for one in found if one.bundled])
+        plugins = load_plugins(one for one in found if one.bundled)
         others = [one for one in found if not one.bundled]
         if market and market not in plugins.markets():
             raise InputError(

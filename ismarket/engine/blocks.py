@@ -1,24 +1,26 @@
-"""One block of draws: from keyed points to the rows of a forecast."""
+"""One block of draws: from keyed points to parameters, and on to the rows of a forecast."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Array
+from ..arrays import Array, Bits
 from ..errors import DriverError
 from ..guard.contract import standing, watched_blocks
 from ..model.pooled import LEVEL
-from ..sampling.points import BLOCK
+from ..sampling.copula import Copula, copula
+from ..sampling.points import BLOCK, block_points, block_strata
+from ..sampling.quantiles import Quantiles
 from .attribution import Attribution, attribution
 from .chain import Chain, Compared
-from .draws import Drawing
 from .histograms import Grid, on_log_scale
 from .plan import Plan
 from .rows import Reader
@@ -30,6 +32,69 @@ freed memory (mallopt(3)); to return and clear it for each block takes up to a f
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
+
+
+class Drawing:
+    """The draws of every parameter of a plan; those that are not fixed are ``drawn``.
+
+    A chance that is fixed is drawn with the probability at which it is fixed.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, fixed = plan, plan.scenario.fixed
+        known = (
+            replace(p, mode=fixed[p.key]) if p.happens and p.key in fixed else p
+            for p in plan.parameters
+        )
+        self.drawn = [p for p in known if p.happens or p.key not in fixed]
+        self._keys = [p.key for p in self.drawn]
+        self._rows = np.flatnonzero([p.happens or p.key not in fixed for p in plan.parameters])
+        self._fixed = np.array([[fixed.get(p.key, 0.0)] for p in plan.parameters]).reshape(-1, 1)
+
+    @cached_property
+    def copula(self) -> Copula | None:
+        """How the parameters are correlated, if the market or the scenario says so."""
+        pairs = self._plan.pairs
+        return copula(pairs) if pairs else None
+
+    def by_key(self, block: int) -> dict[str, Array]:
+        """Every parameter by key, each (BLOCK,) in its own unit."""
+        keys = (p.key for p in self._plan.parameters)
+        return dict(zip(keys, self.values(block), strict=True))
+
+    def values(self, block: int) -> Array:
+        """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
+        if self._plan.scenario.sampler == "random" or self.copula:
+            drawn = self._quantiles.values(self.points(block))
+        else:
+            seed = self._plan.scenario.seed
+            strata = block_strata(self._keys, self._dimensions, seed=seed, block=block)
+            drawn = self._quantiles.of_block(*strata)
+        if len(drawn) == len(self._fixed):
+            return drawn
+        values = np.repeat(self._fixed, BLOCK, axis=1)
+        values[self._rows] = drawn
+        return values
+
+    @cached_property
+    def _quantiles(self) -> Quantiles:
+        return Quantiles([p.range for p in self.drawn])
+
+    @cached_property
+    def _dimensions(self) -> dict[str, int]:
+        return {key: index for index, key in enumerate(self._plan.market.parameters)}
+
+    def points(self, block: int) -> Bits:
+        """Points of those that are ``drawn``, (parameter, BLOCK), correlated as asked."""
+        scenario, keys = self._plan.scenario, self._keys
+        mixed = self.copula.keys if self.copula else ()
+        apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws
+        every, how = [*keys, *apart], scenario.sampler
+        points = block_points(every, self._dimensions, seed=scenario.seed, block=block, sampler=how)
+        if self.copula:
+            rows = [every.index(key) for key in mixed]
+            points[rows] = self.copula.mix(points[rows])
+        return points[: len(keys)]
 
 
 class Engine:
@@ -151,9 +216,8 @@ def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
 # one BLAS thread ----------------------------------------------------------------------------------
 
 _lock = threading.Lock()
-_limit = ExitStack()
-_inside: list[object] = []
-"""One entry for each computation under way."""
+_inside: list[Any] = []
+"""The limit, once for each computation under way."""
 
 
 @cache
@@ -170,13 +234,24 @@ def one_thread() -> Iterator[None]:
     Blocks share the processors already, and bits stay the same.
     """
     with _lock:
-        if not _inside:
-            _limit.enter_context(_controller().limit(limits=1, user_api="blas"))
-        _inside.append(None)
+        _inside.append(_inside[0] if _inside else _limited())
     try:
         yield
     finally:
         with _lock:
-            _inside.pop()
+            limit = _inside.pop()
             if not _inside:
-                _limit.close()
+                limit.restore_original_limits()
+                _let_go()
+
+
+def _limited() -> Any:
+    limit = _controller().limit(limits=1, user_api="blas")
+    _let_go()
+    return limit
+
+
+def _let_go() -> None:
+    """Let any thread set the limit back; threadpoolctl keeps it for the one that set it first."""
+    with _controller().limit(limits=None):
+        pass

@@ -27,11 +27,11 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ..arrays import Array
+from ..model.launch import Launched
 from ..model.stage import DRUG_CLASS, REGION, Stage
-from .launches import Launched
+from .attribution import Varied
 from .plan import Plan
 from .shifts import Brought, Move, Shifts
-from .ways import Varied
 
 AT_ONCE = 32
 """Coalitions whose market is computed in one go: their arrays stay in cache."""

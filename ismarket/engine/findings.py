@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..model.anchor import Anchor
 from ..model.pooled import LEVEL
-from ..sampling.standard_errors import at_most
+from ..sampling.points import at_most
 from ..text.sheet import rows_of
 from ..text.wording import (
     listed,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import Array, Columns
+from ..arrays import Array, Columns, LazyTables
 from ..errors import InputError, unknown
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
@@ -120,21 +120,17 @@ class Forecast:
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
-        """Every table by name, as lists by column."""
-        return {
-            "reference": {"year": list(self.years), "value": self._modes("total")},
-            "summary": {
-                "year": list(self.years),
-                "reference": self._modes("total"),
-                **self._statistics("total", STATISTICS),
-            },
-            **{name: self._one_row(name) for name in ("cagr", "calibration", "count")},
-            "attribution": self._attribution(),
-            "region": self._split("region", self.plan.market.regions),
-            "drug_class": self._split("drug_class", self.plan.market.drug_classes),
-            "launch": self._launches(),
-            "cells": self._cells(),
-        }
+        """Every table by name, as lists by column; each is made when it is first asked for."""
+        return LazyTables({
+            "reference": self._reference,
+            "summary": self._summary,
+            **{n: partial(self._one_row, n) for n in ("cagr", "calibration", "count")},
+            "attribution": self._attribution,
+            "region": partial(self._split, "region", self.plan.market.regions),
+            "drug_class": partial(self._split, "drug_class", self.plan.market.drug_classes),
+            "launch": self._launches,
+            "cells": self._cells,
+        })  # fmt: skip
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -200,12 +196,18 @@ class Forecast:
         return Draws(part["total"], region, drug_class, counted, factor, growth, carried)
 
     def _modes(self, name: str) -> list[float]:
-        modes: list[float] = self.at_modes[self.layout[name]].tolist()
-        return modes
+        return list(map(float, self.at_modes[self.layout[name]]))
 
     def _statistics(self, name: str, wanted: Sequence[str], errors: bool = False) -> Columns:
         table = (self.drawn.errors if errors else self.drawn.statistics)[:, self.layout[name]]
         return {statistic: table[STATISTICS.index(statistic)].tolist() for statistic in wanted}
+
+    def _reference(self) -> Columns:
+        return {"year": list(self.years), "value": self._modes("total")}
+
+    def _summary(self) -> Columns:
+        drawn = self._statistics("total", STATISTICS)
+        return {"year": list(self.years), "reference": self._modes("total"), **drawn}
 
     def _one_row(self, name: str) -> Columns:
         return {"reference": self._modes(name), **self._statistics(name, MEAN_AND_INTERVAL)}
@@ -249,8 +251,7 @@ class Forecast:
             "regions": [", ".join(one.regions) for one in launches],
         }
         for name in DRAWN:
-            inputs = [getattr(one, name) for one in launches]
-            table[name] = [fixed.get(p.key, p.mode) for p in inputs]
+            table[name] = [fixed.get(p.key, p.mode) for p in (getattr(x, name) for x in launches)]
         sales = self._statistics("launch_final", MEAN_AND_INTERVAL)
         return {**table, "reference": self._modes("launch_final"), **sales}
 
@@ -297,8 +298,8 @@ class Forecast:
     def table(self, by: Sequence[str] | str = ("year",), units: str = "M") -> pd.DataFrame:
         """A tidy table by year, region, drug_class, driver, stage or launch, or some of them.
 
-        Reference, mean and quantiles with unit and price basis beside them, and a key beside every
-        title; money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
+        Columns: ``by``, each with a key; measure, reference, mean, p5 to p95, unit, price_basis;
+        money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
         """
         import pandas as pd
 
@@ -308,29 +309,29 @@ class Forecast:
 
     @property
     def calibration(self) -> pd.DataFrame:
-        """Published level over the bottom-up count in the first year, one row, a pure factor."""
+        """Published level over the count, a factor; columns reference, mean, p5, p50, p95."""
         return self._frame("calibration", {"all": "factor"})
 
     def summary(self) -> pd.DataFrame:
-        """The path by year: reference, mean and quantiles of the draws, USD."""
+        """The path, USD, by year; columns year, reference, mean, p5, p25, p50, p75, p95."""
         return self._frame("summary", {"all but year": self.usd()})
 
     def cagr(self) -> pd.DataFrame:
-        """Growth a year from the first to the last year, one row, fractions."""
+        """Growth, a fraction a year; one row, columns reference, mean, p5, p50, p95."""
         return self._frame("cagr", {"all": "fraction a year"})
 
     def attribution(self) -> pd.DataFrame:
-        """What each driver carries: points of CAGR a year and USD in the last year."""
-        units = {
-            "points, p5, p95": "percentage points of CAGR",
-            "usd, usd_p5, usd_p95": self.usd(),
-        }
+        """What each driver carries, a row each: points of CAGR a year and USD in the last year.
+
+        Columns: driver, title, named (by the report), points, p5, p95, usd, usd_p5, usd_p95.
+        """
+        units = {"points, p5, p95": "percentage points of CAGR", "usd, usd_p5, usd_p95": self.usd()}
         return self._frame("attribution", units)
 
     def by(self, axis: str) -> pd.DataFrame:
-        """Regions or drug classes: value in the first and last year, growth and share of value.
+        """A row a region or drug_class; or launch, its inputs and sales, USD; else InputError.
 
-        Or each ``launch`` that acts: its inputs as they stand, and its own sales in the last year.
+        Columns: key, name, base and final (USD), cagr (fraction a year), share; _p5 and _p95.
         """
         if axis == "launch":
             units = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
@@ -366,7 +367,7 @@ class Forecast:
         return self.in_dollars(current=False)
 
     def in_dollars(self, *, current: bool) -> Forecast:
-        """The same forecast in current dollars, or in those of the market's base year."""
+        """In current dollars, or the market's base year's; InputError without a price level."""
         from .forecaster import forecast_of  # which makes forecasts
         from .plan import follows_prices, make_plan
 

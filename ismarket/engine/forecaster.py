@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +20,7 @@ from .blocks import Engine, one_thread, stack
 from .chain import Chain, total_of
 from .forecast import Forecast
 from .plan import Plan, make_plan, named_plan
-from .workers import ALONE, BlockStore, Progress, Sink, Work, draws_bar, summarise
+from .workers import ALONE, Work, draws_bar, summarise
 
 FIRST = 4 * BLOCK
 """Draws that are tried first where a precision is wanted."""
@@ -29,23 +28,10 @@ SURE = 2.24
 """Standard errors that each of two figures has at most, both within 19 times in 20 (Bonferroni)."""
 
 
-def forecast(
-    market: Market,
-    drivers: Iterable[Driver],
-    scenario: Scenario | None = None,
-    workers: int | Executor | None = None,
-    progress: Progress | bool | None = None,
-    until: float | None = None,
-    sink: Sink | None = None,
-    store: BlockStore | None = None,
-) -> Forecast:
-    """The forecast of ``scenario`` (by default the shipped one, ``published``).
-
-    The rest is as in ``ismarket.forecast``, which also loads what is installed.
-    """
+def forecast(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Forecast:
+    """The forecast of a scenario, on as many threads as there are processors."""
     installed = tuple(drivers)
-    plan = make_plan(market, installed, scenario or Scenario())
-    return forecast_of(plan, installed, Work(workers, progress, sink, store), until)
+    return forecast_of(make_plan(market, installed, scenario), installed)
 
 
 def forecast_of(
@@ -53,7 +39,8 @@ def forecast_of(
 ) -> Forecast:
     """The forecast of a plan that is made; ``installed`` are the drivers that it was made from.
 
-    ``until`` is as in ``forecast``.  Drivers made for another market are none of the forecast's.
+    ``until`` is as in ``ismarket.forecast``.  Drivers made for another market are none of the
+    forecast's.
     """
     installed = tuple(driver for driver in installed if driver.suits(plan.market.name))
     if isinstance(work.progress, bool):

@@ -19,9 +19,8 @@ from ..guard.contract import standing
 from ..model.driver import Driver
 from ..model.pooled import LEVEL
 from ..sampling.points import BLOCK
-from .blocks import STRETCH, one_thread, stack
+from .blocks import STRETCH, Drawing, one_thread, stack
 from .chain import Chain, total_of
-from .draws import Drawing
 from .forecaster import unexplained
 from .plan import Plan
 from .rows import PATH, Layout, Reader

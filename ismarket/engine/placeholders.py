@@ -10,9 +10,8 @@ from ..arrays import Array
 from ..model.pooled import LEVEL
 from ..model.stage import DRUG_CLASS, REGION
 from ..sampling.points import BLOCK
-from .blocks import one_thread, stack
+from .blocks import Drawing, one_thread, stack
 from .chain import Chain
-from .draws import Drawing
 from .plan import Plan
 
 DRAWS = 2048

@@ -265,10 +265,10 @@ def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
     for driver in drivers:
         if own := [one for one in driver.correlations if one not in market.correlations]:
             market = replace(market, correlations=(*market.correlations, *own))
-        if driver.mechanisms:
+        if driver.own_causes:
             who = f"{driver.plugin} {driver.name}".strip()
             try:
-                market = _fitted(who, driver.mechanisms, market)
+                market = _fitted(who, driver.own_causes, market)
             except InputError as error:
                 raise DriverError(str(error)) from None
     return market
@@ -343,7 +343,7 @@ def known_parameters(market: Market, drivers: Iterable[Driver]) -> dict[str, Par
     """Every parameter of the market and of all installed drivers, by key."""
     drivers = list(drivers)
     own = {p.key: p for driver in drivers for p in driver.parameters}
-    lent = {p.key: p for d in drivers for m in d.mechanisms for p in m.parameters}
+    lent = {p.key: p for d in drivers for m in d.own_causes for p in m.parameters}
     return {**market.parameters, **lent, **own}
 
 

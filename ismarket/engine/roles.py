@@ -19,9 +19,8 @@ from ..errors import unknown
 from ..model.pooled import LEVEL
 from ..model.stage import DRAW, ROLES
 from ..sampling.points import BLOCK
-from .blocks import one_thread, stack
+from .blocks import Drawing, one_thread, stack
 from .chain import Chain, product, total_of
-from .draws import Drawing
 from .plan import Plan
 from .summaries import quantiles
 

@@ -18,12 +18,11 @@ from ..errors import InputError
 from ..guard.contract import guarded_effects, standing
 from ..model.curves import Curves, Spread
 from ..model.driver import Driver, Effect
-from ..model.launch import Launch
+from ..model.launch import Launch, Launched
 from ..model.market import Market
 from ..model.stage import LARGEST_SHIFT
-from .launches import Launched
+from .attribution import Drivers, numbered
 from .plan import Plan
-from .ways import Drivers, numbered
 
 Target = tuple[str, int | None]
 """What a shift moves: a stage, and in it one drug class (by index) or all of them alike."""

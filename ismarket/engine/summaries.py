@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..sampling.points import BLOCK, REPLICATE
-from ..sampling.standard_errors import at_most, error_of_mean
+from ..sampling.points import BLOCK, REPLICATE, at_most, error_of_mean
 from .histograms import BINS, Counts, Grid
 
 STATISTICS = ("mean", "p5", "p25", "p50", "p75", "p95")

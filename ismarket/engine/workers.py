@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -163,14 +163,19 @@ def in_order(
         return
     ahead = 64 if given else 2 * threads + 1
     waiting: deque[Future[Part]] = deque()
-    with nullcontext(given) if given else ThreadPoolExecutor(threads) as pool:
-        try:
-            for piece in pieces:
-                waiting.append(pool.submit(compute, piece))
-                if len(waiting) >= ahead:
-                    yield waiting.popleft().result()
-            while waiting:
+    pool, wait = given or ThreadPoolExecutor(threads), True
+    try:
+        for piece in pieces:
+            waiting.append(pool.submit(compute, piece))
+            if len(waiting) >= ahead:
                 yield waiting.popleft().result()
-        finally:
-            for begun in waiting:
-                begun.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+    except KeyboardInterrupt:  # not for a driver that never returns
+        wait = False
+        raise
+    finally:
+        for begun in waiting:
+            begun.cancel()
+        if given is None:
+            pool.shutdown(wait)

@@ -318,6 +318,7 @@ def elicit(
     """A widget that asks experts for a parameter and says back what their answers imply.
 
     ``scale`` is natural or log, as for Parameter.  Read the widget's ``parameter`` or ``code``.
+    Raises InputError for experts without a name of their own, and for what no Parameter can be.
     """
     if isinstance(experts, str) or not 0 < len(experts) <= MOST_EXPERTS:
         raise InputError(f"{name}: experts is a list of 1 to {MOST_EXPERTS} names")

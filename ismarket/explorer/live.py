@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -60,4 +59,4 @@ def _picture(spec: dict[str, Any], words: str) -> str:
     except ImportError:
         return ""
     svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-    return image(re.sub(r' (class|role|aria-[a-z]+|pointer-events)="[^"]*"', "", svg), words)
+    return image(svg, words)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from ..engine.forecast import Forecast
+from ..errors import in_short
 from ..plugins.installed import load_plugins
 from ..text.wording import number
 from .view import Column, OwnPicture, View, ViewRow
@@ -35,7 +36,7 @@ def view(tab: str, make: Callable[[Forecast], Any], forecast: Forecast) -> View:
             _picture(chart, str(finding)), tab=tab,
         )  # fmt: skip
     except Exception as error:
-        said = f"The plugin's view could not be made: {type(error).__name__}: {error}"
+        said = f"The plugin's view could not be made: {in_short(error)}"
         return View(tab, said, AID, "", (), (), OwnPicture("own", said, EMPTY), tab=tab)
 
 

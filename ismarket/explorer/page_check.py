@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from ..errors import DiskError, InputError
 from ..model.anchor_file import ANCHOR
 from ..model.scenario import parse_scenario
+from ..report.places import unpacked
 from ..runs.layout import digest, from_json
 from ..runs.verify import Record
 from ..studies import Study, loaded, study
@@ -170,7 +170,7 @@ def _same_places(one: str, other: str) -> bool:
     if one == other:
         return True
     try:
-        mine, theirs = (np.frombuffer(b64decode(text), "<u2").astype(int) for text in (one, other))
+        mine, theirs = (unpacked(text).astype(int) for text in (one, other))
     except ValueError:
         return False
     return len(mine) == len(theirs) and bool((np.abs(mine - theirs) <= 1).all())
@@ -179,7 +179,7 @@ def _same_places(one: str, other: str) -> bool:
 def _count(value: Any) -> int:
     """How many figures a plain value holds; places count for what they stand for."""
     if isinstance(value, Mapping):
-        own = (len(one) * 3 // 8 if key == "places" else _count(one) for key, one in value.items())
+        own = (len(one) // 2 if key == "places" else _count(one) for key, one in value.items())
         return sum(own)
     if isinstance(value, list):
         return sum(map(_count, value))

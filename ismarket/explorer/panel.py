@@ -13,8 +13,7 @@ from ..engine.forecast import Forecast
 from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import DEFAULT_SCENARIO, Scenario, load_scenario
-from ..plugins.installed import DEFAULT_MARKET
+from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO, Scenario, load_scenario
 from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers

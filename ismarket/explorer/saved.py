@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,10 +10,11 @@ from typing import Any
 
 from IPython.display import publish_display_data
 
+from ..charts import svg
+from ..charts.picture import WIDTH, Picture
 from ..engine.findings import headline
 from ..engine.forecast import Forecast
 from ..engine.page import title
-from ..report.pictures import driver_picture, path_picture
 from ..text.sheet import Table
 from .headline import strip
 from .session import Session
@@ -23,15 +24,10 @@ from .where_view import SPLITS, split
 PUBLISH: Callable[..., None] = publish_display_data
 MOST_ROWS = 14
 """Rows of a table that a notebook keeps."""
-STYLE = (
-    "<style>svg{background:#fff;font:12px system-ui,sans-serif}.wide{fill:#cfe3f0}"
-    ".narrow{fill:#9cc6e1}polyline,line{fill:none;stroke:#d9d9d9}.model{stroke:#0072b2;"
-    "stroke-width:3}.median{stroke:#0072b2}polyline.report{stroke:#d55e00;stroke-width:2;"
-    "stroke-dasharray:6 4}rect.bar{fill:#0072b2}rect.report{fill:#fdf1e8;stroke:#d55e00}"
-    ".whisker{stroke:#1a1a1a}</style>"
-)
-"""The colours of the pictures, within each: an image takes none from the page around it."""
-PICTURES: dict[str, Callable[[Forecast], str]] = {"forecast": path_picture, "why": driver_picture}
+MOST_BYTES = 10_000
+"""What a notebook keeps of a widget at most: a picture that would need more is left out."""
+IN_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%#<>&\n"})
+"""How signs that end or change an address stand in it; a third shorter than base64."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +68,16 @@ def saved_of(session: Session, kind: str, name: str) -> Saved:
         return Saved(found["title"], _heading(made) + _table(found["columns"], found["rows"]))
     view = session.view(name)
     if kind in ("view", "table"):
-        return Saved(view.title, _heading(made) + _view(made, view, kind == "view"))
-    return Saved(headline(made), _heading(made) + _strip(cells) + _view(made, view))
+        return Saved(view.title, _view(_heading(made), view, kind == "view"))
+    return Saved(headline(made), _view(_heading(made) + _strip(cells), view))
 
 
 def image(svg: str, words: str) -> str:
-    """A picture as HTML that needs nothing beside it."""
-    data = base64.b64encode(svg.encode()).decode()
-    return f'<img width="760" alt="{escape(words)}" src="data:image/svg+xml;base64,{data}">'
+    """A picture as HTML that needs nothing beside it; it speaks by ``words`` alone."""
+    silent = re.sub(r' (class|role|aria-[a-z]+|pointer-events)="[^"]*"', "", svg)
+    data = silent.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}").replace('"', "'")
+    data = data.translate(IN_ADDRESS)
+    return f'<img width="760" alt="{escape(words)}" src="data:image/svg+xml;charset=utf-8,{data}">'
 
 
 def _heading(forecast: Forecast) -> str:
@@ -96,17 +94,18 @@ def _strip(strip: Sequence[Mapping[str, Any]]) -> str:
     return Table([cell["title"] for cell in strip], rows, words=len(strip)).html()
 
 
-def _view(forecast: Forecast, view: View, pictured: bool = True) -> str:
-    """A view: its finding, a picture where there is one, its caveat and the head of its table."""
-    drawn = PICTURES[view.name](forecast) if pictured and view.name in PICTURES else ""
-    if drawn:
-        head, mark, rest = drawn.partition("<title>")
-        svg = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ') + STYLE
-        drawn = image(svg + mark + rest, view.picture.alt)
-    note = f"<p>{escape(_plain(view.note))}</p>" if view.note else ""
+def _view(before: str, view: View, pictured: bool = True) -> str:
+    """Below what is ``before`` a view: finding, picture, caveat and the head of its table."""
     page = view.as_page()
-    table = _table(page["columns"], page["rows"])
-    return f"<p><b>{escape(_plain(view.title))}</b></p>{drawn}{note}{table}"
+    before += f"<p><b>{escape(_plain(view.title))}</b></p>"
+    after = f"<p>{escape(_plain(view.note))}</p>" if view.note else ""
+    after += _table(page["columns"], page["rows"])
+    if pictured and isinstance(view.picture, Picture):
+        for width in (WIDTH, view.picture.below - 1):
+            whole = before + image(svg(view.picture, width=width), view.picture.alt) + after
+            if len(whole.encode()) < MOST_BYTES:
+                return whole
+    return before + after
 
 
 def _table(columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -123,7 +123,7 @@ VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launch
 """The charts of the views, by kind."""
 
 
-@cache  # two seconds of Altair, and the same in every panel
+@cache  # the same in every panel
 def specs() -> dict[str, Any]:
     """The Vega-Lite specification of every view's chart, without data, and the themes."""
     found: dict[str, Any] = {kind: blank(KINDS[kind]) for kind in VIEWS}

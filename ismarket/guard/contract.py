@@ -8,25 +8,30 @@ random generators of others as they were.  A breach raises DriverError; no draw 
 
 from __future__ import annotations
 
+import gc
+import locale
+import logging
 import os
 import random
+import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from decimal import getcontext
 from hashlib import blake2b
 from itertools import islice
-from threading import Lock
+from threading import Lock, get_ident
+from time import monotonic
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array, content
-from ..errors import DriverError, no_such
+from ..errors import DriverError, in_short, no_such
 from ..frozen import FrozenError
 from ..model.driver import Driver, Effect
 from ..model.market import Market
@@ -50,8 +55,39 @@ class Standing:
 _UNWATCHED = Standing(0, watched=False)
 _STANDING: ContextVar[Standing] = ContextVar("standing", default=_UNWATCHED)
 _WATCH = Lock()
-_ASKED: ContextVar[str] = ContextVar("asked", default="")
-"""The driver whose effects are computed here, if any."""
+_READ_ONLY = "read-only"
+"""What NumPy says of an array that is not to be written to."""
+
+
+class Called(NamedTuple):
+    """A driver or plugin, by ``kind`` and name, that has been asked ``since`` then, seconds."""
+
+    kind: str
+    name: str
+    since: float
+
+
+_ASKED: dict[int, Called] = {}
+"""Who is asked in each thread."""
+
+
+@contextmanager
+def asking(kind: str, name: str) -> Iterator[Called | None]:
+    """While it lasts, somebody is asked in this thread; who was already, if anybody."""
+    here = get_ident()
+    before = _ASKED.get(here)
+    _ASKED[here] = Called(kind, name, monotonic())
+    try:
+        yield before
+    finally:
+        _ASKED.pop(here) if before is None else _ASKED.update({here: before})
+
+
+def waited_for(seconds: float) -> str:
+    """The driver or plugin that has had no answer for longest; nothing before so many seconds."""
+    first = min(_ASKED.copy().values(), key=lambda called: called.since, default=None)
+    late = first is not None and monotonic() - first.since >= seconds
+    return f"{first.kind} {first.name}" if first and late else ""
 
 
 @contextmanager
@@ -88,28 +124,19 @@ def guarded_effects(market: Market, driver: Driver, values: Mapping[str, Array])
     """
     if driver.effects is None:
         return []
-    if other := _ASKED.get():
-        raise DriverError(
-            f"driver {other}: asks for a forecast while it is asked for its effects; it may look at"
-            " the market and its own parameters alone; law: answers"
-        )
-    token = _ASKED.set(driver.name)
-    try:
-        return _guarded(market, driver, values)
-    finally:
-        _ASKED.reset(token)
-
-
-def _guarded(market: Market, driver: Driver, values: Mapping[str, Array]) -> list[Effect]:
     at = _STANDING.get()
     draws = max((np.size(value) for value in values.values()), default=1)
     own = {parameter.key: values[parameter.key] for parameter in driver.parameters}
     numbers = np.arange(draws) + (at.first or 0)
     question = Question(market, driver, own, numbers, reference=at.first is None)
-    if not at.watched:
-        return question.answer()
-    with _WATCH:
-        return _watched(question)
+    with asking("driver", driver.name) as other:
+        if other and other.kind == "driver":
+            raise DriverError(
+                f"driver {other.name}: asks for a forecast while it is asked for its effects; it"
+                " may look at the market and its own parameters alone; law: answers"
+            )
+        with _WATCH if at.watched else nullcontext():
+            return _watched(question) if at.watched else question.answer()
 
 
 class Handed(SimpleNamespace):
@@ -155,12 +182,11 @@ class Question:
         except (KeyboardInterrupt, DriverError):
             raise
         except BaseException as error:  # a driver may raise anything, SystemExit too
-            sealed = isinstance(error, ValueError) and "read-only" in str(error)  # NumPy's words
+            sealed = isinstance(error, ValueError) and _READ_ONLY in in_short(error)
             if sealed or isinstance(error, FrozenError):
                 what = "tried to change its input; compute into a new array"
                 self.breach("inputs_unchanged", what, error=error)
-            what = f"raised {type(error).__name__}: {error}".rstrip(": ")
-            self.breach("answers", what, error=error)
+            self.breach("answers", f"raised {in_short(error)}", error=error)
         if len(found) == MOST_EFFECTS:
             self.breach("answers", f"yields {MOST_EFFECTS} effects or more")
         for parameter in self.driver.parameters:
@@ -262,6 +288,9 @@ def surroundings(market: Market) -> dict[tuple[str, str], object]:
     """
     inputs, others = "inputs_unchanged", "nothing_else_touched"
     generator = np.random.get_state(legacy=False)  # noqa: NPY002
+    root = logging.getLogger()
+    stopped = signal.getsignal(signal.SIGINT)
+    python = sys.excepthook, stopped, gc.isenabled(), sys.getrecursionlimit(), sys.path.copy()
     return {
         (inputs, "changed the market that it was handed"): content(market),
         (others, "moved NumPy's global random generator"): content(generator),
@@ -270,7 +299,11 @@ def surroundings(market: Market) -> dict[tuple[str, str], object]:
         (others, "changed the decimal context"): repr(getcontext()),
         (others, "changed the environment"): content(os.environ),
         (others, "changed the current folder"): os.getcwd(),
+        (others, "changed the locale"): locale.setlocale(locale.LC_ALL),
+        (others, "changed logging"): (root.level, root.manager.disable, list(root.handlers)),
+        (others, "changed how Python runs"): python,
         (others, "replaced standard output"): id(sys.stdout),
+        (others, "replaced standard error"): id(sys.stderr),
     }
 
 

@@ -39,7 +39,8 @@ def logistic(
     ``start`` in (0, 1] and ``ceiling`` in [0, 1] are shares, ``half_time`` and ``takeover`` years.
     The share is ceiling / (1 + (ceiling - start)/start * exp(-k t)) (Verhulst 1838), with
     k = ln(1 + ceiling/start) / half_time or ln(81) / takeover; the gain is written so that it is
-    0 to the last bit at t = 0 and where ceiling equals start.
+    0 to the last bit at t = 0 and where ceiling equals start.  Broadcasts; InputError unless one of
+    both times is given.
     """
     a0, top = np.asarray(start, float), np.asarray(ceiling, float)
     rate = _rate(np.log1p(top / a0), np.log(81.0), half_time, takeover)
@@ -62,7 +63,8 @@ def bass(
 
     ``start`` in [0, 1] may be 0, ``ceiling`` lies in (0, 1]; ``imitation`` is q / p: 0 makes an
     exponential approach, a large one comes near the logistic.  From dF/dt = (p + q F)(1 - F), with
-    F the share of the ceiling: (1 - F) / (p + q F) decays at the rate p + q.
+    F the share of the ceiling: (1 - F) / (p + q F) decays at the rate p + q.  ``half_time`` and
+    ``takeover`` in years.  Broadcasts; InputError unless one of both is given.
     """
     top, m = np.asarray(ceiling, float), np.asarray(imitation, float)
     f0 = np.asarray(start, float) / top
@@ -87,7 +89,8 @@ def gompertz(
     """Share gained on a Gompertz curve (1825): quick at first, a long tail below the ceiling.
 
     ``start`` and ``ceiling`` lie in (0, 1].  With F the share of the ceiling, ln F decays at the
-    rate k, so the share is ceiling * F0 ** exp(-k t).
+    rate k, so the share is ceiling * F0 ** exp(-k t).  ``half_time`` and ``takeover`` in years.
+    Broadcasts; InputError unless one of both is given.
     """
     top = np.asarray(ceiling, float)
     f0 = np.asarray(start, float) / top
@@ -104,7 +107,7 @@ def piecewise(elapsed: ArrayLike, *, points: Sequence[tuple[float, ArrayLike]]) 
     """Share gained along straight lines through ``points``, flat after the last one.
 
     Each point is (years since the base year, share); the first is year 0, the share today.
-    Shares broadcast like everything else, years are plain numbers.  Raises InputError for points
+    Broadcasts over the shares; years are plain numbers.  Raises InputError for points
     that do not begin at year 0 or do not run forward.
     """
     years = [float(year) for year, _ in points]

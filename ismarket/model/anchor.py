@@ -34,7 +34,8 @@ class Anchor:
     a value is the bottom-up count itself: it neither scales the level nor prints growth.
     ``price_basis`` says whether its path is in dollars of each year (nominal) or of its base year
     (real), and ``basis_status`` where that is known from.  ``spread`` holds the quantiles of an
-    uncertain level over ``value``, at equal steps.
+    uncertain level over ``value``, at equal steps.  Raises InputError for years, amounts or a
+    growth that no estimate has, and for a basis that is neither.
     """
 
     name: str
@@ -102,7 +103,10 @@ class Anchor:
         return self.periods == self.last_year - self.base_year
 
     def at(self, year: int) -> float:
-        """The published path in ``year`` at its own growth, USD in the basis as read."""
+        """The published path in ``year`` at its own growth, USD in the basis as read.
+
+        Raises InputError for the bottom-up count, which prints none.
+        """
         if self.value is None:
             raise InputError(f"anchor {self.name} prints no value")
         standing = self.last_year - self.base_year - self.periods

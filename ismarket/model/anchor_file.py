@@ -19,7 +19,7 @@ from .anchor import (
     other_market,
 )
 from .market import Market
-from .strict_toml import read_toml, shown
+from .tables import read_toml, shown
 
 NEEDED = ("name", "market", "base_year", "value_usd", "cagr", "last_year")
 _TEXTS = "name publisher title largest_region fastest_growing_class url source".split()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ..errors import InputError, unknown
-from .strict_toml import shown
+from .tables import shown
 
 
 @dataclass(frozen=True)

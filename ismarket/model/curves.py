@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.polynomial.chebyshev import cheb2poly
@@ -63,7 +64,7 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
     series[:, :, (gained == 0.0).all(axis=(0, 2))] = 0.0
     tail = np.cumsum(np.abs(series).max(axis=(1, 2))[::-1])[::-1]
     terms = 1 if half_time.constant else max(2, int((tail > EXACT).sum()))
-    powers = _powers(series[:terms])
+    powers = np.tensordot(_as_powers(terms), series[:terms], axes=1)
     powers.flags.writeable = False  # a driver may look at them
     return Spread(
         mechanism.ratio.key,
@@ -74,13 +75,14 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
     )
 
 
-def _powers(series: Array) -> Array:
-    """Coefficients (term, ...) of the powers from those of the Chebyshev polynomials."""
-    each = np.zeros((len(series), len(series)))
-    for term, unit in enumerate(np.eye(len(series))):
+@cache
+def _as_powers(terms: int) -> Array:
+    """Coefficients of the powers (power, polynomial) in the first Chebyshev polynomials."""
+    each = np.zeros((terms, terms))
+    for term, unit in enumerate(np.eye(terms)):
         polynomial = cheb2poly(unit[: term + 1])
         each[: len(polynomial), term] = polynomial
-    return np.tensordot(each, series, axes=1)
+    return each
 
 
 def _by_region(shares: Mapping[str, float], regions: tuple[str, ...]) -> Array:

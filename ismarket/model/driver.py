@@ -105,13 +105,13 @@ class Driver:
     """One driver of growth: the causes of the catalogue it claims, and effects of its own.
 
     ``name`` is a Python identifier in lower case; it owns ``parameters``.  ``mechanisms`` are
-    causes of its own, beside the catalogue, each owning its parameters; it claims them.  A
-    ``Launch`` may stand among them, and becomes the group that it belongs to.
-    ``markets`` names the markets that it is made for, none meaning any.  ``options`` are what a
-    scenario may choose of it, ``correlation`` the rank correlations between its own parameters, as
-    ``{"peak ~ start": 0.5}``.  ``effects`` is whatever can be called with a market and the drawn
-    parameters: a function, a method, a partial, an object.  Raises InputError for a name that
-    cannot stand in a parameter key, a parameter declared twice, effects that cannot be called so.
+    causes of its own beside the catalogue, and launches, each owning its parameters; it claims
+    them.  ``markets`` names the markets that it is made for, none meaning any.  ``options`` are
+    what a scenario may choose of it, ``correlation`` the rank correlations between its own
+    parameters, as ``{"peak ~ start": 0.5}``.  ``effects`` is whatever can be called with a market
+    and the drawn parameters: a function, a method, a partial, an object.  Raises InputError for a
+    name that cannot stand in a parameter key, a parameter declared twice, effects that cannot be
+    called so.
     """
 
     name: str
@@ -122,7 +122,7 @@ class Driver:
     description: str = ""
     plugin: str = ""
     markets: tuple[str, ...] = ()
-    mechanisms: tuple[Mechanism, ...] = ()
+    mechanisms: tuple[Mechanism | Launch, ...] = ()
     options: tuple[Option, ...] = ()
     correlation: Mapping[str, float] = field(default_factory=dict)
 
@@ -235,15 +235,19 @@ class Driver:
             if isinstance(getattr(self, listed), str):
                 raise InputError(f"driver {self.name}: {listed} is a list of names")
         launches = [one for one in self.mechanisms if isinstance(one, Launch)]
-        spread = [one for one in self.mechanisms if not isinstance(one, Launch)]
-        object.__setattr__(self, "mechanisms", (*spread, *groups_of(launches)))
-        for cause in self.mechanisms:
+        object.__setattr__(self, "mechanisms", (*self.own_causes, *groups_of(launches)))
+        for cause in self.own_causes:
             cause.check_words()
-        claims = dict.fromkeys((*self.claims, *(m.name for m in self.mechanisms)))
+        claims = dict.fromkeys((*self.claims, *(cause.name for cause in self.own_causes)))
         object.__setattr__(self, "claims", tuple(claims))
         object.__setattr__(self, "markets", tuple(self.markets))
         object.__setattr__(self, "parameters", own)
         object.__setattr__(self, "options", tuple(self.options))
+
+    @property
+    def own_causes(self) -> tuple[Mechanism, ...]:
+        """The causes of its own, its launches in the groups that they make."""
+        return tuple(one for one in self.mechanisms if isinstance(one, Mechanism))
 
     def __repr__(self) -> str:
         """The driver in one line."""

@@ -1,7 +1,8 @@
 """Competitors coming and exclusivity going: shares by order of entry, erosion of volume and price.
 
 Every function returns a plain share or ratio; its logarithm, less the one of the base year, is
-the shift of a stage (``unit_price`` by a price ratio, ``class_mix`` by a share ratio).
+the shift of a stage (``unit_price`` by a price ratio, ``class_mix`` by a share ratio).  Arguments
+broadcast, and so does what comes back.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ U.S. Food and Drug Administration).  The last is the published bound, not a mean
 
 
 def order_ratio(order: ArrayLike, exponent: ArrayLike = ORDER_EXPONENT) -> Array:
-    """Share of the entrant that came ``order``-th (1, 2, ...) over the share of the pioneer."""
+    """Share of the entrant that came ``order``-th (1, 2, ...) over the share of the pioneer.
+
+    Broadcasts.  Raises InputError for an order below 1.
+    """
     place = np.asarray(order, float)
     if np.any(place < 1.0):
         raise InputError("order_ratio: an order of entry is 1 or more")
@@ -37,7 +41,10 @@ def order_ratio(order: ArrayLike, exponent: ArrayLike = ORDER_EXPONENT) -> Array
 
 
 def order_share(order: int, entrants: int, exponent: ArrayLike = ORDER_EXPONENT) -> Array:
-    """Share of the ``order``-th of ``entrants`` brands that are alike but for when they came."""
+    """Share of the ``order``-th of ``entrants`` brands that are alike but for when they came.
+
+    As ``exponent`` broadcasts.  Raises InputError for an order that is not among them.
+    """
     if not 1 <= order <= entrants:
         raise InputError(f"order_share: order {order} must lie between 1 and entrants {entrants}")
     everyone = sum(order_ratio(place, exponent) for place in range(1, entrants + 1))
@@ -54,7 +61,7 @@ def kept_volume(
     """Share of its units that a brand keeps after losing exclusivity; 1 before and at the loss.
 
     ``after_one_year`` in (floor, 1]; the units above ``floor`` (who never switches; assumed 0)
-    fall by the same factor every year.
+    fall by the same factor every year.  Broadcasts.  Raises InputError for other shares.
     """
     years = np.maximum(np.asarray(years_since_loss, float), 0.0)
     lowest, first = np.asarray(floor, float), np.asarray(after_one_year, float)
@@ -67,7 +74,8 @@ def kept_volume(
 def price_ratio(generics: ArrayLike) -> Array:
     """Generic price over the brand's price before entry, for a number of generic producers.
 
-    Between the published numbers the logarithm runs straight; above the last it stays.
+    Between the published numbers (Conrad & Lutter 2019) the logarithm runs straight; above the last
+    it stays.  Broadcasts.
     """
     known = np.array(list(PRICE_BY_GENERICS), float)
     logs = np.log(list(PRICE_BY_GENERICS.values()))
@@ -79,6 +87,7 @@ def mean_price(kept: ArrayLike, ratio: ArrayLike) -> Array:
     """Mean price of the molecule over the brand's price before entry.
 
     ``kept`` is the brand's share of units at its old price, the rest pays ``ratio`` of it.
+    Broadcasts.
     """
     share = np.asarray(kept, float)
     mean: Array = share + (1.0 - share) * np.asarray(ratio, float)

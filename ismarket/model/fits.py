@@ -61,7 +61,10 @@ def around_peak(name: str, low: float, mode: float, high: float, inside: float, 
 
 
 def nearest_median(p10: float, p50: float, p90: float, scale: str) -> float:
-    """The median nearest to ``p50`` that some PERT distribution has with these P10 and P90."""
+    """The median nearest to ``p50``, in its unit, that a PERT has with these P10 and P90.
+
+    Raises InputError for a point at 0 or below on a log ``scale``.
+    """
     low, middle, high = _on(scale, "pool", p10, p50, p90)
     least, most = (low + skew * (high - low) for skew in skews())
     middle = min(max(middle, least), most)

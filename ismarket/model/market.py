@@ -203,7 +203,7 @@ class Market:
         return gained
 
     def log_change(self, values: Array) -> Array:
-        """Log of values (year, ...) over those of the base year, exactly 0 there; a log ratio."""
+        """Log of values (year, region, drug_class, draw) over the base year's, exactly 0 there."""
         change: Array = np.log(values / values[:1])
         return change
 
@@ -220,7 +220,10 @@ class Market:
         return next((stage for stage in self.stages if stage.role == PRICE_LEVEL), None)
 
     def prices(self, year: int) -> float:
-        """The price level in ``year``, 1 in the base year, on its medium path."""
+        """The price level in ``year``, 1 in the base year, on its medium path.
+
+        Raises InputError for a year outside the path.
+        """
         path = self.price_level.path if self.price_level else None
         if path is None:
             return 1.0
@@ -285,7 +288,7 @@ class Market:
 
     @property
     def chain_words(self) -> str:
-        """What the count runs through, inside a sentence: from the first stage to the last."""
+        """What the count runs through, in a sentence; InputError for a market without stages."""
         if not self.stages:
             raise InputError(f"market {self.name}: it has no stage")
         last = [stage for stage in self.stages if stage.role != PRICE_LEVEL][-1]

@@ -63,7 +63,7 @@ class Parameter:
             object.__setattr__(self, "status", "assumed")
             object.__setattr__(self, "placeholder", True)
         title_of(self.title, f"{self.key}: title")
-        for words in ("unit", "source"):
+        for words in ("name", "unit", "source"):
             plain(getattr(self, words), f"{self.key}: {words}")
         for end in ("low", "mode", "high"):
             object.__setattr__(self, end, float(getattr(self, end)))
@@ -112,7 +112,7 @@ class Parameter:
 
     @classmethod
     def chance(cls, name: str, probability: float, **about: Any) -> Parameter:
-        """What happens with a probability from 0 to 1; ``about`` as for Parameter."""
+        """What happens with a probability, 0 to 1 or InputError; ``about`` as for Parameter."""
         if not 0 <= probability <= 1:
             raise InputError(f"{name}: a probability of {probability!r} is outside 0 to 1")
         return cls(name, 0.0, probability, 1.0, unit="probability", scale=CHANCE, **about)

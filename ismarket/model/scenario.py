@@ -15,8 +15,10 @@ from ..sampling import SAMPLERS
 from ..text.wording import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
-from .strict_toml import LARGEST_FILE, read_toml
+from .tables import LARGEST_FILE, read_toml
 
+DEFAULT_MARKET = "infantile-spasms"
+"""The bundled market, where nothing names another."""
 DEFAULT_WITHOUT = ("pricing",)
 """Left out unless said otherwise: the report does not name it."""
 PIN = r"\s*[\w.!+-]+(\s+sha256:[0-9a-f]{64})?\s*"
@@ -108,7 +110,7 @@ class Scenario:
         Whole(0, 2**63 - 1), 20717, "Seed of the draws", flag="--seed", label="Seed",
     ))  # fmt: skip
     sampler: str = declared(Choice(Text(SAMPLERS), "sobol", "{allowed}", flag="--sampler"))
-    market: str = declared(Choice(Text(), "infantile-spasms", "Name of the market"))
+    market: str = declared(Choice(Text(), DEFAULT_MARKET, "Name of the market"))
     name: str = declared(Choice(Text(), "", "Name of the scenario", moves=False))
     title: str = declared(Choice(Text(), "", "What the scenario says, in a line", moves=False))
     plugins: Mapping[str, tuple[str, ...]] = declared(Choice(
@@ -139,7 +141,7 @@ class Scenario:
         return {tuple(name.split(" ~ ")): rho for name, rho in self.correlation.items()}  # type: ignore[misc]
 
     def changed(self, **choices: Any) -> Scenario:
-        """The scenario with some choices made differently, called changed unless it is named."""
+        """With some choices made differently, called changed unless named; else InputError."""
         for name in choices:
             if name not in CHOICES:
                 raise unknown("scenario", "choice", name, CHOICES)

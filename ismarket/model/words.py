@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from .market import Market
-from .strict_toml import read_toml, shown
+from .tables import read_toml, shown
 
 TABLES = "regions", "classes", "drivers", "causes"
 LONGEST = 60

@@ -13,12 +13,13 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from importlib.machinery import PathFinder
-from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import Distribution, EntryPoint, PackageMetadata, distributions
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,12 +49,12 @@ class FoundPlugin:
     @property
     def distribution(self) -> str:
         """Name of the distribution that brings it."""
-        return str(self.dist.name) if self.dist else ""
+        return described(self.dist)["Name"] if self.dist else ""
 
     @property
     def version(self) -> str:
         """Version of that distribution."""
-        return str(self.dist.version) if self.dist else ""
+        return described(self.dist)["Version"] if self.dist else ""
 
     @property
     def home(self) -> str:
@@ -63,17 +64,28 @@ class FoundPlugin:
     @property
     def summary(self) -> str:
         """The one line that the distribution says of itself."""
-        about: Any = self.dist.metadata if self.dist else {}
+        about: Any = described(self.dist) if self.dist else {}
         return str(about["Summary"]) if "Summary" in about else ""
 
     @property
     def bundled(self) -> bool:
         """True for the plugins that come with this package."""
-        return self.dist is not None and normalised(self.distribution) == PROJECT
+        return normalised(self.distribution) == PROJECT
 
-    def called(self, name: str) -> bool:
-        """True where ``name`` is that of the plugin or of its distribution."""
-        return name == self.name or normalised(name) == normalised(self.distribution)
+    def called(self, *names: str) -> bool:
+        """True where one of the names is that of the plugin or of its distribution."""
+        own = normalised(self.distribution)
+        return self.name in names or own in map(normalised, names)
+
+    def left_out(self, reason: str) -> str:
+        """The line that says why it was left out."""
+        return f"plugin {self.name} ({self.home}) was left out: {' '.join(reason.split())}"
+
+
+@lru_cache(maxsize=64)
+def described(dist: Distribution) -> PackageMetadata:
+    """What a distribution says of itself, read once."""
+    return dist.metadata
 
 
 def normalised(name: str) -> str:
@@ -91,7 +103,7 @@ def find_plugins() -> tuple[list[FoundPlugin], list[str]]:
             text = dist.read_text("entry_points.txt") or ""
             if not re.search(rf"^\s*\[\s*{PROJECT}\s*\]", text, re.MULTILINE):
                 continue
-            name = normalised(dist.name)
+            name = normalised(described(dist)["Name"])
             if name not in seen:
                 seen.add(name)
                 points = dist.entry_points
@@ -99,7 +111,7 @@ def find_plugins() -> tuple[list[FoundPlugin], list[str]]:
         except Exception as error:
             where = Path(str(getattr(dist, "_path", "a distribution"))).name
             problems.append(f"{where} was left out: its metadata cannot be read ({error})")
-    return sorted(found, key=in_order), problems
+    return sorted(found, key=lambda one: (not one.bundled, one.name, one.distribution)), problems
 
 
 def plugins_at(path: Path) -> dict[str, FoundPlugin]:
@@ -107,11 +119,9 @@ def plugins_at(path: Path) -> dict[str, FoundPlugin]:
 
     The places from which it imports are put on the path.  Raises InputError for neither.
     """
-    folder, points = path.resolve(), {path.stem: path.stem}
-    if path.is_file() and path.suffix == ".py":
-        folder = folder.parent
-    else:
-        points = _points_of(path)
+    is_module = path.is_file() and path.suffix == ".py"
+    folder = path.resolve().parent if is_module else path.resolve()
+    points = {path.stem: path.stem} if is_module else _points_of(path)
     for place in (folder / "src", folder):
         if place.is_dir() and str(place) not in sys.path:
             sys.path.insert(0, str(place))
@@ -135,11 +145,6 @@ def _points_of(path: Path) -> dict[str, str]:
     return dict(points)
 
 
-def in_order(found: FoundPlugin) -> tuple[bool, str, str]:
-    """Bundled plugins before others, then by name."""
-    return not found.bundled, found.name, found.distribution
-
-
 def chosen(
     found: Iterable[FoundPlugin], scenario: Scenario
 ) -> tuple[list[FoundPlugin], dict[str, str], list[str]]:
@@ -150,45 +155,38 @@ def chosen(
     Raises InputError for a plugin that the scenario wants and that is not there or not let in.
     """
     said = [name.strip() for name in os.environ[CHOICE].split(",")] if CHOICE in os.environ else []
-    blocked = [name.removeprefix(NO) for name in said if name.startswith(NO)]
     let_in = [name for name in said if not name.startswith(NO)]
-    only = list(filter(None, let_in))
-    wanted = scenario.plugins.get("only", tuple(scenario.pins) or None)
+    blocked = [name.removeprefix(NO) for name in said if name.startswith(NO)]
+    only, block = scenario.plugins.get("only"), scenario.plugins.get("block", ())
     every = list(found)
-    kept, withheld = every, dict[str, str]()
-
-    def leave(out: Collection[FoundPlugin], why: str) -> None:
-        nonlocal kept
-        withheld.update({one.name: why for one in out})
-        kept = [one for one in kept if one not in out]
-
-    problems = _unheard(CHOICE, [*only, *blocked], every)
-    if let_in:
-        leave(_others(kept, only), f"not let in by {CHOICE}")
-    leave([one for one in kept if any(map(one.called, blocked))], "blocked (no:NAME)")
-    for name in scenario.plugins.get("only", ()):
+    problems = [
+        str(unknown(where, "plugin", name, [one.name for one in every]))
+        for where, names in ((CHOICE, [*let_in, *blocked]), ("scenario, plugins", block))
+        for name in filter(None, names)
+        if not any(one.called(name) for one in every)
+    ]
+    withheld = _withheld(every, let_in or None, blocked, CHOICE, "(no:NAME)")
+    kept = [one for one in every if one not in withheld]
+    for name in only or ():
         if not any(one.called(name) for one in kept):
             raise unknown("scenario, plugins", "plugin", name, [one.name for one in kept])
-    if wanted is not None:
-        leave(_others(kept, wanted), "not let in by the scenario")
-    block = scenario.plugins.get("block", ())
-    problems += _unheard("scenario, plugins", block, every)
-    leave([one for one in kept if any(map(one.called, block))], "blocked by the scenario")
-    return kept, withheld, problems
+    wanted = (tuple(scenario.pins) or None) if only is None else only
+    withheld |= _withheld(kept, wanted, block, "the scenario", "by the scenario")
+    kept = [one for one in kept if one not in withheld]
+    return kept, {one.name: why for one, why in withheld.items()}, problems
 
 
-def _unheard(where: str, names: Iterable[str], found: Collection[FoundPlugin]) -> list[str]:
-    known = [one.name for one in found]
-    return [
-        str(unknown(where, "plugin", name, known))
-        for name in names
-        if not any(one.called(name) for one in found)
-    ]
-
-
-def _others(found: Iterable[FoundPlugin], names: Collection[str]) -> list[FoundPlugin]:
-    """The plugins that are neither bundled nor named."""
-    return [one for one in found if not one.bundled and not any(map(one.called, names))]
+def _withheld(
+    found: Iterable[FoundPlugin],
+    only: Iterable[str] | None,
+    block: Iterable[str],
+    by: str,
+    blocked: str,
+) -> dict[FoundPlugin, str]:
+    """Why a plugin may not load: blocked, or neither bundled nor among the ``only`` ones."""
+    withheld = {one: f"blocked {blocked}" for one in found if one.called(*block)}
+    others = {one for one in found if only is not None and not (one.bundled or one.called(*only))}
+    return withheld | dict.fromkeys(others, f"not let in by {by}")
 
 
 # the current folder -------------------------------------------------------------------------------
@@ -230,12 +228,10 @@ def installed_from_here(found: FoundPlugin) -> bool:
     return folder == here or folder in here.parents
 
 
-def lies_here(file: str | None) -> bool:
+def lies_here(file: str) -> bool:
     """True where a module's file lies in the current folder, as a module or a package."""
-    if not file:
-        return False
-    path, here = Path(file).resolve(), Path.cwd()
-    return path.parent == here or (path.name == "__init__.py" and path.parent.parent == here)
+    path = Path(file).resolve()
+    return Path.cwd() == (path.parents[1] if path.name == "__init__.py" else path.parent)
 
 
 def _is_here(entry: str) -> bool:
@@ -249,21 +245,18 @@ def _is_here(entry: str) -> bool:
 
 
 def pin_of(found: FoundPlugin) -> str:
-    """What a scenario writes to pin the plugin's distribution: its version and its hash."""
-    return f"{found.version} sha256:{fingerprint(found)}"
+    """What a scenario writes to pin the plugin's distribution: its version and its hash.
 
-
-def fingerprint(found: FoundPlugin) -> str:
-    """SHA-256 over the code and data of the distribution and its entry points, in hex.
-
-    The same wherever it is installed; of an editable install, over the modules it stands for.
+    The hash is SHA-256, in hex, over code, data and entry points: the same wherever they are
+    installed; of an editable install, over the modules that it stands for.  Raises InputError for a
+    plugin that comes from no distribution.
     """
     if found.dist is None:
         raise InputError(f"plugin {found.name} comes from no distribution; it cannot be pinned")
     whole = sha256()
     for name, path in sorted(_files(found, found.dist).items()):
         whole.update(f"{name}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return whole.hexdigest()
+    return f"{found.version} sha256:{whole.hexdigest()}"
 
 
 def _files(found: FoundPlugin, dist: Distribution) -> dict[str, Path]:
@@ -310,14 +303,14 @@ def check_pins(pins: Mapping[str, str], found: Iterable[FoundPlugin]) -> None:
         one = by_name.get(normalised(name))
         if one is None:
             raise unknown("scenario, pins", "installed distribution", name, by_name)
-        version, _, digest = pin.strip().partition(" ")
+        version, *digest = pin.split()
         if one.version != version:
             raise InputError(
                 f"scenario, pins: {name} is pinned at {version}, {one.version} is installed;"
                 f" install '{name}=={version}'"
             )
-        if digest and digest.strip() != f"sha256:{fingerprint(one)}":
+        if digest and (now := pin_of(one).split()) != pin.split():
             raise InputError(
                 f"scenario, pins: {name} {version} is not the one that was pinned: its files have"
-                f" sha256:{fingerprint(one)}; ask who changed it, or pin that"
+                f" {now[1]}; ask who changed it, or pin that"
             )

@@ -15,16 +15,16 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..errors import DriverError, InputError, no_such, unknown
+from ..errors import DriverError, InputError, in_short, no_such, unknown
+from ..guard.contract import asking
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario
+from ..model.scenario import DEFAULT_MARKET, Scenario
 from . import hookspecs
 from .discovery import (
     FoundPlugin,
@@ -32,7 +32,6 @@ from .discovery import (
     chosen,
     elsewhere,
     find_plugins,
-    in_order,
     installed_from_here,
     lies_here,
     plugins_at,
@@ -40,7 +39,6 @@ from .discovery import (
 from .hookspecs import API, PROJECT, Manager
 from .together import Handed, MisfitError, together
 
-DEFAULT_MARKET = Scenario().market
 HOOKS = tuple(name for name, one in vars(hookspecs).items() if hasattr(one, f"{PROJECT}_spec"))
 """The hooks by name, in the order in which they are called."""
 MOST = 10_000
@@ -103,31 +101,23 @@ class Plugins:
         """The views of the explorer by tab: from a forecast to a finding, a chart and a table."""
         return dict(item for _, item in self.objects("register_views"))
 
-    def callers(self, hook: str) -> list[tuple[str, Callable[..., Any]]]:
-        """The plugins that have a hook, each with the call of it, in pluggy's order."""
-        return _callers(self.manager, hook)
-
 
 class _LeftOutError(Exception):
     """Why a plugin cannot be used."""
 
 
 def load_plugins(
-    points: Iterable[EntryPoint] | None = None,
+    given: Iterable[FoundPlugin] | None = None,
     *,
     scenario: Scenario | None = None,
     strict: bool = False,
 ) -> Plugins:
-    """The installed plugins; one that cannot be loaded is set aside with a line that names it.
+    """The installed or ``given`` plugins; one that cannot be loaded is set aside, with a line.
 
     ``scenario`` may choose, block and pin them.  Raises InputError for a pin that does not hold,
     before anything is imported, and with ``strict`` DriverError for the first plugin set aside.
     """
-    if points is None:
-        found, problems = find_plugins()
-    else:
-        given = (FoundPlugin(point.name, point, point.dist) for point in points)
-        found, problems = sorted(given, key=in_order), []
+    found, problems = find_plugins() if given is None else (list(given), [])
     asked = scenario or Scenario()
     check_pins(asked.pins, found)
     kept, withheld, unheard = chosen(found, asked)
@@ -135,17 +125,13 @@ def load_plugins(
     set_aside: dict[str, str] = {}
 
     def leave_out(one: FoundPlugin, reason: str) -> None:
-        line = f"plugin {one.name} ({one.home}) was left out: {' '.join(reason.split())}"
-        problems.append(line)
-        set_aside.setdefault(one.name, line)
+        problems.append(one.left_out(reason))
+        set_aside.setdefault(one.name, problems[-1])
 
     first: dict[str, FoundPlugin] = {}
     for one in kept:
         if first.setdefault(one.name, one) is not one:
-            problems.append(
-                f"plugin {one.name} ({one.home}) was left out: the name is taken by"
-                f" {first[one.name].home}"
-            )
+            problems.append(one.left_out(f"the name is taken by {first[one.name].home}"))
     manager, handed = _loaded(first, leave_out)
     while True:
         try:
@@ -179,7 +165,7 @@ def _loaded(
 
     def tried(name: str, act: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            with _apart(plugins[name]):
+            with asking("plugin", name), _apart(plugins[name]):
                 return act(*arguments)
         except _LeftOutError as reason:
             if manager.has_plugin(name):
@@ -191,7 +177,7 @@ def _loaded(
         if module is not None:
             tried(name, _register, manager, module, name)
     for hook in filter(KINDS.get, HOOKS):
-        for name, call in _callers(manager, hook):
+        for name, call in callers(manager, hook):
             if (objects := tried(name, _objects, hook, call)) is not None:
                 handed.setdefault(hook, {})[name] = objects
     return manager, handed
@@ -214,18 +200,13 @@ def _apart(one: FoundPlugin) -> Iterator[None]:
     """Whatever a plugin raises is a reason to leave it out, SystemExit too; a print, a warning."""
     said = io.StringIO()
     try:
-        with (
-            redirect_stdout(said),
-            redirect_stderr(said),
-            elsewhere(one),
-            warnings.catch_warnings(),
-        ):
-            warnings.simplefilter("ignore")
+        quietly = warnings.catch_warnings(action="ignore")
+        with redirect_stdout(said), redirect_stderr(said), elsewhere(one), quietly:
             yield
     except (KeyboardInterrupt, _LeftOutError):
         raise
     except BaseException as error:
-        raise _LeftOutError(f"{type(error).__name__}: {error}".rstrip(": ")) from None
+        raise _LeftOutError(in_short(error)) from None
     if printed := said.getvalue().strip():
         line = printed.splitlines()[0][:80]
         warnings.warn(f"plugin {one.name} printed {line!r} while it was loaded", stacklevel=4)
@@ -235,7 +216,7 @@ def _module(one: FoundPlugin) -> Any:
     """The module of a plugin, imported; refused for what it shows by itself."""
     module = one.point.load()
     file = getattr(sys.modules.get(one.point.module), "__file__", None)
-    if lies_here(file) and not installed_from_here(one):
+    if file and lies_here(file) and not installed_from_here(one):
         raise _LeftOutError("its module lies in the current folder; nothing is loaded from there")
     _check_api(getattr(module, "ISMARKET_API", API))
     for name in HOOKS:
@@ -276,8 +257,8 @@ def _register(manager: Manager, module: Any, name: str) -> None:
             raise _LeftOutError(no_such("hook", caller.name, HOOKS))
 
 
-def _callers(manager: Manager, hook: str) -> list[tuple[str, Callable[..., Any]]]:
-    """The plugins that have a hook, each with a call of it alone, in the order of pluggy."""
+def callers(manager: Manager, hook: str) -> list[tuple[str, Callable[..., Any]]]:
+    """The plugins that have a hook, each with a call of it alone, in pluggy's order."""
     names = [impl.plugin_name for impl in reversed(getattr(manager.hook, hook).get_hookimpls())]
     modules = {name: manager.get_plugin(name) for name in names}
     return [

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..errors import InputError
-from ..model.scenario import Scenario
+from ..model.scenario import DEFAULT_MARKET
 from .package import (
     HOUSEKEEPING,
     PROJECT_FILE,
@@ -91,7 +91,7 @@ def _rendered(told: Mapping[str, str | bool], chosen: Mapping[str, str]) -> dict
     """The files of the template by their place in the package, filled in."""
     name = str(told["name"])
     number = NUMBERS[bool(told["table"])].format(name=name)
-    made_for = {"number": number, "market": Scenario().market}
+    made_for = {"number": number, "market": DEFAULT_MARKET}
     return filled("driver", name, {**told, **made_for}, chosen)
 
 

@@ -15,8 +15,7 @@ from ..model.anchor import Anchor, read_anchors
 from ..model.anchor_file import LARGEST_FILE, anchor_bytes, parse_anchor
 from ..model.market import Market
 from ..model.market_tables import NO_DRIVER, STAGE_COLUMNS, read_market
-from ..model.strict_toml import read_toml
-from ..model.tables import Row, read_table
+from ..model.tables import Row, read_table, read_toml
 from . import un_areas
 from .new_tables import NewCause, NewDriver, Sketch, tables, word
 from .package import (

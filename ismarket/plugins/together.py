@@ -11,7 +11,7 @@ from ..errors import DriverError, InputError, unknown
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
-from ..model.scenario import Scenario
+from ..model.scenario import DEFAULT_MARKET
 from .discovery import FoundPlugin
 
 Handed = Mapping[str, Mapping[str, list[Any]]]
@@ -82,5 +82,5 @@ def _placed(driver: Driver, markets: Mapping[str, Market]) -> Driver:
     if driver.markets or not driver.claims or len(held) == len(markets) > 0:
         return driver
     if not held:
-        raise errors.get(Scenario().market) or DriverError(f"{driver.name}: no market is installed")
+        raise errors.get(DEFAULT_MARKET) or DriverError(f"{driver.name}: no market is installed")
     return replace(driver, markets=tuple(held))

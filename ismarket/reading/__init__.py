@@ -15,7 +15,7 @@ from ..errors import InputError
 from . import contradictions, figures, growth, judge, statements, whole
 from .amounts import BLANK, YEAR
 from .found import FIELDS, Found, Reading, cited
-from .languages import UNREAD, in_english
+from .languages import UNREAD, in_english, plainly
 from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
 from .subject import Subject, known_subjects, named, subject_of, with_aliases
@@ -55,7 +55,7 @@ def read_text(
     """
     if known is None:
         known = installed()
-    page, language = in_english(page_of(source))
+    page, language = in_english(plainly(page_of(source)))
     if not page.text.strip():
         return Reading(file, {}, {}, (), ("the file holds no readable text",))
     sentences, labelled = passages(page)
@@ -104,8 +104,8 @@ def _of_market(
     says += problems
     if rate:
         fields["cagr"] = rate
-    end = fields["last_year"].value if "last_year" in fields else None
-    money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), end)
+    first, end = (fields[f].value if f in fields else None for f in ("first_year", "last_year"))
+    money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), (first, end))
     says += problems
     fields |= money
     if "last_year" not in fields and not disputed:

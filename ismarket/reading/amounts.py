@@ -52,9 +52,11 @@ BLANK = re.compile(
     r"|\b(?:X{2,}|x{2,})(?:[.,]X+|[.,]x+)?\s?%|(?<!\w)(?:\*{2,}|-{2,}|_{2,})\s?%)"
 )
 """A field that a free page leaves blank: ``USD XX million``, ``XX%``."""
+SMALLEST = 1e6
+"""Amounts below a million, in any currency, are prices and fees, not markets."""
 YEAR = r"(?:19|20)\d\d"
 _PERIOD = re.compile(
-    rf"(?<![\d.,])(?P<first>{YEAR})[EF]?\s?(?:-|to|through|until|and|/)\s?(?:FY)?(?P<last>{YEAR}|\d\d)[EF]?(?![\d%]|[.,]\d)"
+    rf"(?<![\d.,])(?P<first>{YEAR})\s?(?:-|to|through|until|and|/)\s*(?P<last>{YEAR}|\d\d)(?![\d%]|[.,]\d)"
 )
 
 
@@ -105,7 +107,17 @@ def number(text: str, factor: float = 1.0) -> tuple[float, float] | None:
 
 def find_amounts(text: str) -> list[Amount]:
     """The amounts in the order of the text."""
-    found = [_amount(match) for match in islice(_AMOUNT.finditer(text), MOST_FIGURES)]
+    found, at = list[Amount](), 0
+    while len(found) < MOST_FIGURES and (match := _AMOUNT.search(text, at)):
+        at = match.end()
+        if (
+            match["range"]
+            and re.search(r"\bfrom\s+$", text[: match.start()])
+            and "to" in match["range"]
+        ):
+            at = match.start("range")  # from one to the other
+            match = _AMOUNT.fullmatch(text, match.start(), at) or match
+        found.append(_amount(match))
     taken = [(a.start, a.end) for a in found]
     for match in islice(_AFTER.finditer(text), MOST_FIGURES):
         if not any(start < match.end() and match.start() < end for start, end in taken):

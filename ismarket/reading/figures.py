@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .amounts import YEAR, Amount, find_amounts, number, scale_factor, unit_of
+from .amounts import SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
 from .subject import Subject
 from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT
@@ -16,15 +16,21 @@ MOST = 200
 """Amounts of one page that are weighed against each other."""
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
 DIGIT = re.compile(r"\d")
-SMALLEST = 1e6
-"""Amounts below a million, in any currency, are prices and fees, not markets."""
+_UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
+
+
+_BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
+_GROWS = re.compile(
+    r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+(?:from|at|by)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Level:
     """An amount taken for the whole market: its role in the sentence and its year, if told.
 
-    The role is labelled, past, present, start, future or bare.
+    The role is labelled, past, present, start, future, headline or bare; a ``bound`` is exceeded.
     """
 
     amount: Amount
@@ -33,39 +39,43 @@ class Level:
     start: int
     end: int
     context: str
+    bound: bool = False
 
 
 def levels(
-    subject: Subject, sentences: Sequence[Sentence], labelled: Iterable[Labelled]
+    subject: Subject, sentences: Sequence[Sentence], labelled: Sequence[Labelled]
 ) -> list[Level]:
     """Every amount that stands for the whole market, from labels and from prose."""
     prose = [level for s in sentences if DIGIT.search(s.text) for level in _in_sentence(subject, s)]
-    (currency,) = {v.amount.currency for v in prose} if _one_currency(prose) else ("",)
-    found = [level for item in labelled for level in _labelled_level(subject, item, currency)]
+    currencies = {v.amount.currency for v in prose}
+    told = [unit_of(item.value) for item in labelled if _UNIT_LABEL.match(item.key)]
+    unit = next(filter(None, told), (min(currencies), 1.0) if len(currencies) == 1 else None)
+    found = [level for item in labelled for level in _labelled_level(subject, item, unit)]
     taken = {level.start for level in found}
     found += [level for level in prose if level.start not in taken]
     once = {(v.amount.value, v.amount.currency, v.year, v.role): v for v in reversed(found)}
     return sorted(once.values(), key=lambda v: v.start)[:MOST]
 
 
-def _one_currency(found: Iterable[Level]) -> bool:
-    return len({level.amount.currency for level in found}) == 1
-
-
-def _labelled_level(subject: Subject, item: Labelled, currency: str) -> list[Level]:
-    """The level under a label; ``currency`` is the page's, for an amount that prints none."""
+def _labelled_level(
+    subject: Subject, item: Labelled, shared: tuple[str, float] | None
+) -> list[Level]:
+    """The level under a label; ``shared`` is the page's currency and scale, for a bare number."""
     key = item.key
     size = re.search(
         r"market\s+(?:size|value|forecast)|\bvalue\b|\bsize\b|\brevenue|\bsales\b|"
-        r"^(?:the\s+)?(?:global\s+)?market$|^world\b",
+        r"^(?:the\s+)?(?:global\s+)?market$|\b(?:world|total)\b",
         key, re.I,
     )  # fmt: skip
-    grows = re.search(r"increment|growth", key, re.I)
+    size = size or (
+        re.fullmatch(YEAR, key) and re.search(r"market|revenue|sales", item.heading, re.I)
+    )
+    grows = re.search(r"increment|growth|CAGR|%", key, re.I)
     if not size or grows or not label_of_whole(subject, key):
         return []
     years = re.findall(rf"\b{YEAR}\b", key)
     amounts = [a for a in find_amounts(item.value) if a.value is None or a.value >= SMALLEST]
-    unit = unit_of(key) or ((currency, 1.0) if currency else None)
+    unit = unit_of(key) or unit_of(item.heading) or shared
     if not amounts and unit:
         bare = re.match(
             r"\s*([\d.,' ]*\d)\s?(million|billion|mn|bn|trillion)?\s*$", item.value, re.I
@@ -93,16 +103,21 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         stop = amounts[index + 1].start if index + 1 < len(amounts) else len(text)
         own, after = text[begin : amount.start], text[amount.end : stop]
         year, used = _year_of(own, after)
+        if not year and len(amounts) == 1 and sentence.heading.endswith("?"):
+            asked = re.findall(rf"\b{YEAR}\b", sentence.heading)
+            year = int(asked[0]) if len(asked) == 1 else None
         begin = amount.end + used
         whole = of_whole(subject, text[: amount.start], text[amount.end :])
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
         if not whole or small or NOT_A_LEVEL.search(own):
             continue
-        ahead = bool(FUTURE.search(text[: amount.start]))
+        ahead = bool(FUTURE.search(text[: amount.start]) or _GROWS.search(text[: amount.start]))
         role = _role(own, after[:used] if used else "", ahead)
+        if sentence.item and role in ("bare", "present") and not PAST.search(own):
+            role = "headline"  # "worth 1.9 bn in 2028" may be of any year
         if role:
             start, end = sentence.start + amount.start, sentence.start + amount.end
-            found.append(Level(amount, year, role, start, end, text))
+            found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))
     return found
 
 
@@ -110,13 +125,13 @@ def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
     near = re.match(
         r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
-        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:FY\s?)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
+        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:FY\s?|fiscal\s)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
         after,
     )
     if near:
         return int(near[1]), near.end()
     before = re.findall(
-        rf"(?:\b(?:in|by|for|of|during|was)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|to)\s?\d)",
+        rf"(?:\b(?:in|by|for|of|during|was|had|reached)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|to)\s?\d)",
         own,
         re.IGNORECASE,
     )

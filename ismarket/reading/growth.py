@@ -19,6 +19,9 @@ _IN_A_TITLE = re.compile(
 )
 
 
+_ONE_YEAR = re.compile(rf"\bfrom\b.*\b({YEAR})\s+to\b.*\b({YEAR})\W+(?:at|with)\b[^.;]*$")
+
+
 @dataclass(frozen=True)
 class Rate:
     """A yearly growth rate of the whole market, None for a range, with where it stands."""
@@ -50,7 +53,9 @@ def rates(
     found = []
     for item in labelled:
         if GROWTH_RATE.search(item.key) and not HISTORY.search(item.key):
-            percents = find_percents(item.value)
+            percents = find_percents(
+                item.value + "%" * ("%" in item.key and item.value[-1:].isdigit())
+            )
             if len(percents) == 1 and label_of_whole(subject, item.key):
                 p, at = percents[0], item.start
                 start, end = at + p.start, at + p.end
@@ -66,6 +71,8 @@ def _rates_in(subject: Subject, sentence: Sentence) -> list[Rate]:
         own, begin = text[begin : percent.start], percent.end
         if GREW.search(own) and not FUTURE.search(own):
             continue
+        if (year := _ONE_YEAR.search(own)) and int(year[2]) == int(year[1]) + 1:
+            continue  # the growth of a single year
         near = text[max(0, percent.start - 60) : percent.end + 30]
         before = text[: percent.start]
         if not GROWTH_RATE.search(near) or HISTORY.search(before):
@@ -94,9 +101,9 @@ def periods(
     for item in labelled:
         named = re.search(r"forecast(?:ed|ing)?\s+(?:period|years?|horizon)", item.key, re.I)
         if named and not HISTORY.search(item.key):
-            for start, end, first, last in find_periods(item.value)[:1]:
-                at = item.start
-                found.append(Period(first, last, 0, at + start, at + end, item.context))
+            for text, at in ((item.value, item.start), (item.key, item.whole)):
+                for start, end, first, last in find_periods(text)[:1]:
+                    found.append(Period(first, last, 0, at + start, at + end, item.context))
         elif GROWTH_RATE.search(item.key) and label_of_whole(subject, item.key):
             for text, at in ((item.key, item.whole), (item.value, item.start)):
                 for start, end, first, last in find_periods(text)[:1]:
@@ -118,7 +125,8 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
         grew = list(GREW.finditer(said))
         if grew and not FUTURE.search(said, grew[-1].end()):
             continue
-        if HISTORY.search(before[-60:]) or not (named or grows):
+        adds = re.search(r"\b(?:grow|increase|rise|expand)\s+by\s[^;:]{0,60}$", before)
+        if HISTORY.search(before[-60:]) or not (named or grows or adds):
             continue
         titled = sentence.item or (named and _IN_A_TITLE.search(before[-120:]))
         at, rank = sentence.start, 3 if titled else 0 if named else 1

@@ -14,9 +14,12 @@ from .pagetext import Page
 
 
 def judge_levels(
-    page: Page, found: Sequence[Level], stated: Found | None, period_end: int | None
+    page: Page, found: Sequence[Level], stated: Found | None, period: tuple[int | None, int | None]
 ) -> tuple[dict[str, Found], list[str]]:
-    """Base year, base value and last value; a field on which the page disagrees is left out."""
+    """Base year, base value and last value; a field on which the page disagrees is left out.
+
+    ``period`` is the first and the last year of the forecast, None where they are not told.
+    """
     fields: dict[str, Found] = {}
     says = [
         f"the level is printed as a range, not a value: {level.context.strip()[:90]}"
@@ -24,8 +27,16 @@ def judge_levels(
         if level.amount.range
     ][:1]
     sure = [level for level in found if level.amount.value is not None]
-    future = [level for level in sure if _is_future(level, sure, stated)]
+    future = [level for level in sure if _is_future(level, sure, stated, period[0])]
     base = [level for level in sure if level not in future]
+    if not base and not stated and period[0] and any(v.year and v.year > period[0] for v in future):
+        base = [level for level in future if level.year == period[0]]
+        future = [level for level in future if level not in base]
+    ends = max((v.year or 0 for v in future), default=0)
+    base = [v for v in base if v.role != "headline" or (v.year or 0) < ends]
+    table = {v.year for v in sure if v.role == "labelled" and v.year}
+    if not stated and len(table) > 2 and min(table) < (period[0] or 0) - 1:
+        base = [level for level in base if level.role != "labelled"]  # a row of years has no base
     chosen, dispute, in_year = _base(base, stated)
     says += [dispute] if dispute else []
     if chosen:
@@ -39,23 +50,26 @@ def judge_levels(
         fields["base_year"] = stated
     if not fields and not base and (ranged := [v for v in found if v.amount.range and v.year]):
         fields["base_year"] = _year_field(page, ranged[0])
-    last, problems = _last(page, future, chosen, period_end)
+    last, problems = _last(page, future, chosen, period[1])
     says += problems
     if last:
         fields["last_value"] = last
     return fields, says
 
 
-def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> bool:
+def _is_future(
+    level: Level, sure: Sequence[Level], stated: Found | None, first: int | None
+) -> bool:
     if level.role == "future":
         return True
+    if level.role == "past":
+        return False
     ahead = [v for v in sure if v.role == "future" and v.year == level.year]
-    if level.year and any(_agree([level, v]) for v in ahead):
+    if level.year and level.year != first and any(_agree([level, v]) for v in ahead):
         return True
     years = sorted({v.year for v in sure if v.year})
     if level.role in ("labelled", "bare") and level.year and years:
-        first = stated.value if stated else years[0]
-        return bool(level.year > first)
+        return bool(level.year > (stated.value if stated else years[0]))
     return False
 
 
@@ -74,7 +88,14 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
             )
             return (dated[0] if _agree(dated) else None), words, 0
         base = there or [level for level in base if not level.year]
-    for roles in (("labelled",), ("past",), ("present",), ("start",), ("bare",)):
+    roles_in_turn = (
+        ("labelled",),
+        ("past", "present"),
+        ("start",),
+        ("bare", "headline"),
+        ("future",),
+    )
+    for roles in roles_in_turn:
         group = [level for level in base if level.role in roles]
         if not group:
             continue
@@ -101,19 +122,20 @@ def _last(
     if dated:
         year = max(level.year for level in dated if level.year)
         group = [level for level in dated if level.year == year]
+        group += [v for v in future if not v.year and _agree([*group, v])]
     elif period_end and len(future) == 1:
         group, year = list(future), period_end
     else:
         return None, []
     if chosen and chosen.year and year <= chosen.year:
         return None, []
+    group = [level for level in group if not level.bound] or group
     if not _agree(group):
         return None, [f"two values for {year}: {_listed(group)}"]
-    says = []
     if period_end and year != period_end:
-        says = [f"the forecast ends in {period_end}, its last value is for {year}"]
+        return None, [f"the forecast ends in {period_end}, the last value printed is for {year}"]
     best = min(group, key=lambda v: v.amount.half_unit)
-    return _field(page, best, best.amount.value), says
+    return _field(page, best, best.amount.value), []
 
 
 def _agree(levels: Iterable[Level]) -> bool:

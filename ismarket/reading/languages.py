@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
+from .amounts import YEAR
 from .pagetext import Page
 
 UNREAD = ("Italian", "Portuguese", "Dutch")
@@ -25,6 +26,9 @@ FEWEST = 4
 _TO = "bis|à|a|al|hasta"
 """What stands between two years."""
 _POINTS = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"
+_IN_CAPITALS = re.compile(
+    r"^[^a-z\n]{0,200}\d[^a-z\n]{0,400}(?<=[A-Z]{4})[^a-z\n]{0,400}$", re.MULTILINE
+)
 _FIGURE = re.compile(rf"(?<![\d.,]){_POINTS}(?![\d,]|\.\d)|(?<![\d.,])\d+,\d+(?![\d,]|\.\d)")
 """A figure with a comma for its decimals, or points between thousands."""
 
@@ -76,10 +80,14 @@ def in_english(page: Page) -> tuple[Page, str]:
         found = match.group()
         if found[0].isdigit():
             plain = _plain_figure(found, clear)
+        elif language != "German" and _in_a_name(page.text, match):
+            plain = found
         else:
             years = match.start() > 1 and page.text[match.start() - 2].isdigit()
             plain = "to" if years and found in _TO.split("|") else ""
-            plain = plain or known.get(found.lower(), known.get(f"~{found.lower()}", found))
+            ends = match.start() and page.text[match.start() - 1].isalnum()
+            phrase = f"~{found.lower()}" if ends else found.lower()
+            plain = plain or known.get(phrase, known.get(f"~{found.lower()}", found))
         while marks and marks[0] <= match.start():
             heads.add(length + marks.pop(0) - at)
         put(page.text[at : match.start()], at, 1)
@@ -90,6 +98,28 @@ def in_english(page: Page) -> tuple[Page, str]:
     text = "".join(parts)
     return replace(page, text=text, pieces=tuple(pieces), headings=frozenset(heads),
                    printed=page), language  # fmt: skip
+
+
+def plainly(page: Page) -> Page:
+    """The page with years in four digits (``FY24``, ``2023E``) and no sentence all in capitals."""
+    text = re.sub(r"\bFY(\d\d)\b", r"20\1", page.text)
+    text = re.sub(rf"\bFY(?={YEAR}\b)", "  ", text)
+    text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
+    text = _IN_CAPITALS.sub(lambda match: match.group().lower(), text)
+    return (
+        page if text == page.text else replace(page, text=text, pieces=((0, 0, 1),), printed=page)
+    )
+
+
+def _in_a_name(text: str, match: re.Match[str]) -> bool:
+    """True for a word in capitals after another one: ``Prisma Mercados`` is called so."""
+    found = match.group()
+    before = text[max(0, match.start() - 20) : match.start()]
+    return (
+        found[0].isupper()
+        and " " not in found
+        and bool(re.search(r"[A-Z\u00c0-\u00dd]\w+ $", before))
+    )
 
 
 def _mixed(text: str) -> bool:

@@ -16,8 +16,19 @@ COMMON = parse_words(
 LONGEST_NAME = 90
 """Characters of the name of a market."""
 MARKET = re.compile(r"\b[Mm](?:arkets?\b|ARKETS?\b)(?!ing)")
-_HOUSE = re.compile(r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory)\b")
-_FOR = re.compile(r"\s+(?:for|of)\s+(?:the\s+)?((?:[\w'&/+-]+\s+){0,5}[\w'&/+-]+)")
+_HOUSE = re.compile(
+    r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory|Facts|Studies|Watch)\b"
+)
+_FOR = re.compile(
+    r"(?:\s+(?:size|global|worldwide))*\s+(?:for|of)\s+(?:the\s+)?"
+    r"((?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|nearly|almost|some|just|roughly|approximately)\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){0,5}[\w'][\w'&/+-]*)"
+)
+_VERB = re.compile(
+    r"se|fue|ha|tuvo|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|wurde|hatte|soll|"
+    r"estimated|valued|projected|expected|forecast|anticipated|set|grow|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
+    re.IGNORECASE,
+)
+"""What ends the name of a market after ``market for``: a verb of a language that is read."""
 _STOPS = frozenset(
     "the a an in on at of for by to from is was are were be been and or with as its their our"
     " this that these those which will would has have had into within across over under about"
@@ -38,7 +49,7 @@ PLAIN = frozenset(
     " growing emerging rising expanding addressable key major future potential target new"
     " latest projected estimated forecast s world's mature niche small lucrative same"
     " respective own broader largest biggest regional leading dominant fastest-growing"
-    " promising single second third every any each no".split()
+    " promising single second third every any each no performing".split()
 )
 PRODUCTS = frozenset(
     "therapeutics therapeutic therapy therapies treatment treatments drug drugs medicine"
@@ -96,13 +107,20 @@ def mentions(text: str) -> list[Mention]:
 
 def _is_house(text: str, found: Mention) -> bool:
     """True for a publisher with the word in its name: ``according to Harrow Market Reports``."""
-    return bool(
-        _HOUSE.match(text, found.end)
-        and re.search(r"(?:\b(?:by|to|from|at|says|about)|\u00a9|\d{4}|\s[-|]|[:>]|^)\s*$",
-                      text[max(0, found.start - 12) : found.start], re.IGNORECASE)
-        and not re.match(r"\s+\w+\s+report", text[found.end :], re.IGNORECASE)
-        and found.start > 0
-    )  # fmt: skip
+    house = _HOUSE.match(text, found.end)
+    if not house or re.match(r"\s+\w+\s+report", text[found.end :], re.IGNORECASE):
+        return False
+    before = text[max(0, found.start - 12) : found.start]
+    led = re.search(
+        r"(?:\b(?:by|to|from|at|says|about)|\u00a9|\d{4}|\s[-|]|[:>]|^)[\s*]*$",
+        before,
+        re.IGNORECASE,
+    )
+    says = re.match(
+        r"\s(?:forecasts?|expects?|says|sees|puts|estimates|analy[sz]es|projects)\b",
+        text[house.end() :],
+    )
+    return bool(says or (led and found.start > 0))
 
 
 def _mention(text: str, match: re.Match[str]) -> Mention:
@@ -112,7 +130,10 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     for token in reversed(list(re.finditer(r"\S+", before))):
         word = token.group()
         joins = word.lower() in ("and", "of") and words and token.start() > 0
-        if (word.lower().strip("\"'(") in _STOPS and not joins) or words > 9:
+        latin = word.lower() == "in" and re.match(
+            r"in\s(?:vitro|vivo|situ)\b", text[at + token.start() :], re.I
+        )
+        if (word.lower().strip("\"'(") in _STOPS and not (joins or latin)) or words > 9:
             break
         if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>\u203a\u00bb]+$", word):
             break
@@ -125,6 +146,8 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     end = match.end()
     if not core(name) and (after := _FOR.match(text, match.end())):
         name, end = _trimmed(_cut_at_verb(after[1])), after.end()
+    if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
+        return Mention(name, begin, inside.end(), inside["place"] or inside["of"])
     place = COUNTRIES.search(name) or _REGION.search(name)
     if place and not WHOLE_WORLD.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
@@ -137,22 +160,28 @@ def _trimmed(name: str) -> str:
     words = name.split()
     while words and (words[0].lower().strip("\"'(") in PLAIN | {"and", "of"}):
         words.pop(0)
-    while words and words[-1].lower() in ("and", "of"):
+    while words and words[-1].lower() in ("and", "of", "global", "worldwide"):
         words.pop()
-    text = " ".join(words).strip("\"'* -")
+    text = " ".join(words).strip("\"'*# -")
     return text if text.count("(") == text.count(")") else text.replace("(", "").replace(")", "")
 
 
 def _cut_at_verb(text: str) -> str:
     found = []
     for word in text.split():
-        if word.lower() in _STOPS and word.lower() not in ("and", "of", "the"):
+        if _VERB.fullmatch(word) or (word.lower() in _STOPS - {"and", "of", "the"}):
             break
         found.append(word)
     return " ".join(found)
 
 
 _REGION = re.compile(matching(w for words in COMMON.regions.values() for w in words), re.IGNORECASE)
+_PLACE = rf"(?:{COUNTRIES.pattern}|{_REGION.pattern})"
+_IN = re.compile(
+    rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|,\s+(?P<of>{_PLACE})\W*$",
+    re.IGNORECASE,
+)
+_AND_MORE = re.compile(r"(?:,|\s+and|\s*&)\s+[A-Z]")
 
 
 @lru_cache(1024)

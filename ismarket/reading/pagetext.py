@@ -150,6 +150,14 @@ class _Writer:
         if not plain.isspace() or self.last not in "\n ":
             self.put(plain, at, 0)
 
+    def drop_hyphen(self) -> bool:
+        """Take back the hyphen of a word that goes on in the next line; False where none is."""
+        if not re.search(r"[a-z]-$", self.parts[-1]):
+            return False
+        self.parts[-1] = self.parts[-1][:-1]
+        self.length -= 1
+        return True
+
     def end(self, mark: str, at: int) -> None:
         """End a line or a cell."""
         if self.last == mark == "\n":
@@ -159,7 +167,7 @@ class _Writer:
 
 def _feed(source: str, writer: _Writer) -> None:
     """Read tags and text in one pass; what a page leaves open costs no second look."""
-    tag, at, unseen, depth, cells, closed = _TAG, 0, "", 0, 0, source.rfind(">")
+    tag, at, left, unseen, depth, cells, closed = _TAG, 0, 0, "", 0, 0, source.rfind(">")
     plain = source.translate(_SAME).replace("\n", " ")
     while at < len(source) and writer.length < LONGEST_TEXT:
         mark = _MARK.search(source, at)
@@ -187,7 +195,7 @@ def _feed(source: str, writer: _Writer) -> None:
                 depth += -1 if closes else 1
                 unseen = unseen if depth else ""
             continue
-        rest = match["rest"][:LONGEST_TAG]
+        beside, left, rest = start == left, at * closes, match["rest"][:LONGEST_TAG]
         if not closes and name == "meta" and (found := _META.match(rest)):
             writer.site = html.unescape(found["text"]).strip()[:80]
         if not closes and (
@@ -201,7 +209,11 @@ def _feed(source: str, writer: _Writer) -> None:
             if not closes:
                 writer.end(CELL if cells else "\n", start)
             cells += not closes
-        elif name in _BLOCKS:
+        elif name not in _BLOCKS:
+            on = source[at : at + 1].isalnum() or source[at : at + 1] in tuple("$\u20ac\u00a3")
+            if beside and on and not closes and writer.last.isalnum():
+                writer.put(" ", start, 0)  # two labels side by side are no word
+        else:
             writer.end("\n", start)
             cells = 0
             if not closes and name in _HEADINGS:
@@ -226,10 +238,12 @@ def _from_text(source: str) -> Page:
             break
         if above[1]:
             mark = " " if _runs_on(source, above, start) else "\n"
-            writer.put(mark, min(above[1], len(source) - 1), 0)
+            if mark == "\n" or not writer.drop_hyphen():
+                writer.put(mark, min(above[1], len(source) - 1), 0)
         above = start, end
         for piece in re.finditer(rf"[^{_NO_WIDTH}]+", match.group()):
-            writer.put(piece.group().translate(_SAME), start + piece.start())
+            cells = re.sub(r"(?<=\S)\t", CELL, piece.group())
+            writer.put(cells.translate(_SAME | {ord(CELL): CELL}), start + piece.start())
     writer.put("\n", max(0, len(source) - 1), 0)
     page = writer.page()
     lines = re.finditer(r"[^\n]+", page.text)
@@ -239,10 +253,14 @@ def _from_text(source: str) -> Page:
 
 def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
-    if source.count("\n", above[1], start) > 1 or above[1] - above[0] < 50:
+    if re.match(r"[-*\u2022]\s", source[start : start + 2]):
+        return False
+    pair = re.compile(r"[^:\n]{2,40}:\s").match(source, start)
+    shortest = 24 if source[start].islower() and not pair else 50
+    if source.count("\n", above[1], start) > 1 or above[1] - above[0] < shortest:
         return False
     line = source[max(above[0], above[1] - 300) : above[1]].rstrip()
-    if len(line) < 50 or line[-1:] in ".!?:|":
+    if len(line) < shortest or line[-1:] in "!?:|" or (line[-1:] == "." and shortest == 50):
         return False
     long = [word for word in line.split() if len(word) > 3 and word[0].isalpha()]
     titled = sum(word[0].isupper() for word in long) >= 0.6 * len(long)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .mentions import MARKET
 from .pagetext import CELL, Page
 from .vocabulary import LABEL, SECTION
 
@@ -21,13 +22,25 @@ _ABBREVIATION = re.compile(
     r"Aug|Sept|Oct|Nov|Dec)|\b[A-Z])\.$"
 )
 _LABELLED = re.compile(
-    r"\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
+    r"\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|(?:\.\s){3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
 )
 _AT_ONCE = re.compile(
-    rf"\s*(?P<key>{LABEL.pattern})\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)", re.I
+    rf"\s*(?P<key>{LABEL.pattern})(?:\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)|\s+-\s+(?P<behind>\S))",
+    re.I,
 )
 _STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])|\s\|\s")
 _TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
+_FIGURE = re.compile(
+    r"\s*(?:[A-Z]{2,3}\s?)?[$\u20ac\u00a3\u00a5]?\s?\d[\d.,]*\s?(?:%|[A-Za-z]{0,8}\s*$)"
+)
+"""A line that is a figure and no more."""
+_CAPTION = re.compile(
+    r"\((?:in\s+)?(?:US\s?\$|USD|EUR|GBP|\u20ac|\u00a3|\$)\s?(?:[mb]n|[mb]illion)\)\s*$", re.I
+)
+"""What ends the title of a figure or a table: the unit of its numbers."""
+_DATELINE = re.compile(
+    r"[A-Z][A-Za-z .]{2,30},[^\n]{0,50}?\d{4}[^\n]{0,40}?\s--?\s(?=[\"'(]?[A-Z0-9])"
+)
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 
@@ -77,13 +90,16 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
     labelled: list[Labelled] = []
     place, bars = _Place(), (0, 0)
     lines = [(m.group(), m.start()) for m in re.finditer(r"[^\n]+", page.text)]
+    captions = _captions(lines)
     for index, (line, start) in enumerate(lines):
         after = lines[index + 1][0].count("|") if index + 1 < len(lines) else 0
         before, bars = bars[0], (line.count("|"), 0)
         if not line.strip(" |"):
             continue
         heading = start in page.headings
-        if CELL in line or (bars[0] and _is_row(line, bars[0], before, after)):
+        alone = [text for text, _ in _cells(line, start) if text.strip("-: ")]
+        row = CELL in line or (bars[0] and _is_row(line, bars[0], before, after))
+        if row and not (len(alone) == 1 and MARKET.search(alone[0])):  # a title is no row
             labelled += _row(line, start, place)
             continue
         place.header = None
@@ -94,11 +110,15 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             )
         if found:
             labelled.append(found)
+        if index in captions:
+            value, at = lines[index - 1]
+            labelled.append(Labelled(line.strip(" :"), value.strip(), at, start, place.heading))
+            continue
         if LABEL.fullmatch(line.strip(" :")):
             place.label = line.strip(" :"), start
             continue
         place.label = None
-        if heading:
+        if heading or _CAPTION.search(line):
             place.heading = line.strip()[:200]
         if SECTION.search(line) and (
             heading or (len(line) < 60 and line.rstrip()[-1:] not in ".:")
@@ -106,6 +126,20 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             place.section = line.strip()
         sentences += _sentences(line, start, place, heading)
     return sentences, labelled
+
+
+def _captions(lines: list[tuple[str, int]]) -> set[int]:
+    """Labels that stand under their values, as in pictures: what begins with a figure."""
+    labels = [i for i, (line, _) in enumerate(lines) if LABEL.fullmatch(line.strip(" :"))]
+    found: set[int] = set()
+    while labels:
+        run = [labels.pop(0)]
+        while labels and labels[0] == run[-1] + 2:
+            run.append(labels.pop(0))
+        after = lines[run[-1] + 1][0] if run[-1] + 1 < len(lines) else ""
+        if run[0] and _FIGURE.match(lines[run[0] - 1][0]) and not _FIGURE.match(after):
+            found.update(run)
+    return found
 
 
 def _is_row(line: str, bars: int, before: int, after: int) -> bool:
@@ -124,6 +158,12 @@ def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
         for pair, at in pairs:
             value = at + pair.start("value")
             yield Labelled(pair["key"].strip(), pair["value"], value, at, place.heading)
+        return
+    if len(cells) in (4, 6, 8) and all(
+        name.endswith(":") or LABEL.fullmatch(name) for name, _ in cells[::2]
+    ):  # labels and values in turn
+        for (key, whole), (text, at) in zip(cells[::2], cells[1::2], strict=True):
+            yield Labelled(key.strip(" :"), text, at, whole, place.heading)
         return
     header = place.header
     if header and len(header) == len(cells) and (len(cells) > 2 or _is_year(cells[0][0])):
@@ -166,7 +206,7 @@ def _pair(line: str, start: int, place: _Place) -> Labelled | None:
         at = start + pair.start("value")
         return Labelled(pair["key"].strip(), pair["value"], at, start, place.heading)
     if len(line) < 2 * LONGEST_VALUE and (pair := _AT_ONCE.match(line)):
-        at = pair.start("value")
+        at = max(pair.start("value"), pair.start("behind"))
         return Labelled(pair["key"].strip(), line[at:], start + at, start, place.heading)
     return None
 
@@ -174,11 +214,12 @@ def _pair(line: str, start: int, place: _Place) -> Labelled | None:
 def _sentences(line: str, start: int, place: _Place, heading: bool) -> list[Sentence]:
     parted = not heading and 1 < line.count("|") < MOST_BARS
     stops = (_STOP if parted else _TITLE_STOP).finditer(line)
+    dateline = _DATELINE.match(line)
     told = (m.end() for m in stops if not _ABBREVIATION.search(line[: m.start() + 1][-20:]))
     item = heading or bool(_ITEM.match(line)) or line.rstrip()[-1:] not in ".!?;:\"')"
     return [
         Sentence(text, start + at, place.heading, place.section, item)
-        for begin, end in pairwise([0, *told, len(line)])
+        for begin, end in pairwise([0, *([dateline.end()] if dateline else ()), *told, len(line)])
         for at in range(begin, end, LONGEST)
         if (text := line[at : min(at + LONGEST, end)]).strip(" |")
     ]

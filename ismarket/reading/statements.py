@@ -17,20 +17,16 @@ from .vocabulary import (
     FASTEST,
     GENERIC,
     HOLDS_BACK,
+    HOUSE,
     LARGEST,
     NOT,
     PUSHES,
     SECTION,
 )
 
-_HOUSE = (
-    r"(?:Research|Insights?|Intelligence|Reports?|Consulting|Analytics|Economics|Advisory|Group|View|"
-    r"Partners|Consultants|Advisors?|Data|Strategy|Marktforschung|Associates|Consultancy|Insider|"
-    r"Analytica?|Company|Future)"
-)
-_CAPITAL = r"(?:[A-Z0-9][\w'-]*|&|of|and)"
-_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,4}})"
-_HOUSE_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w+-]*(?:\s{_CAPITAL}){{0,3}}\s{_HOUSE})\b"
+_CAPITAL = r"(?:[A-Z0-9\u00c0-\u00dd][\w'-]*|&|of|and)"
+_NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,4}})"
+_HOUSE_NAME = rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{HOUSE})\b"
 _YEARS = r"(?:\d{4}(?:\s?-\s?\d{4})?,?\s*)?"
 _AT_AN_EDGE = tuple(
     re.compile(pattern)
@@ -38,27 +34,32 @@ _AT_AN_EDGE = tuple(
         rf"\s[-|]\s{_HOUSE_NAME}\s*$",
         rf"^\s*{_HOUSE_NAME}:\s",
         rf"\({_HOUSE_NAME}\)\s*$",
-        rf"\b[Ss]ource:\s*{_HOUSE_NAME}",
+        rf"\b(?:[Ss]ource|Data):\s*{_HOUSE_NAME}",
     )
 )
 """Where a name alone makes the publisher: it must not be of everyday words."""
 _BY_NAME = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:[Pp]ublished|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis)\s+(?:by|from)"
-        rf"\s+{_NAME}",
+        r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
+        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4})?\s+(?:by|from)"
+        rf"\s+\*{{0,2}}{_NAME}",
         r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
-        rf"(?:(?:market\s+)?(?:report|study|analysis|research)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
+        rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
         rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
+        r"[Aa]ccording\s+to\s+(?:the\s+)?(?:market\s+)?(?:research\s+|consulting\s+)?"
+        rf"(?:firm|company|consultancy|house|publisher)\s+{_NAME}",
         rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
-        rf"\bsays\s+{_HOUSE_NAME}",
+        rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
         rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
-        r"puts?|places|offers|has\s+(?:published|added|released)|announces))",
+        r"puts?|places|offers|analy[sz]es|reports|said|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
         rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
         rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
+        r"[Mm]arket\b.{0,200}\d.{0,200}[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])",
         r"[Aa]ccording\s+to\s+(?P<name>[A-Z]\w*(?:Data|Insights?|Markets|Research|Analytics|Metrics))\b",
     )
 )
+_RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
 _WIRE = re.compile(
     r"newswire|prnewswire|business\s?wire|presswire|openpr|accesswire|reuters|bloomberg|news\b|"
     r"\bwire\b|^all\b|reserved|linkedin|google",
@@ -74,7 +75,8 @@ _NOT_A_HOUSE = (
         "key type types regional region related application product business end user country"
         " insight intelligence free sample full complete detailed competitive segment drug"
         " class view group consulting analytics in-depth healthcare pharma pharmaceutical press"
-        " primary secondary custom syndicated more and future".split()
+        " primary secondary custom syndicated more and future statistics facts studies numbers"
+        " figures forecasts database review".split()
     )
 )
 _CLAUSE = re.compile(
@@ -90,6 +92,11 @@ _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
+_BASIS = re.compile(
+    r"[-*\u2022\s]*(?:by|based\s+on|on\s+the\s+basis\s+of|in\s+terms\s+of)\s+(?:the\s+)?(\w+)",
+    re.IGNORECASE,
+)
+_OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 _NOT_A_CLASS = re.compile(
     r"pharmac(?:y|ies)|hospital|clinic|online|retail|home|end[\s-]user|oral|parenteral|inject|"
     r"cutaneous|venous|adult|p(?:a)?ediatric|geriatric|male|female|region|topical|others?$|\d|drug$|"
@@ -107,7 +114,9 @@ def publisher(
     def keep(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
-        name = re.sub(r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of)$", "", name.strip())
+        name = re.sub(
+            r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$", "", name.strip()
+        )
         words = re.findall(r"[\w'-]+", name.lower())
         everyday = all(word in plain or not word.isalpha() for word in words)
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
@@ -116,15 +125,17 @@ def publisher(
         found.setdefault(name, cited(page, name, start, end, context, confidence))
 
     for item in labelled:
-        if re.fullmatch(r"publisher|published\s+by|source|report\s+by|author", item.key, re.I):
-            name = re.match(_NAME, item.value)
-            if name:
-                keep(
-                    name["name"], item.start, item.start + name.end(), item.value, "high", _EVERYDAY
-                )
+        told = re.fullmatch(
+            r"publisher|published\s+by|(source|data)|(contact)|report\s+by|author", item.key, re.I
+        )
+        if told and (name := re.match(_HOUSE_NAME if told[2] else _NAME, item.value)):
+            plain = _NOT_A_HOUSE if told[1] else _EVERYDAY
+            keep(name["name"], item.start, item.start + name.end(), item.value, "high", plain)
     for sentence in sentences:
         for patterns, plain in ((_AT_AN_EDGE, _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
+                if _RIVAL.search(sentence.text[: match.start("name")]):
+                    continue
                 start, end = (sentence.start + at for at in match.span("name"))
                 keep(match["name"], start, end, sentence.text[match.start() :], "medium", plain)
     if page.site and not found and not _WIRE.search(page.site):
@@ -137,7 +148,10 @@ def largest_region(
     page: Page, subject: Subject, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
 ) -> tuple[Found | None, list[str]]:
     """The region that the page calls the largest."""
-    label = r"(?:largest|leading|dominant|dominating|biggest)\s+(?:regional\s+)?(?:market|region)"
+    label = (
+        r"(?:largest|leading|dominant|dominating|biggest|top)\s+(?:regional\s+)?(?:market|region|"
+        r"share)|region\s+with\s+the\s+largest"
+    )
     said = _labelled_name(page, label, subject.words.regions, labelled)
     for sentence in sentences:
         for clause in cut(sentence, _CLAUSE):
@@ -182,12 +196,16 @@ def _printed_class(
         if not _NOT_A_CLASS.search(name) and not SECTION.search(name):
             at = item.start, item.start + len(name), item.context
             said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
+    above = None
     for sentence in sentences:
+        by, above = _BASIS.match(sentence.text) or above, _BASIS.match(sentence.text)
         for clause in cut(sentence, _CLAUSE):
             found = _SEGMENT.search(clause.text)
             if not found or not FASTEST.search(clause.text) or NOT.search(clause.text):
                 continue
             name = found["name"].strip()
+            if by and by[1].lower() not in _OF_A_CLASS:
+                continue  # a form or a place of sale is no class
             if name and not _NOT_A_CLASS.search(name):
                 _say(page, said, clause, (_small(name), *found.span("name")))
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))

@@ -10,11 +10,18 @@ from unicodedata import normalize
 
 from ..model.market import Market
 from ..model.words import Named, Words, matching, words_of
-from .amounts import find_amounts, find_percents
+from .amounts import BLANK, SMALLEST, find_amounts, find_percents
 from .mentions import COMMON, MARKET, PLAIN, PRODUCTS, Mention, core, mentions, stem
 from .pagetext import Page
 from .passages import Labelled, Sentence
 
+_NAMES = re.compile(
+    r"(?:global\s+)?market(?:\s+(?:name|studied|study|report|research|profile|brief))?|"
+    r"(?:report\s+)?(?:title|name)",
+    re.IGNORECASE,
+)
+"""Labels under which a market is named."""
+_BOX = re.compile(r"market\s+(?:size|value|revenue)|CAGR", re.IGNORECASE)
 LONGEST_TITLE = 400
 MOST_HEADINGS = 8
 LONGEST_SEARCH = 50_000
@@ -141,13 +148,17 @@ def _found(
     labels = [
         Sentence(f"{item.value} market", item.start)
         for item in labelled
-        if re.fullmatch(
-            r"market(?:\s+name)?|report\s+(?:title|name)|market\s+studied", item.key, re.I
-        )
+        if _NAMES.fullmatch(item.key)
     ]
     if labels and (found := _named_in(page, labels[0], known)):
         return found[0], []
-    return _of_figures(page, len(above), sentences, known)
+    told, rivals = _of_figures(page, len(above), sentences, known)
+    if not told and not rivals and head and any(_BOX.search(item.key) for item in labelled):
+        name = re.split(r"\s[-|]\s|[:|(,]", head[0].text)[0].strip()
+        if core(name) and len(name.split()) <= 6 and not re.search(r"\d", name):
+            told = unknown_subject(Mention(name, 0, 0))  # a box of a market under a bare title
+            told = replace(told, at=(head[0].start, head[0].start + len(name)))
+    return told, rivals
 
 
 def _of_figures(
@@ -157,6 +168,8 @@ def _of_figures(
 
     ``above`` is how many markets the headings name.
     """
+    if not any(map(_of_a_market, page.text[:LONGEST_SEARCH].split("\n"))):
+        return None, []
     counts: dict[str, float] = {}
     first: dict[str, Subject] = {}
     for place, sentence in enumerate(sentences[:MOST_SENTENCES]):
@@ -175,9 +188,18 @@ def _of_figures(
     ranked = sorted(counts, key=lambda name: -counts[name])
     if not ranked:
         return None, []
-    if len(ranked) == 1 or (counts[ranked[0]] >= 2 * counts[ranked[1]] and above < 2):
-        return first[ranked[0]], []
+    best = ranked[0]
+    others = [n for n in ranked[1:] if not (n.startswith(f"{best}-") or best.startswith(f"{n}-"))]
+    if not others or (counts[best] >= 2 * counts[others[0]] and above < 2):
+        return first[best], []
     return None, [first[name] for name in first]
+
+
+def _of_a_market(line: str) -> bool:
+    """True for a line with a growth rate, or with an amount that a market could have."""
+    amounts = (a.value for a in find_amounts(line))
+    grows = re.search(r"CAGR|growth|%", line) and find_percents(line)
+    return bool(grows or BLANK.search(line) or any(v is None or v >= SMALLEST for v in amounts))
 
 
 def _named_in(page: Page, sentence: Sentence, known: Sequence[Subject]) -> list[Subject]:
@@ -203,13 +225,6 @@ def _named_in(page: Page, sentence: Sentence, known: Sequence[Subject]) -> list[
             if match := subject.pattern.search(text):
                 at = sentence.start + match.start(), sentence.start + match.end()
                 found[subject.market] = replace(subject, title=match.group(), at=at)
-    before = re.match(r"\W*([\w\s&'()-]{3,60}):", text)
-    if found or not before or not MARKET.search(text) or not core(before[1]):
-        return list(found.values())
-    if not re.search(r"report|news|market", before[1], re.IGNORECASE):
-        at = sentence.start, sentence.start + before.end()
-        one = replace(unknown_subject(Mention(before[1].strip(), 0, 0)), at=at)
-        found[one.market] = one
     return list(found.values())
 
 

@@ -11,16 +11,24 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 COUNTRIES = _words(
-    r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D)|UK|"
+    r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D|\s+dollars)|UK|"
     r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|american|indian(?!\s+rupee)|chinese|"
-    r"japanese|german|french|british|asian|european|canadian|brazilian|korean|"
+    r"japanese|german|french|british|britain|swiss|asian|european|canadian|brazilian|korean|"
     r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|brazil|mexico|canada|australia|"
     r"saudi\s+arabia|turkey|russia|africa|middle\s+east|asia|gcc|asean|nordics?|switzerland|"
     r"netherlands|indonesia|vietnam|thailand|malaysia|singapore|argentina|poland|sweden)\b"
     r"(?!\s*-?\s*pacific)"
 )
+HOUSE = (
+    r"(?:Research|Insights?|Intelligence|Reports?|Consulting|Analytics|Economics|Advisory|Group|View|"
+    r"Partners|Consultants|Advisors?|Data|Strategy|Marktforschung|Associates|Consultancy|Insider|"
+    r"Analytica?|Company|Future|Facts|Studies|Statistics|Metrics|Publishing|Institute|Monitor|Watch|"
+    r"Marktdaten|Analysen|Forecasts|Numbers)"
+)
+"""The last word in the names of publishers."""
 PUSHES = _words(
     r"\bdriv(?:e|es|en|ing|er|ers)\b|fuel\w*|propel\w*|boost\w*|spur\w*|underpin\w*|bolster\w*|helped\s+by|"
+    r"push(?:es|ed|ing)?\b|stimulat\w*|foster\w*|catalys\w*|catalyz\w*|lift(?:s|ed|ing)?\b|"
     r"augment\w*|support(?:s|ed|ing)?\s+(?:the\s+)?(?:\w+\s+)?(?:market|growth|demand)|"
     r"(?:accelerat|pac|increas|rais)\w*\s+(?:up\s+)?(?:the\s+)?demand|"
     r"(?:expan|creat)\w*\s+(?:the\s+|a\s+larger\s+)?(?:market|demand|pool)|"
@@ -30,7 +38,8 @@ PUSHES = _words(
 )
 HOLDS_BACK = _words(
     r"hamper\w*|restrain\w*|hinder\w*|imped\w*|limit(?:s|ed|ing)?\b|challeng\w*|barriers?|threat\w*|"
-    r"slow(?:s|ed|ing)?\b|curb\w*|obstacle\w*|restrict\w*"
+    r"slow(?:s|ed|ing)?\b|curb\w*|obstacle\w*|restrict\w*|limitations?\b|hurdles?\b|headwinds?\b|"
+    r"constrain\w*|\black\s+of|\bpoor\b|\blow\s+awareness|\bshortage"
 )
 RISES = _words(
     r"increas\w*|ris(?:e|es|ing)\b|grow\w*|boost\w*|driv(?:e|es|en|ing)\b|improv\w*|expand\w*|more\b|"
@@ -39,7 +48,8 @@ RISES = _words(
 DRIVER_HEADING = _words(r"\b(?:drivers?|growth\s+factors?|driving)\b")
 NOT = _words(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b")
 SECTION = _words(
-    r"\b(?:drivers?|driving|dynamics|growth\s+factors?|restraints?|challenges?|opportunit(?:y|ies)|"
+    r"\b(?:drivers?|driving|dynamics|growth\s+factors?|restrain\w*|challenges?|barriers?|hurdles?|"
+    r"limitations?|constraints?|headwinds?|opportunit(?:y|ies)|"
     r"trends?|insights?|segment(?:s|ation)|regional|geograph\w+|competiti\w+|players|companies|"
     r"overview|scope|frequently\s+asked|takeaways|table\s+of\s+contents|related|developments|"
     r"methodology|description|analysis)\b"
@@ -49,7 +59,7 @@ SECTION = _words(
 FUTURE = _words(
     r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
     r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
-    r"climbing|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
+    r"climbing|expects?|sees?|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
 )
 PAST = _words(
     r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|came\s+in|"
@@ -69,26 +79,26 @@ NOT_A_MARKET = _words(
     r"\b(?:led|leads?|dominat\w+)\s+the\b|\bburden\b|\bexports?\b|\bimports?\b"
 )
 SUBJECT = _words(
-    r"\bmarket|\bindustry\b|\b(?:it|this)\b|\bsales\b|\bdemand\b|\brevenues?\b|\bspending\b"
+    r"\bmarket|\bindustry\b|\b(?:its?|this)\b|\bsales\b|\bdemand\b|\brevenues?\b|\bspending\b"
 )
 WHOLE_WORLD = _words(r"\b(?:global\w*|world\w*|weltmarkt|international)\b")
 GROWTH_RATE = _words(
     r"C\.?A\.?G\.?R|compound(?:ed)?\s+annual|annual\s+(?:growth|rate)|per\s+annum|\bp\.a\.|"
-    r"annually|(?:a|per|each)\s+year|growth\s+rate"
+    r"annually|(?:a|per|each)\s+year|yearly\s+(?:growth|rate)|growth\s+rate"
 )
 GREW = _words(
-    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered)\b"
+    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered(?!\s+CAGR))\b"
 )
 SHRINKS = _words(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)")
 HISTORY = _words(r"histor\w*|\bpast\b|\bprevious\b")
 LARGEST = _words(
     r"\blargest\b|dominat\w+|\bdominant|\bled\s+the|\bleads?\b|leading\s+(?:region|market)|"
-    r"highest\s+(?:\w+\s+)?share|biggest|lion's\s+share|most\s+of\s+the\s+(?:market|revenue)|"
+    r"(?:highest|major|maximum)\s+(?:\w+\s+)?share|biggest|lion's\s+share|most\s+of\s+the\s+(?:market|revenue)|"
     r"nearly\s+half\s+of\s+the\s+(?:global\s+)?market"
 )
 FASTEST = _words(r"fastest|highest\s+(?:CAGR|growth|rate)|quickest|most\s+rapid\w*")
 
-_ABOUT = r"(?:\s*\(?(?:(?:in|by|for|of)\s+)?(?:19|20)\d\d(?:\s*(?:-|to)\s*(?:20)?\d\d)?\)?)?"
+_ABOUT = r"(?:,?\s*\(?(?:(?:in|by|for|of)\s+)?(?:19|20)\d\d(?:\s*(?:-|to)\s*(?:20)?\d\d)?\s*\)?)?"
 _UNIT = r"(?:,?\s*\(?(?:in\s+)?(?:US\s?\$|USD|EUR|%|\u20ac)\s?(?:mn|bn|million|billion)?\)?)?"
 LABEL = _words(
     rf"(?:forecast|study|historical|analysis|review|projection)(?:ed)?\s+(?:period|years?|data|range)|"
@@ -98,17 +108,17 @@ LABEL = _words(
     rf"market\s+forecast{_ABOUT}{_UNIT}|"
     rf"(?:projected\s+|value-based\s+|market\s+|revenue\s+|forecast\s+)*(?:CAGR|growth\s+rate)"
     rf"(?:\s*\((?:CAGR|%)\))?{_ABOUT}{_UNIT}|"
-    rf"(?:fastest[\s-]growing|largest|leading|dominant|dominating|biggest)\s+"
-    rf"(?:regional\s+|drug\s+)?(?:segment|market|region|class|product|type|country)|"
-    rf"published\s+by|publisher|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
+    rf"(?:fastest[\s-]growing|largest|leading|dominant|dominating|biggest|top)\s+"
+    rf"(?:regional\s+|drug\s+)?(?:segment|market|region|class|product|type|country){_ABOUT}|"
+    rf"published\s+by|publisher|source|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
     rf"regions?\s+covered|segments?\s+covered|companies\s+covered"
 )
 """Labels that boxes of reports have."""
 LABEL_WORDS = frozenset(
     "market markets size value valuation valued revenue revenues sales forecast forecasted"
     " projected estimated expected base year years in for by of the at to from and cagr growth"
-    " rate annual compound average global world worldwide total overall usd us eur million"
-    " billion mn bn m b period current currency based value-based outlook potential end"
+    " rate annual compound average global world worldwide total overall usd us eur gbp jpy inr chf"
+    " million billion mn bn m b period current currency based value-based outlook potential end"
     " estimate estimates reach industry".split()
 )
 """Words of a label that is of the whole market."""
@@ -124,6 +134,11 @@ GENERIC = LABEL_WORDS | frozenset(
     " same plus up on track then they there spending fell rose recovered dropped declined"
     " shrank slipped climbed amounted totalled after according report what said runs run"
     " plausible possible likely between firm case our stand stands put puts see sees looking"
-    " forward currently still latest here study analysis experts analysts".split()
+    " came comes seen touch touching touched attain attained crossed exceeded exceeding surpassing"
+    " hitting generated generating pegged recorded totaling totalling advance advancing progress"
+    " progressing augment low high best worst bull bear base-case upside downside optimistic"
+    " pessimistic conservative scenario revised together altogether dimension valuation remained"
+    " forward currently having grown been works out long run expect going would rocket undergo"
+    " still annually yearly show latest here study analysis experts analysts".split()
 )
 """Words that name nothing of which a figure could be instead of the market."""

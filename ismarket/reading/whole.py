@@ -20,7 +20,13 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
-_UNITED_STATES = ("us", "usa", "unitedstates", "america", "american")
+_SAME_PLACE = {
+    "us": ("usa", "unitedstates", "america", "american", "domestic"),
+    "uk": ("unitedkingdom", "british", "britain"), "southkorea": ("korean", "korea"),
+    "japan": ("japanese",), "china": ("chinese",), "india": ("indian",), "germany": ("german",),
+    "france": ("french",), "canada": ("canadian",), "brazil": ("brazilian",),
+    "switzerland": ("swiss",), "europe": ("european",), "asia": ("asian",),
+}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
@@ -71,7 +77,7 @@ def is_own(subject: Subject, mention: Mention) -> bool:
 
 def _place(text: str) -> str:
     plain = re.sub(r"[\W_]", "", text.lower())
-    return "us" if plain in _UNITED_STATES else plain
+    return next((place for place, others in _SAME_PLACE.items() if plain in others), plain)
 
 
 def of_whole(subject: Subject, before: str, after: str) -> bool:
@@ -96,7 +102,8 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     places = {m.start(): m.group() for m in COUNTRIES.finditer(before)}
     places |= {a: before[a:b] for _, a, b in found_in(subject.words.regions, before)}
     world = WHOLE_WORLD.search(before)
-    if world and not any(at < world.start() for at in places):
+    beside = [p for at, p in places.items() if re.fullmatch(r"\W{0,3}", before[at + len(p) :])]
+    if world and not beside and not any(at < world.start() for at in places):
         return True
     if any(_place(place) != _place(subject.place) for place in places.values()):
         return False

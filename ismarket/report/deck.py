@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ..charts.contributions import order
+from ..charts.theme import LIGHT
 from ..engine.findings import distance, findings, how_big, how_fast
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..engine.page import title
@@ -30,10 +32,73 @@ def write_deck(forecast: Forecast, path: str | Path) -> None:
     deck.save(str(path))
 
 
-def _slide(deck: Any, words: str) -> Any:
+def _path_slide(deck: Any, forecast: Forecast) -> None:
+    summary, years = forecast.columns["summary"], forecast.years
+    low, high = money(summary["p5"][-1]), money(summary["p95"][-1])
+    last = money(summary["reference"][-1])
+    words = f"USD {last} in {years[-1]}, {low} to {high} in 9 of 10 draws"
+    series = {
+        name: [value / 1e6 for value in summary[key]]
+        for name, key in (
+            ("Reference", "reference"), ("9 in 10 draws, low", "p5"), ("9 in 10 draws, high", "p95")
+        )
+    }  # fmt: skip
+    chart = _chart(deck, "LINE", words, forecast.usd("M"), [str(year) for year in years], series)
+    chart.has_legend = True
+    chart.legend.include_in_layout = False
+    chart.legend.position = _constants().XL_LEGEND_POSITION.BOTTOM
+
+
+def _driver_slide(deck: Any, forecast: Forecast) -> None:
+    rows, growth = order(forecast)[-2::-1], forecast.growth
+    words = (
+        f"{signed(growth.total, 2)} points of growth a year {growth.period},"
+        f" {signed(growth.points[UNEXPLAINED], 2)} of them unexplained"
+    )
+    series = {"Points of growth a year": [row["points"] for row in rows]}
+    names, unit = [row["title"] for row in rows], "points of growth a year"
+    chart = _chart(deck, "BAR_CLUSTERED", words, unit, names, series)
+    # clear of the bars that go below zero
+    chart.category_axis.tick_label_position = _constants().XL_TICK_LABEL_POSITION.LOW
+
+
+def _region_slide(deck: Any, forecast: Forecast) -> None:
+    table, last = forecast.columns["region"], forecast.years[-1]
+    best = max(range(len(table["name"])), key=lambda i: table["share"][i])
+    words = f"{table['name'][best]} has {100 * table['share'][best]:.0f}% of value in {last}"
+    unit = f"{forecast.usd('M')} in {last}"
+    series = {unit: [value / 1e6 for value in table["final"]]}
+    _chart(deck, "COLUMN_CLUSTERED", words, unit, table["name"], series)
+
+
+def _chart(
+    deck: Any, kind: str, words: str, unit: str, names: list[str], series: dict[str, list[float]]
+) -> Any:
+    """A native chart that fills a slide of its own under ``words``, which are its text as well."""
+    from pptx.chart.data import CategoryChartData
+    from pptx.util import Inches
+
     slide = deck.slides.add_slide(deck.slide_layouts[5])
     _title(slide, words)
-    return slide
+    data = CategoryChartData(number_format="0.00" if unit.startswith("points") else "#,##0")
+    data.categories = names
+    for name, values in series.items():
+        data.add_series(name, values)
+    frame = slide.shapes.add_chart(
+        getattr(_constants().XL_CHART_TYPE, kind), Inches(0.5), Inches(1.6), Inches(9), Inches(5.4),
+        data,
+    )  # fmt: skip
+    said = kind.split("_")[0].capitalize()
+    frame._element._nvXxPr.cNvPr.set("descr", f"{said} chart: {words}")
+    frame.chart.has_legend = frame.chart.has_title = False
+    _calm(frame.chart, unit)
+    return frame.chart
+
+
+def _constants() -> Any:
+    from pptx.enum import chart
+
+    return chart
 
 
 def _title(slide: Any, words: str) -> None:
@@ -43,92 +108,10 @@ def _title(slide: Any, words: str) -> None:
             run.font.size = _points(24)
 
 
-def _below() -> Any:
-    from pptx.enum.chart import XL_LEGEND_POSITION
-
-    return XL_LEGEND_POSITION.BOTTOM
-
-
-def _low() -> Any:
-    """Names of bars at the edge, clear of the bars that go below zero."""
-    from pptx.enum.chart import XL_TICK_LABEL_POSITION
-
-    return XL_TICK_LABEL_POSITION.LOW
-
-
 def _points(size: int) -> Any:
     from pptx.util import Pt
 
     return Pt(size)
-
-
-def _place(slide: Any, kind: str, data: Any, words: str) -> Any:
-    """A native chart that fills the slide under its title; ``words`` is its alternative text."""
-    from pptx.enum.chart import XL_CHART_TYPE
-    from pptx.util import Inches
-
-    frame = slide.shapes.add_chart(
-        getattr(XL_CHART_TYPE, kind), Inches(0.5), Inches(1.6), Inches(9), Inches(5.4), data
-    )
-    frame._element._nvXxPr.cNvPr.set("descr", words)
-    return frame.chart
-
-
-def _path_slide(deck: Any, forecast: Forecast) -> None:
-    from pptx.chart.data import CategoryChartData
-
-    summary, years = forecast.columns["summary"], forecast.years
-    last = money(summary["reference"][-1])
-    words = (
-        f"USD {last} in {years[-1]}, {money(summary['p5'][-1])} to {money(summary['p95'][-1])}"
-        " in 9 of 10 draws"
-    )
-    data = CategoryChartData(number_format="#,##0")
-    data.categories = [str(year) for year in years]
-    for name, key in (
-        ("Reference", "reference"),
-        ("9 in 10 draws, low", "p5"),
-        ("9 in 10 draws, high", "p95"),
-    ):
-        data.add_series(name, [value / 1e6 for value in summary[key]])
-    chart = _place(_slide(deck, words), "LINE", data, f"Line chart by year: {words}")
-    chart.has_legend = True
-    chart.legend.include_in_layout = False
-    chart.legend.position = _below()
-    _calm(chart, forecast.usd("M"))
-
-
-def _driver_slide(deck: Any, forecast: Forecast) -> None:
-    from pptx.chart.data import CategoryChartData
-
-    table = forecast.columns["attribution"]
-    rows = [i for i, name in enumerate(table["driver"]) if name != "total"]
-    growth = forecast.growth
-    words = (
-        f"{signed(growth.total, 2)} points of growth a year {growth.period},"
-        f" {signed(growth.points[UNEXPLAINED], 2)} of them unexplained"
-    )
-    data = CategoryChartData(number_format="0.00")
-    data.categories = [table["title"][i] for i in rows[::-1]]
-    data.add_series("Points of growth a year", [table["points"][i] for i in rows[::-1]])
-    chart = _place(_slide(deck, words), "BAR_CLUSTERED", data, f"Bar chart: {words}")
-    chart.has_legend = chart.has_title = False
-    chart.category_axis.tick_label_position = _low()
-    _calm(chart, "points of growth a year")
-
-
-def _region_slide(deck: Any, forecast: Forecast) -> None:
-    from pptx.chart.data import CategoryChartData
-
-    table, last = forecast.columns["region"], forecast.years[-1]
-    best = max(range(len(table["name"])), key=lambda i: table["share"][i])
-    words = f"{table['name'][best]} has {100 * table['share'][best]:.0f}% of value in {last}"
-    data = CategoryChartData(number_format="#,##0")
-    data.categories, unit = table["name"], f"{forecast.usd('M')} in {last}"
-    data.add_series(unit, [value / 1e6 for value in table["final"]])
-    chart = _place(_slide(deck, words), "COLUMN_CLUSTERED", data, f"Column chart: {words}")
-    chart.has_legend = chart.has_title = False
-    _calm(chart, unit)
 
 
 def _words_slide(deck: Any, forecast: Forecast) -> None:
@@ -152,7 +135,7 @@ def _calm(chart: Any, unit: str) -> None:
 
     chart.font.size = _points(12)
     axis = chart.value_axis
-    axis.major_gridlines.format.line.color.rgb = RGBColor(0xE0, 0xE0, 0xE0)
+    axis.major_gridlines.format.line.color.rgb = RGBColor.from_string(LIGHT["line"][1:])
     axis.format.line.fill.background()
     axis.has_title = True
     axis.axis_title.text_frame.text = unit
@@ -160,10 +143,9 @@ def _calm(chart: Any, unit: str) -> None:
         run.font.size, run.font.bold = _points(12), False
     for plot in chart.plots:
         plot.vary_by_categories = False
-    colours = (RGBColor(0x00, 0x72, 0xB2), RGBColor(0x7F, 0xB8, 0xD8), RGBColor(0x7F, 0xB8, 0xD8))
-    for series, colour in zip(chart.plots[0].series, colours, strict=False):
-        line = type(series).__name__ == "LineSeries"
-        if line:
+    for series, token in zip(chart.plots[0].series, ("model", "band50", "band50"), strict=False):
+        colour = RGBColor.from_string(LIGHT[token][1:])
+        if type(series).__name__ == "LineSeries":
             series.smooth = False
             series.format.line.color.rgb = colour
         else:

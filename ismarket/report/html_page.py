@@ -6,6 +6,12 @@ from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 
+from ..charts import svg
+from ..charts.contributions import picture as contributions
+from ..charts.fan import picture as fan
+from ..charts.picture import Picture
+from ..charts.theme import DARK, LIGHT
+from ..charts.where import picture as where
 from ..engine.findings import findings, headline
 from ..engine.forecast import Forecast
 from ..engine.page import attribution_table, path_table, title
@@ -15,7 +21,9 @@ from ..text.sheet import Table
 from ..text.wording import money, percent, rate
 from ..version import __version__
 from .checklist import SOURCE, checklist
-from .pictures import driver_picture, path_picture
+
+SLIM = 470
+"""Width of a picture for a small screen, px."""
 
 
 def as_page(forecast: Forecast) -> str:
@@ -27,17 +35,26 @@ def as_page(forecast: Forecast) -> str:
         _section(
             "Path",
             f"<p class='small'>{escape(_how_to_read(forecast))}</p>",
-            path_picture(forecast),
+            _picture(fan(forecast)),
             _table(path_table(forecast)),
         ),
-        _section("Carried by", driver_picture(forecast), _table(attribution_table(forecast))),
-        _section("Where", _where(forecast, "region"), _where(forecast, "drug_class")),
+        _section(
+            "Carried by",
+            _picture(contributions(forecast)),
+            _table(attribution_table(forecast)),
+        ),
+        _section(
+            "Where",
+            _picture(where(forecast)),
+            _where(forecast, "region"),
+            _where(forecast, "drug_class"),
+        ),
         _section("What to know", _list(findings(forecast))),
         _section("Inputs", _inputs(forecast)),
         _section("Reporting checklist", f"<p class='small'>{escape(SOURCE)}</p>", _items(forecast)),
         _section("How to make it again", _again(forecast)),
     ]
-    style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+    style = _colours() + files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     head = (
         "<meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
         f"<title>{escape(market.title)}</title><style>{style}</style>"
@@ -47,6 +64,24 @@ def as_page(forecast: Forecast) -> str:
         f"<!DOCTYPE html>\n<html lang='en'><head>{head}</head><body><main>{body}</main>"
         "</body></html>\n"
     )
+
+
+def _colours() -> str:
+    """The colours of both themes by name; a picture, drawn in the light ones, follows."""
+    light, dark = ("".join(f"--{key.replace(' ', '')}:{value};" for key, value in one.items())
+                   for one in (LIGHT, DARK))  # fmt: skip
+    turned = "".join(
+        f'svg [{ink}="{LIGHT[key]}"]{{{ink}:{DARK[key]}}}'
+        for key in LIGHT
+        for ink in ("fill", "stroke")
+    )
+    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}{turned}}}\n"
+
+
+def _picture(picture: Picture) -> str:
+    """A chart in the width of a page and, for a small screen, in its narrow form."""
+    wide, slim = svg(picture), svg(picture, width=SLIM)
+    return f"<div class='full'>{wide}</div><div class='slim'>{slim}</div>"
 
 
 def _how_to_read(forecast: Forecast) -> str:

@@ -1,4 +1,4 @@
-"""Some draws of a forecast that stand for all of them, each as a place in 16 bits.
+"""Some draws of a forecast that stand for all of them, each as a place in 12 bits.
 
 A place lies between the ends of the parameter's range, on its own scale; that of a chance is the
 point that decides whether it happens.
@@ -6,7 +6,6 @@ point that decides whether it happens.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
@@ -15,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
+from ..engine.blocks import Drawing
 from ..engine.chain import Chain, total_of
-from ..engine.draws import Drawing
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan
 from ..engine.summaries import LEVELS, quantiles
@@ -24,14 +23,20 @@ from ..model.parameter import Parameter
 from ..sampling.points import BLOCK, REPLICATE
 from ..sampling.quantiles import happens
 
-MOST_KEPT = 4
-"""Replicates that are kept at most, of REPLICATE draws each."""
-ROOM = 330_000
-"""Places that a page has room for: of many parameters fewer draws go along."""
+KEPT = 4
+"""Replicates that are kept, of REPLICATE draws each."""
 AMONG = 20
 """Replicates among which they are chosen, at most: the first of the forecast."""
-STEPS = 65535
+BITS = 12
+"""Of a place: its rounding, 1 in 8,190 of a range, is small beside what few draws leave open."""
+STEPS = 2**BITS - 1
 """Steps between the ends of a range."""
+LETTERS = np.frombuffer(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", np.uint8
+)
+"""What stands for 6 bits in a text, as in base 64."""
+TRIED = 12
+"""Sets of replicates whose error is measured: those of which the least is expected."""
 NEAR = 0.02
 """Distance of two levels between which a quantile's slope is taken."""
 Places = NDArray[np.uint16]
@@ -44,28 +49,40 @@ def chosen(forecast: Forecast, plan: Plan) -> Draws:
     Those whose fan lies nearest to that of the first AMONG replicates, as the forecast stands and
     with each driver of ``plan`` switched: the largest relative error of a quantile decides.
     """
-    draws, inputs = forecast.plan.scenario.draws, sum(map(varies, plan.parameters))
-    kept = max(1, min(MOST_KEPT, ROOM // (REPLICATE * max(1, inputs))))
-    if draws <= kept * REPLICATE:
+    draws = forecast.plan.scenario.draws
+    if draws <= KEPT * REPLICATE:
         return np.arange(draws)
     many = min(draws // REPLICATE, AMONG)
-    sets = np.array(list(combinations(range(many), kept)))
+    sets = np.array(list(combinations(range(many), KEPT)))
     drawing = Drawing(plan)
     blocks = [drawing.values(block) for block in range(-(-many * REPLICATE // BLOCK))]
     values = np.concatenate(blocks, axis=1)[:, : many * REPLICATE]
-    worst = np.zeros(len(sets))
-    for fan in _fans(forecast, plan, values):
-        found, low, high = (
-            quantiles(fan, np.clip(LEVELS + way * NEAR, 0, 1)) for way in (0, -1, 1)
-        )
-        slope = (high - low) / (2 * NEAR * found)
-        below = fan.reshape(1, len(fan), many, REPLICATE) < found[:, :, None, None]
-        apart = (below.mean(axis=3) - LEVELS[:, None, None]) * slope[:, :, None]
-        for each in apart.reshape(-1, many):
-            np.maximum(worst, np.abs(each[sets].mean(axis=1)), out=worst)
-    best = sets[worst.argmin()]
+    fans = [fan.reshape(len(fan), many, REPLICATE) for fan in _fans(forecast, plan, values)]
+    expected = np.max([_expected(fan, sets) for fan in fans], axis=0)
+    best = min(
+        sets[expected.argsort()[:TRIED]], key=lambda kept: max(_error(f, kept) for f in fans)
+    )
     numbers: Draws = (best[:, None] * REPLICATE + np.arange(REPLICATE)).ravel()
     return numbers
+
+
+def _expected(fan: Array, sets: Draws) -> Array:
+    """The error of each set of replicates, from how many of their draws lie below a quantile."""
+    whole = fan.reshape(len(fan), -1)
+    found, low, high = (quantiles(whole, np.clip(LEVELS + way * NEAR, 0, 1)) for way in (0, -1, 1))
+    slope = (high - low) / (2 * NEAR * found)
+    below = (fan < found[:, :, None, None]).mean(axis=3)
+    apart = (below - LEVELS[:, None, None]) * slope[:, :, None]
+    worst = np.zeros(len(sets))
+    for each in apart.reshape(-1, fan.shape[1]):
+        np.maximum(worst, np.abs(each[sets].mean(axis=1)), out=worst)
+    return worst
+
+
+def _error(fan: Array, kept: Draws) -> float:
+    """The largest relative error of a quantile of some replicates of a fan."""
+    some, whole = (f.reshape(len(fan), -1) for f in (fan[:, kept], fan))
+    return float(np.abs(quantiles(some, LEVELS) / quantiles(whole, LEVELS) - 1.0).max())
 
 
 def _fans(forecast: Forecast, plan: Plan, values: Array) -> Iterator[Array]:
@@ -95,7 +112,7 @@ def drawn_places(plan: Plan, draws: Draws) -> Places:
         values, points = drawing.by_key(block), drawing.points(block)
         for row, parameter in zip(found, parameters, strict=True):
             if parameter.happens:
-                row[mine] = points[keys.index(parameter.key), inside] >> np.uint32(16)
+                row[mine] = points[keys.index(parameter.key), inside] >> np.uint32(32 - BITS)
             else:
                 row[mine] = _places(parameter, values[parameter.key][inside])
     return found
@@ -121,7 +138,7 @@ def decoded(plan: Plan, places: Places) -> dict[str, Array]:
             continue
         place, row = places[row], row + 1
         if parameter.happens:
-            points = (place.astype(np.uint32) << np.uint32(16)) + np.uint32(1 << 15)
+            points = (place.astype(np.uint32) << np.uint32(32 - BITS)) + np.uint32(1 << 31 - BITS)
             found[key] = happens(points, at).astype(float)
         elif key in fixed:
             continue
@@ -133,5 +150,17 @@ def decoded(plan: Plan, places: Places) -> dict[str, Array]:
 
 
 def packed(places: Places) -> str:
-    """Places as text, two bytes each, the lower first."""
-    return b64encode(places.astype("<u2").tobytes()).decode("ascii")
+    """Places as text, two letters each, the higher first."""
+    return LETTERS[np.stack([places >> 6, places & 63], axis=-1)].tobytes().decode("ascii")
+
+
+def unpacked(text: str) -> Places:
+    """The places of a text; raises ValueError for what is none."""
+    worth = np.full(128, -1)
+    worth[LETTERS] = np.arange(64)
+    letters = worth[np.frombuffer(text.encode("ascii"), np.uint8)]
+    if len(letters) % 2 or (letters < 0).any():
+        raise ValueError("a text that is no places")
+    high, low = letters.reshape(-1, 2).T
+    found: Places = (64 * high + low).astype(np.uint16)
+    return found

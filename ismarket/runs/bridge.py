@@ -9,20 +9,22 @@ swapped in and out: it is what the recorded values differ from those computed he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..arrays import Array
 from ..engine.attribution import attribution
+from ..engine.findings import caveats
 from ..engine.forecast import Forecast
 from ..engine.price_volume import RoleEffect, bridge_table, price_volume
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
 from ..model.scenario import BEYOND, CHOICES, Scenario, entries, from_entries
-from ..text.sheet import Table
+from ..text.sheet import WIDTH, Table
 from ..text.wording import number, signed
 from .agreement import changes
 from .layout import rows
@@ -55,7 +57,8 @@ class Bridge:
 
     ``error`` is the largest standard error of a step where orders were sampled, 0 otherwise.
     ``by_role`` takes the change apart by price, volume, mix and so on, as computed here; it is
-    empty where the two markets differ in regions or classes.
+    empty where the two markets differ in regions or classes.  ``notices`` are what a reader of
+    either run must know, by run.
     """
 
     year: int
@@ -66,6 +69,7 @@ class Bridge:
     changed: Mapping[str, list[str]]
     by_role: tuple[RoleEffect, ...] = ()
     dollars: str = ""
+    notices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         million = 1e6
@@ -84,6 +88,8 @@ class Bridge:
             lines += [f"· {part}: {line}" for line in changed]
         if self.steps and self.by_role:
             lines += ["", *bridge_table(self.by_role, self.dollars).lines()]
+        for notice in noticed(self.notices):
+            lines += textwrap.wrap(notice, WIDTH)
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -124,7 +130,17 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
     return Bridge(
         year, Step(a.path.name, *map(float, start)), tuple(steps),
         Step(b.path.name, *map(float, end)), float(error), changed, by_role, dollars,
+        {record.path.name: caveats(forecast.plan)
+         for record, forecast in zip((a, b), ends, strict=True)},
     )  # fmt: skip
+
+
+def noticed(by_run: Mapping[str, Sequence[str]]) -> list[str]:
+    """What to know of some runs, once where it is the same of all, else each under its name."""
+    said = list(by_run.values())
+    if all(one == said[0] for one in said):
+        return [*said[0]] if said else []
+    return [f"{run}: {line}" for run, lines in by_run.items() for line in lines]
 
 
 def _by_role(

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..analysis.track import Told
 from ..arrays import Columns
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
 from ..text.wording import money, number, signed
-from .bridge import Bridge
+from .bridge import Bridge, noticed, written
+from .layout import from_json
+from .verify import Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +22,11 @@ class Editions:
     """Bridges between runs in their order, all of one year; each begins where the last one ends."""
 
     bridges: tuple[Bridge, ...]
+
+    @property
+    def notices(self) -> list[str]:
+        """What a reader of the editions must know."""
+        return noticed({run: said for one in self.bridges for run, said in one.notices.items()})
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
@@ -41,7 +49,7 @@ class Editions:
             "year": self.bridges[0].year,
             "editions": [{"run": e.change, "reference": e.reference, "median": e.median}
                          for e in ends],
-            "steps": rows_of(self.columns["steps"]),
+            "steps": rows_of(self.columns["steps"]), "notices": self.notices,
         }  # fmt: skip
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
@@ -81,4 +89,13 @@ def sheet(found: Editions) -> Sheet:
     header = ["edition", "what changed", "reference", "median"]
     year = found.bridges[0].year
     title = f"From edition to edition · USD M in {year}"
-    return Sheet(title, [f"{said}.", Table(header, rows, 2)])
+    return Sheet(title, [*found.notices, f"{said}.", Table(header, rows, 2)])
+
+
+def told(record: Record) -> Told:
+    """What a run said when it was kept."""
+    said = from_json(record.contents["outputs/forecast.json"], "forecast.json")
+    return Told(
+        record.path.name, str(record.manifest["finished"]), str(said["market"]),
+        str(said["scenario"]), str(said["unit"]), written(record),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
 from ..engine.plan import Plan
 from ..engine.workers import KEPT, Progress, Sink, Work
-from ..errors import InputError
+from ..errors import InputError, in_short
 from ..model.driver import Driver
 from ..model.scenario import write_scenario
 from . import disk
@@ -119,8 +119,9 @@ def _view(name: str, forecast: Forecast) -> dict[str, bytes]:
     try:
         made = VIEWS[name].make(forecast)
     except Exception as error:
-        why = f"{type(error).__name__}: {error}".rstrip(": ")
-        warnings.warn(f"{name}: left out of the run, the rest is kept ({why})", stacklevel=2)
+        warnings.warn(
+            f"{name}: left out of the run, the rest is kept ({in_short(error)})", stacklevel=2
+        )
         return {}
     return {f"outputs/{path}": data for path, data in made.items()}
 

@@ -22,7 +22,7 @@ from typing import Any
 from ..engine.plan import Plan
 from ..model.driver import Driver
 from ..model.scenario import Scenario, write_scenario
-from ..plugins.discovery import normalised
+from ..plugins.discovery import described, normalised
 from ..version import __version__
 from .layout import digest
 
@@ -112,7 +112,7 @@ def _source(drivers: Iterable[Driver], point: EntryPoint | None) -> dict[str, An
         module = modules.pop() if len(modules) == 1 else ""
         files = module_files(module) if module not in ("", "__main__") else {}
         return {"module": module, "distribution": "", "version": "", "files": files}
-    about = point.dist.metadata if point.dist else {"Name": "", "Version": ""}
+    about = described(point.dist) if point.dist else {"Name": "", "Version": ""}
     return {
         "module": point.module,
         "distribution": about["Name"],

@@ -1,4 +1,4 @@
-"""Keyed draws: one stream of points per parameter name, the same whatever else is drawn.
+"""Keyed draws: one stream of points per parameter name, and how far what they say can be trusted.
 
 REPLICATE draws are one replicate, independent of every other: each of REPLICATE equal strata of
 the unit interval holds one point of each parameter.  In which order is said by the parameter's own
@@ -10,6 +10,16 @@ correlated up to 0.98.  Within its stratum a point lies at one place for the who
 the left in even and from the right in odd strata: so a parameter's values in a replicate are one
 sorted table, read in the stratum's order.  A block is BLOCK draws, what is computed at once; its
 points are keyed by (seed, parameter key, block).
+
+Draws of one replicate are even on purpose, so none is independent of another; the replicates are.
+To first order a statistic is a mean over the draws, of values or of their influences (Hampel 1974,
+J. Am. Stat. Assoc. 69:383), and that of a mean follows from the sums of whole replicates (Liang &
+Zeger 1986, Biometrika 73:13, with clusters that are independent by design):
+
+    SE^2 = G / (G - 1) * sum over G replicates of (sum over its draws of (x - mean))^2 / draws^2
+
+Fewer than FEWEST replicates cannot tell, and every draw counts as if it were independent: since
+draws are more even than that, the error is then at most what is said.
 """
 
 from __future__ import annotations
@@ -22,7 +32,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import Bits
+from ..arrays import Array, Bits
 
 REPLICATE_BITS = 9
 REPLICATE = 1 << REPLICATE_BITS
@@ -31,6 +41,8 @@ REPLICATES = 8
 """Replicates in a block."""
 BLOCK = REPLICATES * REPLICATE
 """Draws in a block."""
+FEWEST = 8
+"""Whole replicates from which an error is read."""
 WITHIN = 32 - REPLICATE_BITS
 """Bits of a point below those that name its stratum."""
 Strata = NDArray[np.uint16]
@@ -140,3 +152,39 @@ def _directions() -> Bits:
     with files("ismarket").joinpath("data", "sobol.npy").open("rb") as stream:
         table: Bits = np.load(stream, allow_pickle=False)
     return table
+
+
+# standard errors ----------------------------------------------------------------------------
+
+
+def at_most(draws: int) -> bool:
+    """True where so few draws only tell what their errors are at most."""
+    return draws < FEWEST * REPLICATE
+
+
+def deviations(values: Array) -> Array:
+    """What each replicate adds to the error of the mean of values (..., draw), (..., replicate)."""
+    draws = values.shape[-1]
+    first = np.arange(0, draws, 1 if at_most(draws) else REPLICATE)
+    apart = values - values.mean(axis=-1, keepdims=True)
+    return np.asarray(np.add.reduceat(apart, first, axis=-1) / draws)
+
+
+def error_of(deviating: Array) -> Array:
+    """The standard error (...) of a mean from its deviations (..., replicate); nan for one."""
+    count = deviating.shape[-1]
+    if count < 2:
+        return np.full(deviating.shape[:-1], np.nan)
+    return np.asarray(np.sqrt(np.square(deviating).sum(axis=-1) * count / (count - 1)))
+
+
+def error_of_mean(values: Array) -> Array:
+    """Standard error (...) of the mean of values (..., draw), in the order of the draws."""
+    return error_of(deviations(values))
+
+
+def errors_inside(replicates: int, share: float = 0.9) -> float:
+    """How many standard errors either way hold the truth in ``share`` of cases (Student 1908)."""
+    from scipy.special import stdtrit  # costs more to import than a run
+
+    return float(stdtrit(replicates - 1, (1.0 + share) / 2.0))

@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from ..analysis.requirement import Requirement
     from ..analysis.sample_information import Sample
     from ..analysis.sensitivity import Sensitivity
+    from ..analysis.track import Track
     from ..analysis.triangulation import Triangulation
     from ..analysis.updating import Observation
     from ..explorer.panel import Panel
     from ..model.grid import GridAxis
     from ..runs.keep import KeptRun
-    from ..runs.track import Track
     from ..runs.verify import Record
 
 WHAT = "the name of a scenario, a TOML file, a kept run or a Scenario"
@@ -103,7 +103,7 @@ class Study:
     def changed(self, scenario: Scenario | None = None, **changes: Any) -> Study:
         """The study of another ``scenario``, or with some choices of its own made differently.
 
-        The file of an anchor that it names is read.
+        The file of an anchor that it names is read.  InputError for a choice that is none.
         """
         chosen = self.scenario if scenario is None else scenario
         for name in AT_LOAD:

@@ -15,11 +15,11 @@ from ..runs.layout import digest
 from . import Study, loaded, of_run, study
 
 if TYPE_CHECKING:
+    from ..analysis.track import Track
     from ..analysis.updating import Observation
     from ..runs.again import Again, Reopened
     from ..runs.bridge import Bridge
     from ..runs.editions import Editions
-    from ..runs.track import Track
 
 
 def reopened(path: str | Path) -> Reopened:
@@ -111,7 +111,8 @@ def compare_runs(a: str | Path, b: str | Path, year: int | None = None) -> Bridg
 def compare_editions(*runs: str | Path, year: int | None = None) -> Editions:
     """Why a forecast changed from each run to the next, as bridges of one year that join.
 
-    ``year`` is the last one that all have unless given; the rest is as in ``compare_runs``.
+    ``year`` is the last one that all have unless given; the rest is as in ``compare_runs``.  Raises
+    InputError for fewer than two runs.
     """
     from ..runs.agreement import need_drivers
     from ..runs.bridge import bridge, recorded
@@ -151,9 +152,10 @@ def track(
     for a run that is not as it was written or not of ``market``, and for actuals that cannot be
     read.
     """
+    from ..analysis.track import ACTUALS
+    from ..analysis.track import track as against
     from ..analysis.updating import read_observations, update
-    from ..runs.track import ACTUALS
-    from ..runs.track import track as against
+    from ..runs.editions import told
     from ..runs.verify import checked
 
     records = [checked(Path(run)) for run in runs]
@@ -162,7 +164,7 @@ def track(
     if isinstance(actuals, str | Path):
         actuals = read_observations(Path(actuals))
     seen = list(actuals or ())
-    found = against(records, seen, market)
+    found = against([told(record) for record in records], seen, market)
     newest = next(one for one in records if one.path.name == found.editions[-1].run)
     asked = of_run(newest)
     ahead = [one for one in seen if one.year in asked.plan.years]

@@ -198,7 +198,7 @@ def plain_text(trial: Trial) -> None:
 @law
 def works_with_one_region(trial: Trial) -> None:
     """It works on a market with one region, unless a table of its own names the regions."""
-    causes = trial.driver.mechanisms
+    causes = trial.driver.own_causes
     products = [one for cause in causes for one in cause.launches]
     named = {region for cause in causes for region in cause.share}
     named |= {region for one in products for region in one.regions}
@@ -242,7 +242,7 @@ def _moves(trial: Trial) -> bool:
 
 def _not_yet(trial: Trial) -> None:
     """SkipTest for a driver that says by its own ratios, each held at 1, that it moves nothing."""
-    causes, ratios = trial.driver.mechanisms, set(RATIO_UNIT.values())
+    causes, ratios = trial.driver.own_causes, set(RATIO_UNIT.values())
     ones = [p for p in trial.driver.parameters if p.unit in ratios and p.constant and p.mode == 1]
     placeholders = bool(causes) and all(cause.inert for cause in causes)
     if (ones or placeholders) and not _moves(trial):

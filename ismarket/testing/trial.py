@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,7 +22,7 @@ from ..guard.contract import broken, guarded_effects, standing
 from ..model.driver import Driver, Effect
 from ..model.market import Market
 from ..model.parameter import Parameter
-from ..model.scenario import Scenario
+from ..model.scenario import DEFAULT_MARKET, Scenario
 from ..model.stage import FUNNEL
 from ..plugins.discovery import find_plugins
 from ..plugins.installed import Plugins, load_plugins
@@ -61,7 +62,7 @@ class Trial:
         Raises DriverError for a driver with causes that the market has not.
         """
         if market is None:
-            name = next(iter(driver.markets), Scenario().market)
+            name = next(iter(driver.markets), DEFAULT_MARKET)
             if name not in _installed().markets():  # installed since?
                 _installed.cache_clear()
             markets = _installed().markets()
@@ -70,7 +71,7 @@ class Trial:
             market = markets[name]
         if not driver.suits(market.name):
             driver = replace(driver, markets=())
-        own = {mechanism.name for mechanism in driver.mechanisms} & market.lent
+        own = {mechanism.name for mechanism in driver.own_causes} & market.lent
         market = replace(
             market,
             mechanisms={n: m for n, m in market.mechanisms.items() if n not in own},
@@ -88,7 +89,7 @@ class Trial:
     @property
     def own(self) -> list[Parameter]:
         """What the driver itself declares, in its own table too."""
-        tables = [p for mechanism in self.driver.mechanisms for p in mechanism.parameters]
+        tables = [p for mechanism in self.driver.own_causes for p in mechanism.parameters]
         return [*self.driver.parameters, *tables]
 
     @property
@@ -156,8 +157,11 @@ class Trial:
                 moved.append(Effect(stage, np.log(price)[:, :, None], "launches", drug_class))
         if OVER.get()():
             raise OverError(self.driver.name)
+        running = set(threading.enumerate())
         with printing() as printed:
             own = guarded_effects(self.market, self.driver, values)
+        if set(threading.enumerate()) - running:
+            raise broken(self.driver, "nothing_else_touched", "left a thread running")
         if said := printed.getvalue().strip():
             what = f"printed {said.splitlines()[0][:80]!r}; a driver answers, it does not print"
             raise broken(self.driver, "nothing_else_touched", what)
@@ -177,6 +181,6 @@ def _installed() -> Plugins:
 @cache
 def reference_trial() -> list[Trial]:
     """The bundled drivers on their market: what others are measured against."""
-    bundled = load_plugins([one.point for one in find_plugins()[0] if one.bundled])
-    market = bundled.markets()[Scenario().market]
+    bundled = load_plugins(one for one in find_plugins()[0] if one.bundled)
+    market = bundled.markets()[DEFAULT_MARKET]
     return [Trial.of(driver, market) for driver in bundled.drivers()]

@@ -16,7 +16,6 @@ from ismarket import InputError, Scenario, forecast
 from ismarket.analysis.backtest import (
     FEWEST,
     Score,
-    Series,
     backtest_of,
     constant_growth,
     crps,
@@ -29,6 +28,7 @@ from ismarket.analysis.backtest import (
 from ismarket.analysis.track_record import (
     CONFIDENCE,
     TABLES,
+    Series,
     period,
     read_outside_view,
     read_series,

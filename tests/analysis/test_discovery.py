@@ -1,6 +1,7 @@
 """Scenario discovery: a known box is found, told by draws that did not find it, on both markets."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -9,11 +10,12 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 from ismarket import InputError, Study, discover
 from ismarket.analysis.discovery import (
     Limit,
-    _apart,
-    _slices,
     _tells,
     find_box,
     halves,
+    holds,
+    limits_tested,
+    pasted,
     sentence,
 )
 from ismarket.cli import main
@@ -26,15 +28,39 @@ def test_a_known_box_is_found():
     truth = (values["a"] > 0.6) & (values["b"] < 0.5) & (values["c"] > 0.3) & (values["c"] < 0.8)
     box = find_box(values, truth)
     assert set(box) == {"a", "b", "c"}
-    assert box["a"][0] == pytest.approx(0.6, abs=0.05)
-    assert box["a"][1] is None or box["a"][1] > 0.97
-    assert box["b"][1] == pytest.approx(0.5, abs=0.05)
-    assert box["c"] == pytest.approx((0.3, 0.8), abs=0.05)
-    inside = np.ones(3_000, bool)
-    for key, (low, high) in box.items():
-        inside &= (values[key] >= (low or 0.0)) & (values[key] <= (1.0 if high is None else high))
-    assert truth[inside].mean() > 0.9
-    assert inside[truth].mean() > 0.9
+    assert box["a"] == pytest.approx((0.6, math.inf), abs=0.03)
+    assert box["b"] == pytest.approx((-math.inf, 0.5), abs=0.03)
+    assert box["c"] == pytest.approx((0.3, 0.8), abs=0.03)
+    inside = holds(box, values, 3_000)
+    assert truth[inside].mean() > 0.95
+    assert inside[truth].mean() > 0.95
+    assert find_box(values, truth) == box
+
+
+def test_a_box_of_more_inputs_than_can_be_told_keeps_those_that_tell_most():
+    chance = np.random.default_rng(5)
+    values = {name: chance.random(4_000) for name in "abcdef"}
+    truth = (values["a"] > 0.5) & (values["b"] < 0.5) & (values["c"] > 0.4) & (values["d"] < 0.9)
+    assert set(find_box(values, truth)) == {"a", "b", "c"}
+    assert set(find_box(values, truth, most=2)) == {"a", "b"}
+
+
+def test_what_peeling_took_too_much_is_pasted():
+    chance = np.random.default_rng(7)
+    values = {name: chance.random(2_000) for name in "ab"}
+    small = {"a": (0.7, math.inf), "b": (0.1, 0.95)}
+    wide = pasted(small, values, values["a"] > 0.5)
+    assert wide["a"] == pytest.approx((0.5, math.inf), abs=0.03)
+    assert wide["b"][0] < 0.01
+    assert wide["b"][1] == math.inf
+
+
+def test_a_quasi_p_value_is_that_of_the_binomial_law():
+    """Of 4 draws inside 3 are such, 4 of 8 without the limit: C(4,3) / 2**4 + 1 / 2**4."""
+    values = {"a": np.array([1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0])}
+    such = np.array([1, 1, 1, 0, 1, 0, 0, 0], bool)
+    ((without, log_p),) = limits_tested({"a": (1.0, math.inf)}, values, such).values()
+    assert (without, math.exp(log_p)) == (0.5, pytest.approx(5 / 16))
 
 
 def test_an_input_that_tells_nothing_is_not_named():
@@ -47,7 +73,7 @@ def test_an_input_that_tells_nothing_is_not_named():
 def test_what_happens_or_not_is_a_side_of_its_own():
     chance = np.random.default_rng(3)
     values = {"happens": (chance.random(2_000) < 0.4).astype(float), "x": chance.random(2_000)}
-    assert find_box(values, values["happens"] > 0) == {"happens": (1.0, None)}
+    assert find_box(values, values["happens"] > 0) == {"happens": (1.0, math.inf)}
 
 
 @pytest.fixture(scope="module", params=MARKETS)
@@ -60,6 +86,7 @@ def test_coverage_and_density_are_of_draws_that_did_not_find_the_box(asked):
     made = asked.forecast()
     middle = float(np.median(made.draws.log_growth))
     target = float(np.expm1(middle / made.span))
+    assert asked.discover(cagr=target).to_dict() == discover(made, cagr=target).to_dict()
     for reached in (False, True):
         found = discover(made, cagr=target, reached=reached)
         assert 1 <= len(found.limits) <= 3
@@ -70,6 +97,9 @@ def test_coverage_and_density_are_of_draws_that_did_not_find_the_box(asked):
         such = figures >= target if reached else figures < target
         both = found.density * found.mass
         assert both == pytest.approx(found.coverage * such.mean())
+        for limit in found.limits:
+            assert limit.density_without < found.density
+            assert 0 <= limit.quasi_p < 0.5
         text = " ".join(str(found).split())
         for limit in found.limits:
             assert limit.key in text
@@ -105,25 +135,9 @@ def test_a_box_tells_by_the_correlation_of_lying_inside_with_being_such():
     chance = np.random.default_rng(4)
     inside, such = chance.random((2, 300)) < [[0.3], [0.6]]
     such |= inside & (chance.random(300) < 0.5)
-    assert _tells(inside, such) == pytest.approx(np.corrcoef(inside, such)[0, 1])
-    assert _tells(np.ones(300, bool), such) == 0.0
-    values = chance.normal(3.0, 2.0, 300) + such
-    apart = abs(values[such].mean() - values[~such].mean()) / values.std()
-    assert _apart(values, such) == _apart(-values, such) == pytest.approx(apart)
-    assert _apart(np.ones(300), such) == 0.0
-
-
-def test_a_peel_takes_a_twentieth_off_either_side_and_gains_by_the_draw():
-    values = np.arange(100.0)
-    such, inside = values >= 50, values < 98
-    low, high = _slices("x", values, inside, such)
-    assert low[1:4] == ("x", "low", 5.0)
-    assert (low[4] == (inside & (values > 4))).all()
-    assert low[0] == pytest.approx((48 / 93 - 48 / 98) / 5)
-    assert high[1:4] == ("x", "high", 91.0)
-    assert (high[4] == (values < 92)).all()
-    assert high[0] == pytest.approx((42 / 92 - 48 / 98) / 6)
-    assert list(_slices("x", np.ones(100), inside, such)) == []
+    told = _tells(int(inside.sum()), int((inside & such).sum()), such)
+    assert told == pytest.approx(np.corrcoef(inside, such)[0, 1])
+    assert _tells(300, int(such.sum()), such) == 0.0
 
 
 @pytest.mark.parametrize(("draws", "size"), [(1_023, 1), (1_024, 512), (2_000, 512)])
@@ -131,12 +145,10 @@ def test_a_box_is_found_in_every_other_replicate_or_draw(draws, size):
     assert (halves(draws) == [i // size % 2 == 0 for i in range(draws)]).all()
 
 
-def test_a_limit_holds_its_ends():
-    values = np.array([1.0, 2.0, 3.0, 4.0])
-    about = "key", "Title", "years"
-    assert Limit(*about, 2.0, 3.0).holds(values).tolist() == [False, True, True, False]
-    assert Limit(*about, None, 3.0).holds(values).tolist() == [True, True, True, False]
-    assert Limit(*about, 2.0, None).holds(values).tolist() == [False, True, True, True]
+def test_a_box_holds_its_ends():
+    values = {"x": np.array([1.0, 2.0, 3.0, 4.0])}
+    assert holds({"x": (2.0, 3.0)}, values, 4).tolist() == [False, True, True, False]
+    assert holds({}, values, 4).all()
 
 
 def test_the_page_says_the_shares_of_the_draws_that_did_not_find_the_box(asked):
@@ -154,5 +166,5 @@ def test_the_page_says_the_shares_of_the_draws_that_did_not_find_the_box(asked):
     one = next(p for p in made.plan.parameters if not p.happens and not p.constant)
     for low, high, words in ((None, one.high, "at most "), (one.low, None, "at least "),
                              (one.low, one.high, "between ")):  # fmt: skip
-        said = sentence(Limit(one.key, one.title, one.unit, low, high), made)
+        said = sentence(Limit(one.key, one.title, one.unit, low, high, 0.5, 0.0), made)
         assert f": {words}" in said

@@ -70,4 +70,4 @@ def test_a_market_without_such_rows_says_so():
     found = purchases(make_plan(market, drivers, scenario_of(MARKETS[1])))
     assert found == ()
     (line,) = parts(found, market)
-    assert "No payer's purchases of dravet are on file" in line
+    assert "No payer's purchases of dravet are on file" in str(line)

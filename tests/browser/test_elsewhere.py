@@ -8,9 +8,8 @@ import sys
 import pytest
 from dravet import NAMES, SCENARIO, as_installed
 
-from ismarket import load_drivers, load_market, load_scenario
+from ismarket import forecast, load_drivers, load_market, load_scenario
 from ismarket.charts.fan import alternative
-from ismarket.engine.forecaster import forecast
 
 from . import steps
 from .conftest import ROOT, Lab, free_port, quiet_home, serving

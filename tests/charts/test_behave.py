@@ -5,21 +5,26 @@ Positions are those of Vega's scenegraph, as vl-convert lays it out.
 
 import json
 from itertools import combinations
+from xml.etree import ElementTree
 
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
-from ismarket import Scenario, charts, forecast
+from ismarket import Observation, Scenario, charts, forecast
+from ismarket.analysis.track import Told, track
 from ismarket.charts.fan import axis_of
+from ismarket.charts.places import PAD
+from ismarket.charts.svg import MIDDLE
 from ismarket.charts.theme import COLOURS, DARK, LIGHT
 
 alt = pytest.importorskip("altair")
 convert = pytest.importorskip("vl_convert")
 
+SVG = "{http://www.w3.org/2000/svg}"
 LETTER = 5.9
 """Width of a letter at 12 px in a narrow font, px: what overlaps in it overlaps in any."""
 KINDS = ("fan", "contributions", "regions", "tornado", "levels", "causes", "funnel", "launches",
-         "compare")  # fmt: skip
+         "compare", "track")  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=MARKETS)
@@ -33,7 +38,24 @@ def made(request):
     )
 
 
+def tracked(made):
+    """Actuals inside, outside and known, against the forecasts as if they were kept runs."""
+    runs = []
+    for day, one in enumerate(made, 1):
+        rows = one.columns["summary"]
+        path = {year: {k: rows[k][i] for k in rows} for i, year in enumerate(one.years)}
+        said = one.plan.market.name, one.plan.scenario.name, one.usd()
+        runs.append(Told(f"edition {day}", f"2026-01-0{day}", *said, path))
+    values = made[0].columns["summary"]["p75"]
+    days = ("2099-01-01", "2099-01-01", "2020-01-01")
+    return track(runs, [Observation(year, value * size, 0.1, known=day) for year, value, size, day
+                        in zip(made[0].years[1:4], values[1:4], (1.0, 3.0, 1.0), days, strict=True)
+                        ])  # fmt: skip
+
+
 def drawn(kind, made, **how):
+    if kind == "track":
+        return charts.track(tracked(made), **how)
     if kind == "compare":
         return charts.compare(*made, **how)
     if kind in ("fan", "contributions"):
@@ -106,6 +128,32 @@ def test_words_stay_at_their_place_in_any_size_and_none_is_cut_or_covered(kind, 
             assert apart, f"{one} | {other}"
 
 
+@pytest.mark.parametrize("kind", ["fan", "tornado", "levels"])
+@pytest.mark.parametrize("width", [822, 470])
+def test_without_altair_words_and_lines_stand_where_vega_has_them(kind, width, made):
+    module = charts._MODULES[kind]
+    picture = module.picture(*made) if kind == "fan" else module.picture(made[0])
+    (vega,) = views(charts.draw(picture, width=width))
+    own = ElementTree.fromstring(charts.svg(picture, width=width))
+    group = {one: outer for outer in own.iter() for one in outer}
+    words = sorted(
+        (item["text"], item["x"] + item.get("dx", 0), item["y"] + item.get("dy", 0))
+        for item in vega["text"] if str(item.get("text", "")).strip()
+    )  # fmt: skip
+    found = sorted(
+        (one.text, float(one.get("x")),
+         float(one.get("y")) - MIDDLE * float(group[one].get("font-size")))
+        for one in own.iter(f"{SVG}text")
+    )  # fmt: skip
+    assert [text for text, *_ in found] == [text for text, *_ in words]
+    assert [at for _, *at in found] == [pytest.approx(at, abs=0.06) for _, *at in words]
+    ways = [one.get("points").split() for one in own.iter(f"{SVG}polyline")]
+    points = {tuple(map(float, point.split(","))) for way in ways for point in way}
+    assert {(round(item["x"], 1), round(item["y"], 1)) for item in vega["line"]} <= points
+    room, height = picture.at(width).room, picture.at(width).height
+    assert own.get("viewBox") == f"0 0 {width} {height + room.top + room.bottom + 2 * PAD:g}"
+
+
 def value_of(view):
     """From px down to a value, by the labels of the vertical axis of a fan."""
     labels = [item for item in view["text"] if item.get("align") == "right" and item["x"] == 0]
@@ -150,7 +198,7 @@ def test_a_chart_brings_nothing_that_would_meet_the_same_of_another(kind, made):
     assert len(spec["datasets"]) == 1  # Altair's own name for the rows
     (rows,) = spec["datasets"].values()
     assert len({row["part"] for row in rows}) > 5
-    assert {row["scenario"] for row in rows} == {"" if kind == "compare" else "all"}
+    assert {row["scenario"] for row in rows} == {"" if kind in ("compare", "track") else "all"}
 
 
 def test_a_theme_of_the_reader_moves_nothing_and_colours_stay(published):

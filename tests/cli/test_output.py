@@ -14,6 +14,7 @@ from parcels import DRIVER, parcel
 from parcels import ismarket as in_a_process
 
 from ismarket import cli
+from ismarket.cli import common
 
 RUN = [sys.executable, "-m", "ismarket", "run", "--no-keep", "--draws", "50"]
 
@@ -76,7 +77,11 @@ def test_a_driver_that_replaces_the_names_of_streams_does_not_hide_the_answer(pa
     code = "    import sys\n" + DRIVER.format(name="one")
     parcel(parcels, "one", code.replace("        yield", f"        {act}\n        yield"))
     done = in_a_process("run", "--no-keep", "--draws", "50", path=parcels)
-    assert done.stdout.startswith("Infantile spasms") or done.returncode == 3
+    if act.endswith("None"):
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "driver one: replaced standard " in done.stderr
+    else:
+        assert done.stdout.startswith("Infantile spasms")
 
 
 def test_a_driver_that_copies_the_process_prints_one_answer(parcels):
@@ -87,17 +92,66 @@ def test_a_driver_that_copies_the_process_prints_one_answer(parcels):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at the maps of a process")
-@pytest.mark.parametrize("delay", [0.8, 1.6])
-def test_ctrl_c_is_exit_130_and_one_line_always(tmp_path, delay):
+def test_ctrl_c_is_exit_130_and_one_line(tmp_path):
     command = [*RUN[:4], "--draws", "3000000", "--no-keep"]
     process = subprocess.Popen(command, stderr=-1, stdout=-1, cwd=tmp_path)
     while "_multiarray_umath" not in Path(f"/proc/{process.pid}/maps").read_text():
         time.sleep(0.01)  # Python itself starts without a word of ours
-    time.sleep(delay)
+    time.sleep(0.8)
     process.send_signal(signal.SIGINT)
     out, said = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, b"")
     assert said == b"ismarket: stopped\n"
+
+
+# drivers and plugins that keep one waiting --------------------------------------------------------
+
+
+def sleeper(folder, place, act):
+    """A parcel ``one`` that acts before what stands at ``place``."""
+    code = "    import time, pathlib\n" + DRIVER.format(name="one")
+    return parcel(folder, "one", code.replace(place, f"{act}\n{place}"))
+
+
+def test_ctrl_c_waits_for_no_driver(parcels, tmp_path):
+    """Two blocks are asked for, each in a thread, and would be answered after a minute."""
+    asked = f"        pathlib.Path({str(tmp_path / 'asked')!r}).touch()"
+    act = f"        if p.rate.size > 1:\n    {asked}; time.sleep(60)"
+    path = str(sleeper(parcels, "        yield", act))
+    command = [*RUN[:5], "--draws", "8192"]
+    env = {**os.environ, "PYTHONPATH": path}
+    process = subprocess.Popen(command, stderr=-1, stdout=-1, cwd=tmp_path, env=env)
+    while not (tmp_path / "asked").exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=30)
+    assert (process.returncode, out, said) == (130, b"", b"ismarket: stopped\n")
+
+
+@pytest.mark.parametrize(
+    ("place", "act", "waited_for"),
+    [
+        ("        yield", "        time.sleep(0.2)", "driver one"),
+        ("    def effects", "    time.sleep(0.2)", "plugin one"),
+    ],
+    ids=["driver", "plugin"],
+)
+def test_a_run_says_once_for_whom_it_waits(parcels, monkeypatch, place, act, waited_for):
+    monkeypatch.setattr(common, "PATIENCE", 0.05)
+    done = in_this_process("run", "--no-keep", "--draws", "16", path=sleeper(parcels, place, act))
+    assert done.returncode == 0
+    assert f"ismarket: waiting for {waited_for}\n" in done.stderr
+    assert done.stderr.count(waited_for) == 1
+    assert "waiting" not in done.stdout
+
+
+def test_a_check_says_for_whom_it_waits_and_ends_with_a_verdict(parcels, monkeypatch):
+    monkeypatch.setattr(common, "PATIENCE", 0.05)
+    path = sleeper(parcels, "        yield", "        time.sleep(3.0)")
+    done = in_this_process("check", "one", "--limit", "1.5", path=path)
+    assert done.returncode == 3
+    assert "answers: no verdict after 1.5 seconds" in done.stdout
+    assert "ismarket: waiting for driver one\n" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import Driver, DriverError, Effect, InputError, forecast, launch
-from ismarket.engine.blocks import stack
+from ismarket.engine.blocks import Drawing, stack
 from ismarket.engine.chain import Chain
-from ismarket.engine.draws import Drawing
 from ismarket.engine.plan import make_plan
 from ismarket.model.launch import fits
 from ismarket.sampling.points import block_points
@@ -180,7 +179,7 @@ def test_a_launch_that_comes_or_goes_moves_no_other_draw(name):
     one = entered(product(name, chance=0.5, peak_share=(0.1, 0.3, 0.6)))
     plans = [make_plan(market, some, scenario) for some in (drivers, [*drivers, one])]
     before, after = (Drawing(plan).by_key(0) for plan in plans)
-    assert set(after) - set(before) == {p.key for m in one.mechanisms for p in m.parameters}
+    assert set(after) - set(before) == {p.key for m in one.own_causes for p in m.parameters}
     for key, values in before.items():
         assert (after[key] == values).all(), key
     without = make_plan(
@@ -202,12 +201,11 @@ def test_a_product_sells_its_share_of_the_class_at_its_own_price(name):
     made = forecast(market, drivers, scenario_of(name, draws=64, without=(), fixed={}))
     drawn = Drawing(made.plan).by_key(0)
     last = made.plan.years[-1]
-    shares, ratios = [], []
+    of_each = []
     for product_ in (one, other):
         chance, year, peak, years, ratio = (drawn[p.key][:64] for p in product_.parameters)
-        shares.append(chance * peak * np.clip((last + 0.5 - year) / years, 0.0, 1.0))
-        ratios.append(ratio)
-    shares, ratios = np.array(shares), np.array(ratios)
+        of_each.append((chance * peak * np.clip((last + 0.5 - year) / years, 0.0, 1.0), ratio))
+    shares, ratios = np.array(of_each).swapaxes(0, 1)
     assert (shares.sum(axis=0) > 1.0).any()
     shares /= np.maximum(shares.sum(axis=0), 1.0)
     value = made.waterfall(last).step("value").amounts[:2, 0, 1:].sum(axis=0)

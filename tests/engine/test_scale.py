@@ -12,10 +12,11 @@ from command_line import ismarket
 
 from ismarket import InputError, Scenario, forecast, load_scenario
 from ismarket.cli.common import share
-from ismarket.engine import workers
+from ismarket.engine import forecaster, workers
 from ismarket.engine.cluster import dask_executor
 from ismarket.engine.forecaster import FIRST, SURE
 from ismarket.runs.outputs import draws_file
+from ismarket.sampling.points import BLOCK
 
 pytestmark = pytest.mark.slow(reason="the same forecast by many workers, kept and summed")
 
@@ -88,7 +89,7 @@ def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, dr
     expected = forecast(market, drivers, many)
     with dask_executor("local", workers=2) as pool:
         assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
-        client = pool.client
+        client = getattr(pool, "client")  # noqa: B009, an executor of ours
         killed = []
 
         def kill(_):
@@ -144,9 +145,10 @@ def test_until_draws_until_it_is_that_exact(market, drivers):
     assert f"{result.plan.scenario.draws:,} draws" in str(result)
 
 
-def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers):
+def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers, monkeypatch):
     """P50 and P95 of the last year lie no further from the truth than was asked for."""
-    chosen, wanted = load_scenario("evidence"), 0.008
+    monkeypatch.setattr(forecaster, "FIRST", BLOCK)
+    chosen, wanted = load_scenario("evidence"), 0.016
     found = [
         forecast(market, drivers, chosen.changed(seed=seed), until=wanted) for seed in range(20)
     ]
@@ -154,7 +156,7 @@ def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers):
     ends = np.array([[table[name][-1] for name in ("p50", "p95")] for table in columns])
     kept = (np.abs(ends / ends.mean(axis=0) - 1) <= wanted).all(axis=1)
     assert kept.sum() >= 19
-    assert FIRST < max(run.plan.scenario.draws for run in found) < 60_000
+    assert BLOCK < max(run.plan.scenario.draws for run in found) < 20_000
 
 
 @pytest.mark.parametrize("until", [0.0, 1.0, -1.0, float("nan")])

@@ -1,10 +1,11 @@
 """Each sentence of a forecast holds the figures of its tables, on both markets."""
 
 import pytest
+from dravet import EXAMPLE
 
 from ismarket import Scenario, forecast, load_scenario
 from ismarket.engine import findings as said
-from ismarket.engine.forecast import NAMED, UNEXPLAINED
+from ismarket.engine.forecast import NAMED, TRUSTED, UNEXPLAINED
 from ismarket.text.wording import listed, money, money_range, number, percent, rate, signed, times
 
 DRAWS = 256
@@ -12,11 +13,9 @@ DRAWS = 256
 
 @pytest.fixture(scope="module", params=["published", "evidence", "dravet", "dravet-anchored"])
 def made(request, market, drivers, second):
-    from conftest import DRAVET
-
     name = request.param
     if name.startswith("dravet"):
-        return forecast(*second, load_scenario(DRAVET / f"{name}.toml").changed(draws=DRAWS))
+        return forecast(*second, load_scenario(EXAMPLE / f"{name}.toml").changed(draws=DRAWS))
     return forecast(market, drivers, load_scenario(name).changed(draws=DRAWS))
 
 
@@ -73,7 +72,7 @@ def test_how_far_the_count_is(made):
     assert factor["reference"][0] == pytest.approx(level / count["reference"][0])
     multiple = [times(factor[name][0]) for name in ("reference", "p5", "p95")]
     assert f"is {multiple[0]} times that ({multiple[1]} to {multiple[2]})" in text
-    low, high = said.TRUSTED
+    low, high = TRUSTED
     assert ("WARNING" in text) == (not low <= factor["reference"][0] <= high)
 
 

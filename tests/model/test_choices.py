@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, load_market, load_scenario, write_scenario
-from ismarket.cli.choices import chosen, scenario_choices, texts
+from ismarket.cli.run import chosen, scenario_choices, texts
 from ismarket.explorer.changes import changed, count_changes
 from ismarket.explorer.controls import structure
 from ismarket.model import recipe

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 
 from ismarket import InputError, Scenario, forecast, read_market
 from ismarket.analysis.audit import audit_report
-from ismarket.engine.draws import Drawing
+from ismarket.engine.blocks import Drawing
 from ismarket.engine.plan import make_plan
 from ismarket.model.market import Correlation
 

@@ -34,7 +34,7 @@ def by_hand(found):
     y, count = np.log(list(LEVELS.values())), len(LEVELS)
     main = stats.norm.pdf(y[:, None, None], found.grid[:, None], spreads)
     wide = stats.norm.pdf(y[:, None, None], found.grid[:, None], FAR)
-    posterior, outlying = 0.0, np.zeros(count)
+    posterior, outlying = np.zeros_like(main[0]), np.zeros(count)
     for split in product((0, 1), repeat=count):
         k = sum(split)
         weight = stats.betabinom.pmf(k, count, 1, 4) / stats.binom.pmf(k, count, 0.5)

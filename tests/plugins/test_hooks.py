@@ -1,6 +1,7 @@
 """Hooks as pluggy has them: order, optional ones, wrappers, versions, blocks; and their list."""
 
 import json
+from typing import Any
 
 import pytest
 from parcels import DRIVER, parcel
@@ -182,7 +183,7 @@ def test_a_command_of_a_plugin_runs_like_any_other(installed, capsys):
 
 
 def test_the_market_stands_frozen_all_the_way_down():
-    market = load_market()
+    market: Any = load_market()
     cause = next(iter(market.mechanisms.values()))
     path = next(stage.path for stage in market.stages if stage.path)
     for change in (

@@ -10,11 +10,41 @@ from mutated_pages import large, mutated, timed
 from ismarket.reading import FIELDS, installed, read_text
 from ismarket.reading.subject import known_subjects
 
-FOLDER = Path(__file__).parent / "pages"
-PAGES = {
-    f"{file.stem}, {name}": page
-    for file in sorted(FOLDER.glob("*.toml"))
-    for name, page in tomllib.loads(file.read_text(encoding="utf-8")).items()
+
+def pages(folder):
+    return {
+        f"{file.stem}, {name}": page
+        for file in sorted((Path(__file__).parent / folder).glob("*.toml"))
+        for name, page in tomllib.loads(file.read_text(encoding="utf-8")).items()
+    }
+
+
+PAGES, HELD = pages("pages"), pages("held")
+"""``held`` was written before the rules were looked at, each later set before they were run.
+
+First run of ``held/first.toml``: of 308 fields 78 missed and 14 read wrong; of ``held/second.toml``
+with the rules mended for the first: of 156 fields 38 missed, 8 wrong; of ``held/third.toml``,
+mended for both: of 190 fields 43 missed, 6 wrong; of ``held/fourth.toml``, mended
+for three: of 174 fields 48 missed, 5 wrong; of the plainer pages of ``held/fifth.toml``, mended
+for four: of 159 fields 15 missed, 1 wrong (before any mending 34 and 5).  Seven expectations were
+put to what the sets before had agreed on (a route of administration is no class, a legal form
+belongs to a name, a market of one country begins with the country, "forecasts from 2023 to 2028" is
+a forecast period, a growth of one year is not the market's CAGR, the years of the rate go before
+those of a box, a title says whose the page is).
+"""
+MISSED = {
+    "second, two_forecasts": ["last_year"],
+    "fifth, history_beside": ["base_year", "value"],
+    "fifth, dravet_box": ["largest_region"],
+    "fifth, size_stood_short": ["largest_region"],
+    "fourth, infinitive_release": ["drivers_named"],
+    "fourth, euro_before": ["base_year", "value", "last_year", "last_value"],
+    "fourth, fr_taille": ["cagr"],
+    "fourth, spasms_pdf": ["publisher"],
+    "fourth, yoy_trap": ["publisher"],
+    "fourth, rupee_sign": ["publisher"],
+    "first, antivenom_mm": ["first_year"],
+    "first, uk_hearing_pound": ["base_year", "value"],
 }
 
 
@@ -52,6 +82,19 @@ def test_every_field_of_a_page_is_right_and_it_says_whose_it_is(name, known):
             assert reading.fields[field].currency == page["currency"]
     if page.get("market") not in (None, *(subject.market for subject in known)):
         assert "another market than those installed" in " ".join(reading.notes)
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_a_field_of_a_held_page_is_right_or_missed(name, known):
+    page = HELD[name]
+    reading = read_text(page["text"], known=known)
+    for field in reading.fields:
+        assert same(reading.value(field), page.get(field)), field
+        if field in ("value", "last_value"):
+            assert reading.fields[field].currency == page["currency"]
+    missed = [field for field in FIELDS if field in page and field not in reading.fields]
+    assert missed == MISSED.get(name, [])
+    assert [market for market in page.get("several", ()) if market not in reading.notes[0]] == []
 
 
 def test_a_page_of_several_markets_lists_them_and_takes_the_one_that_is_asked_for(known):

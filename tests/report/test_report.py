@@ -7,12 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ismarket import (
-    Scenario,
-    forecast,
-    load_drivers,
-    load_market,
-)
+from ismarket import InputError, Scenario, charts, forecast, load_drivers, load_market
+from ismarket.charts.contributions import picture as contributions
+from ismarket.charts.fan import picture as fan
+from ismarket.charts.theme import DARK, LIGHT
+from ismarket.charts.where import picture as where
 from ismarket.cli import main
 from ismarket.model.sources import read_sources
 from ismarket.report.checklist import checklist
@@ -104,9 +103,18 @@ def test_where_an_extra_is_missing_no_file_is_written(tmp_path, capsys, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_scale_of_a_picture_has_round_steps():
-    from ismarket.report.pictures import round_step
+def test_the_pictures_of_the_page_are_the_charts_in_both_widths_and_both_themes(published):
+    page = as_page(published)
+    for picture in (fan(published), contributions(published), where(published)):
+        assert page.count(escape(picture.alt)) == 2
+    assert f'svg [stroke="{LIGHT["report"]}"]{{stroke:{DARK["report"]}}}' in page
+    inked = set(re.findall(r'(?:fill|stroke)="(#[^"]*)"', page))
+    assert inked <= set(LIGHT.values())
 
-    for top, step in ((4.7e9, 1e9), (9.1e7, 2e7), (1.06e6, 2e5), (2.4e8, 5e7)):
-        assert round_step(top) == pytest.approx(step)
-        assert 2 <= top / round_step(top) < 6
+
+def test_the_page_is_written_where_altair_is_not_installed(published, monkeypatch):
+    monkeypatch.setitem(sys.modules, "altair", None)
+    monkeypatch.delitem(sys.modules, "ismarket.charts.vega", raising=False)
+    assert as_page(published).count("<svg") == 6
+    with pytest.raises(InputError, match="a chart needs"):
+        charts.fan(published)

@@ -7,8 +7,6 @@ import shutil
 import stat
 import struct
 import subprocess
-import sys
-import venv
 import zipfile
 
 import pytest
@@ -21,13 +19,13 @@ from ismarket.runs.archive import (
     export,
     export_run,
     people_tables,
-    safe,
     unpacked,
     wheels,
     write_workbook,
 )
 from ismarket.runs.layout import to_csv
 from ismarket.runs.verify import Record, checked
+from ismarket.text.spreadsheet import safe
 
 
 def test_an_exported_run_comes_back_byte_by_byte(kept, tmp_path):
@@ -52,25 +50,6 @@ def test_the_commands_export_and_import(kept, tmp_path):
     assert (again.returncode, len(again.stderr.splitlines())) == (2, 1)
 
 
-@pytest.mark.install
-@pytest.mark.slow(reason="installs every wheel of a run")
-def test_with_its_wheels_a_run_is_computed_again_in_a_new_environment(kept, tmp_path):
-    done = ismarket("export", str(kept), "--zip", "--with-wheels", cwd=tmp_path)
-    if "pip cannot get" in done.stderr:
-        pytest.skip(done.stderr)
-    assert done.stdout == "Written run.zip\n"
-    ismarket("import", "run.zip", "--out", "here", cwd=tmp_path)
-    wheels = tmp_path / "here/run-wheels"
-    subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=wheels, check=True)
-    command = (wheels / "README.txt").read_text().splitlines()[-1].split()
-    venv.create(tmp_path / "new", with_pip=False)
-    pip = [sys.executable, "-m", "pip", "--python", str(tmp_path / "new"), *command[1:]]
-    subprocess.run([*pip, "--quiet", "--no-compile"], cwd=wheels, check=True)
-    again = subprocess.run([tmp_path / "new/bin/ismarket", "rerun", "here/run"], cwd=tmp_path,
-                           capture_output=True, text=True)  # fmt: skip
-    assert again.stdout.startswith("run: identical bytes in all 10 tables")
-
-
 STRANGE = [
     ("evil @ http://127.0.0.1:9/evil.zip", "1"), ("./evil", "1"), ("evil[x]", "1"),
     ("-r evil", "1"), ("numpy", "1 --index-url=http://127.0.0.1:9"), ("numpy", "1; import os"),
@@ -83,7 +62,7 @@ def test_wheels_are_fetched_by_name_and_version_and_by_nothing_else(
     kept, tmp_path, monkeypatch, name, version
 ):
     asked = []
-    monkeypatch.setattr(archives.subprocess, "run", lambda command, **_: asked.append(command))
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: asked.append(command))
 
     def changed(plan):
         plan["identity"]["environment"]["packages"][name] = {"version": version}
@@ -102,7 +81,7 @@ def test_a_wheel_of_a_stranger_is_never_built(kept, monkeypatch):
         asked.append(command)
         return subprocess.CompletedProcess(command, 1, "", "ERROR: no wheel")
 
-    monkeypatch.setattr(archives.subprocess, "run", pip)
+    monkeypatch.setattr(subprocess, "run", pip)
     with pytest.raises(DiskError, match="pip cannot get a wheel of click: ERROR: no wheel"):
         wheels(checked(kept).identity)
     assert "--only-binary=:all:" in asked[0]

@@ -1,6 +1,7 @@
 """Actuals against kept runs as they were kept, and why a forecast changed between editions."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
@@ -9,15 +10,18 @@ from ismarket import (
     InputError,
     Observation,
     Study,
+    charts,
     compare_editions,
     compare_runs,
     study,
     track,
     verify_run,
 )
+from ismarket.analysis.track import KNOWN, MOST, OUTSIDE, coverage
+from ismarket.analysis.track import track as against
+from ismarket.charts.track import picture
 from ismarket.cli import main
-from ismarket.runs.track import KNOWN, MOST, OUTSIDE, coverage
-from ismarket.runs.track import track as against
+from ismarket.runs.editions import told
 
 LATER = "2099-01-01"
 
@@ -96,13 +100,47 @@ def test_an_actual_in_other_dollars_is_refused(runs):
         Observation(2025, 50e6, 0.1, known="2027")
 
 
+def test_the_chart_shows_each_actual_against_what_every_run_said_of_its_year(runs):
+    found = track(runs)
+    parts = picture(found).parts
+    assert len(parts["actuals"]["x"]) == len(found.checks) == 9
+    assert sorted({round(v * 1e6) for v in parts["actuals"]["y"]}) == [44_000_000, 200_000_000]
+    known = sum(check.inside == KNOWN for check in found.checks)
+    assert parts["actuals"]["color"].count("interval") == known == 3
+    rings = [fill for fill in parts["medians"]["color"] if fill == "bg"]
+    assert len(rings) == sum(check.inside == OUTSIDE for check in found.checks) == 3
+    year = parts["xticks"]["text"].index("2025")
+    here = [i for i, x in enumerate(parts["range90"]["x"]) if abs(x - year) < 0.5]
+    for i, run in zip(here, runs, strict=True):
+        wrote = said(run, 2025)
+        drawn = [parts["range90"][end][i] * 1e6 for end in ("y", "y2")]
+        assert drawn == pytest.approx([wrote["p5"], wrote["p95"]])
+    words = parts["labels"]["text"]
+    assert words[0] == "median 2028"
+    assert {run.name for run in runs} < {*words}
+    assert found.columns["paths"]["year"].count(2025) == len(runs)
+
+
+def test_a_narrow_chart_keeps_the_years_with_actuals_and_the_newest_runs(runs):
+    one = track(runs, []).told[0]
+    many = [replace(one, run=f"run {i}", finished=f"2026-0{i}-01") for i in range(1, 9)]
+    found = against(many, [Observation(2023, 44e6, 0.1, known=LATER)])
+    slim = picture(found).at(470).parts
+    assert {"2023", "2028"} <= {*slim["xticks"]["text"]}
+    assert len(slim["medians"]["x"]) <= 20
+    assert "run 8" in slim["labels"]["text"]
+    assert "the newest 4 of 8 runs" in slim["foot"]["text"][1]
+    with pytest.raises(InputError, match=r"charts.track: give actuals against kept runs, .* int"):
+        charts.track(3)
+
+
 @pytest.mark.parametrize("name", MARKETS)
 def test_any_market_is_tracked(name, tmp_path):
     asked = Study(*market_and_drivers(name), scenario_of(name, draws=128))
     record = verify_run(asked.keep(tmp_path / "run").path).record
     first, last = asked.plan.years[1], asked.plan.years[-1]
     value = record and asked.forecast().columns["summary"]["p95"][1] * 0.999
-    found = against([record], [Observation(first, value, 0.1, known=LATER)])
+    found = against([told(record)], [Observation(first, value, 0.1, known=LATER)])
     assert [check.inside for check in found.checks] == [MOST]
     assert found.editions[0].year == last
     assert json.dumps(found.to_dict(), allow_nan=False)
@@ -123,7 +161,18 @@ def test_editions_are_bridges_that_join_and_add_up(runs):
         compare_editions(runs[0])
 
 
-def test_the_commands_print_them(runs, capsys):
+def test_editions_say_what_every_sheet_of_their_runs_says_once(runs, tmp_path):
+    key = "video_eeg.ratio"
+    beyond = study("evidence", draws=64, fixed={key: 99.0}, outside=(key,))
+    kept = [beyond.changed(overlap=o).keep(tmp_path / f"beyond-{o}").path for o in (1.0, 0.5, 0.7)]
+    for runs_ in (kept[:2], kept):
+        text = " ".join(str(compare_editions(*runs_)).split())
+        assert text.count("Outside the evidence") == 1
+    other = compare_editions(runs[0], kept[0])
+    assert "beyond-1.0: Outside the evidence" in " ".join(str(other.bridges[0]).split())
+
+
+def test_the_commands_print_them(runs, tmp_path, capsys):
     for arguments, key in (
         (["track", *map(str, runs), "--json"], "editions"),
         (["compare", *map(str, runs), "--json"], "steps"),
@@ -132,6 +181,11 @@ def test_the_commands_print_them(runs, capsys):
             main(arguments)
         assert ended.value.code == 0
         assert json.loads(capsys.readouterr().out)[key]
+    with pytest.raises(SystemExit) as ended:
+        main(["track", *map(str, runs), "--chart", str(tmp_path / "track.json")])
+    assert ended.value.code == 0
+    assert "Track in" in (tmp_path / "track.json").read_text()
+    capsys.readouterr()
     with pytest.raises(SystemExit) as ended:
         main(["track", str(runs[0]), "--observe", "2027=50M"])
     assert ended.value.code == 2

@@ -9,22 +9,36 @@
 // takes: what moves alike is computed once.  Draw 0 is the reference case.
 
 const LARGEST_SHIFT = 300;
-const STEPS = 65535; // between the ends of a range
+const STEPS = 4095; // between the ends of a range
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** Places of 16 bits, the lower byte first, as they are packed. */
+/** Places of 12 bits, two letters each, the higher first. */
 function unpacked(text) {
-  const bytes = atob(text);
-  return Uint16Array.from({ length: bytes.length / 2 }, (_, i) => bytes.charCodeAt(2 * i) | (bytes.charCodeAt(2 * i + 1) << 8));
+  const worth = (at) => LETTERS.indexOf(text[at]);
+  return Uint16Array.from({ length: text.length / 2 }, (_, i) => 64 * worth(2 * i) + worth(2 * i + 1));
+}
+
+/** A function of each value and its place. */
+function each(values, change, found = new Float64Array(values.length)) {
+  for (let i = 0; i < values.length; i++) found[i] = change(values[i], i);
+  return found;
 }
 
 /** What was made for a key in this computation or the one before is not made again. */
 function createMemory() {
+  const numbers = new WeakMap();
   let now = new Map();
   let before = new Map();
+  let count = 0;
   return {
     kept(key, make) {
       if (!now.has(key)) now.set(key, before.get(key) ?? make());
       return now.get(key);
+    },
+    /** The number of an array, which stands for it in a key. */
+    numberOf(array) {
+      if (!numbers.has(array)) numbers.set(array, ++count);
+      return numbers.get(array);
     },
     next() {
       before = now;
@@ -33,27 +47,8 @@ function createMemory() {
   };
 }
 
-/** Arrays by length that are used anew in every computation. */
-function createRoom() {
-  const arrays = new Map();
-  const taken = new Map();
-  return {
-    take(length) {
-      if (!arrays.has(length)) arrays.set(length, []);
-      const number = taken.get(length) ?? 0;
-      taken.set(length, number + 1);
-      return (arrays.get(length)[number] ??= new Float64Array(length));
-    },
-    clear: () => taken.clear(),
-  };
-}
-
 /** One weight from the strengths of those who bring a shift: the largest once, at overlap 1. */
-function combine(strengths, overlap) {
-  if (strengths.length < 2) return strengths[0] ?? 0;
-  const sum = strengths.reduce((a, b) => a + b);
-  return overlap * Math.max(...strengths) + (1 - overlap) * sum;
-}
+const combine = (strengths, overlap) => overlap * Math.max(0, ...strengths) + (1 - overlap) * strengths.reduce((a, b) => a + b, 0);
 
 /** The chain of a model; `compute(setting)` gives all that a page shows, by driver only if `told`. */
 function createChain(model) {
@@ -63,14 +58,13 @@ function createChain(model) {
   const draws = model.draws + 1;
   const last = years.length - 1;
   const memory = createMemory();
-  const room = createRoom();
   const places = unpacked(model.places);
+  const onesByRegion = new Float64Array(regions * draws).fill(1);
+  const ones = onesByRegion.subarray(0, draws);
   const rowOf = new Map(parameters.filter(({ varies }) => varies).map(({ key }, row) => [key, row]));
   const moves = groupsOf(model);
   let [fixed, overlap, acting, strengths, cases] = [{}, 1, [], [], []];
   let bits = []; // of each driver in a coalition; 0 of one that does not act
-
-  const ones = () => memory.kept("ones", () => new Float64Array(draws).fill(1));
 
   /** What the values of a parameter hang on. */
   const said = (row) => (parameters[row].key in fixed ? `${row}=${fixed[parameters[row].key]}` : row);
@@ -81,33 +75,38 @@ function createChain(model) {
       const { key, low, mode, high, scale, varies } = parameters[row];
       const at = fixed[key] ?? mode;
       const found = new Float64Array(draws).fill(at);
-      if (!varies) return found;
+      if (!varies || (key in fixed && scale !== "chance")) return found;
+      const valueAt = {
+        chance: (place) => place + 0.5 < (STEPS + 1) * at,
+        log: (place) => low * (high / low) ** (place / STEPS),
+        natural: (place) => low + (high - low) * (place / STEPS),
+      };
       const first = rowOf.get(key) * model.draws;
-      const drawn = places.subarray(first, first + model.draws);
-      if (scale === "chance") drawn.forEach((place, d) => (found[d + 1] = place + 0.5 < 65536 * at));
-      else if (key in fixed) return found;
-      else if (scale === "log") drawn.forEach((place, d) => (found[d + 1] = low * (high / low) ** (place / STEPS)));
-      else drawn.forEach((place, d) => (found[d + 1] = low + (high - low) * (place / STEPS)));
+      each(places.subarray(first, first + model.draws), valueAt[scale], found.subarray(1));
       return found;
     });
   }
 
+  /** Values by region and draw: `valueIn(r)` gives the value of a draw in a region. */
+  function byRegion(many, valueIn) {
+    const found = new Float64Array(many * draws);
+    for (let r = 0; r < many; r++) {
+      const valueOf = valueIn(r);
+      for (let d = 0; d < draws; d++) found[r * draws + d] = valueOf(d);
+    }
+    return found;
+  }
+
   /** The share that a cause has gained on its logistic curve, from today's share to the ceiling. */
   function gained({ name, half_time: half, share, ceiling }, t) {
-    return memory.kept(`gained ${name} ${t} ${said(half)}`, () => {
-      const halfTime = valuesOf(half);
-      const found = new Float64Array(regions * draws);
-      for (let r = 0; r < regions; r++) {
-        const gap = ceiling[r] - share[r];
-        if (gap === 0) continue;
-        const pace = -Math.log1p(ceiling[r] / share[r]) * (years[t] - model.base);
-        for (let d = 0; d < draws; d++) {
-          const left = Math.exp(pace / halfTime[d]);
-          found[r * draws + d] = (share[r] * gap * (1 - left)) / (share[r] + gap * left);
-        }
-      }
-      return found;
-    });
+    return memory.kept(`gained ${name} ${t} ${said(half)}`, () => byRegion(regions, (r) => {
+      const [halfTime, gap] = [valuesOf(half), ceiling[r] - share[r]];
+      const pace = -Math.log1p(ceiling[r] / share[r]) * (years[t] - model.base);
+      return (d) => {
+        const left = Math.exp(pace / halfTime[d]);
+        return gap && (share[r] * gap * (1 - left)) / (share[r] + gap * left);
+      };
+    }));
   }
 
   function spreadShift(causes, t) {
@@ -121,34 +120,22 @@ function createChain(model) {
   }
 
   /** Log of a stage's path over its value in the base year; it ends at what is drawn. */
-  function pathShift({ path, parameters: ends }, t) {
-    const found = new Float64Array(ends.length * draws);
-    ends.forEach((row, r) => {
-      const end = valuesOf(row);
-      for (let d = 0; d < draws; d++) {
-        const off = end[d] - path.last[r];
-        const value = path.mode[t][r] + off * (off > 0 ? path.up : path.down)[t][r];
-        found[r * draws + d] = Math.log(value / path.first[r]);
-      }
-    });
-    return found;
-  }
+  const pathShift = ({ path, parameters: ends }, t) => byRegion(ends.length, (r) => {
+    const end = valuesOf(ends[r]);
+    return (d) => {
+      const off = end[d] - path.last[r];
+      const value = path.mode[t][r] + off * (off > 0 ? path.up : path.down)[t][r];
+      return Math.log(value / path.first[r]);
+    };
+  });
 
   /** What a driver computed itself, as it was sent: a few rows of draws, weighed by year and region. */
-  function ownShift({ reference, weights, rows }, t) {
-    const many = reference[t].length;
-    const found = new Float64Array(many * draws);
-    for (let r = 0; r < many; r++) {
-      const at = r * draws;
-      rows.forEach(({ low, high, places: drawn }, k) => {
-        const weight = weights[t * many + r][k];
-        const drawnAt = drawn.length > 1 ? 1 : 0; // or alike in every draw
-        for (let d = 1; d < draws; d++) found[at + d] += weight * (low + ((high - low) * drawn[drawnAt * (d - 1)]) / STEPS);
-      });
-      found[at] = reference[t][r];
-    }
-    return found;
-  }
+  const ownShift = ({ reference, weights, rows }, t) => byRegion(reference[t].length, (r) => {
+    const mine = weights[t * reference[t].length + r];
+    const placeIn = (row, d) => row[row.length > 1 ? d - 1 : 0]; // one alone is alike in every draw
+    const drawn = ({ low, high, places: row }, d) => low + ((high - low) * placeIn(row, d)) / STEPS;
+    return (d) => (d ? rows.reduce((sum, row, k) => sum + mine[k] * drawn(row, d), 0) : reference[t][r]);
+  });
 
   function shiftOf(group, t) {
     return memory.kept(`shift ${group.id} ${t} ${group.rows.map(said)}`, () => {
@@ -157,34 +144,40 @@ function createChain(model) {
     });
   }
 
-  const weightsOf = (movers, coalition) => movers.map(({ drivers }) => combine(drivers.filter((i) => coalition & bits[i]).map((i) => strengths[i]), overlap));
-
-  /** The ratio of a target by case: 1 where nobody acts, else made once for each way. */
-  function moved(movers, key, make) {
+  /** A number that is made once for each key that some case has. */
+  function numbered(keyOf, make) {
     const known = new Map();
     const ways = [];
-    const which = Uint16Array.from(cases, (one) => {
-      const weights = weightsOf(movers, one.coalition);
-      const still = (one.year === 0 && !model.start) || weights.every((weight) => !weight);
-      const way = still ? "ones" : `${key} ${one.year} ${weights}`;
-      if (!known.has(way)) known.set(way, ways.push(still ? ones() : memory.kept(way, () => make(one, weights))) - 1);
-      return known.get(way);
+    const which = Uint16Array.from(cases, (_, i) => {
+      const key = keyOf(i);
+      if (!known.has(key)) known.set(key, ways.push(make(i)) - 1);
+      return known.get(key);
     });
     return { ways, which };
+  }
+
+  /** The ratio of a target: 1 where nobody acts, else by year and the weights of those who do. */
+  function moved(movers, key, make) {
+    const weightOf = ({ drivers }, i) => combine(drivers.filter((who) => cases[i].coalition & bits[who]).map((who) => strengths[who]), overlap);
+    const weights = cases.map((_, i) => movers.map((mover) => weightOf(mover, i)));
+    const still = (i) => (cases[i].year === 0 && !model.start) || weights[i].every((weight) => !weight);
+    const keyOf = (i) => (still(i) ? "" : `${key} ${cases[i].year} ${weights[i]}`);
+    return numbered(keyOf, (i) => (still(i) ? ones : memory.kept(keyOf(i), () => make(cases[i].year, weights[i]))));
   }
 
   /** exp of the weighted sum of shifts, for the groups that move one target. */
   function shiftedRatio(groups) {
     const key = `ratio ${groups[0].id} ${groups.flatMap((group) => group.rows).map(said)}`;
-    return moved(groups, key, ({ year }, weights) => {
+    return moved(groups, key, (year, weights) => {
       const shifts = groups.map((group) => shiftOf(group, year));
       const found = new Float64Array(Math.max(...shifts.map((shift) => shift.length)));
       shifts.forEach((shift, g) => {
-        const [weight, wide] = [weights[g], shift.length === found.length];
-        for (let i = 0; i < found.length; i++) found[i] += weight * shift[wide ? i : i % draws];
+        const weight = weights[g];
+        for (let start = 0; start < found.length; start += shift.length) {
+          for (let i = 0; i < shift.length; i++) found[start + i] += weight * shift[i];
+        }
       });
-      for (let i = 0; i < found.length; i++) found[i] = Math.exp(Math.min(LARGEST_SHIFT, Math.max(-LARGEST_SHIFT, found[i])));
-      return found;
+      return each(found, (shift) => Math.exp(Math.min(LARGEST_SHIFT, Math.max(-LARGEST_SHIFT, shift))), found);
     });
   }
 
@@ -192,7 +185,7 @@ function createChain(model) {
   function shareOf({ name, parameters: rows }, year) {
     return memory.kept(`share ${name} ${year} ${rows.map(said)}`, () => {
       const [chance, start, peak, toPeak] = rows.map(valuesOf);
-      return peak.map((value, d) => value * chance[d] * Math.min(1, Math.max(0, (year + 0.5 - start[d]) / toPeak[d])));
+      return each(peak, (value, d) => value * chance[d] * Math.min(1, Math.max(0, (year + 0.5 - start[d]) / toPeak[d])));
     });
   }
 
@@ -210,44 +203,37 @@ function createChain(model) {
         mean[d] += weight * share[d] * (price[d] - 1);
       }
     });
-    for (let d = 0; d < draws; d++) mean[d] = 1 + mean[d] / Math.max(taken[d], 1);
-    return mean;
+    return each(mean, (value, d) => 1 + value / Math.max(taken[d], 1), mean);
   }
 
   /** What the launches into one class make of its price, over that of the base year. */
   function launchedRatio(launches) {
     const key = `launches ${launches[0].name} ${launches.flatMap((one) => one.parameters.map(said))}`;
-    return moved(launches, key, ({ year }, weights) => {
-      const found = new Float64Array(regions * draws);
-      for (let r = 0; r < regions; r++) {
-        const [now, before] = [years[year], model.base].map((when) => meanPrice(launches, weights, when, r));
-        for (let d = 0; d < draws; d++) found[r * draws + d] = now[d] / before[d];
-      }
-      return found;
-    });
+    return moved(launches, key, (year, weights) => byRegion(regions, (r) => {
+      const [now, before] = [years[year], model.base].map((when) => meanPrice(launches, weights, when, r));
+      return (d) => now[d] / before[d];
+    }));
   }
 
   const constant = (array) => ({ ways: [array], which: new Uint16Array(cases.length) });
   const size = ({ ways }) => ways.length * ways[0].length;
-  const eachWay = ({ ways, which }, change) => ({ ways: ways.map((way) => way.map(change)), which });
+  /** The function of a number, by the name that it has in keys. */
+  function eachWay({ ways, which }, name, change) {
+    return { ways: ways.map((way) => memory.kept(`${name} ${memory.numberOf(way)}`, () => each(way, change))), which };
+  }
 
   /** The function of two numbers, for each pair of ways that some case takes; or its sum over regions. */
-  function both(one, other, fill, summed = false) {
-    const known = new Map();
-    const ways = [];
-    const which = Uint16Array.from(cases, (_, i) => {
-      const pair = one.which[i] * 65536 + other.which[i];
-      if (!known.has(pair)) {
-        const a = one.ways[one.which[i]];
-        const b = other.ways[other.which[i]];
-        const length = Math.max(a.length, b.length);
-        const found = summed ? room.take(draws).fill(0) : room.take(length);
-        for (let start = 0; start < length; start += draws) fill(found, summed ? 0 : start, a, a.length > draws ? start : 0, b, b.length > draws ? start : 0);
-        known.set(pair, ways.push(found) - 1);
-      }
-      return known.get(pair);
+  function both(first, second, fill, summed = false) {
+    const filled = (a, b) => {
+      const length = Math.max(a.length, b.length);
+      const found = new Float64Array(summed ? draws : length);
+      for (let start = 0; start < length; start += draws) fill(found, summed ? 0 : start, a, a.length > draws ? start : 0, b, b.length > draws ? start : 0);
+      return found;
+    };
+    return numbered((i) => first.which[i] * 65536 + second.which[i], (i) => {
+      const [a, b] = [first, second].map(({ ways, which }) => ways[which[i]]);
+      return memory.kept(`${fill.name} ${memory.numberOf(a)} ${memory.numberOf(b)}`, () => filled(a, b));
     });
-    return { ways, which };
   }
 
   function times(found, start, a, i, b, j) {
@@ -269,7 +255,7 @@ function createChain(model) {
 
   /** The numbers brought together, those that vary least first. */
   const reduced = (numbers, fill) => [...numbers].sort((a, b) => size(a) - size(b)).reduce((a, b) => both(a, b, fill));
-  const product = (numbers) => reduced([constant(ones()), ...numbers], times);
+  const product = (numbers) => reduced([constant(ones), ...numbers], times);
 
   /** The stage before any driver moves it, by drug class or one. */
   function baseOf(stage) {
@@ -277,10 +263,8 @@ function createChain(model) {
     return Array.from({ length: many }, (_, c) => {
       const rows = stage.parameters.filter((_, i) => i % many === c);
       return constant(memory.kept(`base ${stage.name} ${c} ${stage.path ? "" : rows.map(said)}`, () => {
-        const parts = stage.path ? stage.path.first.map((value) => new Float64Array(draws).fill(value)) : rows.map(valuesOf);
-        const found = new Float64Array(parts.length * draws);
-        parts.forEach((part, r) => found.set(part, r * draws));
-        return found;
+        const parts = stage.path ? stage.path.first.map((value) => each(ones, () => value)) : rows.map(valuesOf);
+        return byRegion(parts.length, (r) => (d) => parts[r][d]);
       }));
     });
   }
@@ -298,16 +282,15 @@ function createChain(model) {
     let common = [];
     if (stage.link === "log") common = alike;
     else if (stage.link === "logit") own = own.map((part, c) => (part === base[c] && !alike.length ? part : both(reduced([part, ...alike], times), base[c], asShare)));
-    else common = [eachWay(reduced(own, plus), (sum) => 1 / sum)];
+    else common = [eachWay(reduced(own, plus), "inverse", (sum) => 1 / sum)];
     if (stage.least !== null) {
-      own = own.map((part) => eachWay(reduced([...common, part], times), (value) => Math.max(value, stage.least)));
+      own = own.map((part) => eachWay(reduced([...common, part], times), `least ${stage.least}`, (value) => Math.max(value, stage.least)));
       common = [];
     }
     return { role: stage.role, common: own.length === 1 ? [...common, ...own] : common, own: own.length === 1 ? null : own };
   }
 
   function compute(setting, told = true) {
-    room.clear();
     memory.next();
     ({ fixed, overlap } = setting);
     acting = [...model.drivers.keys()].filter((i) => !setting.without.includes(model.drivers[i].name));
@@ -315,49 +298,51 @@ function createChain(model) {
     strengths = model.drivers.map(({ name }) => setting.strength[name] ?? 1);
     const everyone = (1 << acting.length) - 1;
     const { coalitions, weights } = told ? attribution(acting.length, model.orders[acting.length]) : { coalitions: [], weights: [] };
+    const comparedIn = (year) => coalitions.map((coalition) => ({ year, coalition }));
     cases = years.map((_, year) => ({ year, coalition: everyone }));
-    cases.push(...coalitions.map((coalition) => ({ year: last, coalition })));
-    if (model.start) cases.push(...coalitions.map((coalition) => ({ year: 0, coalition })));
+    cases.push(...comparedIn(last), ...(model.start ? comparedIn(0) : []));
     const factors = stages.map(factorsOf);
     const common = factors.flatMap((one) => one.common);
     const everywhere = (number) => number.ways.every((way) => way.length === draws);
     const world = product(common.filter(everywhere));
-    const byRegion = constant(memory.kept("ones by region", () => new Float64Array(regions * draws).fill(1)));
-    const regional = product([byRegion, ...common.filter((number) => !everywhere(number))]);
+    const regional = product([constant(onesByRegion), ...common.filter((number) => !everywhere(number))]);
     const ofClass = model.classes.map((_, c) => product(factors.filter((one) => one.own).map((one) => one.own[c])));
     const whole = both(world, both(regional, reduced(ofClass, plus), addTimes, true), times);
     const totalOf = (i) => whole.ways[whole.which[i]];
     const { left, level, current } = scaling(setting);
     const count = totalOf(0).slice();
-    const factor = count.map((value, d) => (level ? level[d] / value : 1));
-    const total = years.map((_, t) => totalOf(t).map((value, d) => value * (left[t] * factor[d])));
+    const factor = each(count, (value, d) => (level ? level[d] / value : 1));
+    const total = years.map((_, t) => each(totalOf(t), (value, d) => value * (left[t] * factor[d])));
     if (level) total[0] = Float64Array.from(level);
-    const parts = attributed(coalitions, weights, totalOf, total, left);
+    const parts = attributed(coalitions, weights, eachWay(whole, "log", Math.log), total, left);
     return { current, count, factor, total, listed: listed(factors), ...shared(parts, total[0]), ...split(world, regional, ofClass, left, factor) };
   }
 
   /** What each driver carries of log growth, exactly; what is unexplained, and the whole. */
-  function attributed(coalitions, weights, totalOf, total, left) {
-    const names = weights.map((_, i) => model.drivers[acting[i]].name);
-    const parts = new Map(names.map((name) => [name, new Float64Array(draws)]));
-    const logs = new Float64Array(draws);
-    coalitions.forEach((_, n) => {
-      const [end, begin] = [totalOf(years.length + n), model.start ? totalOf(years.length + coalitions.length + n) : ones()];
-      for (let d = 0; d < draws; d++) logs[d] = Math.log(end[d] / begin[d]);
-      names.forEach((name, i) => {
-        const [found, weight] = [parts.get(name), weights[i][n]];
-        for (let d = 0; d < draws; d++) found[d] += weight * logs[d];
+  function attributed(coalitions, weights, { ways, which }, total, left) {
+    const parts = new Map();
+    weights.forEach((row, i) => {
+      const weightOf = new Float64Array(ways.length);
+      row.forEach((weight, n) => {
+        weightOf[which[years.length + n]] += weight;
+        if (model.start) weightOf[which[years.length + coalitions.length + n]] -= weight;
       });
+      const found = new Float64Array(draws);
+      ways.forEach((logs, way) => {
+        for (let d = 0; d < draws; d++) found[d] += weightOf[way] * logs[d];
+      });
+      parts.set(model.drivers[acting[i]].name, found);
     });
     parts.set("unexplained", new Float64Array(draws).fill(Math.log(left[last])));
-    return parts.set("total", total[last].map((value, d) => Math.log(value / total[0][d])));
+    return parts.set("total", each(total[last], (value, d) => Math.log(value / total[0][d])));
   }
 
   /** Points of growth a year and money in the last year, by the logarithmic mean. */
   function shared(parts, first) {
     const [span, growth] = [years[last] - years[0], parts.get("total")];
-    const scaled = (unit) => new Map([...parts].map(([name, part]) => [name, part.map((value, d) => value * unit[d])]));
-    return { points: scaled(growth.map((log) => (100 * expm1Ratio(log / span)) / span)), usd: scaled(growth.map((log, d) => first[d] * expm1Ratio(log))) };
+    const scaled = (unit) => new Map([...parts].map(([name, part]) => [name, each(part, (value, d) => value * unit[d])]));
+    const points = scaled(each(growth, (log) => (100 * expm1Ratio(log / span)) / span));
+    return { points, usd: scaled(each(growth, (log, d) => first[d] * expm1Ratio(log))) };
   }
 
   /** The level to meet in the first year, in the dollars shown, and the unexplained growth by year. */
@@ -369,39 +354,31 @@ function createChain(model) {
     return { left, level: model.level === null ? level : valuesOf(model.level), current };
   }
 
-  /** Regions and drug classes in the first and the last year, and each cell of the reference case. */
+  /** Regions and drug classes in the first and the last year. */
   function split(world, regional, ofClass, left, factor) {
-    const found = [0, last].map((t) => {
-      const [same, common] = [world, regional].map(({ ways, which }) => ways[which[t]]);
-      const region = model.regions.map(() => new Float64Array(draws));
-      const drugClass = model.classes.map(() => new Float64Array(draws));
-      const cells = region.map(() => new Float64Array(classes));
-      ofClass.forEach((number, c) => {
-        const own = number.ways[number.which[t]];
-        for (let r = 0; r < regions; r++) {
-          const [i, j] = [common.length > draws ? r * draws : 0, own.length > draws ? r * draws : 0];
-          for (let d = 0; d < draws; d++) {
-            const value = same[d] * common[i + d] * own[j + d] * (left[t] * factor[d]);
-            region[r][d] += value;
-            drugClass[c][d] += value;
-            if (!d) cells[r][c] = value;
-          }
+    const [first, final] = [0, last].map((t) => {
+      const [same, common, ...own] = [world, regional, ...ofClass].map(({ ways, which }) => ways[which[t]]);
+      const [region, drugClass] = [model.regions, model.classes].map((names) => names.map(() => new Float64Array(draws)));
+      region.forEach((inRegion, r) => own.forEach((inClass, c) => {
+        const [i, j] = [r * draws, inClass.length > draws ? r * draws : 0];
+        for (let d = 0; d < draws; d++) {
+          const value = same[d] * common[i + d] * inClass[j + d] * (left[t] * factor[d]);
+          inRegion[d] += value;
+          drugClass[c][d] += value;
         }
-      });
-      return { region, drug_class: drugClass, cells };
+      }));
+      return { region, drug_class: drugClass };
     });
-    return { first: found[0], final: found[1] };
+    return { first, final };
   }
 
   /** The count of the first year in the reference case at list price; 0 in a market without rebates. */
   function listed(factors) {
-    if (!factors.some(({ role }) => role === "net")) return 0;
     const kept = factors.filter(({ role }) => role !== "net");
-    const valueAt = (r, c) => {
-      const parts = kept.flatMap(({ common, own }) => [...common, ...(own ? [own[c]] : [])]).map(({ ways, which }) => ways[which[0]]);
-      return parts.reduce((found, way) => found * way[way.length > draws ? r * draws : 0], 1);
-    };
-    return model.regions.flatMap((_, r) => model.classes.map((__, c) => valueAt(r, c))).reduce((sum, value) => sum + value, 0);
+    if (kept.length === factors.length) return 0;
+    const waysOf = (c) => kept.flatMap(({ common, own }) => (own ? [...common, own[c]] : common)).map(({ ways, which }) => ways[which[0]]);
+    const valueOf = (r, c) => waysOf(c).reduce((found, way) => found * way[way.length > draws ? r * draws : 0], 1);
+    return model.regions.flatMap((_, r) => model.classes.map((__, c) => valueOf(r, c))).reduce((sum, value) => sum + value, 0);
   }
 
   return { compute };

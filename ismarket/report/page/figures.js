@@ -13,9 +13,11 @@ function quantiles(values, levels) {
 
 const MINUS = "\u2212";
 
-/** A figure with a true minus sign, of which nought has none. */
+const FORMATS = [0, 1, 2, 3, 4].map((decimals) => new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+
+/** A figure with a true minus sign, of which nought has none; at most four decimals. */
 function number(value, decimals) {
-  const text = value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const text = FORMATS[decimals].format(value);
   return text.replace("-", /[1-9]/.test(text) ? MINUS : "");
 }
 

@@ -14,10 +14,9 @@ import pytest
 
 from ismarket.version import __version__
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 DRIVERS = {"diagnosis", "incidence", "innovation", "pricing", "technology"}
-pytestmark = pytest.mark.install
 
 
 def run(*command, cwd):
@@ -69,7 +68,6 @@ def place(wheel, tmp_path_factory):
     return made
 
 
-@pytest.mark.slow(reason="builds the wheel")
 def test_the_wheel_holds_package_drivers_and_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"ismarket_{name}.py" for name in DRIVERS} <= names
@@ -79,7 +77,6 @@ def test_the_wheel_holds_package_drivers_and_data(wheel):
     assert not any(name.startswith(("tests", "plugins/")) for name in names)
 
 
-@pytest.mark.slow(reason="installs the wheel with what it needs")
 def test_the_wheel_works_away_from_the_repository(wheel, place):
     page = place.command("ismarket", "run")
     assert "USD 3.20 bn in 2022" in page
@@ -117,7 +114,6 @@ print([edited, moved, last()])
 """
 
 
-@pytest.mark.slow(reason="installs JupyterLab and runs a notebook")
 @pytest.mark.timeout(600)
 def test_from_nothing_to_a_driver_that_moves_the_forecast_in_the_explorer(wheel, place):
     """Three commands and the edit of one number."""
@@ -160,7 +156,6 @@ print(screening["options"][0]["name"])
 """
 
 
-@pytest.mark.slow(reason="installs what the panel needs, and another market from its wheel")
 @pytest.mark.timeout(600)
 def test_a_strangers_wheel_brings_a_market_a_command_a_view_and_a_driver_with_options(
     wheel, place, tmp_path
@@ -189,7 +184,6 @@ def test_a_strangers_wheel_brings_a_market_a_command_a_view_and_a_driver_with_op
     assert said[1] == "dravet_screening.part"
 
 
-@pytest.mark.slow(reason="installs the working copy")
 def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(place):
     stranger = place.folder / "onepercent"
     stranger.mkdir()

@@ -12,21 +12,36 @@ from functools import cached_property
 from statistics import fmean
 from typing import Any
 
-from ..analysis.backtest import exact_bounds
-from ..analysis.updating import Observation, Updated
-from ..analysis.updating import headline as _after
 from ..arrays import Columns
+from ..engine.findings import caveats
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, money_range, percent, signed
-from .bridge import written
-from .layout import from_json
-from .verify import Record
+from .backtest import exact_bounds
+from .updating import Observation, Updated
+from .updating import headline as _after
 
 HALF, MOST, OUTSIDE, KNOWN = "inside half", "inside 9 in 10", "outside", "known already"
 """What a check says: between P25 and P75, between P5 and P95, or neither; or no check at all."""
 ACTUALS = "actuals.csv"
 """The file of actuals beside the runs, unless another is named."""
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a kept run says: by year its reference, mean and quantiles, in ``unit``."""
+
+    run: str
+    finished: str
+    market: str
+    scenario: str
+    unit: str
+    path: Mapping[int, Mapping[str, float]]
+
+    @property
+    def kept(self) -> str:
+        """The day on which it was kept."""
+        return self.finished[:10]
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,7 @@ class Track:
     ``updated`` is the last run's forecast weighted by the actuals, or None with ``refused``.
     """
 
+    told: tuple[Told, ...]
     editions: tuple[Edition, ...]
     checks: tuple[Check, ...]
     updated: Updated | None
@@ -91,10 +107,19 @@ class Track:
 
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
-        """The tables ``editions``, a row a run, and ``checks``, a row a run and actual."""
+        """The tables ``editions``, a row a run, ``checks``, a row a run and actual, and ``paths``.
+
+        Paths are what each run says of each year, as it was kept.
+        """
+        said = [
+            {"run": one.run, "kept": one.kept, "year": year, **values, "unit": one.unit}
+            for one in self.told
+            for year, values in one.path.items()
+        ]
         return {
             "editions": by_field(Edition, self.editions),
             "checks": by_field(Check, self.checks),
+            "paths": {name: [row[name] for row in said] for name in said[0]},
         }
 
     frame = framed_by("track", "editions")
@@ -110,71 +135,56 @@ class Track:
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
 
-def track(records: Sequence[Record], actuals: Sequence[Observation], market: str = "") -> Track:
+def track(runs: Sequence[Told], actuals: Sequence[Observation], market: str = "") -> Track:
     """Each run against the actuals, in the order in which they were kept; nothing is updated.
 
     Raises InputError for runs of several markets, or of another than ``market``, and for an actual
     in other dollars.
     """
-    if not records:
+    if not runs:
         raise InputError("track: name at least one kept run")
-    ordered = sorted(records, key=lambda record: str(record.manifest["finished"]))
-    told = [from_json(record.contents["outputs/forecast.json"], "forecast.json")
-            for record in ordered]  # fmt: skip
-    if len(markets := {*filter(None, [market]), *(one["market"] for one in told)}) > 1:
+    told = sorted(runs, key=lambda one: one.finished)
+    if len(markets := {*filter(None, [market]), *(one.market for one in told)}) > 1:
         raise InputError(f"track: the runs are of {listed(sorted(markets))}; track one market")
-    paths = [written(record) for record in ordered]
-    if not (common := set.intersection(*(set(path) for path in paths))):
+    if not (common := set.intersection(*(set(one.path) for one in told))):
         raise InputError("track: the runs have no year in common")
-    year = max(common)
-    checks, editions = list[Check](), list[Edition]()
-    for record, one, path in zip(ordered, told, paths, strict=True):
-        mine = [
-            _check(record, one["unit"], path[seen.year], seen)
-            for seen in actuals
-            if seen.year in path
-        ]
-        drift = path[year]["p50"] / editions[-1].median - 1.0 if editions else None
-        editions.append(_edition(record, one, path, year, drift, mine))
+    year, checks, editions = max(common), list[Check](), list[Edition]()
+    for one in told:
+        mine = [_check(one, seen) for seen in actuals if seen.year in one.path]
+        drift = one.path[year]["p50"] / editions[-1].median - 1.0 if editions else None
+        editions.append(_edition(one, year, drift, mine))
         checks += mine
-    return Track(tuple(editions), tuple(checks), None, "")
+    return Track(tuple(told), tuple(editions), tuple(checks), None, "")
 
 
-def _check(record: Record, unit: str, said: Mapping[str, float], seen: Observation) -> Check:
-    name, kept = record.path.name, str(record.manifest["finished"])[:10]
-    if seen.dollars and seen.dollars != unit:
+def _check(one: Told, seen: Observation) -> Check:
+    said = one.path[seen.year]
+    if seen.dollars and seen.dollars != one.unit:
         raise InputError(
-            f"actual of {seen.year} is in {seen.dollars}, run {name} in {unit}; give both in the"
-            " same dollars"
+            f"actual of {seen.year} is in {seen.dollars}, run {one.run} in {one.unit}; give both"
+            " in the same dollars"
         )
-    if seen.known_since <= kept:
+    if seen.known_since <= one.kept:
         inside = KNOWN
     elif said["p25"] <= seen.value <= said["p75"]:
         inside = HALF
     else:
         inside = MOST if said["p5"] <= seen.value <= said["p95"] else OUTSIDE
     return Check(
-        name, kept, seen.year, seen.value, seen.error, said["p50"], said["p5"], said["p25"],
-        said["p75"], said["p95"], inside, said["p50"] / seen.value - 1.0, unit,
+        one.run, one.kept, seen.year, seen.value, seen.error, said["p50"], said["p5"], said["p25"],
+        said["p75"], said["p95"], inside, said["p50"] / seen.value - 1.0, one.unit,
     )  # fmt: skip
 
 
-def _edition(
-    record: Record,
-    told: Mapping[str, Any],
-    path: Mapping[int, Mapping[str, float]],
-    year: int,
-    drift: float | None,
-    checks: Sequence[Check],
-) -> Edition:
+def _edition(one: Told, year: int, drift: float | None, checks: Sequence[Check]) -> Edition:
     counted = [check for check in checks if check.inside != KNOWN]
     half = sum(check.inside == HALF for check in counted)
     most = half + sum(check.inside == MOST for check in counted)
+    said = one.path[year]
     return Edition(
-        record.path.name, str(record.manifest["finished"])[:10], str(told["scenario"]),
-        path[min(path)]["reference"], year, path[year]["p50"], path[year]["p5"],
-        path[year]["p95"], drift, len(counted), half, most,
-        fmean(check.off for check in counted) if counted else None, str(told["unit"]),
+        one.run, one.kept, one.scenario, one.path[min(one.path)]["reference"], year, said["p50"],
+        said["p5"], said["p95"], drift, len(counted), half, most,
+        fmean(check.off for check in counted) if counted else None, one.unit,
     )  # fmt: skip
 
 
@@ -187,6 +197,8 @@ def coverage(counted: Sequence[Check]) -> tuple[int, float, float]:
 def sheet(found: Track) -> Sheet:
     """Coverage and drift in words, the runs, each check, and what an update would say."""
     parts: list[str | Table] = [headline(found), _editions(found)]
+    if found.updated:
+        parts = [*caveats(found.updated.forecast.plan), *parts]
     if found.checks:
         parts.append(_checks(found))
     if found.updated:
