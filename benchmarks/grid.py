@@ -1,5 +1,6 @@
-"""Processor time of 100 scenarios over one forecast's, paired: ``python benchmarks/grid.py``."""
+"""Processor time of 100 scenarios over one forecast's: ``python benchmarks/grid.py [100]``."""
 
+import sys
 import time
 
 import numpy as np
@@ -27,7 +28,8 @@ def ratio(asked: ismarket.Study, scenarios: int, workers: int) -> float:
 
 if __name__ == "__main__":
     asked = ismarket.study("published", draws=10_000, without=())
+    many = int(sys.argv[1]) if len(sys.argv) > 1 else SCENARIOS
     for workers in (1, 2):
-        found = ratio(asked, SCENARIOS, workers)
-        print(f"{SCENARIOS} scenarios, {workers} threads: {found:.0f} times one forecast"
+        found = ratio(asked, many, workers)
+        print(f"{many} scenarios, {workers} threads: {found:.0f} times one forecast"
               f" (wanted: at most {MOST:.0f})")  # fmt: skip

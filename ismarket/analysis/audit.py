@@ -179,7 +179,7 @@ def sheet(found: Audit) -> Sheet:
             *found.notices,
             headline(found),
             _headlines(found),
-            _coverage(found),
+            coverage_table(found),
             *(f"· {text}" for text in findings(found)),
             *parts(found.payers, found.market),
             *([_ledger(found), *untested(found)] if found.ledger else []),
@@ -280,7 +280,7 @@ def _measured(market: Market) -> list[str]:
 
 def _headlines(found: Audit) -> Table:
     rows = [
-        [h.about, _written(h, h.said), _written(h, h.found),
+        [h.about, written(h, h.said), written(h, h.found),
          percent(h.share) if h.share else "none", h.verdict]
         for h in found.headlines
     ]  # fmt: skip
@@ -289,13 +289,15 @@ def _headlines(found: Audit) -> Table:
     return Table(header, rows, 3, title, shares=[3])
 
 
-def _written(row: Headline, value: str) -> str:
+def written(row: Headline, value: str) -> str:
+    """A value of a headline as it is read: an amount, a rate or a name."""
     if row.about == "level":
         return f"USD {money(float(value))}"
     return f"{rate(float(value))} a year" if row.about == "growth" else value
 
 
-def _coverage(found: Audit) -> Table:
+def coverage_table(found: Audit) -> Table:
+    """By output the shares of its variance that rest on numbers of each status, 9 in 10."""
     rows = []
     for part in found.coverage:
         name = OUTPUTS[part.output].format(first=found.first, last=found.last)

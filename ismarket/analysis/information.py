@@ -86,6 +86,11 @@ class Worth:
     value: float
     error: float
 
+    @property
+    def told(self) -> bool:
+        """Whether it can be told from nothing."""
+        return self.value > 2 * self.error
+
 
 @dataclass(frozen=True, eq=False)
 class Information:

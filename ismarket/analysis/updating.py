@@ -41,7 +41,7 @@ MORE = ("known", "dollars")
 
 @dataclass(frozen=True)
 class Observation:
-    """An actual value of the whole market, USD, with its relative standard error (0.1 for 10%).
+    """An actual ``value`` of the whole market, USD, with its relative standard ``error``: 0.1, 10%.
 
     ``known`` is the day since which it is known, such as 2027-02-15, and ``dollars`` the unit that
     it counts in, ``current USD`` or ``USD of 2022``; left open, those of the forecast.  Raises

@@ -113,7 +113,7 @@ def layers(ink: Mapping[str, str]) -> list[Layer]:
     return [
         marks.ends(LOG),
         marks.layer("band", "rect", {"color": ink["ghost"]},
-                    x=LOG, x2={"field": "x2"}, y=marks.TOP, y2=marks.BOTTOM),
+                    x=LOG, x2=marks.X2, y=marks.TOP, y2=marks.BOTTOM),
         marks.rules("xticks", ink["grid"], LOG),
         marks.across("rule", marks.Y, ink["muted"], bleed=True),
         marks.strokes("bracket", LOG, **dash),

@@ -344,7 +344,7 @@ def loaded(
     scenario = scenario.changed(**at_load) if at_load else scenario
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
-        drivers = plugins.drivers()
+        drivers = plugins.drivers
         market = plugins.market(scenario.market) if market is None else market
     providers = {
         plugin
