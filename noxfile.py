@@ -14,6 +14,15 @@ WORKERS = ("-n", "auto", "--dist", "worksteal")
 """Half the tests a worker, in their order, so that what a module made is made once."""
 NUMBERS = ("engine", "analysis", "guard", "reading", "sampling", "testing", "text")
 """Tests of numbers alone, the same wherever the package lies."""
+FLOORS = (
+    "tests/engine/test_reference_values.py",
+    "tests/engine/test_scale.py",
+    "tests/explorer/test_elicit_form.py",
+    "tests/fuzz/test_workbook.py",
+    "tests/plugins/test_plugins.py",
+    "tests/sampling",
+)
+"""Tests that together use most packages of which a lowest version is said, in 12 s."""
 ON_SOURCES = (
     "test_layout.py",
     "test_notebooks.py",
@@ -102,11 +111,12 @@ def wheel(session):
 
 @nox.session
 def oldest(session):
-    """The quick tests with the lowest versions that pyproject allows, which uv finds."""
+    """The quick tests with the lowest versions of pyproject; a few: nox -s oldest -- floors."""
     session.install("-q", "uv")
     session.run("uv", "pip", "install", "-q", "--resolution", "lowest-direct",
                 "--python", session.virtualenv.location, "-e", ".[test]")  # fmt: skip
-    session.run("python", "-m", "pytest", "-q", *WORKERS, "-m", "not slow", *session.posargs)
+    chosen = FLOORS if session.posargs == ["floors"] else session.posargs
+    session.run("python", "-m", "pytest", "-q", *WORKERS, "-m", "not slow", *chosen)
 
 
 @nox.session(python=["3.11", "3.12", "3.13", "3.14"])

@@ -37,7 +37,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("sampling", "model", "engine", "analysis")
 KNOWN = Path(__file__).with_suffix(".toml")
-KEPT = ROOT / ".cache" / "mutants"
 MOST_SECONDS = 10.0
 """After so long on the processor without a failure a fault has survived; three times as long in
 one test is a fault that never ends."""
@@ -92,6 +91,8 @@ def places(function):
         for field, value in ast.iter_fields(parent):
             if field in ("annotation", "returns", "decorator_list"):
                 continue
+            if isinstance(parent, ast.keyword) and parent.arg == "strict":
+                continue  # of a zip: it guards what does not happen
             for index, node in enumerate(value) if isinstance(value, list) else [(None, value)]:
                 if isinstance(node, ast.AST):
                     inside = node if isinstance(node, ast.stmt) else statement
@@ -171,8 +172,8 @@ def codes(tree, file):
 class Bite:
     """A pytest plugin that runs tests on faults instead of once."""
 
-    def __init__(self, faults, out):
-        self.faults, self.out = faults, out
+    def __init__(self, faults, out, kept):
+        self.faults, self.out, self.file = faults, out, kept / "lines.pickle"
         self.functions, self.caches = defaultdict(list), []
         self.lines, self.marks, self.hits = defaultdict(set), {}, bytearray(100_000)
         self.owner, self.mapping, self.failed, self.wrong = None, False, False, []
@@ -262,20 +263,26 @@ class Bite:
         """Lines and seconds by test, as kept or found now in a child."""
         shared = [p for p in (ROOT / "tests").glob("[!t]*.py") if p != Path(__file__)]
         everywhere = digest(*(ROOT / "ismarket").rglob("*.py"), *shared)
-        states = {str(path): everywhere + digest(path) for path in {i.path for i in items}}
-        file = KEPT / "lines.pickle"
-        kept = pickle.loads(file.read_bytes()) if file.exists() else {}
-        new = [i for i in items if kept.get(i.nodeid, ("",))[0] != states[str(i.path)]]
+        states = {path: everywhere + digest(path) for path in {i.path for i in items}}
+        kept = self.kept()
+        new = [i for i in items if kept.get(i.nodeid, ("",))[0] != states[i.path]]
         if new:
             print(f"lines of {len(new)} tests are noted", flush=True)
-            found = in_child(lambda: self.mapped(new))
-            kept |= {i.nodeid: (states[str(i.path)], *found[i.nodeid]) for i in new}
-            KEPT.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(pickle.dumps(kept))
+            in_child(lambda: self.map(new, states, kept))
+            kept = self.kept()
         return {i.nodeid: kept[i.nodeid][1:] for i in items}
 
-    def mapped(self, items):
-        """Lines and seconds by test; those that fail anyhow run none."""
+    def kept(self):
+        """By test: the state of its file and of the package, its lines, its seconds."""
+        return pickle.loads(self.file.read_bytes()) if self.file.exists() else {}
+
+    def keep(self, found):
+        new = self.file.with_suffix(".new")
+        new.write_bytes(pickle.dumps(found))
+        new.replace(self.file)
+
+    def map(self, items, states, kept):
+        """Keep lines and seconds of each test, file by file; those that fail anyhow run none."""
         self.mapping = True
         for file in sorted({file for file, *_ in all_faults(PACKAGES)}):
             tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
@@ -283,17 +290,17 @@ class Bite:
             for function in own.values():
                 mark(function, file, self.marks)
             self.put_code(file, ast.fix_missing_locations(tree), own)
-        seconds, failed = {}, set()
-        start = time.process_time()
+        start, before = time.process_time(), items[0].path
         for item, passed in self.ran(items):
-            seconds[item.nodeid] = time.process_time() - start
-            if not passed:
-                failed.add(item.nodeid)
-            start = time.process_time()
-        self.noted()
-        lines = {i.nodeid: set().union(*(self.lines.get(name, ())
-                 for name in (i.nodeid, *i.fixturenames))) for i in items}  # fmt: skip
-        return {name: (set() if name in failed else lines[name], seconds[name]) for name in lines}
+            self.noted()
+            seconds = time.process_time() - start
+            names = item.nodeid, *item.fixturenames
+            lines = set().union(*(self.lines[name] for name in names if passed))
+            if item.path != before:
+                self.keep(kept)
+            kept[item.nodeid] = states[item.path], lines, seconds
+            start, before = time.process_time(), item.path
+        self.keep(kept)
 
     def killer(self, fault, items):
         """The test that fails, or None."""
@@ -344,12 +351,14 @@ def main():
     about.add_argument("--seed", type=int, default=1)
     about.add_argument("--again", action="store_true")
     about.add_argument("--packages", nargs="+", default=PACKAGES)
+    about.add_argument("--kept", type=Path, default=ROOT / ".cache" / "mutants")
     chosen = about.parse_args()
+    chosen.kept.mkdir(parents=True, exist_ok=True)
     faults = list(all_faults(chosen.packages))
     faults = random.Random(chosen.seed).sample(faults, min(chosen.number, len(faults)))
     names = {fault: f"{fault[0]}:{fault[1]}: {put_in(fault)[2]}" for fault in faults}
     same = tomllib.loads(KNOWN.read_text(encoding="utf-8")) if KNOWN.exists() else {}
-    log = KEPT / f"{'-'.join(chosen.packages)}-{chosen.seed}.jsonl"
+    log = chosen.kept / f"{'-'.join(chosen.packages)}-{chosen.seed}.jsonl"
     found = {}
     for line in log.read_text(encoding="utf-8").splitlines() if log.exists() else ():
         name, killer = json.loads(line)
@@ -370,7 +379,7 @@ def main():
     options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
                "not slow and not install", "-o", "timeout=0"]  # fmt: skip
     if waiting:
-        bite = Bite(waiting, out)
+        bite = Bite(waiting, out, chosen.kept)
         pytest.main([*options, *folders], plugins=[bite])
         for name in bite.wrong:
             print(f"fails without a fault: {name}")

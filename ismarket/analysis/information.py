@@ -20,7 +20,7 @@ from ..engine.blocks import Drawing, one_thread
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
-from ..errors import InputError, mistaken, unknown
+from ..errors import InputError, list_of, mistaken, need_numbers, unknown
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK, error_of_mean
@@ -61,6 +61,7 @@ class Decision:
     discount: float = 0.0
 
     def __post_init__(self) -> None:
+        need_numbers("Decision", vars(self))
         for name, low, high in (("margin", 0, 1), ("share", 0, 1), ("discount", 0, 1)):
             value = getattr(self, name)
             if not (math.isfinite(value) and low <= value <= high):
@@ -186,9 +187,8 @@ def information_of(
     """The same from draws that need not be a forecast's own."""
     if not isinstance(decision, Decision):
         raise mistaken("voi", decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
-    for one in studies:
-        if not isinstance(one, Sample):
-            raise mistaken("voi, studies", one, "a list of Sample('KEY', observations=200)")
+    studies = list_of("voi, studies", studies, Sample, "a list of Sample('KEY', observations=200)")
+    by = list_of("voi, by", by, str, f"a list of {', '.join(GROUPS)}")
     plan, total, more = drawn.plan, drawn.total, drawn.more
     draws = total.shape[1]
     if draws < FEWEST_DRAWS:

@@ -105,14 +105,14 @@ def complete_market(_: click.Context, __: click.Parameter, incomplete: str) -> l
     """Names of markets, for completion in the shell."""
     from ..plugins.installed import load_plugins
 
-    return _starting(incomplete, load_plugins().markets())
+    return _starting(incomplete, load_plugins().markets)
 
 
 def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of drivers, for completion in the shell."""
     from ..plugins.installed import load_plugins
 
-    return _starting(incomplete, [driver.name for driver in load_plugins().drivers()])
+    return _starting(incomplete, [driver.name for driver in load_plugins().drivers])
 
 
 def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
@@ -127,7 +127,7 @@ def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list
     from ..plugins.installed import load_plugins
 
     plugins = load_plugins()
-    known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers())
+    known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers)
     return _starting(incomplete, known)
 
 

@@ -35,7 +35,7 @@ def as_csv(view: View) -> bytes:
 def as_xlsx(views: Sequence[View], forecast: Forecast) -> bytes:
     """Every table as a sheet of one workbook, with what they say and were made from."""
     sheets: dict[str, list[list[Cell]]] = {
-        view.tab or TABS[view.name]: figures(view) for view in views
+        view.tab or TABS[view.name]: figures(view) for view in views if view.columns
     }
     found = [[f"{view.tab or TABS[view.name]}: {view.title}"] for view in views]
     made = [[line] for line in _origin(forecast)]

@@ -11,9 +11,13 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 from click.testing import CliRunner
 
 from ismarket import Decision, InputError, Study, load_scenario, study
+from ismarket.analysis.grid import TwoWay
+from ismarket.analysis.updating import weighted_quantiles
 from ismarket.cli import ismarket as command
 from ismarket.engine.many import Piece, computed, outcomes
 from ismarket.engine.workers import Work
+from ismarket.model.grid import GridAxis
+from ismarket.text.wording import money, money_range, number, percent, rate, signed
 
 TABLES = ("summary", "cagr", "count", "calibration")
 
@@ -36,9 +40,13 @@ def axes(asked):
     }
 
 
-def test_every_scenario_of_a_grid_is_its_single_run_to_the_bit(asked):
-    given = axes(asked)
-    found = asked.grid(**given)
+@pytest.fixture(scope="module")
+def twelve(asked):
+    return asked.grid(**axes(asked))
+
+
+def test_every_scenario_of_a_grid_is_its_single_run_to_the_bit(asked, twelve):
+    given, found = axes(asked), twelve
     assert len(found.outcomes) == 12
     for place in (0, 5, 11):
         anchor, factor, value = found.values_of(place)
@@ -51,9 +59,9 @@ def test_every_scenario_of_a_grid_is_its_single_run_to_the_bit(asked):
         assert found.columns["scenarios"]["reference"][place] == last
 
 
-def test_a_two_way_table_has_the_figures_of_single_runs_to_the_bit(asked):
+def test_a_two_way_table_has_the_figures_of_single_runs_to_the_bit(asked, twelve):
     x, y = list(axes(asked))[1:]
-    table = asked.grid(**axes(asked)).two_way(x, y)
+    table = twelve.two_way(x, y)
     driver = x.removeprefix("strength.")
     anchor = axes(asked)["anchor"][0]
     for j, value in enumerate(table.y.options):
@@ -216,3 +224,108 @@ def test_a_scenario_of_a_grid_costs_less_than_its_forecast():
             one.columns  # noqa: B018
         ratios.append((time.process_time() - started) / (single / 3))
     assert min(ratios) < 0.7 * len(plans)
+
+
+X, Y = (0.0, 1.0, 3.0), (10.0, 20.0, 40.0, 50.0)
+
+
+@pytest.mark.parametrize(("up", "threshold"), [(0.1, 2.5), (-0.1, -1.5), (0.0, 0.4)])
+def test_the_boundary_of_a_plane_is_its_line(up, threshold):
+    """x + up y = threshold, from one side of the grid to the other, without a gap."""
+    figures = np.array([[x + up * y for x in X] for y in Y])
+    table = TwoWay(GridAxis("x", X), GridAxis("y", Y), "value", figures, threshold, {})
+    assert table.flips
+    length = 0.0
+    for a, b, c, d in table.boundary:
+        assert a + up * b == pytest.approx(threshold)
+        assert c + up * d == pytest.approx(threshold)
+        length += np.hypot(a - c, b - d)
+    ends = [(x, (threshold - x) / up) for x in (X[0], X[-1])] if up else []
+    ends += [(threshold - up * y, y) for y in (Y[0], Y[-1])]
+    inside = {
+        (round(x, 9), round(y, 9))
+        for x, y in ends
+        if X[0] - 1e-9 <= x <= X[-1] + 1e-9 and Y[0] - 1e-9 <= y <= Y[-1] + 1e-9
+    }
+    (one, other) = inside
+    assert length == pytest.approx(np.hypot(one[0] - other[0], one[1] - other[1]))
+
+
+def test_what_lies_on_one_side_or_has_words_for_values_has_no_boundary():
+    figures = np.array([[1.0, 2.0], [3.0, 4.0]])
+    numbers, words = GridAxis("x", (0.0, 1.0)), GridAxis("y", ("a", "b"))
+    flat = TwoWay(numbers, GridAxis("y", (0.0, 1.0)), "value", figures, 0.0, {})
+    assert not flat.flips
+    assert flat.boundary == []
+    above = TwoWay(numbers, GridAxis("y", (0.0, 1.0)), "value", figures, 9.0, {})
+    assert not above.flips
+    said = TwoWay(numbers, words, "value", figures, 2.5, {})
+    assert said.flips
+    assert said.boundary == []
+
+
+def test_the_mixture_and_its_page_by_hand(asked):
+    name = axes(asked)["anchor"]
+    given = {"overlap": [0.0, 1.0], "anchor": name}
+    found = asked.grid(**given, probability={"anchor": [0.3, 0.7]})
+    assert found.weights == pytest.approx([0.15, 0.35, 0.15, 0.35])
+    mixture, outcomes = found.columns["mixture"], found.outcomes
+    year = mixture["year"][-1]
+    rows = [one.total[one.years.index(year)] for one in outcomes]
+    weights = np.repeat(found.weights / 600, 600)
+    for key, level in (("p5", 0.05), ("p50", 0.5), ("p95", 0.95)):
+        (expected,) = weighted_quantiles(np.concatenate(rows), weights, (level,))
+        assert mixture[key][-1] == pytest.approx(expected)
+    every = np.concatenate(rows)
+    mean = every @ weights
+    variance = ((every - mean) ** 2) @ weights
+    means = np.array([row.mean() for row in rows])
+    between = found.weights @ (means - mean) ** 2 / variance
+    text = " ".join(str(found.sheet()).split())
+    assert f"anchor: {name[0]} 30%, {name[1]} 70%. Overlap: each value equally likely." in text
+    assert f"{money(mean)} on average in {year}" in text
+    ends = money_range(mixture["p5"][-1], mixture["p95"][-1])
+    assert f"{ends} in 9 of 10; {percent(between)} of its variance lies between" in text
+
+
+def test_the_rows_of_the_page_are_those_of_the_table(asked, twelve):
+    found = twelve
+    rows, growth = found.columns["scenarios"], []
+    (table,) = (part for part in found.sheet().parts if not isinstance(part, str))
+    for i, row in enumerate(table.rows):
+        left = rows["unexplained_points"][i]
+        assert row[-5:] == [
+            str(rows["year"][i]), money(rows["reference"][i]),
+            money_range(rows["p5"][i], rows["p95"][i]), f"{signed(100 * rows['cagr'][i], 1)}%",
+            "" if left is None else signed(left, 2),
+        ]  # fmt: skip
+        one = found.outcomes[i]
+        assert rows["cagr_p5"][i] == one.columns["cagr"]["p5"][0]
+        growth.append(rows["cagr"][i])
+    assert len(table.rows) == 12
+    cube = np.array(growth).reshape(2, 3, 2)
+    spans = [np.ptp(cube.mean(axis=axis)) for axis in ((1, 2), (0, 2), (0, 1))]
+    text = " ".join(str(found.sheet()).split())
+    most = list(axes(asked))[int(np.argmax(spans))]
+    assert f"{most} moves it most, by {number(100 * max(spans), 2)} points on average" in text
+    assert f"from {rate(min(growth))} to {rate(max(growth))} a year" in text
+    assert f"grows in {sum(g > 0 for g in growth)} of 12." in text
+    path = found.columns["path"]
+    assert len(path["year"]) == sum(len(one.years) for one in found.outcomes)
+
+
+def test_a_two_way_table_takes_the_other_axes_where_they_are_said(asked, twelve):
+    given, found = axes(asked), twelve
+    first, second, third = given
+    cagr = np.array([one.columns["cagr"]["reference"][-1] for one in found.outcomes])
+    cube = cagr.reshape(2, 3, 2)
+    assert (found.two_way().figures == cube[:, :, 0].T).all()
+    assert (found.two_way(third, second, **{first: given[first][1]}).figures == cube[1]).all()
+    assert (found.two_way(second, third).figures == cube[0].T).all()
+    value = found.two_way(output="value")
+    summary = found.outcomes[0].columns["summary"]["reference"]
+    assert value.threshold == summary[0]
+    assert value.figures[0, 0] == summary[-1]
+    assert found.two_way().threshold == 0.0
+    at = found.two_way(second, third, **{first: given[first][1]}).at
+    assert at == {first: given[first][1]}

@@ -13,6 +13,8 @@ from scipy.special import ndtri
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, load_scenario
 from ismarket.analysis.information import (
     Decision,
+    _basis,
+    _natural_spline,
     drawn_values,
     expected_partial,
     expected_perfect,
@@ -21,6 +23,7 @@ from ismarket.analysis.information import (
 )
 from ismarket.cli import main
 from ismarket.engine.blocks import cells_of
+from ismarket.sampling.points import error_of_mean
 
 GAUSSIAN = {"p1": (1.0, 1.0), "p2": (0.0, 2.0)}
 """Mean and standard deviation of the two inputs in the vignette of the R package voi, where the
@@ -167,3 +170,96 @@ def test_the_command_prints_worth_with_its_error(capsys):
         main(["voi", "evidence", *options, "--by", "stages"])
     assert ended.value.code == 2
     assert "did you mean 'stage'" in capsys.readouterr().err
+
+
+def test_profit_counts_after_the_first_year_and_is_discounted_to_the_start():
+    total = np.array([[100.0, 100.0], [10.0, 20.0], [30.0, 40.0]])
+    found = Decision(0.5, 0.2, 3.0, 0.1).net_benefit(total)
+    first, second = (0.1 * (a / 1.1 + b / 1.21) - 3 for a, b in ((10, 30), (20, 40)))
+    assert found == pytest.approx([first, second])
+    assert Decision(0.5, 0.2, 3.0).net_benefit(total) == pytest.approx([1.0, 3.0])
+
+
+@pytest.mark.parametrize("gain", [[3.0, -1.0, 2.0], [-3.0, 1.0, -2.0]])
+def test_perfect_information_is_the_best_of_each_draw_over_the_best_of_all(gain):
+    better = [1.0 if (g > 0) != (sum(gain) > 0) else 0.0 for g in gain]
+    value, error = expected_perfect(np.array(gain))
+    assert value == pytest.approx(1 / 3)
+    assert error == pytest.approx(np.std(better, ddof=1) / math.sqrt(3))
+
+
+def test_what_the_basis_holds_is_regressed_without_a_rest():
+    """A straight line, and the product of two: the value is that of knowing everything."""
+    chance = np.random.default_rng(8)
+    x, y = chance.gamma(2.0, size=(2, 1_500))
+    product = (x - x.mean()) / x.std() * (y - y.mean()) / y.std()
+    for gain, inputs in ((2 * x - 3.0, [x]), (3.0 - 2 * x, [x, y]), (product + 0.2, [x, y])):
+        best = np.maximum(gain, 0.0) - (gain if gain.mean() > 0 else 0.0)
+        value, error = expected_partial(gain, inputs)
+        assert value == pytest.approx(best.mean(), rel=1e-6)
+        assert error == pytest.approx(error_of_mean(best), rel=1e-6)
+
+
+def test_a_natural_spline_bends_between_its_knots_and_is_straight_beyond():
+    x = np.linspace(-3.0, 5.0, 4_001)
+    z = (x - x.mean()) / x.std()
+    columns = _natural_spline(x, 6)
+    assert len(columns) == 6
+    assert columns[0] == pytest.approx(z)
+    knots = np.quantile(z, np.linspace(0.02, 0.98, 7))
+    bend = np.array([np.diff(column, 2) for column in columns[1:]])
+    beyond = (z[1:-1] < knots[0] - 1e-3) | (z[1:-1] > knots[-1] + 1e-3)
+    assert np.abs(bend[:, beyond]).max() < 1e-10
+    for k, column in enumerate(bend):
+        where = z[1:-1][np.abs(column) > 1e-10]
+        assert where.min() == pytest.approx(knots[k], abs=3e-3)
+        assert where.max() == pytest.approx(knots[-1], abs=3e-3)
+        middle = np.searchsorted(z[1:-1], knots[-2])
+        step = z[1] - z[0]
+        slope = 6 * (knots[-2] - knots[k]) / (knots[-1] - knots[k])
+        assert column[middle] == pytest.approx(slope * step**2, rel=0.01, abs=1e-7)
+    assert len(_natural_spline(x, 1)) == 1
+    assert len(_natural_spline((x > 4.9).astype(float), 6)) == 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "draws", "columns"),
+    [
+        (1, 1_000, 7),
+        (3, 1_000, 22),
+        (20, 1_000, 50),
+        (40, 1_000, 50),
+        (2, 100, 5),
+        (30, 9_000, 120),
+    ],
+)
+def test_columns_are_as_many_as_the_draws_bear(inputs, draws, columns):
+    """Six an input and the products of pairs, up to one for twenty draws and 120 of them."""
+    x = np.random.default_rng(2).normal(size=(inputs, draws))
+    assert _basis(list(x), draws).shape == (draws, columns)
+
+
+def test_the_worth_of_sets_goes_up_with_what_they_hold():
+    own = {("a",): (2.0, 0.1), ("b",): (5.0, 0.2), ("a", "b"): (1.0, 0.3), ("c",): (9.0, 0.4)}
+    found = monotone(own, (4.0, 0.5))
+    assert found == {("a",): (2.0, 0.1), ("b",): (4.0, 0.2), ("a", "b"): (4.0, 0.2),
+                     ("c",): (4.0, 0.4)}  # fmt: skip
+
+
+def test_the_decision_and_its_regret_are_those_of_the_draws(market, drivers):
+    run = forecast(market, drivers, Scenario("bottom-up", draws=1_024))
+    earned = 0.03 * run.draws.total[1:].sum(axis=0)
+    for factor in (0.9, 1.1):
+        cost = float(earned.mean() * factor)
+        found = value_of_information(run, Decision(0.3, 0.1, cost), by=("stage", "status"))
+        gain = earned - cost
+        assert found.expected == pytest.approx(gain.mean())
+        assert found.enters == (factor < 1)
+        wrong = gain < 0 if factor < 1 else gain > 0
+        assert found.chance_to_regret == pytest.approx(wrong.mean())
+        assert (found.first, found.last) == (run.years[1], run.years[-1])
+        for rows in found.partial.values():
+            assert [row.value for row in rows] == sorted((r.value for r in rows), reverse=True)
+        text = " ".join(str(found).split())
+        assert f"so {'enter' if factor < 1 else 'stay out'}." in text
+        assert f"the wrong choice in {round(100 * wrong.mean())}% of draws" in text

@@ -23,7 +23,8 @@ from ismarket import (
 from ismarket.analysis.nearest import nearest, normal_share, smallest_set
 from ismarket.analysis.requirement import sheet
 from ismarket.cli import ismarket
-from ismarket.text.wording import one_in
+from ismarket.text.wording import money, one_in
+from ismarket.text.wording import rate as rate_of
 
 MARKET, DRIVERS = load_market(), load_drivers()
 EVIDENCE = Scenario(anchor="bottom-up", without=(), draws=256)
@@ -107,6 +108,36 @@ def test_like_inputs_are_moved_alike_and_the_distance_is_theirs():
     share = np.mean(one.quantile((np.arange(20_000) + 0.5) / 20_000) > 1.1)
     assert normal_share(-found.distance / np.sqrt(3)) == pytest.approx(share, abs=2e-4)
     assert len(found.few_inputs) == 2  # 1.25 * 1.25 is enough, 1.25 is not
+
+
+def test_its_tables_and_its_page_say_how_far_out_each_input_is():
+    drivers, alone = linear(rate("a"), rate("b", 0.5, 1.0, 2.0))
+    found = require(MARKET, drivers, alone, cagr=1.21 ** (1 / 6) - 1)
+    table, scores = found.columns["all"], found.scores["all"]
+    assert table["parameter"] == ["own.b", "own.a"]
+    assert table["draws_as_far"] == [normal_share(-abs(scores[k])) for k in table["parameter"]]
+    assert (table["low"], table["mode"], table["high"]) == ([0.5, 0.8], [1.0, 1.0], [2.0, 1.25])
+    assert np.prod(table["needed"]) == pytest.approx(1.21, rel=1e-6)
+    assert found.distance == pytest.approx(np.hypot(*scores.values()))
+    assert found.columns["few"]["parameter"] == ["own.b"]
+    assert found.to_dict()["distance"] == found.distance
+    text = " ".join(str(sheet(found)).split())
+    assert f"growth of {rate_of(found.target)} a year, 2022 to 2028" in text
+    assert f"lies {found.distance:.1f} standard deviations from the middle" in text
+    assert "no smaller set does" in text
+    assert f"The reference case gives {rate_of(found.reference)} a year" in text
+
+
+def test_what_misses_says_by_how_much_up_and_down():
+    drivers, alone = linear(rate("a"))
+    base = require(MARKET, drivers, alone, value=1e9, year=2022).reference
+    for factor, words in ((2.5, "2.0 times the most"), (0.4, "0.50 of the least")):
+        found = require(MARKET, drivers, alone, value=factor * base)
+        shown = f"it is {words} that they allow, and misses by USD {money(found.shortfall)}"
+        assert shown in " ".join(str(sheet(found)).split())
+    fast = require(MARKET, drivers, alone, cagr=0.5)
+    points = 100 * (0.5 - (1.25 ** (1 / 6) - 1))
+    assert f"miss it by +{points:.2f} points a year" in " ".join(str(sheet(fast)).split())
 
 
 def test_beyond_the_ranges_the_miss_is_the_distance_to_their_corner():

@@ -223,3 +223,21 @@ def test_axe_finds_nothing_serious(lab, watched, theme):
             for v in result["violations"] if v["impact"] in ("serious", "critical")
         ]  # fmt: skip
     assert found == []
+
+
+def test_tabs_that_do_not_fit_stand_in_a_list(lab, watched):
+    page = watched.page
+    page.set_viewport_size({"width": 1000, "height": 1000})
+    lab.run(page, "01_explore.ipynb")
+    steps.ready(page)
+    more = page.locator(".ism .more")
+    listed = more.locator("option:not([hidden])").all_inner_texts()
+    assert "Audit" in listed
+    tabs = page.locator(".ism [role=tab]")
+    fitting = [tab.inner_text() for tab in tabs.all() if tab.is_visible()]
+    assert len(fitting) + len(listed) == tabs.count()
+    assert page.evaluate("(l => l.scrollWidth <= l.clientWidth)(document.querySelector('.tabs'))")
+    steps.after(page, lambda: more.select_option("audit"))
+    assert more.input_value() == "audit"
+    assert "What the report rests on" in page.inner_text(".ism .finding .roomy")
+    watched.clean()

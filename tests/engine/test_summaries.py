@@ -13,7 +13,17 @@ from ismarket.analysis.response import response
 from ismarket.engine import summaries, workers
 from ismarket.engine.findings import findings
 from ismarket.engine.histograms import BINS, Grid
-from ismarket.engine.summaries import LEVELS, quantiles, standard_errors
+from ismarket.engine.summaries import (
+    FEW_ROWS,
+    LEVELS,
+    Kept,
+    KeptSummary,
+    Streamed,
+    StreamedSummary,
+    quantiles,
+    standard_errors,
+)
+from ismarket.sampling.points import BLOCK, REPLICATE
 
 
 def smooth(draws):
@@ -123,3 +133,80 @@ def test_quantiles_of_many_draws_are_those_of_all_of_them_sorted(kind, monkeypat
         found = quantiles(draws)
         monkeypatch.setattr(summaries, "MANY_DRAWS", 1 << 20)
         np.testing.assert_array_equal(found, quantiles(draws))
+
+
+@pytest.mark.parametrize("draws", [1, 2, 50, 333])
+def test_quantiles_of_few_draws_are_type_seven(draws):
+    rows = np.random.default_rng(1).gamma(2.0, size=(2, 3, draws))
+    found = quantiles(rows, [0.0, 0.05, 0.5, 0.97, 1.0])
+    expected = np.quantile(rows, [0.0, 0.05, 0.5, 0.97, 1.0], axis=-1)
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_errors_of_many_draws_are_the_spread_of_replicates():
+    rows = np.random.default_rng(2).gamma(2.0, size=(2, 9 * REPLICATE + 7))
+    for row, found in zip(rows, standard_errors(rows).T, strict=True):
+        parts = [row[i * REPLICATE : (i + 1) * REPLICATE] for i in range(9)]
+        each = [[part.mean(), *np.quantile(part, LEVELS)] for part in parts]
+        assert found == pytest.approx(np.std(each, axis=0, ddof=1) / 3)
+
+
+def test_errors_of_few_draws_are_half_of_what_lies_between_two_levels():
+    """Woodruff (1952): the levels one standard error of a share below and above."""
+    rows = np.random.default_rng(3).gamma(2.0, size=(2, 60))
+    for row, found in zip(rows, standard_errors(rows).T, strict=True):
+        ends = [
+            np.quantile(row, np.clip(LEVELS + way * np.sqrt(LEVELS * (1 - LEVELS) / 60), 0, 1))
+            for way in (-1, 1)
+        ]
+        expected = [row.std(ddof=1) / np.sqrt(60), *(ends[1] - ends[0]) / 2]
+        assert found == pytest.approx(expected)
+    assert np.isnan(standard_errors(rows[:, :1])).all()
+
+
+def test_streamed_errors_are_the_spread_of_the_statistics_of_blocks():
+    """From sums and sums of squares alone, block by block and merged; a part of a block is none."""
+    stream = np.random.default_rng(4)
+    blocks = [stream.normal(9.0, 1.0, (3, BLOCK)) for _ in range(4)]
+    blocks.append(stream.normal(9.0, 1.0, (3, 100)))
+    logs = [stream.normal(2.0, 0.5, (2, block.shape[1])) for block in blocks]
+    grids = Grid.over(blocks[0]), Grid.over(logs[0])
+    halves = []
+    for part in (slice(0, 2), slice(2, 5)):
+        halves.append(Streamed.nothing(3, 2))
+        for rows, log in zip(blocks[part], logs[part], strict=True):
+            cells = np.exp(log)
+            sums = np.append(rows.sum(axis=1), cells.sum(axis=1))
+            halves[-1].take(Kept(rows, cells.astype(np.float32), sums), grids)
+    whole, more = halves
+    whole.add(more)
+    every, every_log = np.concatenate(blocks, axis=1), np.concatenate(logs, axis=1)
+    assert whole.draws == every.shape[1]
+    found = StreamedSummary.of(whole, grids)
+    each = [[block.mean(axis=1), *np.quantile(block, LEVELS, axis=1)] for block in blocks[:4]]
+    assert found.errors == pytest.approx(np.std(each, axis=0, ddof=1) / 2, rel=1e-3)
+    assert found.statistics[0] == pytest.approx(every.mean(axis=1))
+    assert found.statistics[1:] == pytest.approx(np.quantile(every, LEVELS, axis=1), abs=3e-3)
+    assert found.cells[0] == pytest.approx(np.exp(every_log).mean(axis=1))
+    assert found.cells[1:] == pytest.approx(
+        np.exp(np.quantile(every_log, LEVELS, axis=1)), rel=3e-3
+    )
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_kept_draws_are_summarised_row_by_row(threads, monkeypatch):
+    monkeypatch.setattr(summaries, "MANY_VALUES", 1)
+    stream, count = np.random.default_rng(5), FEW_ROWS + 3
+    rows, cells = np.empty((count, BLOCK + 50)), np.empty((4, BLOCK + 50), np.float32)
+    summary = KeptSummary((rows, cells), threads)
+    blocks = [stream.gamma(2.0, size=(count + 4, size)) for size in (BLOCK, 50)]
+    for i, block in enumerate(blocks):
+        kept = Kept(block[:count], block[count:].astype(np.float32), block.sum(axis=1))
+        summary.take(i, kept)
+    every = np.concatenate(blocks, axis=1)
+    assert summary.draws == BLOCK + 50
+    assert (summary.rows == every[:count]).all()
+    expected = [every.mean(axis=1), *np.quantile(every, LEVELS, axis=1)]
+    assert summary.statistics == pytest.approx(np.array(expected)[:, :count])
+    assert summary.cells == pytest.approx(np.array(expected)[:, count:], rel=1e-6)
+    assert summary.errors == pytest.approx(standard_errors(every[:count]))

@@ -3,6 +3,14 @@
 import pytest
 
 from ismarket import Anchor, InputError
+from ismarket.model.anchor import (
+    fitting_steps,
+    growth_between,
+    half_digit,
+    half_figure,
+    in_words,
+    misfit,
+)
 
 
 def anchor(**changes):
@@ -54,3 +62,26 @@ def test_the_shipped_estimates_restate_to_the_published_comparison(market):
 def test_an_anchor_that_makes_no_sense_is_refused(changes, message):
     with pytest.raises(InputError, match=message):
         anchor(**changes)
+
+
+def test_half_of_the_last_figure_and_digit_that_is_written():
+    assert half_figure(3.2e9) == 5e6
+    assert half_figure(146.34e6) == 5e3
+    assert half_figure(1e6) == 5e3
+    assert half_digit(0.0367) == pytest.approx(0.00005)
+    assert half_digit(0.038) == half_digit(0.04) == pytest.approx(0.0005)
+    assert growth_between(100.0, 121.0, 2) == pytest.approx(0.1)
+    assert [in_words(n) for n in (0, 6, 10, 11)] == ["no", "six", "ten", "11"]
+
+
+def test_end_points_give_a_growth_over_the_steps_that_their_rounding_allows():
+    value, last = (3200e6, 5e6), (4025.72e6, 5e3)
+    assert fitting_steps(value, last, (0.039, 0.0005), range(3, 10)) == [6]
+    for grown, fits in ((0.0399, True), (0.0401, False), (0.0381, True), (0.0379, False)):
+        found = fitting_steps((100.0, 0.0), (100 * (1 + grown), 0.0), (0.039, 0.0005), [1])
+        assert found == [1] * fits  # rounded down as well as to the nearest
+    for cagr, fits in ((0.0606, True), (0.0607, False), (0.0199, True), (0.0197, False)):
+        assert fitting_steps((100.0, 1.0), (104.0, 1.0), (cagr, 0.0), [1]) == [1] * fits
+    said = misfit(100e6, 121e6, 0.05, (1, 2))
+    assert "100 M and 121 M give 21.00% over one or 10.00% over two" in said.replace(" steps", "")
+    assert said.endswith("prints 5.00%")

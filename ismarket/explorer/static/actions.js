@@ -17,9 +17,10 @@ function createActions(send, chartOf, name) {
   const root = h("div", { class: "actions", role: "group", "aria-label": "Actions" }, pin, save, load, copy, download);
 
   async function fetchFile(kind) {
-    if (kind === "svg") give(`${name()}.svg`, "image/svg+xml", await chartOf().svg());
-    else if (kind === "png") {
-      const address = await chartOf().png();
+    const chart = chartOf();
+    if (chart && kind === "svg") give(`${name()}.svg`, "image/svg+xml", await chart.svg());
+    else if (chart && kind === "png") {
+      const address = await chart.png();
       const bytes = Uint8Array.from(atob(address.split(",")[1]), (c) => c.charCodeAt(0));
       give(`${name()}.png`, "image/png", bytes);
     } else ask({ type: "download", kind });

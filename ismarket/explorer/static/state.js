@@ -79,9 +79,7 @@ function createState(model, signal, make) {
     ask,
     mount,
     structure: model.get("structure"),
-    get page() {
-      return model.get("page");
-    },
+    page: JSON.parse(model.get("page")), // one text: nobody walks through it on its way
     createChart: (holder, chart) => createChart(holder, chart.spec ?? specs[chart.kind], chart.spec ? null : specs.themes, getRuntime),
   };
 
@@ -100,7 +98,8 @@ function createState(model, signal, make) {
   }
 
   function shown() {
-    const now = state.page;
+    const now = JSON.parse(model.get("page"));
+    state.page = now;
     queue.answered(now.settled);
     for (const part of parts) show(part, now);
   }

@@ -187,7 +187,7 @@ function createTable(choose) {
         cell.dataset.said = text;
       } else if (cell.dataset.said !== text) {
         cell.dataset.said = text;
-        cell.replaceChildren(h("span", { class: "clip" }, text));
+        cell.replaceChildren(...(current.columns[i].dots ? [shareDots(text), " "] : []), h("span", { class: "clip" }, text));
       }
     });
   }
@@ -204,6 +204,7 @@ function showPage(root, page, specs, getRuntime) {
     const table = createTable(() => {});
     table.update({ ...view, rows: view.rows.map((row) => ({ ...row, choice: "" })) });
     root.append(h("section", {}, h("p", { class: "aid" }, view.tab), h("h2", {}, view.title), h("p", { class: "aid" }, rich(view.aid)), holder, h("p", { class: "caveat" }, rich(view.note)), table.root));
+    if (!view.chart) return { dress() {} };
     const chart = createChart(holder, view.chart.spec ?? specs[view.chart.kind], view.chart.spec ? null : specs.themes, getRuntime);
     chart.update(view.chart);
     return chart;
