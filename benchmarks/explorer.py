@@ -116,7 +116,7 @@ def percentile(took: list[float]) -> float:
 
 def sent(page) -> str:
     """The bytes of all widgets' state and of one change, as the notebook's last cell printed."""
-    text = page.locator(".jp-RenderedText", has_text="sent {").last.inner_text()
+    text = page.locator(".jp-RenderedText", has_text="sent {").last.text_content()
     found = json.loads(text.partition("sent ")[2])
     return f"{found['state']:,} | {found['change']:,}"
 

@@ -1,4 +1,4 @@
-"""Processor time of 100 scenarios over that of one: ``python benchmarks/grid.py [100]``, paired."""
+"""Processor time of 100 scenarios over one forecast's: ``python benchmarks/grid.py [100]``."""
 
 import sys
 import time

@@ -384,6 +384,7 @@ def main():
         for name in bite.wrong:
             print(f"fails without a fault: {name}")
     table = defaultdict(Counter)
+    faults = [fault for fault in faults if names[fault] in found]
     for fault in faults:
         name = names[fault]
         what = "killed" if found[name] else "same" if name in same else "survived"

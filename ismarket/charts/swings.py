@@ -12,12 +12,13 @@ from ..analysis.tornado import Swing, tornado
 from ..arrays import Columns
 from ..engine.forecast import Forecast
 from ..model.parameter import Parameter
+from ..text.sheet import columns_of
 from ..text.wording import CALENDAR_YEAR, money, number, percent, signed
 from . import marks
 from .marks import Layer
 from .picture import Picture, both
 from .places import Room, decimals_of, inner_ticks, shortened
-from .rows import WORD, bleed, box, columns_of, ends_at, small, tick, word
+from .rows import WORD, bleed, box, ends_at, small, tick, word
 from .units import millions_of
 
 MOST = 11

@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..errors import InputError, list_of, unknown
 from ..model.stage import slug
-from ..text.sheet import rows_of
+from ..text.sheet import columns_of, rows_of
 from .blocks import cells_of
 from .summaries import STATISTICS, KeptSummary, quantiles
 from .waterfall import waterfall_of
@@ -74,8 +74,7 @@ def _columns(forecast: Forecast, rows: list[Row], units: str) -> Columns:
     for row in rows:
         if row["unit"] == "USD":
             row |= {"unit": forecast.usd(), "price_basis": forecast.plan.price_basis}
-    names = list(rows[0]) if rows else ["unit"]
-    return in_units({name: [row[name] for row in rows] for name in names}, units)
+    return in_units(columns_of(rows, ["unit"]), units)
 
 
 def _row(

@@ -15,9 +15,10 @@ from ..engine.forecast import TRUSTED
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
 from ..model.scenario import given_scenario, load_scenario, placed, scenario_text, write_scenario
+from ..report.html_page import as_page as as_report
 from ..text.files import write_files
 from ..text.wording import times
-from .files import as_csv, as_page, as_xlsx
+from .files import as_csv, as_xlsx
 from .session import Session
 from .standalone import as_page as as_computing_page
 from .view import OwnPicture
@@ -117,10 +118,9 @@ def contents(session: Session, kind: str, tab: str) -> bytes:
         return as_computing_page(session.study, session.shown).encode()
     if kind == "csv":
         return as_csv(session.view(tab))
-    views = session.views()
     if kind == "xlsx":
-        return as_xlsx(views, session.shown)
-    return as_page(views, session.shown)
+        return as_xlsx(session.views(), session.shown)
+    return as_report(session.shown).encode()
 
 
 def notices(session: Session) -> list[dict[str, str]]:

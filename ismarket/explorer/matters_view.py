@@ -12,7 +12,7 @@ from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import listed, money, percent
 from .view import Column, View, ViewRow
-from .why_view import _count as counted
+from .why_view import counted
 
 SHOWN = 25
 """Inputs that the page lists; files hold all of them."""
@@ -101,9 +101,8 @@ def note(swings: Sequence[Swing]) -> str:
     )  # fmt: skip
     rest = len(swings) - len(top)
     more = f" {rest} smaller ones follow, all of them in the download." if rest else ""
-    number = counted(len(top)) if len(top) < 10 else {10: "ten", 11: "eleven"}[len(top)]
     return (
-        f"Of the {number} largest, {measured} on measurement,"
+        f"Of the {counted(len(top))} largest, {measured} on measurement,"
         f" {counted(count['estimated'])} are estimated and {counted(count['assumed'])}"
         f" assumed.{more}"
     )

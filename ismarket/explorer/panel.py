@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -46,7 +45,7 @@ class Panel(anywidget.AnyWidget):
     _css = text("panel.css", "analyses.css")
     structure = traitlets.Dict().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
-    page = traitlets.Dict().tag(sync=True, to_json=lambda page, _: json.dumps(page))
+    page = traitlets.Dict().tag(sync=True)
     offered = traitlets.List(offers()).tag(sync=True)
     analyses = traitlets.Dict().tag(sync=True)
     tab = traitlets.Unicode("forecast").tag(sync=True)

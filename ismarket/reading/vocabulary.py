@@ -65,7 +65,7 @@ SECTION = _words(
 """Headings that open another part of a page."""
 
 FUTURE = _words(
-    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
+    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|foreseen|slated|envisaged|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
     r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
     r"climbing|expects?|sees?|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
 )

@@ -62,9 +62,10 @@ GUARDED = {
     "same_answer_twice": "Asked again with the same values, it says the same to the last bit.",
     "a_draw_stands_alone": "A draw gets the same answer whatever block it stands in.",
     "inputs_unchanged": "Market and parameters stay as they are, by a hash of all that they hold.",
-    "nothing_else_touched": "It prints nothing; threads, generators, settings and folder stay.",
+    "nothing_else_touched": "It prints nothing; threads, generators, settings and folder stay."
+    "  Not looked at: files, processes, connections, raw output.",
 }
-"""The laws that the guard knows, and what must hold; files and processes are not looked at."""
+"""The laws that the guard knows, and what must hold."""
 
 
 def _guarded(name: str) -> Check:

@@ -98,6 +98,7 @@ LIVE = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.mark.slow(reason="every notebook is run and converted")
+@pytest.mark.timeout(1200)
 @pytest.mark.filterwarnings("default")
 def test_every_notebook_shows_its_panels_and_charts_as_a_page_without_network(browser, tmp_path):
     nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")

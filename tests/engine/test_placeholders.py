@@ -49,6 +49,17 @@ def test_shares_of_placeholders_and_of_the_rest_leave_only_what_they_do_together
     assert 0.6 < one + rest < 1.05
 
 
+def test_what_is_correlated_with_no_placeholder_does_not_count_as_one():
+    market, drivers = market_and_drivers(MARKETS[0])
+    small, one, other = (market.stages[i].parameters[0].key for i in (3, 1, 2))
+    marked = with_placeholders(market, lambda p: p.key == small)
+    shares = [
+        placeholder_share(make_plan(marked, drivers, scenario_of(MARKETS[0], False, **more)))
+        for more in ({}, {"correlation": {f"{one} ~ {other}": 0.5}})
+    ]
+    assert abs(shares[1] - shares[0]) < 0.05
+
+
 def test_the_share_is_that_of_the_first_order_index():
     market, drivers = market_and_drivers(MARKETS[0])
     scenario = scenario_of(MARKETS[0], anchored=False)

@@ -247,3 +247,9 @@ def test_a_step_over_the_one_before_is_told_where_units_add_up(name):
     for before, step in pairwise(counted):
         whole = step.amounts[..., 0].sum() / before.amounts[..., 0].sum()
         assert step.of_before == pytest.approx(whole, rel=1e-12)
+
+
+def test_a_single_draw_counts_every_class_too():
+    steps = made(MARKETS[0], draws=1).waterfall()
+    for step in steps.steps:
+        assert {len(row) for row in step.units} == {step.amounts.shape[1]}

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from ismarket import InputError, Parameter
-from ismarket.model.parameter import PLACEHOLDER
 from ismarket.sampling.quantiles import Quantiles
 
 
@@ -120,12 +119,3 @@ def test_a_log_scale_begins_above_nothing():
         Parameter("x", 0.0, 1.0, 2.0, unit="1", scale="log")
     with pytest.raises(InputError, match="scale 'ln'; one of natural, log"):
         Parameter("x", 1.0, 1.0, 2.0, unit="1", scale="ln")
-
-
-def test_a_placeholder_counts_as_assumed_and_says_what_it_is():
-    given, none = (
-        Parameter("x", 1.0, 1.0, 2.0, unit="1", status=status)
-        for status in ("measured", PLACEHOLDER)
-    )
-    assert (given.status, given.placeholder) == ("measured", False)
-    assert (none.status, none.placeholder) == ("assumed", True)

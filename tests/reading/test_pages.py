@@ -24,15 +24,17 @@ PAGES, HELD = pages("pages"), pages("held")
 
 Fields missed and wrong in the first run of each set, whose rules had been mended for those before:
 first 78 and 14 of 308, second 38 and 8 of 156, third 43 and 6 of 190, fourth 48 and 5 of 174; of
-plainer pages fifth 15 and 1 of 159, sixth 7 and 4 of 154, seventh 14 and 5 of 145.  (The rules
-before any, on the last three: 87 and 20 of 458.)  Eight expectations were put to what the sets
-before had agreed on: a route of administration is no class, a segment is one; a legal form belongs
-to a name; a market of one country begins with the country, a title says whose a page is;
-"forecasts from 2023 to 2028" is a forecast period; the growth of one year is no CAGR, and the years
-of the rate go before those of a box.
+plainer pages fifth 15 and 1 of 159, sixth 7 and 4 of 154, seventh 14 and 5 of 145, eighth 8 and 0
+of 69.  (The rules before any, on fifth to eighth: 100 and 22 of 527.)  Expectations were put to
+what the sets before had agreed on: a route of administration is no class, a segment is one; a legal
+form belongs to a name; a market of one country begins with the country, a title says whose a page
+is; "forecasts from 2023 to 2028" is a forecast period; the growth of one year is no CAGR, and the
+years of the rate go before those of a box.
 """
 MISSED = {
     "second, two_forecasts": ["last_year"],
+    "eighth, a": ["largest_region"],
+    "eighth, h": ["market"],
     "seventh, o": ["last_year", "last_value"],
     "seventh, t": ["base_year", "value", "last_year", "last_value"],
     "sixth, classic_a": ["fastest_growing_class"],

@@ -79,7 +79,9 @@ function createState(model, signal, make) {
     ask,
     mount,
     structure: model.get("structure"),
-    page: JSON.parse(model.get("page")), // one text: nobody walks through it on its way
+    get page() {
+      return model.get("page");
+    },
     createChart: (holder, chart) => createChart(holder, chart.spec ?? specs[chart.kind], chart.spec ? null : specs.themes, getRuntime),
   };
 
@@ -98,8 +100,7 @@ function createState(model, signal, make) {
   }
 
   function shown() {
-    const now = JSON.parse(model.get("page"));
-    state.page = now;
+    const now = state.page;
     queue.answered(now.settled);
     for (const part of parts) show(part, now);
   }
