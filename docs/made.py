@@ -115,7 +115,8 @@ def gallery(here: Path) -> str:
         text += [f"## {name.capitalize()}", "", says, ""]
         for theme in ("light", "dark") if name in charts.OF_ONE or name == "compare" else ("",):
             picture = here / MADE / f"{name}{theme and f'-{theme}'}.svg"
-            charts.save(chart(theme or "light"), picture)
+            shown = chart(theme or "light")
+            charts.save(shown.properties(padding=0) if theme else shown, picture)
             own = f":class: only-{theme}\n" if theme else ""
             text += [f"```{{image}} {MADE}/{picture.name}\n:alt: {says}\n{own}```", ""]
     return "\n".join([*text, *_pages(here, asked, f)])

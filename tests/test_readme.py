@@ -89,6 +89,7 @@ BOUNDS = {
     "10 kB": "a saved panel at most: tests/explorer/test_parts.py",
     "1.2 MB": "a page that computes at most: tests/browser/test_standalone.py",
     "2 MB": "the size that a campaign gives its pages",
+    "10 seconds": "when a command says for whom it waits: tests/cli/test_output.py",
     "120 seconds": "a limit, the default of an option",
 }
 """Figures of pages that nobody measured: bounds that a test holds, sizes that are set."""
