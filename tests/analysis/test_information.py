@@ -23,7 +23,7 @@ from ismarket.analysis.information import (
 )
 from ismarket.cli import main
 from ismarket.engine.blocks import cells_of
-from ismarket.sampling.standard_errors import error_of_mean
+from ismarket.sampling.points import error_of_mean
 
 GAUSSIAN = {"p1": (1.0, 1.0), "p2": (0.0, 2.0)}
 """Mean and standard deviation of the two inputs in the vignette of the R package voi, where the

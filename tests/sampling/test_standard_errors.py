@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from ismarket.sampling.points import REPLICATE
-from ismarket.sampling.standard_errors import (
+from ismarket.sampling.points import (
     FEWEST,
+    REPLICATE,
     at_most,
     deviations,
     error_of,
