@@ -29,7 +29,7 @@ def test_a_fault_is_one_change_in_one_statement():
     assert tree.body
 
 
-@pytest.mark.slow("each fault runs the tests of its line in a process of its own")
+@pytest.mark.slow(reason="each fault runs the tests of its line in a process of its own")
 def test_a_few_faults_in_the_sampling_are_found(tmp_path):
     script = Path(__file__).with_name("mutants.py")
     options = ["--packages", "sampling", "--number", "12", "--seed", "3", "--kept", str(tmp_path)]
