@@ -14,6 +14,15 @@ WORKERS = ("-n", "auto", "--dist", "worksteal")
 """Half the tests a worker, in their order, so that what a module made is made once."""
 NUMBERS = ("engine", "analysis", "guard", "reading", "sampling", "testing", "text")
 """Tests of numbers alone, the same wherever the package lies."""
+FLOORS = (
+    "tests/engine/test_reference_values.py",
+    "tests/engine/test_scale.py",
+    "tests/explorer/test_elicit_form.py",
+    "tests/fuzz/test_workbook.py",
+    "tests/plugins/test_plugins.py",
+    "tests/sampling",
+)
+"""Tests that together use most packages of which a lowest version is said, in 12 s."""
 ON_SOURCES = (
     "test_layout.py",
     "test_notebooks.py",
@@ -50,6 +59,13 @@ def docs(session):
     """The site, into site/, strictly and without network; notebooks are executed."""
     brought(session, "-e", ".[docs]")
     session.run("python", "-m", "sphinx", "-W", "-q", "docs", "site")
+
+
+@nox.session
+def figures(session):
+    """Every picture of README and the pages, drawn anew in headless Chromium."""
+    brought(session, "-e", ".[browser]")
+    session.run("python", "docs/figures.py", *session.posargs)
 
 
 @nox.session
@@ -95,11 +111,12 @@ def wheel(session):
 
 @nox.session
 def oldest(session):
-    """The quick tests with the lowest versions that pyproject allows, which uv finds."""
+    """The quick tests with the lowest versions of pyproject; a few: nox -s oldest -- floors."""
     session.install("-q", "uv")
     session.run("uv", "pip", "install", "-q", "--resolution", "lowest-direct",
                 "--python", session.virtualenv.location, "-e", ".[test]")  # fmt: skip
-    session.run("python", "-m", "pytest", "-q", *WORKERS, "-m", "not slow", *session.posargs)
+    chosen = FLOORS if session.posargs == ["floors"] else session.posargs
+    session.run("python", "-m", "pytest", "-q", *WORKERS, "-m", "not slow", *chosen)
 
 
 @nox.session(python=["3.11", "3.12", "3.13", "3.14"])
@@ -111,10 +128,18 @@ def pythons(session):
 
 @nox.session
 def bench(session):
-    """Speed, memory and errors; arguments choose scripts: nox -s bench -- engine growth."""
-    brought(session, ".[test,bench]")
-    for script in session.posargs or sorted(p.stem for p in Path("benchmarks").glob("*.py")):
-        session.run("python", f"benchmarks/{script}.py")
+    """Speed, memory and errors, into benchmarks/results.md: nox -s bench -- --quick, -- engine."""
+    brought(session, ".[browser,bench]")
+    session.run("python", "benchmarks/all.py", *session.posargs)
+
+
+@nox.session
+def coverage(session):
+    """Which lines no quick test runs, into tests/holes.md; arguments go to pytest."""
+    brought(session, "-e", ".[test]", "pytest-cov>=6")
+    session.run("pytest", "-q", *WORKERS, "-m", "not slow", "--cov=ismarket", "--cov-report=json",
+                *session.posargs, success_codes=[0, 1])  # fmt: skip
+    session.run("python", "tests/holes.py", "coverage.json")
 
 
 @nox.session

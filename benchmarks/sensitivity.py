@@ -8,6 +8,7 @@ the last year only, whole arrays, quantiles read from a table.
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from ismarket import load_drivers, load_market, load_scenario
 from ismarket.analysis.groups import Grouping
 from ismarket.analysis.response import response
 from ismarket.analysis.sensitivity import drawn
-from ismarket.analysis.sobol import evaluate_design, indices
+from ismarket.analysis.sobol import indices, swapped
 
 RESAMPLES = 400
 
@@ -28,8 +29,9 @@ RESAMPLES = 400
 def ours(asked, points):
     groups = Grouping("parameter", {p.key: (p.key,) for p in asked.inputs}, ())
     a, b = drawn(asked.inputs, points, seed=1)
-    design = evaluate_design(lambda values: asked("value", values), a, b, groups.groups)
-    return indices(design)
+    function = partial(asked, "value")
+    exchanged = swapped(function, a, b, list(groups.groups.values()))
+    return indices(tuple(groups.groups), function(a), function(b), exchanged)
 
 
 def plain_model(asked):

@@ -1,6 +1,6 @@
 """Start-up: the help and a default run beside a bare Python and an import of numpy and pandas.
 
-    python benchmarks/startup.py
+    python benchmarks/startup.py [RUNS]
 
 Whole processes in turn (A B A B ...), medians of wall time, and the ratio pair by pair.
 """
@@ -39,12 +39,12 @@ def seconds(arguments):
         return time.perf_counter() - start
 
 
-def main():
+def main(runs=RUNS):
     print("| process | ms | beside | ms | ratio | at most |")
     print("|---|---|---|---|---|---|")
     for name, arguments, other, yardstick, bound in PAIRS:
         seconds(arguments), seconds(yardstick)
-        pairs = [(seconds(arguments), seconds(yardstick)) for _ in range(RUNS)]
+        pairs = [(seconds(arguments), seconds(yardstick)) for _ in range(runs)]
         ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
         print(
@@ -54,4 +54,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

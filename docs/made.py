@@ -3,11 +3,15 @@
 import os
 import re
 import shutil
+from collections.abc import Callable
 from inspect import getdoc, isclass, isfunction, ismodule
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import ismarket
+from ismarket import charts
+from ismarket.explorer.standalone import as_page
 
 ROOT = Path(__file__).parents[1]
 MADE = "_made"
@@ -92,14 +96,38 @@ def inputs(_: Path) -> str:
 
 
 def gallery(here: Path) -> str:
-    """Every chart of the published forecast, drawn now."""
+    """Every chart, drawn now in both themes, and the pages of a report."""
     (here / MADE).mkdir(exist_ok=True)
-    f = ismarket.study("published").forecast()
+    asked = ismarket.study("published")
+    f, g = asked.forecast(), asked.forecast(without=[])
+    grid = asked.grid(**{"strength.pricing": [0.0, 0.5, 1.0], "overlap": [0.0, 1.0]})
+    draw: dict[str, Callable[[str], Any]] = {
+        **{name: lambda theme, chart=chart: chart(f, theme=theme)
+           for name, chart in charts.OF_ONE.items()},
+        "compare": lambda theme: charts.compare(f, g, names=("published", "all"), theme=theme),
+        "multiples": lambda theme: charts.multiples(grid, theme=theme),
+        "spider": lambda theme: charts.spider(grid),
+        "heat": lambda theme: charts.heat(grid.two_way(), theme=theme),
+    }  # fmt: skip
     text = []
-    for name, chart in sorted(ismarket.load_charts().items()):
-        picture = here / MADE / f"{name}.svg"
-        chart(f).save(str(picture))
-        says = getdoc(ismarket.charts.OF_ONE[name]).splitlines()[0]
-        text += [f"## {name.replace('_', ' ').capitalize()}", "", says, "",
-                 f"```{{image}} {MADE}/{picture.name}\n:alt: {says}\n```", ""]  # fmt: skip
-    return "\n".join(text)
+    for name, chart in draw.items():
+        says = getdoc(getattr(charts, name)).splitlines()[0]
+        text += [f"## {name.capitalize()}", "", says, ""]
+        for theme in ("light", "dark") if name in charts.OF_ONE or name == "compare" else ("",):
+            picture = here / MADE / f"{name}{theme and f'-{theme}'}.svg"
+            charts.save(chart(theme or "light"), picture)
+            own = f":class: only-{theme}\n" if theme else ""
+            text += [f"```{{image}} {MADE}/{picture.name}\n:alt: {says}\n{own}```", ""]
+    return "\n".join([*text, *_pages(here, asked, f)])
+
+
+def _pages(here: Path, asked: ismarket.Study, f: ismarket.Forecast) -> list[str]:
+    """The pages that a report is handed on as, made now, to be opened."""
+    ismarket.write_report(f, html=here / MADE / "report.html")
+    (here / MADE / "computes.html").write_text(as_page(asked, f), encoding="utf-8")
+    return [
+        "## Pages", "",
+        f"- {{download}}`The report <{MADE}/report.html>`, one file without a script",
+        f"- {{download}}`The page that computes <{MADE}/computes.html>`, in which a reader moves"
+        " sliders",
+    ]  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import Any
 
 MOST_SAID = 300
 """Characters of an exception that somebody else's code raised."""
@@ -71,3 +73,23 @@ def mistaken(where: str, value: object, give: str) -> InputError:
     """The error for a value of the wrong kind; ``give`` says what to pass instead."""
     found = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
     return InputError(f"{where}: give {give}, not {found}")
+
+
+def list_of(
+    where: str, values: object, kind: type | tuple[type, ...], give: str
+) -> tuple[Any, ...]:
+    """The values of a list; the error says what to ``give`` where it is none, or not of a kind."""
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise mistaken(where, values, give)
+    found = tuple(values)
+    for one in found:
+        if not isinstance(one, kind):
+            raise mistaken(where, one, give)
+    return found
+
+
+def need_numbers(where: str, values: Mapping[str, object]) -> None:
+    """Raise InputError for the first value by name that is no number."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise mistaken(f"{where}, {name}", value, "a number")

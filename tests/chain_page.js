@@ -6,14 +6,15 @@ function answers(model, settings) {
   const told = (values) => [values[0], ...quantiles(values, levels)];
   return settings.map((setting) => {
     const found = chain.compute(setting);
+    const { first, final } = found.split();
     const parts = (map) => Object.fromEntries([...map].map(([name, values]) => [name, told(values)]));
     return {
       total: found.total.map(told),
       points: parts(found.points),
-      usd: parts(found.usd),
-      region: found.final.region.map(told),
-      drug_class: found.final.drug_class.map(told),
-      region_base: found.first.region.map(told),
+      usd: parts(found.usd()),
+      region: final.region.map(told),
+      drug_class: final.drug_class.map(told),
+      region_base: first.region.map(told),
       calibration: told(found.factor),
       listed: found.listed,
     };

@@ -119,12 +119,12 @@ BREAKS = {
     "known_stages": _driver(_unknown_stage),
     "four_axes": _driver(_changed(lambda s, m, p: s[0])),
     "zero_in_the_base_year": _driver(_changed(lambda s, m, p: s + 0.1)),
-    "finite_at_every_corner": _driver(_changed(lambda s, m, p: np.where(p.rate < 2.0, s, np.inf))),
     "same_answer_twice": _driver(_remembers),
-    "same_answer_in_another_process": _driver(_by_process),
     "a_draw_stands_alone": _driver(_changed(lambda s, m, p: s * p.rate.max())),
     "inputs_unchanged": _driver(_changes_input),
     "nothing_else_touched": _driver(_prints),
+    "finite_at_every_corner": _driver(_changed(lambda s, m, p: np.where(p.rate < 2.0, s, np.inf))),
+    "same_answer_in_another_process": _driver(_by_process),
     "order_irrelevant": _driver(_knows_who_ran),
     "every_parameter_matters": _driver(
         parameters=(RATE, Parameter("idle", 0.0, 1.0, 2.0, unit="1", title="Idle", source="none"))

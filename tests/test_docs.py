@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,11 @@ SAYS = {
         r"|\b1 in the base year"
     ),
 }
-"""What a docstring says: the errors raised; of what is returned its columns, axes or unit."""
+"""What a docstring says: errors, axes of arrays; columns or unit of what comes back."""
+
+
+SAID_BY_CHOICE = ("Scenario",)
+"""Classes whose fields say themselves what they are."""
 
 
 def own_functions(owner):
@@ -72,8 +77,10 @@ def raises(function):
 def unsaid(told, function):
     """What a docstring should say and does not."""
     doc = inspect.getdoc(told) or ""
-    returned = str(function.__annotations__.get("return")).removeprefix("pd.")
-    due = ["errors"] * raises(function) + [returned.removesuffix(" | None")]
+    types = function.__annotations__
+    returned = str(types.get("return")).removeprefix("pd.").removesuffix(" | None")
+    arrays = any("Array" in str(kind) for kind in types.values())
+    due = ["errors"] * raises(function) + ["Array"] * arrays + [returned]
     return [what for what in due if not (doc and SAYS.get(what, re.compile("")).search(doc))]
 
 
@@ -82,6 +89,20 @@ def test_a_public_name_says_its_errors_columns_shapes_and_units():
     assert len(found) > 150
     silent = {name: missing for name, pair in found.items() if (missing := unsaid(*pair))}
     assert silent == {}
+
+
+def test_a_class_says_what_its_numbers_are():
+    held = [getattr(ismarket, name) for name in ismarket.__all__ if name not in SAID_BY_CHOICE]
+    silent = [
+        f"{one.__name__}.{field.name}"
+        for one in held
+        if inspect.isclass(one) and is_dataclass(one)
+        for field in fields(one)
+        if re.fullmatch(r"(float|Array)( \| None)?", str(field.type))
+        and not field.name.startswith("_")
+        and f"``{field.name}``" not in (inspect.getdoc(one) or "")
+    ]
+    assert silent == []
 
 
 def test_the_columns_of_a_forecast_s_tables_stand_in_their_docstrings(published):

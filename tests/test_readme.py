@@ -6,6 +6,7 @@
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -62,6 +63,57 @@ def test_the_python_blocks_run(page, tmp_path, monkeypatch):
     space = {}
     for code in blocks("python", page):
         exec(compile(code, page.name, "exec"), space)
+
+
+def test_every_picture_of_a_page_is_drawn_by_one_command():
+    drawn = runpy.run_path(str(DOCS / "figures.py"))["FIGURES"]
+    pages = [*PAGES, *(ROOT / f for f in ("CONTRIBUTING.md", "DESIGN.md", "plugins/README.md"))]
+    shown = {
+        (page.parent / place).resolve().relative_to(ROOT).as_posix()
+        for page in pages
+        for place in re.findall(
+            r"!\[[^\]]*\]\(([^)\s]+)|\{image\} *(\S+)|<img[^>]*src=\"([^\"]+)",
+            page.read_text(encoding="utf-8"),
+        )
+        for place in filter(None, place)
+    }
+    assert shown == set(drawn)
+    kept = {p.relative_to(ROOT).as_posix() for end in ("png", "svg", "jpg", "gif")
+            for p in DOCS.rglob(f"*.{end}") if "_made" not in p.parts}  # fmt: skip
+    assert kept == set(drawn)
+    assert all((ROOT / name).stat().st_size > 10_000 for name in drawn)
+
+
+RESULTS = ROOT / "benchmarks" / "results.md"
+BOUNDS = {
+    "10 kB": "a saved panel at most: tests/explorer/test_parts.py",
+    "1.2 MB": "a page that computes at most: tests/browser/test_standalone.py",
+    "2 MB": "the size that a campaign gives its pages",
+    "120 seconds": "a limit, the default of an option",
+}
+"""Figures of pages that nobody measured: bounds that a test holds, sizes that are set."""
+
+
+def test_what_a_page_says_of_time_and_size_was_measured_in_the_run_that_is_kept():
+    measured = RESULTS.read_text(encoding="utf-8")
+    others = [ROOT / "SECURITY.md", ROOT / "CONTRIBUTING.md", ROOT / "plugins" / "README.md"]
+    for page in [*PAGES, *others]:
+        text = page.read_text(encoding="utf-8")
+        for figure in re.findall(r"\b\d[\d.,]* (?:ms|us|MB|kB|seconds?|minutes)\b", text):
+            assert figure in measured or figure in BOUNDS, (page.name, figure)
+
+
+def test_the_kept_run_of_the_benchmarks_is_whole_and_says_no_path():
+    scripts = runpy.run_path(str(ROOT / "benchmarks" / "all.py"))["QUICK"]
+    apart = {"all", "against", "editions"}
+    assert {p.stem for p in (ROOT / "benchmarks").glob("*.py")} == {*scripts, *apart}
+    measured = RESULTS.read_text(encoding="utf-8")
+    assert set(re.findall(r"exit code (\d+)", measured)) == {"0"}
+    assert not re.search(r"(?<![\w.])/(?:home|root|tmp|work|usr|Users)/|[A-Z]:\\\\", measured)
+    kept = re.findall(r"^## (\w+)$", measured, re.M)
+    assert kept == [name for name in scripts if name in kept]
+    if missing := [name for name in scripts if name not in kept]:
+        pytest.skip(f"not run yet: python benchmarks/all.py {' '.join(missing)}")
 
 
 def test_pages_have_examples():

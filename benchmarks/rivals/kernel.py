@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .inputs import LEVELS
-from .wording import Answer, unexplained
+from .plain import Answer, unexplained
 
 FLAGS = ["-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", "-pthread"]
 CELLS = 1 << 12

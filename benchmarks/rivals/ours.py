@@ -11,7 +11,7 @@ from ismarket.engine.chain import Chain, total_of
 from ismarket.engine.summaries import LEVELS, quantiles
 from ismarket.sampling.points import BLOCK
 
-from .wording import Answer
+from .plain import Answer
 
 
 class Ours:

@@ -11,7 +11,7 @@ from ..arrays import Columns
 from ..engine.findings import about, caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan
-from ..errors import InputError, unknown
+from ..errors import InputError, list_of, unknown
 from ..model.driver import Driver
 from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
@@ -143,7 +143,9 @@ def audit_report(
     asked = response(market, installed, against)
     found = headlines(market, anchor.name, asked)
     last = asked.plan.years[-1]
-    told = (c for c in market.claims if c.source == anchor.source) if claims is None else claims
+    if claims is None:
+        claims = (c for c in market.claims if c.source == anchor.source)
+    told = list_of("audit", claims, Claim, "a list of Claims")
     return Audit(
         market, published.plan, asked.plan.years[0], last,
         tuple(entries(market, told, found, last, against.seed)), tuple(found),
@@ -177,7 +179,7 @@ def sheet(found: Audit) -> Sheet:
             *found.notices,
             headline(found),
             _headlines(found),
-            _coverage(found),
+            coverage_table(found),
             *(f"· {text}" for text in findings(found)),
             *parts(found.payers, found.market),
             *([_ledger(found), *untested(found)] if found.ledger else []),
@@ -278,7 +280,7 @@ def _measured(market: Market) -> list[str]:
 
 def _headlines(found: Audit) -> Table:
     rows = [
-        [h.about, _written(h, h.said), _written(h, h.found),
+        [h.about, written(h, h.said), written(h, h.found),
          percent(h.share) if h.share else "none", h.verdict]
         for h in found.headlines
     ]  # fmt: skip
@@ -287,13 +289,15 @@ def _headlines(found: Audit) -> Table:
     return Table(header, rows, 3, title, shares=[3])
 
 
-def _written(row: Headline, value: str) -> str:
+def written(row: Headline, value: str) -> str:
+    """A value of a headline as it is read: an amount, a rate or a name."""
     if row.about == "level":
         return f"USD {money(float(value))}"
     return f"{rate(float(value))} a year" if row.about == "growth" else value
 
 
-def _coverage(found: Audit) -> Table:
+def coverage_table(found: Audit) -> Table:
+    """By output the shares of its variance that rest on numbers of each status, 9 in 10."""
     rows = []
     for part in found.coverage:
         name = OUTPUTS[part.output].format(first=found.first, last=found.last)

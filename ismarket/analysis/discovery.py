@@ -22,7 +22,7 @@ from scipy.stats import binom
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, mistaken, unknown
+from ..errors import InputError, mistaken, need_numbers, unknown
 from ..sampling.points import REPLICATE
 from ..text.sheet import Sheet, by_field, framed_by, rows_of, shown_by
 from ..text.wording import figure, money, number, percent, rate
@@ -116,6 +116,7 @@ def discover(
         raise mistaken("discover", forecast, A_FORECAST)
     if (cagr is None) == (value is None):
         raise InputError("discover: give either cagr, such as 0.039, or value, in USD")
+    need_numbers("discover", {"cagr": cagr} if value is None else {"value": value})
     draws = forecast.draws
     if draws.total.shape[1] < FEWEST_DRAWS:
         many = draws.total.shape[1]

@@ -20,7 +20,7 @@ from ..engine.many import Outcome
 from ..engine.plan import Plan
 from ..errors import unknown
 from ..model.grid import GridAxis
-from ..text.sheet import Sheet, Table, rows_of, shown_by
+from ..text.sheet import Sheet, Table, columns_of, rows_of, shown_by
 from ..text.wording import listed, money, money_range, number, percent, rate, signed
 from .information import Decision
 from .updating import weighted_quantiles
@@ -210,7 +210,7 @@ class ScenarioGrid:
                 "probability": float(self.weights[place]) if self.weighted else None,
                 **_unit(one.plan),
             })  # fmt: skip
-        return {name: [row[name] for row in rows] for name in rows[0]}
+        return columns_of(rows)
 
     def _path(self) -> Columns:
         rows = [
@@ -218,7 +218,7 @@ class ScenarioGrid:
             for place, one in enumerate(self.outcomes)
             for row in rows_of(one.columns["summary"])
         ]
-        return {name: [row[name] for row in rows] for name in rows[0]}
+        return columns_of(rows)
 
     def _labels(self, place: int) -> dict[str, Any]:
         """The value of each axis: a number as it is, anything else in words."""

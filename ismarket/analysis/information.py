@@ -20,17 +20,17 @@ from ..engine.blocks import Drawing, one_thread
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
-from ..errors import InputError, mistaken, unknown
+from ..errors import InputError, list_of, mistaken, need_numbers, unknown
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK, error_of_mean
-from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
+from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import money, percent
 from .groups import BY, UNSOURCED, Labels, labelled, stage_of, uncertain
 from .sample_information import (
     Sample,
     Studied,
-    columns_of_studies,
+    exact_usd,
     groups_of,
     studied,
     study_parts,
@@ -61,6 +61,7 @@ class Decision:
     discount: float = 0.0
 
     def __post_init__(self) -> None:
+        need_numbers("Decision", vars(self))
         for name, low, high in (("margin", 0, 1), ("share", 0, 1), ("discount", 0, 1)):
             value = getattr(self, name)
             if not (math.isfinite(value) and low <= value <= high):
@@ -84,6 +85,11 @@ class Worth:
     keys: tuple[str, ...]
     value: float
     error: float
+
+    @property
+    def told(self) -> bool:
+        """Whether it can be told from nothing."""
+        return self.value > 2 * self.error
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +122,7 @@ class Information:
 
         And ``studies``, if any were asked for: what each is worth, and net of its cost.
         """
-        studies = {"studies": columns_of_studies(self.studies)} if self.studies else {}
+        studies = {"studies": by_field(Studied, self.studies)} if self.studies else {}
         return studies | {
             kind: {
                 "name": [row.name for row in rows],
@@ -139,7 +145,7 @@ class Information:
             "chance_to_regret": self.chance_to_regret,
             "perfect": {"usd": self.perfect.value, "standard_error": self.perfect.error},
             "partial": {k: rows_of(table) for k, table in self.columns.items() if k != "studies"},
-            "studies": rows_of(columns_of_studies(self.studies)),
+            "studies": rows_of(by_field(Studied, self.studies)),
             "notices": list(self.notices),
         }  # fmt: skip
 
@@ -181,9 +187,8 @@ def information_of(
     """The same from draws that need not be a forecast's own."""
     if not isinstance(decision, Decision):
         raise mistaken("voi", decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
-    for one in studies:
-        if not isinstance(one, Sample):
-            raise mistaken("voi, studies", one, "a list of Sample('KEY', observations=200)")
+    studies = list_of("voi, studies", studies, Sample, "a list of Sample('KEY', observations=200)")
+    by = list_of("voi, by", by, str, f"a list of {', '.join(GROUPS)}")
     plan, total, more = drawn.plan, drawn.total, drawn.more
     draws = total.shape[1]
     if draws < FEWEST_DRAWS:
@@ -353,8 +358,8 @@ def _regret(found: Information) -> str:
         return "No draw would change that, so there is nothing worth knowing for this decision."
     return (
         f"That is the wrong choice in {percent(found.chance_to_regret)} of draws. Knowing"
-        f" everything beforehand is worth USD {_exact(found.perfect.value)} (standard error"
-        f" {_exact(found.perfect.error)})."
+        f" everything beforehand is worth USD {exact_usd(found.perfect.value)} (standard error"
+        f" {exact_usd(found.perfect.error)})."
     )
 
 
@@ -364,7 +369,7 @@ def _kind(kind: str, rows: tuple[Worth, ...], top: int) -> list[str | Table]:
     if not clear:
         some = f"none of {len(rows)} that the draws can tell from zero" if rows else "there is none"
         return [f"Knowing {what} alone: {some}."]
-    cells = [[row.name, _exact(row.value), _exact(row.error)] for row in clear[:top]]
+    cells = [[row.name, exact_usd(row.value), exact_usd(row.error)] for row in clear[:top]]
     parts: list[str | Table] = [
         Table(["known", "USD at most", "standard error"], cells, title=f"Knowing {what} alone")
     ]
@@ -372,8 +377,3 @@ def _kind(kind: str, rows: tuple[Worth, ...], top: int) -> list[str | Table]:
     if rest:
         parts.append(f"· {rest} more: worth less, or nothing that the draws can tell from zero.")
     return parts
-
-
-def _exact(usd: float) -> str:
-    """USD to two figures of what it is worth knowing, in full below a million."""
-    return f"{usd:,.0f}" if abs(usd) < 1e6 else money(usd)

@@ -8,6 +8,7 @@ is none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -85,14 +86,14 @@ def _purchase(market: Market, row: Row, values: Mapping[str, Array]) -> Purchase
     found = {stage.name: _at(values[stage.name], place) for stage in market.stages}
     net = row.text("gross_net") == NET
     left_out = (PRICE_LEVEL,) if net else (PRICE_LEVEL, NET)
-    value = _product([s for s in market.stages if s.role not in left_out], found)
+    value = math.prod(found[s.name] for s in market.stages if s.role not in left_out)
     dollars = market.prices(market.base_year) / market.prices(int(row.text("year")[:4]))
     bought = implied = None
     shown = ""
     if row.cells["units_sold"]:
         counted = market.stages[: market.stages.index(through) + 1]
-        implied, sold = _product(counted, found), row.number("units_sold")
-        bought = sold / row.number("per_unit")
+        implied = math.prod(found[s.name] for s in counted)
+        bought = row.number("units_sold") / row.number("per_unit")
         shown = _arithmetic(market, row, counted, found, implied, bought)
     names = {"region": region, "drug_class": drug_class}
     key = ".".join([FUNNEL, through.name, *(slug(names[axis]) for axis in through.by)])
@@ -107,13 +108,6 @@ def _at(value: Array, place: tuple[int, int]) -> float:
     """A stage (year or 1, region or 1, class or 1, draw) in its first year at a place."""
     region, drug_class = (min(i, n - 1) for i, n in zip(place, value.shape[1:3], strict=True))
     return float(value[0, region, drug_class, 0])
-
-
-def _product(stages: Sequence[Stage], values: Mapping[str, float]) -> float:
-    found = 1.0
-    for stage in stages:
-        found *= values[stage.name]
-    return found
 
 
 def _arithmetic(

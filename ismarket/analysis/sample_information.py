@@ -16,14 +16,14 @@ from hashlib import sha256
 
 import numpy as np
 
-from ..arrays import Array, Columns
+from ..arrays import Array
 from ..engine.plan import Plan
 from ..errors import InputError, unknown
 from ..model.parameter import STATUSES, Parameter
 from ..model.pooled import LEVEL
 from ..model.sources import parts_of
 from ..model.stage import FUNNEL
-from ..text.sheet import Table, by_field
+from ..text.sheet import Table
 from ..text.wording import fraction, listed, money, percent, usd
 from .groups import stage_of, uncertain
 
@@ -213,11 +213,6 @@ def _study(plan: Plan, sample: Sample, keys: Sequence[str]) -> str:
     return "as uncertain as today" if not shares else "cases, else as today"
 
 
-def columns_of_studies(found: Sequence[Studied]) -> Columns:
-    """The studies by column, those worth most above their cost first."""
-    return by_field(Studied, found)
-
-
 def study_parts(found: Sequence[Studied], top: int) -> list[str | Table]:
     """The ranked list, and in words what it says first."""
     if not found:
@@ -226,8 +221,8 @@ def study_parts(found: Sequence[Studied], top: int) -> list[str | Table]:
     if not clear:
         return [f"Of {len(found)} studies none has a worth that the draws can tell from zero."]
     rows = [
-        [one.of, one.known_today, one.study, f"{one.observations:,}", _usd(one.worth),
-         _usd(one.cost), _usd(one.net)]
+        [one.of, one.known_today, one.study, f"{one.observations:,}", exact_usd(one.worth),
+         exact_usd(one.cost), exact_usd(one.net)]
         for one in clear[:top]
     ]  # fmt: skip
     header = ["studied", "today", "study", "size", "worth", "cost", "net"]
@@ -238,5 +233,6 @@ def study_parts(found: Sequence[Studied], top: int) -> list[str | Table]:
     return [said, Table(header, rows, 3, "Studies, USD"), *(more if rest else [])]
 
 
-def _usd(value: float) -> str:
+def exact_usd(value: float) -> str:
+    """USD in full below a million, else to the figures of money."""
     return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}") if abs(value) < 1e6 else money(value)

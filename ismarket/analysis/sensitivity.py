@@ -22,7 +22,7 @@ from ..text.sheet import Hint, Sheet, Table, frame_of, rows_of, shown_by
 from ..text.wording import figure, money, percent, rate
 from .groups import Grouping, grouping
 from .response import OUTPUTS, Response, response
-from .sobol import Indices, Values, evaluate_design, indices, sample
+from .sobol import Indices, Values, indices, sample, swapped
 from .tornado import Swing, swings
 
 if TYPE_CHECKING:
@@ -130,16 +130,18 @@ def sensitivity_of(
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)
     a, b = drawn(asked.inputs, points, seed, asked.plan.pairs)
-    evaluated = evaluate_design(lambda values: asked(output, values), a, b, groups.groups, progress)
-    spread = float(np.concatenate([evaluated.a, evaluated.b]).std())
+    at_a, at_b = asked(output, a), asked(output, b)
+    sets = list(groups.groups.values())
+    exchanged = swapped(lambda values: asked(output, values), a, b, sets, progress)
+    spread = float(np.concatenate([at_a, at_b]).std())
     reference = float(asked(output, {})[0])
     if spread <= 1e-12 * abs(reference):
         raise InputError(
             f"{OUTPUTS[output]} does not move here: the anchor or the scenario sets it"
         )
     return Sensitivity(
-        asked, output, groups, indices(evaluated), swings(asked, output),
-        reference, spread, points, seed,
+        asked, output, groups, indices(tuple(groups.groups), at_a, at_b, exchanged),
+        swings(asked, output), reference, spread, points, seed,
     )  # fmt: skip
 
 

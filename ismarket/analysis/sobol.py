@@ -8,7 +8,7 @@ base points, to first order in what each adds to an index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,16 +19,6 @@ from ..sampling.points import BLOCK, block_points, deviations, error_of, errors_
 Values = dict[str, Array]
 Function = Callable[[Values], Array]
 """From inputs by name, each (draw,), to one output (draw,)."""
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluated:
-    """The function at the design: ``a`` and ``b`` (point,), ``swapped`` (group, point)."""
-
-    groups: tuple[str, ...]
-    a: Array
-    b: Array
-    swapped: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,18 +69,6 @@ def sample(keys: Sequence[str], points: int, seed: int) -> tuple[Bits, Bits]:
     return drawn[: len(keys)], drawn[len(keys) :]
 
 
-def evaluate_design(
-    function: Function,
-    a: Values,
-    b: Values,
-    groups: Mapping[str, Sequence[str]],
-    progress: Callable[[float], None] | None = None,
-) -> Evaluated:
-    """The function at A, at B and at A with each group of inputs from B."""
-    exchanged = swapped(function, a, b, list(groups.values()), progress)
-    return Evaluated(tuple(groups), function(a), function(b), exchanged)
-
-
 def swapped(
     function: Function,
     a: Values,
@@ -110,13 +88,13 @@ def swapped(
     return found
 
 
-def indices(evaluated: Evaluated) -> Indices:
-    """First-order and total indices, and what each replicate adds to their errors."""
-    middle = (evaluated.a.mean() + evaluated.b.mean()) / 2
-    spread = np.concatenate([evaluated.a, evaluated.b]).std() or 1.0
-    a, b, swapped = (
-        (part - middle) / spread for part in (evaluated.a, evaluated.b, evaluated.swapped)
-    )
+def indices(groups: tuple[str, ...], at_a: Array, at_b: Array, exchanged: Array) -> Indices:
+    """First-order and total indices, and what each replicate adds to their errors.
+
+    From the function at A and at B (point,), and at A with each group from B (group, point).
+    """
+    middle, spread = (at_a.mean() + at_b.mean()) / 2, np.concatenate([at_a, at_b]).std() or 1.0
+    a, b, swapped = ((part - middle) / spread for part in (at_a, at_b, exchanged))
     square = (a**2 + b**2) / 2  # its mean, the variance, is 1
 
     def share(terms: Array) -> tuple[Array, Array]:
@@ -126,4 +104,4 @@ def indices(evaluated: Evaluated) -> Indices:
 
     first, first_deviations = share(b * (swapped - a))
     total, total_deviations = share((a - swapped) ** 2 / 2)
-    return Indices(evaluated.groups, first, total, first_deviations, total_deviations)
+    return Indices(groups, first, total, first_deviations, total_deviations)

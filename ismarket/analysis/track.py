@@ -15,7 +15,7 @@ from typing import Any
 from ..arrays import Columns
 from ..engine.findings import caveats
 from ..errors import InputError
-from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
+from ..text.sheet import Sheet, Table, by_field, columns_of, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, money_range, percent, signed
 from .backtest import exact_bounds
 from .updating import Observation, Updated
@@ -119,7 +119,7 @@ class Track:
         return {
             "editions": by_field(Edition, self.editions),
             "checks": by_field(Check, self.checks),
-            "paths": {name: [row[name] for row in said] for name in said[0]},
+            "paths": columns_of(said),
         }
 
     frame = framed_by("track", "editions")

@@ -15,7 +15,7 @@ from ..engine.chain import Chain, people
 from ..engine.findings import caveats
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan, make_plan
-from ..errors import InputError
+from ..errors import InputError, list_of
 from ..model.anchor import Anchor, other_market
 from ..model.driver import Driver
 from ..model.market import Market
@@ -132,7 +132,8 @@ def triangulate(
     ``anchors`` are further estimates, such as one that was read from a page; ``ceilings`` replace
     the shipped ones.  Raises InputError where nothing is published, or of another market.
     """
-    published = (*estimates(market.anchors), *anchors)
+    more = list_of("triangulate", anchors, Anchor, "a list of Anchors")
+    published = (*estimates(market.anchors), *more)
     names = [anchor.name for anchor in published]
     for anchor in published:
         if anchor.market not in ("", market.name):

@@ -22,7 +22,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, mistaken, unknown
+from ..errors import InputError, list_of, mistaken, need_numbers, unknown
 from ..model.tables import EVIDENCE, OPTIONAL, read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
@@ -41,7 +41,7 @@ MORE = ("known", "dollars")
 
 @dataclass(frozen=True)
 class Observation:
-    """An actual value of the whole market, USD, with its relative standard error (0.1 for 10%).
+    """An actual ``value`` of the whole market, USD, with its relative standard ``error``: 0.1, 10%.
 
     ``known`` is the day since which it is known, such as 2027-02-15, and ``dollars`` the unit that
     it counts in, ``current USD`` or ``USD of 2022``; left open, those of the forecast.  Raises
@@ -61,6 +61,7 @@ class Observation:
         return self.known or f"{self.year + 1}-01-01"
 
     def __post_init__(self) -> None:
+        need_numbers("Observation", {k: vars(self)[k] for k in ("year", "value", "error")})
         if self.known and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.known):
             raise InputError(f"observation {self.year}: known {self.known!r} is a day, 2027-02-15")
         if not (math.isfinite(self.value) and self.value > 0):
@@ -126,10 +127,8 @@ def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
     """
     if not isinstance(forecast, Forecast):
         raise mistaken("update", forecast, A_FORECAST)
-    seen = tuple(observations)
-    for one in seen:
-        if not isinstance(one, Observation):
-            raise mistaken("update", one, "a list of Observation(2024, 55e6, 0.1)")
+    give = "a list of Observation(2024, 55e6, 0.1)"
+    seen = list_of("update", observations, Observation, give)
     if not seen:
         raise InputError("no observation to update with")
     draws = forecast.draws.total.shape[1]

@@ -30,6 +30,7 @@ from .theme import LIGHT
 if TYPE_CHECKING:
     import altair as alt
 
+    from ..analysis.information import Information
     from .grid import heat as heat
     from .grid import multiples as multiples
     from .grid import spider as spider
@@ -174,9 +175,12 @@ def classes(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> 
 
 
 @of_forecasts
-def tornado(forecast: Forecast, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
-    """Each input alone at its own P10 and P90."""
-    return draw(_swings.picture(forecast), theme, width, forecast.plan.scenario.name)
+def tornado(
+    forecast: Forecast, *, worth: Information | None = None, theme: str = "light",
+    width: int = WIDTH,
+) -> alt.LayerChart:  # fmt: skip
+    """Each input alone at its own P10 and P90, beside it what knowing it is ``worth``."""
+    return draw(_swings.picture(forecast, worth=worth), theme, width, forecast.plan.scenario.name)
 
 
 @of_forecasts

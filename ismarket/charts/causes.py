@@ -9,12 +9,13 @@ from ..analysis.tornado import CauseAlone, causes_alone
 from ..arrays import Columns
 from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
+from ..text.sheet import columns_of
 from ..text.wording import number, signed
 from . import marks
 from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
-from .rows import WORD, columns_of, ends_at, small, tick, word
+from .rows import WORD, ends_at, small, tick, word
 from .swings import SHAPES, status_marks
 
 PLOT, BELOW = 196, 760

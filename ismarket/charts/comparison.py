@@ -7,12 +7,13 @@ from typing import Any
 
 from ..engine.forecast import Forecast
 from ..errors import InputError
+from ..text.sheet import columns_of
 from ..text.wording import number, signed
 from . import marks
 from .marks import Layer
 from .picture import Picture, both
 from .places import Room, decimals_of, inner_ticks, shortened
-from .rows import bleed, columns_of, ends_at, picked, small, tick, word
+from .rows import bleed, ends_at, picked, small, tick, word
 from .units import unit_of
 
 STEP = 40

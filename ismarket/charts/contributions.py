@@ -8,13 +8,13 @@ from typing import Any
 from ..engine.dollars import speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..engine.plan import follows_prices
-from ..text.sheet import rows_of
+from ..text.sheet import columns_of, rows_of
 from ..text.wording import signed
 from . import marks
 from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import Room, decimals_of, inner_ticks, reach, shortened, text_width
-from .rows import WORD, bleed, box, columns_of, ends_at, hatch, picked, small, tick, word
+from .rows import WORD, bleed, box, ends_at, hatch, picked, small, tick, word
 
 PLOT, ROW, LEAST, GAP, HALF = 276, 39.0, 32.0, 0.35, 0.29
 """Height of the plot, of a row at most, at least, px; room before the total, half a bar, rows."""

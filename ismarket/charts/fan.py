@@ -11,12 +11,13 @@ import numpy as np
 from ..engine.dollars import speaker
 from ..engine.forecast import Forecast
 from ..model.anchor import REAL
+from ..text.sheet import columns_of
 from ..text.wording import mid_sentence
 from . import marks
 from .marks import Layer
 from .picture import Picture, both
 from .places import APART, Room, decimals_of, spread, ticks
-from .rows import WORD, columns_of, ends_at, small, word
+from .rows import WORD, ends_at, small, word
 from .units import Unit, quantile_dots, unit_of
 
 APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"

@@ -9,12 +9,13 @@ from typing import Any
 from ..engine.forecast import Forecast
 from ..engine.roles import summarised
 from ..engine.waterfall import LIST, NET, REBATES, Waterfall, WaterfallStep, scaled
+from ..text.sheet import columns_of
 from ..text.wording import mid_sentence, money, nonzero, number, percent
 from . import marks
 from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import PAD, Room, Scale, shortened, text_width
-from .rows import WORD, bleed, box, columns_of, ends_at, hatch, small, word
+from .rows import WORD, bleed, box, ends_at, hatch, small, word
 from .theme import CLASSES
 
 STEP, MONEY, CELL, GAP = 32, 38, 24, 34

@@ -13,13 +13,13 @@ from ..engine.blocks import Drawing
 from ..engine.forecast import Forecast
 from ..engine.summaries import quantiles
 from ..model.launch import Launch, reached
-from ..text.sheet import rows_of
+from ..text.sheet import columns_of, rows_of
 from ..text.wording import number, percent
 from . import marks
 from .marks import Layer
 from .picture import Picture, both
 from .places import Room, Scale, shortened, wrapped
-from .rows import WORD, bleed, columns_of, ends_at, small, tick, word
+from .rows import WORD, bleed, ends_at, small, tick, word
 from .swings import figure_of
 from .units import Unit, millions_of
 

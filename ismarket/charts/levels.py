@@ -17,12 +17,13 @@ from ..engine.forecast import Forecast
 from ..engine.roles import SCALING, staged
 from ..engine.summaries import quantiles
 from ..model.market import Market
+from ..text.sheet import columns_of
 from ..text.wording import number, times
 from . import marks
 from .marks import LOG, Layer
 from .picture import Picture, both
 from .places import Room, shortened
-from .rows import WORD, bleed, columns_of, ends_at, picked, small, tick, word
+from .rows import WORD, bleed, ends_at, picked, small, tick, word
 
 PLOT, ROW, GAP = 270, 52, 0.45
 """Height of the plot and of a row, px, at most; room above the count, rows."""
@@ -112,7 +113,7 @@ def layers(ink: Mapping[str, str]) -> list[Layer]:
     return [
         marks.ends(LOG),
         marks.layer("band", "rect", {"color": ink["ghost"]},
-                    x=LOG, x2={"field": "x2"}, y=marks.TOP, y2=marks.BOTTOM),
+                    x=LOG, x2=marks.X2, y=marks.TOP, y2=marks.BOTTOM),
         marks.rules("xticks", ink["grid"], LOG),
         marks.across("rule", marks.Y, ink["muted"], bleed=True),
         marks.strokes("bracket", LOG, **dash),

@@ -21,8 +21,8 @@ BOTTOM: Place = {"value": "height"}
 """The edges of the plot, wherever it stands and whatever its size."""
 _SILENT = {"labels": False, "ticks": False, "domain": False, "grid": False, "title": None}
 """Marks and words of an axis are rows; a layer of the reader's own adds none of its own."""
-_X2: Place = {"field": "x2"}
-_Y2: Place = {"field": "y2"}
+X2: Place = {"field": "x2"}
+Y2: Place = {"field": "y2"}
 
 
 def at(field: str, **scale: Any) -> Place:
@@ -54,7 +54,7 @@ def layer(name: str, kind: str, look: dict[str, Any], **places: Any) -> Layer:
 
 def ends(x: Place = X) -> Layer:
     """Where both scales end, from the part ``ends``: nothing is seen of it."""
-    return layer("ends", "rect", {"opacity": 0, "color": "black"}, x=x, x2=_X2, y=Y, y2=_Y2)
+    return layer("ends", "rect", {"opacity": 0, "color": "black"}, x=x, x2=X2, y=Y, y2=Y2)
 
 
 def texts(name: str, x: Place = X, y: Place = Y, **look: Any) -> Layer:
@@ -74,7 +74,7 @@ def rules(name: str, color: str, x: Place = X, **look: Any) -> Layer:
 
 def strokes(name: str, x: Place = X, **look: Any) -> Layer:
     """Straight strokes from x, y to x2, y2."""
-    return layer(name, "rule", look, x=x, x2=_X2, y=Y, y2=_Y2)
+    return layer(name, "rule", look, x=x, x2=X2, y=Y, y2=Y2)
 
 
 def across(name: str, y: Place, color: str, *, bleed: bool = False, **look: Any) -> Layer:
@@ -86,12 +86,12 @@ def across(name: str, y: Place, color: str, *, bleed: bool = False, **look: Any)
 
 def bars(name: str, **look: Any) -> Layer:
     """Boxes from x, y to x2, y2."""
-    return layer(name, "rect", look, x=X, x2=_X2, y=Y, y2=_Y2)
+    return layer(name, "rect", look, x=X, x2=X2, y=Y, y2=Y2)
 
 
 def level(name: str, x: Place = X, **look: Any) -> Layer:
     """Level strokes at y from x to x2."""
-    return layer(name, "rule", look, x=x, x2=_X2, y=Y)
+    return layer(name, "rule", look, x=x, x2=X2, y=Y)
 
 
 def dots(name: str, x: Place = X, y: Place = Y, **look: Any) -> Layer:

@@ -42,12 +42,6 @@ def tick(at: float, text: str, color: str = "muted", **more: Any) -> dict[str, A
     return small(text, color, x=at, **{"align": "center", **more})
 
 
-def columns_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Columns:
-    """Rows as a table by column; ``names`` keeps the columns where there are no rows."""
-    keys = list(rows[0]) if rows else list(names)
-    return {key: [row[key] for row in rows] for key in keys}
-
-
 def picked(rows: Sequence[Mapping[str, Any]], scale: float = 1.0, **names: str) -> Columns:
     """Columns of figures by the name that each has in ``rows``; x and x2 times ``scale``."""
     return {

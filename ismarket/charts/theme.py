@@ -32,6 +32,8 @@ COLOURS = {
     "class 1": ("#0072B2", "#56B4E9"),
     "class 2": ("#E69F00", "#E69F00"),
     "class 3": ("#009E73", "#009E73"),
+    "class 4": ("#56B4E9", "#0072B2"),
+    "class 5": ("#999933", "#DDCC77"),
     "p10": ("#E69F00", "#E69F00"),
     "p10_edge": ("#8a5d00", "#E69F00"),
     "p90": ("#0072B2", "#56B4E9"),
@@ -43,8 +45,11 @@ COLOURS = {
 """By what it means, a colour in the light and in the dark theme."""
 LIGHT, DARK = ({name: both[i] for name, both in COLOURS.items()} for i in (0, 1))
 THEMES = {"light": LIGHT, "dark": DARK}
-CLASSES = ("class 1", "class 2", "class 3")
-"""Colour of the first, second and third drug class of a market; later ones start again."""
+CLASSES = ("class 1", "class 2", "class 3", "class 4", "class 5")
+"""Colours of the drug classes of a market in their order; a sixth starts again.
+
+The last is olive and sand of Tol (2021), Colour Schemes: what Okabe-Ito has left has a meaning.
+"""
 
 
 def theme(name: str) -> Mapping[str, str]:

@@ -11,11 +11,12 @@ from itertools import product
 from typing import Any
 
 from ..analysis.track import KNOWN, OUTSIDE, Check, Told, Track, headline
+from ..text.sheet import columns_of
 from ..text.wording import money, money_range
 from . import marks
 from .picture import Picture, both
 from .places import APART, Room, decimals_of, shortened, spread, ticks
-from .rows import WORD, columns_of, ends_at, picked, small, tick, word
+from .rows import WORD, ends_at, picked, small, tick, word
 from .units import Unit, unit_of
 
 A_TRACK = "actuals against kept runs, as study('evidence').track(['runs/january'])"

@@ -8,13 +8,13 @@ from typing import Any
 
 from ..engine.blocks import cells_of
 from ..engine.forecast import Forecast
-from ..text.sheet import rows_of
+from ..text.sheet import columns_of, rows_of
 from ..text.wording import number, percent, signed
 from . import marks
 from .marks import Layer
 from .picture import NARROWEST, Picture, both
 from .places import Room, Scale, decimals_of, inner_ticks, shortened, text_width
-from .rows import bleed, box, columns_of, ends_at, small, tick, word
+from .rows import bleed, box, ends_at, small, tick, word
 from .theme import CLASSES
 from .units import millions_of
 

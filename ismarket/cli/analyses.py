@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +14,7 @@ from .common import (
     answer,
     complete_anchor,
     complete_key,
+    force_option,
     forecast_of,
     json_option,
     market_option,
@@ -22,6 +25,10 @@ from .common import (
     studied,
 )
 
+if TYPE_CHECKING:
+    from ..analysis.updating import Observation
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 SCENARIO, RUN = scenario_argument("scenario"), scenario_argument("run")
 LEVEL = click.option(
     "--anchor", help="Published estimate that sets the level, or bottom-up.",
@@ -95,17 +102,41 @@ def amount(_: click.Context, __: click.Parameter, text: str | None) -> float | N
     return None if text is None else usd(text, "--value")
 
 
+def target(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a target: a growth, or a value in a year."""
+    words = "Growth a year, such as 3.9%."
+    rate = click.option("--cagr", callback=growth, metavar="RATE", help=words)
+    words = "USD, such as '3.20 bn' or 54M."
+    value = click.option("--value", callback=amount, metavar="AMOUNT", help=words)
+    words = "Year of the value; the last one unless given."
+    return rate(value(click.option("--year", type=int, help=words)(command)))
+
+
+def observed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of new actuals, which ``actuals_of`` reads."""
+    words = "An actual with its relative error: 2024=55M:10%. Repeatable."
+    one = click.option("--observe", multiple=True, metavar="YEAR=USD:ERROR", help=words)
+    words = "A CSV with the columns year, value_usd, error, status, source, and maybe known and"
+    words += " dollars; track finds actuals.csv beside the runs."
+    return one(click.option("--actuals", type=FILE, metavar="FILE", help=words)(command))
+
+
+def actuals_of(observe: Sequence[str], file: Path | None) -> list[Observation]:
+    """The actuals named one by one and those of a file."""
+    from ..analysis.updating import observation, read_observations
+
+    return [*map(observation, observe), *(read_observations(file) if file else ())]
+
+
 @click.command()
 @SCENARIO
-@click.option("--cagr", callback=growth, metavar="RATE", help="Growth a year, such as 3.9%.")
-@click.option("--value", callback=amount, metavar="AMOUNT", help="USD, such as '3.20 bn' or 54M.")
-@click.option("--year", type=int, help="Year of the value; the last one unless given.")
+@target
 @LEVEL
 @THROUGH
-@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("--save", type=FILE, metavar="FILE",
               help="Keep the setting as a scenario for ismarket run.")  # fmt: skip
 @click.option("--all", "every", is_flag=True, help="With --save: all inputs moved a little.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @json_option
 def require(
     scenario: str,
@@ -183,13 +214,9 @@ def voi(
     RUN is a scenario's name or TOML file, or a kept run.  No study that informs an input is worth
     more than the figure beside it; with --study, what a study of that size is worth.
     """
-    from ..analysis.information import GROUPS, Decision, sheet
+    from ..analysis.information import Decision, sheet
     from ..analysis.sample_information import sample_of
-    from ..errors import unknown
 
-    for kind in by:
-        if kind not in GROUPS:
-            raise unknown("--by", "grouping", kind, GROUPS)
     decision = Decision(margin, share, cost, discount)
     samples = [sample_of(text) for text in studies]
     found = studied(run, draws=draws).voi(decision, tuple(dict.fromkeys(by)), samples)
@@ -198,10 +225,7 @@ def voi(
 
 @click.command()
 @RUN
-@click.option("--observe", multiple=True, metavar="YEAR=USD:ERROR",
-              help="An actual with its relative error: 2024=55M:10%. Repeatable.")  # fmt: skip
-@click.option("--actuals", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="A CSV with the columns year, value_usd, error, status, source.")  # fmt: skip
+@observed
 @DRAWS
 @json_option
 def update(
@@ -212,13 +236,9 @@ def update(
     Refused where the draws do not reach them: where even the nearest misses them by more than their
     errors explain, or where k-hat is above 0.7.
     """
-    from ..analysis.updating import observation, read_observations
     from ..analysis.updating import update as updated
 
-    seen = [observation(text) for text in observe]
-    if actuals:
-        seen += read_observations(actuals)
-    answer(updated(forecast_of(run, draws), seen), as_json)
+    answer(updated(forecast_of(run, draws), actuals_of(observe, actuals)), as_json)
 
 
 @click.command()

@@ -10,7 +10,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    redirect_stdout,
+    suppress,
+)
 from copy import copy
 from functools import partial, wraps
 from threading import Event, Thread
@@ -29,6 +35,8 @@ PATIENCE = 5.0
 """Seconds after which a command says which driver or plugin it waits for."""
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from ..engine.forecast import Forecast
     from ..model.market import Market
     from ..model.scenario import Scenario
@@ -47,6 +55,31 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option ``--json``, as every command that prints a table has it."""
     option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a page.")
     return option(command)
+
+
+def force_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option ``--force``, as every command that writes files has it."""
+    option = click.option("--force", is_flag=True, help="Write over files that are there.")
+    return option(command)
+
+
+def on_workers(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options ``--workers`` and ``--dask``, of which ``workers_of`` makes what computes."""
+    words = "Threads, or processes of --dask local; never changes the answer."
+    workers = click.option("--workers", type=click.IntRange(1), help=words)
+    words = "Compute on a Dask cluster, or on one of this machine: local."
+    return workers(click.option("--dask", metavar="ADDRESS", help=words)(command))
+
+
+def workers_of(
+    workers: int | None, dask: str | None
+) -> AbstractContextManager[int | Executor | None]:
+    """So many threads, or an executor of the Dask cluster at an address."""
+    if not dask:
+        return nullcontext(workers)
+    from ..engine.cluster import dask_executor
+
+    return dask_executor(dask, workers)
 
 
 def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -105,14 +138,14 @@ def complete_market(_: click.Context, __: click.Parameter, incomplete: str) -> l
     """Names of markets, for completion in the shell."""
     from ..plugins.installed import load_plugins
 
-    return _starting(incomplete, load_plugins().markets())
+    return _starting(incomplete, load_plugins().markets)
 
 
 def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
     """Names of drivers, for completion in the shell."""
     from ..plugins.installed import load_plugins
 
-    return _starting(incomplete, [driver.name for driver in load_plugins().drivers()])
+    return _starting(incomplete, [driver.name for driver in load_plugins().drivers])
 
 
 def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
@@ -127,7 +160,7 @@ def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list
     from ..plugins.installed import load_plugins
 
     plugins = load_plugins()
-    known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers())
+    known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers)
     return _starting(incomplete, known)
 
 

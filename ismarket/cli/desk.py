@@ -5,18 +5,24 @@ from __future__ import annotations
 import math
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import click
 
 from ..text.files import check_free, write_files
-from .analyses import DRAWS, LEVEL, THROUGH, amount, growth
-from .common import answer, json_option, progress_bar, scenario_argument, studied
+from .analyses import DRAWS, FILE, LEVEL, THROUGH, actuals_of, observed, target
+from .common import (
+    answer,
+    force_option,
+    json_option,
+    on_workers,
+    progress_bar,
+    scenario_argument,
+    studied,
+    workers_of,
+)
 
-FILE = click.Path(dir_okay=False, path_type=Path)
 CHART = click.option("--chart", type=FILE, metavar="FILE",
                      help="Write the chart: .html, .json, .png or .svg.")  # fmt: skip
-FORCE = click.option("--force", is_flag=True, help="Write over files that are there.")
 
 
 @click.command()
@@ -24,11 +30,8 @@ FORCE = click.option("--force", is_flag=True, help="Write over files that are th
 @click.option("--draws", type=click.IntRange(1), help="How many draws of each scenario.")
 @click.option("--csv", "table", type=FILE, metavar="FILE", help="Write every path as one CSV.")
 @CHART
-@FORCE
-@click.option("--workers", type=click.IntRange(1),
-              help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
-@click.option("--dask", metavar="ADDRESS",
-              help="Compute on a Dask cluster, or on one of this machine: local.")  # fmt: skip
+@force_option
+@on_workers
 @json_option
 def grid(
     file: str,
@@ -52,11 +55,7 @@ def grid(
     asked = studied(scenario)
     check_free(filter(None, (table, chart)), force=force)
     with ExitStack() as stack:
-        given: Any = workers
-        if dask:
-            from ..engine.cluster import dask_executor
-
-            given = stack.enter_context(dask_executor(dask, workers))
+        given = stack.enter_context(workers_of(workers, dask))
         many = math.prod(len(axis.options) for axis in axes) * scenario.draws
         progress = stack.enter_context(progress_bar(many))
         found = asked.grid(axes, workers=given, progress=progress)
@@ -71,9 +70,7 @@ def grid(
 
 @click.command()
 @scenario_argument("scenario")
-@click.option("--cagr", callback=growth, metavar="RATE", help="Growth a year, such as 3.9%.")
-@click.option("--value", callback=amount, metavar="AMOUNT", help="USD, such as '3.20 bn' or 54M.")
-@click.option("--year", type=int, help="Year of the value; the last one unless given.")
+@target
 @click.option("--reached", is_flag=True, help="The futures in which the target is reached.")
 @LEVEL
 @THROUGH
@@ -97,13 +94,9 @@ def discover(
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--actuals", type=FILE, metavar="FILE",
-              help="A CSV with the columns year, value_usd, error, status, source, and maybe known"
-              " and dollars; by default actuals.csv beside the runs.")  # fmt: skip
-@click.option("--observe", multiple=True, metavar="YEAR=USD:ERROR",
-              help="An actual with its relative error: 2024=55M:10%. Repeatable.")  # fmt: skip
+@observed
 @CHART
-@FORCE
+@force_option
 @json_option
 def track(
     runs: tuple[Path, ...],
@@ -117,14 +110,10 @@ def track(
 
     An actual counts for a run only if it was not known when that was kept.
     """
-    from ..analysis.updating import observation, read_observations
     from ..studies.kept import track as against
 
-    seen = [observation(text) for text in observe]
-    if actuals:
-        seen += read_observations(actuals)
     check_free(filter(None, [chart]), force=force)
-    found = against(runs, seen or None)
+    found = against(runs, actuals_of(observe, actuals) or None)
     if chart:
         from .. import charts
 

@@ -81,7 +81,7 @@ def _show(found: list[Driver], market: Market | None, limit: float, as_json: boo
 
 
 def _drivers(name: str, plugins: Plugins) -> list[Driver]:
-    installed = {driver.name: driver for driver in plugins.drivers()}
+    installed = {driver.name: driver for driver in plugins.drivers}
     if name in installed:
         return [installed[name]]
     path = Path(name)
@@ -123,7 +123,9 @@ def new_driver(
 
     It installs with pip, keeps every law as it stands, and moves nothing until you edit it.
     """
+    from ..model.driver import RESERVED
     from ..plugins.new_driver import update_driver, write_driver
+    from ..plugins.package import check_free
     from ..text.install import pip_install
 
     folder = into or Path(f"ismarket-{name.replace('_', '-')}")
@@ -133,7 +135,9 @@ def new_driver(
         lines += [f"{path}: yours differs, left as it is" for path in done.edited]
         say("\n".join(lines) or f"{folder} is up to date")
         return
-    _check_free(name)
+    for market in check_free("new-driver", name).markets.values():
+        if name in (*RESERVED, *market.mechanisms):
+            raise InputError(f"new-driver: {name!r} is taken by a cause or row of {market.name}")
     written = write_driver(name, folder, table=table, title=title, author=author or "The authors")
     kind, number = (f"{name}.csv", "ceiling") if table else ("__init__.py", "ODDS_RATIO")
     say(
@@ -143,19 +147,3 @@ def new_driver(
         f"  edit {number} in {folder / 'src' / f'ismarket_{name}' / kind}\n"
         "  ismarket run       (ismarket lab moves it by hand)"
     )
-
-
-def _check_free(name: str) -> None:
-    """Refuse a name that a plugin or a cause has; only the bundled plugins are imported."""
-    from ..model.driver import RESERVED
-    from ..plugins.discovery import find_plugins
-    from ..plugins.installed import load_plugins
-
-    found = find_plugins()[0]
-    for one in found:
-        if one.name == name:
-            raise InputError(f"new-driver: {name!r} is taken by {one.distribution} {one.version}")
-    bundled = load_plugins(one for one in found if one.bundled)
-    for market in bundled.markets().values():
-        if name in (*RESERVED, *market.mechanisms):
-            raise InputError(f"new-driver: {name!r} is taken by a cause or row of {market.name}")

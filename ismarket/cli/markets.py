@@ -13,6 +13,7 @@ import click
 from ..errors import InputError
 from ..plugins.discovery import find_plugins
 from ..plugins.new_market import chains, write_market
+from ..plugins.package import check_free
 from ..text.install import pip_install
 from .common import MARKS, say, say_json
 
@@ -50,7 +51,8 @@ def new_market(name: str, into: Path | None, **told: str) -> None:
     number that the draft does not give is a wide placeholder, and every page says so.
     """
     folder = into or Path(f"ismarket-{name}")
-    _check_free(name)
+    if name in check_free("new-market", name).markets:
+        raise InputError(f"new-market: a market {name!r} is installed")
     written = write_market(name, folder, **told)  # type: ignore[arg-type]
     say(
         f"wrote {folder} ({len(written)} files). Next:\n"
@@ -61,31 +63,19 @@ def new_market(name: str, into: Path | None, **told: str) -> None:
     )
 
 
-def _check_free(name: str) -> None:
-    """Refuse the name of a plugin or market that is installed; only bundled ones are imported."""
-    from ..plugins.installed import load_plugins
-
-    found = find_plugins()[0]
-    for one in found:
-        if one.name in (name, name.replace("-", "_")):
-            raise InputError(f"new-market: {name!r} is taken by {one.distribution} {one.version}")
-    if name in load_plugins(one for one in found if one.bundled).markets():
-        raise InputError(f"new-market: a market {name!r} is installed")
-
-
 def is_market(name: str, plugins: Plugins) -> bool:
     """True for an installed market, a folder of its tables, or a plugin whose tables are broken."""
-    return name in plugins.markets() or _folder(name, plugins) is not None
+    return name in plugins.markets or _folder(name, plugins) is not None
 
 
 def check_market(name: str, plugins: Plugins, as_json: bool) -> None:
     """Print what every law says of a market; exit code 1 where one is broken."""
     from ..testing.market_laws import LAWS, LOADS, market_breaches, name_of
 
-    market, folder = plugins.markets().get(name), _folder(name, plugins)
+    market, folder = plugins.markets.get(name), _folder(name, plugins)
     if folder is None:
         raise InputError(f"check: {name} was not read from tables, so there are no lines to check")
-    drivers = plugins.drivers() if market else ()
+    drivers = plugins.drivers if market else ()
     problem = plugins.set_aside.get(name, "").partition(" was left out: ")[2]
     breaches = market_breaches(folder, market, drivers, problem.removeprefix("InputError: "))
     by_law = {law: [b for b in breaches if b.law == law] for law in map(name_of, LAWS)}
@@ -118,7 +108,7 @@ def _folder(name: str, plugins: Plugins) -> Path | Traversable | None:
 
     None where there are none, or no telling which.
     """
-    if (market := plugins.markets().get(name)) is not None:
+    if (market := plugins.markets.get(name)) is not None:
         return market.folder
     places = [Path(name)] if Path(name).is_dir() else []
     places += [place for one in find_plugins()[0] if one.called(name) and name in plugins.set_aside

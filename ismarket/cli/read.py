@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..text.files import check_free, write_files
-from .common import complete_market, json_option, say, say_json
+from .common import complete_market, force_option, json_option, say, say_json
 
 
 @click.command()
@@ -19,7 +19,7 @@ from .common import complete_market, json_option, say, say_json
 @click.option("--market", default="", shell_complete=complete_market,
               help="Whose figures are wanted; the page's own by default.")  # fmt: skip
 @click.option("--toml", "as_toml", is_flag=True, help="Print the draft anchor.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @json_option
 def read(
     file: Path,

@@ -9,7 +9,7 @@ import click
 
 from ..text.files import check_free
 from ..text.install import needs
-from .common import computed, json_option, say, say_json, scenario_argument, studied
+from .common import computed, force_option, json_option, say, say_json, scenario_argument, studied
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help="Write a page that computes: its reader moves inputs without Python.",
 )
 @click.option("--draws", type=click.IntRange(1), help="How many draws.")
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@force_option
 @json_option
 def report(
     run: str,

@@ -22,6 +22,7 @@ from .common import (
     json_option,
     market_option,
     note,
+    on_workers,
     pairs,
     progress_bar,
     say,
@@ -29,6 +30,7 @@ from .common import (
     share,
     strict,
     tell,
+    workers_of,
 )
 
 if TYPE_CHECKING:
@@ -142,10 +144,7 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 @click.option("--until", callback=share, metavar="SHARE",
               help="Draw until P50 and P95 of the last year are within that, as 0.1%, of what"
               " endless draws would give, for 19 of 20 seeds.")  # fmt: skip
-@click.option("--workers", type=click.IntRange(1),
-              help="Threads, or processes of --dask local; never changes the answer.")  # fmt: skip
-@click.option("--dask", metavar="ADDRESS",
-              help="Compute on a Dask cluster, or on one of this machine: local.")  # fmt: skip
+@on_workers
 @click.option("--keep-draws", type=click.Path(dir_okay=False, writable=True, path_type=Path),
               metavar="FILE.parquet", help="Keep every draw in a Parquet file.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; by default a new"
@@ -197,7 +196,7 @@ def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Foreca
     What cannot be computed is refused before anything is opened.
     """
     draws, until = study.plan.scenario.draws, given["until"] or start.until
-    extras, sink, workers = start.extras, None, given["workers"]
+    extras, sink = start.extras, None
     if given["also"]:
         from ..runs.views import also
 
@@ -207,10 +206,7 @@ def _computed(start: Start, study: Study, given: dict[str, Any]) -> tuple[Foreca
             from ..runs.outputs import draws_file
 
             sink = stack.enter_context(draws_file(given["keep_draws"]))
-        if given["dask"]:
-            from ..engine.cluster import dask_executor
-
-            workers = stack.enter_context(dask_executor(given["dask"], workers))
+        workers = stack.enter_context(workers_of(given["workers"], given["dask"]))
         progress = stack.enter_context(progress_bar(None if until else draws))
         if given["no_keep"]:
             made = study.forecast(workers=workers, progress=progress, until=until, sink=sink)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..text.files import check_free, write_files
-from .common import json_option, say, say_json
+from .common import force_option, json_option, say, say_json
 
 if TYPE_CHECKING:
     from ..report.edits import Edited
@@ -23,7 +23,7 @@ def scenario() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the scenario to this TOML file.")  # fmt: skip
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @json_option
 def from_xlsx(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
     """The scenario that an edited workbook FILE asks for, and every cell that was changed."""

@@ -52,16 +52,16 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
         tell(problems)
         plugins = load_plugins(one for one in found if one.bundled)
         others = [one for one in found if not one.bundled]
-        if market and market not in plugins.markets():
+        if market and market not in plugins.markets:
             raise InputError(
                 f"drivers: market {market!r} is not bundled; --load imports all plugins"
             )
         chosen = installed_market(plugins, market)
-        suiting = [driver for driver in plugins.drivers() if driver.suits(chosen.name)]
+        suiting = [driver for driver in plugins.drivers if driver.suits(chosen.name)]
         show(with_unloaded(driver_list(suiting, chosen), others), as_json)
         return
     plugins = installed_plugins()
-    installed = {driver.name: driver for driver in plugins.drivers()}
+    installed = {driver.name: driver for driver in plugins.drivers}
     if name is None:
         chosen = installed_market(plugins, market)
         suiting = [driver for driver in installed.values() if driver.suits(chosen.name)]

@@ -104,6 +104,9 @@ class Forecast:
     says points.  ``reference`` sets every parameter to its mode or to the value fixed by hand.
     ``at_modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
     ``layout``; ``unexplained_factor`` (year,) is the growth that no driver carries.
+    ``stacked_total`` is the reference of the last year were no cause shared, USD; ``shapley_error``
+    the standard error of sampled orders, log growth; ``repaired`` the largest change of a
+    correlation that did not go with the others.
     """
 
     plan: Plan
@@ -333,14 +336,11 @@ class Forecast:
 
         Columns: key, name, base and final (USD), cagr (fraction a year), share; _p5 and _p95.
         """
-        if axis == "launch":
-            units = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
-            return self._frame(axis, units)
-        if axis not in AXES:
+        if axis not in (*AXES, "launch"):
             raise unknown("forecast", "axis", axis, (*AXES, "launch"))
-        return self._frame(
-            axis, {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
-        )
+        split = {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
+        sold = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
+        return self._frame(axis, sold if axis == "launch" else split)
 
     def waterfall(self, year: int | None = None) -> Waterfall:
         """From people to money in ``year``, by default the first, as in ``waterfall_of``."""

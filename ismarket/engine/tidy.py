@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Array, Columns
-from ..errors import InputError, unknown
+from ..errors import InputError, list_of, unknown
 from ..model.stage import slug
-from ..text.sheet import rows_of
+from ..text.sheet import columns_of, rows_of
 from .blocks import cells_of
 from .summaries import STATISTICS, KeptSummary, quantiles
 from .waterfall import waterfall_of
@@ -36,7 +36,8 @@ def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> Columns:
     Years, regions and classes go together in any way, also with stages; without the year it is the
     last one.  Raises InputError for rows that cannot stand in one table.
     """
-    wanted = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
+    give = "some of year, region, drug_class, driver, stage, launch"
+    wanted = (by,) if isinstance(by, str) else tuple(dict.fromkeys(list_of("table", by, str, give)))
     for name in wanted:
         if name not in ROWS:
             raise unknown("table", "row", name, ROWS)
@@ -73,8 +74,7 @@ def _columns(forecast: Forecast, rows: list[Row], units: str) -> Columns:
     for row in rows:
         if row["unit"] == "USD":
             row |= {"unit": forecast.usd(), "price_basis": forecast.plan.price_basis}
-    names = list(rows[0]) if rows else ["unit"]
-    return in_units({name: [row[name] for row in rows] for name in names}, units)
+    return in_units(columns_of(rows, ["unit"]), units)
 
 
 def _row(

@@ -15,9 +15,10 @@ from ..engine.forecast import TRUSTED
 from ..errors import InputError, unknown
 from ..model.recipe import as_command, as_python
 from ..model.scenario import given_scenario, load_scenario, placed, scenario_text, write_scenario
+from ..report.html_page import as_page as as_report
 from ..text.files import write_files
 from ..text.wording import times
-from .files import as_csv, as_page, as_xlsx
+from .files import as_csv, as_xlsx
 from .session import Session
 from .standalone import as_page as as_computing_page
 from .view import OwnPicture
@@ -83,11 +84,15 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
     """A file for the page, or the line that says where it was written."""
     if kind not in MIME:
         raise unknown("download", "kind", kind, MIME)
+    drawn = kind in ("png", "svg")
+    picture = session.view(tab).picture if drawn else None
+    if drawn and picture is None:
+        raise InputError(f"the view {session.tabs[tab]} has no picture")
     session.settle()
     name = re.sub(r"[^\w.-]+", "-", session.current.name).strip(".-")[:80] or "scenario"
     name += f"-{tab}.{kind}" if kind in OF_A_VIEW else f".{kind}"
     if not path:
-        if kind in ("png", "svg"):
+        if drawn:
             raise InputError("the page draws PNG and SVG itself; give a path to save one here")
         file = {"type": "file", "name": name, "mime": MIME[kind]}
         return Reply(file, (contents(session, kind, tab),))
@@ -98,11 +103,10 @@ def _download(session: Session, kind: str, path: str, tab: str) -> Reply:
         raise InputError(f"{target.name}: a {kind.upper()} file ends in .{kind}")
     if target.exists():
         raise InputError(f"{target}: exists; choose another name")
-    if kind in ("png", "svg"):
-        shown = session.view(tab).picture
-        save(shown.chart if isinstance(shown, OwnPicture) else draw(shown), target)
-    else:
+    if picture is None:
         write_files({target: contents(session, kind, tab)})
+    else:
+        save(picture.chart if isinstance(picture, OwnPicture) else draw(picture), target)
     return Reply(line={"tone": "done", "text": f"Saved as **{target}**."})
 
 
@@ -114,10 +118,9 @@ def contents(session: Session, kind: str, tab: str) -> bytes:
         return as_computing_page(session.study, session.shown).encode()
     if kind == "csv":
         return as_csv(session.view(tab))
-    views = session.views()
     if kind == "xlsx":
-        return as_xlsx(views, session.shown)
-    return as_page(views, session.shown)
+        return as_xlsx(session.views(), session.shown)
+    return as_report(session.shown).encode()
 
 
 def notices(session: Session) -> list[dict[str, str]]:

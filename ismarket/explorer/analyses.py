@@ -5,7 +5,7 @@ Each shows the sheet that its command prints, so that panel, notebook and termin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..errors import DriverError, InputError, unknown
 from ..model.scenario import Scenario
 from ..text.sheet import Hint, Table
 from ..text.wording import fraction, usd
+from . import audit_view
 from .session import Session
 
 Progress = Callable[[float], None]
@@ -60,6 +61,7 @@ class Answered:
     said: Mapping[str, str]
     title: str = ""
     parts: tuple[dict[str, Any], ...] = ()
+    verdicts: Sequence[Mapping[str, Any]] = ()
     setting: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
 
@@ -71,7 +73,9 @@ def levels(session: Session, said: Mapping[str, str], progress: Progress) -> Tri
 
 def audit(session: Session, said: Mapping[str, str], progress: Progress) -> Audit:
     """The audit of the report whose level is in use."""
-    return session.study.audit()
+    session.settle()
+    session.audited = session.study.audit()
+    return session.audited
 
 
 def sensitivity(session: Session, said: Mapping[str, str], progress: Progress) -> Sensitivity:
@@ -149,7 +153,7 @@ ANALYSES = (
         " ceilings.", levels,
     ),
     Analysis(
-        "audit", "evidence", "What the report rests on", "Audit the report",
+        "audit", "audit", "What the report rests on", "Audit the report",
         "A verdict on every claim, and how much of the spread rests on numbers that were measured,"
         " estimated or assumed.", audit,
     ),
@@ -187,11 +191,13 @@ class Results:
         result = Answered(session.current, given)
         try:
             answer = analysis.run(session, given, progress)
-            sheet = answer.sheet()
+            audited = isinstance(answer, Audit)
+            sheet = audit_view.sheet(answer) if audited else answer.sheet()
             parts = tuple(_part(p, session) for p in sheet.parts if not isinstance(p, Hint))
             setting = answer.few_inputs if isinstance(answer, Requirement) else {}
             title = sheet.title.partition(" \N{MIDDLE DOT} ")[0]
-            result = replace(result, title=title, parts=parts, setting=setting)
+            verdicts = audit_view.verdicts(answer) if audited else ()
+            result = replace(result, title=title, parts=parts, setting=setting, verdicts=verdicts)
         except (InputError, DriverError) as error:
             result = replace(result, error=str(error))
         self.found[name] = result

@@ -8,12 +8,13 @@ from ..analysis.tornado import CauseAlone
 from ..charts.causes import picture
 from ..engine.forecast import Forecast
 from ..model.cause import Mechanism
-from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
 from ..model.sources import described
 from ..text.wording import mid_sentence, percent, signed
 from .view import Column, Filter, View, ViewRow
 
+NOBODY = "\N{EN DASH}"
+"""The number of a claim where the report makes none."""
 SMALL = 0.05
 """Points a year below which a cause is worth next to nothing."""
 
@@ -60,57 +61,39 @@ def _filters(forecast: Forecast) -> list[Filter]:
 
 
 def _rows(forecast: Forecast, causes: Sequence[CauseAlone]) -> list[ViewRow]:
-    market = forecast.plan.market
+    """The claims with their causes, then what acts and is not in the report; what is on first."""
+    known, claims = forecast.plan.market.mechanisms, forecast.plan.market.claims
     alone = {c.name: c for c in causes}
-    rows = []
-    for claim in market.claims:
-        mechanism = market.mechanisms.get(claim.mechanism)
-        if mechanism is not None:
-            rows.append(_row(forecast, claim, mechanism, alone.get(mechanism.name)))
-    claimed = {c.mechanism for c in market.claims}
-    for cause in causes:
-        if cause.name not in claimed:
-            rows.append(_added(market, cause))
+    rows = [
+        _row(forecast, claim.id, claim.text, known[claim.mechanism], alone.get(claim.mechanism))
+        for claim in claims if claim.mechanism in known
+    ]  # fmt: skip
+    claimed = {claim.mechanism for claim in claims}
+    added = (cause for cause in causes if cause.name not in claimed)
+    rows += [_row(forecast, NOBODY, "Not in the report", known.get(c.name), c) for c in added]
     return sorted(rows, key=lambda r: "on" not in r.tags)
 
 
 def _row(
-    forecast: Forecast, claim: Claim, mechanism: Mechanism, alone: CauseAlone | None
+    forecast: Forecast, number: str, text: str, cause: Mechanism | None, alone: CauseAlone | None
 ) -> ViewRow:
-    market = forecast.plan.market
-    tags = [mechanism.status, *(alone.drivers if alone else ()), *(("on",) if alone else ())]
-    if mechanism.inert:
-        tags.append("inert")
-    same = [c.id for c in market.claims if c.mechanism == mechanism.name and c.id != claim.id]
-    detail = [f"Source: {part}" for part in described(mechanism.source)]
-    detail += [mechanism.note, _shares(mechanism)]
-    detail.append(f"Claims that mean the same cause: {', '.join(same)}" if same else "")
-    cells = (
-        claim.id, claim.text, mechanism.title, _ratio(forecast, mechanism),
-        _points(alone), mechanism.status, mechanism.source,
-    )  # fmt: skip
-    tone = "plain" if alone else "muted"
+    """A claim with its cause and what that carries alone; a driver's own has no table."""
+    told = cause or alone
+    assert told is not None
+    source, ratio, detail = "declared by the driver", "own effect", [""]
+    if cause is not None:
+        source, ratio = cause.source, _ratio(forecast, cause)
+        same = [c.id for c in forecast.plan.market.claims if c.mechanism == cause.name]
+        others = ", ".join(one for one in same if one != number)
+        detail = [cause.note, _shares(cause)]
+        detail.append(f"Claims that mean the same cause: {others}" if others else "")
+    tags = (told.status, *(("on", *alone.drivers) if alone else ()))
+    cells = number, text, told.title, ratio, _points(alone), told.status, source
     return ViewRow(
-        cells, tone, detail=tuple(d for d in detail if d), tags=tuple(tags),
-        status=mechanism.status,
+        cells, "plain" if alone else "muted", status=told.status,
+        detail=(*(f"Source: {part}" for part in described(source)), *filter(None, detail)),
+        tags=(*tags, "inert") if told.inert else tags,
     )  # fmt: skip
-
-
-def _added(market: Market, cause: CauseAlone) -> ViewRow:
-    """A cause that the report does not claim: of the evidence, or a driver's own."""
-    mechanism = market.mechanisms.get(cause.name)
-    source = mechanism.source if mechanism else "declared by the driver"
-    ratio = f"{mechanism.ratio.mode:.2f}" if mechanism else "own effect"
-    cells = (
-        "\N{EN DASH}", "Not in the report", cause.title, ratio, _points(cause),
-        cause.status, source,
-    )  # fmt: skip
-    tags = (cause.status, "on", *cause.drivers, *(("inert",) if cause.inert else ()))
-    detail = [f"Source: {part}" for part in described(source)]
-    detail += [_shares(mechanism)] if mechanism else []
-    return ViewRow(
-        cells, "plain", detail=tuple(filter(None, detail)), tags=tags, status=cause.status
-    )
 
 
 def _ratio(forecast: Forecast, mechanism: Mechanism) -> str:

@@ -1,12 +1,9 @@
-"""Files of a forecast: its tables as CSV and XLSX, its views as one self-contained page."""
+"""Files of a forecast: the tables of its views as CSV and XLSX, numbers as numbers."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Sequence
-from html import escape
 
 from ..engine.findings import headline, notices
 from ..engine.forecast import Forecast
@@ -15,9 +12,7 @@ from ..model.scenario import write_scenario
 from ..text import spreadsheet
 from ..text.spreadsheet import safe
 from ..text.wording import MINUS
-from .headline import strip
-from .runtime import runtime, text
-from .view import TABS, View, specs
+from .view import TABS, View
 
 FIGURE = rf"([+{MINUS}-]?[\d,]*\.?\d+)(%| M| bn)?"
 ONE = re.compile(FIGURE)
@@ -35,7 +30,7 @@ def as_csv(view: View) -> bytes:
 def as_xlsx(views: Sequence[View], forecast: Forecast) -> bytes:
     """Every table as a sheet of one workbook, with what they say and were made from."""
     sheets: dict[str, list[list[Cell]]] = {
-        view.tab or TABS[view.name]: figures(view) for view in views
+        view.tab or TABS[view.name]: figures(view) for view in views if view.columns
     }
     found = [[f"{view.tab or TABS[view.name]}: {view.title}"] for view in views]
     made = [[line] for line in _origin(forecast)]
@@ -79,30 +74,3 @@ def _value(text: str | None, unit: str | None) -> Cell:
 def _origin(forecast: Forecast) -> list[str]:
     lines = [headline(forecast), title(forecast), *notices(forecast), ""]
     return [*lines, *write_scenario(forecast.plan.scenario).splitlines()]
-
-
-def as_page(views: Sequence[View], forecast: Forecast) -> bytes:
-    """All views as one HTML page: it opens without network and without a kernel."""
-    page = {"views": [view.as_page() for view in views], "strip": strip(forecast)}
-    data = json.dumps({"page": page, "specs": specs()}).replace("<", "\\u003c")
-    packed = base64.b64encode(runtime()).decode("ascii")
-    name = escape(forecast.plan.market.title)
-    origin = "".join(f"<p>{escape(line)}</p>" for line in _origin(forecast) if line)
-    html = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{name}</title><style>{text("panel.css")}
-body {{ margin: 0; }} .ism {{ max-width: 900px; margin: 0 auto; }}</style></head>
-<body><main class="ism ism-page"><h1>{name}</h1><div id="page"></div>
-<section><h2>Made from</h2>{origin}</section></main>
-<script type="application/json" id="data">{data}</script>
-<script type="application/octet-stream" id="runtime">{packed}</script>
-<script type="module">
-{text("dom.js", "chart.js", "table.js")}
-const {{ page, specs }} = JSON.parse(document.getElementById("data").textContent);
-const packed = atob(document.getElementById("runtime").textContent);
-const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
-const getRuntime = () => loadRuntime(() => Promise.resolve(bytes));
-showPage(document.getElementById("page"), page, specs, getRuntime);
-</script></body></html>
-"""
-    return html.encode()

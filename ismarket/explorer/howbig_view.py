@@ -7,6 +7,7 @@ from ..engine.forecast import Forecast
 from ..engine.waterfall import waterfall_of
 from ..text.wording import number, rate, times
 from .view import Column, View, ViewRow
+from .why_view import counted
 
 
 def view(forecast: Forecast) -> View:
@@ -38,9 +39,9 @@ def finding(forecast: Forecast, found: list[DrawnLevel]) -> str:
     spread = f"{times(min(others))} to {times(max(others))} times the count"
     if chosen is None:
         return f"The level is the count itself; {len(others)} published estimates are {spread}"
-    count = {1: "one other estimate is", 5: "other five estimates are"}.get(
-        len(others), f"other {len(others)} estimates are"
-    )
+    count = f"other {counted(len(others))} estimates are"
+    if len(others) == 1:
+        count = "one other estimate is"
     spread = spread.removesuffix("the count") + "it"
     return f"The chosen anchor is {times(chosen.times)} times the count; the {count} {spread}"
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from ..analysis.information import Information, Worth
 from ..analysis.tornado import Swing
-from ..charts.swings import MOST, figure_of, name_of, picture
+from ..charts.swings import MOST, NOT_TOLD, figure_of, name_of, picture
 from ..charts.units import millions_of
 from ..engine.forecast import Forecast
 from ..model.parameter import STATUSES
 from ..text.wording import listed, money, percent
 from .view import Column, View, ViewRow
-from .why_view import _count as counted
+from .why_view import counted
 
 SHOWN = 25
 """Inputs that the page lists; files hold all of them."""
@@ -34,20 +34,15 @@ def view(forecast: Forecast, swings: Sequence[Swing], worth: Information | None 
     rows = [_row(swing, swings, known) for swing in swings]
     return View(
         "matters", f"{finding(forecast, swings)}{_most(swings, known)}", aid(forecast),
-        note(swings), columns, rows, picture(forecast, swings), shown=SHOWN,
+        note(swings), columns, rows, picture(forecast, swings, worth), shown=SHOWN,
         below=_decision(worth), brief=finding(forecast, swings),
     )  # fmt: skip
-
-
-def _told(row: Worth | None) -> bool:
-    """Whether what knowing an input is worth can be told from nothing."""
-    return row is not None and row.value > 2 * row.error
 
 
 def _most(swings: Sequence[Swing], known: Mapping[str, Worth]) -> str:
     """Which input is worth most to find out; empty where none is told from 0."""
     names = {swing.parameter.key: name_of(swing.parameter) for swing in swings}
-    rows = [row for key, row in known.items() if key in names and _told(row)]
+    rows = [row for key, row in known.items() if key in names and row.told]
     if not rows:
         return ""
     top = max(rows, key=lambda row: row.value)
@@ -106,9 +101,8 @@ def note(swings: Sequence[Swing]) -> str:
     )  # fmt: skip
     rest = len(swings) - len(top)
     more = f" {rest} smaller ones follow, all of them in the download." if rest else ""
-    number = counted(len(top)) if len(top) < 10 else {10: "ten", 11: "eleven"}[len(top)]
     return (
-        f"Of the {number} largest, {measured} on measurement,"
+        f"Of the {counted(len(top))} largest, {measured} on measurement,"
         f" {counted(count['estimated'])} are estimated and {counted(count['assumed'])}"
         f" assumed.{more}"
     )
@@ -123,7 +117,7 @@ def _row(swing: Swing, swings: Sequence[Swing], known: Mapping[str, Worth]) -> V
     )  # fmt: skip
     if known:
         row = known.get(parameter.key)
-        cells += (money(row.value) if row and _told(row) else "not told from 0",)
+        cells += (money(row.value) if row and row.told else NOT_TOLD,)
     source = f"Source: {parameter.source or 'none given'}"
     return ViewRow(
         cells, status=parameter.status, detail=(f"{parameter.key}, {parameter.unit}", source)

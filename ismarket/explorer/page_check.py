@@ -74,26 +74,27 @@ def check_page(path: Path, run: Record | None = None) -> PageVerdict:
     if match is None:
         raise InputError(f"{path.name}: not a page that computes (ismarket report --page)")
     _, fingerprint, packed = match.groups()
+
+    def verdict(*findings: str, made: Made | None = None, figures: int = 0) -> PageVerdict:
+        return PageVerdict(path.name, findings, fingerprint, figures, made)
+
     if digest(packed.encode()) != fingerprint:
-        found = "what is inside has another fingerprint than the one it bears"
-        return PageVerdict(path.name, (found,), fingerprint)
+        return verdict("what is inside has another fingerprint than the one it bears")
     try:
         data = from_json(packed.encode(), path.name)
         made = Made(**data["made"])
     except (InputError, KeyError, TypeError) as error:
-        found = f"it does not say what it was made from ({error})"
-        return PageVerdict(path.name, (found,), fingerprint)
+        return verdict(f"it does not say what it was made from ({error})")
     if run and run.manifest["seal"] != made.seal:
         said = f"made from a run with the seal {made.seal}" if made.seal else "made from no run"
-        found = f"{said}, not from {run.path.name}, whose seal is {run.manifest['seal']}"
-        return PageVerdict(path.name, (found,), fingerprint, made=made)
+        other = f"not from {run.path.name}, whose seal is {run.manifest['seal']}"
+        return verdict(f"{said}, {other}", made=made)
     try:
         asked = _study(path.name, made, run)
         again = as_page(asked, replace(asked, record=None).forecast(), made)
     except InputError as error:
-        return PageVerdict(path.name, (f"cannot be made again: {error}",), fingerprint, made=made)
-    findings = tuple(_compared(text, again, made))
-    return PageVerdict(path.name, findings, fingerprint, _count(data), made)
+        return verdict(f"cannot be made again: {error}", made=made)
+    return verdict(*_compared(text, again, made), made=made, figures=_count(data))
 
 
 def _read(path: Path) -> str:

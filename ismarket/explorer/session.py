@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from ..analysis.audit import Audit
 from ..analysis.information import Information
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
 from ..charts.swings import name_of
@@ -21,6 +22,7 @@ from ..model.market import Market
 from ..model.scenario import Scenario, named_after
 from ..studies import Study
 from . import (
+    audit_view,
     evidence_view,
     forecast_view,
     funnel_view,
@@ -52,7 +54,8 @@ class Session:
     ``origin`` is the scenario as it was opened, ``study`` that of the one as changed, ``shown``
     its forecast, quick while ``settled`` is False; ``former`` leads back, each with its origin.
     ``region`` is the one that the funnel shows, empty for all of them; ``worth`` is what knowing
-    more is worth in the forecast shown, once somebody has said what is at stake.
+    more is worth in the forecast shown, once somebody has said what is at stake, ``audited`` what
+    its report rests on.
     """
 
     study: Study
@@ -63,6 +66,7 @@ class Session:
     last: str = ""
     region: str = ""
     worth: Information | None = None
+    audited: Audit | None = None
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
@@ -106,7 +110,7 @@ class Session:
             draws = self.quick
             plan = replace(plan, scenario=plan.scenario.changed(draws=draws))
         self.shown = forecast_of(plan, asked.drivers)
-        self.worth = None
+        self.worth = self.audited = None
         for outdated in ("alone", "swings"):
             vars(self).pop(outdated, None)
         self.study = asked
@@ -189,6 +193,7 @@ class Session:
             "funnel": lambda: funnel_view.view(made, self.region),
             "launches": lambda: launches_view.view(made),
             "evidence": lambda: evidence_view.view(made, self.alone),
+            "audit": lambda: audit_view.view(made, self.audited),
         }
         return views[name]()
 

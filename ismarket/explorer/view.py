@@ -16,13 +16,15 @@ from ..charts.theme import THEMES
 class Column:
     """A column of a table.
 
-    ``wide`` ones are dropped in a narrow panel, ``spare`` ones in less than 500 px.
+    ``wide`` ones are dropped in a narrow panel, ``spare`` ones in less than 500 px; ``dots`` draw
+    a share as dots, 1 in 20 each.
     """
 
     title: str
     right: bool = True
     wide: bool = False
     spare: bool = False
+    dots: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class View:
     note: str
     columns: tuple[Column, ...]
     rows: Sequence[ViewRow]
-    picture: Picture | OwnPicture
+    picture: Picture | OwnPicture | None
     filters: Sequence[Filter] = ()
     below: str = ""
     shown: int | None = None
@@ -100,7 +102,7 @@ class View:
             "columns": [vars(column) for column in self.columns],
             "rows": [vars(row) for row in self.rows[: self.shown]],
             "filters": [vars(one) for one in self.filters],
-            "chart": self.picture.as_page(),
+            "chart": self.picture and self.picture.as_page(),
         }
 
     def cells(self) -> list[list[str]]:
@@ -117,6 +119,7 @@ TABS = {
     "funnel": "Funnel",
     "launches": "Launches",
     "evidence": "Evidence",
+    "audit": "Audit",
 }
 """The views by name, in the order of their tabs."""
 VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launches", "causes")

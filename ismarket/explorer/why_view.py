@@ -18,6 +18,8 @@ from .view import Column, View, ViewRow
 SMALL = 0.005
 """Points a year that print as nothing."""
 PRICES = "general prices"
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+         "eleven")  # fmt: skip
 
 
 def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | None = None) -> View:
@@ -96,15 +98,15 @@ def note(forecast: Forecast) -> str:
     if anchor.published and named:
         together = signed(sum(growth.points[name] for name in named), 2)
         parts.append(
-            f"With your settings the {_count(len(named))} drivers that the {speaker(anchor)} names"
+            f"With your settings the {counted(len(named))} drivers that the {speaker(anchor)} names"
             f" carry {together} of these {signed(growth.total, 2)} points together."
         )
     return " ".join([*parts, stacking(forecast)])
 
 
-def _count(n: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    return words[n] if n < len(words) else str(n)
+def counted(n: int) -> str:
+    """A small number as a word."""
+    return WORDS[n] if n < len(WORDS) else str(n)
 
 
 def _row(

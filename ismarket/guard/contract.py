@@ -22,10 +22,11 @@ from dataclasses import dataclass, replace
 from decimal import getcontext
 from hashlib import blake2b
 from itertools import islice
+from operator import itemgetter
 from threading import Lock, get_ident
 from time import monotonic
 from types import SimpleNamespace
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,35 +60,26 @@ _READ_ONLY = "read-only"
 """What NumPy says of an array that is not to be written to."""
 
 
-class Called(NamedTuple):
-    """A driver or plugin, by ``kind`` and name, that has been asked ``since`` then, seconds."""
-
-    kind: str
-    name: str
-    since: float
-
-
-_ASKED: dict[int, Called] = {}
-"""Who is asked in each thread."""
+_ASKED: dict[int, tuple[str, str, float]] = {}
+"""Who is asked in each thread, a driver or plugin, by kind and name, and since when, seconds."""
 
 
 @contextmanager
-def asking(kind: str, name: str) -> Iterator[Called | None]:
-    """While it lasts, somebody is asked in this thread; who was already, if anybody."""
+def asking(kind: str, name: str) -> Iterator[str]:
+    """While it lasts, somebody is asked in this thread; the driver that was already, if any."""
     here = get_ident()
     before = _ASKED.get(here)
-    _ASKED[here] = Called(kind, name, monotonic())
+    _ASKED[here] = kind, name, monotonic()
     try:
-        yield before
+        yield before[1] if before and before[0] == "driver" else ""
     finally:
         _ASKED.pop(here) if before is None else _ASKED.update({here: before})
 
 
 def waited_for(seconds: float) -> str:
     """The driver or plugin that has had no answer for longest; nothing before so many seconds."""
-    first = min(_ASKED.copy().values(), key=lambda called: called.since, default=None)
-    late = first is not None and monotonic() - first.since >= seconds
-    return f"{first.kind} {first.name}" if first and late else ""
+    late = [one for one in _ASKED.copy().values() if monotonic() - one[2] >= seconds]
+    return " ".join(min(late, key=itemgetter(2))[:2]) if late else ""
 
 
 @contextmanager
@@ -130,9 +122,9 @@ def guarded_effects(market: Market, driver: Driver, values: Mapping[str, Array])
     numbers = np.arange(draws) + (at.first or 0)
     question = Question(market, driver, own, numbers, reference=at.first is None)
     with asking("driver", driver.name) as other:
-        if other and other.kind == "driver":
+        if other:
             raise DriverError(
-                f"driver {other.name}: asks for a forecast while it is asked for its effects; it"
+                f"driver {other}: asks for a forecast while it is asked for its effects; it"
                 " may look at the market and its own parameters alone; law: answers"
             )
         with _WATCH if at.watched else nullcontext():

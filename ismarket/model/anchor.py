@@ -30,12 +30,13 @@ class Anchor:
     """One published estimate; ``value`` in USD of the base year, ``cagr`` a fraction a year.
 
     ``periods`` is how many yearly steps the publisher's growth covers up to ``last_year``: fewer
-    than the years since ``base_year`` means that the first years stand still.  An anchor without
-    a value is the bottom-up count itself: it neither scales the level nor prints growth.
-    ``price_basis`` says whether its path is in dollars of each year (nominal) or of its base year
-    (real), and ``basis_status`` where that is known from.  ``spread`` holds the quantiles of an
-    uncertain level over ``value``, at equal steps.  Raises InputError for years, amounts or a
-    growth that no estimate has, and for a basis that is neither.
+    than the years since ``base_year`` means that the first years stand still.  ``last_value`` is
+    that of the last year, USD, where it is printed.  An anchor without a value is the bottom-up
+    count itself: it neither scales the level nor prints growth.  ``price_basis`` says whether its
+    path is in dollars of each year (nominal) or of its base year (real), and ``basis_status`` where
+    that is known from.  ``spread`` holds the quantiles of an uncertain level over ``value``, at
+    equal steps.  Raises InputError for years, amounts or a growth that no estimate has, and for a
+    basis that is neither.
     """
 
     name: str

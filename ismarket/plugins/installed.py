@@ -55,7 +55,8 @@ class Plugins:
 
     ``found`` are all that are installed; ``set_aside`` holds the lines that speak of one of them,
     by its name, and ``withheld`` why each other may not load.  ``handed`` is what the hooks gave,
-    also those of plugins that were set aside afterwards.
+    also those of plugins that were set aside afterwards.  Each market, by name, has its anchors and
+    the causes that drivers lend it; each driver, in name order, knows its plugin and its markets.
     """
 
     manager: Manager
@@ -64,8 +65,8 @@ class Plugins:
     set_aside: Mapping[str, str]
     withheld: Mapping[str, str]
     handed: Handed
-    _markets: Mapping[str, Market]
-    _drivers: Mapping[str, Driver]
+    markets: Mapping[str, Market]
+    drivers: tuple[Driver, ...]
 
     def objects(self, hook: str) -> Iterator[tuple[str, Any]]:
         """Each object that a hook handed over, with the name of the plugin it came from."""
@@ -73,25 +74,17 @@ class Plugins:
             if plugin not in self.set_aside:
                 yield from ((plugin, item) for item in items)
 
-    def markets(self) -> dict[str, Market]:
-        """The markets by name, each with its anchors and the causes that drivers lend it."""
-        return dict(self._markets)
-
     def market(self, name: str) -> Market:
         """The market of that name; else InputError says which plugin is missing, and why."""
-        if name not in self._markets:
+        if name not in self.markets:
             markets = self.handed.get("register_markets", {})
             would = [p for p, held in markets.items() if name in {market.name for market in held}]
             why = [self.set_aside[p] for p in would if p in self.set_aside]
             why = why or [line for p, line in self.set_aside.items() if p not in markets]
             why += [f"plugin {plugin} was {reason}" for plugin, reason in self.withheld.items()]
-            error = unknown("market", "market", name, self._markets)
+            error = unknown("market", "market", name, self.markets)
             raise InputError("; ".join([str(error), *why]))
-        return self._markets[name]
-
-    def drivers(self) -> tuple[Driver, ...]:
-        """The drivers in name order, each knowing its plugin and the markets it is made for."""
-        return tuple(self._drivers[name] for name in sorted(self._drivers))
+        return self.markets[name]
 
     def charts(self) -> dict[str, Callable[..., Any]]:
         """The charts by name, each from a forecast to an Altair chart."""
@@ -300,7 +293,7 @@ def load_market(name: str = DEFAULT_MARKET) -> Market:
 
 def load_drivers(scenario: Scenario | None = None, *, strict: bool = False) -> tuple[Driver, ...]:
     """All installed drivers in name order, or those that a scenario chooses and pins."""
-    return _told(scenario, strict).drivers()
+    return _told(scenario, strict).drivers
 
 
 def load_anchors(market: str = DEFAULT_MARKET) -> dict[str, Anchor]:

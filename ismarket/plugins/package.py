@@ -9,7 +9,9 @@ from pathlib import Path
 
 from ..errors import DiskError, InputError
 from ..version import __version__
+from .discovery import find_plugins
 from .hookspecs import API
+from .installed import Plugins, load_plugins
 
 HOUSEKEEPING = {".gitignore": "gitignore.txt", ".github/workflows/test.yml": "test.yml.txt"}
 PROJECT_FILE = {"pyproject.toml": "pyproject.toml.txt"}
@@ -29,6 +31,15 @@ def check_name(command: str, name: str, pattern: str, joint: str) -> None:
         near = re.sub(r"[^a-z0-9]+", joint, name.strip().lower()).strip(f"{joint}0123456789")
         hint = f"; did you mean {near!r}?" if near else ""
         raise InputError(f"{command}: {name!r}: lower-case letters, digits and {joint} only{hint}")
+
+
+def check_free(command: str, name: str) -> Plugins:
+    """The bundled plugins, which alone are imported; InputError for the name of any plugin."""
+    found = find_plugins()[0]
+    for one in found:
+        if one.name in (name, name.replace("-", "_")):
+            raise InputError(f"{command}: {name!r} is taken by {one.home}")
+    return load_plugins(one for one in found if one.bundled)
 
 
 def check_place(command: str, into: Path, hint: str = "") -> None:

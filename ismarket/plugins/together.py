@@ -24,11 +24,11 @@ class MisfitError(Exception):
 
 def together(
     handed: Handed, plugins: Mapping[str, FoundPlugin], set_aside: Container[str]
-) -> tuple[dict[str, Market], dict[str, Driver]]:
-    """The markets and drivers by name; raises MisfitError for the first plugin that does not fit.
+) -> tuple[dict[str, Market], tuple[Driver, ...]]:
+    """The markets by name, and the drivers in name order, each with its plugin and markets.
 
-    A plugin is refused whole.  The first one to be called keeps a name, but for those of the
-    bundled ones.
+    Raises MisfitError for the first plugin that does not fit; it is refused whole.  The first one
+    to be called keeps a name, but for those of the bundled ones.
     """
 
     def each(hook: str) -> list[tuple[str, Any]]:
@@ -62,7 +62,7 @@ def together(
             drivers[placed.name] = replace(placed, plugin=plugin)
     except (DriverError, InputError) as error:
         raise MisfitError(plugin, str(error)) from None
-    return markets, drivers
+    return markets, tuple(drivers[name] for name in sorted(drivers))
 
 
 def _placed(driver: Driver, markets: Mapping[str, Market]) -> Driver:

@@ -70,15 +70,16 @@ def read_text(
         listed_ones = ", ".join(dict.fromkeys(one.market for one in several))
         notes.append(f"the page is of several markets, name one with --market: {listed_ones}")
     about = page, tuple(sentences), tuple(labelled), apart
+    cut = (f"only the first {page.cut:,} characters of its text are read",) if page.cut else ()
     if subject is None or notes:
         fields = {}
         if not notes:
             notes.append("the page names no market; name one with --market")
             found, _ = statements.publisher(page, subject, sentences, labelled)
             fields = {"publisher": found} if found else {}
-        return Reading(file, fields, {}, (), tuple(notes), subject, *about[:2])
-    subject = with_aliases(subject, page.text)
-    return _of_market(file, subject, *about)
+        return Reading(file, fields, {}, (), (*notes, *cut), subject, *about[:2])
+    reading = _of_market(file, with_aliases(subject, page.text), *about)
+    return replace(reading, notes=(*reading.notes, *cut))
 
 
 def _of_market(
@@ -144,7 +145,7 @@ def installed() -> tuple[Subject, ...]:
     """The installed markets with their words."""
     from ..plugins.installed import load_plugins
 
-    return known_subjects(load_plugins().markets().values())
+    return known_subjects(load_plugins().markets.values())
 
 
 def _base_year(page: Page, labelled: Sequence[Labelled]) -> Found | None:

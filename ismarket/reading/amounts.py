@@ -49,7 +49,7 @@ _UNIT = re.compile(
 )
 BLANK = re.compile(
     rf"(?:(?:{_ANY_CURRENCY})\s?\d*(?:X{{2,}}|x{{2,}}|\*{{2,}}|-{{2,}}|_{{2,}})[\w.]*"
-    r"|\b(?:X{2,}|x{2,})(?:[.,]X+|[.,]x+)?\s?%|(?<!\w)(?:\*{2,}|-{2,}|_{2,})\s?%)"
+    r"|\b(?:X{2,}|x{2,})(?:[.,]X+|[.,]x+)?\s?%|(?<!\w)(?:\*{2,}|-{2,}|_{2,})\s?%|\bof\s%)"
 )
 """A field that a free page leaves blank: ``USD XX million``, ``XX%``."""
 SMALLEST = 1e6

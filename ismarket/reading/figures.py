@@ -64,7 +64,7 @@ def _labelled_level(
     key = item.key
     size = re.search(
         r"market\s+(?:size|value|forecast)|\bvalue\b|\bsize\b|\brevenue|\bsales\b|"
-        r"^(?:the\s+)?(?:global\s+)?market$|\b(?:world|total)\b",
+        r"^(?:the\s+)?(?:global\s+)?market(?:\s+in\s+\d{4})?$|\b(?:world|total)\b",
         key, re.I,
     )  # fmt: skip
     size = size or (

@@ -26,9 +26,6 @@ FEWEST = 4
 _TO = "bis|à|a|al|hasta"
 """What stands between two years."""
 _POINTS = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"
-_IN_CAPITALS = re.compile(
-    r"^[^a-z\n]{0,200}\d[^a-z\n]{0,400}(?<=[A-Z]{4})[^a-z\n]{0,400}$", re.MULTILINE
-)
 _FIGURE = re.compile(rf"(?<![\d.,]){_POINTS}(?![\d,]|\.\d)|(?<![\d.,])\d+,\d+(?![\d,]|\.\d)")
 """A figure with a comma for its decimals, or points between thousands."""
 
@@ -80,6 +77,10 @@ def in_english(page: Page) -> tuple[Page, str]:
         found = match.group()
         if found[0].isdigit():
             plain = _plain_figure(found, clear)
+        elif found.lower() == "\u00e0" and not re.match(
+            r"\s(?:\d|pr\u00e8s|plus)", page.text[match.end() :][:6]
+        ):
+            plain = found  # "pompes à insuline"
         elif language != "German" and _in_a_name(page.text, match):
             plain = found
         else:
@@ -96,8 +97,14 @@ def in_english(page: Page) -> tuple[Page, str]:
     heads.update(length + mark - at for mark in marks if mark < LONGEST)
     put(page.text[at:LONGEST], at, 1)
     text = "".join(parts)
-    return replace(page, text=text, pieces=tuple(pieces), headings=frozenset(heads),
-                   printed=page), language  # fmt: skip
+    return replace(page, text=text, pieces=tuple(pieces), headings=frozenset(heads), printed=page,
+                   cut=LONGEST if len(page.text) > LONGEST else 0), language  # fmt: skip
+
+
+def _in_small(line: str) -> str:
+    """A sentence with figures that is printed all in capitals, in small letters."""
+    capitals = line[:1000].isupper() and any(c.isdigit() for c in line) and len(line) > 40
+    return line.lower() if capitals and len(line.lower()) == len(line) else line
 
 
 def plainly(page: Page) -> Page:
@@ -105,7 +112,7 @@ def plainly(page: Page) -> Page:
     text = re.sub(r"\bFY(\d\d)\b", r"20\1", page.text)
     text = re.sub(rf"\bFY(?={YEAR}\b)", "  ", text)
     text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
-    text = _IN_CAPITALS.sub(lambda match: match.group().lower(), text)
+    text = re.sub(r"[^\n]+", lambda line: _in_small(line.group()), text)
     return (
         page if text == page.text else replace(page, text=text, pieces=((0, 0, 1),), printed=page)
     )

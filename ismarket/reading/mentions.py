@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from ..model.words import Named, matching, parse_words
-from .vocabulary import COUNTRIES, WHOLE_WORLD
+from .vocabulary import COUNTRIES, LISTS, WHOLE_WORLD
 
 COMMON = parse_words(
     (files(__package__) / "words.toml").read_text(encoding="utf-8"), "reading, words.toml"
@@ -29,34 +29,9 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 """What ends the name of a market after ``market for``: a verb of a language that is read."""
-_STOPS = frozenset(
-    "the a an in on at of for by to from is was are were be been and or with as its their our"
-    " this that these those which will would has have had into within across over under about"
-    " when how what why large big does says said worth per between than while whereas but if"
-    " although reach reached see sees drive drives driving drove fuel fuels boost boosts propel"
-    " propels shape expects expect values valued put puts places report study covers cover"
-    " enters enter leads lead led dominates dominated dominate it he she they we you support"
-    " supports titled entitled stood stands totalled totaled amounted generated accounted grew"
-    " rose fell could may might should also hit hits remains enhancing boosting driving"
-    " propelling fueling fuelling accelerating shaping supporting influencing augmenting"
-    " increasing limiting restraining hampering hindering impacting affecting strengthening"
-    " stimulating spurring bolstering enhance enhances accelerate accelerates strengthen"
-    " augment augments impact impacts influence share increase increases hamper hampers"
-    " restrain restrains affect affects".split()
-)
-PLAIN = frozenset(
-    "global globally world worldwide international overall entire whole total said current"
-    " growing emerging rising expanding addressable key major future potential target new"
-    " latest projected estimated forecast s world's mature niche small lucrative same"
-    " respective own broader largest biggest regional leading dominant fastest-growing"
-    " promising single second third every any each no performing".split()
-)
-PRODUCTS = frozenset(
-    "therapeutics therapeutic therapy therapies treatment treatments drug drugs medicine"
-    " medicines medication medications medicament medicaments medikamente therapien"
-    " pharmaceuticals pharmaceutical traitement traitements medicamento medicamentos"
-    " tratamiento tratamientos management industry sector business".split()
-)
+_STOPS = LISTS["ends_a_name"]
+PLAIN = LISTS["plain"]
+PRODUCTS = LISTS["products"]
 """What is sold against a disease, in words that may stand for each other."""
 
 
@@ -144,8 +119,10 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
             break
     name = _trimmed(text[begin : match.start()])
     end = match.end()
-    if not core(name) and (after := _FOR.match(text, match.end())):
-        name, end = _trimmed(_cut_at_verb(after[1])), after.end()
+    bare = re.sub(_PLACE, " ", name, flags=re.IGNORECASE)
+    if not core(bare) and (after := _FOR.match(text, match.end())):
+        there = name if bare != name else ""
+        name, end = f"{there} {_trimmed(_cut_at_verb(after[1]))}".strip(), after.end()
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
         return Mention(name, begin, inside.end(), inside["place"] or inside["of"])
     place = COUNTRIES.search(name) or _REGION.search(name)

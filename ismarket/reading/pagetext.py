@@ -60,13 +60,15 @@ class Page:
 
     A piece is where it begins in the text, where in the source, and 1; or 0 where its characters
     are not those of the source one for one.  A translated page keeps the ``printed`` one, in whose
-    text its pieces tell the place.
+    text its pieces tell the place.  ``cut`` is after how many characters its reading stops, 0 where
+    it is read to the end.
     """
 
     text: str
     pieces: tuple[tuple[int, int, int], ...] = ((0, 0, 1),)
     headings: frozenset[int] = frozenset()
     site: str = ""
+    cut: int = 0
     printed: Page | None = field(default=None, repr=False)
 
     def at(self, index: int) -> int:
@@ -116,7 +118,8 @@ class _Writer:
     def page(self) -> Page:
         """What was collected."""
         text = "".join(self.parts)[:LONGEST_TEXT]
-        return Page(text, tuple(self.pieces) or ((0, 0, 1),), frozenset(self.heads), self.site)
+        cut = LONGEST_TEXT if self.length > LONGEST_TEXT else 0
+        return Page(text, tuple(self.pieces) or ((0, 0, 1),), frozenset(self.heads), self.site, cut)
 
     def put(self, text: str, source: int, step: int = 1) -> None:
         """Add a piece that stands at ``source``."""

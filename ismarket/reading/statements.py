@@ -19,6 +19,7 @@ from .vocabulary import (
     HOLDS_BACK,
     HOUSE,
     LARGEST,
+    LISTS,
     NOT,
     PUSHES,
     SECTION,
@@ -32,7 +33,7 @@ _AT_AN_EDGE = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\s[-|]\s{_HOUSE_NAME}\s*$",
-        rf"^\s*{_HOUSE_NAME}:\s",
+        rf"^\s*{_HOUSE_NAME}:\s(?=[^.]{{0,200}}[Mm]arket)",
         rf"\({_HOUSE_NAME}\)\s*$",
         rf"\b(?:[Ss]ource|Data):\s*{_HOUSE_NAME}",
     )
@@ -42,9 +43,9 @@ _BY_NAME = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
-        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4})?\s+(?:by|from)"
+        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4}(?:\s?(?:-|to)\s?\d{4})?)?\s+(?:by:?|from)"
         rf"\s+\*{{0,2}}{_NAME}",
-        r"[Aa]ccording\s+to\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
+        r"(?:[Aa]ccording\s+to|[Aa]s\s+per)\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
         rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
         rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
         r"[Aa]ccording\s+to\s+(?:the\s+)?(?:market\s+)?(?:research\s+|consulting\s+)?"
@@ -52,33 +53,22 @@ _BY_NAME = tuple(
         rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
         rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
         rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
-        r"puts?|places|offers|analy[sz]es|reports|said|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
+        r"puts?|places|offers|analy[sz]es|reports|said|finds|found|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
         rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
         rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
-        r"[Mm]arket\b.{0,200}\d.{0,200}[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])",
         r"[Aa]ccording\s+to\s+(?P<name>[A-Z]\w*(?:Data|Insights?|Markets|Research|Analytics|Metrics))\b",
     )
 )
+_ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
+"""A name of one word, which makes a publisher in a sentence with figures of a market."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
 _WIRE = re.compile(
     r"newswire|prnewswire|business\s?wire|presswire|openpr|accesswire|reuters|bloomberg|news\b|"
     r"\bwire\b|^all\b|reserved|linkedin|google",
     re.IGNORECASE,
 )
-_EVERYDAY = frozenset(
-    "market research report reports industry analysis insights data study company".split()
-)
-_NOT_A_HOUSE = (
-    GENERIC
-    | _EVERYDAY
-    | frozenset(
-        "key type types regional region related application product business end user country"
-        " insight intelligence free sample full complete detailed competitive segment drug"
-        " class view group consulting analytics in-depth healthcare pharma pharmaceutical press"
-        " primary secondary custom syndicated more and future statistics facts studies numbers"
-        " figures forecasts database review".split()
-    )
-)
+_EVERYDAY = LISTS["everyday"]
+_NOT_A_HOUSE = GENERIC | _EVERYDAY | LISTS["no_house"]
 _CLAUSE = re.compile(
     r";|:(?=\s)|,?\s(?:while|whereas|but|although|though|however|despite)\s|,\s(?=and\s)|"
     r",?\s(?:followed\s(?=by)|ahead\s(?=of))|,\s(?=with\s)"
@@ -88,6 +78,7 @@ _TURN = re.compile(
     r";|,?\s(?:while|whereas|but|although|though|however|despite|even\s+as)\s", re.IGNORECASE
 )
 """Where a sentence turns; lists of causes stay whole."""
+_STOP = re.compile(r"[.;]\s")
 _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
@@ -118,6 +109,7 @@ def publisher(
             r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$", "", name.strip()
         )
         words = re.findall(r"[\w'-]+", name.lower())
+        plain = plain if re.search(rf"\s{HOUSE}$", name) else _NOT_A_HOUSE
         everyday = all(word in plain or not word.isalpha() for word in words)
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
         if len(name) < 3 or own or _WIRE.search(name) or re.search(r"^\d+$", name) or everyday:
@@ -132,7 +124,9 @@ def publisher(
             plain = _NOT_A_HOUSE if told[1] else _EVERYDAY
             keep(name["name"], item.start, item.start + name.end(), item.value, "high", plain)
     for sentence in sentences:
-        for patterns, plain in ((_AT_AN_EDGE, _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
+        figures = re.search(r"market\b", sentence.text) and re.search(r"\d", sentence.text)
+        alone = (_ALONE,) if figures else ()
+        for patterns, plain in (((*_AT_AN_EDGE, *alone), _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 if _RIVAL.search(sentence.text[: match.start("name")]):
                     continue
@@ -257,7 +251,11 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
             return False
         return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
     return bool(
-        re.search(r"(?:\bby|\bis|\bwas|\bbeing|\bremains|[:(-])\s*(?:the\s+)?$", before, re.I)
+        re.search(
+            r"(?:\bby|\bis|\bwas|\bbeing|\bremains|\b(?:belong|go)(?:s|ing)?\s+to|[:(-])\s*(?:the\s+)?$",
+            before,
+            re.I,
+        )
     )
 
 
@@ -271,7 +269,9 @@ def drivers_named(
     found: dict[str, Found] = {}
     for item in labelled:
         if re.fullmatch(r"(?:key\s+)?(?:market\s+)?(?:growth\s+)?drivers?", item.key, re.I):
-            _credit(page, subject, found, Sentence(item.value, item.start))
+            for piece in cut(Sentence(item.value, item.start), _STOP):
+                if not HOLDS_BACK.search(piece.text):
+                    _credit(page, subject, found, piece)
     for sentence in sentences:
         text = sentence.text
         under = DRIVER_HEADING.search(sentence.section) and not HOLDS_BACK.search(sentence.section)

@@ -140,7 +140,8 @@ def _found(
     head = [*first, *(s for s in sentences[1:] if s.start in page.headings)]
     head = [s for s in head if len(s.text) < LONGEST_TITLE][:MOST_HEADINGS]
     if head and (found := _named_in(page, head[0], known)):
-        several = len(found) > 1 and re.search(r"\bmarkets\b", head[0].text, re.IGNORECASE)
+        both = r"\bmarkets\b|\bmarket\s+(?:and|&|vs\.?|versus)\s"
+        several = len(found) > 1 and re.search(both, head[0].text, re.IGNORECASE)
         return (None, found) if several else (found[0], [])
     above = {s.market: s for one in reversed(head) for s in _named_in(page, one, known)}
     if len(above) == 1:
@@ -153,7 +154,8 @@ def _found(
     if labels and (found := _named_in(page, labels[0], known)):
         return found[0], []
     told, rivals = _of_figures(page, len(above), sentences, known)
-    if not told and not rivals and head and any(_BOX.search(item.key) for item in labelled):
+    box = head and (MARKET.search(head[0].text) or any(_BOX.search(one.key) for one in labelled))
+    if box and not told and not rivals:
         name = re.split(r"\s[-|]\s|[:|(,]", head[0].text)[0].strip()
         if core(name) and len(name.split()) <= 6 and not re.search(r"\d", name):
             told = unknown_subject(Mention(name, 0, 0))  # a box of a market under a bare title

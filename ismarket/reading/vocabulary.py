@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.resources import files
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -19,6 +21,12 @@ COUNTRIES = _words(
     r"netherlands|indonesia|vietnam|thailand|malaysia|singapore|argentina|poland|sweden)\b"
     r"(?!\s*-?\s*pacific)"
 )
+LISTS = {
+    name: frozenset(words.split())
+    for name, words in tomllib.loads(
+        (files(__package__) / "lists.toml").read_text(encoding="utf-8")
+    ).items()
+}
 HOUSE = (
     r"(?:Research|Insights?|Intelligence|Reports?|Consulting|Analytics|Economics|Advisory|Group|View|"
     r"Partners|Consultants|Advisors?|Data|Strategy|Marktforschung|Associates|Consultancy|Insider|"
@@ -57,7 +65,7 @@ SECTION = _words(
 """Headings that open another part of a page."""
 
 FUTURE = _words(
-    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
+    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|foreseen|slated|envisaged|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
     r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
     r"climbing|expects?|sees?|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
 )
@@ -114,31 +122,7 @@ LABEL = _words(
     rf"regions?\s+covered|segments?\s+covered|companies\s+covered"
 )
 """Labels that boxes of reports have."""
-LABEL_WORDS = frozenset(
-    "market markets size value valuation valued revenue revenues sales forecast forecasted"
-    " projected estimated expected base year years in for by of the at to from and cagr growth"
-    " rate annual compound average global world worldwide total overall usd us eur gbp jpy inr chf"
-    " million billion mn bn m b period current currency based value-based outlook potential end"
-    " estimate estimates reach industry".split()
-)
+LABEL_WORDS = LISTS["label"]
 """Words of a label that is of the whole market."""
-GENERIC = LABEL_WORDS | frozenset(
-    "a an it its this that which is was will be are were has have would should could may i.e"
-    " ie or so with while during over between through until with about around roughly nearly"
-    " some only approximately growing grow grows grew expand expands expanding registering"
-    " register exhibit exhibiting recording demand we our they not predicted anticipated poised"
-    " set likely tipped increase rise rising climb climbing witness witnessing steady robust"
-    " healthy strong moderate significant substantial considerable impressive worth stood"
-    " reached reaching as an per cent percent roughly corresponds equal equals corresponding"
-    " equivalent translating compounded therefore thus implying respectively new also further"
-    " same plus up on track then they there spending fell rose recovered dropped declined"
-    " shrank slipped climbed amounted totalled after according report what said runs run"
-    " plausible possible likely between firm case our stand stands put puts see sees looking"
-    " came comes seen touch touching touched attain attained crossed exceeded exceeding surpassing"
-    " hitting generated generating pegged recorded totaling totalling advance advancing progress"
-    " progressing augment low high best worst bull bear base-case upside downside optimistic"
-    " pessimistic conservative scenario revised together altogether dimension valuation remained"
-    " forward currently having grown been works out long run expect going would rocket undergo"
-    " still annually yearly show latest here study analysis experts analysts".split()
-)
+GENERIC = LABEL_WORDS | LISTS["generic"]
 """Words that name nothing of which a figure could be instead of the market."""

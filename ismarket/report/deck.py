@@ -50,7 +50,10 @@ def _path_slide(deck: Any, forecast: Forecast) -> None:
 
 
 def _driver_slide(deck: Any, forecast: Forecast) -> None:
-    rows, growth = order(forecast)[-2::-1], forecast.growth
+    *rows, _ = order(forecast)
+    if not rows:
+        return
+    rows, growth = rows[::-1], forecast.growth
     words = (
         f"{signed(growth.total, 2)} points of growth a year {growth.period},"
         f" {signed(growth.points[UNEXPLAINED], 2)} of them unexplained"

@@ -10,7 +10,7 @@ from typing import Any
 from ..analysis.track import Told
 from ..arrays import Columns
 from ..errors import InputError
-from ..text.sheet import Sheet, Table, framed_by, rows_of, shown_by
+from ..text.sheet import Sheet, Table, columns_of, framed_by, rows_of, shown_by
 from ..text.wording import money, number, signed
 from .bridge import Bridge, noticed, written
 from .layout import from_json
@@ -37,8 +37,7 @@ class Editions:
             for one in self.bridges
             for step in one.steps
         ]  # fmt: skip
-        names = ("from", "to", "change", "reference", "median", "year")
-        return {"steps": {name: [row[name] for row in rows] for name in names}}
+        return {"steps": columns_of(rows, ("from", "to", "change", "reference", "median", "year"))}
 
     frame = framed_by("compare", "steps")
 

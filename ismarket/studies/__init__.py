@@ -269,6 +269,8 @@ class Study:
         from ..runs.start import place
         from ..runs.views import also
 
+        if not isinstance(out, str | Path | None):
+            raise mistaken("keep, out", out, "a folder")
         where = place(Path(out), "", "") if out is not None else None
         origin = replace(self.origin, flags=self._flags())
         how = How(workers, progress, sink, until, also(extras))
@@ -343,7 +345,7 @@ def loaded(
     scenario = scenario.changed(**at_load) if at_load else scenario
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
-        drivers = plugins.drivers()
+        drivers = plugins.drivers
         market = plugins.market(scenario.market) if market is None else market
     providers = {
         plugin

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..engine.forecast import Forecast
-from ..errors import InputError
+from ..errors import InputError, list_of
 from ..model.scenario import Scenario
 from ..runs.layout import digest
 from . import Study, loaded, of_run, study
@@ -119,6 +119,7 @@ def compare_editions(*runs: str | Path, year: int | None = None) -> Editions:
     from ..runs.editions import editions
     from ..runs.verify import checked
 
+    list_of("compare", runs, (str, Path), "kept runs, as 'runs/january', 'runs/july'")
     if len(runs) < 2:
         raise InputError("compare: name at least two kept runs")
     records = [checked(Path(run)) for run in runs]
@@ -154,16 +155,19 @@ def track(
     """
     from ..analysis.track import ACTUALS
     from ..analysis.track import track as against
-    from ..analysis.updating import read_observations, update
+    from ..analysis.updating import Observation, read_observations, update
     from ..runs.editions import told
     from ..runs.verify import checked
 
+    if isinstance(runs, str | Path):
+        runs = [runs]
+    runs = list_of("track", runs, (str, Path), "kept runs, as ['runs/january', 'runs/july']")
     records = [checked(Path(run)) for run in runs]
     if actuals is None and records:
         actuals = records[0].path.resolve().parent / ACTUALS
     if isinstance(actuals, str | Path):
         actuals = read_observations(Path(actuals))
-    seen = list(actuals or ())
+    seen = list_of("track, actuals", actuals or (), Observation, "a file or a list of Observation")
     found = against([told(record) for record in records], seen, market)
     newest = next(one for one in records if one.path.name == found.editions[-1].run)
     asked = of_run(newest)

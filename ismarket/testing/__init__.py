@@ -28,7 +28,7 @@ from ..errors import DriverError
 from ..model.driver import Driver
 from ..model.market import Market
 from .laws import CHECKS
-from .market_laws import market_breaches
+from .market_laws import market_breaches, name_of
 from .toy import one_region, other_classes, toy_market
 from .trial import OVER
 
@@ -69,7 +69,7 @@ def findings(driver: Driver, market: Market | None = None, seconds: float = LIMI
 
     Thread(target=ask, daemon=True).start()
     found: list[Finding] = []
-    laws = list(map(_name, CHECKS))
+    laws = list(map(name_of, CHECKS))
     for law in laws:
         try:
             answer = answers.get(timeout=max(0.0, end - monotonic()))
@@ -83,18 +83,14 @@ def findings(driver: Driver, market: Market | None = None, seconds: float = LIMI
     return found
 
 
-def _name(check: Callable[..., None]) -> str:
-    return check.__name__.replace("_", " ")
-
-
 def _tried(check: Callable[..., None], driver: Driver, market: Market | None) -> Finding:
     try:
         check(driver, market)
     except AssertionError as error:
-        return Finding(_name(check), False, str(error))
+        return Finding(name_of(check), False, str(error))
     except SkipTest as reason:
-        return Finding(_name(check), None, str(reason))
-    return Finding(_name(check), True)
+        return Finding(name_of(check), None, str(reason))
+    return Finding(name_of(check), True)
 
 
 def check_driver(driver: Driver, market: Market | None = None) -> None:

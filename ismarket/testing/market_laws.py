@@ -69,7 +69,7 @@ def market_breaches(
     ]
 
 
-def name_of(law: Law) -> str:
+def name_of(law: Callable[..., object]) -> str:
     """The law in words."""
     return law.__name__.replace("_", " ")
 
@@ -149,8 +149,8 @@ def _kind(unit: str) -> str:
 @law
 def statuses(tables: Tables) -> Iterator[At]:
     """A number is measured, estimated or assumed; what a report prints is published."""
-    for row in _evidence(tables):
-        allowed = ("published", "assumed") if _stem(row) in PUBLISHED else IN_TABLES
+    for table, row in _evidence(tables):
+        allowed = ("published", "assumed") if table in PUBLISHED else IN_TABLES
         if row.cells["status"] not in allowed:
             yield row, no_such("status", row.cells["status"][:60], allowed)
 
@@ -158,7 +158,7 @@ def statuses(tables: Tables) -> Iterator[At]:
 @law
 def sources(tables: Tables) -> Iterator[At]:
     """A measured or estimated number cites a source, an assumed one says what is assumed."""
-    for row in _evidence(tables):
+    for _, row in _evidence(tables):
         status, source = row.cells["status"], row.cells["source"]
         if status in ("measured", "estimated", "published") and not cited(source):
             yield row, f"{status}, but it cites no source: {source[:60]!r}"
@@ -171,9 +171,9 @@ def sources(tables: Tables) -> Iterator[At]:
 @law
 def bounds(tables: Tables) -> Iterator[At]:
     """Low, mode and high are in order and above 0, shares up to 1."""
-    for row in _evidence(tables):
-        stem, stage = _stem(row), tables.stages.get(row.cells.get("stage", ""))
-        share = stem == "funnel" and stage is not None and stage.cells["link"] in SHARES
+    for table, row in _evidence(tables):
+        stage = tables.stages.get(row.cells.get("stage", ""))
+        share = table == "funnel" and stage is not None and stage.cells["link"] in SHARES
         for prefix, most in _ranges(row, 1.0 if share else float("inf")):
             try:
                 yield from ((row, said) for said in _disorder(row, prefix, most))
@@ -315,12 +315,6 @@ def ledger_complete(tables: Tables) -> Iterator[At]:
                 yield row, f"its report names {name}, but no sentence on file does"
 
 
-def _evidence(tables: Tables) -> Iterator[Row]:
-    """Every row with a status, table by table."""
-    for name, rows in tables.rows.items():
-        if name != STAGES:
-            yield from rows
-
-
-def _stem(row: Row) -> str:
-    return row.file.removesuffix(".csv")
+def _evidence(tables: Tables) -> Iterator[tuple[str, Row]]:
+    """Every row with a status, and its table."""
+    return ((name, row) for name, rows in tables.rows.items() if name != STAGES for row in rows)

@@ -17,7 +17,7 @@ from ..arrays import Array
 from ..engine.blocks import stack
 from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..engine.shifts import Shifts, cause_shift
-from ..errors import unknown
+from ..errors import DriverError, unknown
 from ..guard.contract import broken, guarded_effects, standing
 from ..model.driver import Driver, Effect
 from ..model.market import Market
@@ -28,6 +28,7 @@ from ..plugins.discovery import find_plugins
 from ..plugins.installed import Plugins, load_plugins
 
 MOST_CORNERS = 512
+DRAWS = 1024
 OVER: ContextVar[Callable[[], bool]] = ContextVar("over", default=lambda: False)
 """Whether the time for a verdict is over here, so that a driver need not be asked any more."""
 
@@ -63,9 +64,9 @@ class Trial:
         """
         if market is None:
             name = next(iter(driver.markets), DEFAULT_MARKET)
-            if name not in _installed().markets():  # installed since?
+            if name not in _installed().markets:  # installed since?
                 _installed.cache_clear()
-            markets = _installed().markets()
+            markets = _installed().markets
             if name not in markets:
                 raise unknown(driver.name, "market", name, markets)
             market = markets[name]
@@ -172,6 +173,20 @@ class Trial:
         with standing(0, watched=True):
             return self.effects(values)
 
+    @cached_property
+    def breach(self) -> DriverError | None:
+        """What the guard finds at the modes, at the corners and between, to either last year."""
+        shorter = Trial(self.driver, self.market.until(self.market.horizon))
+        try:
+            for trial, values in (
+                (shorter, self.modes()), (self, self.modes()), (self, self.corners()),
+                (self, self.spread(DRAWS)),
+            ):  # fmt: skip
+                trial.watched_effects(values)
+        except DriverError as error:
+            return error
+        return None
+
 
 @cache
 def _installed() -> Plugins:
@@ -182,5 +197,5 @@ def _installed() -> Plugins:
 def reference_trial() -> list[Trial]:
     """The bundled drivers on their market: what others are measured against."""
     bundled = load_plugins(one for one in find_plugins()[0] if one.bundled)
-    market = bundled.markets()[DEFAULT_MARKET]
-    return [Trial.of(driver, market) for driver in bundled.drivers()]
+    market = bundled.markets[DEFAULT_MARKET]
+    return [Trial.of(driver, market) for driver in bundled.drivers]

@@ -169,6 +169,12 @@ def by_field(kind: type, records: Sequence[Any]) -> Columns:
     return {one.name: [getattr(r, one.name) for r in records] for one in fields(kind)}
 
 
+def columns_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Columns:
+    """Rows as a table by column; ``names`` keeps the columns where there are no rows."""
+    keys = list(rows[0]) if rows else list(names)
+    return {key: [row[key] for row in rows] for key in keys}
+
+
 def rows_of(columns: Columns, names: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """The rows of a table by column, or of some of its columns."""
     chosen = {name: columns[name] for name in names or columns}

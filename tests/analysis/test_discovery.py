@@ -8,18 +8,8 @@ import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import InputError, Study, discover
-from ismarket.analysis.discovery import (
-    Limit,
-    _tells,
-    find_box,
-    halves,
-    holds,
-    limits_tested,
-    pasted,
-    sentence,
-)
+from ismarket.analysis.discovery import find_box, halves, holds, limits_tested, pasted
 from ismarket.cli import main
-from ismarket.text.wording import percent
 
 
 def test_a_known_box_is_found():
@@ -129,42 +119,3 @@ def test_the_command_says_the_box_in_sentences(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["discover", "--draws", "1024"])
     assert ended.value.code == 2
-
-
-def test_a_box_tells_by_the_correlation_of_lying_inside_with_being_such():
-    chance = np.random.default_rng(4)
-    inside, such = chance.random((2, 300)) < [[0.3], [0.6]]
-    such |= inside & (chance.random(300) < 0.5)
-    told = _tells(int(inside.sum()), int((inside & such).sum()), such)
-    assert told == pytest.approx(np.corrcoef(inside, such)[0, 1])
-    assert _tells(300, int(such.sum()), such) == 0.0
-
-
-@pytest.mark.parametrize(("draws", "size"), [(1_023, 1), (1_024, 512), (2_000, 512)])
-def test_a_box_is_found_in_every_other_replicate_or_draw(draws, size):
-    assert (halves(draws) == [i // size % 2 == 0 for i in range(draws)]).all()
-
-
-def test_a_box_holds_its_ends():
-    values = {"x": np.array([1.0, 2.0, 3.0, 4.0])}
-    assert holds({"x": (2.0, 3.0)}, values, 4).tolist() == [False, True, True, False]
-    assert holds({}, values, 4).all()
-
-
-def test_the_page_says_the_shares_of_the_draws_that_did_not_find_the_box(asked):
-    made = asked.forecast()
-    value = float(np.quantile(made.draws.total[1], 0.4))
-    found = discover(made, value=value, year=made.years[1])
-    such = (made.draws.total[1] < value)[~halves(1024)]
-    assert found.share == pytest.approx(such.mean())
-    assert found.what.endswith(f"in {made.years[1]} missed")
-    text = " ".join(str(found.sheet()).split())
-    assert f"missed in {percent(found.share)} of futures, most of all by" in text
-    assert f"{percent(found.mass)} of all futures are like that." in text
-    assert f"in {percent(found.density)} of them it is so" in text
-    assert f"it is so, {percent(found.coverage)} are among them" in text
-    one = next(p for p in made.plan.parameters if not p.happens and not p.constant)
-    for low, high, words in ((None, one.high, "at most "), (one.low, None, "at least "),
-                             (one.low, one.high, "between ")):  # fmt: skip
-        said = sentence(Limit(one.key, one.title, one.unit, low, high, 0.5, 0.0), made)
-        assert f": {words}" in said

@@ -8,6 +8,7 @@ import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 from closed_form import closed_form
 
+from benchmarks.study_worth import compared, differ
 from ismarket import Decision, InputError, Sample, Study, study
 from ismarket.analysis.information import drawn_values, expected_partial
 from ismarket.analysis.sample_information import is_share, observed, sample_of, summary_of
@@ -116,6 +117,15 @@ def test_price_basis_and_level_of_a_report_can_be_studied():
     level = report.voi(decision, by=("input",), studies=[Sample("level", 10)])
     assert level.plan.anchor.name == "pooled"
     assert {one.of for one in level.studies} == {"level"}
+
+
+def test_a_study_of_the_model_itself_is_worth_what_nested_draws_say(asked):
+    """``python benchmarks/study_worth.py`` at full size: more draws, inputs, studies."""
+    found = list(compared(asked, inputs=1, sizes=(10,), studies=512))
+    assert len(found) == 2
+    for sample, printed, nested, everything in found:
+        assert not differ(printed, nested, everything), sample
+        assert nested[0] > 3 * nested[1]
 
 
 @pytest.mark.slow(reason="twelve thousand draws for each of two markets")

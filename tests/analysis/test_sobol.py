@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from ismarket.analysis.sobol import Evaluated, Indices, evaluate_design, indices, sample, swapped
+from ismarket.analysis.sobol import Indices, indices, sample, swapped
 from ismarket.sampling.points import BLOCK, block_points
 
 POINTS = 200
@@ -14,16 +14,15 @@ POINTS = 200
 def design():
     stream = np.random.default_rng(6)
     a, b = stream.gamma(2.0, size=(2, POINTS)) + 7
-    return Evaluated(("x", "y", "z"), a, b, stream.gamma(2.0, size=(3, POINTS)) + 7)
+    return a, b, stream.gamma(2.0, size=(3, POINTS)) + 7
 
 
 def test_indices_are_those_of_saltelli_and_jansen_with_their_intervals(design):
-    middle = (design.a.mean() + design.b.mean()) / 2
-    spread = np.concatenate([design.a, design.b]).std()
-    a, b = (design.a - middle) / spread, (design.b - middle) / spread
-    found = indices(design)
-    for g in range(3):
-        c = (design.swapped[g] - middle) / spread
+    middle = (design[0].mean() + design[1].mean()) / 2
+    spread = np.concatenate(design[:2]).std()
+    a, b, exchanged = ((part - middle) / spread for part in design)
+    found = indices(("x", "y", "z"), *design)
+    for g, c in enumerate(exchanged):
         for which, terms in (("first", b * (c - a)), ("total", (a - c) ** 2 / 2)):
             share = terms.mean()
             assert getattr(found, which)[g] == pytest.approx(share)
@@ -35,7 +34,7 @@ def test_indices_are_those_of_saltelli_and_jansen_with_their_intervals(design):
 
 def test_a_function_that_does_not_move_has_no_shares():
     flat = np.full(POINTS, 3.0)
-    found = indices(Evaluated(("x",), flat, flat, flat[None]))
+    found = indices(("x",), flat, flat, flat[None])
     assert found.first.tolist() == found.total.tolist() == [0.0]
 
 
@@ -67,11 +66,7 @@ def test_each_group_is_taken_from_the_other_sample_and_told_when_done():
     def function(values):
         return values["x"] + values["y"] + 100 * values["z"]
 
-    groups = {"x": ("x",), "y and z": ("y", "z")}
-    found = evaluate_design(function, a, b, groups, told.append)
-    assert found.groups == ("x", "y and z")
-    assert found.a.tolist() == [11.0, 22.0]
-    assert found.b.tolist() == [133.0, 144.0]
-    assert found.swapped.tolist() == [[13.0, 24.0], [131.0, 142.0]]
+    found = swapped(function, a, b, [("x",), ("y", "z")], told.append)
+    assert found.tolist() == [[13.0, 24.0], [131.0, 142.0]]
     assert told == [0.5, 1.0]
     assert swapped(function, a, b, [("z",)]).tolist() == [[111.0, 122.0]]

@@ -28,7 +28,7 @@ def opened(lab, watched):
 
 def test_a_button_brings_tables_with_names_and_a_spoken_result(opened):
     page = opened
-    for tab, name in (("howbig", "levels"), ("matters", "sensitivity"), ("evidence", "audit")):
+    for tab, name in (("howbig", "levels"), ("matters", "sensitivity"), ("audit", "audit")):
         steps.open_tab(page, tab)
         section = pressed(page, name)
         assert "done." in section.locator("[role=status]").inner_text()
@@ -76,7 +76,7 @@ def test_axe_finds_nothing_serious_in_the_sheets(opened, theme):
     page.evaluate(f"document.body.dataset.jpThemeLight = '{theme}'")
     page.evaluate(steps.AXE.read_text(encoding="utf-8"))
     found = []
-    for tab, name in (("howbig", "levels"), ("matters", "sensitivity"), ("evidence", "audit")):
+    for tab, name in (("howbig", "levels"), ("matters", "sensitivity"), ("audit", "audit")):
         steps.open_tab(page, tab)
         section = pressed(page, name)
         result = page.evaluate("axe.run('.ism', {resultTypes: ['violations']})")

@@ -92,3 +92,41 @@ def page_key(page, driver):
     """The key of the first input of a driver."""
     page.click(f'[data-driver="{driver}"] .fold')
     return page.locator(f'[data-driver="{driver}"] [data-key]').first.get_attribute("data-key")
+
+
+LIVE = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.mark.slow(reason="every notebook is run and converted")
+@pytest.mark.timeout(1200)
+@pytest.mark.filterwarnings("default")
+def test_every_notebook_shows_its_panels_and_charts_as_a_page_without_network(browser, tmp_path):
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    exporter = pytest.importorskip("nbconvert").HTMLExporter(template_name="lab")
+    page, size, count = browser.new_page(), 0, 0
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        nbclient.NotebookClient(
+            notebook, timeout=300, store_widget_state=False,
+            resources={"metadata": {"path": str(folder)}},
+        ).execute()  # fmt: skip
+        cells = [
+            cell for cell in notebook.cells if "elicit(" not in cell.source
+        ]  # a form, no chart
+        outputs = [output for cell in cells for output in cell.get("outputs", ())]
+        live = sum(LIVE in output.get("data", {}) for output in outputs)
+        html = folder / "page.html"
+        html.write_text(exporter.from_notebook_node(notebook)[0], encoding="utf-8")
+        page.goto(html.as_uri(), wait_until="domcontentloaded")
+        kept = page.locator(".ism-saved").all()
+        assert len(kept) == live, path.stem
+        for one in kept:
+            assert one.bounding_box()["height"] > 100, path.stem
+        pictures = page.locator(".ism-saved img")
+        assert pictures.evaluate_all("all => all.every(i => i.complete && i.naturalWidth > 100)")
+        size, count = size + html.stat().st_size, count + pictures.count()
+    page.close()
+    print(f"\n{count} pictures in {size:,} bytes of HTML")
+    assert count > 10

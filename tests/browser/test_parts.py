@@ -5,10 +5,11 @@ import json
 from . import steps
 
 OPEN = "import ismarket, ipywidgets as w\ns = ismarket.study('published', draws=1024).explore()"
-PARTS = """w.VBox([
-  w.HBox([s.view("forecast"), s.view("why")], layout={"width": "948px"}),
-  s.controls("diagnosis"), s.controls("diagnosis"), s.headline(),
-  s.input("video_eeg.ratio"), s.table("region"), w.Tab([s.view("where")]),
+PARTS = """g = w.GridspecLayout(1, 2, width="948px")
+g[0, 0], g[0, 1] = s.view("forecast"), s.view("why")
+w.VBox([
+  g, w.HBox([s.controls("diagnosis"), s.controls("diagnosis")]), s.headline(),
+  s.input("video_eeg.ratio"), w.Tab([s.table("region"), s.view("where")]),
 ])"""
 DUPLICATES = """() => {
   const ids = [...document.querySelectorAll('.ism [id]')].map(node => node.id);
@@ -64,6 +65,10 @@ def test_parts_share_one_state_and_close_with_it(lab, watched):
         chart.get_attribute("aria-label") != words
         for chart, words in zip(charts.all(), told, strict=True)
     )
+    page.locator(".jupyter-widgets [role=tab]").last.click()
+    hidden = page.locator('.ism.alone .chart[data-kind="where"]')
+    hidden.wait_for(state="visible")
+    assert hidden.bounding_box()["width"] > 400
     assert page.evaluate(CUT) == []
     if steps.AXE:
         page.evaluate(steps.AXE.read_text(encoding="utf-8"))

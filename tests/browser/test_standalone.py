@@ -15,6 +15,7 @@ from ismarket.report.places import chosen, drawn_places
 from ismarket.report.portable import portable, switchable
 
 from .conftest import Watched
+from .firefox import FIREFOX, firefox
 
 PLACES = [os.environ.get("ISMARKET_AXE", ""), "node_modules/axe-core/axe.min.js"]
 AXE = next((Path(place) for place in PLACES if place and Path(place).is_file()), None)
@@ -187,3 +188,18 @@ def test_the_chain_in_the_browser_is_pythons(watched, market, drivers, second, w
         for year, other in zip(page["total"], here["total"], strict=True):
             assert year[0] == pytest.approx(other[0], rel=1e-9)
             assert year == pytest.approx(other, rel=1e-4 if model["own"] else 1e-9)
+
+
+@pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this machine")
+def test_firefox_computes_the_same_from_disk(published_page, tmp_path):
+    last = "document.querySelectorAll('.strip .cell .figure b')[1].textContent"
+    with firefox(tmp_path) as window:
+        window.opened(published_page.as_uri(), "return !!document.querySelector('[data-ready]')")
+        stamp = window.script("return document.querySelector('.column.stamp').textContent")
+        assert float(re.search(r"to (\de-\d+),", stamp)[1]) < 1e-9
+        assert window.script(f"return {last}") == "4.03"
+        window.script("document.querySelector('[data-driver=pricing] .switch input').click()")
+        made = ismarket.study("published").forecast(draws=64, without=[])
+        value = f"{made.columns['reference']['value'][-1] / 1e9:.2f}"
+        window.wait(f"return {last} === '{value}'")
+        assert window.script("return document.querySelector('.band .wrong').hidden")

@@ -56,7 +56,7 @@ def test_the_panel_shows_what_python_forecasts_for_its_scenario(panel):
     np.testing.assert_allclose(np.array(shown) * 1e9, again.summary()["p95"])
 
 
-@pytest.mark.parametrize("tab", list(TABS))
+@pytest.mark.parametrize("tab", [tab for tab in TABS if tab != "audit"])
 @pytest.mark.parametrize("name", ["published", "evidence"])
 def test_every_view_speaks_of_every_shipped_scenario(panel, tab, name):
     panel.scenario = load_scenario(name).changed(draws=DRAWS)

@@ -125,6 +125,23 @@ def test_a_result_is_stale_once_the_scenario_moves_and_fresh_again_when_it_retur
     assert panel.analyses["audit"]["stale"] is False
 
 
+def test_the_audit_is_a_view_of_its_own_once_the_report_was_audited(panel):
+    panel.tab = "audit"
+    assert panel.page["view"]["rows"] == []
+    found = press(panel, "audit")
+    view, audit = panel.page["view"], panel._session.audited
+    assert view["chart"] is None
+    assert "claims" in view["title"]
+    assert [row["status"] for row in view["rows"]] == [row.verdict for row in audit.headlines]
+    causes = [cause for group in found["verdicts"] for cause in group["causes"]]
+    ids = [one for cause in causes for one in cause["ids"].split()]
+    assert sorted(ids) == sorted(entry.id for entry in audit.ledger)
+    assert len(ids) == sum(group["count"] for group in found["verdicts"])
+    assert all(lines[0] for cause in causes for lines in cause["opened"])
+    panel.change({"kind": "fixed", "key": "video_eeg.ratio", "value": 2.6}, quick=True)
+    assert panel.page["view"]["rows"] == []
+
+
 def test_a_slider_sends_no_result_again(panel):
     press(panel, "levels")
     panel.change({"kind": "fixed", "key": "video_eeg.ratio", "value": 2.6}, quick=True)

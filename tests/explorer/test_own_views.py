@@ -9,7 +9,7 @@ pytest.importorskip("anywidget")
 
 from ismarket import Driver, Effect, InputError, Option, Parameter, Scenario, explore
 from ismarket.explorer import own_view
-from ismarket.explorer.files import as_csv, as_page
+from ismarket.explorer.files import as_csv
 
 RATE = Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Rate", source="assumption: test")
 
@@ -58,7 +58,6 @@ def test_the_view_of_a_bundled_plugin_stands_behind_the_others(panel):
     assert panel.page["view"]["chart"]["kind"] == form  # the same chart gets other rows
     views = panel._session.views()
     assert bridge[0].title.encode() in as_csv(views[-1])
-    assert b"Price and volume" in as_page(views, panel.forecast)
     panel.change({"kind": "reset"})
     panel.tab = "forecast"
 

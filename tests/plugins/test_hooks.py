@@ -108,7 +108,7 @@ def test_a_scenario_blocks_a_plugin_and_says_so_as_it_was_written(installed):
     plugins = load_plugins(scenario=scenario)
     assert "chart_one" not in plugins.charts()
     assert "chart_two" in plugins.charts()
-    assert "pricing" not in {driver.name for driver in plugins.drivers()}
+    assert "pricing" not in {driver.name for driver in plugins.drivers}
     assert plugins.withheld == dict.fromkeys(("one", "pricing"), "blocked by the scenario")
     with pytest.raises(InputError, match="no key 'bloc'; did you mean 'block'"):
         parse_scenario('[plugins]\nbloc = ["one"]\n')

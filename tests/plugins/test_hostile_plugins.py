@@ -2,6 +2,7 @@
 
 import decimal
 import gc
+import itertools
 import locale
 import logging
 import os
@@ -110,13 +111,7 @@ def unsealed(array):
     return array
 
 
-ASKED: list[object] = []
-
-
-def later(market, p):
-    """Thinks of something else once it is asked in earnest."""
-    ASKED.append(market)
-    return len(ASKED)
+ASKED = itertools.count(1)
 
 
 REFUSED = {
@@ -172,7 +167,7 @@ STOPPED = {
     "sets decimals": (
         doing(lambda m, p: setattr(decimal.getcontext(), "prec", 3)), "the decimal context"),
     "sets the environment": (
-        doing(lambda m, p: os.environ.update(STRANGER=str(later(m, p)))), "the environment"),
+        doing(lambda m, p: os.environ.update(STRANGER=str(next(ASKED)))), "the environment"),
     "goes elsewhere": (doing(lambda m, p: os.chdir(os.sep)), "changed the current folder"),
     "replaces standard output": (
         doing(lambda m, p: setattr(sys, "stdout", None)), "replaced standard output"),
@@ -218,7 +213,7 @@ STOPPED = {
     "answers by the clock": (
         saying(lambda s: s * (1.0 + time.perf_counter() % 1.0)), "on a second call"),
     "counts how often it is asked": (
-        driver(lambda m, p: [Effect(stage(m), shift(m, p) * later(m, p))]), "on a second call"),
+        driver(lambda m, p: [Effect(stage(m), shift(m, p) * next(ASKED))]), "on a second call"),
     "mixes the draws": (saying(lambda s: s[..., ::-1] * s.shape[3]), "other draws stand by"),
 }  # fmt: skip
 """What a run stops, with the words of it."""
@@ -272,6 +267,7 @@ def as_before(monkeypatch, tmp_path):
     monkeypatch.setenv("STRANGER", "")
     monkeypatch.chdir(tmp_path)
     decimal.setcontext(precision.copy())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignores it
     yield
     root.setLevel(level)
     root.handlers[:] = handlers

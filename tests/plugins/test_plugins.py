@@ -218,5 +218,5 @@ def test_a_plugin_is_set_aside_whole(installed):
     code = DRIVER.format(name="mine") + chart
     parcel(installed, "half", code)
     plugins = load_plugins()
-    assert "mine" not in {driver.name for driver in plugins.drivers()}
+    assert "mine" not in {driver.name for driver in plugins.drivers}
     assert len(plugins.problems) == 1

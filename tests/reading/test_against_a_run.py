@@ -3,13 +3,21 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from both_markets import MARKETS, market_and_drivers, scenario_of
 
-from ismarket import InputError, Scenario, forecast, load_drivers, load_market
+from ismarket import (
+    InputError,
+    Scenario,
+    forecast,
+    load_drivers,
+    load_market,
+    load_scenario,
+)
 from ismarket.cli import main
 from ismarket.reading.against_a_run import DIFFERS, EQUAL, UNCHECKED, check, own_passages
 from ismarket.reading.documents import NUMBER, passages_in, passages_of
@@ -242,6 +250,17 @@ def test_the_command_ends_with_1_where_a_figure_differs(tmp_path, run, capsys):
         main(["check-numbers", str(text), str(saved), "--json"])
     assert ended.value.code == 1
     assert '"differs"' in capsys.readouterr().out
+
+
+def test_json_of_a_shipped_scenario_checks_every_number_of_its_page(tmp_path, capsys):
+    small = forecast(load_market(), load_drivers(), replace(load_scenario("published"), draws=64))
+    saved, page = tmp_path / "run.json", tmp_path / "page.html"
+    saved.write_text(json.dumps(small.to_dict()), encoding="utf-8")
+    page.write_text(as_page(small), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check-numbers", str(page), str(saved), "--strict"])
+    assert not ended.value.code
+    assert capsys.readouterr().out.rstrip().endswith("0 differing, 0 unchecked.")
 
 
 def test_a_number_is_found_at_its_lines(run):

@@ -22,18 +22,22 @@ def pages(folder):
 PAGES, HELD = pages("pages"), pages("held")
 """``held`` was written before the rules were looked at, each later set before they were run.
 
-First run of ``held/first.toml``: of 308 fields 78 missed and 14 read wrong; of ``held/second.toml``
-with the rules mended for the first: of 156 fields 38 missed, 8 wrong; of ``held/third.toml``,
-mended for both: of 190 fields 43 missed, 6 wrong; of ``held/fourth.toml``, mended
-for three: of 174 fields 48 missed, 5 wrong; of the plainer pages of ``held/fifth.toml``, mended
-for four: of 159 fields 15 missed, 1 wrong (before any mending 34 and 5).  Seven expectations were
-put to what the sets before had agreed on (a route of administration is no class, a legal form
-belongs to a name, a market of one country begins with the country, "forecasts from 2023 to 2028" is
-a forecast period, a growth of one year is not the market's CAGR, the years of the rate go before
-those of a box, a title says whose the page is).
+Fields missed and wrong in the first run of each set, whose rules had been mended for those before:
+first 78 and 14 of 308, second 38 and 8 of 156, third 43 and 6 of 190, fourth 48 and 5 of 174; of
+plainer pages fifth 15 and 1 of 159, sixth 7 and 4 of 154, seventh 14 and 5 of 145, eighth 8 and 0
+of 69.  (The rules before any, on fifth to eighth: 100 and 22 of 527.)  Expectations were put to
+what the sets before had agreed on: a route of administration is no class, a segment is one; a legal
+form belongs to a name; a market of one country begins with the country, a title says whose a page
+is; "forecasts from 2023 to 2028" is a forecast period; the growth of one year is no CAGR, and the
+years of the rate go before those of a box.
 """
 MISSED = {
     "second, two_forecasts": ["last_year"],
+    "eighth, a": ["largest_region"],
+    "eighth, h": ["market"],
+    "seventh, o": ["last_year", "last_value"],
+    "seventh, t": ["base_year", "value", "last_year", "last_value"],
+    "sixth, classic_a": ["fastest_growing_class"],
     "fifth, history_beside": ["base_year", "value"],
     "fifth, dravet_box": ["largest_region"],
     "fifth, size_stood_short": ["largest_region"],
@@ -138,6 +142,18 @@ def test_nothing_of_one_disease_stands_in_the_reading():
 def test_spoilt_pages_are_read_without_an_error(known):
     for text in mutated(40, seed=3):
         timed(text, known)
+
+
+def test_a_page_that_is_not_read_to_its_end_says_so(known):
+    name = "prose, hemophilia_faq"
+    long = PAGES[name]["text"] + "Of other things there is no end.\n\n" * 4_000
+    for page, stop in ((long, "100,000"), (f"<p>{long.replace('  ', '<p>')}", "100,000")):
+        reading = read_text(page, known=known)
+        assert reading.notes[-1] == f"only the first {stop} characters of its text are read"
+        assert reading.value("value") == 13.9e9
+    german = PAGES["languages, de_prose"]["text"] + "Der Markt und die Welt. " * 2_000
+    assert read_text(german, known=known).notes[-1].startswith("only the first 45,000 characters")
+    assert not any("only the first" in n for n in read_text(PAGES[name]["text"], known=known).notes)
 
 
 def test_pages_made_to_be_slow_take_a_part_of_a_second(known):

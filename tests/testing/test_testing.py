@@ -123,7 +123,7 @@ def test_other_grids_have_one_region_or_one_class_more():
 
 
 def test_no_plugins_discovers_nothing(no_plugins):
-    assert no_plugins.drivers() == ()
+    assert no_plugins.drivers == ()
     assert no_plugins.manager.get_plugins() == set()
     assert {driver.name for driver in load_drivers()} == {driver.name for driver in BUNDLED}
 

@@ -11,15 +11,16 @@ function createActions(send, chartOf, name) {
   const load = menu("Load", [["Choose a file\u2026", () => file.click()]], h("div", {}, file, loading));
   const copied = h("pre", { class: "code", tabindex: 0, hidden: true });
   const copy = menu("Copy as Python", [["Python", () => ask({ type: "copy", kind: "python" })], ["Command line", () => ask({ type: "copy", kind: "command" })]], copied);
-  const kinds = [["CSV: this table", "csv"], ["XLSX: all tables", "xlsx"], ["PNG: this chart", "png"], ["SVG: this chart", "svg"], ["HTML: one page", "html"], ["HTML: a page that computes", "page.html"]];
+  const kinds = [["CSV: this table", "csv"], ["XLSX: all tables", "xlsx"], ["PNG: this chart", "png"], ["SVG: this chart", "svg"], ["HTML: the report", "html"], ["HTML: a page that computes", "page.html"]];
   const target = byPath("Save to path", "forecast.csv", (path) => ask({ type: "download", kind: path.split(".").pop().toLowerCase(), path }));
   const download = menu("Download", kinds.map(([title, kind]) => [title, () => fetchFile(kind)]), target);
   const root = h("div", { class: "actions", role: "group", "aria-label": "Actions" }, pin, save, load, copy, download);
 
   async function fetchFile(kind) {
-    if (kind === "svg") give(`${name()}.svg`, "image/svg+xml", await chartOf().svg());
-    else if (kind === "png") {
-      const address = await chartOf().png();
+    const chart = chartOf();
+    if (chart && kind === "svg") give(`${name()}.svg`, "image/svg+xml", await chart.svg());
+    else if (chart && kind === "png") {
+      const address = await chart.png();
       const bytes = Uint8Array.from(atob(address.split(",")[1]), (c) => c.charCodeAt(0));
       give(`${name()}.png`, "image/png", bytes);
     } else ask({ type: "download", kind });

@@ -58,7 +58,7 @@ function createAnalysis(offer, ask, change) {
       bar.value = share;
     },
     update(found) {
-      const now = JSON.stringify([found.title, found.said, found.parts, found.error]);
+      const now = JSON.stringify([found.title, found.said, found.parts, found.error, found.verdicts]);
       stale.hidden = !found.stale || Boolean(found.error);
       result.classList.toggle("old", found.stale);
       wait(false);
@@ -71,7 +71,8 @@ function createAnalysis(offer, ask, change) {
       wrong.hidden = !found.error;
       say(wrong, found.error ? `**Not done.** ${found.error}` : "");
       const parts = found.error ? [] : found.parts;
-      result.replaceChildren(...(parts.length ? [h("h4", {}, found.title), ...parts.map(part)] : []));
+      const ledger = found.verdicts.length ? [createLedger(found.verdicts)] : [];
+      result.replaceChildren(...(parts.length ? [...ledger, h("h4", {}, found.title), ...parts.map(part)] : []));
       const first = parts.find((p) => p.text);
       say(said, found.error ? `${offer.title}: not done. ${found.error}` : `${offer.title}: done. ${first ? first.text : ""}`);
     },
@@ -93,6 +94,18 @@ function createField(field) {
       return input.value;
     },
   };
+}
+
+/** A row a verdict: its mark and meaning, a tick a claim, and the claims, which open in place. */
+function createLedger(verdicts) {
+  const head = h("tr", {}, ["Verdict, what it means", "Claims", "Which, and the effect alone in points a year"].map((title) => h("th", { scope: "col" }, title)));
+  const told = (lines) => lines.map((text) => h("p", {}, linked(text)));
+  const cause = ({ ids, words, opened }) => h("details", { class: "claim" }, h("summary", {}, h("b", {}, ids), ` ${words}`), opened.flatMap(told));
+  const row = ({ verdict, means, count, causes }) => {
+    const ticks = h("span", { class: "ticks", "aria-hidden": "true" }, Array.from({ length: count }, () => h("i")));
+    return h("tr", { "data-verdict": verdict }, h("th", { scope: "row" }, statusSign(verdict), ` ${verdict}`, h("small", {}, means)), h("td", {}, `${count} `, ticks), h("td", {}, causes.map(cause)));
+  };
+  return h("table", { class: "ledger" }, h("caption", { class: "unseen" }, "Claims by verdict"), h("thead", {}, head), h("tbody", {}, verdicts.map(row)));
 }
 
 /** A sentence, a note or a table of a sheet. */

@@ -95,11 +95,12 @@ function createChart(holder, spec, themes, getRuntime) {
     paint();
   }
 
-  function differs(name, value) {
+  /** The text of a value, or nothing where that is what was set last. */
+  function anew(name, value) {
     const words = JSON.stringify(value);
-    if (said.get(name) === words) return false;
+    if (said.get(name) === words) return "";
     said.set(name, words);
-    return true;
+    return words;
   }
 
   /** The rows and the room of what is latest, as they fit in the width of the holder. */
@@ -109,10 +110,11 @@ function createChart(holder, spec, themes, getRuntime) {
     const slim = whole < latest.below ? latest.narrow : null;
     const { room, height } = slim ?? latest;
     for (const [part, columns] of Object.entries({ ...latest.parts, ...slim?.parts })) {
-      if (differs(`part ${part}`, columns)) view.data(part, rowsOf(JSON.parse(dressed(JSON.stringify(columns), themes))));
+      const words = anew(`part ${part}`, columns);
+      if (words) view.data(part, rowsOf(JSON.parse(dressed(words, themes))));
     }
     view.width(whole - room.left - room.right).height(height);
-    if (differs("padding", room)) view.padding(room);
+    if (anew("padding", room)) view.padding(room);
     const scale = Math.min(1, width / whole || 1);
     holder.style.height = `${Math.round(scale * (room.top + height + room.bottom))}px`;
   }
@@ -126,7 +128,7 @@ function createChart(holder, spec, themes, getRuntime) {
     });
     const chart = latest;
     if (chart.parts) fill();
-    for (const [name, rows] of Object.entries(chart.datasets ?? {})) if (differs(`data ${name}`, rows)) view.data(name, rows);
+    for (const [name, rows] of Object.entries(chart.datasets ?? {})) if (anew(`data ${name}`, rows)) view.data(name, rows);
     await view.runAsync();
     holder.setAttribute("aria-label", chart.alt);
     holder.dataset.painted = String(Number(holder.dataset.painted ?? 0) + 1);

@@ -52,15 +52,28 @@ function toggleAttribute(node, name, on, value = "") {
   else node.removeAttribute(name);
 }
 
-/** The sign of a status: a full, half or hollow dot; the word stands beside it. */
+const SIGNS = {
+  measured: "full", supported: "full", estimated: "half", open: "half", assumed: "ring", contradicted: "cross",
+  "not shown": "dash", "no effect": "dash",
+};
+
+/** The sign of a status or a verdict: a full, half or hollow dot, a cross, a dash; the word stands beside it. */
 function statusSign(status) {
-  const half = status === "estimated" ? s("path", { d: "M6,1.5A4.5,4.5,0,0,0,6,10.5Z", class: "full" }) : null;
+  const kind = SIGNS[status] ?? "point";
+  const path = { half: "M6,1.5A4.5,4.5,0,0,0,6,10.5Z", cross: "M2,2L10,10M10,2L2,10", dash: "M1.5,6H10.5" }[kind];
+  const radius = { full: 4.5, half: 4.5, ring: 4.5, point: 1 }[kind];
   return s(
     "svg",
-    { class: "sign", viewBox: "0 0 12 12", width: 11, height: 11, "aria-hidden": "true" },
-    s("circle", { cx: 6, cy: 6, r: 4.5, class: status === "measured" ? "full" : "ring" }),
-    half,
+    { class: `sign is-${status.replace(" ", "-")}`, viewBox: "0 0 12 12", width: 11, height: 11, "aria-hidden": "true" },
+    radius && s("circle", { cx: 6, cy: 6, r: radius, class: kind === "full" || kind === "point" ? "full" : "ring" }),
+    path && s("path", { d: path, class: kind === "half" ? "full" : "stroke" }),
   );
+}
+
+/** A share as twenty dots, 1 in 20 each. */
+function shareDots(text) {
+  const full = Math.round(Number.parseFloat(text) / 5);
+  return h("span", { class: "share-dots", "aria-hidden": "true" }, Array.from({ length: 20 }, (_, i) => h("i", { class: i < full ? "full" : "" })));
 }
 
 /** Light or dark, as the page around is. */

@@ -1,27 +1,55 @@
 // The panel: controls, headline, the views behind their tabs, and the buttons, as one widget.
 
+/** The tabs of the views; those that do not fit in a row stand in a list of their own. */
 function createTabs(titles, choose) {
   const panelId = uid("view");
+  const more = h("select", { class: "more", "aria-label": "More views", "data-lm-suppress-shortcuts": "true", change: () => choose(more.value) });
   const tabs = titles.map(([name, title]) => h("button", { type: "button", role: "tab", id: uid("tab"), "aria-controls": panelId, "data-tab": name, click: () => choose(name) }, title));
-  const root = h("div", { class: "tabs", role: "tablist", "aria-label": "Views", keydown: (e) => {
-    const at = tabs.indexOf(document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key];
+  const list = h("div", { class: "tabs", role: "tablist", "aria-label": "Views", keydown: (e) => {
+    const fitting = tabs.filter((tab) => !tab.hidden);
+    const at = fitting.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: fitting.length - 1 }[e.key];
     if (to === undefined) return;
     e.preventDefault();
     e.stopPropagation();
-    const next = tabs[(to + tabs.length) % tabs.length];
+    const next = fitting[(to + fitting.length) % fitting.length];
     next.focus();
     choose(next.dataset.tab);
   } }, tabs);
+  let shown = "";
+
+  /** What does not fit is in the list, which says its name while it is open. */
+  function fit() {
+    for (const tab of tabs) tab.hidden = false;
+    more.hidden = list.scrollWidth <= list.clientWidth;
+    for (const tab of [...tabs].reverse()) {
+      if (list.scrollWidth <= list.clientWidth) break;
+      tab.hidden = true;
+    }
+    const rest = tabs.filter((tab) => tab.hidden);
+    more.replaceChildren(h("option", { value: "", disabled: true, hidden: true }, "More"), ...rest.map((tab) => h("option", { value: tab.dataset.tab }, tab.textContent)));
+    select();
+  }
+
+  function select() {
+    const open = tabs.find((tab) => tab.dataset.tab === shown);
+    more.value = open?.hidden ? shown : "";
+    more.classList.toggle("open", Boolean(open?.hidden));
+    if (open?.hidden) tabs[0].tabIndex = 0;
+  }
+
   return {
-    root,
+    root: h("div", { class: "row-of-tabs" }, list, more),
     panelId,
+    fit,
     update(name) {
+      shown = name;
       for (const tab of tabs) {
         const on = tab.dataset.tab === name;
         tab.setAttribute("aria-selected", String(on));
         tab.tabIndex = on ? 0 : -1;
       }
+      select();
       return tabs.find((tab) => tab.dataset.tab === name).id;
     },
   };
@@ -83,9 +111,11 @@ function createPanel(state) {
   const resized = new ResizeObserver(() => {
     const width = root.clientWidth;
     const size = width < SMALL ? "small" : width < NARROW ? "narrow" : "";
-    if ((root.dataset.size ?? "") === size) return;
-    box.open = size !== "small";
-    toggleAttribute(root, "data-size", size, size);
+    if ((root.dataset.size ?? "") !== size) {
+      box.open = size !== "small";
+      toggleAttribute(root, "data-size", size, size);
+    }
+    tabs.fit();
   });
   resized.observe(root);
 

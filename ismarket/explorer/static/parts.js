@@ -29,13 +29,15 @@ function createView(state, table) {
     title,
     aid,
     rest: [holders, note, table.root, below],
-    chart: () => chartOf(state.page.view.chart),
+    chart: () => state.page.view.chart && chartOf(state.page.view.chart),
     update(view, aidWords = view.aid) {
       both(title, view.title, view.brief || view.title);
       say(aid, aidWords);
       say(note, view.note);
       say(below, view.below);
-      chartOf(view.chart).update(view.chart);
+      holders.hidden = !view.chart;
+      if (view.chart) chartOf(view.chart).update(view.chart);
+      table.root.hidden = !view.columns.length;
       table.update(view);
     },
     dressed() {

@@ -187,31 +187,8 @@ function createTable(choose) {
         cell.dataset.said = text;
       } else if (cell.dataset.said !== text) {
         cell.dataset.said = text;
-        cell.replaceChildren(h("span", { class: "clip" }, text));
+        cell.replaceChildren(...(current.columns[i].dots ? [shareDots(text), " "] : []), h("span", { class: "clip" }, text));
       }
     });
   }
-}
-
-/** The self-contained page: every view one below the other, without controls. */
-function showPage(root, page, specs, getRuntime) {
-  const frame = root.closest(".ism");
-  const strip = createStrip();
-  strip.update(page.strip);
-  root.append(strip.root);
-  const charts = page.views.map((view) => {
-    const holder = h("div", { class: "chart" });
-    const table = createTable(() => {});
-    table.update({ ...view, rows: view.rows.map((row) => ({ ...row, choice: "" })) });
-    root.append(h("section", {}, h("p", { class: "aid" }, view.tab), h("h2", {}, view.title), h("p", { class: "aid" }, rich(view.aid)), holder, h("p", { class: "caveat" }, rich(view.note)), table.root));
-    const chart = createChart(holder, view.chart.spec ?? specs[view.chart.kind], view.chart.spec ? null : specs.themes, getRuntime);
-    chart.update(view.chart);
-    return chart;
-  });
-  const dress = () => {
-    frame.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    charts.forEach((chart) => chart.dress());
-  };
-  dress();
-  onTheme(dress);
 }

@@ -315,7 +315,8 @@ function createChain(model) {
     const total = years.map((_, t) => each(totalOf(t), (value, d) => value * (left[t] * factor[d])));
     if (level) total[0] = Float64Array.from(level);
     const parts = attributed(coalitions, weights, eachWay(whole, "log", Math.log), total, left);
-    return { current, count, factor, total, listed: listed(factors), ...shared(parts, total[0]), ...split(world, regional, ofClass, left, factor) };
+    const growth = sharesOf(parts, total[0]);
+    return { current, count, factor, total, listed: listed(factors), ...growth, split: () => split(world, regional, ofClass, left, factor) };
   }
 
   /** What each driver carries of log growth, exactly; what is unexplained, and the whole. */
@@ -337,12 +338,12 @@ function createChain(model) {
     return parts.set("total", each(total[last], (value, d) => Math.log(value / total[0][d])));
   }
 
-  /** Points of growth a year and money in the last year, by the logarithmic mean. */
-  function shared(parts, first) {
+  /** Points of growth a year, and if asked for money in the last year, by the logarithmic mean. */
+  function sharesOf(parts, first) {
     const [span, growth] = [years[last] - years[0], parts.get("total")];
     const scaled = (unit) => new Map([...parts].map(([name, part]) => [name, each(part, (value, d) => value * unit[d])]));
     const points = scaled(each(growth, (log) => (100 * expm1Ratio(log / span)) / span));
-    return { points, usd: scaled(each(growth, (log, d) => first[d] * expm1Ratio(log))) };
+    return { points, usd: () => scaled(each(growth, (log, d) => first[d] * expm1Ratio(log))) };
   }
 
   /** The level to meet in the first year, in the dollars shown, and the unexplained growth by year. */

@@ -192,7 +192,7 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     if (!sentAs.has(key)) {
       const made = chain.compute(setting.sent, true);
       const points = new Map([...made.points].map(([name, values]) => [name, values[0]]));
-      sentAs.set(key, { fan: fanFrom(made), points, region: made.final.region.map((values) => values[0]) });
+      sentAs.set(key, { fan: fanFrom(made), points, region: made.split().final.region.map((values) => values[0]) });
     }
     return sentAs.get(key);
   }
@@ -289,7 +289,8 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
       bar("All together", `a year, ${years[0]} to ${years[last]}`, "total", "total"),
     ];
     const sent = asSent().points;
-    const money_ = (name) => signed(found.usd.get(name)[0] / 1e6, Math.abs(found.total[last][0]) >= 9.5e7 ? 0 : 1);
+    const usdOf = found.usd();
+    const money_ = (name) => signed(usdOf.get(name)[0] / 1e6, Math.abs(found.total[last][0]) >= 9.5e7 ? 0 : 1);
     const line = (title, name, tone) => {
       const { value, low, high } = parts.get(name);
       return row([title, signed(value, 2), `${signed(low, 2)} to ${signed(high, 2)}`, money_(name), sent.has(name) ? signed(sent.get(name), 2) : "off"], tone);
@@ -312,10 +313,11 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
 
   function whereView(moves) {
     const total = found.total[last];
+    const split = found.split();
     const share = (values) => interval(values.map((value, d) => (100 * value) / total[d]));
     const growth = (begin, end) => interval(end.map((value, d) => 100 * Math.expm1(Math.log(value / begin[d]) / span)));
     const parts = [["region", model.regions], ["drug_class", model.classes]].flatMap(([axis, names]) =>
-      names.map((name, i) => ({ name, axis, first: found.first[axis][i], final: found.final[axis][i] })));
+      names.map((name, i) => ({ name, axis, first: split.first[axis][i], final: split.final[axis][i] })));
     const most = parts.slice(0, model.regions.length).reduce((a, b) => (b.final[0] > a.final[0] ? b : a));
     const sentShare = asSent().region[model.regions.indexOf(most.name)] / asSent().fan.reference[last];
     const decimals = total[0] >= 9.5e7 ? 0 : 1;
