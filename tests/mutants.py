@@ -377,7 +377,7 @@ def main():
     waiting = [f for f in faults if names[f] not in found]
     folders = [str(ROOT / "tests" / package) for package in chosen.packages]
     options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
-               "not slow and not install", "-o", "timeout=0"]  # fmt: skip
+               "not slow", "-o", "timeout=0"]  # fmt: skip
     if waiting:
         bite = Bite(waiting, out, chosen.kept)
         pytest.main([*options, *folders], plugins=[bite])
