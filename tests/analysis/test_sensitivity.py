@@ -244,6 +244,18 @@ def test_the_page_prints_a_range_where_the_interval_cannot_tell():
         assert f"{rows['best_place'][i]} to {rows['worst_place'][i]}" in line
 
 
+@pytest.mark.parametrize("points", [64, 2048])
+def test_the_first_place_is_told_or_shared(points):
+    found = sensitivity_of(MARKET, DRIVERS, EVIDENCE, by="stage", points=points)
+    rows, text = found.columns["indices"], " ".join(str(found).split())
+    first = [g for g, place in zip(rows["group"], rows["best_place"], strict=True) if place == 1]
+    if len(first) > 1:
+        assert f"{len(first)} share the first place" in text
+    else:
+        assert f"Most of all it depends on {first[0]} (" in text
+        assert first[0] == rows["group"][0]
+
+
 def test_outputs_are_all_answered_as_a_frame():
     for output in OUTPUTS:
         found = sensitivity_of(MARKET, DRIVERS, EVIDENCE, output=output, by="status", points=64)
