@@ -179,14 +179,17 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
     said = alternative(forecast, pinned)
 
     def laid(narrow: bool) -> Picture:
+        without = narrow or forecast.drawn.rows is None  # drawn as they came, none was kept
         parts = shared | {
             "xticks": columns_of(year_labels(forecast, narrow)),
             "inside": columns_of(starts(forecast, axis.unit, narrow), ["year", "value", *WORD]),
             "opens": columns_of(opens(forecast, narrow), ["year", *WORD]),
             "labels": columns_of(labels(forecast, drawn, axis, narrow)),
-            "dots": columns_of([] if narrow else _dots(forecast, axis), ["y", "dx", "dy", "color"]),
+            "dots": columns_of(
+                [] if without else _dots(forecast, axis), ["y", "dx", "dy", "color"]
+            ),
             "foot": columns_of(
-                [] if narrow else [small("1 dot: 1 draw in 20", dx=26, dy=AXIS + 16)], WORD
+                [] if without else [small("1 dot: 1 draw in 20", dx=26, dy=AXIS + 16)], WORD
             ),
         }
         return Picture("fan", parts, said, SLIM if narrow else ROOM, PLOT)

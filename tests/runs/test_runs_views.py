@@ -48,7 +48,7 @@ def test_the_page_is_in_every_run_and_is_derived(kept):
     assert {role for path, role in found.items() if path.endswith(".csv")} == {"canonical"}
     page = (kept / "outputs/report.html").read_text()
     assert page.startswith("<!DOCTYPE html>")
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 2 * 3  # fan, contributions and regions, wide and narrow
     assert "report.html" in (kept / "README.txt").read_text()
 
 
