@@ -147,8 +147,8 @@ def test_until_draws_until_it_is_that_exact(market, drivers):
 
 def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers, monkeypatch):
     """P50 and P95 of the last year lie no further from the truth than was asked for."""
-    monkeypatch.setattr(forecaster, "FIRST", BLOCK)
-    chosen, wanted = load_scenario("evidence"), 0.016
+    monkeypatch.setattr(forecaster, "FIRST", 2 * BLOCK)
+    chosen, wanted = load_scenario("evidence"), 0.012
     found = [
         forecast(market, drivers, chosen.changed(seed=seed), until=wanted) for seed in range(20)
     ]
@@ -156,7 +156,7 @@ def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers, monkeypatch
     ends = np.array([[table[name][-1] for name in ("p50", "p95")] for table in columns])
     kept = (np.abs(ends / ends.mean(axis=0) - 1) <= wanted).all(axis=1)
     assert kept.sum() >= 19
-    assert BLOCK < max(run.plan.scenario.draws for run in found) < 20_000
+    assert 2 * BLOCK < max(run.plan.scenario.draws for run in found) < 40_000
 
 
 @pytest.mark.parametrize("until", [0.0, 1.0, -1.0, float("nan")])
