@@ -49,8 +49,11 @@ class Place:
 
     def install(self, *what):
         """Install, and compile no more than is imported later: all of it would take longer."""
-        pip = [sys.executable, "-m", "pip", "--python", str(self.folder / "venv"), "install", "-q"]
-        run(*pip, "--no-compile", "-c", str(ROOT / "constraints.txt"), *what, cwd=self.folder)
+        self.pip("install", "--no-compile", "-c", str(ROOT / "constraints.txt"), *what)
+
+    def pip(self, *arguments):
+        here = sys.executable, "-m", "pip", "--python", str(self.folder / "venv"), "-q"
+        run(*here, *arguments, cwd=self.folder)
 
     def command(self, program, *arguments):
         return run(str(self.scripts / program), *arguments, cwd=self.folder)
@@ -143,6 +146,7 @@ def test_from_nothing_to_a_driver_that_moves_the_forecast_in_the_explorer(wheel,
 
     assert "stranger" in place.command("ismarket", "drivers")
     place.command("python", "-m", "pytest", "-q", "ismarket-stranger")
+    place.pip("uninstall", "-y", "ismarket-stranger")
 
 
 BROUGHT = """
@@ -208,7 +212,7 @@ def test_an_editable_install_runs_the_working_copy_and_meets_a_strangers_plugin(
         str(ROOT / "ismarket/__init__.py"),
         str(ROOT / "plugins" / "ismarket_diagnosis.py"),
     ]
-    page = place.command("ismarket", "run", "--without", "stranger", "--without", "pricing")
+    page = place.command("ismarket", "run", "--without", "pricing")
     assert "+4.94% a year" in page
     assert "on top of it: onepercent" in page
 
