@@ -25,6 +25,7 @@ FLOORS = (
 """Tests that together use most packages of which a lowest version is said, in 12 s."""
 ON_SOURCES = (
     "test_layout.py",
+    "test_mutants.py",
     "test_notebooks.py",
     "test_one_figure.py",
     "fuzz",
