@@ -50,7 +50,7 @@ def section(script: str, arguments: list[str]) -> tuple[str, bool]:
     )
     took = f"{time.perf_counter() - started:.0f} s, exit code {done.returncode}"
     print(f"    {took}\n{done.stderr if done.returncode else ''}", flush=True)
-    said = done.stdout.strip().replace("\n### ", "\n#### ").removeprefix("### ")
+    said = done.stdout.strip().removeprefix("### ")
     lines = said if "\n|---" in said else f"```text\n{said}\n```"
     when = f"{datetime.now(UTC):%d %B %Y}, load {load:.1f} when it began"
     return f"`{command}`: {took}; {when}.\n\n{lines}\n", not done.returncode
