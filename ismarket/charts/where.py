@@ -26,6 +26,8 @@ ENDS, ENDS_SLIM = ((0.0, 0.38), (0.48, 0.70), (0.79, 1.0)), ((0.0, 0.36), (0.47,
 """Where the columns of value, share and growth begin and end, of the plot's width."""
 LABELLED = 1.22
 """How far the axis of value reaches past the longest bar, for the number at its end."""
+HALF = 0.27
+"""How far a bar reaches above and below the middle of its row, of the height of a row."""
 KINDS = ("region", "drug_class")
 
 
@@ -158,9 +160,9 @@ def _money(
         for name, usd in parts.items():
             left, right = (scale.at(v / 1e6) for v in (begin, begin + usd))
             color = CLASSES[classes.index(name) % len(CLASSES)]
-            drawn.append({"x": left, "x2": right, **box(row["y"], 0.27), "color": color})
+            drawn.append({"x": left, "x2": right, **box(row["y"], HALF), "color": color})
             if row is rows[0] and len(parts) > 1 and text_width(name) < (right - left) * width:
-                words.append(small(name, x=left, y=row["y"], dy=-15))
+                words.append(small(name, x=left, y=row["y"] + HALF, dy=-7))
             begin += usd
         base, end = scale.at(row["base"] / 1e6), max(row["final"], row["base"]) / 1e6
         before.append({"x": base, "x2": base, **box(row["y"], 0.37)})
