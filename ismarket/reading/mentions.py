@@ -24,7 +24,7 @@ _FOR = re.compile(
     r"((?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|nearly|almost|some|just|roughly|approximately)\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){0,5}[\w'][\w'&/+-]*)"
 )
 _VERB = re.compile(
-    r"se|fue|ha|tuvo|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|wurde|hatte|soll|"
+    r"se|ha|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|"
     r"estimated|valued|projected|expected|forecast|anticipated|set|grow|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
     re.IGNORECASE,
 )
