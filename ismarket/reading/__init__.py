@@ -15,7 +15,7 @@ from ..errors import InputError
 from . import contradictions, figures, growth, judge, statements, whole
 from .amounts import BLANK, YEAR
 from .found import FIELDS, Found, Reading, cited
-from .languages import UNREAD, in_english, plainly
+from .languages import in_english, is_read, plainly
 from .pagetext import Page, page_of
 from .passages import Labelled, Sentence, passages
 from .subject import Subject, known_subjects, named, subject_of, with_aliases
@@ -59,7 +59,7 @@ def read_text(
     if not page.text.strip():
         return Reading(file, {}, {}, (), ("the file holds no readable text",))
     sentences, labelled = passages(page)
-    notes = [f"the page is in {language}, which is not read"] if language in UNREAD else []
+    notes = [] if is_read(language) else [f"the page is in {language}, which is not read"]
     subject, several = subject_of(page, sentences, labelled, known)
     apart = False
     if market:

@@ -18,6 +18,13 @@ _CURRENCY = {
     "CNY": r"CNY|RMB",
     "CHF": r"CHF",
 }
+_AS_WORDS = {
+    "USD": r"(?:US |U\.S\. )?dollars",
+    "GBP": r"pounds",
+    "JPY": r"yen",
+    "INR": r"rupees",
+}
+"""Currencies as they stand behind a figure alone."""
 _SCALE = {
     1e12: r"trillions?|trn|tn|lakh\s?crores?",
     1e9: r"billions?|bn|bln|mrd|B",
@@ -38,8 +45,7 @@ _AMOUNT = re.compile(
 )
 _AFTER = re.compile(
     rf"(?<![\w.,$\u20ac\u00a3])(?P<number>{_NUMBER})\s?(?P<scale>(?:{_ANY_SCALE}))\s?"
-    r"(?P<before>USD|EUR|euros?|GBP|CHF|INR|JPY|yen|rupees|(?:US |U\.S\. )?dollars|pounds|"
-    r"\u20ac|\u00a3)"
+    rf"(?P<before>USD|EUR|euros?|GBP|CHF|INR|JPY|\u20ac|\u00a3|{'|'.join(_AS_WORDS.values())})"
     r"(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -146,11 +152,7 @@ def scale_factor(word: str) -> float:
 
 
 def _currency(sign: str) -> str:
-    if re.fullmatch(r"(?:U\.?S\.? )?dollars", sign, re.IGNORECASE):
-        return "USD"
-    if name := {"pounds": "GBP", "yen": "JPY", "rupees": "INR"}.get(sign.lower()):
-        return name
-    for code, pattern in _CURRENCY.items():
+    for code, pattern in (*_CURRENCY.items(), *_AS_WORDS.items()):
         if re.fullmatch(pattern, sign, re.IGNORECASE):
             return code
     return sign

@@ -125,7 +125,7 @@ def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
     near = re.match(
         r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
-        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:FY\s?|fiscal\s)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
+        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
         after,
     )
     if near:

@@ -15,8 +15,6 @@ from importlib.resources import files
 from .amounts import YEAR
 from .pagetext import Page
 
-UNREAD = ("Italian", "Portuguese", "Dutch")
-"""Languages that are known and not read."""
 SAMPLE = 20_000
 """Characters by which the language of a page is told."""
 LONGEST = 45_000
@@ -49,6 +47,11 @@ def language_of(text: str) -> str:
     return best if other else "English"
 
 
+def is_read(language: str) -> bool:
+    """True for a language whose phrases are known, as those of English are."""
+    return language == "English" or language in _tables()
+
+
 def in_english(page: Page) -> tuple[Page, str]:
     """The page with what it says in words that the rules know, and its language.
 
@@ -56,7 +59,7 @@ def in_english(page: Page) -> tuple[Page, str]:
     """
     language = language_of(page.text)
     phrases = _tables().get(language)
-    if phrases is None or language == "words":
+    if phrases is None:
         return page, language
     pattern, known = _phrases(language)
     parts: list[str] = []
@@ -110,7 +113,7 @@ def _in_small(line: str) -> str:
 def plainly(page: Page) -> Page:
     """The page with years in four digits (``FY24``, ``2023E``) and no sentence all in capitals."""
     text = re.sub(r"\bFY(\d\d)\b", r"20\1", page.text)
-    text = re.sub(rf"\bFY(?={YEAR}\b)", "  ", text)
+    text = re.sub(rf"\bFY ?(?={YEAR}\b)", lambda found: " " * len(found.group()), text)
     text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
     text = re.sub(r"[^\n]+", lambda line: _in_small(line.group()), text)
     return (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from .amounts import YEAR
 from .mentions import MARKET
 from .pagetext import CELL, Page
 from .vocabulary import LABEL, SECTION
@@ -28,8 +29,8 @@ _AT_ONCE = re.compile(
     rf"\s*(?P<key>{LABEL.pattern})(?:\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)|\s+-\s+(?P<behind>\S))",
     re.I,
 )
-_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])|\s\|\s")
-_TITLE_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
+_STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
+_STOP_OR_BAR = re.compile(rf"{_STOP.pattern}|\s\|\s")
 _FIGURE = re.compile(
     r"\s*(?:[A-Z]{2,3}\s?)?[$\u20ac\u00a3\u00a5]?\s?\d[\d.,]*\s?(?:%|[A-Za-z]{0,8}\s*$)"
 )
@@ -175,7 +176,7 @@ def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
 
 
 def _is_year(text: str) -> bool:
-    return bool(re.fullmatch(r"(?:19|20)\d\d[EF]?", text))
+    return bool(re.fullmatch(YEAR, text))
 
 
 def _cells(line: str, start: int) -> list[tuple[str, int]]:
@@ -213,7 +214,7 @@ def _pair(line: str, start: int, place: _Place) -> Labelled | None:
 
 def _sentences(line: str, start: int, place: _Place, heading: bool) -> list[Sentence]:
     parted = not heading and 1 < line.count("|") < MOST_BARS
-    stops = (_STOP if parted else _TITLE_STOP).finditer(line)
+    stops = (_STOP_OR_BAR if parted else _STOP).finditer(line)
     dateline = _DATELINE.match(line)
     told = (m.end() for m in stops if not _ABBREVIATION.search(line[: m.start() + 1][-20:]))
     item = heading or bool(_ITEM.match(line)) or line.rstrip()[-1:] not in ".!?;:\"')"

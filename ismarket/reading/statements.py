@@ -63,8 +63,7 @@ _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
 _WIRE = re.compile(
-    r"newswire|prnewswire|business\s?wire|presswire|openpr|accesswire|reuters|bloomberg|news\b|"
-    r"\bwire\b|^all\b|reserved|linkedin|google",
+    r"wire\b|openpr|reuters|bloomberg|news\b|^all\b|reserved|linkedin|google",
     re.IGNORECASE,
 )
 _EVERYDAY = LISTS["everyday"]

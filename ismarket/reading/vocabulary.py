@@ -6,6 +6,8 @@ import re
 import tomllib
 from importlib.resources import files
 
+from .amounts import YEAR
+
 
 def _words(pattern: str) -> re.Pattern[str]:
     """The pattern in capitals or not."""
@@ -70,7 +72,7 @@ FUTURE = _words(
     r"climbing|expects?|sees?|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
 )
 PAST = _words(
-    r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|came\s+in|"
+    r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
     r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b"
 )
 PRESENT = _words(r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b")
@@ -78,9 +80,11 @@ NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
     r"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?(?:about\s+|around\s+|nearly\s+)?$"
 )
+A_PIECE = r"(?:vial|patient|course|dose)"
+"""What a price is of, and no market."""
 NOT_A_MARKET = _words(
     r"\bnet\s+sales|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
-    r"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+(?:vial|patient|course|dose|infant)|\bfee\b|settle|"
+    rf"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+{A_PIECE}|\bfee\b|settle|"
     r"\bgrants?\b|\bcourse\s+of|invest|\bspend\s|royalt|milestone|\bshares?\s+of|\bportions?\s+of|"
     r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b|\bsegment|\bcategory\b|"
     r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)|\bedition\b|\bexcluding\b|"
@@ -106,7 +110,7 @@ LARGEST = _words(
 )
 FASTEST = _words(r"fastest|highest\s+(?:CAGR|growth|rate)|quickest|most\s+rapid\w*")
 
-_ABOUT = r"(?:,?\s*\(?(?:(?:in|by|for|of)\s+)?(?:19|20)\d\d(?:\s*(?:-|to)\s*(?:20)?\d\d)?\s*\)?)?"
+_ABOUT = rf"(?:,?\s*\(?(?:(?:in|by|for|of)\s+)?{YEAR}(?:\s*(?:-|to)\s*(?:20)?\d\d)?\s*\)?)?"
 _UNIT = r"(?:,?\s*\(?(?:in\s+)?(?:US\s?\$|USD|EUR|%|\u20ac)\s?(?:mn|bn|million|billion)?\)?)?"
 LABEL = _words(
     rf"(?:forecast|study|historical|analysis|review|projection)(?:ed)?\s+(?:period|years?|data|range)|"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .mentions import PRODUCTS, Mention, found_in, mentions
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SUBJECT, WHOLE_WORLD
+from .vocabulary import A_PIECE, COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SUBJECT, WHOLE_WORLD
 
 OWN, PLACE, OTHER = "own", "place", "other"
 """A sentence is of the page's own market, of that market in one place, or of another."""
@@ -89,7 +89,7 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     named = mentions(before)
     if not all(is_own(subject, mention) for mention in named) or NOT_A_MARKET.search(before):
         return False
-    if re.match(r"\s*(?:per|a|an|for\s+a)\s+(?:vial|patient|course|dose|infant)", after):
+    if re.match(rf"\s*(?:per|a|for\s+a)\s+{A_PIECE}", after):
         return False
     family = subject.pattern.search(before)
     if not (named or family or SUBJECT.search(before)):
