@@ -162,7 +162,7 @@ def _at(forecast: Forecast, year: int) -> Array:
 
 def written(record: Record) -> dict[int, dict[str, float]]:
     """Reference, mean and quantiles by year as a run wrote them down, USD."""
-    table = rows(record.contents["outputs/summary.csv"])
+    table = rows(record.of_forecast("outputs/summary.csv"))
     return {int(r["year"]): {k: float(v) for k, v in r.items() if k != "year"} for r in table}
 
 

@@ -93,7 +93,7 @@ def sheet(found: Editions) -> Sheet:
 
 def told(record: Record) -> Told:
     """What a run said when it was kept."""
-    said = from_json(record.contents["outputs/forecast.json"], "forecast.json")
+    said = from_json(record.of_forecast("outputs/forecast.json"), "forecast.json")
     return Told(
         record.path.name, str(record.manifest["finished"]), str(said["market"]),
         str(said["scenario"]), str(said["unit"]), written(record),

@@ -46,9 +46,16 @@ class Record:
     @property
     def scenario(self) -> Scenario:
         """The scenario with every default filled in; InputError for a notebook run."""
-        if RESOLVED not in self.contents:
-            raise InputError(f"{self.path.name} is a notebook run: it has no scenario of its own")
-        return parse_scenario(self.contents[RESOLVED].decode("utf-8"), RESOLVED)
+        return parse_scenario(self.of_forecast(RESOLVED).decode("utf-8"), RESOLVED)
+
+    def of_forecast(self, path: str) -> bytes:
+        """A file that the run of a scenario holds; InputError for a notebook run."""
+        if path not in self.contents:
+            raise InputError(
+                f"{self.path.name} is a notebook run: it has no scenario and no forecast of its"
+                " own; look at outputs/notebook.ipynb"
+            )
+        return self.contents[path]
 
     @property
     def extras(self) -> tuple[str, ...]:

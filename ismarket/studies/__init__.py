@@ -391,8 +391,6 @@ def of_run(record: Record) -> Study:
     """The study of a kept run that was checked, on its own tables and with its own drivers."""
     from ..runs.agreement import need_drivers
 
-    if record.is_notebook:
-        raise InputError(f"{record.path.name} is a notebook run: look at outputs/notebook.ipynb")
     found = loaded(record.scenario, record.tables)
     need_drivers(record, (driver.name for driver in found.drivers))
     wanted = record.identity["installed"]
