@@ -46,7 +46,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Check:
-    """An actual against what a run said of its year, USD; ``off`` is the median over the actual."""
+    """An actual against what a run said of its year, USD.
+
+    ``off`` is by what fraction of the actual the median lies above it.
+    """
 
     run: str
     kept: str

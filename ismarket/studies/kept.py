@@ -168,9 +168,9 @@ def track(
     if isinstance(actuals, str | Path):
         actuals = read_observations(Path(actuals))
     seen = list_of("track, actuals", actuals or (), Observation, "a file or a list of Observation")
-    found = against([told(record) for record in records], seen, market)
-    newest = next(one for one in records if one.path.name == found.editions[-1].run)
-    asked = of_run(newest)
+    said = [told(record) for record in records]
+    found = against(said, seen, market)
+    asked = of_run(records[said.index(found.told[-1])])
     ahead = [one for one in seen if one.year in asked.plan.years]
     if not ahead:
         return found

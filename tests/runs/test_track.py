@@ -1,6 +1,7 @@
 """Actuals against kept runs as they were kept, and why a forecast changed between editions."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -91,6 +92,14 @@ def test_the_last_run_is_updated_or_the_update_is_refused_in_a_line(runs):
     assert far.updated is None
     assert "do not reach the observations" in far.refused
     assert "refused" in str(far)
+
+
+def test_the_newest_of_two_runs_of_one_name_is_updated(runs, tmp_path):
+    for run, folder in zip(runs[1:], ("january", "july"), strict=True):
+        shutil.copytree(run, tmp_path / folder / "run")
+    both = [tmp_path / folder / "run" for folder in ("january", "july")]
+    found = track(both, [Observation(2025, 50e6, 0.1)])
+    assert found.updated.forecast.plan.scenario.overlap == 0.5
 
 
 def test_an_actual_in_other_dollars_is_refused(runs):
