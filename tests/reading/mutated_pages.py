@@ -13,7 +13,6 @@ from ismarket.reading import installed, read_text
 from ismarket.reading.claims import claims_csv
 from ismarket.reading.draft import draft_anchor
 
-FOLDER = Path(__file__).parent / "pages"
 SIZE = 2_097_152
 """Characters of the largest page that is read."""
 HEAD = (
@@ -37,16 +36,18 @@ PIECES = [
 ]  # fmt: skip
 
 
-def pages():
-    """The texts of the sets, by name."""
-    for file in sorted(FOLDER.glob("*.toml")):
-        for name, page in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            yield f"{file.stem}, {name}", page["text"]
+def pages(folder):
+    """The pages of a folder with what they say, by name."""
+    return {
+        f"{file.stem}, {name}": page
+        for file in sorted((Path(__file__).parent / folder).glob("*.toml"))
+        for name, page in tomllib.loads(file.read_text(encoding="utf-8")).items()
+    }
 
 
 def mutated(count, seed):
     """``count`` pages, each one of the sets with pieces put in, cut out, doubled or moved."""
-    chance, texts = random.Random(seed), [text for _, text in pages()]
+    chance, texts = random.Random(seed), [page["text"] for page in pages("pages").values()]
     for _ in range(count):
         text = chance.choice(texts)
         for _ in range(chance.randrange(1, 12)):

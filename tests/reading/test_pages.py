@@ -1,23 +1,13 @@
 """Pages of many markets: whose they are, the figures of that market alone, right or not found."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
-from mutated_pages import large, mutated, timed
+from mutated_pages import large, mutated, pages, timed
 
 from ismarket.reading import FIELDS, installed, read_text
 from ismarket.reading.subject import known_subjects
-
-
-def pages(folder):
-    return {
-        f"{file.stem}, {name}": page
-        for file in sorted((Path(__file__).parent / folder).glob("*.toml"))
-        for name, page in tomllib.loads(file.read_text(encoding="utf-8")).items()
-    }
-
 
 PAGES, HELD = pages("pages"), pages("held")
 """``held`` was written before the rules were looked at, each later set before they were run.
