@@ -9,7 +9,7 @@ from itertools import islice
 
 MOST_FIGURES = 16
 """Figures of one kind in a sentence that are read; what has more is a list of something."""
-_CURRENCY = {
+_CURRENCIES = {
     "USD": r"US\s?\$|USD(?:\s?\$)?|U\.S\.\s?\$|US\s+dollars?|\$",
     "EUR": r"EUR|\u20ac|euros?",
     "GBP": r"GBP|\u00a3",
@@ -25,7 +25,7 @@ _AS_WORDS = {
     "INR": r"rupees",
 }
 """Currencies as they stand behind a figure alone."""
-_SCALE = {
+_SCALES = {
     1e12: r"trillions?|trn|tn|lakh\s?crores?",
     1e9: r"billions?|bn|bln|mrd|B",
     1e6: r"millions?|mn|mln|mio|mm|M",
@@ -34,27 +34,27 @@ _SCALE = {
     1e3: r"thousands?|k",
 }
 _NUMBER = r"\d{1,3}(?:[ ,.']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
-_ANY_SCALE = "|".join(_SCALE.values())
-_ANY_CURRENCY = "|".join(_CURRENCY.values())
+SCALE = "|".join(_SCALES.values())
+CURRENCY = "|".join(_CURRENCIES.values())
 _AMOUNT = re.compile(
-    rf"(?P<before>(?<![A-Za-z])(?:{_ANY_CURRENCY}))\s?(?P<number>{_NUMBER})"
-    rf"(?:\s?(?P<scale>(?:{_ANY_SCALE}))(?![A-Za-z]))?"
-    rf"(?P<range>\s?(?:-|to|and)\s?(?:(?:{_ANY_CURRENCY})\s?)?(?:{_NUMBER})"
-    rf"\s?(?P<scale2>(?:{_ANY_SCALE}))(?![A-Za-z]))?",
+    rf"(?P<before>(?<![A-Za-z])(?:{CURRENCY}))\s?(?P<number>{_NUMBER})"
+    rf"(?:\s?(?P<scale>(?:{SCALE}))(?![A-Za-z]))?"
+    rf"(?P<range>\s?(?:-|to|and)\s?(?:(?:{CURRENCY})\s?)?(?:{_NUMBER})"
+    rf"\s?(?P<scale2>(?:{SCALE}))(?![A-Za-z]))?",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"(?<![\w.,$\u20ac\u00a3])(?P<number>{_NUMBER})\s?(?P<scale>(?:{_ANY_SCALE}))\s?"
+    rf"(?<![\w.,$\u20ac\u00a3])(?P<number>{_NUMBER})\s?(?P<scale>(?:{SCALE}))\s?"
     rf"(?P<before>USD|EUR|euros?|GBP|CHF|INR|JPY|\u20ac|\u00a3|{'|'.join(_AS_WORDS.values())})"
     r"(?![A-Za-z])",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    rf"(?P<currency>(?<![A-Za-z])(?:{_ANY_CURRENCY}))\s?(?:in\s)?(?P<scale>(?:{_ANY_SCALE}))(?![A-Za-z])",
+    rf"(?P<currency>(?<![A-Za-z])(?:{CURRENCY}))\s?(?:in\s)?(?P<scale>(?:{SCALE}))(?![A-Za-z])",
     re.IGNORECASE,
 )
 BLANK = re.compile(
-    rf"(?:(?:{_ANY_CURRENCY})\s?\d*(?:X{{2,}}|x{{2,}}|\*{{2,}}|-{{2,}}|_{{2,}})[\w.]*"
+    rf"(?:(?:{CURRENCY})\s?\d*(?:X{{2,}}|x{{2,}}|\*{{2,}}|-{{2,}}|_{{2,}})[\w.]*"
     r"|\b(?:X{2,}|x{2,})(?:[.,]X+|[.,]x+)?\s?%|(?<!\w)(?:\*{2,}|-{2,}|_{2,})\s?%|\bof\s%)"
 )
 """A field that a free page leaves blank: ``USD XX million``, ``XX%``."""
@@ -145,14 +145,14 @@ def _amount(match: re.Match[str]) -> Amount:
 
 def scale_factor(word: str) -> float:
     """What million, bn, crore ... stand for; 1 for no word."""
-    for factor, pattern in _SCALE.items():
+    for factor, pattern in _SCALES.items():
         if word and re.fullmatch(pattern, word, re.IGNORECASE):
             return factor
     return 1.0
 
 
 def _currency(sign: str) -> str:
-    for code, pattern in (*_CURRENCY.items(), *_AS_WORDS.items()):
+    for code, pattern in (*_CURRENCIES.items(), *_AS_WORDS.items()):
         if re.fullmatch(pattern, sign, re.IGNORECASE):
             return code
     return sign

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .amounts import SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
+from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import FUTURE, NOT_A_LEVEL, PAST, PRESENT
+from .vocabulary import ABOUT, FUTURE, NOT_A_LEVEL, PAST, PRESENT
 from .whole import label_of_whole, of_whole
 
 MOST = 200
@@ -17,13 +17,12 @@ MOST = 200
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
 DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
-
-
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
 _GROWS = re.compile(
     r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+(?:from|at|by)\b",
     re.IGNORECASE,
 )
+_MOVED = re.compile(r"\b(?:went|\w+ed)\s+from\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,7 @@ def _labelled_level(
     amounts = [a for a in find_amounts(item.value) if a.value is None or a.value >= SMALLEST]
     unit = unit_of(key) or unit_of(item.heading) or shared
     if not amounts and unit:
-        bare = re.match(
-            r"\s*([\d.,' ]*\d)\s?(million|billion|mn|bn|trillion)?\s*$", item.value, re.I
-        )
+        bare = re.match(rf"\s*([\d.,' ]*\d)\s?({SCALE})?\s*$", item.value, re.I)
         scale = scale_factor(bare[2] or "") if bare else 1.0
         read = number(bare[1], max(unit[1], scale)) if bare else None
         if bare and read and read[0] >= SMALLEST:
@@ -111,8 +108,7 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
         if not whole or small or NOT_A_LEVEL.search(own):
             continue
-        ahead = bool(FUTURE.search(text[: amount.start]) or _GROWS.search(text[: amount.start]))
-        role = _role(own, after[:used] if used else "", ahead)
+        role = _role(text[: amount.start], own, after[:used])
         if sentence.item and role in ("bare", "present") and not PAST.search(own):
             role = "headline"  # "worth 1.9 bn in 2028" may be of any year
         if role:
@@ -138,30 +134,32 @@ def _year_of(own: str, after: str) -> tuple[int | None, int]:
     return (int(before[-1]), 0) if before else (None, 0)
 
 
-def _role(own: str, year_words: str, ahead: bool) -> str:
-    """What the words before an amount, and those of its year, make of it.
+def _role(said: str, own: str, year_words: str) -> str:
+    """What is made of an amount by all that its sentence ``said`` before it.
 
-    ``ahead`` is true where the sentence has begun to speak of the future.
+    ``own`` of that are the words since the last amount; ``year_words`` are of the year behind it.
     """
     by_year = re.match(r"\s*,?\s*by\b", year_words) or re.match(BY_YEAR, own, re.IGNORECASE)
     future = [m.end() for m in FUTURE.finditer(own)]
     past = [m.end() for m in PAST.finditer(own)]
-    if re.search(r"\bfrom\s+(?:about\s+|around\s+)?$", own):
+    bare = "bare" if year_words else ""
+    if re.search(rf"\bfrom\s+{ABOUT}$", own):
         return "start"
-    if re.search(
-        r"(?:estimated|current)\s+(?:market\s+)?(?:value|size|valuation)\s+of\s+(?:about\s+)?$", own
-    ):
+    current = r"(?:estimated|current)\s+(?:market\s+)?(?:value|size|valuation)\s+of"
+    if re.search(rf"{current}\s+{ABOUT}$", own):
         return "present"
     if past and (not future or past[-1] > future[-1]) and not by_year:
         return "past"
     if by_year or re.search(r"(?:->|\u2192)\s*$", own):
         return "future"
-    if re.search(r"\bto\s+(?:about\s+|around\s+|nearly\s+)?$", own):
-        return "future" if ahead else "past"
+    if re.search(rf"\bto\s+{ABOUT}$", own):
+        if FUTURE.search(said) or _GROWS.search(said):
+            return "future"
+        return "past" if PAST.search(said) or _MOVED.search(said) else bare
     if future:
         return "future"
     if past:
         return "past"
     if PRESENT.search(own) or re.search(r"between\s+$", own):
         return "present"
-    return "bare" if year_words else ""
+    return bare

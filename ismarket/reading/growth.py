@@ -17,8 +17,6 @@ _IN_A_TITLE = re.compile(
     r"\b(?:size|share|trends?|opportunit\w+|outlook|analysis|growth)\W+(?:and\s+)?forecasts?\W*$",
     re.I,
 )
-
-
 _ONE_YEAR = re.compile(rf"\bfrom\b.*\b({YEAR})\s+to\b.*\b({YEAR})\W+(?:at|with)\b[^.;]*$")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .amounts import YEAR
+from .amounts import CURRENCY, SCALE, YEAR
 from .mentions import MARKET
 from .pagetext import CELL, Page
 from .vocabulary import LABEL, SECTION
@@ -35,9 +35,7 @@ _FIGURE = re.compile(
     r"\s*(?:[A-Z]{2,3}\s?)?[$\u20ac\u00a3\u00a5]?\s?\d[\d.,]*\s?(?:%|[A-Za-z]{0,8}\s*$)"
 )
 """A line that is a figure and no more."""
-_CAPTION = re.compile(
-    r"\((?:in\s+)?(?:US\s?\$|USD|EUR|GBP|\u20ac|\u00a3|\$)\s?(?:[mb]n|[mb]illion)\)\s*$", re.I
-)
+_CAPTION = re.compile(rf"\((?:in\s+)?(?:{CURRENCY})\s?(?:in\s)?(?:{SCALE})\)\s*$", re.I)
 """What ends the title of a figure or a table: the unit of its numbers."""
 _DATELINE = re.compile(
     r"[A-Z][A-Za-z .]{2,30},[^\n]{0,50}?\d{4}[^\n]{0,40}?\s--?\s(?=[\"'(]?[A-Z0-9])"

@@ -76,9 +76,11 @@ PAST = _words(
     r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b"
 )
 PRESENT = _words(r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b")
+ABOUT = r"(?:(?:about|around|nearly|almost|roughly|approximately|some)\s+)?"
+"""What may stand in front of an amount."""
 NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
-    r"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?(?:about\s+|around\s+|nearly\s+)?$"
+    rf"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?{ABOUT}$"
 )
 A_PIECE = r"(?:vial|patient|course|dose)"
 """What a price is of, and no market."""

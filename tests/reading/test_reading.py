@@ -158,6 +158,19 @@ def test_any_broken_page_is_read_without_an_error(text):
     read_text("<html><p>" + text)
 
 
+@pytest.mark.parametrize("about", ["", "about ", "nearly ", "roughly ", "approximately "])
+@pytest.mark.parametrize(
+    ("verb", "last", "base"),
+    [("moves", 2030, 2023), ("will move", 2030, 2023), ("went", 2022, 2022), ("grew", 2022, 2022)],
+)
+def test_the_tense_of_a_way_from_one_amount_to_another_tells_the_base(about, verb, last, base):
+    way = f"from {about}USD 2.5 bn in {last - 7} to {about}USD 4.5 bn in {last}"
+    found = read_text(f"Psoriasis Market\n\nThe psoriasis market {verb} {way}.")
+    assert found.value("base_year") == base
+    assert found.value("value") == (4.5e9 if base == last else 2.5e9)
+    assert found.value("last_value") == (None if base == last else 4.5e9)
+
+
 @pytest.mark.parametrize(
     ("text", "value", "currency"),
     [
