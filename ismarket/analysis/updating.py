@@ -167,7 +167,8 @@ def _check_year(forecast: Forecast, o: Observation) -> None:
     years = forecast.years
     if o.dollars and o.dollars != forecast.usd():
         raise InputError(
-            f"observation {o.year} is in {o.dollars}, the forecast in {forecast.usd()}"
+            f"observation {o.year} is in {o.dollars}, the forecast in {forecast.usd()}; give both"
+            " in the same dollars"
         )
     if o.year not in years:
         raise InputError(f"observation {o.year}: the forecast has {years[0]} to {years[-1]}")

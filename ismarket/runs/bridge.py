@@ -72,18 +72,16 @@ class Bridge:
     notices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        million = 1e6
-        digits = 1 if abs(self.start.reference) >= 1e8 else 3
-        rows = []
-        for step in (self.start, *self.steps, self.end):
-            show = number if step in (self.start, self.end) else signed
-            both = step.reference / million, step.median / million
-            rows.append([step.change, *(show(value, digits) for value in both)])
+        level, ends = self.start.reference, (self.start, self.end)
+        rows = [
+            [step.change, *in_millions(step, level, number if step in ends else signed)]
+            for step in (self.start, *self.steps, self.end)
+        ]
         lines = Table([f"USD M in {self.year}", "reference", "median"], rows).lines()
         if not self.steps:
             lines.append("Nothing changed.")
         if self.error:
-            lines.append(f"Orders were sampled: standard error up to {self.error / million:.3g}.")
+            lines.append(f"Orders were sampled: standard error up to {self.error / 1e6:.3g}.")
         for part, changed in self.changed.items():
             lines += [f"· {part}: {line}" for line in changed]
         if self.steps and self.by_role:
@@ -133,6 +131,12 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
         {record.path.name: caveats(forecast.plan)
          for record, forecast in zip((a, b), ends, strict=True)},
     )  # fmt: skip
+
+
+def in_millions(step: Step, level: float, show: Callable[[float, int], str] = number) -> list[str]:
+    """Reference and median of a step in USD M, with the decimals of a ``level`` in USD."""
+    digits = 1 if abs(level) >= 1e8 else 3
+    return [show(value / 1e6, digits) for value in (step.reference, step.median)]
 
 
 def noticed(by_run: Mapping[str, Sequence[str]]) -> list[str]:

@@ -11,8 +11,8 @@ from ..analysis.track import Told
 from ..arrays import Columns
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, columns_of, framed_by, rows_of, shown_by
-from ..text.wording import money, number, signed
-from .bridge import Bridge, noticed, written
+from ..text.wording import money, signed
+from .bridge import Bridge, in_millions, noticed, written
 from .layout import from_json
 from .verify import Record
 
@@ -64,16 +64,11 @@ def editions(bridges: Sequence[Bridge]) -> Editions:
 def sheet(found: Editions) -> Sheet:
     """From the first to the last edition, and what each step between them did."""
     first, last = found.bridges[0].start, found.bridges[-1].end
-    million = 1e6
-    digits = 1 if abs(first.reference) >= 1e8 else 3
-    rows = [[first.change, "", *(number(v / million, digits)
-                                 for v in (first.reference, first.median))]]  # fmt: skip
+    rows = [[first.change, "", *in_millions(first, first.reference)]]
     for one in found.bridges:
         for step in one.steps:
-            both = (signed(v / million, digits) for v in (step.reference, step.median))
-            rows.append(["", step.change, *both])
-        ends = (number(v / million, digits) for v in (one.end.reference, one.end.median))
-        rows.append([one.end.change, "", *ends])
+            rows.append(["", step.change, *in_millions(step, first.reference, signed)])
+        rows.append([one.end.change, "", *in_millions(one.end, first.reference)])
     most = max(
         ((step, one) for one in found.bridges for step in one.steps),
         key=lambda pair: abs(pair[0].reference),
@@ -83,7 +78,8 @@ def sheet(found: Editions) -> Sheet:
     said += f" {money(first.reference)} to {money(last.reference)}"
     if most:
         step, one = most
-        said += f", most of all by {step.change} ({signed(step.reference / million, digits)} M)"
+        moved = in_millions(step, first.reference, signed)[0]
+        said += f", most of all by {step.change} ({moved} M)"
         said += f" in {one.end.change}"
     header = ["edition", "what changed", "reference", "median"]
     year = found.bridges[0].year
