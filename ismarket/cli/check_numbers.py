@@ -38,11 +38,9 @@ def check_numbers(file: Path, run: str, strict: bool, as_json: bool) -> None:
     """
     from ..reading.against_a_run import DIFFERS, UNCHECKED, check
     from ..reading.documents import passages_in
-    from ..reading.run_figures import known_figures
 
     passages = passages_in(file)
-    values, own = answers_of(run, file.suffix.lower())
-    checked = check(passages, known_figures(values), own)
+    checked = check(passages, *answers_of(run, file.suffix.lower()))
     differs = [c for c in checked if c.state == DIFFERS]
     unchecked = [c for c in checked if c.state == UNCHECKED]
     if as_json:
@@ -53,18 +51,19 @@ def check_numbers(file: Path, run: str, strict: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-def answers_of(name: str, suffix: str) -> tuple[dict[str, Any], Sequence[Passage]]:
-    """The figures of a run as plain values, and the passages in which it prints them itself.
+def answers_of(name: str, suffix: str) -> tuple[Sequence[Known], Sequence[Passage]]:
+    """The figures of a run, and the passages in which it prints them itself.
 
     Those are of a file like the one that is checked, as ``suffix`` says.
     """
     from ..reading.against_a_run import own_passages
     from ..reading.documents import passages_of
+    from ..reading.run_figures import known_figures
 
     path = Path(name)
     if path.suffix != ".json":
         forecast = forecast_of(name)
-        return forecast.to_dict(), own_passages(forecast, suffix)
+        return known_figures(forecast.to_dict()), own_passages(forecast, suffix)
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -73,17 +72,36 @@ def answers_of(name: str, suffix: str) -> tuple[dict[str, Any], Sequence[Passage
         raise InputError(
             f"{path.name}: not JSON; give what `ismarket run --json` printed"
         ) from None
-    if not isinstance(values, dict) or "reference" not in values:
-        raise InputError(f"{path.name}: no 'reference'; give what `ismarket run --json` printed")
+    known = _printed(values, path.name)
     if (again := _recomputed(values)) is not None:
-        return values, own_passages(again, suffix)
-    return values, passages_of(str(values.get("page", "")))
+        return known, own_passages(again, suffix)
+    return known, passages_of(str(values.get("page", "")))
+
+
+def _printed(values: Any, file: str) -> Sequence[Known]:
+    """The figures of what a run printed; InputError where it is not as a run prints it."""
+    from ..reading.run_figures import known_figures
+
+    try:
+        known = known_figures(values)
+        as_printed = all(
+            isinstance(one.value, int | float) and isinstance(one.of, str)
+            and isinstance(one.title, str) for one in known
+        )  # fmt: skip
+    except (ArithmeticError, AttributeError, LookupError, TypeError):
+        as_printed = False
+    if not as_printed:
+        raise InputError(
+            f"{file}: not the figures of a run; give what `ismarket run --json` prints"
+        )
+    return known
 
 
 def _recomputed(values: dict[str, Any]) -> Forecast | None:
     """The forecast of a shipped scenario that printed these values; None where it prints others."""
     name, draws = values.get("scenario"), values.get("draws")
-    if name not in shipped_scenarios() or not isinstance(draws, int) or draws > MOST_DRAWS:
+    shipped = isinstance(name, str) and name in shipped_scenarios()
+    if not shipped or not isinstance(draws, int) or not 0 < draws <= MOST_DRAWS:
         return None
     forecast = forecast_of(str(name), draws=draws)
     return forecast if json.loads(json.dumps(forecast.to_dict())) == values else None

@@ -252,6 +252,30 @@ def test_the_command_ends_with_1_where_a_figure_differs(tmp_path, run, capsys):
     assert '"differs"' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"reference": 1}, {"reference": [{"year": 2028}]}, {"summary": [3]}, {"launches": ["x"]},
+     {"count": {"p50": "x"}}, {"unexplained": None}, {"attribution": [{"driver": 1}]}, None],
+)  # fmt: skip
+def test_json_that_no_run_printed_is_refused_in_a_line(tmp_path, run, capsys, changed):
+    saved, text = tmp_path / "run.json", tmp_path / "a.txt"
+    saved.write_text(json.dumps(changed and {**run.to_dict(), **changed}), encoding="utf-8")
+    text.write_text("USD 4.03 bn in 2028.", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check-numbers", str(text), str(saved)])
+    assert (ended.value.code, "not the figures of a run" in capsys.readouterr().err) == (2, True)
+
+
+@pytest.mark.parametrize("changed", [{"scenario": ["x"]}, {"draws": 0}, {"draws": "x"}])
+def test_json_that_names_no_scenario_is_checked_by_its_figures(tmp_path, run, changed):
+    saved, text = tmp_path / "run.json", tmp_path / "a.txt"
+    saved.write_text(json.dumps({**run.to_dict(), **changed}), encoding="utf-8")
+    text.write_text("USD 4.03 bn in 2028.", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check-numbers", str(text), str(saved)])
+    assert not ended.value.code
+
+
 def test_json_of_a_shipped_scenario_checks_every_number_of_its_page(tmp_path, capsys):
     small = forecast(load_market(), load_drivers(), replace(load_scenario("published"), draws=64))
     saved, page = tmp_path / "run.json", tmp_path / "page.html"
