@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from ..model.words import Named, matching, parse_words
-from .vocabulary import COUNTRIES, LISTS, WHOLE_WORLD
+from .vocabulary import COUNTRIES, LISTS, ROUGHLY, WHOLE_WORLD
 
 COMMON = parse_words(
     (files(__package__) / "words.toml").read_text(encoding="utf-8"), "reading, words.toml"
@@ -21,7 +21,7 @@ _HOUSE = re.compile(
 )
 _FOR = re.compile(
     r"(?:\s+(?:size|global|worldwide))*\s+(?:for|of)\s+(?:the\s+)?"
-    r"((?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|nearly|almost|some|just|roughly|approximately)\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){0,5}[\w'][\w'&/+-]*)"
+    rf"((?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
 )
 _VERB = re.compile(
     r"se|ha|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|"

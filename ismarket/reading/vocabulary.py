@@ -76,7 +76,8 @@ PAST = _words(
     r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b"
 )
 PRESENT = _words(r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b")
-ABOUT = r"(?:(?:about|around|nearly|almost|roughly|approximately|some)\s+)?"
+ROUGHLY = r"about|around|nearly|almost|roughly|approximately|some"
+ABOUT = rf"(?:(?:{ROUGHLY})\s+)?"
 """What may stand in front of an amount."""
 NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
