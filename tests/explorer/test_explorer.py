@@ -19,6 +19,7 @@ from ismarket import (
 
 pytest.importorskip("anywidget")
 
+from panel_changes import set_to, switch
 from parcels import OWN_ROW, OWN_TABLE
 
 from ismarket.explorer import runtime
@@ -29,21 +30,6 @@ from ismarket.explorer.session import QUICK, QUICKEST, start
 from ismarket.explorer.view import TABS
 
 DRAWS = 512
-
-
-@pytest.fixture
-def panel():
-    made = ismarket.explore(scenario=load_scenario("published").changed(draws=DRAWS))
-    yield made
-    made.close()
-
-
-def set_to(key, value):
-    return {"kind": "fixed", "key": key, "value": value}
-
-
-def switch(driver, on):
-    return {"kind": "driver", "key": driver, "value": on}
 
 
 def test_the_panel_shows_what_python_forecasts_for_its_scenario(panel):
