@@ -99,12 +99,12 @@ def note(swings: Sequence[Swing]) -> str:
     measured = "none rests" if not count["measured"] else (
         f"{counted(count['measured'])} rest{'s' if count['measured'] == 1 else ''}"
     )  # fmt: skip
+    estimated = "one is" if count["estimated"] == 1 else f"{counted(count['estimated'])} are"
     rest = len(swings) - len(top)
     more = f" {rest} smaller ones follow, all of them in the download." if rest else ""
     return (
         f"Of the {counted(len(top))} largest, {measured} on measurement,"
-        f" {counted(count['estimated'])} are estimated and {counted(count['assumed'])}"
-        f" assumed.{more}"
+        f" {estimated} estimated and {counted(count['assumed'])} assumed.{more}"
     )
 
 

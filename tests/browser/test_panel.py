@@ -147,7 +147,7 @@ def words_of_strip(page):
 
 
 @pytest.mark.parametrize("width", [1180, 860])
-def test_the_strip_is_never_higher_than_96_px(lab, watched, width):
+def test_the_strip_is_never_higher_than_96_px_and_cuts_no_switch(lab, watched, width):
     page = watched.page
     lab.run(page, "01_explore.ipynb")
     steps.ready(page)
@@ -156,6 +156,8 @@ def test_the_strip_is_never_higher_than_96_px(lab, watched, width):
         page.evaluate(f"document.querySelector('.ism').style.width = '{width}px'")
         page.wait_for_timeout(200)
         assert page.evaluate("document.querySelector('.ism .strip').offsetHeight") <= 96
+        strip = "getComputedStyle(document.querySelector('.ism .strip'))"
+        assert page.evaluate(f"{strip}.overflow") == "visible"
         assert not page.evaluate(
             "(() => { const m = document.querySelector('.ism .main');"
             " return m.scrollWidth > m.clientWidth + 8; })()"
