@@ -227,6 +227,22 @@ def test_axe_finds_nothing_serious(lab, watched, theme):
     assert found == []
 
 
+OUTSIDE = """holder => {
+  const edge = holder.getBoundingClientRect();
+  return [...holder.querySelectorAll("svg text")].filter(text => {
+    const at = text.getBoundingClientRect();
+    return at.left < edge.left || at.right > edge.right || at.bottom > edge.bottom;
+  }).map(text => text.textContent);
+}"""
+
+
+def test_the_chart_of_a_plugin_shows_all_of_its_words(panel):
+    steps.open_tab(panel, "'Price and volume'")
+    holder = panel.locator(".ism .chart:not([hidden])")
+    assert holder.locator("svg text", has_text="General prices").count() == 1
+    assert holder.evaluate(OUTSIDE) == []
+
+
 def test_tabs_that_do_not_fit_stand_in_a_list(lab, watched):
     page = watched.page
     page.set_viewport_size({"width": 1000, "height": 1000})

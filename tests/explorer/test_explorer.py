@@ -265,7 +265,10 @@ def test_the_page_needs_nothing_of_the_place_that_shows_it():
     assert set(names) == {","}  # each has what to use where there is no JupyterLab
 
 
-@pytest.mark.parametrize(("estimated", "said"), [(1, "one is estimated"), (2, "two are estimated")])
+@pytest.mark.parametrize(
+    ("estimated", "said"),
+    [(0, "none is estimated"), (1, "one is estimated"), (2, "two are estimated")],
+)
 def test_the_note_on_the_largest_inputs_counts_in_words(estimated, said):
     status = ["estimated"] * estimated + ["assumed"] * 3
     swings = [SimpleNamespace(parameter=SimpleNamespace(status=one)) for one in status]
