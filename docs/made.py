@@ -96,7 +96,7 @@ def inputs(_: Path) -> str:
 
 
 def gallery(here: Path) -> str:
-    """Every chart, drawn now in both themes, and the pages of a report."""
+    """The charts of forecasts in both themes, those of a grid, and the pages of a report."""
     (here / MADE).mkdir(exist_ok=True)
     asked = ismarket.study("published")
     f, g = asked.forecast(), asked.forecast(without=[])
@@ -105,9 +105,9 @@ def gallery(here: Path) -> str:
         **{name: lambda theme, chart=chart: chart(f, theme=theme)
            for name, chart in charts.OF_ONE.items()},
         "compare": lambda theme: charts.compare(f, g, names=("published", "all"), theme=theme),
-        "multiples": lambda theme: charts.multiples(grid, theme=theme),
-        "spider": lambda theme: charts.spider(grid),
-        "heat": lambda theme: charts.heat(grid.two_way(), theme=theme),
+        "multiples": lambda _: charts.multiples(grid),
+        "spider": lambda _: charts.spider(grid),
+        "heat": lambda _: charts.heat(grid.two_way()),
     }  # fmt: skip
     text = []
     for name, chart in draw.items():

@@ -14,13 +14,13 @@ from ..text.wording import mid_sentence, money, nonzero, number, percent
 from . import marks
 from .marks import Layer
 from .picture import NARROWEST, Picture, both
-from .places import PAD, Room, Scale, shortened, text_width
-from .rows import WORD, bleed, box, ends_at, hatch, small, word
+from .places import PAD, Room, Scale, shortened
+from .rows import WORD, bleed, box, ends_at, hatch, key, small, word
 from .theme import CLASSES
 
 STEP, MONEY, CELL, GAP = 32, 38, 24, 34
 """Height of a row of people, of dollars and of shares by region, and room between blocks, px."""
-ROOM, SLIM = Room(30, 14, 12, 132), Room(30, 14, 12, 128)
+ROOM = Room(30, 14, 12, 132)
 BELOW = 800
 PEOPLE, PEOPLE_SLIM = (0.0, 0.29), (0.0, 0.66)
 DOLLARS, DOLLARS_SLIM = (0.15, 0.86), (0.0, 0.66)
@@ -67,7 +67,6 @@ def picture(forecast: Forecast, whole: Waterfall | None = None, region: str = ""
     said = alternative(found)
 
     def laid(narrow: bool) -> Picture:
-        room = SLIM if narrow else ROOM
         rows: Rows = {name: [] for name in _NAMES}
         cells = CELL * (len(whole.regions) + 1) if whole.people else 0
         below, gap = max(STEP * len(counted), 0 if narrow else cells), GAP + (16 if narrow else 0)
@@ -82,10 +81,10 @@ def picture(forecast: Forecast, whole: Waterfall | None = None, region: str = ""
         parts = {
             "ends": ends_at(0.0, 1.0, -height, 0.0),
             **{name: columns_of(some, _NAMES[name]) for name, some in rows.items()},
-            "between": bleed(room, *([-(below + 2.0)] if counted else [])),
+            "between": bleed(ROOM, *([-(below + 2.0)] if counted else [])),
             "head": columns_of(head, WORD),
         }  # fmt: skip
-        return Picture("funnel", parts, said, room, height)
+        return Picture("funnel", parts, said, ROOM, height)
 
     return both(laid, BELOW)
 
@@ -109,7 +108,7 @@ def _people(rows: Rows, found: Waterfall, counted: list[WaterfallStep], narrow: 
     scale = Scale(*(PEOPLE_SLIM if narrow else PEOPLE), 0.0, highest)
     for index, step in enumerate(counted):
         place = -STEP * (index + 0.5)
-        rows["labels"] += _named(step.title, _does(step), place, narrow)
+        rows["labels"] += _named(step.title, _does(step), place)
         if step.name not in ends_of:
             rows["labels"] += _numbers(found, step, place)
             continue
@@ -138,11 +137,10 @@ def _numbers(found: Waterfall, step: WaterfallStep, place: float) -> list[dict[s
     ]
 
 
-def _named(title: str, does: str, place: float, narrow: bool) -> list[dict[str, Any]]:
+def _named(title: str, does: str, place: float) -> list[dict[str, Any]]:
     """The name of a step and, below, what it does."""
-    left = -(SLIM if narrow else ROOM).left
-    named = word(shortened(title, 17), y=place, weight=600, dx=left, dy=-7 if does else 0)
-    return [named, small(does, y=place, dx=left, dy=7)] if does else [named]
+    named = word(shortened(title, 17), y=place, weight=600, dx=-ROOM.left, dy=-7 if does else 0)
+    return [named, small(does, y=place, dx=-ROOM.left, dy=7)] if does else [named]
 
 
 def _does(step: WaterfallStep) -> str:
@@ -167,11 +165,10 @@ def _money(rows: Rows, found: Waterfall, top: float, names: list[str], narrow: b
             NET: f"{percent(kept)} of list kept" if found.has_rebates
             else "no rebates in this market",
             REBATES: f"{percent(1.0 - kept)} of list given back"}  # fmt: skip
-    left = (SLIM if narrow else ROOM).left
     head = top + (34.0 if narrow else 18.0)
     dollars = found.dollars[:1].upper() + found.dollars[1:]
     rows["labels"] += [
-        word(dollars, y=head, weight=600, dx=-left),
+        word(dollars, y=head, weight=600, dx=-ROOM.left),
         *_key(found, head, narrow),
     ]
     for index, name in enumerate(names):
@@ -195,7 +192,7 @@ def _money(rows: Rows, found: Waterfall, top: float, names: list[str], narrow: b
             rows["ranges"].append({"x": scale.at(one.p5), "x2": scale.at(one.p95), "y": place})
             end = max(start, one.p95)
         interval = f"{nonzero(one.p5 / 1e6, 1)} to {nonzero(one.p95 / 1e6, 1)}"
-        rows["labels"] += _named(step.title, each[name], place, narrow)
+        rows["labels"] += _named(step.title, each[name], place)
         at_end: dict[str, Any] = {"x": scale.at(end), "y": place, "dx": 8}
         shown = f"{sign}{nonzero(one.reference / 1e6, 1)}"
         rows["words"].append(word(shown, weight=600, dy=-7, **at_end))
@@ -204,20 +201,9 @@ def _money(rows: Rows, found: Waterfall, top: float, names: list[str], narrow: b
 
 def _key(found: Waterfall, place: float, narrow: bool) -> list[dict[str, Any]]:
     """The drug classes in their colours, beside the dollars or, in a narrow chart, below them."""
-    names, room = found.drug_classes, NARROWEST - 2 * PAD if narrow else BELOW - 170
-    most = next(n for n in range(99, 0, -1) if sum(_wide(shortened(s, n)) for s in names) < room)
-    words, at = [], (0.0 if narrow else 150.0) - (SLIM if narrow else ROOM).left
-    for c, name in enumerate(names):
-        color = CLASSES[c % len(CLASSES)]
-        words.append(word("\N{BLACK SQUARE}", color, y=place - (16.0 if narrow else 0.0), dx=at))
-        words.append(small(shortened(name, most), y=place - (16.0 if narrow else 0.0), dx=at + 12))
-        at += _wide(shortened(name, most))
-    return words
-
-
-def _wide(name: str) -> float:
-    """Room for a name in the key with its square, px."""
-    return 20 + text_width(name) * 11 / 12
+    if narrow:
+        return key(found.drug_classes, -ROOM.left, NARROWEST - 2 * PAD, y=place - 16.0)
+    return key(found.drug_classes, 150.0 - ROOM.left, BELOW - 170, y=place)
 
 
 def region_steps(found: Waterfall) -> list[WaterfallStep]:
@@ -254,7 +240,7 @@ def _shares(rows: Rows, found: Waterfall, top: float, narrow: bool) -> None:
 
 def _beside(row: dict[str, Any], narrow: bool) -> dict[str, Any]:
     """The row where the regions stand: left of a narrow plot, else in the free corner."""
-    return {**row, "dx": -SLIM.left} if narrow else {"x": PLACES, **row}
+    return {**row, "dx": -ROOM.left} if narrow else {"x": PLACES, **row}
 
 
 def alternative(found: Waterfall) -> str:

@@ -6,6 +6,7 @@ Plain Altair: each is a chart that ``.properties()``, ``|`` and ``&`` treat as a
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 import altair as alt
@@ -14,7 +15,7 @@ from ..analysis.grid import ScenarioGrid, TwoWay
 from ..errors import InputError, mistaken
 from ..text.sheet import rows_of
 from .places import APART, spread
-from .theme import theme as colours_of
+from .theme import LIGHT
 
 A_GRID = "a grid of scenarios, as study('published').grid(through=[2028, 2030])"
 PERCENT = "+.1%"
@@ -31,11 +32,7 @@ def checked(grid: object, chart: str) -> ScenarioGrid:
 
 
 def multiples(
-    grid: ScenarioGrid,
-    row: str | None = None,
-    column: str | None = None,
-    *,
-    theme: str = "light",
+    grid: ScenarioGrid, row: str | None = None, column: str | None = None
 ) -> alt.FacetChart:
     """Every scenario's path against its first year, with 9 in 10 draws, on one axis.
 
@@ -43,7 +40,7 @@ def multiples(
     each other.  The label is the growth a year of the reference case.  Raises InputError for a
     name that is no axis.
     """
-    grid, ink = checked(grid, "multiples"), colours_of(theme)
+    grid = checked(grid, "multiples")
     names = [axis.name for axis in grid.axes]
     rows, columns = row or names[0], column or (names[1] if len(names) > 1 else "")
     for name in filter(None, (rows, columns)):
@@ -73,10 +70,10 @@ def multiples(
     )
     scale = alt.Y("reference:Q", title="of the first year", scale=alt.Scale(zero=False))
     parts = [
-        base.mark_area(color=ink["model"], opacity=0.2).encode(y=alt.Y("p5:Q"), y2="p95:Q"),
-        base.mark_line(color=ink["model"]).encode(y=scale, tooltip=["scenario:N", "year:Q"]),
+        base.mark_area(color=LIGHT["model"], opacity=0.2).encode(y=alt.Y("p5:Q"), y2="p95:Q"),
+        base.mark_line(color=LIGHT["model"]).encode(y=scale, tooltip=["scenario:N", "year:Q"]),
         base.transform_filter("datum.growth !== null")
-        .mark_text(align="right", dy=-8, color=ink["ink"])
+        .mark_text(align="right", dy=-8, color=LIGHT["ink"])
         .encode(y=alt.Y("reference:Q"), text=alt.Text("growth:Q", format=PERCENT)),
     ]
     facets: dict[str, Any] = {"row": alt.Row("row:N", title=rows, sort=shown[rows])}
@@ -132,36 +129,38 @@ def spider(
 
 
 def _kept_apart(records: list[dict[str, Any]]) -> tuple[float, float]:
-    """Give each value the place of its words, none on another's; the ends of the scale."""
+    """Give each value the place of its words, above it and above others'; the scale's ends."""
     figures = [row["figure"] for row in records]
     span = (max(figures) - min(figures)) or abs(figures[0]) or 1.0
     low, high = min(figures) - 0.08 * span, max(figures) + 0.08 * span
     per_px = (high - low) / TALL
     for position in {row["position"] for row in records}:
         rows = [row for row in records if row["position"] == position]
-        wanted = [(row["figure"] - low) / per_px + APART / 2 for row in rows]
+        rows.sort(key=itemgetter("figure"))
+        wanted, at = list[float](), -APART
+        for row in rows:
+            at = max(at + APART, (row["figure"] - low) / per_px + APART / 2)
+            wanted.append(at)
         for row, at in zip(rows, spread(wanted, 0.0, TALL), strict=True):
             row["place"] = low + at * per_px
     return low, high
 
 
-def heat(
-    two_way: TwoWay, *, theme: str = "light", width: int = 320
-) -> alt.LayerChart | alt.FacetChart:
+def heat(two_way: TwoWay, *, width: int = 320) -> alt.LayerChart | alt.FacetChart:
     """A two-way table as a map, in the model's colour above the threshold and in ink below it.
 
     The line is where the answer flips: the boundary of the decision.
     """
     if not isinstance(two_way, TwoWay):
         raise mistaken("charts.heat", two_way, "a two-way table, as grid.two_way()")
-    ink, x, y = colours_of(theme), two_way.x, two_way.y
+    x, y = two_way.x, two_way.y
     records = [
         {"x": i, "y": j, "x_label": x.label(a), "y_label": y.label(b),
          "figure": float(two_way.figures[j, i])}
         for j, b in enumerate(y.options) for i, a in enumerate(x.options)
     ]  # fmt: skip
     most = float(abs(two_way.figures - two_way.threshold).max()) or 1.0
-    colours = [ink["muted"], ink["bg"], ink["model"]]
+    colours = [LIGHT["muted"], LIGHT["bg"], LIGHT["model"]]
     domain = [two_way.threshold - most, two_way.threshold, two_way.threshold + most]
     scale = alt.Scale(domain=domain, range=colours, interpolate="rgb")
     places = {name: _axis(name, axis.name, [axis.label(v) for v in axis.options])
@@ -183,7 +182,7 @@ def heat(
     ]  # fmt: skip
     flip = (
         alt.Chart(alt.Data(values=lines))
-        .mark_rule(color=ink["ink"], strokeWidth=2)
+        .mark_rule(color=LIGHT["ink"], strokeWidth=2)
         .encode(x="x0:Q", y="y0:Q", x2="x2:Q", y2="y2:Q")
     )
     words = _words(two_way)

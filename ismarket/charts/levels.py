@@ -247,7 +247,8 @@ def _words(
     here: dict[str, Any] = {"y": foot, "weight": 600}
     if listed:  # to the right stands the mark of the list price
         words.append(word(said, "model", x=count.p5 / 1e6, dy=-15, **here))
-        words.append(small(f"{_show(listed)} at list price", x=listed / 1e6, y=foot, dx=10))
+        beyond = max(listed, count.p95) / 1e6
+        words.append(small(f"{_show(listed)} at list price", x=beyond, y=foot, dx=10))
     else:
         words.append(word(said, "model", x=count.p95 / 1e6, dx=10, **here))
     return words

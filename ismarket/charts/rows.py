@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Columns
-from .places import Room
+from .places import Room, shortened, text_width
+from .theme import CLASSES
 
 WORD = ("text", "color", "align", "weight", "size", "dx", "dy")
 """Columns of words beside their place."""
@@ -40,6 +41,22 @@ def small(text: str, color: str = "muted", **more: Any) -> dict[str, Any]:
 def tick(at: float, text: str, color: str = "muted", **more: Any) -> dict[str, Any]:
     """A row of small words centred on a place of the horizontal scale."""
     return small(text, color, x=at, **{"align": "center", **more})
+
+
+def key(names: Sequence[str], dx: float, room: float, **place: Any) -> list[dict[str, Any]]:
+    """The drug classes in their colours side by side from ``dx`` on, in ``room`` px."""
+    most = next(n for n in range(99, 0, -1) if sum(_wide(shortened(s, n)) for s in names) < room)
+    words = []
+    for c, name in enumerate(shortened(name, most) for name in names):
+        words.append(word("\N{BLACK SQUARE}", CLASSES[c % len(CLASSES)], dx=dx, **place))
+        words.append(small(name, dx=dx + 12, **place))
+        dx += _wide(name)
+    return words
+
+
+def _wide(name: str) -> float:
+    """Room for a name in the key with its square, px."""
+    return 20 + text_width(name) * 11 / 12
 
 
 def picked(rows: Sequence[Mapping[str, Any]], scale: float = 1.0, **names: str) -> Columns:

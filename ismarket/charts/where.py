@@ -13,8 +13,8 @@ from ..text.wording import number, percent, signed
 from . import marks
 from .marks import Layer
 from .picture import NARROWEST, Picture, both
-from .places import Room, Scale, decimals_of, inner_ticks, shortened, text_width
-from .rows import bleed, box, ends_at, small, tick, word
+from .places import PAD, Room, Scale, decimals_of, inner_ticks, shortened
+from .rows import WORD, bleed, box, ends_at, key, tick, word
 from .theme import CLASSES
 from .units import millions_of
 
@@ -48,6 +48,7 @@ def layers(ink: Mapping[str, str]) -> list[Layer]:
         marks.texts("values"),
         marks.texts("shares"),
         marks.texts("heads", marks.X, marks.TOP),
+        marks.texts("key", marks.LEFT, marks.TOP),
         marks.texts("ends_at", marks.RIGHT, marks.TOP),
         marks.texts("ticks", marks.X, marks.BOTTOM),
     ]
@@ -58,6 +59,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
     rows = _rows(forecast, kinds)
     below = -len(rows) - (GAP if len(kinds) > 1 else 0.0)
     said, split = alternative(forecast, rows), shares_by_region(forecast)
+    classes = () if "drug_class" in kinds else forecast.plan.market.drug_classes
 
     def laid(narrow: bool) -> Picture:
         room = SLIM if narrow else ROOM
@@ -85,7 +87,7 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
             "between": bleed(room, *parted),
             "grid": {"x": [at for at, _ in grid]},
             "zero": {"x": [growth.at(0.0)]},
-            **_money(forecast, rows, split, value, narrow),
+            **_money(forecast, rows, split, value),
             "shares": columns_of(
                 [word(percent(r["share"]), x=share.end, y=r["y"], dx=8) for r in rows]
             ),
@@ -98,6 +100,9 @@ def picture(forecast: Forecast, kinds: tuple[str, ...] = KINDS) -> Picture:
                  for r in rows]
             ),
             "heads": columns_of([word(t, x=c.begin, weight=600, dy=-27) for c, t in heads]),
+            "key": columns_of(
+                key(classes, -room.left, (NARROWEST if narrow else BELOW) - 2 * PAD, dy=-12), WORD
+            ),
             "ends_at": columns_of([word("Growth a year" if not narrow else "% a year",
                                         align="right", weight=600, dx=room.right, dy=-27)]),
             "ticks": columns_of([tick(at, text, dy=12) for at, text in grid]),
@@ -146,13 +151,10 @@ def _money(
     rows: list[dict[str, Any]],
     split: Mapping[str, Mapping[str, float]],
     scale: Scale,
-    narrow: bool,
 ) -> dict[str, Any]:
     """Bars of value: a region's split by drug class, a class's in its own colour."""
     classes = forecast.plan.market.drug_classes
     unit = millions_of(max(r["final"] for r in rows))
-    room = SLIM if narrow else ROOM
-    width = room.within(NARROWEST if narrow else BELOW)
     drawn, before, words = [], [], []
     for row in rows:
         begin = 0.0
@@ -161,8 +163,6 @@ def _money(
             left, right = (scale.at(v / 1e6) for v in (begin, begin + usd))
             color = CLASSES[classes.index(name) % len(CLASSES)]
             drawn.append({"x": left, "x2": right, **box(row["y"], HALF), "color": color})
-            if row is rows[0] and len(parts) > 1 and text_width(name) < (right - left) * width:
-                words.append(small(name, x=left, y=row["y"] + HALF, dy=-7))
             begin += usd
         base, end = scale.at(row["base"] / 1e6), max(row["final"], row["base"]) / 1e6
         before.append({"x": base, "x2": base, **box(row["y"], 0.37)})

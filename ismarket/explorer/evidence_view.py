@@ -32,7 +32,7 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone]) -> View:
         " a year, under your settings. Hollow dots have no effect."
     )
     below = (
-        f"{len(rows)} claims; the list scrolls. A row opens on Enter: full source, shares by"
+        f"{len(rows)} rows; the list scrolls. A row opens on Enter: full source, shares by"
         " region, the claims that mean the same cause."
     )
     return View(

@@ -96,15 +96,13 @@ def note(swings: Sequence[Swing]) -> str:
     if not top:
         return "Reset an input to let it vary."
     count = {s: sum(w.parameter.status == s for w in top) for s in STATUSES}
-    measured = "none rests" if not count["measured"] else (
-        f"{counted(count['measured'])} rest{'s' if count['measured'] == 1 else ''}"
-    )  # fmt: skip
+    measured, estimated, assumed = (counted(n) if n else "none" for n in count.values())
     rest = len(swings) - len(top)
     more = f" {rest} smaller ones follow, all of them in the download." if rest else ""
     return (
-        f"Of the {counted(len(top))} largest, {measured} on measurement,"
-        f" {counted(count['estimated'])} are estimated and {counted(count['assumed'])}"
-        f" assumed.{more}"
+        f"Of the {counted(len(top))} largest, {measured}"
+        f" rest{'s' if count['measured'] < 2 else ''} on measurement, {estimated}"
+        f" {'is' if count['estimated'] < 2 else 'are'} estimated and {assumed} assumed.{more}"
     )
 
 

@@ -42,7 +42,9 @@ def view(tab: str, make: Callable[[Forecast], Any], forecast: Forecast) -> View:
 
 def _picture(chart: Any, alt: str) -> OwnPicture:
     """The chart with its rows apart, so that a chart of the same form only gets other rows."""
-    fitted = {"width": "container", "autosize": {"type": "fit", "contains": "padding"}}
+    # laid out anew with its rows, which come after it: their words are as wide as they are
+    autosize = {"type": "fit", "contains": "padding", "resize": True}
+    fitted = {"width": "container", "autosize": autosize}
     spec = fitted | chart.to_dict()
     text, rows = json.dumps(spec), spec.get("datasets", {})
     names = {f"data-{i}": name for i, name in enumerate(rows)}

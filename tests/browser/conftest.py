@@ -81,12 +81,25 @@ def watched(browser):
 
 
 @contextmanager
-def serving(command, address, env, cwd=None):
-    """A server of our own, ended by its process once the test is over."""
-    server = subprocess.Popen(
-        command, env=env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def running(command, **where):
+    """A quiet process of our own, ended once the test is over."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = subprocess.Popen(command, **quiet, **where)
     try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.wait(15)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait(5)
+
+
+@contextmanager
+def serving(command, address, env, cwd=None):
+    """A server of our own that answers, ended once the test is over."""
+    with running(command, env=env, cwd=cwd) as server:
         for _ in range(240):
             try:
                 urllib.request.urlopen(address, timeout=2).close()
@@ -98,13 +111,6 @@ def serving(command, address, env, cwd=None):
         else:
             pytest.fail(f"{command[2]} did not answer")
         yield
-    finally:
-        server.terminate()
-        try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait(5)
 
 
 def free_port():

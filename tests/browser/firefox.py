@@ -3,9 +3,10 @@
 import json
 import shutil
 import socket
-import subprocess
 import time
 from contextlib import contextmanager
+
+from .conftest import running
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 SETTINGS = {
@@ -65,13 +66,11 @@ class Firefox:
 
 @contextmanager
 def firefox(folder):
-    """A Firefox of our own with a new profile in ``folder``, ended by its process."""
+    """A Firefox of our own with a new profile in ``folder``."""
     lines = (f"user_pref({json.dumps(name)}, {json.dumps(v)});" for name, v in SETTINGS.items())
     (folder / "user.js").write_text("\n".join(lines), encoding="utf-8")
     command = [FIREFOX, "--headless", "--no-remote", "--marionette", "--profile", str(folder)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    started = subprocess.Popen(command, **quiet)
-    try:
+    with running(command) as started:
         port, until = folder / "MarionetteActivePort", time.monotonic() + PATIENCE
         while not port.is_file() or not port.read_text():
             assert started.poll() is None, f"firefox ended with {started.returncode}"
@@ -80,10 +79,3 @@ def firefox(folder):
         address = "127.0.0.1", int(port.read_text())
         with socket.create_connection(address, timeout=PATIENCE) as connection:
             yield Firefox(connection)
-    finally:
-        started.terminate()
-        try:
-            started.wait(15)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait(5)

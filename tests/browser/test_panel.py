@@ -147,7 +147,7 @@ def words_of_strip(page):
 
 
 @pytest.mark.parametrize("width", [1180, 860])
-def test_the_strip_is_never_higher_than_96_px(lab, watched, width):
+def test_the_strip_is_never_higher_than_96_px_and_cuts_no_switch(lab, watched, width):
     page = watched.page
     lab.run(page, "01_explore.ipynb")
     steps.ready(page)
@@ -156,6 +156,8 @@ def test_the_strip_is_never_higher_than_96_px(lab, watched, width):
         page.evaluate(f"document.querySelector('.ism').style.width = '{width}px'")
         page.wait_for_timeout(200)
         assert page.evaluate("document.querySelector('.ism .strip').offsetHeight") <= 96
+        strip = "getComputedStyle(document.querySelector('.ism .strip'))"
+        assert page.evaluate(f"{strip}.overflow") == "visible"
         assert not page.evaluate(
             "(() => { const m = document.querySelector('.ism .main');"
             " return m.scrollWidth > m.clientWidth + 8; })()"
@@ -223,6 +225,22 @@ def test_axe_finds_nothing_serious(lab, watched, theme):
             for v in result["violations"] if v["impact"] in ("serious", "critical")
         ]  # fmt: skip
     assert found == []
+
+
+OUTSIDE = """holder => {
+  const edge = holder.getBoundingClientRect();
+  return [...holder.querySelectorAll("svg text")].filter(text => {
+    const at = text.getBoundingClientRect();
+    return at.left < edge.left || at.right > edge.right || at.bottom > edge.bottom;
+  }).map(text => text.textContent);
+}"""
+
+
+def test_the_chart_of_a_plugin_shows_all_of_its_words(panel):
+    steps.open_tab(panel, "'Price and volume'")
+    holder = panel.locator(".ism .chart:not([hidden])")
+    assert holder.locator("svg text", has_text="General prices").count() == 1
+    assert holder.evaluate(OUTSIDE) == []
 
 
 def test_tabs_that_do_not_fit_stand_in_a_list(lab, watched):

@@ -12,7 +12,9 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 
 from ismarket import Observation, Scenario, charts, forecast
 from ismarket.analysis.track import Told, track
+from ismarket.charts import where
 from ismarket.charts.fan import axis_of
+from ismarket.charts.levels import picture as levels_picture
 from ismarket.charts.places import PAD
 from ismarket.charts.svg import MIDDLE
 from ismarket.charts.theme import COLOURS, DARK, LIGHT
@@ -152,6 +154,22 @@ def test_without_altair_words_and_lines_stand_where_vega_has_them(kind, width, m
     assert {(round(item["x"], 1), round(item["y"], 1)) for item in vega["line"]} <= points
     room, height = picture.at(width).room, picture.at(width).height
     assert own.get("viewBox") == f"0 0 {width} {height + room.top + room.bottom + 2 * PAD:g}"
+
+
+@pytest.mark.parametrize("width", [822, 470])
+def test_regions_name_the_colours_of_their_classes_where_no_class_has_a_row(width, made):
+    parts = where.picture(made[0], ("region",)).at(width).parts
+    squares, names = parts["key"]["color"][::2], parts["key"]["text"][1::2]
+    assert names == list(made[0].plan.market.drug_classes)
+    assert set(parts["bars"]["color"]) == set(squares)
+    assert where.picture(made[0]).at(width).parts["key"]["text"] == []
+
+
+def test_the_words_of_the_list_price_stand_beside_the_interval(made):
+    parts = levels_picture(made[0]).parts
+    words = dict(zip(parts["words"]["text"], parts["words"]["x"], strict=True))
+    (at,) = (x for text, x in words.items() if text.endswith("at list price"))
+    assert at >= max(*parts["count90"]["x2"], *parts["list"]["x"])
 
 
 def value_of(view):

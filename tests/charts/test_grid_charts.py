@@ -1,5 +1,7 @@
 """Charts of many scenarios are Altair charts like any other, and show the grid's own figures."""
 
+from itertools import pairwise
+
 import altair as alt
 import pytest
 
@@ -49,6 +51,18 @@ def test_a_spider_has_a_leg_an_axis(flipping):
     rows = charts.spider(flipping).to_dict()["data"]["values"]
     assert {row["axis"] for row in rows} == {"strength.pricing", "strength.inflation"}
     assert len(rows) == 3 + 2
+
+
+def test_the_words_of_a_spider_stand_above_their_points_and_apart(grid, flipping):
+    for one in (grid, flipping):
+        chart = charts.spider(one).to_dict()
+        low, high = chart["layer"][0]["encoding"]["y"]["scale"]["domain"]
+        px = chart["height"] / (high - low)
+        for position in {row["position"] for row in values(charts.spider(one))}:
+            rows = [row for row in chart["data"]["values"] if row["position"] == position]
+            places = sorted(px * row["place"] for row in rows)
+            assert all(px * (row["place"] - row["figure"]) > 7 for row in rows)
+            assert all(b - a > 14.9 for a, b in pairwise(places))
 
 
 def test_they_stand_beside_and_below_other_charts(grid, flipping):

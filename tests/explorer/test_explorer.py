@@ -1,5 +1,6 @@
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,31 +20,18 @@ from ismarket import (
 
 pytest.importorskip("anywidget")
 
+from panel_changes import set_to, switch
 from parcels import OWN_ROW, OWN_TABLE
 
 from ismarket.explorer import runtime
 from ismarket.explorer.changes import count_changes
 from ismarket.explorer.controls import density, structure
+from ismarket.explorer.matters_view import note
 from ismarket.explorer.panel import CODE
 from ismarket.explorer.session import QUICK, QUICKEST, start
 from ismarket.explorer.view import TABS
 
 DRAWS = 512
-
-
-@pytest.fixture
-def panel():
-    made = ismarket.explore(scenario=load_scenario("published").changed(draws=DRAWS))
-    yield made
-    made.close()
-
-
-def set_to(key, value):
-    return {"kind": "fixed", "key": key, "value": value}
-
-
-def switch(driver, on):
-    return {"kind": "driver", "key": driver, "value": on}
 
 
 def test_the_panel_shows_what_python_forecasts_for_its_scenario(panel):
@@ -275,3 +263,13 @@ def test_the_page_needs_nothing_of_the_place_that_shows_it():
     names = re.findall(r"var\(--jp-[\w-]+(.)", runtime.text("panel.css"))
     assert names
     assert set(names) == {","}  # each has what to use where there is no JupyterLab
+
+
+@pytest.mark.parametrize(
+    ("estimated", "said"),
+    [(0, "none is estimated"), (1, "one is estimated"), (2, "two are estimated")],
+)
+def test_the_note_on_the_largest_inputs_counts_in_words(estimated, said):
+    status = ["estimated"] * estimated + ["assumed"] * 3
+    swings = [SimpleNamespace(parameter=SimpleNamespace(status=one)) for one in status]
+    assert f"none rests on measurement, {said} and three assumed." in note(swings)

@@ -5,34 +5,16 @@ import re
 
 import pytest
 
-import ismarket
-from ismarket import (
-    load_scenario,
-)
+from ismarket import load_scenario
 from ismarket.model.scenario import Scenario, parse_scenario
 
 pytest.importorskip("anywidget")
 
+from panel_changes import set_to, switch
+
 from ismarket.explorer.actions import contents
 from ismarket.explorer.view import TABS
 from ismarket.model import recipe
-
-DRAWS = 512
-
-
-@pytest.fixture
-def panel():
-    made = ismarket.explore(scenario=load_scenario("published").changed(draws=DRAWS))
-    yield made
-    made.close()
-
-
-def set_to(key, value):
-    return {"kind": "fixed", "key": key, "value": value}
-
-
-def switch(driver, on):
-    return {"kind": "driver", "key": driver, "value": on}
 
 
 def test_a_pin_is_a_ghost_until_it_is_removed(panel):
