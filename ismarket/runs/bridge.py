@@ -79,7 +79,8 @@ class Bridge:
             show = number if step in (self.start, self.end) else signed
             both = step.reference / million, step.median / million
             rows.append([step.change, *(show(value, digits) for value in both)])
-        lines = Table([f"USD M in {self.year}", "reference", "median"], rows).lines()
+        usd = f"{self.dollars or 'USD M'} in {self.year}"
+        lines = Table([usd, "reference", "median"], rows).lines()
         if not self.steps:
             lines.append("Nothing changed.")
         if self.error:
