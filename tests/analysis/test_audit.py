@@ -22,7 +22,7 @@ from ismarket import (
     load_market,
     read_market,
 )
-from ismarket.analysis.audit import claim_sheet
+from ismarket.analysis.audit import claim_sheet, untested
 from ismarket.analysis.coverage import coverage, shapley_effects
 from ismarket.analysis.ledger import HEADLINES, UNTESTED, VERDICTS, alone, verdict_of
 from ismarket.analysis.response import response
@@ -119,6 +119,9 @@ def test_a_sentence_without_a_cause_is_context_or_names_none():
         if entry.verdict in UNTESTED:
             assert f"{entry.id} {entry.claim}" in page
     assert {kinds[claim] for claim in ("D11", "I9", "T12")} == {"no cause known"}
+    one = next(e for e in audited().ledger if e.verdict == "no cause known")
+    ended = replace(audited(), ledger=(replace(one, claim=f"{one.claim}."),))
+    assert untested(ended) == [f"· No cause known: {one.id} {one.claim}."]
 
 
 def test_a_claim_whose_most_likely_effect_is_none_is_not_shown_and_said_so():
