@@ -17,7 +17,7 @@ Columns: TypeAlias = dict[str, list[Any]]
 
 
 class LazyTables(Mapping[str, Columns]):
-    """LazyTables by name, each made when it is first asked for."""
+    """Tables by name, each made when it is first asked for."""
 
     def __init__(self, makers: Mapping[str, Callable[[], Columns]]) -> None:
         self._makers, self._made = makers, dict[str, Columns]()

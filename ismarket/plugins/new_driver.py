@@ -10,21 +10,13 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..model.scenario import DEFAULT_MARKET
-from .package import (
-    HOUSEKEEPING,
-    PROJECT_FILE,
-    check_name,
-    check_place,
-    check_told,
-    filled,
-    write_package,
-)
+from . import package
 
 ANSWERS = ".ismarket-driver.json"
 """What the template was told, and the hash of each file that follows it, as it was written."""
-FOLLOWS = {**HOUSEKEEPING, "tests/test_laws.py": "driver/test_laws.py.txt"}
+FOLLOWS = {**package.HOUSEKEEPING, "tests/test_laws.py": "driver/test_laws.py.txt"}
 """What an update brings up to date, by its place in the package: its file in the template."""
-YOURS = {**PROJECT_FILE, "README.md": "driver/README.md.txt"}
+YOURS = {**package.PROJECT_FILE, "README.md": "driver/README.md.txt"}
 CODE = {"src/ismarket_{name}/__init__.py": "driver/code.py.txt"}
 TABLE = {
     "src/ismarket_{name}/__init__.py": "driver/table.py.txt",
@@ -45,10 +37,10 @@ def write_driver(
     Raises InputError for a name that no driver can have, or a folder that is in use; DiskError
     where it cannot be written.
     """
-    check_name("new-driver", name, r"[a-z][a-z0-9_]*", "_")
+    package.check_name("new-driver", name, r"[a-z][a-z0-9_]*", "_")
     title = title or name.replace("_", " ").capitalize()
-    check_told("new-driver", title=title, author=author)
-    check_place("new-driver", into, "; --update brings it up to date")
+    package.check_told("new-driver", title=title, author=author)
+    package.check_place("new-driver", into, "; --update brings it up to date")
     told: dict[str, str | bool] = {"name": name, "title": title, "author": author, "table": table}
     return _write(into, _rendered(told, {**FOLLOWS, **YOURS, **(TABLE if table else CODE)}), told)
 
@@ -92,7 +84,7 @@ def _rendered(told: Mapping[str, str | bool], chosen: Mapping[str, str]) -> dict
     name = str(told["name"])
     number = NUMBERS[bool(told["table"])].format(name=name)
     made_for = {"number": number, "market": DEFAULT_MARKET}
-    return filled("driver", name, {**told, **made_for}, chosen)
+    return package.filled("driver", name, {**told, **made_for}, chosen)
 
 
 def _write(
@@ -104,7 +96,7 @@ def _write(
     """Write files and what they were made from; DiskError where one cannot be written."""
     hashes = {name: _hash(text) for name, text in contents.items() if name in FOLLOWS}
     answers = json.dumps({**told, "files": {**(before or {}), **hashes}}, indent=1) + "\n"
-    return write_package(into, {**contents, ANSWERS: answers.encode()})
+    return package.write_package(into, {**contents, ANSWERS: answers.encode()})
 
 
 def _hash(text: bytes) -> str:

@@ -16,22 +16,13 @@ from ..model.anchor_file import LARGEST_FILE, anchor_bytes, parse_anchor
 from ..model.market import Market
 from ..model.market_tables import NO_DRIVER, STAGE_COLUMNS, read_market
 from ..model.tables import Row, read_table, read_toml
-from . import un_areas
+from . import package, un_areas
 from .new_tables import NewCause, NewDriver, Sketch, tables, word
-from .package import (
-    HOUSEKEEPING,
-    PROJECT_FILE,
-    check_name,
-    check_place,
-    check_told,
-    filled,
-    write_package,
-)
 
 DATA = "src/{module}/data/"
 FILES = {
-    **HOUSEKEEPING,
-    **PROJECT_FILE,
+    **package.HOUSEKEEPING,
+    **package.PROJECT_FILE,
     "src/{module}/__init__.py": "market/code.py.txt",
     "tests/test_market.py": "market/test_market.py.txt",
     "README.md": "market/README.md.txt",
@@ -62,13 +53,13 @@ def write_market(
     ``regions`` and ``classes`` are lists with commas, of UN areas and groups of them and of names.
     Raises InputError for what cannot be read or is none of these; DiskError for a full disk.
     """
-    check_name("new-market", name, r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "-")
-    check_place("new-market", into)
+    package.check_name("new-market", name, r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "-")
+    package.check_place("new-market", into)
     if chain not in chains():
         raise unknown("new-market", "chain", chain, chains())
     anchor, said = _draft(draft) if draft else (None, "")
     title = title or (anchor and anchor.title) or said or name.replace("-", " ").capitalize()
-    check_told("new-market", title=title, author=author, classes=classes)
+    package.check_told("new-market", title=title, author=author, classes=classes)
     base = min(max(anchor.base_year if anchor else un_areas.LAST_KNOWN, FIRST_YEAR),
                LAST_YEAR)  # fmt: skip
     last = max(anchor.last_year if anchor else 0, base + YEARS_AHEAD)
@@ -86,12 +77,12 @@ def write_market(
     drivers, causes = _causes(sketch)
     written = {name: text.encode() for name, text in tables(sketch, drivers, causes).items()}
     with TemporaryDirectory() as folder:  # before anything is written, it must hold together
-        write_package(Path(folder), written)
+        package.write_package(Path(folder), written)
         read_market(Path(folder), name=name, title=title, base_year=base, horizon=sketch.horizon)
         read_anchors(Path(folder, "anchors.csv"), name)
     data = DATA.format(module=f"ismarket_{sketch.identifier}")
     placed = {f"{data}{file}": text for file, text in written.items()}
-    return write_package(into, placed | _filled(sketch, author, drivers))
+    return package.write_package(into, placed | _filled(sketch, author, drivers))
 
 
 def chains() -> dict[str, Traversable]:
@@ -197,4 +188,4 @@ def _filled(sketch: Sketch, author: str, drivers: Sequence[NewDriver]) -> dict[s
         "licence": un_areas.LICENCE, "anchor": anchor.name if anchor else "bottom-up",
         "said": "The published estimate, taken apart" if anchor else "Counted from its tables",
     }  # fmt: skip
-    return filled("market", sketch.name, told, FILES)
+    return package.filled("market", sketch.name, told, FILES)
