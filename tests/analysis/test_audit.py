@@ -181,6 +181,17 @@ def test_a_verdict_follows_from_the_share_of_draws(share, status):
         assert verdict == ("assumed" if status == "assumed" else "supported")
     else:
         assert verdict == ("contradicted" if share <= 1 - 0.95 else "open")
+    assert verdict_of(share) != "assumed"  # a headline names no cause that could be
+
+
+def test_a_headline_is_not_said_to_rest_on_evidence_that_nobody_has(second):
+    """A count that rests on assumed numbers alone bears out its largest region all the same."""
+    found = audit_report(
+        *second, Scenario(market="dravet", anchor="illustration-2025", without=(), draws=512)
+    )
+    (largest,) = (one for one in found.headlines if one.about == "largest region")
+    assert largest.verdict == "supported"
+    assert "measured or estimated number" not in " ".join(str(found).split())
 
 
 def test_headlines_are_shares_of_the_draws_of_the_count():
