@@ -329,11 +329,11 @@ def _ledger(found: Audit) -> Table:
 
 def untested(found: Audit) -> list[str | Table]:
     """The sentences in which there is nothing to test, a line a kind."""
-    said = {word: [e for e in found.ledger if e.verdict == word] for word in UNTESTED}
-    return [
-        f"· {word.capitalize()}: {'; '.join(f'{e.id} {e.claim}' for e in entries)}."
-        for word, entries in said.items() if entries
-    ]  # fmt: skip
+    said = {
+        word: "; ".join(f"{e.id} {e.claim.rstrip('.')}" for e in found.ledger if e.verdict == word)
+        for word in UNTESTED
+    }
+    return [f"· {word.capitalize()}: {claims}." for word, claims in said.items() if claims]
 
 
 def _effect(entry: Entry) -> str:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from ..arrays import Array, Columns
+from ..engine.dollars import dollars
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import InputError, mistaken, need_numbers, unknown
@@ -130,7 +131,7 @@ def discover(
         if at not in years:
             raise unknown("discover", "year", str(at), map(str, years))
         figures, target = draws.total[years.index(at)], float(value or 0.0)
-        about_what = f"USD {money(target)} in {at}"
+        about_what = f"USD {money(target)} in {at}, {dollars(forecast)},"
     such = figures >= target if reached else figures < target
     what = f"{about_what} {'reached' if reached else 'missed'}"
     if such.mean() < LEAST or such.mean() > 1 - LEAST:

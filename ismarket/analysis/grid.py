@@ -310,7 +310,7 @@ def _of_mixture(found: ScenarioGrid) -> list[str | Table]:
     table = found.columns["mixture"]
     last = {name: values[-1] for name, values in table.items()}
     assumed = [axis.name for axis in found.axes if not axis.probability]
-    same = f" {listed(assumed).capitalize()}: each value equally likely." if assumed else ""
+    same = f" Each value of {listed(assumed)} is equally likely." if assumed else ""
     weights = [
         f"{axis.name}: " + ", ".join(f"{axis.label(v)} {percent(w)}"
                                      for v, w in zip(axis.options, axis.weights, strict=True))
@@ -318,8 +318,8 @@ def _of_mixture(found: ScenarioGrid) -> list[str | Table]:
     ]  # fmt: skip
     between = _between(found, int(last["year"]))
     return [
-        f"Mixture by {'; '.join(weights)}.{same} {last['unit']} {money(last['mean'])} on average in"
-        f" {last['year']}, {money_range(last['p5'], last['p95'])} in 9 of 10;"
+        f"Mixture by {'; '.join(weights)}.{same} In {last['unit']}, {money(last['mean'])} on"
+        f" average in {last['year']}, {money_range(last['p5'], last['p95'])} in 9 of 10;"
         f" {percent(between)} of its variance lies between scenarios."
     ]
 

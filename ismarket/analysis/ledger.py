@@ -23,7 +23,7 @@ POINTS = 4096
 STILL = 1e-9
 """Growth a year below which a draw counts as not moving."""
 VERDICTS = {
-    "supported": "more than 19 in 20 draws bear it out, on a measured or estimated number",
+    "supported": "more than 19 in 20 draws bear it out, and a cause that it names is not assumed",
     "assumed": "more than 19 in 20 draws bear it out, but only because a number was assumed",
     "open": "the draws bear it out sometimes",
     "contradicted": "fewer than 1 in 20 draws bear it out",
@@ -123,11 +123,14 @@ def ahead(said: str, names: Sequence[str], draws: Array) -> NDArray[np.bool_]:
 
 def _headline(about: str, said: str, found: str, bears: NDArray[np.bool_]) -> Headline:
     share = float(np.mean(bears))
-    return Headline(about, said, found, share, verdict_of(share, "estimated"))
+    return Headline(about, said, found, share, verdict_of(share))
 
 
-def verdict_of(share: float, status: str) -> str:
-    """The verdict on a claim that a share of the draws bears out."""
+def verdict_of(share: float, status: str = "") -> str:
+    """The verdict on a claim that a share of the draws bears out.
+
+    ``status`` is that of its cause; a headline has none, it rests on all numbers of the count.
+    """
     if share >= SURE:
         return "assumed" if status == "assumed" else "supported"
     return "contradicted" if share <= 1.0 - SURE else "open"

@@ -226,7 +226,7 @@ def study_parts(found: Sequence[Studied], top: int) -> list[str | Table]:
         for one in clear[:top]
     ]  # fmt: skip
     header = ["studied", "today", "study", "size", "worth", "cost", "net"]
-    paid = [one.of for one in clear if one.net > 0][:2]
+    paid = list(dict.fromkeys(one.of for one in clear if one.net > 0))[:2]
     said = f"Worth their cost most of all: {listed(paid)}." if paid else "None is worth its cost."
     rest = len(found) - len(rows)
     more = [f"· {rest} more: worth less, or nothing that the draws can tell from zero."]

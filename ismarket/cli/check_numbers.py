@@ -114,7 +114,7 @@ def _page(
     differs: Sequence[Checked],
     unchecked: Sequence[Checked],
 ) -> str:
-    lines = [f"{c.figure.where}: {c.figure.quote}; {_known(c.known)}" for c in differs]
+    lines = [f"{c.figure.where}: {c.figure.quote.rstrip('.;')}; {_known(c.known)}" for c in differs]
     if unchecked:
         lines += [f"Not placed in the run, so not checked ({len(unchecked)}):"]
         lines += dict.fromkeys(f"  {c.figure.where}: {c.figure.quote}" for c in unchecked)

@@ -186,8 +186,8 @@ def launched(forecast: Forecast) -> str:
     others = len(selling) - 1
     less = f"; {others} more {'sells' if others == 1 else 'sell'} less" if others else ""
     return (
-        f"Own sales in {forecast.years[-1]}, USD: {most['product'].split(',')[0]}{likely}"
-        f" {money(most['reference'])} ({interval}){less}."
+        f"Own sales in {forecast.years[-1]}, {forecast.usd()}: {most['product'].split(',')[0]}"
+        f"{likely} {money(most['reference'])} ({interval}){less}."
     )
 
 

@@ -160,13 +160,14 @@ def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> 
         raise InputError(
             f"scenario is for market {scenario.market!r}, not {market.name!r}", "market"
         )
+    installed = [driver for driver in everybody if driver.suits(market.name)]
+    known = [driver.name for driver in installed]
     keys = dict.fromkeys(scenario.without, "without")
     keys |= {name: f"strength {name}" for name in scenario.strength}
     keys |= {name: f"claims {cause}" for cause, name in scenario.claims.items()}
     for name, key in keys.items():
-        if name not in (*names, *DEFAULT_WITHOUT):
-            raise unknown("scenario", "driver", name, names, key)
-    installed = [driver for driver in everybody if driver.suits(market.name)]
+        if name not in (*known, *DEFAULT_WITHOUT):
+            raise unknown("scenario", "driver", name, known, key)
     market = with_own_causes(market, installed)
     for driver in installed:
         check_fits(driver, market)

@@ -53,8 +53,9 @@ def pooled_anchor(
     named = tuple(sorted({name for anchor in anchors for name in anchor.drivers_named}))
     weight = 1.0 - found.outlier
     publishers = len({anchor.publisher for anchor in anchors})
+    whose = f"{publishers} publisher{'s' * (publishers > 1)}, pooled"
     return Anchor(
-        POOLED, f"{publishers} publishers, pooled", "Published estimates, pooled", year,
+        POOLED, whose, "Published estimates, pooled", year,
         median, weighted_median([anchor.cagr for anchor in anchors], weight), year + 1, last_year,
         last_year - year, drivers_named=named, market=anchors[0].market,
         source=" | ".join(dict.fromkeys(anchor.source for anchor in anchors)),

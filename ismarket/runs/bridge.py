@@ -77,7 +77,8 @@ class Bridge:
             [step.change, *in_millions(step, level, number if step in ends else signed)]
             for step in (self.start, *self.steps, self.end)
         ]
-        lines = Table([f"USD M in {self.year}", "reference", "median"], rows).lines()
+        usd = f"{self.dollars or 'USD M'} in {self.year}"
+        lines = Table([usd, "reference", "median"], rows).lines()
         if not self.steps:
             lines.append("Nothing changed.")
         if self.error:

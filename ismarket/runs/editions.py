@@ -11,7 +11,7 @@ from ..analysis.track import Told
 from ..arrays import Columns
 from ..errors import InputError
 from ..text.sheet import Sheet, Table, columns_of, framed_by, rows_of, shown_by
-from ..text.wording import money, signed
+from ..text.wording import listed, money, signed
 from .bridge import Bridge, in_millions, noticed, written
 from .layout import from_json
 from .verify import Record
@@ -83,7 +83,8 @@ def sheet(found: Editions) -> Sheet:
         said += f" in {one.end.change}"
     header = ["edition", "what changed", "reference", "median"]
     year = found.bridges[0].year
-    title = f"From edition to edition · USD M in {year}"
+    dollars = listed(list(dict.fromkeys(one.dollars or "USD M" for one in found.bridges)))
+    title = f"From edition to edition · {dollars} in {year}"
     return Sheet(title, [*found.notices, f"{said}.", Table(header, rows, 2)])
 
 

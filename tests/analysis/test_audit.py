@@ -22,7 +22,7 @@ from ismarket import (
     load_market,
     read_market,
 )
-from ismarket.analysis.audit import claim_sheet
+from ismarket.analysis.audit import claim_sheet, untested
 from ismarket.analysis.coverage import coverage, shapley_effects
 from ismarket.analysis.ledger import HEADLINES, UNTESTED, VERDICTS, alone, verdict_of
 from ismarket.analysis.response import response
@@ -119,6 +119,9 @@ def test_a_sentence_without_a_cause_is_context_or_names_none():
         if entry.verdict in UNTESTED:
             assert f"{entry.id} {entry.claim}" in page
     assert {kinds[claim] for claim in ("D11", "I9", "T12")} == {"no cause known"}
+    one = next(e for e in audited().ledger if e.verdict == "no cause known")
+    ended = replace(audited(), ledger=(replace(one, claim=f"{one.claim}."),))
+    assert untested(ended) == [f"· No cause known: {one.id} {one.claim}."]
 
 
 def test_a_claim_whose_most_likely_effect_is_none_is_not_shown_and_said_so():
@@ -178,6 +181,17 @@ def test_a_verdict_follows_from_the_share_of_draws(share, status):
         assert verdict == ("assumed" if status == "assumed" else "supported")
     else:
         assert verdict == ("contradicted" if share <= 1 - 0.95 else "open")
+    assert verdict_of(share) != "assumed"  # a headline names no cause that could be
+
+
+def test_a_headline_is_not_said_to_rest_on_evidence_that_nobody_has(second):
+    """A count that rests on assumed numbers alone bears out its largest region all the same."""
+    found = audit_report(
+        *second, Scenario(market="dravet", anchor="illustration-2025", without=(), draws=512)
+    )
+    (largest,) = (one for one in found.headlines if one.about == "largest region")
+    assert largest.verdict == "supported"
+    assert "measured or estimated number" not in " ".join(str(found).split())
 
 
 def test_headlines_are_shares_of_the_draws_of_the_count():

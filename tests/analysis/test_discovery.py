@@ -116,6 +116,9 @@ def test_the_command_says_the_box_in_sentences(capsys):
     printed = capsys.readouterr().out
     assert "Growth of 3.90% a year missed in 4" in printed
     assert "at most" in printed
+    with pytest.raises(SystemExit):
+        main(["discover", "--value", "4bn", "--draws", "1024"])
+    assert "USD 4.00 bn in 2028, in current dollars, missed in 4" in capsys.readouterr().out
     with pytest.raises(SystemExit) as ended:
         main(["discover", "--draws", "1024"])
     assert ended.value.code == 2

@@ -282,8 +282,8 @@ def test_the_mixture_and_its_page_by_hand(asked):
     means = np.array([row.mean() for row in rows])
     between = found.weights @ (means - mean) ** 2 / variance
     text = " ".join(str(found.sheet()).split())
-    assert f"anchor: {name[0]} 30%, {name[1]} 70%. Overlap: each value equally likely." in text
-    assert f"{money(mean)} on average in {year}" in text
+    assert f"anchor: {name[0]} 30%, {name[1]} 70%. Each value of overlap is equally likely." in text
+    assert f". In {mixture['unit'][-1]}, {money(mean)} on average in {year}" in text
     ends = money_range(mixture["p5"][-1], mixture["p95"][-1])
     assert f"{ends} in 9 of 10; {percent(between)} of its variance lies between" in text
 

@@ -153,6 +153,11 @@ def test_a_study_that_the_draws_cannot_tell_from_nothing_is_not_praised(asked, o
     assert best.net < 0
 
 
+def test_what_is_worth_its_cost_twice_is_named_once(asked, open_choice):
+    found = asked.voi(open_choice, by=(), studies=[Sample("level", 100), Sample("level", 200)])
+    assert "Worth their cost most of all: level." in " ".join(str(found).split())
+
+
 def test_voi_names_its_scenario(asked, open_choice):
     found = asked.voi(open_choice, by=("input",))
     assert f"scenario {asked.scenario.name}" in str(found) or not asked.scenario.name

@@ -91,8 +91,16 @@ def test_a_driver_that_copies_the_process_prints_one_answer(parcels):
     assert done.stdout.count("How big") <= 1
 
 
+@pytest.fixture
+def interruptible():
+    """What is started here hears Ctrl-C, also where the tests run in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at the maps of a process")
-def test_ctrl_c_is_exit_130_and_one_line(tmp_path):
+def test_ctrl_c_is_exit_130_and_one_line(interruptible, tmp_path):
     command = [*RUN[:4], "--draws", "3000000", "--no-keep"]
     process = subprocess.Popen(command, stderr=-1, stdout=-1, cwd=tmp_path)
     while "_multiarray_umath" not in Path(f"/proc/{process.pid}/maps").read_text():
@@ -113,7 +121,7 @@ def sleeper(folder, place, act):
     return parcel(folder, "one", code.replace(place, f"{act}\n{place}"))
 
 
-def test_ctrl_c_waits_for_no_driver(parcels, tmp_path):
+def test_ctrl_c_waits_for_no_driver(interruptible, parcels, tmp_path):
     """Two blocks are asked for, each in a thread, and would be answered after a minute."""
     asked = f"        pathlib.Path({str(tmp_path / 'asked')!r}).touch()"
     act = f"        if p.rate.size > 1:\n    {asked}; time.sleep(60)"

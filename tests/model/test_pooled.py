@@ -115,6 +115,8 @@ def test_an_anchor_pooled_has_the_median_the_middle_growth_and_every_named_drive
     assert made.spread == pytest.approx(mixture.quantile(shares) / made.value)
     assert three[2].name in made.note
     assert three[0].name not in made.note
+    alone = pooled_anchor(three[:1], tuple(LEVELS.values())[:1], 2022, 2028)
+    assert (made.publisher, alone.publisher) == ("2 publishers, pooled", "1 publisher, pooled")
     (level,) = uncertain_level(made)
     assert (level.low, level.mode) == pytest.approx((made.value * made.spread[0], made.value))
     assert level.high == level.table[-1] == pytest.approx(made.value * made.spread[-1])

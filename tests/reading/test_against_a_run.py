@@ -250,6 +250,9 @@ def test_the_command_ends_with_1_where_a_figure_differs(tmp_path, run, capsys):
         main(["check-numbers", str(text), str(saved), "--json"])
     assert ended.value.code == 1
     assert '"differs"' in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["check-numbers", str(text), str(saved)])
+    assert "line 1: USD 4.53 bn in 2028; the run has " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,9 @@ def test_a_comparison_prints_what_price_volume_and_mix_did(kept, tmp_path):
     wanted = first.price_volume(to=second)
     assert [row.role for row in found.by_role] == [row.role for row in wanted.whole]
     assert [row.p95 for row in found.by_role] == [row.p95 for row in wanted.whole]
-    table = str(found).partition(first.plan.usd("M"))[2]
+    usd = first.plan.usd("M")
+    assert str(found).startswith(f"{usd} in {found.year} ")
+    table = str(found).rpartition(usd)[2]
     assert all(row.title in table for row in found.by_role)
     assert str(compare_runs(kept, kept)).endswith("Nothing changed.")
 

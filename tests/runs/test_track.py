@@ -164,6 +164,7 @@ def test_editions_are_bridges_that_join_and_add_up(runs):
     assert moved == pytest.approx(second.end.reference - first.start.reference)
     assert first.steps == compare_runs(runs[0], runs[1]).steps
     text = " ".join(str(found).split())
+    assert text.startswith("From edition to edition · current USD M in ")
     assert "pricing taken in" in text
     assert "overlap 1.0 to 0.5" in text
     with pytest.raises(InputError, match="at least two kept runs"):

@@ -82,6 +82,13 @@ def test_the_same_drivers_run_on_both_markets_each_with_its_own(dravet):
     assert np.isfinite(theirs.draws.total).all()
 
 
+@pytest.mark.parametrize("choice", [{"without": ["diagnosis"]}, {"strength": {"diagnosis": 2.0}}])
+def test_a_driver_of_another_market_is_none_of_this_one(dravet, choice):
+    scenario = load_scenario(SCENARIO).changed(draws=100, **choice)
+    with pytest.raises(InputError, match="no driver 'diagnosis'; known: dravet_access, "):
+        forecast(load_market("dravet"), load_drivers(), scenario)
+
+
 def test_the_published_forecast_is_the_same_with_and_without_the_second_market(path):
     run = "run", "--no-keep", "--json", "--draws", "2000"
     assert ismarket(*run, path=path).stdout == ismarket(*run).stdout
