@@ -274,7 +274,7 @@ def main():
             print(f"survived {tests} tests, line {line}: {name}", flush=True)
 
     waiting = [f for f in faults if names[f] not in found]
-    folders = [str(ROOT / "tests" / package) for package in chosen.packages]
+    folders = [str(ROOT / "tests" / package) for package in (*chosen.packages, "approved")]
     options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
                "not slow", "-o", "timeout=0"]  # fmt: skip
     if waiting:
