@@ -79,7 +79,7 @@ def shown(value):
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(shown, value))}]"
     if isinstance(value, float | np.floating):
-        return f"{0.0 if abs(value) < 1e-12 else value:.7g}"
+        return f"{0.0 if abs(float(value)) < 1e-12 else value:.7g}"
     return value if isinstance(value, str) else repr(value)
 
 

@@ -7,7 +7,7 @@ import csv
 import io
 import shutil
 from importlib.resources import files
-from os.path import commonprefix
+from itertools import takewhile
 
 import pytest
 from dravet import TABLES
@@ -160,7 +160,8 @@ def differing(one, other):
     """Where one text departs from another, with what stands around it."""
     if one == other:
         return "as it is"
-    start = max(0, len(commonprefix([one, other])) - 30)
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    start = max(0, len(list(alike)) - 30)
     return f"... {one[start : start + 90]}"
 
 
