@@ -8,14 +8,18 @@ import difflib
 import math
 import os
 import re
-from dataclasses import fields, is_dataclass
+from contextlib import suppress
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ismarket import InputError
+from ismarket.text.sheet import Table
+
 HERE = Path(__file__).parent / "approved"
-ROWS, LONGEST = 6, 60
+ROWS, LONGEST = 5, 60
 """Rows of a table that are kept as they are, and characters of its cells."""
 LONGEST_LINE = 600
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]\d+)?(?!\w)")
@@ -137,4 +141,62 @@ def is_rows(value):
 def said(found, page=None):
     """An answer as its page and as plain values."""
     values = found.to_dict() if hasattr(found, "to_dict") else dict(found.columns)
-    return [str(page or found), "", *plain(values)]
+    tables = structure(found) if hasattr(found, "sheet") else []
+    return [str(page or found), "", *tables, *plain(values)]
+
+
+def structure(found):
+    """What a page's text alone does not show of its tables."""
+    return [
+        f"table {part.title}: {part.words} of {len(part.header)} words, cut {part.cut},"
+        f" shares {list(part.shares)}, links {sorted(part.links)[:3]}"
+        for part in found.sheet().parts
+        if isinstance(part, Table)
+    ]
+
+
+# an answer with one thing in it changed -----------------------------------------------------
+
+WHOLE = ("plan", "forecast", "market", "base", "response", "series")
+"""Fields that are what an answer is of, not what it says."""
+
+
+def twists(value):
+    """A few other values of the kind of one: nothing, the opposite, the first alone."""
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int | float | np.ndarray):
+        return [value * 0, -value]
+    if isinstance(value, str | tuple | list):
+        return [value[:0], value[:1]] if len(value) > 1 else [value[:0]]
+    if isinstance(value, dict):
+        return [{}, dict([*value.items()][:1])]
+    return []
+
+
+def twisted(record, deep=2):
+    """The record with one field changed at a time, also in the first of the records it holds."""
+    for name, value in by_name(record).items():
+        if name in WHOLE:
+            continue
+        changes = [(name, one) for one in twists(value)]
+        inner = value[0] if isinstance(value, tuple | list) and value else value
+        if deep > 1 and is_dataclass(inner):
+            for label, new in twisted(inner, deep - 1):
+                held = new if inner is value else (new, *value[1:])
+                changes.append((f"{name}.{label}", held))
+        for label, new in changes:
+            with suppress(InputError):  # what none can be
+                yield label, replace(record, **{name: new})
+
+
+def said_of_twists(found):
+    """By change the lines of the page that are then other ones, or what cannot be written so."""
+    before, said = {*str(found).splitlines()}, []
+    for label, new in twisted(found):
+        try:
+            lines = [one[:150] for one in str(new).splitlines() if one not in before]
+        except Exception as error:
+            lines = [type(error).__name__]
+        said += [f"--- {label}", *lines[:4]]
+    return said
