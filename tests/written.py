@@ -21,7 +21,7 @@ from ismarket.text.sheet import Table
 HERE = Path(__file__).parent / "approved"
 ROWS, LONGEST = 5, 60
 """Rows of a table that are kept as they are, and characters of its cells."""
-LONGEST_LINE = 600
+LONGEST_LINE = 1200
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]\d+)?(?!\w)")
 CLOSE = {"rel_tol": 2e-6, "abs_tol": 1e-9}
 """Numbers are kept with seven digits: other versions of SciPy give the last ones differently."""
