@@ -35,6 +35,8 @@ import pytest
 from code_faults import ROOT, all_faults, functions, put_in
 
 PACKAGES = ("sampling", "model", "engine", "analysis")
+ALSO = ("approved", "runs")
+"""Folders of tests that hold these packages beside their own: what is printed, what is kept."""
 KNOWN = Path(__file__).with_suffix(".toml")
 MOST_SECONDS = 10.0
 """After so long on the processor without a failure a fault has survived; three times as long in
@@ -274,7 +276,7 @@ def main():
             print(f"survived {tests} tests, line {line}: {name}", flush=True)
 
     waiting = [f for f in faults if names[f] not in found]
-    folders = [str(ROOT / "tests" / package) for package in (*chosen.packages, "approved")]
+    folders = [str(ROOT / "tests" / name) for name in (*chosen.packages, *ALSO)]
     options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
                "not slow", "-o", "timeout=0"]  # fmt: skip
     if waiting:
