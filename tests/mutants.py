@@ -252,6 +252,7 @@ def main():
     about.add_argument("--seed", type=int, default=1)
     about.add_argument("--again", action="store_true")
     about.add_argument("--packages", nargs="+", default=PACKAGES)
+    about.add_argument("--also", nargs="*", default=ALSO)
     about.add_argument("--kept", type=Path, default=ROOT / ".cache" / "mutants")
     chosen = about.parse_args()
     chosen.kept.mkdir(parents=True, exist_ok=True)
@@ -276,7 +277,7 @@ def main():
             print(f"survived {tests} tests, line {line}: {name}", flush=True)
 
     waiting = [f for f in faults if names[f] not in found]
-    folders = [str(ROOT / "tests" / name) for name in (*chosen.packages, *ALSO)]
+    folders = [str(ROOT / "tests" / name) for name in (*chosen.packages, *chosen.also)]
     options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
                "not slow", "-o", "timeout=0"]  # fmt: skip
     if waiting:
