@@ -101,6 +101,40 @@ def answers(modules, forecast):
         "ANCHORED": f'name = "n"\nmarket = "{market.name}"\nbase_year = 2024\n'
                     "value_usd = 1e8\nlast_year = 2029\n".encode(),
         "ZIPPED": zipped,
+        **stored(modules, forecast),
+    }  # fmt: skip
+
+
+def stored(modules, forecast):
+    """What a store of blocks holds, and what asks it."""
+    summaries, workers = modules["summaries"], modules["workers"]
+
+    def tally(draws):
+        counts = np.zeros((1, 4), np.int64)
+        counts[0, 1] = draws
+        return {"sums": np.zeros(1), "counts": counts, "moments": np.zeros((2, 6, 1))}
+
+    def store(held):
+        return SimpleNamespace(load=held.get, save=held.__setitem__)
+
+    def enough(until, errors):
+        """How many draws were tried, and how many are enough."""
+        tried = []
+
+        def load(name):
+            tried.append(name)
+            return {"error": np.array(errors[min(len(tried), len(errors)) - 1])}
+
+        asked = workers.Work(store=SimpleNamespace(load=load))
+        make = modules["forecaster"]._enough_draws
+        plan, _ = make(forecast.plan, forecast.installed, until, asked)
+        return tried, plan.scenario.draws
+
+    return {
+        "TALLY": tally, "STORE": store, "ENOUGH": enough,
+        "KEPT": lambda value: summaries.Kept(
+            np.full((1, 2), float(value)), np.zeros((1, 2), np.float32), np.zeros(2)
+        ),
     }  # fmt: skip
 
 
