@@ -25,7 +25,6 @@ FLOORS = (
 """Tests that together use most packages of which a lowest version is said, in 12 s."""
 ON_SOURCES = (
     "test_layout.py",
-    "test_mutants.py",
     "test_notebooks.py",
     "test_one_figure.py",
     "fuzz",
@@ -57,8 +56,9 @@ def tests(session):
 
 @nox.session
 def docs(session):
-    """The site, into site/, strictly and without network; notebooks are executed."""
+    """Every example of README and the pages, then the site, strictly: notebooks are executed."""
     brought(session, "-e", ".[docs]")
+    session.run("pytest", "-q", *WORKERS, "tests/pages")
     session.run("python", "-m", "sphinx", "-W", "-q", "docs", "site")
 
 

@@ -101,7 +101,7 @@ def test_the_explorer_beside_thirty_bad_plugins_works_and_names_each_once(thirty
     pytest.importorskip("anywidget")
     code = (
         "import ismarket\n"
-        "panel = ismarket.explore()\n"
+        "panel = ismarket.study('published', draws=256).explore()\n"
         "print([driver.name for driver in panel.forecast.plan.drivers])\n"
         "print(*panel.structure['problems'], sep='\\n')\n"
     )
