@@ -113,6 +113,7 @@ def test_a_driver_may_move_it_and_it_never_falls_below_its_least(a_tenth):
     assert found[-1].ravel() == pytest.approx([1.0, 1.1, 1.1])
 
 
+@pytest.mark.slow(reason="a market with a stage more")
 def test_its_ranges_stand_in_the_tornado(ranged):
     found = sensitivity_of(ranged, DRIVERS, COUNT, points=256).columns["tornado"]
     for key in (KEYS[0], KEYS[2]):
@@ -155,6 +156,7 @@ def book(ranged, tmp_path):
     return path
 
 
+@pytest.mark.slow(reason="a market with a stage more")
 def test_the_workbook_has_a_row_for_it_that_its_formulas_read(book):
     cells = [
         (sheet.title, cell.row, str(cell.value))

@@ -192,6 +192,7 @@ def test_a_workbook_nobody_touched_gives_the_scenario_of_its_run(published, book
     assert back.edits == ()
 
 
+@pytest.mark.slow(reason="workbooks written and read")
 def test_free_takes_a_fixed_input_back_to_its_range(tmp_path):
     path = tmp_path / "fixed.xlsx"
     write_workbook(made(CHANGED), path)
@@ -199,6 +200,7 @@ def test_free_takes_a_fixed_input_back_to_its_range(tmp_path):
     assert back.after.fixed == {}
 
 
+@pytest.mark.slow(reason="workbooks written and read")
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
@@ -290,6 +292,7 @@ def test_columns_are_counted_as_spreadsheets_do():
     ]  # fmt: skip
 
 
+@pytest.mark.slow(reason="workbooks written and read")
 def test_an_edited_workbook_becomes_a_scenario_file(book, tmp_path, capsys):
     path = edited(book, tmp_path / "e.xlsx", {"overlap": 0.5, "with.pricing": 1})
     out = tmp_path / "mine.toml"
@@ -304,6 +307,7 @@ def test_an_edited_workbook_becomes_a_scenario_file(book, tmp_path, capsys):
     assert Path(out).read_text(encoding="utf-8").startswith("anchor")
 
 
+@pytest.mark.slow(reason="workbooks written and read")
 def test_a_viewer_that_does_not_compute_shows_no_false_zero(tmp_path):
     result = forecast(load_market(), load_drivers(), Scenario(draws=256))
     write_workbook(result, tmp_path / "w.xlsx")
