@@ -36,8 +36,8 @@ import pytest
 from code_faults import ROOT, all_faults, functions, put_in
 
 PACKAGES = ("sampling", "model", "engine", "analysis")
-ALSO = ("approved", "runs")
-"""Folders of tests that hold these packages beside their own: what is printed, what is kept."""
+ALSO = ("approved",)
+"""Folders of tests that hold these packages beside their own."""
 KNOWN = Path(__file__).with_suffix(".toml")
 MOST_SECONDS = 10.0
 """After so long on the processor without a failure a fault has survived; three times as long in
@@ -279,8 +279,7 @@ def main():
 
     waiting = [f for f in faults if names[f] not in found]
     folders = [str(ROOT / "tests" / name) for name in (*chosen.packages, *chosen.also)]
-    options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
-               "not slow", "-o", "timeout=0"]  # fmt: skip
+    options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-o", "timeout=0"]
     if waiting:
         bite = Bite(waiting, out, chosen.kept)
         pytest.main([*options, *folders], plugins=[bite])
