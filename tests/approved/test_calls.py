@@ -101,6 +101,9 @@ def answers(modules, forecast):
         "ANCHORED": f'name = "n"\nmarket = "{market.name}"\nbase_year = 2024\n'
                     "value_usd = 1e8\nlast_year = 2029\n".encode(),
         "ZIPPED": zipped,
+        "CORRELATED": lambda one, other, rho: modules["market"].Correlation(
+            (one, other), rho, "assumed", "s"
+        ),
         **stored(modules, forecast),
     }  # fmt: skip
 

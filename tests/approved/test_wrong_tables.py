@@ -89,7 +89,7 @@ def in_the_market(path):
     words_of(made)
     inputs = list(made.parameters.values())
     sums = [sum(getattr(p, end) for p in inputs) for end in ("low", "mode", "high")]
-    return made, len(inputs), *sums, [c.kind for c in made.mechanisms.values()]
+    return made, made.currency, len(inputs), *sums, [c.kind for c in made.mechanisms.values()]
 
 
 def own(path):
@@ -170,6 +170,7 @@ def differing(one, other):
 def tried(path, read, changes):
     """What is said of each changed text in the place of a file, what is alike together."""
     as_it_is, found = line(read(path)), {}
+    found["as it is:", as_it_is] = []
     for what, wrong, text in changes(path.read_text(encoding="utf-8")):
         path.write_text(text, encoding="utf-8")
         try:
