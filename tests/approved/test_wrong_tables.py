@@ -89,7 +89,7 @@ def in_the_market(path):
     words_of(made)
     inputs = list(made.parameters.values())
     sums = [sum(getattr(p, end) for p in inputs) for end in ("low", "mode", "high")]
-    return made, made.currency, len(inputs), *sums, [c.kind for c in made.mechanisms.values()]
+    return made.currency, len(inputs), *sums, [c.kind for c in made.mechanisms.values()], made
 
 
 def own(path):
