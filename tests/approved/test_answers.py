@@ -92,6 +92,8 @@ EVERYWHERE = {
     "waterfall": lambda s, f: f.waterfall(f.years[1]).only(s.market.regions[0]),
     "price and volume": lambda s, f: f.price_volume(f.years[1]),
     "inputs alone": inputs_alone,
+}
+ON_ONE_MARKET = {
     "worth": worth,
     "grid": lambda s, f: s.grid(overlap=[0.0, 1.0], through=[f.years[-2], f.years[-1]],
                                 probability={"overlap": [0.25, 0.75]}),
@@ -109,7 +111,6 @@ ON_AN_ANCHOR = {
 }
 COUNTED = {
     "sensitivity by cause": lambda s, f: s.sensitivity(points=64, by="mechanism", output="cagr"),
-    "sensitivity by source": lambda s, f: s.sensitivity(points=64, by="source", output="count"),
     "value required": lambda s, f: s.require(value=1.1 * last(f)),
     "value out of reach": lambda s, f: s.require(value=90 * last(f)),
     "discovery": lambda s, f: s.changed(draws=1024).discover(value=last(f), reached=True),
@@ -136,6 +137,12 @@ def answer(asked, question, questions):
 @pytest.mark.parametrize("question", EVERYWHERE)
 def test_what_is_asked_of_any_forecast(asked, question):
     answer(asked, question, EVERYWHERE)
+
+
+@pytest.mark.parametrize("asked", ["published", "counted"], indirect=True)
+@pytest.mark.parametrize("question", ON_ONE_MARKET)
+def test_what_is_asked_of_one_market(asked, question):
+    answer(asked, question, ON_ONE_MARKET)
 
 
 @pytest.mark.parametrize("asked", ["published", "anchored"], indirect=True)

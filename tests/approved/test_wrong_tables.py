@@ -6,6 +6,7 @@ A line of ``wrong_tables.txt`` is a table, a column and what was put there, and 
 import csv
 import io
 import shutil
+from functools import partial
 from importlib.resources import files
 from itertools import takewhile
 
@@ -19,6 +20,8 @@ from ismarket.analysis.updating import read_observations
 from ismarket.model.anchor import read_anchors
 from ismarket.model.anchor_file import read_anchor_file
 from ismarket.model.grid import combined, read_grid
+from ismarket.model.launch import read_launches
+from ismarket.model.market_tables import read_claims
 from ismarket.model.scenario import load_scenario
 from ismarket.model.words import words_of
 
@@ -122,7 +125,7 @@ def folder(tmp_path):
 
 READ_BY = {
     **dict.fromkeys(
-        "stages funnel mechanisms adoption launches population claims correlations".split(),
+        "stages funnel mechanisms adoption population correlations".split(),
         in_the_market,
     ),
     "anchors": lambda path: read_anchors(path, "m"),
@@ -131,6 +134,12 @@ READ_BY = {
     "ceilings": lambda path: [(c.name, c.at(2024, 1e3)) for c in read_ceilings(path)],
     "actuals": read_observations,
 }  # fmt: skip
+OF_A_MARKET = {
+    "claims": lambda market, path: read_claims(path, market.mechanisms),
+    "launches": lambda market, path: read_launches(
+        path, {stage.name: stage for stage in market.stages}, market.regions, market.drug_classes
+    ),
+}
 
 
 def cells(text):
@@ -184,6 +193,12 @@ def tried(path, read, changes):
 @pytest.mark.parametrize("name", READ_BY)
 def test_a_wrong_cell_is_refused_or_read_as_approved(name, folder):
     approve("wrong_tables", name, tried(folder / f"{name}.csv", READ_BY[name], cells))
+
+
+@pytest.mark.parametrize("name", OF_A_MARKET)
+def test_a_wrong_cell_of_a_market_is_refused_or_read_as_approved(name, folder, second):
+    read = partial(OF_A_MARKET[name], second[0])
+    approve("wrong_tables", name, tried(folder / f"{name}.csv", read, cells))
 
 
 def test_a_wrong_line_is_refused_or_read_as_approved(folder, market):
