@@ -168,7 +168,7 @@ def twists(value):
     if isinstance(value, int | float | np.ndarray):
         return [value * 0, -value]
     if isinstance(value, str | tuple | list):
-        return [value[:0], value[:1]] if len(value) > 1 else [value[:0]]
+        return [value[:size] for size in range(min(len(value), 3))]
     if isinstance(value, dict):
         return [{}, dict([*value.items()][:1])]
     return []

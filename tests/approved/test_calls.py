@@ -150,7 +150,7 @@ def zipped(*parts):
 
 
 @pytest.fixture(scope="session")
-def names(market, drivers, published, second):
+def names(market, drivers, published, second, tmp_path_factory):
     """What a call may name."""
     modules = {name: importlib.import_module(module) for name, module in MODULES.items()}
     modules["analysis_grid"] = importlib.import_module("ismarket.analysis.grid")
@@ -175,9 +175,15 @@ def names(market, drivers, published, second):
     counts = np.zeros((2, histograms.BINS), np.int64)
     histograms.Grid.over(uniform[:2]).count(uniform[:2].astype(np.float32), counts)
     few = ismarket.Scenario(draws=64)
+
+    def written(data):
+        path = tmp_path_factory.mktemp("written") / "f.toml"
+        path.write_bytes(data)
+        return path
+
     counted = ismarket.Scenario(anchor="bottom-up", market="dravet", draws=64, without=())
     return found | {
-        **answers(modules, published), "NS": SimpleNamespace, "MARKET": market,
+        **answers(modules, published), "NS": SimpleNamespace, "WRITTEN": written, "MARKET": market,
         "DRIVERS": drivers, "FEW": few, "FORECAST": published, "EFFECTS": effects,
         "PRICE": price, "U": uniform, "COUNTED": counts,
         "SECOND": modules["forecaster"].forecast(*second, counted),
