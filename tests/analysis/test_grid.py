@@ -293,6 +293,7 @@ def test_the_mixture_and_its_page_by_hand(asked):
     assert f"{ends} in 9 of 10; {percent(between)} of its variance lies between" in text
 
 
+@pytest.mark.slow(reason="a grid on both markets")
 def test_the_rows_of_the_page_are_those_of_the_table(asked, twelve):
     found = twelve
     rows, growth = found.columns["scenarios"], []
