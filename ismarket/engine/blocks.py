@@ -20,7 +20,7 @@ from ..sampling.copula import Copula, copula
 from ..sampling.points import BLOCK, block_points, block_strata
 from ..sampling.quantiles import Quantiles
 from .attribution import Attribution, attribution
-from .chain import Chain, Compared
+from .chain import Chain, total_of
 from .histograms import Grid, on_log_scale
 from .plan import Plan
 from .rows import Reader
@@ -98,17 +98,20 @@ class Drawing:
 
 
 class Engine:
-    """A plan and what its blocks share; ``left`` is the unexplained growth, a factor (year,)."""
+    """A plan and what its blocks share; ``left`` is the unexplained growth, a factor (year,).
 
-    def __init__(self, plan: Plan, left: Array) -> None:
+    ``only`` names the rows that are wanted, by default all; of PATH alone nothing is attributed.
+    """
+
+    def __init__(self, plan: Plan, left: Array, only: tuple[str, ...] = ()) -> None:
         np.empty(HELD)
-        self.plan, self.left = plan, left
-        self.reader = Reader(plan, left)
+        self.plan, self.left, self.only = plan, left, only
+        self.reader = Reader(plan, left, only)
         self.drawing = Drawing(plan)
 
-    def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
+    def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array, tuple[str, ...]]]:
         """What another process needs; the tables are made anew there."""
-        return Engine, (self.plan, self.left)
+        return Engine, (self.plan, self.left, self.only)
 
     @cached_property
     def _watched(self) -> frozenset[int]:
@@ -156,7 +159,7 @@ class Engine:
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         with one_thread(), standing(block * BLOCK, watched=block in self._watched):
             values = self.drawing.values(block)[:, : -(-size // STRETCH) * STRETCH]
-            sums = self._read(values, rows, cells)
+            sums, _ = self._read(values, rows, cells)
         total = rows[layout["total"]]
         if not np.isfinite(total).all():
             raise DriverError(self._not_finite(block, total))
@@ -167,27 +170,24 @@ class Engine:
 
         And the largest standard error of a contribution to log growth; 0 where no order is sampled.
         """
-        stacked, layout = stack(self.plan, values), self.reader.layout
-        found = self._compared(stacked)
-        rows, cells = layout.room(stacked.shape[1])
-        carried, level = self._attribution.weights @ found.growth, self._level(stacked)
-        self.reader.read(found, carried, rows, cells, level)
-        return rows, self._attribution.error(found.growth)
+        stacked = stack(self.plan, values)
+        rows, cells = self.reader.layout.room(stacked.shape[1])
+        _, growth = self._read(stacked, rows, cells)
+        return rows, 0.0 if growth is None else self._attribution.error(growth)
 
-    def _level(self, values: Array) -> Array | None:
-        """The anchor's level, USD (draw,), where it is an input; None where it is one figure."""
+    def _read(
+        self, values: Array, rows: Array, cells: NDArray[np.float32]
+    ) -> tuple[Array, Array | None]:
+        """Write the rows and cells of some draws; the sums of the cells, growth by coalition."""
         keys = [p.key for p in self.plan.parameters]
-        return values[keys.index(LEVEL)] if LEVEL in keys else None
-
-    def _compared(self, values: Array) -> Compared:
+        level = values[keys.index(LEVEL)] if LEVEL in keys else None
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-            return self._chain.compared(values)
-
-    def _read(self, values: Array, rows: Array, cells: NDArray[np.float32]) -> Array:
-        """Write the rows and cells of some draws; the sums of the cells."""
-        found = self._compared(values)
-        carried, level = self._attribution.weights @ found.growth, self._level(values)
-        return self.reader.read(found, carried, rows, cells, level)
+            if self.only:
+                self.reader.path(total_of(self._chain(values)), rows, level)
+                return np.empty(0), None
+            found = self._chain.compared(values)
+        carried = self._attribution.weights @ found.growth
+        return self.reader.read(found, carried, rows, cells, level), found.growth
 
     def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])

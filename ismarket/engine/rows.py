@@ -21,7 +21,7 @@ PATH = ("total", "count", "calibration", "cagr", "log_growth")
 class Layout:
     """Names of the rows and where each stands: ``layout["total"]`` is a slice of rows.
 
-    ``only`` names the rows that are wanted, by default all.
+    ``only`` names the rows that are wanted, without cells; by default there are all.
     """
 
     def __init__(self, plan: Plan, only: Sequence[str] = ()) -> None:
@@ -33,7 +33,8 @@ class Layout:
             self._slices[name] = slice(self.rows, self.rows + len(members))
             self.rows += len(members)
         market = plan.market
-        self.cells = len(plan.years) * len(market.regions) * len(market.drug_classes)
+        cells = len(plan.years) * len(market.regions) * len(market.drug_classes)
+        self.cells = 0 if only else cells
 
     def __getitem__(self, name: str) -> slice:
         return self._slices[name]
