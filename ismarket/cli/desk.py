@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from ..text.files import check_free, write_files
-from .analyses import DRAWS, FILE, LEVEL, THROUGH, actuals_of, observed, target
+from .analyses import LEVEL, THROUGH, actuals_of, observed, target
 from .common import (
+    FILE,
+    PATH,
     answer,
+    draws_option,
     force_option,
     json_option,
     progress_bar,
@@ -73,7 +76,7 @@ def grid(
 @click.option("--reached", is_flag=True, help="The futures in which the target is reached.")
 @LEVEL
 @THROUGH
-@DRAWS
+@draws_option
 @json_option
 def discover(
     scenario: str,
@@ -92,7 +95,7 @@ def discover(
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=PATH)
 @observed
 @CHART
 @force_option
