@@ -133,7 +133,6 @@ def test_the_root_holds_six_modules_at_most():
 TWICE = {
     ("model.adoption", "model.adoption"): "curves that a driver calls, each with its signature",
     ("studies", "studies.by_name"): "`forecast` of the package and of a study, each with its own",
-    ("engine.price_volume", "engine.waterfall"): "rows of tables, each spelling its columns",
 }
 """Modules that share six lines, and why."""
 

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..engine.blocks import one_thread, stack
+from ..engine.blocks import level_of, one_thread, stack
 from ..engine.chain import Chain
 from ..engine.forecaster import unexplained
 from ..engine.plan import Plan, make_plan
@@ -21,7 +21,6 @@ from ..errors import unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
-from ..model.pooled import LEVEL
 from ..model.scenario import Scenario
 from ..model.stage import DRUG_CLASS, REGION, YearPath
 from .groups import uncertain
@@ -73,20 +72,16 @@ class Response:
         grown: Array = self.left * last / first
         if output == "cagr":
             return np.asarray(np.expm1(np.log(grown) / self.span))
-        return np.asarray(self._level(values, first) * grown)
+        level = level_of(self.plan, self._stacked(values))
+        return np.asarray((first if level is None else level) * grown)
 
-    def _level(self, values: Mapping[str, Array], count: Array) -> Array | float:
-        """The value in the first year, USD: the anchor's, drawn or printed, or the count."""
-        full = {**self.plan.modes, **self.plan.fixed, **values}
-        if LEVEL in full:
-            return full[LEVEL]
-        return count if self.plan.level is None else self.plan.level
+    def _stacked(self, values: Mapping[str, Array]) -> Array:
+        return stack(self.plan, {**self.plan.modes, **self.plan.fixed, **values})
 
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
-        full = {**self.plan.modes, **self.plan.fixed, **values}
         with one_thread():
-            return np.asarray(self._chain(stack(self._chain.plan, full))[[0, -1]])
+            return np.asarray(self._chain(self._stacked(values))[[0, -1]])
 
     @cached_property
     def _chain(self) -> Chain:

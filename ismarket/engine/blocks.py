@@ -179,8 +179,7 @@ class Engine:
         self, values: Array, rows: Array, cells: NDArray[np.float32]
     ) -> tuple[Array, Array | None]:
         """Write the rows and cells of some draws; the sums of the cells, growth by coalition."""
-        keys = [p.key for p in self.plan.parameters]
-        level = values[keys.index(LEVEL)] if LEVEL in keys else None
+        level = level_of(self.plan, values)
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
             if self.only:
                 self.reader.path(total_of(self._chain(values)), rows, level)
@@ -206,6 +205,15 @@ def stack(plan: Plan, values: Mapping[str, Array]) -> Array:
     for row, parameter in zip(found, plan.parameters, strict=True):
         row[:] = values[parameter.key]
     return found
+
+
+def level_of(plan: Plan, values: Array) -> Array | float | None:
+    """The level that calibration meets, USD: (draw,) where it is drawn; None for the count.
+
+    ``values`` are those of the plan's parameters, (parameter, draw).
+    """
+    keys = [p.key for p in plan.parameters]
+    return values[keys.index(LEVEL)] if LEVEL in keys else plan.level
 
 
 def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:

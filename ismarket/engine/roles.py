@@ -16,10 +16,9 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import unknown
-from ..model.pooled import LEVEL
 from ..model.stage import DRAW, ROLES
 from ..sampling.points import BLOCK
-from .blocks import Drawing, one_thread, stack
+from .blocks import Drawing, level_of, one_thread, stack
 from .chain import Chain, product, total_of
 from .plan import Plan
 from .summaries import quantiles
@@ -83,16 +82,9 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
         count = total_of(product([first, *(part[:1] for part in found.values())]))[0]
     cut = {name: part[at] if len(part) > 1 else part for name, part in found.items()}
     stages = {n: np.broadcast_to(part, (*part.shape[:DRAW], *size)) for n, part in cut.items()}
-    factor = _calibration(plan, values, np.broadcast_to(count, size))
+    level, count = level_of(plan, values), np.broadcast_to(count, size)
+    factor = np.ones(size) if level is None else level / count
     return Staged(plan, stages, forecast.unexplained_factor[at][:, None] * factor)
-
-
-def _calibration(plan: Plan, values: Array, count: Array) -> Array:
-    """The published level over the count of the first year, (draw,), the reference case first."""
-    if plan.level is None:
-        return np.ones_like(count)
-    keys = [p.key for p in plan.parameters]
-    return (values[keys.index(LEVEL)] if LEVEL in keys else plan.level) / count
 
 
 class Interval(NamedTuple):

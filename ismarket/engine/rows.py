@@ -71,7 +71,6 @@ class Reader:
     def __init__(self, plan: Plan, left: Array, only: Sequence[str] = ()) -> None:
         self.layout = Layout(plan, only)
         self._left = left
-        self._level = plan.level
         self._span = plan.years[-1] - plan.years[0]
 
     def read(
@@ -80,14 +79,14 @@ class Reader:
         contributions: Array,
         rows: Array,
         cells: NDArray[np.float32],
-        level: Array | None = None,
+        level: Array | float | None,
     ) -> Array:
         """Write the rows (row, draw) and cells (cell, draw) of some draws; the sums of the cells.
 
         ``found`` is of the market before calibration, and its value is scaled here;
-        ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in USD
-        stands in for the published one where it differs by draw.  All may hold more draws than
-        ``rows``: sums are made over whole arrays, so that a draw is the same whatever their number.
+        ``contributions`` (driver, draw) is to log growth; ``level`` is that of the first year, USD,
+        as ``level_of`` says it.  All may hold more draws than ``rows``: sums are made over whole
+        arrays, so that a draw is the same whatever their number.
         """
         row, draws = self.layout, rows.shape[1]
         scale, log_growth = self.path(total_of(found.value), rows, level)
@@ -110,7 +109,7 @@ class Reader:
         sums: Array = value.sum(axis=DRAW)
         return sums.reshape(-1)
 
-    def path(self, whole: Array, rows: Array, level: Array | None = None) -> tuple[Array, Array]:
+    def path(self, whole: Array, rows: Array, level: Array | float | None) -> tuple[Array, Array]:
         """Write the rows PATH of some draws; what scales them (year, draw), and log growth.
 
         ``whole`` is the value of the whole market before calibration, (year, draw or more).
@@ -120,7 +119,7 @@ class Reader:
         total[...] = whole[:, :draws]
         count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
         count[...] = total[0]
-        published = self._level if level is None else level[:draws]
+        published = level[:draws] if isinstance(level, np.ndarray) else level
         if published is None:
             factor[...] = 1.0
         else:
