@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, cached_property
@@ -145,17 +145,17 @@ class Engine:
         place = layout.room(BLOCK)
         total = Streamed.nothing(layout.rows, layout.cells)
         for block in blocks:
-            total.take(self.kept(block, place), grids)
+            total.take(self.kept(block, lambda _: place), grids)
         return total
 
-    def kept(self, block: int, place: Place | None = None) -> Kept:
+    def kept(self, block: int, place: Callable[[int], Place] | None = None) -> Kept:
         """The draws of one block; the last one may be cut short by the number of draws.
 
-        They are written to the beginning of ``place``, if it is given.
+        They are written to the beginning of its ``place``, if that is given.
         """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
         layout = self.reader.layout
-        whole = place or layout.room(size)
+        whole = place(block) if place else layout.room(size)
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         with one_thread(), standing(block * BLOCK, watched=block in self._watched):
             values = self.drawing.values(block)[:, : -(-size // STRETCH) * STRETCH]

@@ -86,5 +86,5 @@ def outcome_of(piece: tuple[Plan, Array]) -> Outcome:
     layout, draws = engine.reader.layout, plan.scenario.draws
     drawn = KeptSummary(layout.room(draws), threads=1)
     for block in range(-(-draws // BLOCK)):
-        drawn.take(block, engine.kept(block, drawn.place(block)))
+        drawn.take(block, engine.kept(block, drawn.place))
     return Outcome(plan, layout, at_modes[:, 0], drawn, left)

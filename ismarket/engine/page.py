@@ -68,16 +68,11 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "page": as_text(forecast),
         "notices": notices(forecast),
         "outside_evidence": [
-            {
-                "key": p.key,
-                "value": scenario.fixed[p.key],
-                "low": p.low,
-                "high": p.high,
-                "unit": p.unit,
-            }
+            {"key": p.key, "value": scenario.fixed[p.key], "low": p.low, "high": p.high,
+             "unit": p.unit}
             for p in forecast.plan.outside
         ],
-    }
+    }  # fmt: skip
 
 
 def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:
@@ -116,12 +111,8 @@ def path_tables(forecast: Forecast) -> list[Table]:
 def attribution_table(forecast: Forecast) -> Table:
     """What each driver carries of the scenario's growth, which is the last row."""
     table, last = forecast.columns["attribution"], forecast.years[-1]
-    header = [
-        "Carried by",
-        f"points a year to {last}",
-        "9 in 10 draws",
-        f"{forecast.usd('M')} in {last}",
-    ]
+    money = f"{forecast.usd('M')} in {last}"
+    header = ["Carried by", f"points a year to {last}", "9 in 10 draws", money]
     rows = []
     for row in rows_of(table):
         if row["driver"] == UNEXPLAINED and not forecast.plan.anchor.published:
@@ -129,14 +120,9 @@ def attribution_table(forecast: Forecast) -> Table:
         label = row["title"]
         if forecast.plan.anchor.published and row["driver"] not in _SUMS and not row["named"]:
             label += " (added)"
-        rows.append(
-            [
-                label,
-                signed(row["points"], 2),
-                f"{signed(row['p5'], 2)} to {signed(row['p95'], 2)}",
-                signed(row["usd"] / 1e6, 0 if abs(table["usd"][-1]) >= 1e8 else 2),
-            ]
-        )
+        ends = f"{signed(row['p5'], 2)} to {signed(row['p95'], 2)}"
+        usd = signed(row["usd"] / 1e6, 0 if abs(table["usd"][-1]) >= 1e8 else 2)
+        rows.append([label, signed(row["points"], 2), ends, usd])
     return Table(header, rows)
 
 

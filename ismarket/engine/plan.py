@@ -47,11 +47,6 @@ class Plan:
         return self.market.years[self.start :]
 
     @property
-    def years_from_base(self) -> range:
-        """The same, counted from the base year of the market."""
-        return range(self.start, len(self.market.years))
-
-    @property
     def strengths(self) -> tuple[float, ...]:
         """The factor on the shifts of each acting driver."""
         return tuple(self.scenario.strength.get(driver.name, 1.0) for driver in self.drivers)
@@ -299,26 +294,19 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
                 )
             stages = {stage.name: stage for stage in market.stages}
             check(where, one, stages, market.regions, market.drug_classes)
-        stage = market.stage(mechanism.stage, f"{where}, {mechanism.name}")
-        if mechanism.ratio.unit != RATIO_UNIT[stage.link]:
-            raise unknown(
-                f"{where}, {mechanism.name}", "unit", mechanism.ratio.unit, [RATIO_UNIT[stage.link]]
-            )
-        for region in mechanism.share:
-            if region not in (EVERYWHERE, *market.regions):
-                raise unknown(f"{where}, {mechanism.name}", "region", region, market.regions)
-        classes = market.drug_classes if stage.by_class else ()
-        if mechanism.drug_class and mechanism.drug_class not in classes:
-            raise unknown(f"{where}, {mechanism.name}", "class", mechanism.drug_class, classes)
-        if (
-            mechanism.kind == "spread"
-            and EVERYWHERE not in mechanism.share
-            and set(mechanism.share) < set(market.regions)
+        named = f"{where}, {mechanism.name}"
+        stage = market.stage(mechanism.stage, named)
+        for kind, names, allowed in (
+            ("unit", [mechanism.ratio.unit], [RATIO_UNIT[stage.link]]),
+            ("region", {*mechanism.share} - {EVERYWHERE}, market.regions),
+            ("class", filter(None, [mechanism.drug_class]), market.drug_classes * stage.by_class),
         ):
-            missing = next(r for r in market.regions if r not in mechanism.share)
-            raise InputError(
-                f"{where}, {mechanism.name}: no row for region {missing!r}, nor for {EVERYWHERE!r}"
-            )
+            for name in names:
+                if name not in allowed:
+                    raise unknown(named, kind, name, allowed)
+        missing = [region for region in market.regions if region not in mechanism.share]
+        if mechanism.kind == "spread" and missing and EVERYWHERE not in mechanism.share:
+            raise InputError(f"{named}: no row for region {missing[0]!r}, nor for {EVERYWHERE!r}")
         found[mechanism.name] = mechanism
     lent = market.lent | (found.keys() - market.mechanisms.keys())
     return replace(market, mechanisms=found, lent=lent)

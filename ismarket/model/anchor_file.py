@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, unknown
+from ..text.files import bytes_of
 from .anchor import (
     BASES,
     LARGEST,
@@ -51,14 +52,7 @@ def read_anchor_file(path: str | Path, market: Market) -> Anchor:
 
 def anchor_bytes(path: str | Path) -> bytes:
     """The file as it stands, within LARGEST_FILE."""
-    try:
-        with Path(path).open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    if len(data) > LARGEST_FILE:
-        raise InputError(f"{Path(path).name}: larger than {LARGEST_FILE} bytes, not an anchor")
-    return data
+    return bytes_of(Path(path), LARGEST_FILE, "an anchor")
 
 
 def parse_anchor(data: bytes, market: Market, file: str) -> Anchor:

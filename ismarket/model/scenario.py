@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..sampling import SAMPLERS
+from ..text.files import bytes_of
 from ..text.wording import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
@@ -193,15 +194,13 @@ def entries(scenario: Scenario) -> dict[str, Any]:
     return found
 
 
-def same_choices(one: Scenario, other: Scenario) -> bool:
-    """True where two scenarios make the same choices, however exactly they are computed."""
-    first, second = ({**entries(s), **dict.fromkeys(HOW_EXACT)} for s in (one, other))
-    return first == second
-
-
 def named_after(scenario: Scenario, origin: Scenario) -> Scenario:
-    """The scenario under the name of its ``origin``, called changed where its choices differ."""
-    if same_choices(scenario, origin) or not origin.name:
+    """The scenario under the name of its ``origin``, called changed where its choices differ.
+
+    How exactly it is computed is no difference.
+    """
+    mine, theirs = ({**entries(s), **dict.fromkeys(HOW_EXACT)} for s in (scenario, origin))
+    if mine == theirs or not origin.name:
         return replace(scenario, name=origin.name, title=origin.title)
     return replace(scenario, name=f"{origin.name.removesuffix(CHANGED)}{CHANGED}", title="")
 
@@ -287,12 +286,8 @@ def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
             raise InputError(f"{name_or_path}: no such file")
         raise unknown("scenario", "shipped scenario or file", str(name_or_path), shipped)
     try:
-        with source.open("rb") as stream:
-            text = stream.read(LARGEST_FILE + 1)
-        if len(text) > LARGEST_FILE:
-            raise InputError(f"{source.name}: larger than {LARGEST_FILE} bytes, not a scenario")
-        return text.decode("utf-8"), source.name
-    except (OSError, UnicodeDecodeError) as error:
+        return bytes_of(source, LARGEST_FILE, "a scenario").decode("utf-8"), source.name
+    except UnicodeDecodeError as error:
         raise InputError(f"{source.name}: cannot be read as UTF-8 text ({error})") from None
 
 

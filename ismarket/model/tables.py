@@ -23,6 +23,7 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..frozen import Frozen
+from ..text.files import bytes_of
 from ..text.wording import ODD
 
 LARGEST_TABLE = 8 * 1024 * 1024
@@ -212,11 +213,7 @@ def _bytes_of(path: Path | Traversable) -> bytes:
     name, (found, supplied) = table_name(path), _recorded.get() or ({}, {})
     data = supplied.get(name, supplied.get(str(path)))
     if data is None:
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(LARGEST_TABLE + 1)
-        except OSError as error:
-            raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
+        data = bytes_of(path, LARGEST_TABLE, "a table")
     names = chain([name], (f"{name}~{number}" for number in count(2)))
     found[next(each for each in names if found.get(each, data) == data)] = data
     return data

@@ -38,11 +38,10 @@ def words_of(market: Market) -> Words:
 
     Raises InputError for a name that the market does not have.
     """
-    titles = {name: (cause.title,) for name, cause in market.mechanisms.items()}
     known = {
         "regions": {name: (name,) for name in market.regions},
         "classes": {name: (name,) for name in market.drug_classes},
-        "causes": titles,
+        "causes": {name: (cause.title,) for name, cause in market.mechanisms.items()},
     }
     found = parse_words(market.words, f"{market.name}, words.toml", known)
     return replace(found, market=(market.name.replace("-", " "), *found.market))

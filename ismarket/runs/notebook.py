@@ -17,14 +17,14 @@ from typing import Any
 
 from ..errors import InputError, unknown
 from ..model.driver import Driver
+from ..text.files import bytes_of
 from ..text.install import needs
 from ..text.spreadsheet import as_csv
 from .keep import common_inputs, publish, seal_run
 from .layout import NOTEBOOK, PARAMETERS, digest, from_json, to_json
 from .manifest import plan_digest
 from .origin import Origin, made_from
-from .partial import log, taken, write_all
-from .start import Place, now, place
+from .start import Place, log, now, place, taken, write_all
 
 LARGEST_NOTEBOOK = 32 * 1024 * 1024
 TAG = "parameters"
@@ -35,13 +35,7 @@ Notebook = dict[str, Any]
 
 def read_notebook(path: Path) -> tuple[bytes, Notebook]:
     """The bytes of a notebook and its cells; InputError for what is none (format 4)."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_NOTEBOOK + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    if len(data) > LARGEST_NOTEBOOK:
-        raise InputError(f"{path.name}: larger than {LARGEST_NOTEBOOK} bytes")
+    data = bytes_of(path, LARGEST_NOTEBOOK, "a notebook")
     return data, parsed(data, path.name)
 
 
