@@ -163,7 +163,6 @@ def test_six_lines_that_stand_twice_say_why():
 STAGES = [stage.name for stage in load_market().stages]
 STAGE = re.compile(rf"\b({'|'.join(STAGES)})\b", re.I)
 NAMES_STAGES = {
-    "testing.toy": "it is a market itself, as tables are",
     "reading.vocabulary": "the words by which pages of reports name a stage",
 }
 
