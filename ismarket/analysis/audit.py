@@ -190,10 +190,7 @@ def sheet(found: Audit) -> Sheet:
 
 
 def claim_sheet(found: Audit, claim: str) -> Sheet:
-    """One claim in full: its cause, its number, what that rests on, and the verdict.
-
-    Raises InputError for a claim that is not on file.
-    """
+    """One claim in full: its cause, its number, what that rests on, and the verdict."""
     known = {entry.id: entry for entry in found.ledger}
     if claim not in known:
         raise unknown("audit", "claim", claim, known)

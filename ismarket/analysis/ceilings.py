@@ -56,10 +56,7 @@ class Ceiling:
 
 
 def read_ceilings(path: Path | Traversable | None = None) -> tuple[Ceiling, ...]:
-    """The ceilings of a table, by default the shipped one; parts of one stand in several rows.
-
-    Raises InputError with file and line for a row without status and source, or a part unknown.
-    """
+    """The ceilings of a table, by default the shipped one; parts of one stand in several rows."""
     rows = read_table(path or files("ismarket") / "data" / "ceilings.csv", COLUMNS)
     parts: dict[str, list[Part]] = {}
     heads: dict[str, Row] = {}

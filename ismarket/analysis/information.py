@@ -73,8 +73,7 @@ class Decision:
         """Gain of entering over staying out, USD (draw,), from market values (year, draw)."""
         years = np.arange(1, len(total))
         weight = (1.0 + self.discount) ** -years
-        gain: Array = self.margin * self.share * (weight @ total[1:]) - self.cost
-        return gain
+        return self.margin * self.share * (weight @ total[1:]) - self.cost
 
 
 @dataclass(frozen=True)
@@ -364,7 +363,7 @@ def _regret(found: Information) -> str:
 
 
 def _kind(kind: str, rows: tuple[Worth, ...], top: int) -> list[str | Table]:
-    clear = [row for row in rows if row.value > 2 * row.error]
+    clear = [row for row in rows if row.told]
     what = KINDS[kind]
     if not clear:
         some = f"none of {len(rows)} that the draws can tell from zero" if rows else "there is none"

@@ -60,10 +60,7 @@ class Response:
         return self.plan.years[-1] - self.plan.years[0]
 
     def __call__(self, output: str, values: Mapping[str, Array]) -> Array:
-        """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode.
-
-        Raises InputError for an output that is not one of OUTPUTS.
-        """
+        """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode."""
         if output not in OUTPUTS:
             raise unknown("sensitivity", "output", output, OUTPUTS)
         first, last = self.cells(values).sum(axis=(REGION, DRUG_CLASS))
@@ -95,10 +92,7 @@ def response(
     scenario: Scenario | None = None,
     year: int | None = None,
 ) -> Response:
-    """The scenario as a function of its inputs; ``year`` moves its last year.
-
-    Raises InputError for a scenario that market or drivers do not know.
-    """
+    """The scenario as a function of its inputs; ``year`` moves its last year."""
     installed = tuple(drivers)
     chosen = scenario or Scenario()
     plan = make_plan(market, installed, chosen if year is None else replace(chosen, through=year))

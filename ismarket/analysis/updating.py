@@ -229,8 +229,7 @@ def weighted_quantiles(values: Array, weights: Array, levels: Iterable[float]) -
     order = np.argsort(values)
     mass = weights[order]
     middle = np.cumsum(mass) - mass / 2
-    found: Array = np.interp(list(levels), middle, values[order])
-    return found
+    return np.interp(list(levels), middle, values[order])
 
 
 def observation(text: str) -> Observation:

@@ -237,10 +237,7 @@ def _controller() -> Any:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Limit BLAS to one thread until the last of overlapping computations has left.
-
-    Blocks share the processors already, and bits stay the same.
-    """
+    """Limit BLAS to one thread until the last of overlapping computations has left."""
     with _lock:
         _inside.append(_inside[0] if _inside else _limited())
     try:

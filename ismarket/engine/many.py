@@ -43,8 +43,7 @@ class Outcome:
     @property
     def total(self) -> Array:
         """The value of the market by draw, USD, (year, draw)."""
-        rows: Array = self.drawn.rows[self.layout["total"]]
-        return rows
+        return self.drawn.rows[self.layout["total"]]
 
     @cached_property
     def columns(self) -> dict[str, Columns]:
@@ -62,10 +61,7 @@ class Outcome:
 def outcomes(
     plans: Sequence[Plan], drivers: Iterable[Driver], work: Work = ALONE
 ) -> tuple[Outcome, ...]:
-    """The path of every plan, in their order; ``work`` says who computes, and is told of draws.
-
-    Raises InputError for more draws than are kept.
-    """
+    """The path of every plan, in their order; ``work`` says who computes, and is told of draws."""
     installed, found = tuple(drivers), list[Outcome]()
     if any(plan.scenario.draws > KEPT for plan in plans):
         raise InputError(f"many scenarios take at most {KEPT:,} draws each, which are kept")

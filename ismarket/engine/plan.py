@@ -271,10 +271,7 @@ def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
 
 
 def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Market:
-    """The market with a driver's own causes beside its catalogue.
-
-    Raises InputError for a region or class that the market has not, or a name that is taken.
-    """
+    """The market with a driver's own causes beside its catalogue."""
     found = dict(market.mechanisms)
     for mechanism in mechanisms:
         known = found.get(mechanism.name)

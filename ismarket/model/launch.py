@@ -161,10 +161,7 @@ def read_launches(
     regions: Sequence[str],
     drug_classes: Sequence[str],
 ) -> tuple[Mechanism, ...]:
-    """The groups of launches of a market's table, one launch a row.
-
-    Raises InputError with file and line for what does not hold together.
-    """
+    """The groups of launches of a market's table, one launch a row."""
     launches = []
     for row in read_table(path, COLUMNS):
         one = _from_row(row)
@@ -267,8 +264,7 @@ class Launched:
             for part in (share, share * (self.drawn[:, -1:] - 1.0))
         )
         mean = 1.0 + added / np.maximum(taken, 1.0)
-        price: Array = (mean[:, :, 1:] / mean[:, :, :1]).swapaxes(1, 2)[:, :, places]
-        return price
+        return (mean[:, :, 1:] / mean[:, :, :1]).swapaxes(1, 2)[:, :, places]
 
     def sales(self, weights: Array) -> Array:
         """The part of the class's value in the last year that each sells, (launch, region, draw).

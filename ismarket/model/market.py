@@ -199,13 +199,11 @@ class Market:
         """
         begun = self.elapsed + self.base_year - start  # years from the start to 1 January
         share = _come_in(begun + 1.0, over) - _come_in(begun, over)
-        gained: Array = share - share[:1]
-        return gained
+        return share - share[:1]
 
     def log_change(self, values: Array) -> Array:
         """Log of values (year, region, drug_class, draw) over the base year's, exactly 0 there."""
-        change: Array = np.log(values / values[:1])
-        return change
+        return np.log(values / values[:1])
 
     def stage(self, name: str, where: str = "") -> Stage:
         """The stage of that name; else InputError says ``where`` it was named, and the nearest."""

@@ -197,8 +197,7 @@ class Parameter:
         _, low, mode, high = self.pert
         peak = 4.0 * (mode - low) / (high - low)
         whole = math.gamma(6.0) / (math.gamma(1.0 + peak) * math.gamma(5.0 - peak))
-        heights: Array = whole * place**peak * (1.0 - place) ** (4.0 - peak)
-        return heights
+        return whole * place**peak * (1.0 - place) ** (4.0 - peak)
 
     @property
     def range(self) -> Range:

@@ -34,10 +34,7 @@ class Words:
 
 
 def words_of(market: Market) -> Words:
-    """The words of a market; its regions, classes and causes stand for themselves as well.
-
-    Raises InputError for a name that the market does not have.
-    """
+    """The words of a market; its regions, classes and causes stand for themselves as well."""
     known = {
         "regions": {name: (name,) for name in market.regions},
         "classes": {name: (name,) for name in market.drug_classes},

@@ -59,10 +59,7 @@ def parameter(text: str) -> tuple[str, Any]:
 
 
 def injected(notebook: Notebook, parameters: Mapping[str, Any], name: str) -> Notebook:
-    """The notebook with a cell that sets ``parameters`` after the one tagged ``parameters``.
-
-    Raises InputError for a name that the tagged cell does not set.
-    """
+    """The notebook with a cell that sets ``parameters`` after the one tagged ``parameters``."""
     if not parameters:
         return notebook
     tagged = [i for i, cell in enumerate(notebook["cells"]) if TAG in _tags(cell)]
