@@ -65,13 +65,8 @@ def purchases(plan: Plan) -> tuple[Purchase, ...]:
     """The last year of each payer's series on file for the market of a plan, at its modes."""
     market = plan.market
     table = files("ismarket").joinpath("data", "evidence", "spending.csv")
-    rows = [
-        row
-        for row in read_table(table, COLUMNS, others=True)
-        if row.text("market") == market.name
-        and row.cells["stage"]
-        and row.cells["unit"].startswith(MILLION)
-    ]
+    rows = [r for r in read_table(table, COLUMNS, others=True) if r.text("market") == market.name]
+    rows = [r for r in rows if r.cells["stage"] and r.cells["unit"].startswith(MILLION)]
     last = {row.text("metric"): row for row in sorted(rows, key=lambda r: r.text("year"))}
     if not last:
         return ()

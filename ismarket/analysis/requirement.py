@@ -197,14 +197,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         everything = _nearest(scale, range(count), ends)
         chosen, fewest = smallest_set(scale, 0.0, at_modes, count) or (tuple(range(count)), False)
         few = _nearest(scale, chosen, ends)
-    scores = {
-        name: {
-            p.key: float(score)
-            for p, score in zip(scale.inputs, found, strict=True)
-            if not math.isnan(score)
-        }
-        for name, found in (("few", few), ("all", everything))
-    }
+    scores = {"few": scale.moved(few), "all": scale.moved(everything)}
     draws = min(asked.plan.scenario.draws, KEPT)
     return Requirement(
         asked, output, target, reference, middle,

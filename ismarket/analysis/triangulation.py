@@ -163,16 +163,12 @@ def count_people(market: Market, seed: int) -> People:
     plan = make_plan(market, (), Scenario(anchor="bottom-up", without=(), market=market.name))
     inputs = tuple(p for p in plan.parameters if not p.constant)
     a = next(drawn(inputs, DRAWS, seed))
-    drawn_people, reference = _people(plan, {**plan.modes, **a}), _people(plan, plan.modes)
-    ends = {name: np.quantile(counted, ENDS) for name, counted in drawn_people.items()}
-    return {
-        name: {
-            "reference": float(reference[name][0]),
-            "mean": float(drawn_people[name].mean()),
-            **dict(zip(("p5", "p50", "p95"), map(float, ends[name]), strict=True)),
-        }
-        for name in reference
-    }
+    reference, found = _people(plan, plan.modes), People()
+    for name, counted in _people(plan, {**plan.modes, **a}).items():
+        p5, p50, p95 = map(float, np.quantile(counted, ENDS))
+        about = {"reference": float(reference[name][0]), "mean": float(counted.mean())}
+        found[name] = {**about, "p5": p5, "p50": p50, "p95": p95}
+    return found
 
 
 def _people(plan: Plan, values: Mapping[str, Array]) -> dict[str, Array]:

@@ -77,13 +77,11 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
 
 def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:
     """The tables with None for what too few draws cannot tell: JSON knows no nan."""
-    return {
-        name: {
-            column: [None if isinstance(v, float) and not math.isfinite(v) else v for v in values]
-            for column, values in table.items()
-        }
-        for name, table in tables.items()
-    }
+
+    def told(value: Any) -> Any:
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return {name: {c: [*map(told, v)] for c, v in table.items()} for name, table in tables.items()}
 
 
 _SUMS = (UNEXPLAINED, "total")
@@ -165,11 +163,8 @@ def _html_list(pairs: list[tuple[str, str]]) -> str:
 
 def _labelled(pairs: list[tuple[str, str]]) -> list[str]:
     """Sentences wrapped to WIDTH, each beside its label."""
-    indent = " " * LABEL
-    return [
-        line
-        for label, text in pairs
-        for line in textwrap.wrap(
-            text, WIDTH, initial_indent=label.ljust(LABEL), subsequent_indent=indent
-        )
-    ]
+    lines = []
+    for label, text in pairs:
+        lines += textwrap.wrap(text, WIDTH, initial_indent=label.ljust(LABEL),
+                               subsequent_indent=" " * LABEL)  # fmt: skip
+    return lines

@@ -239,21 +239,11 @@ def contained_in(anchor: Anchor, market: Market, drivers: Iterable[Driver]) -> f
 
 def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
     """The plan of the report itself: what it contains as shipped, each cause counted once."""
-    named = sorted(
-        (
-            driver.with_options({})
-            for driver in drivers
-            if driver.name in plan.contained and driver.suits(plan.market.name)
-        ),
-        key=lambda driver: driver.name,
-    )
+    suited = (d for d in drivers if d.name in plan.contained and d.suits(plan.market.name))
+    named = tuple(d.with_options({}) for d in sorted(suited, key=lambda driver: driver.name))
     neutral = replace(plan.scenario, fixed={}, strength={}, options={}, claims={}, overlap=1.0)
-    return replace(
-        plan,
-        scenario=neutral,
-        drivers=tuple(named),
-        parameters=drawn_parameters(plan.market, named),
-    )
+    drawn = drawn_parameters(plan.market, named)
+    return replace(plan, scenario=neutral, drivers=named, parameters=drawn)
 
 
 def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
@@ -314,12 +304,8 @@ def drawn_parameters(market: Market, drivers: Iterable[Driver]) -> tuple[Paramet
     drivers = list(drivers)
     claimed = [market.mechanisms[name] for name in {n: None for d in drivers for n in d.claims}]
     followed = {mechanism.stage for mechanism in claimed if mechanism.kind == "path"}
-    funnel = [
-        parameter
-        for stage in market.stages
-        if stage.path is None or stage.name in followed
-        for parameter in stage.parameters
-    ]
+    drawn = [stage for stage in market.stages if stage.path is None or stage.name in followed]
+    funnel = [parameter for stage in drawn for parameter in stage.parameters]
     causes = [parameter for mechanism in claimed for parameter in mechanism.parameters]
     own = [parameter for driver in drivers for parameter in driver.parameters]
     return tuple({p.key: p for p in (*funnel, *causes, *own)}.values())
