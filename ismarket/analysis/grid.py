@@ -137,7 +137,7 @@ class ScenarioGrid:
 
         if table not in self.columns:
             raise unknown("grid", "table", table, self.columns)
-        return pd.DataFrame(in_units(self.columns[table], units))
+        return in_units(pd.DataFrame(self.columns[table]), units)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket grid --json`` prints it."""

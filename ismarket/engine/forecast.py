@@ -304,11 +304,9 @@ class Forecast:
         Columns: ``by``, each with a key; measure, reference, mean, p5 to p95, unit, price_basis;
         money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
         """
-        import pandas as pd
-
         from .tidy import tidy
 
-        return pd.DataFrame(tidy(self, by, units))
+        return tidy(self, by, units)
 
     @property
     def calibration(self) -> pd.DataFrame:
