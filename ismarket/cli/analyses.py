@@ -15,7 +15,6 @@ from .common import (
     answer,
     complete_anchor,
     complete_key,
-    draws_option,
     force_option,
     forecast_of,
     json_option,
@@ -26,16 +25,13 @@ from .common import (
     scenario_argument,
     studied,
 )
+from .run import choice_option
 
 if TYPE_CHECKING:
     from ..analysis.updating import Observation
 
 SCENARIO, RUN = scenario_argument("scenario"), scenario_argument("run")
-LEVEL = click.option(
-    "--anchor", help="Published estimate that sets the level, or bottom-up.",
-    shell_complete=complete_anchor,
-)  # fmt: skip
-THROUGH = click.option("--through", type=int, help="Last year of the forecast.")
+LEVEL, THROUGH, DRAWS = map(choice_option, ("anchor", "through", "draws"))
 OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-up level."
 THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -190,7 +186,7 @@ def triangulate(files: tuple[Path, ...], market: str | None, as_json: bool) -> N
               help="A study of an input, cause, launch, level, price_basis or all, such as"
               " video_eeg.ratio=200:0.5M:30%; repeatable.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1), default=8, show_default=True, help="Rows of each.")
-@draws_option
+@DRAWS
 @json_option
 def voi(
     run: str,
@@ -221,7 +217,7 @@ def voi(
 @click.command()
 @RUN
 @observed
-@draws_option
+@DRAWS
 @json_option
 def update(
     run: str, observe: tuple[str, ...], actuals: Path | None, draws: int | None, as_json: bool
@@ -238,7 +234,7 @@ def update(
 
 @click.command()
 @RUN
-@draws_option
+@DRAWS
 @json_option
 def backtest(run: str, draws: int | None, as_json: bool) -> None:
     """Score forecasts of the verified past: no change, constant growth, the growth of RUN.

@@ -90,7 +90,6 @@ market_option = click.option(
     help=f"Name of the market; {DEFAULT_MARKET}, or what the scenario says, by default.",
 )  # fmt: skip
 """Of the market that is asked about, whatever a scenario names."""
-draws_option = click.option("--draws", type=click.IntRange(1), help="How many draws.")
 
 
 def scenario_argument(name: str) -> Callable[..., Any]:

@@ -9,12 +9,11 @@ from pathlib import Path
 import click
 
 from ..text.files import check_free, write_files
-from .analyses import LEVEL, THROUGH, actuals_of, observed, target
+from .analyses import DRAWS, LEVEL, THROUGH, actuals_of, observed, target
 from .common import (
     FILE,
     PATH,
     answer,
-    draws_option,
     force_option,
     json_option,
     progress_bar,
@@ -76,7 +75,7 @@ def grid(
 @click.option("--reached", is_flag=True, help="The futures in which the target is reached.")
 @LEVEL
 @THROUGH
-@draws_option
+@DRAWS
 @json_option
 def discover(
     scenario: str,

@@ -12,7 +12,6 @@ from ..text.install import needs
 from .common import (
     FILE,
     computed,
-    draws_option,
     force_option,
     json_option,
     say,
@@ -20,6 +19,7 @@ from .common import (
     scenario_argument,
     studied,
 )
+from .run import choice_option
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--page", type=FILE, help="Write a page that computes: its reader moves inputs without Python."
 )
-@draws_option
+@choice_option("draws")
 @force_option
 @json_option
 def report(
