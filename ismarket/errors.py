@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -51,6 +51,15 @@ def in_short(error: BaseException) -> str:
 def unknown(where: str, kind: str, name: object, known: Iterable[str], key: str = "") -> InputError:
     """The error for a name that does not exist, with the nearest name that does."""
     return InputError(f"{where}: {no_such(kind, name, known)}", key)
+
+
+def check_known(
+    where: str, kind: str, known: Collection[object], *names: object, key: str = ""
+) -> None:
+    """Raise that error for the first of some names that is none of the known ones."""
+    for name in names:
+        if name not in known:
+            raise unknown(where, kind, str(name)[:60], map(str, known), key)
 
 
 def no_such(kind: str, name: object, known: Iterable[str]) -> str:

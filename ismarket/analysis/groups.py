@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..engine.plan import Plan
-from ..errors import unknown
+from ..errors import check_known
 from ..model.parameter import Parameter
 from ..model.pooled import LEVEL
 from ..model.sources import ASSUMPTION, parts_of
@@ -28,8 +28,7 @@ class Grouping:
 
 def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
     """``inputs`` in groups ``by`` parameter, mechanism, driver, stage, source or status."""
-    if by not in BY:
-        raise unknown("sensitivity", "grouping", by, BY)
+    check_known("sensitivity", "grouping", BY, by)
     together = {key: members for members in correlated(plan, inputs) for key in members}
     groups = {
         label: list(dict.fromkeys(k for key in keys for k in together.get(key, (key,))))

@@ -20,7 +20,7 @@ from ..engine.blocks import Drawing, one_thread
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
-from ..errors import InputError, list_of, mistaken, need_numbers, unknown
+from ..errors import InputError, check_known, list_of, mistaken, need_numbers
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK, error_of_mean
@@ -234,8 +234,7 @@ def drawn_values(plan: Plan) -> dict[str, Array]:
 
 def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
     """The uncertain inputs by group: each alone, or by cause, stage, status or cited source."""
-    if kind not in LABELS:
-        raise unknown("voi", "grouping", kind, LABELS)
+    check_known("voi", "grouping", LABELS, kind)
     return labelled(plan, uncertain(plan), LABELS[kind])
 
 

@@ -17,7 +17,7 @@ from ..engine.blocks import level_of, one_thread, stack
 from ..engine.chain import Chain
 from ..engine.forecaster import unexplained
 from ..engine.plan import Plan, make_plan
-from ..errors import unknown
+from ..errors import check_known
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
@@ -61,8 +61,7 @@ class Response:
 
     def __call__(self, output: str, values: Mapping[str, Array]) -> Array:
         """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode."""
-        if output not in OUTPUTS:
-            raise unknown("sensitivity", "output", output, OUTPUTS)
+        check_known("sensitivity", "output", OUTPUTS, output)
         first, last = self.cells(values).sum(axis=(REGION, DRUG_CLASS))
         if output == "count":
             return np.asarray(first)

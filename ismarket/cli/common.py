@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 import click
 from click.shell_completion import CompletionItem as Item
 
-from ..errors import DiskError, DriverError, InputError, unknown
+from ..errors import DiskError, DriverError, InputError
 from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO, shipped_scenarios
 from ..text.wording import in_line, shown
 
@@ -337,14 +337,6 @@ def say_json(value: object) -> None:
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:
     """The market of that name, by default the bundled one; InputError if there is none."""
     return plugins.market(name or DEFAULT_MARKET)
-
-
-def check_drivers(where: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """Raise InputError for a name that is not an installed driver."""
-    known = tuple(known)
-    for name in names:
-        if name not in known:
-            raise unknown(where, "driver", name, known)
 
 
 @contextmanager

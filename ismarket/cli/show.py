@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import InputError
+from ..errors import InputError, check_known
 from ..text.sheet import Table
 from ..text.wording import mid_sentence, money, percent, rate, times
 from .common import (
-    check_drivers,
     complete_driver,
     installed_market,
     installed_plugins,
@@ -64,7 +63,7 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
         show(_suiting(plugins, market), as_json)
         return
     installed = {driver.name: driver for driver in plugins.drivers}
-    check_drivers("drivers", (name,), list(installed))
+    check_known("drivers", "driver", installed, name)
     driver = installed[name]
     if market and not driver.suits(market):
         made_for = ", ".join(driver.markets)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Array, Columns, LazyTables
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
@@ -334,8 +334,7 @@ class Forecast:
 
         Columns: key, name, base and final (USD), cagr (fraction a year), share; _p5 and _p95.
         """
-        if axis not in (*AXES, "launch"):
-            raise unknown("forecast", "axis", axis, (*AXES, "launch"))
+        check_known("forecast", "axis", (*AXES, "launch"), axis)
         split = {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
         sold = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
         return self._frame(axis, sold if axis == "launch" else split)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..errors import DriverError, InputError, mistaken, unknown
+from ..errors import DriverError, InputError, check_known, mistaken, unknown
 from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
 from ..model.curves import Spread, spread_of
@@ -288,9 +288,7 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
             ("region", {*mechanism.share} - {EVERYWHERE}, market.regions),
             ("class", filter(None, [mechanism.drug_class]), market.drug_classes * stage.by_class),
         ):
-            for name in names:
-                if name not in allowed:
-                    raise unknown(named, kind, name, allowed)
+            check_known(named, kind, allowed, *names)
         missing = [region for region in market.regions if region not in mechanism.share]
         if mechanism.kind == "spread" and missing and EVERYWHERE not in mechanism.share:
             raise InputError(f"{named}: no row for region {missing[0]!r}, nor for {EVERYWHERE!r}")
@@ -334,12 +332,10 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
     if LEVEL in (*scenario.fixed, *(key for pair in scenario.pairs for key in pair)):
         known |= {p.key: p for p in uncertain_level(_pooled(market))}
     for key, value in scenario.fixed.items():
-        if key not in known:
-            raise unknown("scenario", "parameter", key, known, f"fixed {key}")
+        check_known("scenario", "parameter", known, key, key=f"fixed {key}")
         known[key].check(value, key in scenario.outside)
     for key in (key for pair in scenario.pairs for key in pair):
-        if key not in known:
-            raise unknown("scenario, correlation", "parameter", key, known, "correlation")
+        check_known("scenario, correlation", "parameter", known, key, key="correlation")
         if known[key].happens:
             raise InputError(f"correlation: {NO_CHANCE.format(key)}")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..arrays import Array
-from ..errors import unknown
+from ..errors import check_known
 from ..model.stage import DRAW, ROLES
 from ..sampling.points import BLOCK
 from .blocks import Drawing, level_of, one_thread, stack
@@ -67,9 +67,7 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
     Raises InputError for a year that the forecast has not.
     """
     plan, market = forecast.plan, forecast.plan.market
-    for year in years:
-        if year not in forecast.years:
-            raise unknown("forecast", "year", str(year), list(map(str, forecast.years)))
+    check_known("forecast", "year", forecast.years, *years)
     at = [forecast.years.index(year) for year in years]
     first = np.ones((1, len(market.regions), len(market.drug_classes), 1))
     values = stack(plan, {**plan.modes, **plan.fixed})

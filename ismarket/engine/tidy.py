@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..arrays import Array
-from ..errors import InputError, list_of, unknown
+from ..errors import InputError, check_known, list_of
 from ..model.stage import slug
 from .blocks import cells_of
 from .summaries import STATISTICS, KeptSummary, quantiles
@@ -42,9 +42,7 @@ def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> pd.DataFram
     """
     give = "some of year, region, drug_class, driver, stage, launch"
     wanted = (by,) if isinstance(by, str) else tuple(dict.fromkeys(list_of("table", by, str, give)))
-    for name in wanted:
-        if name not in ROWS:
-            raise unknown("table", "row", name, ROWS)
+    check_known("table", "row", ROWS, *wanted)
     others = [name for name in wanted if name not in PLACES]
     if len(others) > 1 or (others and others[0] != "stage" and len(wanted) > 1):
         raise InputError(
@@ -66,8 +64,7 @@ def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> pd.DataFram
 
 def in_units(table: pd.DataFrame, units: str) -> pd.DataFrame:
     """A table whose column ``unit`` says so of each row, with its money in ``units``."""
-    if units not in SCALES:
-        raise unknown("table", "unit", units, SCALES)
+    check_known("table", "unit", SCALES, units)
     ending, size = SCALES[units]
     money = table["unit"].str.contains("USD")
     said = table["unit"].str.replace("USD", f"USD {ending}".strip())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays import Array, Columns
-from ..errors import unknown
+from ..errors import check_known
 from ..model.market import Market
 from ..model.stage import Stage
 from ..sampling.points import BLOCK
@@ -98,14 +98,12 @@ class Waterfall:
     def step(self, name: str) -> WaterfallStep:
         """The step of that name; InputError where the market has none."""
         known = {step.name: step for step in self.steps}
-        if name not in known:
-            raise unknown("waterfall", "step", name, known)
+        check_known("waterfall", "step", known, name)
         return known[name]
 
     def only(self, region: str) -> Waterfall:
         """The waterfall of one region; InputError for one that the market has not."""
-        if region not in self.regions:
-            raise unknown("waterfall", "region", region, self.regions)
+        check_known("waterfall", "region", self.regions, region)
         at, steps = self.regions.index(region), list[WaterfallStep]()
         for step in self.steps:
             amounts, share = step.amounts[at : at + 1], None

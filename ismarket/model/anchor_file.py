@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..text.files import bytes_of
 from .anchor import (
     BASES,
@@ -62,9 +62,7 @@ def parse_anchor(data: bytes, market: Market, file: str) -> Anchor:
     except UnicodeDecodeError as error:
         raise InputError(f"{file}: not valid TOML: {error}") from None
     known = (*_TEXTS, *_YEARS, *_NUMBERS, *_OTHERS)
-    for key in values:
-        if key not in known:
-            raise unknown(file, "key", key[:60], known)
+    check_known(file, "key", known, *values)
     if (of := values.get("market", market.name)) != market.name:
         said = of[:60] if isinstance(of, str) and of.isprintable() else shown(of)
         raise InputError(f"{file}: {other_market(said, market.name)}")

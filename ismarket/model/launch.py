@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..text.wording import CALENDAR_YEAR
 from .cause import Mechanism, read_own_mechanisms
 from .parameter import IN_TABLES, STATUSES, Parameter
@@ -194,9 +194,7 @@ def check(
         ("drug class", (one.drug_class,), drug_classes),
         ("region", one.regions, regions),
     ):
-        for name in names:
-            if name not in known:
-                raise unknown(f"{where}, launch {one.name}", kind, name, known)
+        check_known(f"{where}, launch {one.name}", kind, known, *names)
 
 
 def fits(stage: Stage) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..frozen import Frozen
 from ..text.wording import mid_sentence, title_of
 from .anchor import REAL, Anchor, bottom_up
@@ -208,8 +208,7 @@ class Market:
     def stage(self, name: str, where: str = "") -> Stage:
         """The stage of that name; else InputError says ``where`` it was named, and the nearest."""
         found = {stage.name: stage for stage in self.stages}
-        if name not in found:
-            raise unknown(where or self.name, "stage", name, found)
+        check_known(where or self.name, "stage", found, name)
         return found[name]
 
     @cached_property

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..sampling import SAMPLERS
 from ..text.files import bytes_of
 from ..text.wording import title_of
@@ -143,9 +143,7 @@ class Scenario:
 
     def changed(self, **choices: Any) -> Scenario:
         """With some choices made differently, called changed unless named; else InputError."""
-        for name in choices:
-            if name not in CHOICES:
-                raise unknown("scenario", "choice", name, CHOICES)
+        check_known("scenario", "choice", CHOICES, *choices)
         new = replace(self, **choices)
         return new if "name" in choices else named_after(new, self)
 
@@ -310,8 +308,7 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
 def _made(values: dict[str, Any], text: str, file: str, base: Scenario | None = None) -> Scenario:
     """The scenario of some values; what is given by key adds to that of the ``base``."""
     for name in values:
-        if name not in CHOICES:
-            raise unknown(_where(file, text, name), "key", name[:60], CHOICES)
+        check_known(_where(file, text, name), "key", CHOICES, name)
     values.setdefault("name", Path(file).stem)
     checked: dict[str, Any] = {"title": ""} if base else {}
     for name, value in values.items():

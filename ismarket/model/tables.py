@@ -21,7 +21,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..frozen import Frozen
 from ..text.files import bytes_of
 from ..text.wording import ODD
@@ -66,8 +66,7 @@ class Row:
 
     def number(self, column: str, blank: float | None = None) -> float:
         """The cell as a finite number; ``blank`` stands for an empty cell if it is given."""
-        if column not in self.cells:
-            raise unknown(self.where, "column", column, self.cells)
+        check_known(self.where, "column", self.cells, column)
         value = str(self.cells[column])
         if not value and blank is not None:
             return blank
@@ -86,8 +85,7 @@ class Row:
     def choice(self, column: str, kind: str, known: Iterable[str]) -> str:
         """The cell, which must be one of the known names."""
         value, names = self.cells[column], tuple(known)
-        if value not in names:
-            raise unknown(self.where, kind, value[:60], names)
+        check_known(self.where, kind, names, value)
         return value
 
 
@@ -156,9 +154,7 @@ def _check_header(header: Sequence[str], file: str, known: Sequence[str], others
     for column in header:
         if "\n" in column or len(column) > LONGEST_NAME:
             raise InputError(f"{file}, line 1: {column[:60]!r} is not the name of a column")
-    for column in known:
-        if column not in header:
-            raise unknown(file, "column", column, header)
+    check_known(file, "column", header, *known)
     for column in header:
         if header.count(column) > 1:
             raise InputError(f"{file}: column {column!r} stands twice")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from .market import Market
 from .tables import read_toml, shown
 
@@ -51,14 +51,10 @@ def parse_words(text: str, where: str, known: Mapping[str, Named] | None = None)
     words; ``where`` is what it calls the text.
     """
     values = read_toml(text, where, "words")
-    for key in values:
-        if key not in ("market", *TABLES):
-            raise unknown(where, "key", key[:60], ("market", *TABLES))
+    check_known(where, "key", ("market", *TABLES), *values)
     tables = {table: _named(values.get(table, {}), f"{where}, {table}") for table in TABLES}
     for table, names in (known or {}).items():
-        for name in tables[table]:
-            if name not in names:
-                raise unknown(f"{where}, {table}", "name", name[:60], names)
+        check_known(f"{where}, {table}", "name", names, *tables[table])
         tables[table] = {n: (*own, *tables[table].get(n, ())) for n, own in names.items()}
     return Words(_list(values.get("market", []), f"{where}, market"), **tables)
 

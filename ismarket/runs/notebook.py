@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.driver import Driver
 from ..text.files import bytes_of
 from ..text.install import needs
@@ -66,9 +66,7 @@ def injected(notebook: Notebook, parameters: Mapping[str, Any], name: str) -> No
     if not tagged:
         raise InputError(f"{name}: no cell is tagged {TAG!r}, so it takes no -p")
     known = _assigned(_source(notebook["cells"][tagged[0]]), name)
-    for key in parameters:
-        if key not in known:
-            raise unknown(name, "parameter", key, known)
+    check_known(name, "parameter", known, *parameters)
     lines = ["# set on the command line"] + [f"{key} = {parameters[key]!r}" for key in parameters]
     cell: dict[str, Any] = {
         "cell_type": "code", "id": INJECTED, "metadata": {"tags": [INJECTED]},

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..arrays import Columns
-from ..errors import unknown
+from ..errors import check_known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,8 +185,7 @@ def frame_of(columns: Mapping[str, Columns], table: str, command: str) -> pd.Dat
     """One of a result's tables as a pandas frame; InputError for a name that it does not have."""
     import pandas as pd  # the command line prints without it
 
-    if table not in columns:
-        raise unknown(command, "table", table, columns)
+    check_known(command, "table", columns, table)
     return pd.DataFrame(columns[table])
 
 
