@@ -84,6 +84,12 @@ def mistaken(where: str, value: object, give: str) -> InputError:
     return InputError(f"{where}: give {give}, not {found}")
 
 
+def check_kind(where: str, value: object, kind: Any, give: str) -> None:
+    """Raise that error for a value that is not of a kind, a class or several."""
+    if not isinstance(value, kind):
+        raise mistaken(where, value, give)
+
+
 def list_of(
     where: str, values: object, kind: type | tuple[type, ...], give: str
 ) -> tuple[Any, ...]:
@@ -92,8 +98,7 @@ def list_of(
         raise mistaken(where, values, give)
     found = tuple(values)
     for one in found:
-        if not isinstance(one, kind):
-            raise mistaken(where, one, give)
+        check_kind(where, one, kind, give)
     return found
 
 

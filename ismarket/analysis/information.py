@@ -20,7 +20,7 @@ from ..engine.blocks import Drawing, one_thread
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
-from ..errors import InputError, check_known, list_of, mistaken, need_numbers
+from ..errors import InputError, check_kind, check_known, list_of, need_numbers
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK, error_of_mean
@@ -175,8 +175,7 @@ def value_of_information(
     And of ``studies``, which inform without settling.  InputError below FEWEST_DRAWS draws, where
     the regression would be noise.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("voi", forecast, A_FORECAST)
+    check_kind("voi", forecast, Forecast, A_FORECAST)
     return information_of(Drawn(forecast.plan, forecast.draws.total), decision, by, studies)
 
 
@@ -184,8 +183,7 @@ def information_of(
     drawn: Drawn, decision: Decision, by: Sequence[str], studies: Sequence[Sample]
 ) -> Information:
     """The same from draws that need not be a forecast's own."""
-    if not isinstance(decision, Decision):
-        raise mistaken("voi", decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
+    check_kind("voi", decision, Decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
     studies = list_of("voi, studies", studies, Sample, "a list of Sample('KEY', observations=200)")
     by = list_of("voi, by", by, str, f"a list of {', '.join(GROUPS)}")
     plan, total, more = drawn.plan, drawn.total, drawn.more

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, LazyTables
+from ..arrays import Array, Columns
 from ..errors import InputError, check_known
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
 from ..model.stage import slug
+from ..text.sheet import LazyTables
 from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout

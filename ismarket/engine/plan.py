@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..errors import DriverError, InputError, check_known, mistaken, unknown
+from ..errors import DriverError, InputError, check_kind, check_known, unknown
 from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
 from ..model.curves import Spread, spread_of
@@ -139,13 +139,10 @@ class Plan:
 
 def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
     """The plan of a scenario; InputError names the choice that market or drivers do not know."""
-    if not isinstance(market, Market):
-        raise mistaken("market", market, "a Market, as ismarket.load_market()")
-    if not isinstance(scenario, Scenario):
-        raise mistaken("scenario", scenario, "a Scenario, as ismarket.load_scenario('evidence')")
+    check_kind("market", market, Market, "a Market, as ismarket.load_market()")
+    check_kind("scenario", scenario, Scenario, "a Scenario, as ismarket.load_scenario('evidence')")
     for driver in (drivers := list(drivers)):
-        if not isinstance(driver, Driver):
-            raise mistaken("drivers", driver, "a list of Drivers, as ismarket.load_drivers()")
+        check_kind("drivers", driver, Driver, "a list of Drivers, as ismarket.load_drivers()")
     everybody = sorted(drivers, key=lambda driver: driver.name)
     names = [driver.name for driver in everybody]
     for name in names:

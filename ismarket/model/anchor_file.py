@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, check_known, unknown
-from ..text.files import bytes_of
 from .anchor import (
     BASES,
     LARGEST,
@@ -20,7 +19,7 @@ from .anchor import (
     other_market,
 )
 from .market import Market
-from .tables import read_toml, shown
+from .tables import bytes_of, read_toml, shown
 
 NEEDED = ("name", "market", "base_year", "value_usd", "cagr", "last_year")
 _TEXTS = "name publisher title largest_region fastest_growing_class url source".split()

@@ -12,11 +12,10 @@ from typing import Any
 
 from ..errors import InputError, check_known, unknown
 from ..sampling import SAMPLERS
-from ..text.files import bytes_of
 from ..text.wording import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
-from .tables import LARGEST_FILE, read_toml
+from .tables import LARGEST_FILE, bytes_of, read_toml
 
 DEFAULT_MARKET = "infantile-spasms"
 """The bundled market, where nothing names another."""

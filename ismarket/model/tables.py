@@ -23,7 +23,6 @@ from typing import Any
 
 from ..errors import InputError, check_known, unknown
 from ..frozen import Frozen
-from ..text.files import bytes_of
 from ..text.wording import ODD
 
 LARGEST_TABLE = 8 * 1024 * 1024
@@ -181,6 +180,18 @@ def _row(
     for column in evidence:
         row.text(column)
     return row
+
+
+def bytes_of(path: Path | Traversable, largest: int, what: str) -> bytes:
+    """What a file holds; InputError where it cannot be read, or is larger than ``what`` may be."""
+    try:
+        with path.open("rb") as stream:
+            data: bytes = stream.read(largest + 1)
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
+    if len(data) > largest:
+        raise InputError(f"{path.name}: larger than {largest} bytes, not {what}")
+    return data
 
 
 # which tables were read ---------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import InputError, check_known
 from ..model.driver import Driver
-from ..text.files import bytes_of
+from ..model.tables import bytes_of
 from ..text.install import needs
 from ..text.spreadsheet import as_csv
 from .keep import common_inputs, publish, seal_run

@@ -1,26 +1,13 @@
-"""Files of a person: read within a limit, and written whole or not at all."""
+"""Files for a person, which are there whole or not at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from secrets import token_hex
 
 from ..errors import DiskError, InputError
-
-
-def bytes_of(path: Path | Traversable, largest: int, what: str) -> bytes:
-    """What a file holds; InputError where it cannot be read, or is larger than ``what`` may be."""
-    try:
-        with path.open("rb") as stream:
-            data: bytes = stream.read(largest + 1)
-    except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
-    if len(data) > largest:
-        raise InputError(f"{path.name}: larger than {largest} bytes, not {what}")
-    return data
 
 
 def check_free(paths: Iterable[Path], *, force: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -162,6 +162,24 @@ def framed_by(command: str, first: str) -> Callable[..., pd.DataFrame]:
         return frame_of(result.columns, table, command)
 
     return frame
+
+
+class LazyTables(Mapping[str, Columns]):
+    """Tables by name, each made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Columns]]) -> None:
+        self._makers, self._made = makers, dict[str, Columns]()
+
+    def __getitem__(self, name: str) -> Columns:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 def by_field(kind: type, records: Sequence[Any]) -> Columns:
