@@ -122,6 +122,7 @@ def test_the_distance_past_a_target_is_a_log_of_value_and_points_of_growth(asked
         assert past.past({})[0] == pytest.approx(-0.02)
 
 
+@pytest.mark.slow(reason="settings are sought")
 def test_tidied_figures_are_short_lie_outward_and_still_reach(asked):
     level = float(asked("value", {})[0])
     for factor in (1.1, 0.9):
