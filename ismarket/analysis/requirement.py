@@ -14,7 +14,7 @@ from ..arrays import Array, Columns
 from ..engine.blocks import Drawing
 from ..engine.findings import about, caveats
 from ..engine.workers import KEPT
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.recipe import as_command
@@ -94,8 +94,7 @@ class Requirement:
 
         Out of reach, ``few`` fixes nothing and ``all`` the setting that reaches furthest.
         """
-        if which not in ("few", "all"):
-            raise unknown("require", "setting", which, ("few", "all"))
+        check_known("require", "setting", ("few", "all"), which)
         fixed = self.few_inputs if which == "few" else self.all_inputs
         if which == "all" and not self.within:
             fixed = self.limit_setting
@@ -197,14 +196,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         everything = _nearest(scale, range(count), ends)
         chosen, fewest = smallest_set(scale, 0.0, at_modes, count) or (tuple(range(count)), False)
         few = _nearest(scale, chosen, ends)
-    scores = {
-        name: {
-            p.key: float(score)
-            for p, score in zip(scale.inputs, found, strict=True)
-            if not math.isnan(score)
-        }
-        for name, found in (("few", few), ("all", everything))
-    }
+    scores = {"few": scale.moved(few), "all": scale.moved(everything)}
     draws = min(asked.plan.scenario.draws, KEPT)
     return Requirement(
         asked, output, target, reference, middle,

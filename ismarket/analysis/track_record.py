@@ -123,13 +123,9 @@ def read_outside_view() -> tuple[OutsideView, ...]:
     table = files("ismarket").joinpath("data", "evidence", "outside_view.csv")
     return tuple(
         OutsideView(
-            row.text("statement"),
-            row.number("share_outside_at_least"),
-            row.number("relative_error"),
-            int(row.number("forecasts")),
-            int(row.number("drugs")),
-            row.text("source"),
-            row.cells["note"],
+            row.text("statement"), row.number("share_outside_at_least"),
+            row.number("relative_error"), row.whole("forecasts"), row.whole("drugs"),
+            row.text("source"), row.cells["note"],
         )
         for row in read_table(table, ACCURACY, others=True)
-    )
+    )  # fmt: skip

@@ -22,7 +22,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, list_of, mistaken, need_numbers, unknown
+from ..errors import InputError, check_kind, list_of, need_numbers, unknown
 from ..model.tables import EVIDENCE, OPTIONAL, read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
@@ -125,8 +125,7 @@ def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
     Observations count as independent of each other.  InputError for a year that the forecast does
     not hold or that its anchor fixes, and where the draws do not reach the observations.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("update", forecast, A_FORECAST)
+    check_kind("update", forecast, Forecast, A_FORECAST)
     give = "a list of Observation(2024, 55e6, 0.1)"
     seen = list_of("update", observations, Observation, give)
     if not seen:
@@ -229,8 +228,7 @@ def weighted_quantiles(values: Array, weights: Array, levels: Iterable[float]) -
     order = np.argsort(values)
     mass = weights[order]
     middle = np.cumsum(mass) - mass / 2
-    found: Array = np.interp(list(levels), middle, values[order])
-    return found
+    return np.interp(list(levels), middle, values[order])
 
 
 def observation(text: str) -> Observation:

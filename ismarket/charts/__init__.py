@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 from ..analysis.track import Track
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import mistaken
+from ..errors import check_kind
 from ..text.install import needs
 from . import causes as _causes
 from . import comparison as _comparison
@@ -112,8 +112,7 @@ def of_forecasts(chart: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerCha
     @wraps(chart)
     def checked(*given: P.args, **named: P.kwargs) -> alt.LayerChart:
         for one in given:
-            if not isinstance(one, Forecast | None):
-                raise mistaken(f"charts.{chart.__name__}", one, A_FORECAST)
+            check_kind(f"charts.{chart.__name__}", one, Forecast | None, A_FORECAST)
         return chart(*given, **named)
 
     return checked
@@ -205,8 +204,7 @@ def compare(
 
 def track(found: Track, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Actuals against what each kept run said of their year, and how editions moved."""
-    if not isinstance(found, Track):
-        raise mistaken("charts.track", found, _track.A_TRACK)
+    check_kind("charts.track", found, Track, _track.A_TRACK)
     return draw(_track.picture(found), theme, width)
 
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import InputError
+from ..errors import InputError, check_known
 from ..text.sheet import Table
 from ..text.wording import mid_sentence, money, percent, rate, times
 from .common import (
-    check_drivers,
     complete_driver,
     installed_market,
     installed_plugins,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from ..model.market import Market
     from ..model.parameter import Parameter
     from ..plugins.discovery import FoundPlugin
+    from ..plugins.installed import Plugins
 
 
 @click.command()
@@ -56,18 +56,14 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
             raise InputError(
                 f"drivers: market {market!r} is not bundled; --load imports all plugins"
             )
-        chosen = installed_market(plugins, market)
-        suiting = [driver for driver in plugins.drivers if driver.suits(chosen.name)]
-        show(with_unloaded(driver_list(suiting, chosen), others), as_json)
+        show(with_unloaded(_suiting(plugins, market), others), as_json)
         return
     plugins = installed_plugins()
-    installed = {driver.name: driver for driver in plugins.drivers}
     if name is None:
-        chosen = installed_market(plugins, market)
-        suiting = [driver for driver in installed.values() if driver.suits(chosen.name)]
-        show(driver_list(suiting, chosen), as_json)
+        show(_suiting(plugins, market), as_json)
         return
-    check_drivers("drivers", (name,), list(installed))
+    installed = {driver.name: driver for driver in plugins.drivers}
+    check_known("drivers", "driver", installed, name)
     driver = installed[name]
     if market and not driver.suits(market):
         made_for = ", ".join(driver.markets)
@@ -82,6 +78,10 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
 def anchors(market: str | None, as_json: bool) -> None:
     """List the published estimates, each moved to the base year at its own growth."""
     show(anchor_list(installed_market(installed_plugins(), market)), as_json)
+
+
+STATED = ("low", "mode", "high", "unit", "status", "source")
+"""What a card says of a parameter."""
 
 
 @dataclass(frozen=True)
@@ -117,22 +117,20 @@ def driver_list(drivers: Iterable[Driver], market: Market) -> Card:
     return Card("Drivers", rows, shown, "ismarket drivers NAME shows the causes of one.")
 
 
+def _suiting(plugins: Plugins, market: str | None) -> Card:
+    chosen = installed_market(plugins, market)
+    return driver_list((one for one in plugins.drivers if one.suits(chosen.name)), chosen)
+
+
 def with_unloaded(card: Card, others: Iterable[FoundPlugin]) -> Card:
     """The list with a row for each plugin that was not imported, from its metadata."""
     rows = [{**row, "loaded": True} for row in card.rows]
+    counted = dict.fromkeys(("causes", "without_effect", "own_parameters"))
     unloaded = [
-        {
-            "driver": one.name,
-            "title": one.summary,
-            "causes": None,
-            "without_effect": None,
-            "own_parameters": None,
-            "plugin": f"{one.distribution} {one.version}".strip(),
-            "description": "",
-            "loaded": False,
-        }
+        {"driver": one.name, "title": one.summary, **counted,
+         "plugin": f"{one.distribution} {one.version}".strip(), "description": "", "loaded": False}
         for one in others
-    ]
+    ]  # fmt: skip
     note = card.note
     if unloaded:
         note += " Rows without counts are as their packages say; --load imports them."
@@ -188,12 +186,7 @@ def _launch(one: Launch, others: list[str]) -> dict[str, Any]:
 def _range(parameter: Parameter) -> dict[str, Any]:
     return {
         "effect": f"{parameter.low:g} / {parameter.mode:g} / {parameter.high:g} {parameter.unit}",
-        "low": parameter.low,
-        "mode": parameter.mode,
-        "high": parameter.high,
-        "unit": parameter.unit,
-        "status": parameter.status,
-        "source": parameter.source,
+        **{name: getattr(parameter, name) for name in STATED},
     }
 
 

@@ -168,10 +168,7 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
 
 
 def launched(forecast: Forecast) -> str:
-    """The launched product that sells most in the last year, and how many others sell at all.
-
-    Nothing where the market is scaled to a published level: so are its launches.
-    """
+    """The launched product that sells most in the last year, and how many others sell at all."""
     if forecast.plan.anchor.published:  # scaled to a level that nobody counted
         return ""
     table = rows_of(forecast.columns["launch"])

@@ -58,17 +58,11 @@ def forecast_of(
             reference, error = engine.at(at_modes)
         calibration = reference[engine.reader.layout["calibration"]][0, 0]
         stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * (left[-1] * calibration)
+        copula = engine.drawing.copula
         return Forecast(
-            plan,
-            installed,
-            left,
-            engine.reader.layout,
-            reference[:, 0],
-            summarise(engine, work),
-            stacked_total=float(stacked),
-            shapley_error=error,
-            repaired=copula.repaired if (copula := engine.drawing.copula) else 0.0,
-        )
+            plan, installed, left, engine.reader.layout, reference[:, 0], summarise(engine, work),
+            float(stacked), shapley_error=error, repaired=copula.repaired if copula else 0.0,
+        )  # fmt: skip
 
 
 def _enough_draws(

@@ -7,10 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from ..arrays import Array
-from ..model.pooled import LEVEL
 from ..model.stage import DRUG_CLASS, REGION
 from ..sampling.points import BLOCK
-from .blocks import Drawing, one_thread, stack
+from .blocks import Drawing, level_of, one_thread, stack
 from .chain import Chain
 from .plan import Plan
 
@@ -40,9 +39,8 @@ def placeholder_share(plan: Plan) -> float:
 
 def _value(plan: Plan, chain: Chain, values: dict[str, Array]) -> Array:
     """The last year's value (draw,), but for a factor that all draws share."""
+    stacked = stack(plan, values)
     with one_thread():
-        cells = chain(stack(plan, values))[[0, -1]]
-    first, last = cells.sum(axis=(REGION, DRUG_CLASS))
-    level = values.get(LEVEL, first if plan.level is None else 1.0)
-    found: Array = level * last / first
-    return found
+        first, last = chain(stacked)[[0, -1]].sum(axis=(REGION, DRUG_CLASS))
+    level = level_of(plan, stacked)
+    return np.asarray(last if level is None else level * last / first)

@@ -210,7 +210,7 @@ class Shifts:
                 parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                 names += group
         curves = Curves([self._plan.spreads[name] for name in names])
-        years = self._plan.years_from_base
+        years = range(self._plan.start, len(self._plan.market.years))
         return curves, [
             (target, drivers, part, curves.matrix(part.start, part.stop, years))
             for target, drivers, part in parts
