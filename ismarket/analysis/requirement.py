@@ -197,7 +197,8 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         chosen, fewest = smallest_set(scale, 0.0, at_modes, count) or (tuple(range(count)), False)
         few = _nearest(scale, chosen, ends)
     scores = {"few": scale.moved(few), "all": scale.moved(everything)}
-    draws = min(asked.plan.scenario.draws, KEPT)
+    draws, drawing = min(asked.plan.scenario.draws, KEPT), Drawing(asked.plan)
+    past = [scale.past(drawing.by_key(block)) >= 0.0 for block in range(-(-draws // BLOCK))]
     return Requirement(
         asked, output, target, reference, middle,
         limit=float(asked(output, scale.values(ends[:, None]))[0]),
@@ -207,7 +208,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         fewest=fewest,
         scores=scores,
         distance=float(np.linalg.norm(np.nan_to_num(everything))),
-        reached=_reached(scale, draws),
+        reached=int(np.concatenate(past)[:draws].sum()),
         draws=draws,
     )  # fmt: skip
 
@@ -229,13 +230,6 @@ def _nearest(scale: LimitState, chosen: Sequence[int], ends: Array) -> Array:
         corner = furthest(scale, free, np.full(len(ends), np.nan))
         found = np.nan_to_num(corner[free])
     return np.asarray(whole(found[:, None])[:, 0])
-
-
-def _reached(scale: LimitState, draws: int) -> int:
-    """How many of the scenario's own first draws reach the target."""
-    drawing = Drawing(scale.asked.plan)
-    found = [scale.past(drawing.by_key(block)) >= 0.0 for block in range(-(-draws // BLOCK))]
-    return int(np.concatenate(found)[:draws].sum())
 
 
 def sheet(found: Requirement) -> Sheet:

@@ -18,7 +18,6 @@ from ..text.install import pip_install
 from .common import FILE, MARKS, PATH, say, say_json
 
 if TYPE_CHECKING:
-    from ..model.market import Market
     from ..plugins.installed import Plugins
 
 
@@ -83,16 +82,13 @@ def check_market(name: str, plugins: Plugins, as_json: bool) -> None:
         lines = [f"{market.title} ({name})" if market else name]
         for law, found in by_law.items():
             lines += [f"{MARKS[kept[law]]} {law}", *(f"    {breach}" for breach in found)]
-        lines += [_placeholders(market)] if market else []
+        if market:  # no breach, but to be known
+            drawn = [p for p in market.parameters.values() if not p.constant]
+            given = sum(p.placeholder for p in drawn)
+            lines.append(f"{given} of {len(drawn)} uncertain numbers are placeholders")
         say("\n".join(lines))
     if breaches:
         sys.exit(1)
-
-
-def _placeholders(market: Market) -> str:
-    """How many of its numbers nobody has given yet: no breach, but to be known."""
-    drawn = [p for p in market.parameters.values() if not p.constant]
-    return f"{sum(p.placeholder for p in drawn)} of {len(drawn)} uncertain numbers are placeholders"
 
 
 def _folder(name: str, plugins: Plugins) -> Path | Traversable | None:

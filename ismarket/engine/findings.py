@@ -288,12 +288,6 @@ def acting_on(forecast: Forecast) -> list[str]:
     return said
 
 
-def switched_in_vain(forecast: Forecast) -> list[str]:
-    """The acting drivers that share each of their causes, so that their switch moves nothing."""
-    shared = [one.title for one, _ in wholly_shared(forecast.plan)]
-    return [f"The switch of {one} moves nothing: others share all its causes." for one in shared]
-
-
 def outside_evidence(plan: Plan) -> list[str]:
     """What the scenario fixes beyond the range of evidence, in a sentence; empty for nothing."""
     fixed = plan.scenario.fixed
@@ -344,7 +338,9 @@ def notices(forecast: Forecast) -> list[str]:
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
-    found += [*acting_on(forecast), *switched_in_vain(forecast)]
+    found += acting_on(forecast)
+    for one, _ in wholly_shared(plan):
+        found.append(f"The switch of {one.title} moves nothing: others share all its causes.")
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")

@@ -143,8 +143,9 @@ class Parameter:
         ``beyond`` allows whatever is possible: a chance from 0 to 1, nothing above ``most``, and
         above 0 what has no range below it.
         """
-        real = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-        number = float(value) if real else math.nan  # type: ignore[arg-type]
+        number = math.nan
+        if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+            number = float(value)
         if not math.isfinite(number):
             raise InputError(f"{self.key} = {value!r} is not a finite number ({self.unit})")
         if self.holds(number):
