@@ -36,8 +36,8 @@ import pytest
 from code_faults import ROOT, all_faults, functions, put_in
 
 PACKAGES = ("sampling", "model", "engine", "analysis")
-ALSO = ("approved", "runs")
-"""Folders of tests that hold these packages beside their own: what is printed, what is kept."""
+ALSO = ("approved",)
+"""Folders of tests that hold these packages beside their own."""
 KNOWN = Path(__file__).with_suffix(".toml")
 MOST_SECONDS = 10.0
 """After so long on the processor without a failure a fault has survived; three times as long in

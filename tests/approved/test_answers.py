@@ -14,6 +14,8 @@ from ismarket.analysis.tornado import causes_alone, tornado
 from ismarket.analysis.track import Told, track
 from ismarket.studies import Study
 
+pytestmark = pytest.mark.slow(reason="every analysis on both markets")
+
 
 @pytest.fixture(scope="session", params=["published", "counted", "anchored", "second"])
 def asked(request, market, drivers, second):

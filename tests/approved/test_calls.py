@@ -199,6 +199,7 @@ def names(market, drivers, published, second):
     }  # fmt: skip
 
 
+@pytest.mark.slow(reason="hundreds of calls, and the forecasts that they are about")
 @pytest.mark.parametrize("group", CALLS)
 def test_a_call_gives_what_was_approved(group, names):
     lines = []

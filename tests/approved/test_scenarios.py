@@ -6,6 +6,8 @@ from written import approve
 
 from ismarket import Scenario, forecast, load_scenario
 
+pytestmark = pytest.mark.slow(reason="dozens of forecasts")
+
 FIRST = {
     "as it stands": {},
     "another edition": {"anchor": "techsci-2024"},

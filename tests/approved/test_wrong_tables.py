@@ -22,6 +22,8 @@ from ismarket.model.grid import combined, read_grid
 from ismarket.model.scenario import load_scenario
 from ismarket.model.words import words_of
 
+pytestmark = pytest.mark.slow(reason="hundreds of tables")
+
 WRONG = ("", "x", "-1", "2e9")
 VALUES = ("3", "-1", "true", '"x"', '"\\n"', "[]", "[1, 9]", '["x"]')
 SHIPPED = files("ismarket") / "data"
