@@ -104,9 +104,8 @@ class Forecast:
     says points.  ``reference`` sets every parameter to its mode or to the value fixed by hand.
     ``at_modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
     ``layout``; ``unexplained_factor`` (year,) is the growth that no driver carries.
-    ``stacked_total`` is the reference of the last year were no cause shared, USD; ``shapley_error``
-    the standard error of sampled orders, log growth; ``repaired`` the largest change of a
-    correlation that did not go with the others.
+    ``shapley_error`` is the standard error of sampled orders, log growth; ``repaired`` the largest
+    change of a correlation that did not go with the others.
     """
 
     plan: Plan
@@ -115,7 +114,6 @@ class Forecast:
     layout: Layout
     at_modes: Array
     drawn: Summary
-    stacked_total: float
     shapley_error: float = 0.0
     repaired: float = 0.0
 
@@ -148,6 +146,13 @@ class Forecast:
     def span(self) -> int:
         """Years from the first to the last."""
         return self.years[-1] - self.years[0]
+
+    @cached_property
+    def stacked_total(self) -> float:
+        """The reference of the last year were no cause shared, USD."""
+        from .forecaster import stacked_total  # which makes forecasts
+
+        return stacked_total(self)
 
     @property
     def stacking_premium(self) -> float:

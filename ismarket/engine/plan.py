@@ -242,25 +242,6 @@ def contained_in(anchor: Anchor, market: Market, drivers: Iterable[Driver]) -> f
     return named | prices if anchor.price_basis == NOMINAL else named - prices
 
 
-def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
-    """The plan of the report itself: what it contains as shipped, each cause counted once."""
-    named = sorted(
-        (
-            driver.with_options({})
-            for driver in drivers
-            if driver.name in plan.contained and driver.suits(plan.market.name)
-        ),
-        key=lambda driver: driver.name,
-    )
-    neutral = replace(plan.scenario, fixed={}, strength={}, options={}, claims={}, overlap=1.0)
-    return replace(
-        plan,
-        scenario=neutral,
-        drivers=tuple(named),
-        parameters=drawn_parameters(plan.market, named),
-    )
-
-
 def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
     """The market with the causes that drivers bring in tables of their own."""
     for driver in drivers:
