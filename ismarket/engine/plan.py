@@ -301,6 +301,8 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
                 f"{where}, {mechanism.name}: no row for region {missing!r}, nor for {EVERYWHERE!r}"
             )
         found[mechanism.name] = mechanism
+    if len(found) == len(market.mechanisms):
+        return market
     lent = market.lent | (found.keys() - market.mechanisms.keys())
     return replace(market, mechanisms=found, lent=lent)
 
