@@ -124,7 +124,7 @@ def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
         return np.ones(len(plan.years))
     suited = (d for d in drivers if d.name in plan.contained and d.suits(market.name))
     report = tuple(sorted((d.with_options({}) for d in suited), key=lambda driver: driver.name))
-    named = _as_shipped(market, anchor, report, plan.start)
+    named = named_value(market, anchor, report, plan.start)
     if anchor.price_basis == NOMINAL and not any(follows_prices(market, d) for d in report):
         named = named * [market.prices(year) for year in plan.years]
     published = np.array([anchor.at(year) for year in plan.years])
@@ -136,7 +136,7 @@ def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
 
 
 @lru_cache(maxsize=32)  # whatever a scenario fixes or strengthens
-def _as_shipped(market: Market, anchor: Anchor, drivers: tuple[Driver, ...], start: int) -> Array:
+def named_value(market: Market, anchor: Anchor, drivers: tuple[Driver, ...], start: int) -> Array:
     """The value of the market by year (year,), before calibration, all at its mode."""
     scenario = Scenario(market=market.name, overlap=1.0)
     parameters = drawn_parameters(market, drivers)
