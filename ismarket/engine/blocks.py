@@ -36,7 +36,7 @@ FIRST = 3
 """Blocks from the first on whose draws are kept: of as many draws as a hand waits for."""
 
 
-class Sample:
+class Unfixed:
     """Draws of some parameters, (key, range), as if none were fixed; the first blocks are kept.
 
     The place of a key among ``dimensions`` is its Sobol dimension; ``pairs`` are rank correlations
@@ -52,7 +52,7 @@ class Sample:
         sampler: str,
     ) -> None:
         self.keys = [key for key, _ in ranges]
-        self.copula = copula(dict(pairs))
+        self.copula = copula(dict(pairs)) if pairs else None
         self._dimensions = {key: index for index, key in enumerate(dimensions)}
         self._quantiles = Quantiles([each for _, each in ranges])
         self._seed, self._sampler = seed, sampler
@@ -85,7 +85,7 @@ class Sample:
         return points[: len(self.keys)]
 
 
-sample = lru_cache(maxsize=2)(Sample)
+unfixed = lru_cache(maxsize=2)(Unfixed)
 """One for all plans that draw alike: when an input is moved, nothing is drawn anew."""
 
 
@@ -104,18 +104,18 @@ class Drawing:
         self.drawn = [p for p in known if p.happens or p.key not in fixed]
         self._still = [row for row, p in enumerate(known) if p.key in fixed and not p.happens]
         self._at = np.array([[fixed[known[row].key]] for row in self._still])
-        self.sample = sample(
+        self.unfixed = unfixed(
             tuple((p.key, p.range) for p in known), tuple(plan.market.parameters),
             tuple(plan.pairs.items()), scenario.seed, scenario.sampler,
         )  # fmt: skip
 
     def by_key(self, block: int) -> dict[str, Array]:
         """Every parameter by key, each (BLOCK,) in its own unit."""
-        return dict(zip(self.sample.keys, self.values(block), strict=True))
+        return dict(zip(self.unfixed.keys, self.values(block), strict=True))
 
     def values(self, block: int, draws: int = BLOCK) -> Array:
         """Every parameter in its own unit, for the first draws of a block, (parameter, draw)."""
-        found = self.sample.values(block)[:, :draws]
+        found = self.unfixed.values(block)[:, :draws]
         if self._still:
             found = found.copy()
             found[self._still] = self._at

@@ -148,16 +148,11 @@ class Forecast:
         return self.years[-1] - self.years[0]
 
     @cached_property
-    def stacked_total(self) -> float:
-        """The reference of the last year were no cause shared, USD."""
-        from .forecaster import stacked_total  # which makes forecasts
-
-        return stacked_total(self)
-
-    @property
     def stacking_premium(self) -> float:
         """Reference value in the last year at overlap 0 less the forecast's own, USD."""
-        return self.stacked_total - self._modes("total")[-1]
+        from .forecaster import stacked_total  # which makes forecasts
+
+        return stacked_total(self) - self._modes("total")[-1]
 
     @cached_property
     def growth(self) -> Growth:

@@ -64,7 +64,7 @@ def forecast_of(
             reference[:, 0],
             summarise(engine, work),
             shapley_error=error,
-            repaired=copula.repaired if (copula := engine.drawing.sample.copula) else 0.0,
+            repaired=copula.repaired if (copula := engine.drawing.unfixed.copula) else 0.0,
         )
 
 

@@ -340,12 +340,8 @@ def loaded(
     market.  ``market`` is one made by hand, instead of the installed one; ``at_load`` are choices
     AT_LOAD made differently.
     """
-    tables, given = tables or {}, ""
-    if isinstance(what, Scenario):
-        scenario = what
-    else:
-        scenario = load_scenario(what)
-        given = _as_given(scenario_text(what)[0], scenario)
+    tables, scenario = tables or {}, a_scenario(what)
+    given = "" if isinstance(what, Scenario) else _as_given(scenario_text(what)[0], scenario)
     scenario = scenario.changed(**at_load) if at_load else scenario
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)

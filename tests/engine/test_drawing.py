@@ -4,7 +4,7 @@ import pytest
 
 from ismarket import forecast
 from ismarket.engine import blocks, forecaster
-from ismarket.engine.blocks import Drawing, sample
+from ismarket.engine.blocks import Drawing, unfixed
 from ismarket.engine.plan import make_plan
 
 
@@ -20,7 +20,7 @@ def moved(market, drivers, scenario, count):
 @pytest.fixture
 def asked(monkeypatch):
     """How often draws are made, and how often what the report names is counted."""
-    sample.cache_clear()
+    unfixed.cache_clear()
     forecaster.named_value.cache_clear()
     found = {"draws": 0, "report": 0}
 
@@ -44,7 +44,7 @@ def test_an_input_that_is_moved_draws_and_counts_nothing_anew(world, asked):
     made = [forecast(market, drivers, one) for one in moved(market, drivers, scenario, 3)]
     assert asked["draws"] == 1
     assert asked["report"] == made[0].plan.anchor.published
-    sample.cache_clear()
+    unfixed.cache_clear()
     again = forecast(market, drivers, made[-1].plan.scenario)
     assert (again.draws.total == made[-1].draws.total).all()
     assert (again.draws.contributions == made[-1].draws.contributions).all()
