@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -215,8 +216,11 @@ class Panel(anywidget.AnyWidget):
         Kinds: any choice that has a label (anchor, through, draws ...), driver, strength, fixed,
         reset; a value of None takes the change back.
         """
+        started = time.perf_counter()
         self._session.change(changes, quick)
         self._publish()
+        if quick:
+            self._session.pace(time.perf_counter() - started)
 
     def _receive(self, _: object, content: dict[str, Any], buffers: list[Any]) -> None:
         """Answer a message of the page; an error becomes a line in it."""

@@ -39,7 +39,7 @@ from .view import TABS, View
 QUICK, QUICKEST = 4096, 1024
 """Most and least draws while a hand still moves; the scenario's own follow once it rests."""
 PATIENCE = 0.02
-"""Seconds that a forecast may take while a hand moves, before the next has half the draws."""
+"""Seconds that an answer may take while a hand moves, before the next has half the draws."""
 GESTURE = 1.0
 """Seconds within which changes of one control are one step back."""
 MOST_UNDO = 100
@@ -104,7 +104,7 @@ class Session:
 
     def compute(self, scenario: Scenario, quick: bool = False) -> None:
         """Forecast ``scenario``; with ``quick`` from fewer draws, to be settled later."""
-        started, asked = time.perf_counter(), self.study.changed(scenario)
+        asked = self.study.changed(scenario)
         plan, draws = asked.plan, scenario.draws
         if quick and draws > self.quick:
             draws = self.quick
@@ -115,11 +115,9 @@ class Session:
             vars(self).pop(outdated, None)
         self.study = asked
         self.settled = draws == scenario.draws
-        if quick:
-            self._pace(time.perf_counter() - started)
 
-    def _pace(self, seconds: float) -> None:
-        """As many draws at the next move as this computer can follow."""
+    def pace(self, seconds: float) -> None:
+        """As many draws at the next move as this computer can follow with all that is shown."""
         if seconds > PATIENCE:
             self.quick = max(QUICKEST, self.quick // 2)
         elif seconds < PATIENCE / 2:
