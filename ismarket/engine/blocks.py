@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,9 @@ from ..arrays import Array, Bits
 from ..errors import DriverError
 from ..guard.contract import standing, watched_blocks
 from ..model.pooled import LEVEL
-from ..sampling.copula import Copula, copula
+from ..sampling.copula import copula
 from ..sampling.points import BLOCK, block_points, block_strata
-from ..sampling.quantiles import Quantiles
+from ..sampling.quantiles import Quantiles, Range
 from .attribution import Attribution, attribution
 from .chain import Chain, total_of
 from .histograms import Grid, on_log_scale
@@ -32,6 +32,61 @@ freed memory (mallopt(3)); to return and clear it for each block takes up to a f
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
+FIRST = 3
+"""Blocks from the first on whose draws are kept: of as many draws as a hand waits for."""
+
+
+class Unfixed:
+    """Draws of some parameters, (key, range), as if none were fixed; the first blocks are kept.
+
+    The place of a key among ``dimensions`` is its Sobol dimension; ``pairs`` are rank correlations
+    by pair of keys.
+    """
+
+    def __init__(
+        self,
+        ranges: tuple[tuple[str, Range], ...],
+        dimensions: tuple[str, ...],
+        pairs: tuple[tuple[tuple[str, str], float], ...],
+        seed: int,
+        sampler: str,
+    ) -> None:
+        self.keys = [key for key, _ in ranges]
+        self.copula = copula(dict(pairs)) if pairs else None
+        self._dimensions = {key: index for index, key in enumerate(dimensions)}
+        self._quantiles = Quantiles([each for _, each in ranges])
+        self._seed, self._sampler = seed, sampler
+        self._first: dict[int, Array] = {}
+
+    def values(self, block: int) -> Array:
+        """Every parameter in its own unit, (parameter, BLOCK), not to be written to."""
+        found = self._first.get(block)
+        if found is None:
+            found = self._drawn(block)
+            found.flags.writeable = False
+            if block < FIRST:
+                self._first[block] = found
+        return found
+
+    def _drawn(self, block: int) -> Array:
+        if self._sampler == "random" or self.copula:
+            return self._quantiles.values(self.points(block))
+        strata = block_strata(self.keys, self._dimensions, seed=self._seed, block=block)
+        return self._quantiles.of_block(*strata)
+
+    def points(self, block: int) -> Bits:
+        """Points of the unit interval, (parameter, BLOCK), correlated as asked."""
+        mixed, how = self.copula.keys if self.copula else (), self._sampler
+        every = [*self.keys, *(key for key in mixed if key not in self.keys)]  # lean on their draws
+        points = block_points(every, self._dimensions, seed=self._seed, block=block, sampler=how)
+        if self.copula:
+            rows = [every.index(key) for key in mixed]
+            points[rows] = self.copula.mix(points[rows])
+        return points[: len(self.keys)]
+
+
+unfixed = lru_cache(maxsize=2)(Unfixed)
+"""One for all plans that draw alike: when an input is moved, nothing is drawn anew."""
 
 
 class Drawing:
@@ -41,60 +96,30 @@ class Drawing:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, fixed = plan, plan.scenario.fixed
-        known = (
+        fixed, scenario = plan.scenario.fixed, plan.scenario
+        known = [
             replace(p, mode=fixed[p.key]) if p.happens and p.key in fixed else p
             for p in plan.parameters
-        )
+        ]
         self.drawn = [p for p in known if p.happens or p.key not in fixed]
-        self._keys = [p.key for p in self.drawn]
-        self._rows = np.flatnonzero([p.happens or p.key not in fixed for p in plan.parameters])
-        self._fixed = np.array([[fixed.get(p.key, 0.0)] for p in plan.parameters]).reshape(-1, 1)
-
-    @cached_property
-    def copula(self) -> Copula | None:
-        """How the parameters are correlated, if the market or the scenario says so."""
-        pairs = self._plan.pairs
-        return copula(pairs) if pairs else None
+        self._still = [row for row, p in enumerate(known) if p.key in fixed and not p.happens]
+        self._at = np.array([[fixed[known[row].key]] for row in self._still])
+        self.unfixed = unfixed(
+            tuple((p.key, p.range) for p in known), tuple(plan.market.parameters),
+            tuple(plan.pairs.items()), scenario.seed, scenario.sampler,
+        )  # fmt: skip
 
     def by_key(self, block: int) -> dict[str, Array]:
         """Every parameter by key, each (BLOCK,) in its own unit."""
-        keys = (p.key for p in self._plan.parameters)
-        return dict(zip(keys, self.values(block), strict=True))
+        return dict(zip(self.unfixed.keys, self.values(block), strict=True))
 
-    def values(self, block: int) -> Array:
-        """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
-        if self._plan.scenario.sampler == "random" or self.copula:
-            drawn = self._quantiles.values(self.points(block))
-        else:
-            seed = self._plan.scenario.seed
-            strata = block_strata(self._keys, self._dimensions, seed=seed, block=block)
-            drawn = self._quantiles.of_block(*strata)
-        if len(drawn) == len(self._fixed):
-            return drawn
-        values = np.repeat(self._fixed, BLOCK, axis=1)
-        values[self._rows] = drawn
-        return values
-
-    @cached_property
-    def _quantiles(self) -> Quantiles:
-        return Quantiles([p.range for p in self.drawn])
-
-    @cached_property
-    def _dimensions(self) -> dict[str, int]:
-        return {key: index for index, key in enumerate(self._plan.market.parameters)}
-
-    def points(self, block: int) -> Bits:
-        """Points of those that are ``drawn``, (parameter, BLOCK), correlated as asked."""
-        scenario, keys = self._plan.scenario, self._keys
-        mixed = self.copula.keys if self.copula else ()
-        apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws
-        every, how = [*keys, *apart], scenario.sampler
-        points = block_points(every, self._dimensions, seed=scenario.seed, block=block, sampler=how)
-        if self.copula:
-            rows = [every.index(key) for key in mixed]
-            points[rows] = self.copula.mix(points[rows])
-        return points[: len(keys)]
+    def values(self, block: int, draws: int = BLOCK) -> Array:
+        """Every parameter in its own unit, for the first draws of a block, (parameter, draw)."""
+        found = self.unfixed.values(block)[:, :draws]
+        if self._still:
+            found = found.copy()
+            found[self._still] = self._at
+        return found
 
 
 class Engine:
@@ -158,7 +183,7 @@ class Engine:
         whole = place(block) if place else layout.room(size)
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         with one_thread(), standing(block * BLOCK, watched=block in self._watched):
-            values = self.drawing.values(block)[:, : -(-size // STRETCH) * STRETCH]
+            values = self.drawing.values(block, -(-size // STRETCH) * STRETCH)
             sums, _ = self._read(values, rows, cells)
         total = rows[layout["total"]]
         if not np.isfinite(total).all():

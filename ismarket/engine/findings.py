@@ -197,7 +197,7 @@ def stacking(forecast: Forecast) -> str:
         return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
-    if abs(premium) <= ALIKE * forecast.stacked_total:
+    if abs(premium) <= ALIKE * (premium + forecast.columns["reference"]["value"][-1]):
         change = "add nothing"
     return (
         f"Causes that several drivers share {counted}; once for each driver they would {change}"

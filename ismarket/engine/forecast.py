@@ -105,9 +105,8 @@ class Forecast:
     says points.  ``reference`` sets every parameter to its mode or to the value fixed by hand.
     ``at_modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
     ``layout``; ``unexplained_factor`` (year,) is the growth that no driver carries.
-    ``stacked_total`` is the reference of the last year were no cause shared, USD; ``shapley_error``
-    the standard error of sampled orders, log growth; ``repaired`` the largest change of a
-    correlation that did not go with the others.
+    ``shapley_error`` is the standard error of sampled orders, log growth; ``repaired`` the largest
+    change of a correlation that did not go with the others.
     """
 
     plan: Plan
@@ -116,7 +115,6 @@ class Forecast:
     layout: Layout
     at_modes: Array
     drawn: Summary
-    stacked_total: float
     shapley_error: float = 0.0
     repaired: float = 0.0
 
@@ -150,10 +148,12 @@ class Forecast:
         """Years from the first to the last."""
         return self.years[-1] - self.years[0]
 
-    @property
+    @cached_property
     def stacking_premium(self) -> float:
         """Reference value in the last year at overlap 0 less the forecast's own, USD."""
-        return self.stacked_total - self._modes("total")[-1]
+        from .forecaster import stacked_total  # which makes forecasts
+
+        return stacked_total(self) - self._modes("total")[-1]
 
     @cached_property
     def growth(self) -> Growth:

@@ -234,15 +234,6 @@ def contained_in(anchor: Anchor, market: Market, drivers: Iterable[Driver]) -> f
     return named | prices if anchor.price_basis == NOMINAL else named - prices
 
 
-def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
-    """The plan of the report itself: what it contains as shipped, each cause counted once."""
-    suited = (d for d in drivers if d.name in plan.contained and d.suits(plan.market.name))
-    named = tuple(d.with_options({}) for d in sorted(suited, key=lambda driver: driver.name))
-    neutral = replace(plan.scenario, fixed={}, strength={}, options={}, claims={}, overlap=1.0)
-    drawn = drawn_parameters(plan.market, named)
-    return replace(plan, scenario=neutral, drivers=named, parameters=drawn)
-
-
 def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
     """The market with the causes that drivers bring in tables of their own."""
     for driver in drivers:
@@ -282,7 +273,7 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
         stage = market.stage(mechanism.stage, named)
         for kind, names, allowed in (
             ("unit", [mechanism.ratio.unit], [RATIO_UNIT[stage.link]]),
-            ("region", {*mechanism.share} - {EVERYWHERE}, market.regions),
+            ("region", [r for r in mechanism.share if r != EVERYWHERE], market.regions),
             ("class", filter(None, [mechanism.drug_class]), market.drug_classes * stage.by_class),
         ):
             check_known(named, kind, allowed, *names)
@@ -290,6 +281,8 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
         if mechanism.kind == "spread" and missing and EVERYWHERE not in mechanism.share:
             raise InputError(f"{named}: no row for region {missing[0]!r}, nor for {EVERYWHERE!r}")
         found[mechanism.name] = mechanism
+    if len(found) == len(market.mechanisms):
+        return market
     lent = market.lent | (found.keys() - market.mechanisms.keys())
     return replace(market, mechanisms=found, lent=lent)
 

@@ -72,7 +72,7 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
     first = np.ones((1, len(market.regions), len(market.drug_classes), 1))
     values = stack(plan, {**plan.modes, **plan.fixed})
     if draws:
-        drawn = Drawing(plan).values(0)[:, : min(draws, plan.scenario.draws, BLOCK)]
+        drawn = Drawing(plan).values(0, min(draws, plan.scenario.draws, BLOCK))
         values = np.concatenate([values, drawn], axis=1)
     size = (values.shape[1],)
     with one_thread():

@@ -33,7 +33,7 @@ from ..model.scenario import (
     write_scenario,
 )
 from ..model.tables import recording
-from ..plugins.installed import load_plugins
+from ..plugins.installed import Plugins, load_plugins
 from ..runs.layout import MANIFEST
 from ..runs.origin import Origin
 from ..text.install import needs
@@ -66,17 +66,22 @@ AT_LOAD = ("market", "plugins", "pins")
 class Study:
     """A loaded market with its drivers and a scenario: what a person holds.
 
-    ``origin`` is what it was made from, ``problems`` are a line for each plugin left out, and
-    ``record`` is the kept run that it was opened from.  One of a market and drivers of your own
-    is made by hand: ``Study(market, drivers, scenario)``.
+    ``origin`` is what it was made from, ``plugins`` are those that were loaded, and ``record`` is
+    the kept run that it was opened from.  One of a market and drivers of your own is made by hand:
+    ``Study(market, drivers, scenario)``.
     """
 
     market: Market
     drivers: tuple[Driver, ...]
     scenario: Scenario = field(default_factory=Scenario)
     origin: Origin = field(default_factory=Origin)
-    problems: tuple[str, ...] = ()
+    plugins: Plugins | None = None
     record: Record | None = None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A line for each plugin that was left out."""
+        return self.plugins.problems if self.plugins else ()
 
     def sheet(self) -> Sheet:
         """What it holds: market, level, drivers, and its inputs by status."""
@@ -333,12 +338,8 @@ def loaded(
     market.  ``market`` is one made by hand, instead of the installed one; ``at_load`` are choices
     AT_LOAD made differently.
     """
-    tables, given = tables or {}, ""
-    if isinstance(what, Scenario):
-        scenario = what
-    else:
-        scenario = load_scenario(what)
-        given = _as_given(scenario_text(what)[0], scenario)
+    tables, scenario = tables or {}, a_scenario(what)
+    given = "" if isinstance(what, Scenario) else _as_given(scenario_text(what)[0], scenario)
     scenario = scenario.changed(**at_load) if at_load else scenario
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
@@ -356,7 +357,7 @@ def loaded(
         for key, name in scenario.options.items():
             given = given.replace(str(paths[key]), str(name))  # a run names no folder
     origin = Origin(dict(sorted(read.items())), tuple(sorted(providers)), given)
-    found = Study(market, drivers, scenario, origin, plugins.problems)
+    found = Study(market, drivers, scenario, origin, plugins)
     if ANCHOR not in tables:
         return found
     return replace(anchored(found, tables[ANCHOR], ANCHOR), scenario=scenario)
