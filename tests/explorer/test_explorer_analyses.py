@@ -133,11 +133,16 @@ def test_the_audit_is_a_view_of_its_own_once_the_report_was_audited(panel):
     assert view["chart"] is None
     assert "claims" in view["title"]
     assert [row["status"] for row in view["rows"]] == [row.verdict for row in audit.headlines]
-    causes = [cause for group in found["verdicts"] for cause in group["causes"]]
+    assert sum(row["cells"][0].startswith("H2") for row in view["rows"]) == 2
+    groups = found["verdicts"]
+    causes = [cause for group in groups for cause in (*group["causes"], *group["small"])]
     ids = [one for cause in causes for one in cause["ids"].split()]
     assert sorted(ids) == sorted(entry.id for entry in audit.ledger)
     assert len(ids) == sum(group["count"] for group in found["verdicts"])
     assert all(lines[0] for cause in causes for lines in cause["opened"])
+    (folded,) = (group for group in groups if group["fold"])
+    assert max(abs(cause["points"]) for cause in folded["small"]) < 0.015
+    assert folded["fold"].startswith(str(sum(len(c["opened"]) for c in folded["small"])))
     panel.change({"kind": "fixed", "key": "video_eeg.ratio", "value": 2.6}, quick=True)
     assert panel.page["view"]["rows"] == []
 
