@@ -9,10 +9,10 @@ from ..analysis.audit import Audit, claim_sheet, counted, coverage_table, findin
 from ..analysis.ledger import HEADLINES, OWN, VERDICTS, Entry, Headline
 from ..analysis.payers import parts
 from ..engine.forecast import Forecast
+from ..report.titles import short
 from ..text.sheet import Sheet, Table
 from ..text.wording import percent, signed
 from .view import Column, View, ViewRow
-from .why_view import short
 
 SMALL = 0.015
 """Points a year below which an effect prints as 0.01 or less."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..charts.swings import name_of, read_as
+from ..engine.dollars import READ
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan, follows_prices
 from ..model.anchor import BASES, Anchor
@@ -21,7 +22,7 @@ from ..model.parameter import Parameter
 from ..model.pooled import POOLED, estimates
 from ..model.scenario import Scenario
 from ..text.wording import mid_sentence, money, number, signed
-from .changes import CONTROLS, READ, count_changes
+from .changes import CONTROLS, count_changes
 
 CURVE = 25
 """Points of the density that a control at rest shows."""

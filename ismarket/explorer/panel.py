@@ -14,12 +14,12 @@ from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO, Scenario, load_scenario
+from ..report.headline import live_sentence, stands, strip
 from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
 from .controls import inputs_of, state, structure
 from .forecast_view import pin_name
-from .headline import live_sentence, stands, strip
 from .parts import PanelPart, end, new_key, of_cell
 from .runtime import runtime, text
 from .saved import Saved, saved_of, show

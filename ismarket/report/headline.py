@@ -12,12 +12,11 @@ from typing import Any
 from ..charts.fan import published
 from ..charts.levels import list_value
 from ..charts.units import unit_of
-from ..engine.dollars import in_current, speaker
+from ..engine.dollars import READ, in_current, speaker
 from ..engine.findings import left_unexplained
 from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..text.wording import money, number, times
-from .changes import READ
 
 STEP = 5
 """Points of growth a year by which the bar's reach grows, so that a point keeps its width."""
