@@ -131,7 +131,7 @@ def _apart(forecast: Forecast) -> dict[str, Any]:
     growth = growth or in_current(forecast)
     title = f"{number(growth.total, 1)}% taken apart"
     tone = "report" if anchor.published else "muted"
-    cell = _cell(title, "", ("", ""), _reading(forecast), tone)
+    cell = _cell(title, "", ("", ""), reading(forecast), tone)
     out = not forecast.plan.in_current_dollars
     return {**cell, **bar(growth.points, out)}
 
@@ -161,7 +161,7 @@ def bar(points: Mapping[str, float], out: bool) -> dict[str, Any]:
     return {"parts": parts, "zero": 100 * zero / reach}
 
 
-def _reading(forecast: Forecast) -> tuple[str, str]:
+def reading(forecast: Forecast) -> tuple[str, str]:
     """On which reading of the report's dollars that rests, and what the other one leaves."""
     plan = forecast.plan
     anchor, who = plan.anchor, speaker(plan.anchor)
