@@ -105,7 +105,7 @@ def gallery(here: Path) -> str:
         **{name: lambda theme, chart=chart: chart(f, theme=theme)
            for name, chart in charts.OF_ONE.items()},
         "compare": lambda theme: charts.compare(f, g, names=("published", "all"), theme=theme),
-        "multiples": lambda _: charts.multiples(grid),
+        "multiples": lambda theme: charts.multiples(grid, theme=theme),
         "spider": lambda _: charts.spider(grid),
         "heat": lambda _: charts.heat(grid.two_way()),
     }  # fmt: skip
@@ -113,7 +113,8 @@ def gallery(here: Path) -> str:
     for name, chart in draw.items():
         says = getdoc(getattr(charts, name)).splitlines()[0]
         text += [f"## {name.capitalize()}", "", says, ""]
-        for theme in ("light", "dark") if name in charts.OF_ONE or name == "compare" else ("",):
+        themed = name in (*charts.OF_ONE, "compare", "multiples")
+        for theme in ("light", "dark") if themed else ("",):
             picture = here / MADE / f"{name}{theme and f'-{theme}'}.svg"
             shown = chart(theme or "light")
             charts.save(shown.properties(padding=0) if theme else shown, picture)
