@@ -46,7 +46,7 @@ class Panel(anywidget.AnyWidget):
     structure = traitlets.Dict().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
     page = traitlets.Dict().tag(sync=True)
-    offered = traitlets.List(offers()).tag(sync=True)
+    offered: traitlets.List[Any] = traitlets.List().tag(sync=True)
     analyses = traitlets.Dict().tag(sync=True)
     tab = traitlets.Unicode("forecast").tag(sync=True)
     key = traitlets.Unicode().tag(sync=True)
@@ -63,7 +63,7 @@ class Panel(anywidget.AnyWidget):
         }  # fmt: skip
         super().__init__(
             scenario=session.current, forecast=session.shown, key=new_key(),
-            structure=declared, specs=specs(), page=self._page(),
+            structure=declared, specs=specs(), page=self._page(), offered=offers(session),
         )  # fmt: skip
         self._quiet = False
         self.on_msg(self._receive)
@@ -233,10 +233,8 @@ class Panel(anywidget.AnyWidget):
                 self._session.undo()
                 self._publish()
             elif kind == "pick":
-                region = str(content.get("value"))
-                known = self._session.study.market.regions
-                self._session.region = region if region in known else ""
-                self.show()
+                self._session.pick(str(content.get("what")), str(content.get("value")))
+                self._publish()
             elif kind == "analyse":
                 self._analyse(content)
             else:

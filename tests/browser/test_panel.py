@@ -15,7 +15,8 @@ NAMES = [f"{n}.ipynb" for n in (
     "01_explore", "02_why_it_grows", "03_how_big_is_it", "04_write_a_driver",
     "05_reproducible_run", "06_what_would_change_it",
 )]  # fmt: skip
-TABS = ("forecast", "why", "where", "matters", "howbig", "evidence")
+TABS = ("forecast", "why", "where", "matters", "howbig", "funnel", "launches", "scenarios", "track",
+        "evidence", "audit")  # fmt: skip
 
 
 @pytest.fixture(params=["lab", "app"])
