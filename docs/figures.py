@@ -47,11 +47,12 @@ def _study(name: str) -> str:
     )
 
 
-def _open(lab, page, scenario: str) -> None:
-    """A panel on a scenario, pinned, with some drivers switched."""
+def _open(lab, page, scenario: str, editions: bool = False) -> None:
+    """A panel on a scenario, pinned, with some drivers switched; there may be kept editions."""
     from tests.browser import steps
 
-    lab.write("panel.ipynb", f"{_study(scenario)}made.explore()")
+    keep = "for name in ('first', 'second'):\n    made.keep(f'runs/{name}')\n" * bool(editions)
+    lab.write("panel.ipynb", f"{_study(scenario)}{keep}made.explore()")
     lab.run(page, "panel.ipynb")
     steps.ready(page)
     page.get_by_role("button", name="Pin to compare").click()
@@ -67,9 +68,9 @@ def views(folder: Path, scenario: str) -> None:
     from tests.browser import steps
 
     with browser_and_lab() as (lab, fresh), fresh(viewport={"width": 1900, "height": 4800}) as page:
-        _open(lab, page, scenario)
+        _open(lab, page, scenario, editions=True)
         for tab in page.locator("[data-tab]").evaluate_all("all => all.map(t => t.dataset.tab)"):
-            steps.open_tab(page, f"'{tab}'")
+            steps.open_tab(page, tab)
             for button in page.locator(".analysis:not([hidden]) .asked > button").all():
                 button.click()
                 page.wait_for_selector(".analysis[aria-busy]", state="detached", timeout=60_000)

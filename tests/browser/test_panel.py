@@ -238,7 +238,7 @@ OUTSIDE = """holder => {
 
 
 def test_the_chart_of_a_plugin_shows_all_of_its_words(panel):
-    steps.open_tab(panel, "'Price and volume'")
+    steps.open_tab(panel, "Price and volume")
     holder = panel.locator(".ism .chart:not([hidden])")
     assert holder.locator("svg text", has_text="General prices").count() == 1
     assert holder.evaluate(OUTSIDE) == []
