@@ -20,8 +20,8 @@ from .rows import WORD, ends_at, small, word
 A_GRID = "a grid of scenarios, as study('published').grid(through=[2028, 2030])"
 RISE, STEP, STEP_SLIM = 54.0, 68, 94
 """Height of a cell's plot and of a row with its words, wide and narrow, px."""
-ROOM, SLIM = Room(32, 0, 24, 118), Room(32, 0, 24, 0)
-BELOW = 600
+ROOM, SLIM = Room(32, 0, 24, 130), Room(32, 0, 24, 0)
+BELOW = 760
 SHARE = 0.58
 """Share of a cell that its plot takes, where words stand beside it."""
 _LINE, _SPAN = ("cell", "x", "y"), ("x", "x2", "y", "y2")

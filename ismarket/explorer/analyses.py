@@ -22,7 +22,7 @@ from ..errors import DriverError, InputError, unknown
 from ..model.grid import make_axes
 from ..model.scenario import Scenario
 from ..text.sheet import Hint, Sheet, Table
-from ..text.wording import fraction, usd
+from ..text.wording import fraction, money, usd
 from . import audit_view, scenarios_view, track_view
 from .session import Session
 
@@ -126,6 +126,16 @@ def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Up
     return update(session.shown, [seen])
 
 
+def an_actual(session: Session) -> tuple[Asked, ...]:
+    """The fields of an actual: at first what is forecast for the second year."""
+    path = session.shown.columns["summary"]
+    return (
+        Asked("year", "Year", str(session.shown.years[1])),
+        Asked("amount", "Amount, USD", money(path["reference"][1])),
+        Asked("error", "Give or take", "10%"),
+    )
+
+
 def past(session: Session, said: Mapping[str, str], progress: Progress) -> Backtest:
     """How well the verified past could have been forecast."""
     session.settle()
@@ -173,9 +183,7 @@ ANALYSES = (
     Analysis(
         "actuals", "forecast", "When an actual comes in", "Weight the draws",
         "Re-weights the draws by what was observed; refused where they do not reach it.", actuals,
-        (Asked("year", "Year", "2024"), Asked("amount", "Amount, USD", "3.5 bn"),
-         Asked("error", "Give or take", "10%")),
-
+        an_actual,
     ),
     Analysis(
         "sensitivity", "matters", "All inputs at once", "Share out the variance",
@@ -206,7 +214,7 @@ ANALYSES = (
         "track", "track", "Editions against actuals", "Read the editions",
         "How kept runs did against what came since; none is computed again.", tracked,
         (Asked("runs", "Folder of kept runs", "runs"),
-         Asked("actuals", "Actuals, USD", "", hint="2024 = 3.5 bn : 10%; several with ;")), True,
+         Asked("actuals", "Actuals, USD", "", hint="as 2024 = 55 M : 10%; several with ;")), True,
     ),
     Analysis(
         "audit", "audit", "What the report rests on", "Audit the report",

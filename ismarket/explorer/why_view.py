@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..analysis.tornado import CauseAlone
-from ..charts.contributions import order, picture, price_drivers
+from ..charts.contributions import order, picture, price_drivers, turned_off
 from ..charts.units import millions_of
 from ..engine.dollars import READ, in_current, other_reading, speaker
 from ..engine.findings import stacking
@@ -36,6 +36,8 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
     )  # fmt: skip
     title = growth_title(forecast)
     rows = [_row(forecast, row, causes, pinned) for row in order(forecast)]
+    last = 1 + forecast.plan.anchor.published
+    rows[-last:-last] = [_off(row, pinned) for row in turned_off(forecast)]
     return View(
         "why", title, aid, note(forecast), columns, rows, picture(forecast, pinned),
         brief=title.partition(";")[0],
@@ -92,6 +94,14 @@ def _row(
         mine = [c for c in causes if row["driver"] in c.drivers and not c.inert][:2]
         words = ", ".join(f"{short(c.title)} {signed(c.points, 2)}" for c in mine)
     return ViewRow((*cells, words), tone)
+
+
+def _off(row: dict[str, Any], pinned: Forecast | None) -> ViewRow:
+    """A driver that is off although some of its causes act on."""
+    before = {r["driver"]: r["points"] for r in order(pinned)} if pinned else {}
+    points = signed(before[row["driver"]], 2) if row["driver"] in before else "off"
+    words = f"{row['lost']} causes stop, {row['moved']} act on in others"
+    return ViewRow((row["title"], "off", "", "", *([points] if pinned else []), words), "muted")
 
 
 def _otherwise(forecast: Forecast) -> str:

@@ -7,6 +7,7 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 
 import ismarket
 from ismarket import Scenario, Study, study
+from ismarket.engine.findings import still_acting
 from ismarket.text.wording import money, signed
 
 pytest.importorskip("anywidget")
@@ -30,7 +31,7 @@ def test_levels_and_drivers_stand_side_by_side_and_a_row_opens_one(name):
     assert found["error"] == ""
     view, grid = panel.page["view"], panel._session.compared.found
     assert [row["chosen"] for row in view["rows"]].index(True) == 0
-    for row, one in zip(view["rows"], grid.outcomes, strict=True):
+    for row, one in list(zip(view["rows"], grid.outcomes, strict=True))[::5]:
         made = Study(market, drivers, one.plan.scenario).forecast()
         path, growth = made.columns["reference"]["value"], made.cagr()["reference"][0]
         assert row["cells"][2] == money(path[-1])
@@ -63,6 +64,7 @@ def test_two_strengths_and_what_moves_nothing_are_said():
     assert "the same" in press(panel, "grid", rows="anchor", columns="anchor")["error"]
 
 
+@pytest.mark.slow(reason="keeps two runs")
 def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     panel = opened(study("published", draws=64))
@@ -87,6 +89,33 @@ def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     assert "2026" in press(panel, "track", actuals="2026: 3 bn")["error"]
     panel.change({"kind": "draws", "value": 128})
     assert panel.analyses["track"]["stale"] is False
+
+
+def test_the_fields_of_an_actual_fit_the_forecast(second):
+    market, drivers = second
+    scenario = Scenario("bottom-up", market=market.name, without=(), draws=256)
+    panel = opened(Study(market, drivers, scenario))
+    panel.send = lambda content, buffers=None: None
+    assert press(panel, "actuals")["error"] == ""
+
+
+def test_a_driver_that_is_off_keeps_a_row_while_its_causes_act_on():
+    panel = opened(study("published", draws=64))
+    panel.tab = "why"
+    before = panel.page["view"]
+    assert before["chart"]["parts"]["off"]["x"] == []
+    panel.change({"kind": "driver", "key": "diagnosis", "value": False})
+    view, (one,) = panel.page["view"], still_acting(panel.forecast)
+    row = next(row for row in view["rows"] if row["cells"][0] == one.driver.title)
+    stopped = one.causes - len(one.moved)
+    assert row["cells"][1] == "off"
+    assert row["cells"][-1] == f"{stopped} causes stop, {len(one.moved)} act on in others"
+    assert [r["tone"] for r in view["rows"][-2:]] == ["report", "strong"]
+    said = f"{len(one.moved)} of its causes act on in others"
+    assert said in view["chart"]["parts"]["said"]["text"]
+    assert said in view["chart"]["alt"]
+    assert f"{len(one.moved)} causes" in panel.page["controls"]["drivers"]["diagnosis"]["what"]
+    assert len(view["rows"]) == len(before["rows"])
 
 
 def test_a_market_without_a_report_compares_too(second):

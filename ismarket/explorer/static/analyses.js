@@ -72,7 +72,7 @@ function createAnalysis(offer, ask, change) {
       say(wrong, found.error ? `**Not done.** ${found.error}` : "");
       const parts = found.error ? [] : found.parts;
       const ledger = found.verdicts.length ? [createLedger(found.verdicts)] : [];
-      result.replaceChildren(...(parts.length ? [...ledger, h("h4", {}, found.title), ...parts.map(part)] : []));
+      result.replaceChildren(...(parts.length ? [...ledger, h("h4", { class: found.title === offer.title ? "unseen" : "" }, found.title), ...parts.map(part)] : []));
       const first = parts.find((p) => p.text);
       say(said, found.error ? `${offer.title}: not done. ${found.error}` : `${offer.title}: done. ${first ? first.text : ""}`);
     },
