@@ -114,7 +114,7 @@ def headlines(
 
 
 def _values(asked: Response) -> Mapping[str, Array]:
-    return drawn(asked.inputs, POINTS, asked.plan.scenario.seed, asked.plan.pairs)[0]
+    return next(drawn(asked.inputs, POINTS, asked.plan.scenario.seed, asked.plan.pairs))
 
 
 def _figure(about: str, said: float, asked: Response, output: str) -> Headline:
@@ -218,7 +218,7 @@ def alone(
     scenario = Scenario(anchor="bottom-up", without=(), through=through, seed=seed,
                         market=market.name)  # fmt: skip
     asked = Response(make_plan(market, [driver], scenario), left=1.0)
-    values, _ = drawn(asked.inputs, POINTS, seed)
+    values = next(drawn(asked.inputs, POINTS, seed))
     growth = asked("cagr", values)
     up, down = float(np.mean(growth > STILL)), float(np.mean(growth < -STILL))
     return float(asked("cagr", {})[0]), up, down
