@@ -287,7 +287,7 @@ class Results:
 
 def _part(part: str | Table, session: Session) -> dict[str, Any]:
     """A part of a sheet in the words of the panel, where a terminal prints what one types."""
-    names, spoken = session.names, session.spoken
+    names, spoken = {**session.names, "bottom-up": "The count"}, session.spoken
     if isinstance(part, str):
         return {"text": spoken(part.removeprefix("· ")), "note": part.startswith("· ")}
     return {
