@@ -45,6 +45,7 @@ def layers(ink: Mapping[str, str]) -> list[Layer]:
         marks.strokes("hatch", color=ink["report"], strokeWidth=1.5),
         marks.texts("said", **ground),
         marks.texts("said"),
+        marks.texts("moved"),
         marks.across("total", marks.Y, ink["muted"], bleed=True),
         *marks.whiskers("whiskers", ink["mark"]),
         marks.dots("middles", size=36, fill=ink["bg"], stroke=ink["mark"]),
@@ -138,9 +139,8 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
             "ends": ends_at(low, high, -max(len(every) + GAP, PLOT / ROW), 0.0),
             "total": bleed(room, rows[-1]["y"] + 0.5 + GAP / 2),
             "hatch": columns_of(strokes_, ["x", "x2", "y", "y2"]),
-            "said": columns_of(
-                [*_said(left, per_px, high), *_moved(off, low, high)], ["x", "y", *WORD]
-            ),
+            "said": columns_of(_said(left, per_px, high), ["x", "y", *WORD]),
+            "moved": columns_of(_moved(off, per_px, low, high), ["x", "y", *WORD]),
             "xticks": {"x": grid},
             "ticks": columns_of([tick(t, signed(t, decimals) if t else "0", dy=14) for t in grid]),
             "labels": columns_of(_labels(forecast, every, narrow)),
@@ -176,14 +176,21 @@ def _said(left: list[dict[str, Any]], per_px: float, high: float) -> list[dict[s
     return rows
 
 
-def _moved(off: list[dict[str, Any]], low: float, high: float) -> list[dict[str, Any]]:
+def _moved(
+    off: list[dict[str, Any]], per_px: float, low: float, high: float
+) -> list[dict[str, Any]]:
     """How many causes of a driver that is off act on, on the side of zero that has more room."""
-    side = {"align": "right", "dx": -10} if -low > high else {"align": "left", "dx": 10}
-    return [
-        small(f"{row['moved']} of its causes act on in others", "yours_text", x=0.0, y=row["y"],
-              **side)
-        for row in off
-    ]  # fmt: skip
+    align, dx = ("right", -10) if -low > high else ("left", 10)
+    rows = []
+    for row in off:
+        lengths = (
+            f"{row['moved']} of its causes act on in others",
+            f"{row['moved']} causes act on",
+        )
+        fits = [words for words in lengths if text_width(words) * per_px < max(-low, high)]
+        text = (fits or [f"{row['moved']} act on"])[0]
+        rows.append(small(text, "yours_text", x=0.0, y=row["y"], align=align, dx=dx))
+    return rows
 
 
 def _labels(forecast: Forecast, rows: list[dict[str, Any]], narrow: bool) -> list[dict[str, Any]]:

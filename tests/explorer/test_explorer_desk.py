@@ -112,7 +112,7 @@ def test_a_driver_that_is_off_keeps_a_row_while_its_causes_act_on():
     assert row["cells"][-1] == f"{stopped} causes stop, {len(one.moved)} act on in others"
     assert [r["tone"] for r in view["rows"][-2:]] == ["report", "strong"]
     said = f"{len(one.moved)} of its causes act on in others"
-    assert said in view["chart"]["parts"]["said"]["text"]
+    assert said in view["chart"]["parts"]["moved"]["text"]
     assert said in view["chart"]["alt"]
     assert f"{len(one.moved)} causes" in panel.page["controls"]["drivers"]["diagnosis"]["what"]
     assert len(view["rows"]) == len(before["rows"])
