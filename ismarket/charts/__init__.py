@@ -20,6 +20,7 @@ from . import fan as _fan
 from . import funnel as _funnel
 from . import launches as _launches
 from . import levels as _levels
+from . import multiples as _multiples
 from . import svg as _svg
 from . import swings as _swings
 from . import track as _track
@@ -30,9 +31,9 @@ from .theme import LIGHT
 if TYPE_CHECKING:
     import altair as alt
 
+    from ..analysis.grid import ScenarioGrid
     from ..analysis.information import Information
     from .grid import heat as heat
-    from .grid import multiples as multiples
     from .grid import spider as spider
     from .vega import facets as facets
     from .vega import save as save
@@ -68,9 +69,10 @@ _MODULES = {
     "launches": _launches,
     "compare": _comparison,
     "track": _track,
+    "multiples": _multiples,
 }
 _OF_ALTAIR = {
-    "facets": "vega", "save": "vega", "heat": "grid", "multiples": "grid", "spider": "grid",
+    "facets": "vega", "save": "vega", "heat": "grid", "spider": "grid",
 }  # fmt: skip
 KINDS: dict[str, Layers] = {kind: module.layers for kind, module in _MODULES.items()}
 """By kind of chart its layers without data."""
@@ -206,6 +208,14 @@ def track(found: Track, *, theme: str = "light", width: int = WIDTH) -> alt.Laye
     """Actuals against what each kept run said of their year, and how editions moved."""
     check_kind("charts.track", found, Track, _track.A_TRACK)
     return draw(_track.picture(found), theme, width)
+
+
+def multiples(
+    grid: ScenarioGrid, row: str = "", column: str = "", *, theme: str = "light", width: int = WIDTH
+) -> alt.LayerChart:
+    """Every scenario's path against its first year, by two axes of a grid, on one axis."""
+    found = _multiples.checked(grid, "multiples")
+    return draw(_multiples.picture(found, row, column), theme, width)
 
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {

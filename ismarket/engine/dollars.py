@@ -15,6 +15,9 @@ from .forecast import INFLATION, NAMED, Forecast, Growth
 from .forecaster import unexplained
 from .plan import contained_in, follows_prices
 
+READ = {NOMINAL: "current", REAL: "constant"}
+"""In which dollars a report counts, by its price basis."""
+
 
 def speaker(anchor: Anchor) -> str:
     """What says what an anchor says: a report, or several estimates pooled."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..model.anchor import Anchor
+from ..model.driver import Driver
 from ..model.pooled import LEVEL
 from ..sampling.points import at_most
 from ..text.sheet import rows_of
@@ -264,9 +266,17 @@ def lacking(forecast: Forecast) -> str:
     return f"Named by the {who} but not installed: {listed(missing)}." if missing else ""
 
 
-def acting_on(forecast: Forecast) -> list[str]:
-    """For each driver that is left out, those of its causes that act on in others, and in which."""
-    plan, said = forecast.plan, []
+class ActingOn(NamedTuple):
+    """A driver left out, how many causes with an effect it has, and in whom some of them act on."""
+
+    driver: Driver
+    causes: int
+    moved: dict[str, list[str]]
+
+
+def still_acting(forecast: Forecast) -> list[ActingOn]:
+    """The drivers that are left out and of which some causes act on, by title in other drivers."""
+    plan, found = forecast.plan, []
     strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
     for driver in forecast.installed:
         if driver.name not in plan.scenario.without:
@@ -274,16 +284,23 @@ def acting_on(forecast: Forecast) -> list[str]:
         causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
         others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
         moved = {title: to for title, to in others.items() if to}
-        if not moved:
-            continue
-        many = f"{len(moved)} of its {len(causes)} causes {'act' if len(moved) > 1 else 'acts'}"
-        if len(moved) == len(causes):
-            many = f"all {len(causes)} of its causes act" if len(causes) > 1 else "its cause acts"
+        if moved:
+            found.append(ActingOn(driver, len(causes), moved))
+    return found
+
+
+def acting_on(forecast: Forecast) -> list[str]:
+    """For each driver that is left out, those of its causes that act on in others, and in which."""
+    said = []
+    for driver, causes, moved in still_acting(forecast):
+        many = f"{len(moved)} of its {causes} causes {'act' if len(moved) > 1 else 'acts'}"
+        if len(moved) == causes:
+            many = f"all {causes} of its causes act" if causes > 1 else "its cause acts"
         where: dict[str, list[str]] = {}
         for title, to in moved.items():
             where.setdefault(listed(to), []).append(mid_sentence(title.split(",")[0]))
         parts = "; ".join(f"{listed(titles)} in {to}" for to, titles in where.items())
-        nothing = ", so leaving it out changes little or nothing" * (len(moved) == len(causes))
+        nothing = ", so leaving it out changes little or nothing" * (len(moved) == causes)
         said.append(f"{driver.title} is left out, but {many} on{nothing}: {parts}.")
     return said
 

@@ -191,13 +191,15 @@ def entries(scenario: Scenario) -> dict[str, Any]:
     return found
 
 
-def named_after(scenario: Scenario, origin: Scenario) -> Scenario:
-    """The scenario under the name of its ``origin``, called changed where its choices differ.
+def same_choices(one: Scenario, other: Scenario) -> bool:
+    """True where two scenarios make the same choices, however exactly they are computed."""
+    first, second = ({**entries(s), **dict.fromkeys(HOW_EXACT)} for s in (one, other))
+    return first == second
 
-    How exactly it is computed is no difference.
-    """
-    mine, theirs = ({**entries(s), **dict.fromkeys(HOW_EXACT)} for s in (scenario, origin))
-    if mine == theirs or not origin.name:
+
+def named_after(scenario: Scenario, origin: Scenario) -> Scenario:
+    """The scenario under the name of its ``origin``, called changed where its choices differ."""
+    if same_choices(scenario, origin) or not origin.name:
         return replace(scenario, name=origin.name, title=origin.title)
     return replace(scenario, name=f"{origin.name.removesuffix(CHANGED)}{CHANGED}", title="")
 
