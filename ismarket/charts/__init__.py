@@ -92,19 +92,6 @@ def svg(picture: Picture, colours: Mapping[str, str] = LIGHT, width: float = WID
     return _svg.drawn(picture, KINDS[picture.kind], colours, width)
 
 
-def _offline() -> None:
-    """In a notebook, draw charts with the runtime that comes with the package, unless told else."""
-    if "ipykernel" in sys.modules:
-        with suppress(ImportError, ValueError):
-            from altair import renderers
-
-            if renderers.active == "default":
-                renderers.enable("ismarket")
-
-
-_offline()
-
-
 P = ParamSpec("P")
 
 

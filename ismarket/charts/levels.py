@@ -263,7 +263,8 @@ def _names(
         lines = wrapped(v.publisher, 17) if narrow else (shortened(v.publisher, 26), "")
         for line, dy in zip(lines, (-7, 7) if lines[1] else (0, 0), strict=True):
             weight = 600 if v.chosen else 400
-            words.append(word(line, y=place[v.name], weight=weight, dx=-left, dy=dy))
+            if line:
+                words.append(word(line, y=place[v.name], weight=weight, dx=-left, dy=dy))
         words.append(small(str(v.printed_year), y=place[v.name], dx=-YEARS, align="center"))
     return words
 
