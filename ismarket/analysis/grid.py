@@ -20,7 +20,7 @@ from ..engine.many import Outcome
 from ..engine.plan import Plan
 from ..errors import check_known, unknown
 from ..model.grid import GridAxis
-from ..text.sheet import Sheet, Table, columns_of, rows_of, shown_by
+from ..text.sheet import Sheet, Table, columns_of, frame_of, rows_of, shown_by
 from ..text.wording import listed, money, money_range, number, percent, rate, signed
 from .information import Decision
 from .updating import weighted_quantiles
@@ -131,12 +131,9 @@ class ScenarioGrid:
 
     def frame(self, table: str = "scenarios", units: str = "USD") -> pd.DataFrame:
         """A table as a pandas frame, money in ``units``: USD, M or bn."""
-        import pandas as pd
-
         from ..engine.tidy import in_units
 
-        check_known("grid", "table", self.columns, table)
-        return in_units(pd.DataFrame(self.columns[table]), units)
+        return in_units(frame_of(self.columns, table, "grid"), units)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket grid --json`` prints it."""

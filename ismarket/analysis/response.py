@@ -48,17 +48,6 @@ class Response:
         """What is uncertain: neither constant nor fixed by the scenario."""
         return uncertain(self.plan)
 
-    @cached_property
-    def grid(self) -> Market:
-        """The market at the years that matter here: causes of the catalogue need no others."""
-        own = any(driver.effects is not None for driver in self.plan.drivers)
-        return self.plan.market if own else _two_years(self.plan)
-
-    @property
-    def span(self) -> int:
-        """Years from the first to the last."""
-        return self.plan.years[-1] - self.plan.years[0]
-
     def __call__(self, output: str, values: Mapping[str, Array]) -> Array:
         """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode."""
         check_known("sensitivity", "output", OUTPUTS, output)
@@ -67,7 +56,7 @@ class Response:
             return np.asarray(first)
         grown: Array = self.left * last / first
         if output == "cagr":
-            return np.asarray(np.expm1(np.log(grown) / self.span))
+            return np.asarray(np.expm1(np.log(grown) / (self.plan.years[-1] - self.plan.years[0])))
         level = level_of(self.plan, self._stacked(values))
         return np.asarray((first if level is None else level) * grown)
 
@@ -81,8 +70,11 @@ class Response:
 
     @cached_property
     def _chain(self) -> Chain:
-        start = self.grid.years.index(self.plan.years[0])
-        return Chain(replace(self.plan, market=self.grid, start=start))
+        """The chain in the years that matter here: causes of the catalogue need no others."""
+        own = any(driver.effects is not None for driver in self.plan.drivers)
+        market = self.plan.market if own else _two_years(self.plan)
+        start = market.years.index(self.plan.years[0])
+        return Chain(replace(self.plan, market=market, start=start))
 
 
 def response(

@@ -249,13 +249,11 @@ def read_observations(file: Path) -> list[Observation]:
         for column in row.cells:
             if column not in (allowed := (*COLUMNS, *MORE, *EVIDENCE, *OPTIONAL)):
                 raise unknown(file.name, "column to read", column, allowed)
-        year = row.number("year")
-        if year != int(year):
-            raise InputError(f"{row.where}: year = {row.cells['year']} is no year")
+        year = row.whole("year")
         value, error, source = row.number("value_usd"), row.number("error"), row.text("source")
         try:
             more = (row.cells.get(column, "") for column in MORE)
-            found.append(Observation(int(year), value, error, source, *more))
+            found.append(Observation(year, value, error, source, *more))
         except InputError as wrong:
             raise InputError(f"{row.where}: {wrong}") from None
     if not found:

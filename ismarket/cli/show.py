@@ -99,17 +99,12 @@ def driver_list(drivers: Iterable[Driver], market: Market) -> Card:
     rows = []
     for driver in drivers:
         claimed = [market.mechanisms[name] for name in driver.claims if name in market.mechanisms]
-        rows.append(
-            {
-                "driver": driver.name,
-                "title": driver.title,
-                "causes": len(claimed),
-                "without_effect": sum(mechanism.inert for mechanism in claimed),
-                "own_parameters": len(driver.parameters),
-                "plugin": driver.plugin,
-                "description": driver.description,
-            }
-        )
+        rows.append({
+            "driver": driver.name, "title": driver.title, "causes": len(claimed),
+            "without_effect": sum(mechanism.inert for mechanism in claimed),
+            "own_parameters": len(driver.parameters), "plugin": driver.plugin,
+            "description": driver.description,
+        })  # fmt: skip
     shown = {
         "driver": "driver", "title": "title", "causes": "causes",
         "without_effect": "without effect", "own_parameters": "own inputs", "plugin": "plugin",
@@ -213,17 +208,15 @@ def anchor_list(market: Market) -> Card:
         row |= {"url": anchor.url, "source": anchor.source, "note": anchor.note}
         rows.append(row)
     names = ("anchor", "publisher", "printed", "growth", f"in {year}")
-    printed = [anchor for anchor in market.anchors.values() if anchor.published]
-    values = [market.printed(anchor, year) for anchor in printed]
-    note = (
-        f"The largest level is {times(max(values) / min(values))} times the smallest."
-        if values
-        else ""
-    )
-    return Card(
-        f"Published estimates of {market.title}", rows, {n: n for n in names},
-        f"{note} {count.name} leaves the level as counted." if len(values) > 1 else "",
-    )  # fmt: skip
+    values = [market.printed(one, year) for one in market.anchors.values() if one.published]
+    note = ""
+    if len(values) > 1:
+        note = (
+            f"The largest level is {times(max(values) / min(values))} times the smallest."
+            f" {count.name} leaves the level as counted."
+        )
+    title = f"Published estimates of {market.title}"
+    return Card(title, rows, {name: name for name in names}, note)
 
 
 def show(card: Card, as_json: bool) -> None:

@@ -138,16 +138,10 @@ class Trial:
         """
         draws = max((np.size(value) for value in values.values()), default=1)
         claimed = [self.market.mechanisms[name] for name in self.driver.claims]
-        moved = [
-            Effect(
-                m.stage,
-                cause_shift(self.market, m.name, values, draws)[:, :, None],
-                m.name,
-                m.drug_class,
-            )
-            for m in claimed
-            if not m.inert and not m.launches
-        ]
+        moved = []
+        for m in (m for m in claimed if not m.inert and not m.launches):
+            shift = cause_shift(self.market, m.name, values, draws)[:, :, None]
+            moved.append(Effect(m.stage, shift, m.name, m.drug_class))
         if any(m.launches for m in claimed):
             plan = self.plan()
             rows = {p.key: row for row, p in enumerate(plan.parameters)}
