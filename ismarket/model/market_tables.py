@@ -119,8 +119,7 @@ def _correlations(rows: Sequence[Row], market: Market) -> tuple[Correlation, ...
                 f"{row.where}: {first} ~ {second} = {rho:g}; name two inputs, each pair once, with"
                 " a rank correlation from -1 to 1"
             )
-        one = Correlation((first, second), rho, status, row.text("source"))
-        found[first, second] = one
+        found[first, second] = Correlation((first, second), rho, status, row.text("source"))
     return tuple(found.values())
 
 
@@ -245,18 +244,11 @@ def _read_stage(
     role = row.choice("role", "role", ROLES)
     if role == PRICE_LEVEL and (path is None or row.cells["by"] != "world"):
         raise InputError(f"{row.where}: a price level is the world's and has a path")
+    least = row.number("least") if row.cells["least"] else None
     return Stage(
-        name,
-        row.text("title"),
-        link,
-        AXES[row.cells["by"]],
-        role,
-        row.text("unit"),
-        parameters,
-        path,
-        row.number("least") if row.cells["least"] else None,
-        row.cells["counts"],
-    )
+        name, row.text("title"), link, AXES[row.cells["by"]], role, row.text("unit"), parameters,
+        path, least, row.cells["counts"],
+    )  # fmt: skip
 
 
 def _parameter(stage: Row, link: str, row: Row) -> Parameter:
