@@ -34,6 +34,8 @@ SAME = 1e-9
 """Difference, relative and absolute, up to which two drivers bring the same shift."""
 Shift = tuple[Target, Drivers, Array]
 """What is moved, who brings it, and by how much, (year or 1, region or 1, draw or 1)."""
+Claims = Mapping[Target, Mapping[Drivers, Sequence[str]]]
+"""Causes by name: what they move, and who claims them."""
 Group = tuple[Target, Drivers, slice, Array]
 """A group of causes that spread: which of the curves are its own, and their coefficients."""
 
@@ -142,7 +144,7 @@ class Shifts:
         acting = {driver.name for driver in plan.drivers}
         self._whose = {c: who for c, who in plan.scenario.claims.items() if who in acting}
         self._computed = any(driver.effects is not None for driver in plan.drivers)
-        self._claimed, self._curves = cache(self._claimed_by), cache(self._curves_of)
+        self._curves = cache(self._curves_of)
 
     def ways(
         self, bringers: tuple[Drivers, ...], coalitions: tuple[int, ...]
@@ -169,21 +171,8 @@ class Shifts:
 
     # the causes of the catalogue --------------------------------------------------------------
 
-    def _claimed_by(
-        self, kind: str, merged: frozenset[str]
-    ) -> dict[Target, dict[Drivers, list[str]]]:
-        """The causes of one kind that act, but for the merged ones: by target and who claims."""
-        market, by_name = self._plan.market, dict[str, Drivers]()
-        for index, driver in enumerate(self._plan.drivers):
-            for name in driver.claims:
-                by_name[name] = (*by_name.get(name, ()), index)
-        found: dict[Target, dict[Drivers, list[str]]] = {}
-        for name in sorted(by_name.keys() - merged):
-            cause = market.mechanisms[name]
-            if cause.kind == kind and not cause.inert:
-                target = cause.stage, class_of(market, cause.drug_class)
-                found.setdefault(target, {}).setdefault(by_name[name], []).append(name)
-        return found
+    def _claimed(self, kind: str, merged: frozenset[str] = frozenset()) -> Claims:
+        return claimed_by(self._plan.market, self._plan.drivers, kind, merged)
 
     def _spread(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes that spread: log(ratio) times what the share has gained, summed by group.
@@ -209,7 +198,7 @@ class Shifts:
             for drivers, group in by_who.items():
                 parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                 names += group
-        curves = Curves([self._plan.spreads[name] for name in names])
+        curves = read_together(tuple(self._plan.spreads[name] for name in names))
         years = self._plan.years_from_base
         return curves, [
             (target, drivers, part, curves.matrix(part.start, part.stop, years))
@@ -228,7 +217,7 @@ class Shifts:
     def launches(self, values: Array) -> Iterable[tuple[str, Launched]]:
         """The launches into each drug class, by the stage that they move."""
         market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Drivers]]]()
-        for by_who in self._claimed("launch", frozenset()).values():
+        for by_who in self._claimed("launch").values():
             for who, names in by_who.items():
                 for one in (one for name in names for one in market.mechanisms[name].launches):
                     place = into.setdefault((one.stage, one.drug_class), [])
@@ -308,6 +297,28 @@ class Shifts:
             by_driver = found.setdefault(chosen, {})
             by_driver[driver] = by_driver[driver] + shift if driver in by_driver else shift
         return found
+
+
+@lru_cache(maxsize=64)  # whatever is fixed, and how strong a driver is
+def claimed_by(
+    market: Market, drivers: tuple[Driver, ...], kind: str, merged: frozenset[str]
+) -> Claims:
+    """The causes of one kind that act, but for the merged ones: by target and who claims."""
+    by_name = dict[str, Drivers]()
+    for index, driver in enumerate(drivers):
+        for name in driver.claims:
+            by_name[name] = (*by_name.get(name, ()), index)
+    found: dict[Target, dict[Drivers, list[str]]] = {}
+    for name in sorted(by_name.keys() - merged):
+        cause = market.mechanisms[name]
+        if cause.kind == kind and not cause.inert:
+            target = cause.stage, class_of(market, cause.drug_class)
+            found.setdefault(target, {}).setdefault(by_name[name], []).append(name)
+    return found
+
+
+read_together = lru_cache(maxsize=16)(Curves)
+"""The curves of some causes, made once."""
 
 
 @lru_cache(maxsize=4096)
