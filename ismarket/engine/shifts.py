@@ -34,8 +34,6 @@ SAME = 1e-9
 """Difference, relative and absolute, up to which two drivers bring the same shift."""
 Shift = tuple[Target, Drivers, Array]
 """What is moved, who brings it, and by how much, (year or 1, region or 1, draw or 1)."""
-Claims = Mapping[Target, Mapping[Drivers, Sequence[str]]]
-"""Causes by name: what they move, and who claims them."""
 Group = tuple[Target, Drivers, slice, Array]
 """A group of causes that spread: which of the curves are its own, and their coefficients."""
 
@@ -171,9 +169,6 @@ class Shifts:
 
     # the causes of the catalogue --------------------------------------------------------------
 
-    def _claimed(self, kind: str, merged: frozenset[str] = frozenset()) -> Claims:
-        return claimed_by(self._plan.market, self._plan.drivers, kind, merged)
-
     def _spread(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes that spread: log(ratio) times what the share has gained, summed by group.
 
@@ -193,22 +188,21 @@ class Shifts:
 
     def _curves_of(self, merged: frozenset[str]) -> tuple[Curves, list[Group]]:
         """The curves of all causes that spread, and where in them each group stands."""
-        names, parts = list[str](), []
-        for target, by_who in self._claimed("spread", merged).items():
+        names, parts, plan = list[str](), [], self._plan
+        for target, by_who in claimed_by(plan.market, plan.drivers, "spread", merged).items():
             for drivers, group in by_who.items():
                 parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                 names += group
-        curves = read_together(tuple(self._plan.spreads[name] for name in names))
-        years = self._plan.years_from_base
+        curves = read_together(tuple(plan.spreads[name] for name in names))
         return curves, [
-            (target, drivers, part, curves.matrix(part.start, part.stop, years))
+            (target, drivers, part, curves.matrix(part.start, part.stop, plan.years_from_base))
             for target, drivers, part in parts
         ]
 
     def _paths(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes by which a stage follows its path."""
-        for target, by_who in self._claimed("path", merged).items():
-            market = self._plan.market
+        market, drivers = self._plan.market, self._plan.drivers
+        for target, by_who in claimed_by(market, drivers, "path", merged).items():
             rows = [self._rows[p.key] for p in market.stage(target[0]).parameters]
             shift = path_shift(market, target[0], values[rows])[self._plan.start :]
             for who in by_who:
@@ -217,7 +211,7 @@ class Shifts:
     def launches(self, values: Array) -> Iterable[tuple[str, Launched]]:
         """The launches into each drug class, by the stage that they move."""
         market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Drivers]]]()
-        for by_who in self._claimed("launch").values():
+        for by_who in claimed_by(market, self._plan.drivers, "launch", frozenset()).values():
             for who, names in by_who.items():
                 for one in (one for name in names for one in market.mechanisms[name].launches):
                     place = into.setdefault((one.stage, one.drug_class), [])
@@ -302,7 +296,7 @@ class Shifts:
 @lru_cache(maxsize=64)  # whatever is fixed, and how strong a driver is
 def claimed_by(
     market: Market, drivers: tuple[Driver, ...], kind: str, merged: frozenset[str]
-) -> Claims:
+) -> dict[Target, dict[Drivers, list[str]]]:
     """The causes of one kind that act, but for the merged ones: by target and who claims."""
     by_name = dict[str, Drivers]()
     for index, driver in enumerate(drivers):

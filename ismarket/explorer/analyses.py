@@ -129,7 +129,6 @@ ANALYSES = (
         "Re-weights the draws by what was observed; refused where they do not reach it.", actuals,
         (Asked("year", "Year", "2024"), Asked("amount", "Amount, USD", "3.5 bn"),
          Asked("error", "Give or take", "10%")),
-
     ),
     Analysis(
         "sensitivity", "matters", "All inputs at once", "Share out the variance",
