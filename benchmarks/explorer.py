@@ -65,12 +65,12 @@ w.VBox([slider, shown])
 """
 BESIDE = f"""{SLIDER}
 from ismarket.explorer.live import LiveChart
-from ismarket.explorer.view import TABS, VIEWS, specs
-drawn = [tab for tab in TABS if tab != "audit"]
+from ismarket.explorer.view import ON_A_BUTTON, TABS, VIEWS, specs
+drawn = [tab for tab in TABS if tab not in ON_A_BUTTON]
 from ismarket.explorer.session import start
 study = ismarket.Study(market, drivers, ismarket.Scenario(draws=1024))
 session, plans = start(study), specs()
-live = [LiveChart(plans[kind]) for kind in VIEWS]
+live = [LiveChart(plans[kind]) for kind in VIEWS if kind not in ("multiples", "track")]
 def show(change=None):
     if change:
         session.change([{{"kind": "fixed", "key": "video_eeg.ratio", "value": change["new"]}}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -20,7 +20,7 @@ from ..sampling.copula import copula
 from ..sampling.points import BLOCK, block_points, block_strata
 from ..sampling.quantiles import Quantiles, Range
 from .attribution import Attribution, attribution
-from .chain import Chain, Compared
+from .chain import Chain, total_of
 from .histograms import Grid, on_log_scale
 from .plan import Plan
 from .rows import Reader
@@ -123,17 +123,20 @@ class Drawing:
 
 
 class Engine:
-    """A plan and what its blocks share; ``left`` is the unexplained growth, a factor (year,)."""
+    """A plan and what its blocks share; ``left`` is the unexplained growth, a factor (year,).
 
-    def __init__(self, plan: Plan, left: Array) -> None:
+    ``only`` names the rows that are wanted, by default all; of PATH alone nothing is attributed.
+    """
+
+    def __init__(self, plan: Plan, left: Array, only: tuple[str, ...] = ()) -> None:
         np.empty(HELD)
-        self.plan, self.left = plan, left
-        self.reader = Reader(plan, left)
+        self.plan, self.left, self.only = plan, left, only
+        self.reader = Reader(plan, left, only)
         self.drawing = Drawing(plan)
 
-    def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
+    def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array, tuple[str, ...]]]:
         """What another process needs; the tables are made anew there."""
-        return Engine, (self.plan, self.left)
+        return Engine, (self.plan, self.left, self.only)
 
     @cached_property
     def _watched(self) -> frozenset[int]:
@@ -167,21 +170,21 @@ class Engine:
         place = layout.room(BLOCK)
         total = Streamed.nothing(layout.rows, layout.cells)
         for block in blocks:
-            total.take(self.kept(block, place), grids)
+            total.take(self.kept(block, lambda _: place), grids)
         return total
 
-    def kept(self, block: int, place: Place | None = None) -> Kept:
+    def kept(self, block: int, place: Callable[[int], Place] | None = None) -> Kept:
         """The draws of one block; the last one may be cut short by the number of draws.
 
-        They are written to the beginning of ``place``, if it is given.
+        They are written to the beginning of its ``place``, if that is given.
         """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
         layout = self.reader.layout
-        whole = place or layout.room(size)
+        whole = place(block) if place else layout.room(size)
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         with one_thread(), standing(block * BLOCK, watched=block in self._watched):
             values = self.drawing.values(block, -(-size // STRETCH) * STRETCH)
-            sums = self._read(values, rows, cells)
+            sums, _ = self._read(values, rows, cells)
         total = rows[layout["total"]]
         if not np.isfinite(total).all():
             raise DriverError(self._not_finite(block, total))
@@ -192,27 +195,23 @@ class Engine:
 
         And the largest standard error of a contribution to log growth; 0 where no order is sampled.
         """
-        stacked, layout = stack(self.plan, values), self.reader.layout
-        found = self._compared(stacked)
-        rows, cells = layout.room(stacked.shape[1])
-        carried, level = self._attribution.weights @ found.growth, self._level(stacked)
-        self.reader.read(found, carried, rows, cells, level)
-        return rows, self._attribution.error(found.growth)
+        stacked = stack(self.plan, values)
+        rows, cells = self.reader.layout.room(stacked.shape[1])
+        _, growth = self._read(stacked, rows, cells)
+        return rows, 0.0 if growth is None else self._attribution.error(growth)
 
-    def _level(self, values: Array) -> Array | None:
-        """The anchor's level, USD (draw,), where it is an input; None where it is one figure."""
-        keys = [p.key for p in self.plan.parameters]
-        return values[keys.index(LEVEL)] if LEVEL in keys else None
-
-    def _compared(self, values: Array) -> Compared:
+    def _read(
+        self, values: Array, rows: Array, cells: NDArray[np.float32]
+    ) -> tuple[Array, Array | None]:
+        """Write the rows and cells of some draws; the sums of the cells, growth by coalition."""
+        level = level_of(self.plan, values)
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-            return self._chain.compared(values)
-
-    def _read(self, values: Array, rows: Array, cells: NDArray[np.float32]) -> Array:
-        """Write the rows and cells of some draws; the sums of the cells."""
-        found = self._compared(values)
-        carried, level = self._attribution.weights @ found.growth, self._level(values)
-        return self.reader.read(found, carried, rows, cells, level)
+            if self.only:
+                self.reader.path(total_of(self._chain(values)), rows, level)
+                return np.empty(0), None
+            found = self._chain.compared(values)
+        carried = self._attribution.weights @ found.growth
+        return self.reader.read(found, carried, rows, cells, level), found.growth
 
     def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])
@@ -231,6 +230,15 @@ def stack(plan: Plan, values: Mapping[str, Array]) -> Array:
     for row, parameter in zip(found, plan.parameters, strict=True):
         row[:] = values[parameter.key]
     return found
+
+
+def level_of(plan: Plan, values: Array) -> Array | float | None:
+    """The level that calibration meets, USD: (draw,) where it is drawn; None for the count.
+
+    ``values`` are those of the plan's parameters, (parameter, draw).
+    """
+    keys = [p.key for p in plan.parameters]
+    return values[keys.index(LEVEL)] if LEVEL in keys else plan.level
 
 
 def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
@@ -254,10 +262,7 @@ def _controller() -> Any:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Limit BLAS to one thread until the last of overlapping computations has left.
-
-    Blocks share the processors already, and bits stay the same.
-    """
+    """Limit BLAS to one thread until the last of overlapping computations has left."""
     with _lock:
         _inside.append(_inside[0] if _inside else _limited())
     try:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, LazyTables
-from ..errors import InputError, unknown
+from ..arrays import Array, Columns
+from ..errors import InputError, check_known
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
 from ..model.stage import slug
+from ..text.sheet import LazyTables
 from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout
@@ -304,11 +305,9 @@ class Forecast:
         Columns: ``by``, each with a key; measure, reference, mean, p5 to p95, unit, price_basis;
         money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
         """
-        import pandas as pd
-
         from .tidy import tidy
 
-        return pd.DataFrame(tidy(self, by, units))
+        return tidy(self, by, units)
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -336,8 +335,7 @@ class Forecast:
 
         Columns: key, name, base and final (USD), cagr (fraction a year), share; _p5 and _p95.
         """
-        if axis not in (*AXES, "launch"):
-            raise unknown("forecast", "axis", axis, (*AXES, "launch"))
+        check_known("forecast", "axis", (*AXES, "launch"), axis)
         split = {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
         sold = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
         return self._frame(axis, sold if axis == "launch" else split)

@@ -56,16 +56,11 @@ def forecast_of(
             left = unexplained(plan, installed)
             engine = Engine(plan, left)
             reference, error = engine.at({**plan.modes, **plan.fixed})
+        copula = engine.drawing.unfixed.copula
         return Forecast(
-            plan,
-            installed,
-            left,
-            engine.reader.layout,
-            reference[:, 0],
-            summarise(engine, work),
-            shapley_error=error,
-            repaired=copula.repaired if (copula := engine.drawing.unfixed.copula) else 0.0,
-        )
+            plan, installed, left, engine.reader.layout, reference[:, 0], summarise(engine, work),
+            shapley_error=error, repaired=copula.repaired if copula else 0.0,
+        )  # fmt: skip
 
 
 def _enough_draws(

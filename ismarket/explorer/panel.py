@@ -15,12 +15,12 @@ from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO, Scenario, load_scenario
+from ..report.headline import live_sentence, stands, strip
 from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
 from .controls import inputs_of, state, structure
 from .forecast_view import pin_name
-from .headline import live_sentence, stands, strip
 from .parts import PanelPart, end, new_key, of_cell
 from .runtime import runtime, text
 from .saved import Saved, saved_of, show
@@ -47,7 +47,7 @@ class Panel(anywidget.AnyWidget):
     structure = traitlets.Dict().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
     page = traitlets.Dict().tag(sync=True)
-    offered = traitlets.List(offers()).tag(sync=True)
+    offered: traitlets.List[Any] = traitlets.List().tag(sync=True)
     analyses = traitlets.Dict().tag(sync=True)
     tab = traitlets.Unicode("forecast").tag(sync=True)
     key = traitlets.Unicode().tag(sync=True)
@@ -65,7 +65,7 @@ class Panel(anywidget.AnyWidget):
         }  # fmt: skip
         super().__init__(
             scenario=session.current, forecast=session.shown, key=new_key(),
-            structure=declared, specs=specs(), page=self._page(),
+            structure=declared, specs=specs(), page=self._page(), offered=offers(session),
         )  # fmt: skip
         self._quiet = False
         self.on_msg(self._receive)
@@ -238,10 +238,8 @@ class Panel(anywidget.AnyWidget):
                 self._session.undo()
                 self._publish()
             elif kind == "pick":
-                region = str(content.get("value"))
-                known = self._session.study.market.regions
-                self._session.region = region if region in known else ""
-                self.show()
+                self._session.pick(str(content.get("what")), str(content.get("value")))
+                self._publish()
             elif kind == "analyse":
                 self._analyse(content)
             else:

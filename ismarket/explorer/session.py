@@ -12,6 +12,7 @@ from typing import Any
 from ..analysis.audit import Audit
 from ..analysis.information import Information
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
+from ..analysis.track import Track
 from ..charts.swings import name_of
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
@@ -30,6 +31,8 @@ from . import (
     launches_view,
     matters_view,
     own_view,
+    scenarios_view,
+    track_view,
     where_view,
     why_view,
 )
@@ -55,7 +58,7 @@ class Session:
     its forecast, quick while ``settled`` is False; ``former`` leads back, each with its origin.
     ``region`` is the one that the funnel shows, empty for all of them; ``worth`` is what knowing
     more is worth in the forecast shown, once somebody has said what is at stake, ``audited`` what
-    its report rests on.
+    its report rests on, ``compared`` scenarios side by side, ``tracked`` editions against actuals.
     """
 
     study: Study
@@ -67,6 +70,8 @@ class Session:
     region: str = ""
     worth: Information | None = None
     audited: Audit | None = None
+    compared: scenarios_view.NamedGrid | None = None
+    tracked: Track | None = None
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
@@ -143,6 +148,15 @@ class Session:
         self.former = [*self.former[1 - MOST_UNDO :], before]
         self.last, self._gesture = said, ("", 0.0)
 
+    def pick(self, what: str, value: str) -> None:
+        """Open a scenario of those compared, or show one region of the funnel."""
+        if what == "scenario" and self.compared is not None and value.isdecimal():
+            place = int(value)
+            asked = self.compared.found.outcomes[place].plan.scenario
+            self.set(named_after(asked, self.origin), f"{self.compared.called(place)} opened")
+        elif what == "region":
+            self.region = value if value in self.study.market.regions else ""
+
     def open(self, scenario: Scenario) -> None:
         """Go on from another scenario: changes count from it on, and Undo leads back."""
         self.set(scenario, f"{scenario.name or 'scenario'} opened")
@@ -185,6 +199,8 @@ class Session:
             "howbig": lambda: howbig_view.view(made),
             "funnel": lambda: funnel_view.view(made, self.region),
             "launches": lambda: launches_view.view(made),
+            "scenarios": lambda: scenarios_view.view(self.current, self.compared),
+            "track": lambda: track_view.view(self.tracked),
             "evidence": lambda: evidence_view.view(made, self.alone),
             "audit": lambda: audit_view.view(made, self.audited),
         }

@@ -19,7 +19,7 @@ from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
 from ..engine.plan import Plan, make_plan
 from ..engine.workers import BlockStore, Progress, Sink, Work
-from ..errors import InputError, mistaken
+from ..errors import InputError, check_kind
 from ..model.anchor import Anchor
 from ..model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
 from ..model.driver import Driver
@@ -154,8 +154,7 @@ class Study:
     def compare(self, scenarios: Mapping[str, Mapping[str, Any]]) -> dict[str, Forecast]:
         """A forecast by name for each mapping of changes; all share their draws."""
         for changes in (scenarios, *(scenarios.values() if isinstance(scenarios, dict) else ())):
-            if not isinstance(changes, Mapping):
-                raise mistaken("compare", changes, "changes by name: {'slow': {'overlap': 0.5}}")
+            check_kind("compare", changes, Mapping, "changes by name: {'slow': {'overlap': 0.5}}")
         return {
             name: self.forecast(**{"name": name, **changes}) for name, changes in scenarios.items()
         }
@@ -273,8 +272,7 @@ class Study:
         from ..runs.start import place
         from ..runs.views import also
 
-        if not isinstance(out, str | Path | None):
-            raise mistaken("keep, out", out, "a folder")
+        check_kind("keep, out", out, str | Path | None, "a folder")
         where = place(Path(out), "", "") if out is not None else None
         origin = replace(self.origin, flags=self._flags())
         how = How(workers, progress, sink, until, also(extras))
@@ -308,8 +306,7 @@ def study(
     tables.  With ``strict`` a plugin that cannot be loaded is an error.  Raises InputError for
     what is not there or not as it was written, DiskError for drivers that are not installed.
     """
-    if not isinstance(what, (str, Path, Scenario)):
-        raise mistaken("study", what, WHAT)
+    check_kind("study", what, (str, Path, Scenario), WHAT)
     if not isinstance(what, Scenario) and (Path(what) / MANIFEST).is_file():
         from ..runs.verify import checked
 
@@ -320,8 +317,9 @@ def study(
 
 def a_scenario(what: Scenario | str | Path) -> Scenario:
     """A scenario as it is, or by its name or file."""
-    if not isinstance(what, (str, Path, Scenario)):
-        raise mistaken("scenario", what, "the name of a scenario, its file or a Scenario")
+    check_kind(
+        "scenario", what, (str, Path, Scenario), "the name of a scenario, its file or a Scenario"
+    )
     return what if isinstance(what, Scenario) else load_scenario(what)
 
 

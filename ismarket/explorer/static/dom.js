@@ -64,7 +64,7 @@ function statusSign(status) {
   const radius = { full: 4.5, half: 4.5, ring: 4.5, point: 1 }[kind];
   return s(
     "svg",
-    { class: `sign is-${status.replace(" ", "-")}`, viewBox: "0 0 12 12", width: 11, height: 11, "aria-hidden": "true" },
+    { class: `sign is-${status.replaceAll(" ", "-")}`, viewBox: "0 0 12 12", width: 11, height: 11, "aria-hidden": "true" },
     radius && s("circle", { cx: 6, cy: 6, r: radius, class: kind === "full" || kind === "point" ? "full" : "ring" }),
     path && s("path", { d: path, class: kind === "half" ? "full" : "stroke" }),
   );
