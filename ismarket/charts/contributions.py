@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..engine.dollars import speaker
-from ..engine.findings import still_acting
 from ..engine.forecast import UNEXPLAINED, Forecast
 from ..engine.plan import follows_prices
+from ..engine.shifts import still_acting
 from ..text.sheet import columns_of, rows_of
 from ..text.wording import signed
 from . import marks
@@ -73,7 +73,7 @@ def turned_off(forecast: Forecast) -> list[dict[str, Any]]:
         {"driver": one.driver.name, "title": one.driver.title,
          "named": one.driver.name in forecast.plan.contained,
          "moved": len(one.moved), "lost": one.causes - len(one.moved)}
-        for one in still_acting(forecast)
+        for one in still_acting(forecast.plan, forecast.installed)
     ]  # fmt: skip
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 from ..model.anchor import Anchor
-from ..model.driver import Driver
 from ..model.pooled import LEVEL
 from ..sampling.points import at_most
 from ..text.sheet import rows_of
@@ -25,7 +23,7 @@ from ..text.wording import (
 from .dollars import dollars, price_basis, speaker
 from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
 from .plan import Plan
-from .shifts import wholly_shared
+from .shifts import still_acting, wholly_shared
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -269,33 +267,10 @@ def lacking(forecast: Forecast) -> str:
     return f"Named by the {who} but not installed: {listed(missing)}." if missing else ""
 
 
-class ActingOn(NamedTuple):
-    """A driver left out, how many causes with an effect it has, and in whom some of them act on."""
-
-    driver: Driver
-    causes: int
-    moved: dict[str, list[str]]
-
-
-def still_acting(forecast: Forecast) -> list[ActingOn]:
-    """The drivers that are left out and of which some causes act on, by title in other drivers."""
-    plan, found = forecast.plan, []
-    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
-    for driver in forecast.installed:
-        if driver.name not in plan.scenario.without:
-            continue
-        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
-        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
-        moved = {title: to for title, to in others.items() if to}
-        if moved:
-            found.append(ActingOn(driver, len(causes), moved))
-    return found
-
-
 def acting_on(forecast: Forecast) -> list[str]:
     """For each driver that is left out, those of its causes that act on in others, and in which."""
     said = []
-    for driver, causes, moved in still_acting(forecast):
+    for driver, causes, moved in still_acting(forecast.plan, forecast.installed):
         many = f"{len(moved)} of its {causes} causes {'act' if len(moved) > 1 else 'acts'}"
         if len(moved) == causes:
             many = f"all {causes} of its causes act" if causes > 1 else "its cause acts"

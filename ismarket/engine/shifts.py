@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -118,6 +119,29 @@ def causes_of(plan: Plan, driver: Driver) -> set[str]:
         effects = guarded_effects(plan.market, driver, {**plan.modes, **plan.fixed})
     named = {e.mechanism or f"{driver.name}#{i}" for i, e in enumerate(effects)}
     return named | {n for n in driver.claims if not plan.market.mechanisms[n].inert}
+
+
+class ActingOn(NamedTuple):
+    """A driver left out, how many causes with an effect it has, and in whom some of them act on."""
+
+    driver: Driver
+    causes: int
+    moved: dict[str, list[str]]
+
+
+def still_acting(plan: Plan, installed: Iterable[Driver]) -> list[ActingOn]:
+    """The drivers that are left out and of which some causes act on, by title in other drivers."""
+    found = []
+    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
+    for driver in installed:
+        if driver.name not in plan.scenario.without:
+            continue
+        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
+        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
+        moved = {title: to for title, to in others.items() if to}
+        if moved:
+            found.append(ActingOn(driver, len(causes), moved))
+    return found
 
 
 def wholly_shared(plan: Plan) -> list[tuple[Driver, list[Driver]]]:

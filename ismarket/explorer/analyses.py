@@ -151,7 +151,9 @@ def axes(session: Session) -> tuple[Asked, ...]:
     )
 
 
-def grid(session: Session, said: Mapping[str, str], progress: Progress) -> scenarios_view.Compared:
+def grid(
+    session: Session, said: Mapping[str, str], progress: Progress
+) -> scenarios_view.SideBySide:
     """Scenarios side by side."""
     session.settle()
     if said["rows"] == said["columns"]:
@@ -166,7 +168,7 @@ def grid(session: Session, said: Mapping[str, str], progress: Progress) -> scena
         progress(done / whole)
 
     found = session.study.grid(chosen, progress=advance)
-    session.compared = scenarios_view.Compared(found, session.names)
+    session.compared = scenarios_view.SideBySide(found, session.names)
     return session.compared
 
 
@@ -240,7 +242,7 @@ def offers(session: Session) -> list[dict[str, Any]]:
 
 
 SHEETS: Mapping[type, Callable[[Any], Sheet]] = {
-    Audit: audit_view.sheet, scenarios_view.Compared: lambda _: Sheet("", []),
+    Audit: audit_view.sheet, scenarios_view.SideBySide: lambda _: Sheet("", []),
     Track: track_view.sheet,
 }  # fmt: skip
 """What stands below the button where the view above shows most of an answer."""

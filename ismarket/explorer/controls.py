@@ -10,9 +10,9 @@ import numpy as np
 
 from ..charts.swings import name_of, read_as
 from ..engine.dollars import READ
-from ..engine.findings import still_acting
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan, follows_prices
+from ..engine.shifts import still_acting
 from ..model.anchor import BASES, Anchor
 from ..model.cause import Mechanism
 from ..model.choices import Real, Text
@@ -62,7 +62,7 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
     plan, table = forecast.plan, forecast.columns["attribution"]
     points = dict(zip(table["driver"], table["points"], strict=True))
     prices = [d.name for d in forecast.installed if follows_prices(plan.market, d)]
-    moved = {one.driver.name: len(one.moved) for one in still_acting(forecast)}
+    moved = {one.driver.name: len(one.moved) for one in still_acting(plan, forecast.installed)}
     changes = count_changes(scenario, origin, prices)
     return {
         **{name: getattr(scenario, name) for name in CONTROLS},

@@ -70,7 +70,7 @@ class Session:
     region: str = ""
     worth: Information | None = None
     audited: Audit | None = None
-    compared: scenarios_view.Compared | None = None
+    compared: scenarios_view.SideBySide | None = None
     tracked: Track | None = None
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)

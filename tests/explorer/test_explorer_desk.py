@@ -7,7 +7,7 @@ from both_markets import MARKETS, market_and_drivers, scenario_of
 
 import ismarket
 from ismarket import Scenario, Study, study
-from ismarket.engine.findings import still_acting
+from ismarket.engine.shifts import still_acting
 from ismarket.text.wording import money, signed
 
 pytest.importorskip("anywidget")
@@ -105,7 +105,7 @@ def test_a_driver_that_is_off_keeps_a_row_while_its_causes_act_on():
     before = panel.page["view"]
     assert before["chart"]["parts"]["off"]["x"] == []
     panel.change({"kind": "driver", "key": "diagnosis", "value": False})
-    view, (one,) = panel.page["view"], still_acting(panel.forecast)
+    view, (one,) = panel.page["view"], still_acting(panel.forecast.plan, panel.forecast.installed)
     row = next(row for row in view["rows"] if row["cells"][0] == one.driver.title)
     stopped = one.causes - len(one.moved)
     assert row["cells"][1] == "off"
