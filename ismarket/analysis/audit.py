@@ -12,7 +12,7 @@ from ..engine.findings import about, caveats
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan
-from ..errors import InputError, list_of, unknown
+from ..errors import InputError, check_known, list_of
 from ..model.driver import Driver
 from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
@@ -208,13 +208,9 @@ def sheet(found: Audit) -> Sheet:
 
 
 def claim_sheet(found: Audit, claim: str) -> Sheet:
-    """One claim in full: its cause, its number, what that rests on, and the verdict.
-
-    Raises InputError for a claim that is not on file.
-    """
+    """One claim in full: its cause, its number, what that rests on, and the verdict."""
     known = {entry.id: entry for entry in found.ledger}
-    if claim not in known:
-        raise unknown("audit", "claim", claim, known)
+    check_known("audit", "claim", known, claim)
     entry = known[claim]
     lines = [f"Verdict: {entry.verdict}: {VERDICTS[entry.verdict]}."]
     if entry.effect is not None:

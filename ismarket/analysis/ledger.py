@@ -176,10 +176,11 @@ def _entry(
 ) -> Entry:
     headline = verdicts.get(HEADLINES.get(claim.id, ""))
     if headline or claim.mechanism not in market.mechanisms:
+        untested = "context" if claim.driver == CONTEXT else "no cause known"
         return Entry(
             claim.id, claim.section, claim.text, "", "", None, "", "", None,
-            headline.share if headline else None,
-            headline.verdict if headline else _untested(claim), claim.source, claim.overlaps,
+            headline.share if headline else None, headline.verdict if headline else untested,
+            claim.source, claim.overlaps,
         )  # fmt: skip
     mechanism = market.mechanisms[claim.mechanism]
     ratio, effect = mechanism.ratio, effects[claim.mechanism]
@@ -198,11 +199,6 @@ def _entry(
         None if effect is None else 100.0 * effect[0], share, verdict, mechanism.source,
         claim.overlaps,
     )  # fmt: skip
-
-
-def _untested(claim: Claim) -> str:
-    """What is said of a claim without a cause in the model."""
-    return "context" if claim.driver == CONTEXT else "no cause known"
 
 
 def alone(

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import Columns
 from ..engine.findings import about, caveats
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
@@ -126,8 +126,7 @@ def sensitivity_of(
         raise InputError(f"points = {points} is outside {FEWEST} to {MOST:,}")
     asked = response(market, drivers, scenario)
     seed = asked.plan.scenario.seed
-    if output not in OUTPUTS:
-        raise unknown("sensitivity", "output", output, OUTPUTS)
+    check_known("sensitivity", "output", OUTPUTS, output)
     if not asked.inputs:
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec
 
 from ..analysis.track import Track
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import mistaken
+from ..errors import check_kind
 from ..text.install import needs
 from . import causes as _causes
 from . import comparison as _comparison
@@ -92,19 +90,6 @@ def svg(picture: Picture, colours: Mapping[str, str] = LIGHT, width: float = WID
     return _svg.drawn(picture, KINDS[picture.kind], colours, width)
 
 
-def _offline() -> None:
-    """In a notebook, draw charts with the runtime that comes with the package, unless told else."""
-    if "ipykernel" in sys.modules:
-        with suppress(ImportError, ValueError):
-            from altair import renderers
-
-            if renderers.active == "default":
-                renderers.enable("ismarket")
-
-
-_offline()
-
-
 P = ParamSpec("P")
 
 
@@ -114,8 +99,7 @@ def of_forecasts(chart: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerCha
     @wraps(chart)
     def checked(*given: P.args, **named: P.kwargs) -> alt.LayerChart:
         for one in given:
-            if not isinstance(one, Forecast | None):
-                raise mistaken(f"charts.{chart.__name__}", one, A_FORECAST)
+            check_kind(f"charts.{chart.__name__}", one, Forecast | None, A_FORECAST)
         return chart(*given, **named)
 
     return checked
@@ -207,8 +191,7 @@ def compare(
 
 def track(found: Track, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Actuals against what each kept run said of their year, and how editions moved."""
-    if not isinstance(found, Track):
-        raise mistaken("charts.track", found, _track.A_TRACK)
+    check_kind("charts.track", found, Track, _track.A_TRACK)
     return draw(_track.picture(found), theme, width)
 
 

@@ -168,10 +168,7 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
 
 
 def launched(forecast: Forecast) -> str:
-    """The launched product that sells most in the last year, and how many others sell at all.
-
-    Nothing where the market is scaled to a published level: so are its launches.
-    """
+    """The launched product that sells most in the last year, and how many others sell at all."""
     if forecast.plan.anchor.published:  # scaled to a level that nobody counted
         return ""
     table = rows_of(forecast.columns["launch"])
@@ -200,7 +197,7 @@ def stacking(forecast: Forecast) -> str:
         return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
-    if abs(premium) <= ALIKE * forecast.stacked_total:
+    if abs(premium) <= ALIKE * (premium + forecast.columns["reference"]["value"][-1]):
         change = "add nothing"
     return (
         f"Causes that several drivers share {counted}; once for each driver they would {change}"
@@ -283,12 +280,6 @@ def acting_on(forecast: Forecast) -> list[str]:
     return said
 
 
-def switched_in_vain(forecast: Forecast) -> list[str]:
-    """The acting drivers that share each of their causes, so that their switch moves nothing."""
-    shared = [one.title for one, _ in wholly_shared(forecast.plan)]
-    return [f"The switch of {one} moves nothing: others share all its causes." for one in shared]
-
-
 def outside_evidence(plan: Plan) -> list[str]:
     """What the scenario fixes beyond the range of evidence, in a sentence; empty for nothing."""
     fixed = plan.scenario.fixed
@@ -339,7 +330,9 @@ def notices(forecast: Forecast) -> list[str]:
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
-    found += [*acting_on(forecast), *switched_in_vain(forecast)]
+    found += acting_on(forecast)
+    for one, _ in wholly_shared(plan):
+        found.append(f"The switch of {one.title} moves nothing: others share all its causes.")
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")

@@ -121,6 +121,19 @@ def causes_of(plan: Plan, driver: Driver) -> set[str]:
     return named | {n for n in driver.claims if not plan.market.mechanisms[n].inert}
 
 
+def wholly_shared(plan: Plan) -> list[tuple[Driver, list[Driver]]]:
+    """The acting drivers each of whose causes others bring as strongly, with those others."""
+    strengths = dict(zip(plan.drivers, plan.strengths, strict=True))
+    causes = {driver: causes_of(plan, driver) for driver in plan.drivers}
+    found = []
+    for one in plan.drivers:
+        others = [other for other in plan.drivers if causes[other] & causes[one]]
+        others = [o for o in others if o is not one and strengths[o] >= strengths[one] > 0]
+        if causes[one] and causes[one] <= set().union(*(causes[other] for other in others)):
+            found.append((one, others))
+    return found if plan.scenario.overlap == 1 else []
+
+
 class ActingOn(NamedTuple):
     """A driver left out, how many causes with an effect it has, and in whom some of them act on."""
 
@@ -142,19 +155,6 @@ def still_acting(plan: Plan, installed: Iterable[Driver]) -> list[ActingOn]:
         if moved:
             found.append(ActingOn(driver, len(causes), moved))
     return found
-
-
-def wholly_shared(plan: Plan) -> list[tuple[Driver, list[Driver]]]:
-    """The acting drivers each of whose causes others bring as strongly, with those others."""
-    strengths = dict(zip(plan.drivers, plan.strengths, strict=True))
-    causes = {driver: causes_of(plan, driver) for driver in plan.drivers}
-    found = []
-    for one in plan.drivers:
-        others = [other for other in plan.drivers if causes[other] & causes[one]]
-        others = [o for o in others if o is not one and strengths[o] >= strengths[one] > 0]
-        if causes[one] and causes[one] <= set().union(*(causes[other] for other in others)):
-            found.append((one, others))
-    return found if plan.scenario.overlap == 1 else []
 
 
 class Shifts:
@@ -234,7 +234,7 @@ class Shifts:
                 parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                 names += group
         curves = Curves([self._plan.spreads[name] for name in names])
-        years = self._plan.years_from_base
+        years = range(self._plan.start, len(self._plan.market.years))
         return curves, [
             (target, drivers, part, curves.matrix(part.start, part.stop, years))
             for target, drivers, part in parts

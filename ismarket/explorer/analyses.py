@@ -151,9 +151,7 @@ def axes(session: Session) -> tuple[Asked, ...]:
     )
 
 
-def grid(
-    session: Session, said: Mapping[str, str], progress: Progress
-) -> scenarios_view.SideBySide:
+def grid(session: Session, said: Mapping[str, str], progress: Progress) -> scenarios_view.NamedGrid:
     """Scenarios side by side."""
     session.settle()
     if said["rows"] == said["columns"]:
@@ -168,7 +166,7 @@ def grid(
         progress(done / whole)
 
     found = session.study.grid(chosen, progress=advance)
-    session.compared = scenarios_view.SideBySide(found, session.names)
+    session.compared = scenarios_view.NamedGrid(found, session.names)
     return session.compared
 
 
@@ -242,7 +240,7 @@ def offers(session: Session) -> list[dict[str, Any]]:
 
 
 SHEETS: Mapping[type, Callable[[Any], Sheet]] = {
-    Audit: audit_view.sheet, scenarios_view.SideBySide: lambda _: Sheet("", []),
+    Audit: audit_view.sheet, scenarios_view.NamedGrid: lambda _: Sheet("", []),
     Track: track_view.sheet,
 }  # fmt: skip
 """What stands below the button where the view above shows most of an answer."""

@@ -62,7 +62,9 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
     plan, table = forecast.plan, forecast.columns["attribution"]
     points = dict(zip(table["driver"], table["points"], strict=True))
     prices = [d.name for d in forecast.installed if follows_prices(plan.market, d)]
-    moved = {one.driver.name: len(one.moved) for one in still_acting(plan, forecast.installed)}
+    moved = {
+        one.driver.name: len(one.moved) for one in still_acting(forecast.plan, forecast.installed)
+    }
     changes = count_changes(scenario, origin, prices)
     return {
         **{name: getattr(scenario, name) for name in CONTROLS},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -54,12 +55,13 @@ class Panel(anywidget.AnyWidget):
     forecast = traitlets.Instance(Forecast, allow_none=True)
     pinned = traitlets.Instance(Forecast, allow_none=True)
 
-    def __init__(self, session: Session, problems: tuple[str, ...] = ()) -> None:
-        self._session, self._problems, self._seq = session, problems, 0
+    def __init__(self, session: Session) -> None:
+        self._session, self._seq = session, 0
         self._results, self._parts = Results(), list[PanelPart]()
         self._quiet = True
-        declared = structure(session.known, session.study.drivers) | {
-            "problems": list(problems), "tabs": list(map(list, session.tabs.items())),
+        declared = structure(session.study.market, session.study.drivers) | {
+            "problems": list(session.study.problems),
+            "tabs": list(map(list, session.tabs.items())),
         }  # fmt: skip
         super().__init__(
             scenario=session.current, forecast=session.shown, key=new_key(),
@@ -214,8 +216,11 @@ class Panel(anywidget.AnyWidget):
         Kinds: any choice that has a label (anchor, through, draws ...), driver, strength, fixed,
         reset; a value of None takes the change back.
         """
+        started = time.perf_counter()
         self._session.change(changes, quick)
         self._publish()
+        if quick:
+            self._session.pace(time.perf_counter() - started)
 
     def _receive(self, _: object, content: dict[str, Any], buffers: list[Any]) -> None:
         """Answer a message of the page; an error becomes a line in it."""
@@ -289,6 +294,6 @@ def explore(
 
 def opened(study: Study) -> Panel:
     """The panel of a study; running the cell again closes those that it showed before."""
-    panel = Panel(start(study.changed(study.scenario)), study.problems)
+    panel = Panel(start(study.changed(study.scenario)))
     of_cell(panel)
     return panel

@@ -28,7 +28,7 @@ AS_IT_STANDS = "As it stands"
 
 
 @dataclass(frozen=True, eq=False)
-class SideBySide:
+class NamedGrid:
     """A grid of scenarios in the words of a panel: ``names`` are what it calls keys."""
 
     found: ScenarioGrid
@@ -97,7 +97,7 @@ def options(forecast: Forecast, axis: str) -> list[Any]:
     return [tuple(scenario.without), *turned][:MOST_TURNED]
 
 
-def view(current: Scenario, compared: SideBySide | None) -> View:
+def view(current: Scenario, compared: NamedGrid | None) -> View:
     """The multiples and a row a scenario, once some were set side by side."""
     if compared is None:
         title, aid = "Scenarios side by side", "None compared yet: choose what differs below."
@@ -127,7 +127,7 @@ def view(current: Scenario, compared: SideBySide | None) -> View:
                 picks="scenario")  # fmt: skip
 
 
-def finding(compared: SideBySide) -> str:
+def finding(compared: NamedGrid) -> str:
     """How far growth goes over all of them, and what moves it most."""
     found = compared.found
     growth = np.array([one.columns["cagr"]["reference"][0] for one in found.outcomes])
@@ -144,7 +144,7 @@ def finding(compared: SideBySide) -> str:
     )
 
 
-def _mover(compared: SideBySide, axis: GridAxis, mean: Array) -> str:
+def _mover(compared: NamedGrid, axis: GridAxis, mean: Array) -> str:
     """The choice of an axis that moves growth most, by its mean growth at each value."""
     if axis.name == LEVEL:
         return "the market level"

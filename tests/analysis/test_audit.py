@@ -80,6 +80,7 @@ def test_the_number_changes_when_the_table_changes(tmp_path):
     assert {e.mechanism: e.verdict for e in audited().ledger}["video_eeg"] == "assumed"
 
 
+@pytest.mark.slow(reason="whole audits")
 def test_every_claim_is_in_the_ledger_with_a_number_or_without():
     assert [e.id for e in audited().ledger] == [claim.id for claim in MARKET.claims]
     for entry in audited().ledger:
@@ -316,6 +317,7 @@ def test_shared_causes_are_those_that_two_acting_drivers_claim():
     assert audited().premium == pytest.approx(run.stacking_premium)
 
 
+@pytest.mark.slow(reason="whole audits")
 def test_the_page_defines_every_verdict_that_it_uses():
     text = str(audited())
     for entry in audited().ledger:

@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("anywidget")
 
-from ismarket import Driver, Effect, InputError, Option, Parameter, Scenario, explore
-from ismarket.explorer import own_view
+from ismarket import Driver, Effect, InputError, Option, Parameter, Scenario, explore, study
+from ismarket.explorer import own_view, session
 from ismarket.explorer.files import as_csv
 
 RATE = Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Rate", source="assumption: test")
@@ -93,3 +93,9 @@ def test_options_are_controls_and_choices_of_the_scenario(panel):
 def last_down(panel):
     scenario = panel.scenario.changed(options={"chosen.way": "down"})
     return float(panel._session.study.changed(scenario).forecast().summary()["reference"].iloc[-1])
+
+
+def test_a_panel_shows_the_views_of_the_plugins_that_its_study_loaded(monkeypatch):
+    asked = study("published", draws=64)
+    monkeypatch.setattr(session, "load_plugins", None)  # not asked for again
+    assert "Price and volume" in dict(asked.explore().structure["tabs"])

@@ -105,6 +105,21 @@ function hideSaved(key) {
   return () => rule.remove();
 }
 
+/** What does `act` at once; what asks again in the same frame is done together in the next. */
+function oncePerFrame(act) {
+  let [done, again] = [false, false];
+  return function ask() {
+    again = done;
+    if (done) return;
+    done = true;
+    requestAnimationFrame(() => {
+      done = false;
+      if (again) ask();
+    });
+    act();
+  };
+}
+
 /** Four figures are as many as a control is worth. */
 function rounded(value) {
   return Number(value.toPrecision(4));
