@@ -15,6 +15,9 @@ from .whole import label_of_whole, of_whole
 MOST = 200
 """Amounts of one page that are weighed against each other."""
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
+UNTOLD, PART = "untold", "part"
+_OVER_YEARS = re.compile(rf"\s*(?:from|between|over|during|in)\s+{YEAR}\s?(?:-|to|and)\s?{YEAR}\b")
+"""What stands behind an amount that is added over years."""
 DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
@@ -30,6 +33,7 @@ class Level:
     """An amount taken for the whole market: its role in the sentence and its year, if told.
 
     The role is labelled, past, present, start, future, headline or bare; a ``bound`` is exceeded.
+    One that is untold has words that do not tell its role; a part is of something else, or may be.
     """
 
     amount: Amount
@@ -104,16 +108,17 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
             asked = re.findall(rf"\b{YEAR}\b", sentence.heading)
             year = int(asked[0]) if len(asked) == 1 else None
         begin = amount.end + used
-        whole = of_whole(subject, text[: amount.start], text[amount.end :])
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
-        if not whole or small or NOT_A_LEVEL.search(own):
+        if small or NOT_A_LEVEL.search(own) or _OVER_YEARS.match(after):
             continue
-        role = _role(text[: amount.start], own, after[:used])
+        whole = of_whole(subject, text[: amount.start], text[amount.end :])
+        role = _role(text[: amount.start], own, after[:used]) or UNTOLD if whole else PART
         if sentence.item and role in ("bare", "present") and not PAST.search(own):
             role = "headline"  # "worth 1.9 bn in 2028" may be of any year
-        if role:
-            start, end = sentence.start + amount.start, sentence.start + amount.end
-            found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))
+        start, end = sentence.start + amount.start, sentence.start + amount.end
+        found.append(
+            Level(amount, year, role, start, end, text, bool(_BOUND.search(own)))
+        )
     return found
 
 

@@ -124,10 +124,10 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
         if grew and not FUTURE.search(said, grew[-1].end()):
             continue
         adds = re.search(r"\b(?:grow|increase|rise|expand)\s+by\s[^;:]{0,60}$", before)
-        if HISTORY.search(before[-60:]) or not (named or grows or adds):
-            continue
+        if last - first < 2 or HISTORY.search(before[-60:]) or not (named or grows or adds):
+            continue  # "2028/29" is one year
         titled = sentence.item or (named and _IN_A_TITLE.search(before[-120:]))
-        at, rank = sentence.start, 3 if titled else 0 if named else 1
+        at, rank = sentence.start, 3 if titled else 0 if named else 1 if grows else 2
         found.append(Period(first, last, rank, at + start, at + end, text))
     if grows and not found:
         for match in re.finditer(rf"\b(?:through|until|to|till|up\s+to)\s+({YEAR})\b", text):

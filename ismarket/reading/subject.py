@@ -166,7 +166,7 @@ def _found(
 def _of_figures(
     page: Page, above: int, sentences: Sequence[Sentence], known: Sequence[Subject]
 ) -> tuple[Subject | None, list[Subject]]:
-    """The market of most figures, if it has twice as many as any other, or is the only one.
+    """The market of most figures, if it is named first and has twice as many as any other.
 
     ``above`` is how many markets the headings name.
     """
@@ -192,7 +192,8 @@ def _of_figures(
         return None, []
     best = ranked[0]
     others = [n for n in ranked[1:] if not (n.startswith(f"{best}-") or best.startswith(f"{n}-"))]
-    if not others or (counts[best] >= 2 * counts[others[0]] and above < 2):
+    clear = best == next(iter(first)) and counts[best] >= 2 * counts[others[0]] if others else True
+    if clear and (not others or above < 2):
         return first[best], []
     return None, [first[name] for name in first]
 

@@ -81,12 +81,12 @@ ABOUT = rf"(?:(?:{ROUGHLY})\s+)?"
 """What may stand in front of an amount."""
 NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
-    rf"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?{ABOUT}$"
+    rf"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?{ABOUT}$|\bby\s+{ABOUT}$"
 )
 A_PIECE = r"(?:vial|patient|course|dose)"
 """What a price is of, and no market."""
 NOT_A_MARKET = _words(
-    r"\bnet\s+sales|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
+    r"\bnet\s+sales|\b(?:had|posted|booked)\s+(?:\w+\s+){0,2}(?:sales|revenues?)|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
     rf"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+{A_PIECE}|\bfee\b|settle|"
     r"\bgrants?\b|\bcourse\s+of|invest|\bspend\s|royalt|milestone|\bshares?\s+of|\bportions?\s+of|"
     r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b|\bsegment|\bcategory\b|"

@@ -102,6 +102,8 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     places = {m.start(): m.group() for m in COUNTRIES.finditer(before)}
     places |= {a: before[a:b] for _, a, b in found_in(subject.words.regions, before)}
     world = WHOLE_WORLD.search(before)
+    if world and subject.place:
+        return False
     beside = [p for at, p in places.items() if re.fullmatch(r"\W{0,3}", before[at + len(p) :])]
     if world and not beside and not any(at < world.start() for at in places):
         return True
