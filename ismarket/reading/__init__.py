@@ -119,7 +119,7 @@ def _of_market(
     drivers = statements.drivers_named(page, subject, same, boxes)
     if drivers:
         fields["drivers_named"] = replace(next(iter(drivers.values())), value=sorted(drivers))
-    fields, problems = laws.kept(page, fields, printed_levels, printed)
+    fields, problems = laws.kept(page, fields, printed_levels)
     says += problems
     says += contradictions.steps(fields)[1]
     if blanks := [match.group().strip() for match in BLANK.finditer(page.text)]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import ABOUT, FUTURE, NOT_A_LEVEL, PAST, PRESENT
+from .vocabulary import ABOUT, FUTURE, NOT_A_LEVEL, NOT_A_MARKET, PAST, PRESENT
 from .whole import label_of_whole, of_whole
 
 MOST = 200
@@ -109,7 +109,8 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
             year = int(asked[0]) if len(asked) == 1 else None
         begin = amount.end + used
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
-        if small or NOT_A_LEVEL.search(own) or _OVER_YEARS.match(after):
+        known = NOT_A_LEVEL.search(own) or NOT_A_MARKET.search(text[: amount.start])
+        if small or known or _OVER_YEARS.match(after):
             continue
         whole = of_whole(subject, text[: amount.start], text[amount.end :])
         role = _role(text[: amount.start], own, after[:used]) or UNTOLD if whole else PART

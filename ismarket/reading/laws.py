@@ -1,88 +1,157 @@
-"""Laws that the figures of one page keep; what breaks one is left open, and the reading says so."""
+"""Laws that the figures of one page keep; what a broken one puts in doubt is left open, and said."""
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..model.anchor import growth_between
 from .figures import PART, UNTOLD, Level
-from .amounts import find_periods
-from .found import Found
-from .growth import Rate
+from .found import FIELDS, Found
 from .pagetext import Page
 
-OFF = os.environ.get("OFF", "").split(",")
+BASE, LAST = ("value", "base_year"), ("last_value", "last_year")
+MOST_OFF, SHARE_OFF = 0.01, 0.25
+"""How far the growth of the end points may be from the printed one: a rate, or a share of it."""
+_OF_SALES = re.compile(r"market|segment|sales|revenue", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What was read, beside every amount that the page prints of its market or of a part of it."""
+
+    page: Page
+    fields: Mapping[str, Found]
+    levels: Sequence[Level]
+
+    def year(self, name: str) -> int:
+        """A year that was read, 0 where none was."""
+        return self.fields[name].value if name in self.fields else 0
+
+    def level(self, name: str) -> Level | None:
+        """The amount that was taken for a field, None where none was."""
+        if name not in self.fields:
+            return None
+        at = self.fields[name].start, self.fields[name].end
+        return next((v for v in self.levels if self.page.span(v.start, v.end) == at), None)
+
+    @property
+    def labelled(self) -> bool:
+        """True where a label says which is the base year."""
+        found = self.fields.get("base_year")
+        return found is not None and "base year" in found.quote.lower()
 
 
 def kept(
-    page: Page, fields: Mapping[str, Found], levels: Sequence[Level], rates: Sequence[Rate]
+    page: Page, fields: Mapping[str, Found], levels: Sequence[Level]
 ) -> tuple[dict[str, Found], list[str]]:
-    fields = dict(fields)
-    says: list[str] = []
+    """The fields that keep every law, and for those that do not which and why.
 
-    def year(name: str) -> int:
-        return fields[name].value if name in fields else 0
+    ``levels`` are all amounts of the page, with those whose role is not told and those of parts.
+    """
+    held, says = dict(fields), []
+    for law, why in LAWS.items():
+        if gone := [name for name in law(_Facts(page, held, levels)) if name in held]:
+            says.append(f"left open, {' and '.join(FIELDS[n].lower() for n in gone)}: {why}")
+            held = {name: found for name, found in held.items() if name not in gone}
+    return held, says
 
-    def drop(why: str, *names: str) -> None:
-        gone = [n for n in names if fields.pop(n, None)]
-        if gone:
-            says.append(f"{why}: {', '.join(gone)} left open")
 
-    rest = [v for v in levels if v.role in (UNTOLD, PART)]
-    at = {page.span(v.start, v.end): v for v in levels}
+def _years_in_order(facts: _Facts) -> tuple[str, ...]:
+    base, first, last = (facts.year(n) for n in ("base_year", "first_year", "last_year"))
+    if not base:
+        return ()
+    if last and last <= base:
+        return (*BASE, *LAST, "first_year")
+    if first and not base - 1 <= first <= base + 3:
+        return ("first_year",) if first < base else (*BASE, "first_year")
+    return LAST if last == base + 1 else ()
 
-    def level(name: str):
-        return at.get((fields[name].start, fields[name].end)) if name in fields else None
 
-    if "later" not in OFF and (last := level("last_value")) and year("last_year"):
-        if any(v.year and v.year > year("last_year") for v in rest):
-            own = last.year == year("last_year") 
-            drop("later", "last_value", "last_year")
-    if "earlier" not in OFF and year("base_year"):
-        if any(v.year and v.role == UNTOLD and v.year < year("base_year") for v in rest):
-            drop("earlier", "base_year", "value")
-    if "start" not in OFF and (base := level("value")):
-        starts = [v for v in levels if v.role == "start" and v.context == base.context and v is not base]
-        if any(not v.year or v.year < year("base_year") for v in starts):
-            drop("start", "base_year", "value")
-    if "order" not in OFF and year("base_year"):
-        b, f, l = year("base_year"), year("first_year"), year("last_year")
-        if (l and l <= b):
-            drop("order", "base_year", "value", "last_year", "last_value", "first_year")
-        elif f and f < b - 1:
-            drop("order first", "first_year")
-        elif f and f > b + 3:
-            drop("order first", "first_year", "base_year", "value")
-        elif l and l == b + 1:
-            drop("short", "last_year", "last_value")
-    if "whole" not in OFF:
-        for name in ("value", "last_value"):
-            v = level(name)
-            if v and any((o.year == v.year or not v.year) and o.amount.currency == v.amount.currency and o.amount.value and o.amount.value > v.amount.value * 1.001 for o in rest):
-                drop("whole", name, *(["base_year"] if name == "value" and not v.year else []))
-    if "ahead" not in OFF and (base := level("value")) and base.role not in ("past", "start") and year("base_year"):
-        labelled_base = fields["base_year"].confidence == "high" and "base" in fields["base_year"].quote.lower()
-        if not (year("last_year") > year("base_year") or year("first_year") >= year("base_year") or labelled_base):
-            drop("ahead", "value", "base_year")
-    if "present" not in OFF and (base := level("value")) and base.role in ("present", "bare", "headline", "start"):
-        if any(v.role == "past" and v.year and v.year < year("base_year") for v in levels):
-            drop("present", "value", "base_year")
-    if "sentence" not in OFF:
-        for name in ("value", "last_value"):
-            v = level(name)
-            if v and v.role != "labelled" and any(o is not v and o.role != PART and not o.year and o.context == v.context and o.amount.value != v.amount.value for o in levels):
-                drop("sentence", name, *(["base_year"] if name == "value" else []))
-    if "rate" not in OFF and "cagr" in fields and year("last_year"):
-        for r in rates:
-            if page.span(r.start, r.end) == (fields["cagr"].start, fields["cagr"].end):
-                ends = {last for *_, last in find_periods(r.context)}
-                if ends and year("last_year") not in ends:
-                    drop("rate", "cagr")
-    if "fit" not in OFF and all(n in fields for n in ("value", "last_value", "cagr", "base_year", "last_year")):
-        v, l, g = (fields[n].value for n in ("value", "last_value", "cagr"))
-        ns = {year("last_year") - year("base_year"), year("last_year") - (year("first_year") or year("base_year"))}
-        off = min(abs(growth_between(v, l, n) - g) for n in ns if n > 0)
-        if off > max(0.01, 0.25 * abs(g)):
-            drop("fit", "value", "last_value", "cagr", "base_year")
-    return fields, says
+def _nothing_later(facts: _Facts) -> tuple[str, ...]:
+    last = facts.year("last_year")
+    rest = (v.year for v in facts.levels if v.role in (UNTOLD, PART) and v.year)
+    return LAST if facts.level("last_value") and last and any(y > last for y in rest) else ()
+
+
+def _nothing_earlier(facts: _Facts) -> tuple[str, ...]:
+    base, year = facts.level("value"), facts.year("base_year")
+    if not base or base.role in ("past", "labelled") or facts.labelled:
+        return ()
+    for other in facts.levels:
+        near = other is not base and other.context == base.context
+        if other.role == "start" and near and (other.year or 0) < year:
+            return BASE
+        if other.role in ("past", UNTOLD) and other.year and other.year < year:
+            return BASE
+    return ()
+
+
+def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
+    base, year = facts.level("value"), facts.year("base_year")
+    if not base or not year or base.role in ("past", "start") or facts.labelled:
+        return ()
+    follows = facts.year("last_year") > year or facts.year("first_year") >= year
+    return () if follows else BASE
+
+
+def _a_whole_is_no_less_than_a_part(facts: _Facts) -> tuple[str, ...]:
+    parts = [v for v in facts.levels if v.role in (UNTOLD, PART) and _OF_SALES.search(v.context)]
+    return tuple(
+        name
+        for field in ("value", "last_value")
+        if (whole := facts.level(field))
+        for part in parts
+        if (not whole.year or part.year == whole.year)
+        and part.amount.currency == whole.amount.currency
+        and (part.amount.value or 0.0) > 1.001 * (whole.amount.value or 0.0)
+        for name in ((field,) if whole.year else BASE)
+    )
+
+
+def _sentences_are_understood(facts: _Facts) -> tuple[str, ...]:
+    def clear(level: Level) -> bool:
+        beside = (v for v in facts.levels if v.context == level.context and v.role != PART)
+        others = [v for v in beside if v.amount.value != level.amount.value]
+        return level.role == "labelled" or all(v.year for v in others)
+
+    doubtful: list[str] = []
+    for names in (BASE, LAST[:1]):
+        if taken := facts.level(names[0]):
+            same = [
+                v
+                for v in facts.levels
+                if (v.year, v.amount.value) == (taken.year, taken.amount.value)
+                and v.role not in (UNTOLD, PART)
+            ]
+            doubtful += () if any(map(clear, same)) else names
+    return tuple(doubtful)
+
+
+def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
+    needed = ("value", "last_value", "cagr", "base_year", "last_year")
+    value, last = facts.level("value"), facts.level("last_value")
+    if not all(name in facts.fields for name in needed) or not value or not last:
+        return ()
+    if value.context == last.context:  # printed together, they are of one forecast
+        return ()
+    ends = (facts.fields[name].value for name in ("value", "last_value"))
+    first, end = ends
+    rate = facts.fields["cagr"].value
+    starts = {facts.year("base_year"), facts.year("first_year") or facts.year("base_year")}
+    steps = [facts.year("last_year") - start for start in starts]
+    off = min(abs(growth_between(first, end, n) - rate) for n in steps if n > 0)
+    return (*BASE, "last_value", "cagr") if off > max(MOST_OFF, SHARE_OFF * abs(rate)) else ()
+
+
+LAWS = {
+    _years_in_order: "base year, first and last year are not in order, or the forecast is short",
+    _nothing_later: "the page has an amount of a later year, and its words do not tell of what",
+    _nothing_earlier: "the page has an amount of an earlier year",
+    _a_forecast_follows: "no later year is told, and its words are not of the past",
+    _a_whole_is_no_less_than_a_part: "the page has a larger amount, and its words do not tell of what",
+    _sentences_are_understood: "beside it stands an amount of no year",
+    _growth_leads_from_end_to_end: "the growth does not lead from one end to the other",
+}
+"""The laws in the order in which they are applied, and what a broken one says."""

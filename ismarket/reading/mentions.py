@@ -20,8 +20,8 @@ _HOUSE = re.compile(
     r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory|Facts|Studies|Watch)\b"
 )
 _FOR = re.compile(
-    r"(?:\s+(?:size|global|worldwide))*\s+(?:for|of)\s+(?:the\s+)?"
-    rf"((?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
+    rf"(?:\s+(?:size|global|worldwide|(?P<there>(?i:{COUNTRIES.pattern}))))*\s+(?:for|of)\s+(?:the\s+)?"
+    rf"(?P<name>(?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
 )
 _VERB = re.compile(
     r"se|ha|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|"
@@ -92,7 +92,7 @@ def _is_house(text: str, found: Mention) -> bool:
         re.IGNORECASE,
     )
     says = re.match(
-        r"\s(?:forecasts?|expects?|says|sees|puts|estimates|analy[sz]es|projects)\b",
+        r"\s(?:Ltd|Inc|GmbH|LLC|AG|forecasts?|expects?|says|sees|puts|estimates|analy[sz]es|projects)\b",
         text[house.end() :],
     )
     return bool(says or (led and found.start > 0))
@@ -110,7 +110,7 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
         )
         if (word.lower().strip("\"'(") in _STOPS and not (joins or latin)) or words > 9:
             break
-        if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>\u203a\u00bb]+$", word):
+        if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>:;!?\u203a\u00bb]+$", word):
             break
         if re.search(r"\d{4}|^[$\u20ac\u00a3]|%", word):
             break
@@ -121,8 +121,9 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     end = match.end()
     bare = re.sub(_PLACE, " ", name, flags=re.IGNORECASE)
     if not core(bare) and (after := _FOR.match(text, match.end())):
-        there = name if bare != name else ""
-        name, end = f"{there} {_trimmed(_cut_at_verb(after[1]))}".strip(), after.end()
+        there = after["there"] or (name if bare != name else "")
+        called = _cut_at_verb(after["name"])
+        name, end = f"{there} {_trimmed(called)}".strip(), after.start("name") + len(called)
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
         return Mention(name, begin, inside.end(), inside["place"] or inside["of"])
     place = COUNTRIES.search(name) or _REGION.search(name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ..model.words import Named
 from .found import Found, cited
+from .amounts import find_amounts, find_percents
 from .mentions import core, found_in
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
@@ -43,7 +44,7 @@ _BY_NAME = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
-        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4}(?:\s?(?:-|to)\s?\d{4})?)?\s+(?:by:?|from)"
+        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?(?:[A-Z][a-z]+\s+)?\d{4}(?:\s?(?:-|to)\s?\d{4})?)?\s+(?:by:?|from)"
         rf"\s+\*{{0,2}}{_NAME}",
         r"(?:[Aa]ccording\s+to|[Aa]s\s+per)\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
         rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
@@ -129,11 +130,21 @@ def publisher(
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 if _RIVAL.search(sentence.text[: match.start("name")]):
                     continue
+                if __import__("os").environ.get("WEAK") and plain is _NOT_A_HOUSE and page.text.count(match["name"]) < 2 and not page.site: continue
                 start, end = (sentence.start + at for at in match.span("name"))
                 keep(match["name"], start, end, sentence.text[match.start() :], "medium", plain)
     if page.site and not found and not _WIRE.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
+    if names and not __import__("os").environ.get("NORIVAL"):
+        for sentence in sentences:
+            if not sentence.item and re.search(r"\d", sentence.text) and (find_amounts(sentence.text) or find_percents(sentence.text)):
+                for match in re.finditer(_HOUSE_NAME, sentence.text):
+                    name = match["name"]
+                    words = re.findall(r"[\w'-]+", name.lower())
+                    if _RIVAL.search(sentence.text[:match.start()]) or all(w in _NOT_A_HOUSE for w in words) or any(n in name or name in n for n in names): continue
+                    if subject is not None and core(name) & core(subject.title): continue
+                    names.append(name)
     return (found[names[0]], []) if len(names) == 1 else (None, names)
 
 
@@ -251,7 +262,7 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
         return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
     return bool(
         re.search(
-            r"(?:\bby|\bis|\bwas|\bbeing|\bremains|\b(?:belong|go)(?:s|ing)?\s+to|[:(-])\s*(?:the\s+)?$",
+            r"(?:\bby|\bis|\bwas|\bha[sd]|\bbeing|\bremains|\b(?:belong|go)(?:s|ing)?\s+to|[:(-])\s*(?:the\s+)?$",
             before,
             re.I,
         )

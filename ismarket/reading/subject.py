@@ -121,6 +121,9 @@ def subject_of(
     A title names it; else headings do, a label "Market", or the sentences with figures.
     """
     found, several = _found(page, sentences, labelled, known)
+    if not found and not several:
+        called = [one for one in known if one.pattern.search(page.text[:LONGEST_SEARCH])]
+        found = called[0] if len(called) == 1 else None
     if found and not MARKET.search(found.title):
         for sentence in sentences[:MOST_SENTENCES]:
             for mention in mentions(sentence.text):

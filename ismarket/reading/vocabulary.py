@@ -18,8 +18,8 @@ COUNTRIES = _words(
     r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D|\s+dollars)|UK|"
     r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|american|indian(?!\s+rupee)|chinese|"
     r"japanese|german|french|british|britain|swiss|asian|european|canadian|brazilian|korean|"
-    r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|brazil|mexico|canada|australia|"
-    r"saudi\s+arabia|turkey|russia|africa|middle\s+east|asia|gcc|asean|nordics?|switzerland|"
+    r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|austrian|mexican|brazil|mexico|canada|australia|"
+    r"saudi\s+arabia|turkey|russia|africa|middle\s+east|(?:(?:north|south|east|central)[\s-]?(?:east)?(?:ern)?\s+)?asia|gcc|asean|nordics?|switzerland|"
     r"netherlands|indonesia|vietnam|thailand|malaysia|singapore|argentina|poland|sweden)\b"
     r"(?!\s*-?\s*pacific)"
 )
@@ -44,7 +44,7 @@ PUSHES = _words(
     r"(?:expan|creat)\w*\s+(?:the\s+|a\s+larger\s+)?(?:market|demand|pool)|"
     r"help\w*\s+(?:in\s+)?(?:the\s+)?development\s+of\s+the\s+market|"
     r"contribut\w+\s+to\s+(?:the\s+)?(?:market\s+)?(?:growth|expansion)|"
-    r"(?:growth|market|demand).{0,60}(?:owing\s+to|due\s+to|attribut\w+\s+to|on\s+the\s+back\s+of)"
+    r"(?:growth|market|demand).{0,200}(?:owing\s+to|due\s+to|attribut\w+\s+to|on\s+the\s+back\s+of)"
 )
 HOLDS_BACK = _words(
     r"hamper\w*|restrain\w*|hinder\w*|imped\w*|limit(?:s|ed|ing)?\b|challeng\w*|barriers?|threat\w*|"
@@ -73,7 +73,7 @@ FUTURE = _words(
 )
 PAST = _words(
     r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
-    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b"
+    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended|shrunk|grown|risen|fallen)\b"
 )
 PRESENT = _words(r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b")
 ROUGHLY = r"about|around|nearly|almost|roughly|approximately|some"
@@ -86,7 +86,7 @@ NOT_A_LEVEL = _words(
 A_PIECE = r"(?:vial|patient|course|dose)"
 """What a price is of, and no market."""
 NOT_A_MARKET = _words(
-    r"\bnet\s+sales|\b(?:had|posted|booked)\s+(?:\w+\s+){0,2}(?:sales|revenues?)|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
+    r"\bnet\s+sales|\b(?:had|posted|booked)\s+(?:\w+\s+){0,2}(?:sales|revenues?)|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s+$|\bpric(?:e|ed|ing)\b|"
     rf"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+{A_PIECE}|\bfee\b|settle|"
     r"\bgrants?\b|\bcourse\s+of|invest|\bspend\s|royalt|milestone|\bshares?\s+of|\bportions?\s+of|"
     r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b|\bsegment|\bcategory\b|"
@@ -107,7 +107,7 @@ GREW = _words(
 SHRINKS = _words(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)")
 HISTORY = _words(r"histor\w*|\bpast\b|\bprevious\b")
 LARGEST = _words(
-    r"\blargest\b|dominat\w+|\bdominant|\bled\s+the|\bleads?\b|leading\s+(?:region|market)|"
+    r"\blargest\b|dominat\w+|\bdominant|\bled\s+(?:the|with)|\bleads?\b|leading\s+(?:region|market)|"
     r"(?:highest|major|maximum)\s+(?:\w+\s+)?share|biggest|lion's\s+share|most\s+of\s+the\s+(?:market|revenue)|"
     r"nearly\s+half\s+of\s+the\s+(?:global\s+)?market"
 )
