@@ -33,7 +33,7 @@ _SCALES = {
     1e5: r"lakhs?|lacs?",
     1e3: r"thousands?|k",
 }
-_NUMBER = r"\d{1,3}(?:[ ,.']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+_NUMBER = r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?|\d{1,3}(?:[ ,.']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 SCALE = "|".join(_SCALES.values())
 CURRENCY = "|".join(_CURRENCIES.values())
 _AMOUNT = re.compile(
@@ -98,7 +98,7 @@ def number(text: str, factor: float = 1.0) -> tuple[float, float] | None:
     None where the marks can be read two ways.
     """
     plain = re.sub(r"[ ']", "", text)
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain):
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?|\d{1,2}(,\d\d)+,\d{3}(\.\d+)?", plain):
         plain = plain.replace(",", "")
     elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", plain):
         plain = plain.replace(".", "").replace(",", ".")

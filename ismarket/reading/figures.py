@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import ABOUT, FUTURE, NOT_A_LEVEL, NOT_A_MARKET, PAST, PRESENT
+from .vocabulary import ABOUT, FUTURE, NOT_A_LEVEL, NOT_A_MARKET, PAST, PRESENT, WHOLE_WORLD
 from .whole import label_of_whole, of_whole
 
 MOST = 200
@@ -109,17 +109,18 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
             year = int(asked[0]) if len(asked) == 1 else None
         begin = amount.end + used
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
-        known = NOT_A_LEVEL.search(own) or NOT_A_MARKET.search(text[: amount.start])
-        if small or known or _OVER_YEARS.match(after):
+        before = text[: amount.start]
+        wider = subject.place and WHOLE_WORLD.search(before)
+        if small or wider or NOT_A_LEVEL.search(own) or NOT_A_MARKET.search(before):
             continue
-        whole = of_whole(subject, text[: amount.start], text[amount.end :])
-        role = _role(text[: amount.start], own, after[:used]) or UNTOLD if whole else PART
+        if _OVER_YEARS.match(after):
+            continue
+        whole = of_whole(subject, before, text[amount.end :])
+        role = _role(before, own, after[:used]) or UNTOLD if whole else PART
         if sentence.item and role in ("bare", "present") and not PAST.search(own):
             role = "headline"  # "worth 1.9 bn in 2028" may be of any year
         start, end = sentence.start + amount.start, sentence.start + amount.end
-        found.append(
-            Level(amount, year, role, start, end, text, bool(_BOUND.search(own)))
-        )
+        found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))
     return found
 
 
@@ -127,13 +128,13 @@ def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
     near = re.match(
         r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
-        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
+        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?({YEAR})\b(?!\s?(?:-|/|to)\s?\d)\)?",
         after,
     )
     if near:
         return int(near[1]), near.end()
     before = re.findall(
-        rf"(?:\b(?:in|by|for|of|during|was|had|reached)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|to)\s?\d)",
+        rf"(?:\b(?:in|by|for|of|during|was|had|reached)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|/|to)\s?\d)",
         own,
         re.IGNORECASE,
     )

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .amounts import BLANK, YEAR, find_percents, find_periods
+from .amounts import BLANK, YEAR, find_amounts, find_percents, find_periods
 from .figures import DIGIT, MOST
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS
+from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, UNITS
 from .whole import label_of_whole, of_whole
 
 _IN_A_TITLE = re.compile(
@@ -65,6 +65,8 @@ def rates(
 
 def _rates_in(subject: Subject, sentence: Sentence) -> list[Rate]:
     text, found, begin = sentence.text, [], 0
+    if UNITS.search(text) and not find_amounts(text):
+        return []
     for percent in find_percents(text):
         own, begin = text[begin : percent.start], percent.end
         if GREW.search(own) and not FUTURE.search(own):

@@ -86,7 +86,7 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
                 f"the base year is printed as {stated.value}, the value for"
                 f" {', '.join(str(y) for y in sorted({v.year for v in dated if v.year}))}"
             )
-            return (dated[0] if _agree(dated) else None), words, 0
+            return None, words, 0
         base = there or [level for level in base if not level.year]
     roles_in_turn = (
         ("labelled",),

@@ -1,4 +1,4 @@
-"""Laws that the figures of one page keep; what a broken one puts in doubt is left open, and said."""
+"""Laws that the figures of a page keep; what a broken one puts in doubt is left open, and said."""
 
 from __future__ import annotations
 
@@ -103,7 +103,11 @@ def _a_whole_is_no_less_than_a_part(facts: _Facts) -> tuple[str, ...]:
         for field in ("value", "last_value")
         if (whole := facts.level(field))
         for part in parts
-        if (not whole.year or part.year == whole.year)
+        if (
+            part.year == whole.year
+            or not whole.year
+            or (not part.year and part.context == whole.context)
+        )
         and part.amount.currency == whole.amount.currency
         and (part.amount.value or 0.0) > 1.001 * (whole.amount.value or 0.0)
         for name in ((field,) if whole.year else BASE)
@@ -147,10 +151,10 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
 
 LAWS = {
     _years_in_order: "base year, first and last year are not in order, or the forecast is short",
-    _nothing_later: "the page has an amount of a later year, and its words do not tell of what",
-    _nothing_earlier: "the page has an amount of an earlier year",
+    _nothing_later: "an amount of a later year stands on the page, it is not told of what",
+    _nothing_earlier: "an amount of an earlier year stands on the page",
     _a_forecast_follows: "no later year is told, and its words are not of the past",
-    _a_whole_is_no_less_than_a_part: "the page has a larger amount, and its words do not tell of what",
+    _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",
     _sentences_are_understood: "beside it stands an amount of no year",
     _growth_leads_from_end_to_end: "the growth does not lead from one end to the other",
 }

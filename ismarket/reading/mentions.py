@@ -102,13 +102,17 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     begin, words = match.start(), 0
     before = text[max(0, match.start() - LONGEST_NAME) : match.start()]
     at = match.start() - len(before)
-    for token in reversed(list(re.finditer(r"\S+", before))):
+    tokens = list(re.finditer(r"\S+", before))
+    for index, token in reversed(list(enumerate(tokens))):
         word = token.group()
         joins = word.lower() in ("and", "of") and words and token.start() > 0
         latin = word.lower() == "in" and re.match(
             r"in\s(?:vitro|vivo|situ)\b", text[at + token.start() :], re.I
         )
-        if (word.lower().strip("\"'(") in _STOPS and not (joins or latin)) or words > 9:
+        led = tokens[index - 1].group().lower() in PLAIN | {"the"} if index else at == 0
+        first = led and words and word.lower() in LISTS["begins_too"]
+        stops = word.lower().strip("\"'(") in _STOPS and not (joins or latin or first)
+        if stops or words > 9:
             break
         if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>:;!?\u203a\u00bb]+$", word):
             break

@@ -27,8 +27,8 @@ _VOID = frozenset("br hr img input meta link area base col embed source track wb
 _NO_WIDTH = "\u200b-\u200f\u2060\u2066-\u2069\u202a-\u202e\ufeff\u00ad"
 _CONTROLS = {code: " " for code in (*range(32), *range(127, 160), 0x2028, 0x2029) if code != 10}
 _SAME = _CONTROLS | str.maketrans(
-    "\u00a0\u2007\u202f\u2009\u200a\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d\u00ab\u00bb",
-    '       ------\'\'""""',
+    "\u00a0\u2007\u202f\u2009\u200a\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d\u00ab\u00bb\u00b7",
+    '       ------\'\'""""|',
 )
 _ENDS = re.compile(rf"  +|[{_NO_WIDTH}]+|(?:&#?\w{{1,31}};?)+")
 """What ends a piece: white space that runs on, characters without width, named characters."""

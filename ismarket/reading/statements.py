@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..model.words import Named
-from .found import Found, cited
 from .amounts import find_amounts, find_percents
+from .found import Found, cited
 from .mentions import core, found_in
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
@@ -29,6 +29,7 @@ from .vocabulary import (
 _CAPITAL = r"(?:[A-Z0-9\u00c0-\u00dd][\w'-]*|&|of|and)"
 _NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,4}})"
 _HOUSE_NAME = rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{HOUSE})\b"
+_HOUSES = re.compile(_HOUSE_NAME)
 _YEARS = r"(?:\d{4}(?:\s?-\s?\d{4})?,?\s*)?"
 _AT_AN_EDGE = tuple(
     re.compile(pattern)
@@ -97,7 +98,7 @@ _NOT_A_CLASS = re.compile(
 
 
 def publisher(
-    page: Page, subject: Subject | None, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+    page: Page, subject: Subject | None, sentences: Sequence[Sentence], labelled: Iterable[Labelled]
 ) -> tuple[Found | None, list[str]]:
     """Who publishes the estimate, and the names in doubt where the page gives several."""
     found: dict[str, Found] = {}
@@ -130,22 +131,23 @@ def publisher(
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 if _RIVAL.search(sentence.text[: match.start("name")]):
                     continue
-                if __import__("os").environ.get("WEAK") and plain is _NOT_A_HOUSE and page.text.count(match["name"]) < 2 and not page.site: continue
                 start, end = (sentence.start + at for at in match.span("name"))
                 keep(match["name"], start, end, sentence.text[match.start() :], "medium", plain)
     if page.site and not found and not _WIRE.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
-    if names and not __import__("os").environ.get("NORIVAL"):
-        for sentence in sentences:
-            if not sentence.item and re.search(r"\d", sentence.text) and (find_amounts(sentence.text) or find_percents(sentence.text)):
-                for match in re.finditer(_HOUSE_NAME, sentence.text):
-                    name = match["name"]
-                    words = re.findall(r"[\w'-]+", name.lower())
-                    if _RIVAL.search(sentence.text[:match.start()]) or all(w in _NOT_A_HOUSE for w in words) or any(n in name or name in n for n in names): continue
-                    if subject is not None and core(name) & core(subject.title): continue
-                    names.append(name)
+    rivals = (name for s in sentences for name in _with_figures(s)) if len(names) == 1 else ()
+    names += [n for n in rivals if n not in names[0] and names[0] not in n]
     return (found[names[0]], []) if len(names) == 1 else (None, names)
+
+
+def _with_figures(sentence: Sentence) -> Iterator[str]:
+    """The houses named in a sentence with figures, but for those that it calls others."""
+    figures = find_amounts(sentence.text) or find_percents(sentence.text)
+    for match in _HOUSES.finditer(sentence.text) if figures and not sentence.item else ():
+        everyday = all(word in _NOT_A_HOUSE for word in match["name"].lower().split())
+        if not everyday and not _RIVAL.search(sentence.text[: match.start()]):
+            yield match["name"]
 
 
 def largest_region(

@@ -93,6 +93,8 @@ NOT_A_MARKET = _words(
     r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)|\bedition\b|\bexcluding\b|"
     r"\b(?:led|leads?|dominat\w+)\s+the\b|\bburden\b|\bexports?\b|\bimports?\b"
 )
+UNITS = _words(r"\bunits\b|\bvolume\b|\bshipments\b|\btonn?es\b|\bdoses\b|\bprocedures\b")
+"""Words of what is counted in other than money."""
 SUBJECT = _words(
     r"\bmarket|\bindustry\b|\b(?:its?|this)\b|\bsales\b|\bdemand\b|\brevenues?\b|\bspending\b"
 )

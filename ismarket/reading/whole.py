@@ -25,7 +25,8 @@ _SAME_PLACE = {
     "uk": ("unitedkingdom", "british", "britain"), "southkorea": ("korean", "korea"),
     "japan": ("japanese",), "china": ("chinese",), "india": ("indian",), "germany": ("german",),
     "france": ("french",), "canada": ("canadian",), "brazil": ("brazilian",),
-    "switzerland": ("swiss",), "mexico": ("mexican",), "spain": ("spanish",), "europe": ("european",), "asia": ("asian",),
+    "switzerland": ("swiss",), "mexico": ("mexican",), "spain": ("spanish",),
+    "europe": ("european",), "asia": ("asian",),
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
