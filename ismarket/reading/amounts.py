@@ -137,7 +137,8 @@ def _amount(match: re.Match[str]) -> Amount:
     scale = groups["scale"] or groups.get("scale2") or ""
     factor = scale_factor(scale)
     read = number(groups["number"], factor)
-    odd = read and factor == 1e9 and read[0] >= 1e12 and re.search(r",\d{3}$", groups["number"])
+    large = currency in ("JPY", "INR")  # whose markets are of thousands of billions
+    odd = read and not large and factor == 1e9 and read[0] >= 1e12 and re.search(r",\d{3}$", groups["number"])
     if groups.get("range") or read is None or odd:
         return Amount(*match.span(), None, currency, 0.0, range=bool(groups.get("range")))
     return Amount(*match.span(), read[0], currency, read[1], scaled=factor > 1)

@@ -67,7 +67,8 @@ def _labelled_level(
     key = item.key
     size = re.search(
         r"market\s+(?:size|value|forecast)|\bvalue\b|\bsize\b|\brevenue|\bsales\b|"
-        r"^(?:the\s+)?(?:global\s+)?market(?:\s+in\s+\d{4})?$|\b(?:world|total)\b",
+        r"^(?:the\s+)?(?:global\s+)?market(?:\s+in\s+\d{4})?$|\b(?:world|total)\b|"
+        rf"^(?:projected|forecast|expected)\W+{YEAR}$",
         key, re.I,
     )  # fmt: skip
     size = size or (

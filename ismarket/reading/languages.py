@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
-from .amounts import YEAR
+from .amounts import CURRENCY, SCALE, YEAR
 from .pagetext import Page
 
 SAMPLE = 20_000
@@ -26,6 +26,12 @@ _TO = "bis|à|a|al|hasta"
 _POINTS = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"
 _FIGURE = re.compile(rf"(?<![\d.,]){_POINTS}(?![\d,]|\.\d)|(?<![\d.,])\d+,\d+(?![\d,]|\.\d)")
 """A figure with a comma for its decimals, or points between thousands."""
+
+
+_UNIT_BEHIND = re.compile(
+    rf"(\d[\d.,]*) \(({CURRENCY}) ({SCALE})\)(?=\s)", re.IGNORECASE
+)
+"""An amount with currency and scale behind it: ``3.2 (USD Billion)``."""
 
 
 @lru_cache(1)
@@ -112,7 +118,8 @@ def _in_small(line: str) -> str:
 
 def plainly(page: Page) -> Page:
     """The page with years in four digits (``FY24``, ``2023E``) and no sentence all in capitals."""
-    text = re.sub(r"\bFY(\d\d)\b", r"20\1", page.text)
+    text = re.sub(r"\bFY'?(\d\d)\b", lambda found: f"20{found[1]}".ljust(len(found[0])), page.text)
+    text = _UNIT_BEHIND.sub(lambda f: f"{f[2]} {f[1]} {f[3]}".ljust(len(f[0])), text)
     text = re.sub(rf"\bFY ?(?={YEAR}\b)", lambda found: " " * len(found.group()), text)
     text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
     text = re.sub(r"[^\n]+", lambda line: _in_small(line.group()), text)

@@ -83,8 +83,11 @@ def mentions(text: str) -> list[Mention]:
 def _is_house(text: str, found: Mention) -> bool:
     """True for a publisher with the word in its name: ``according to Harrow Market Reports``."""
     house = _HOUSE.match(text, found.end)
-    if not house or re.match(r"\s+\w+\s+report", text[found.end :], re.IGNORECASE):
+    behind = text[found.end : found.end + 40].lower()
+    if not house or re.match(r"\s+\w+\s+report", behind):
         return False
+    if re.match(r"\s+research\b(?!\s+(?:report|study|analysis))", behind):
+        return True
     before = text[max(0, found.start - 12) : found.start]
     led = re.search(
         r"(?:\b(?:by|to|from|at|says|about)|\u00a9|\d{4}|\s[-|]|[:>]|^)[\s*]*$",
@@ -129,7 +132,7 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
         called = _cut_at_verb(after["name"])
         name, end = f"{there} {_trimmed(called)}".strip(), after.start("name") + len(called)
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
-        return Mention(name, begin, inside.end(), inside["place"] or inside["of"])
+        return Mention(name, begin, inside.end(), inside[inside.lastgroup or 0])
     place = COUNTRIES.search(name) or _REGION.search(name)
     if place and not WHOLE_WORLD.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
@@ -160,7 +163,7 @@ def _cut_at_verb(text: str) -> str:
 _REGION = re.compile(matching(w for words in COMMON.regions.values() for w in words), re.IGNORECASE)
 _PLACE = rf"(?:{COUNTRIES.pattern}|{_REGION.pattern})"
 _IN = re.compile(
-    rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|,\s+(?P<of>{_PLACE})\W*$",
+    rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|\s+\((?P<within>{_PLACE})\)|,\s+(?P<of>{_PLACE})\W*$",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(r"(?:,|\s+and|\s*&)\s+[A-Z]")

@@ -23,7 +23,7 @@ _ABBREVIATION = re.compile(
     r"Aug|Sept|Oct|Nov|Dec)|\b[A-Z])\.$"
 )
 _LABELLED = re.compile(
-    r"\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|(?:\.\s){3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
+    r"\s*(?:[^\w\s(\"']{1,2}\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|(?:\.\s){3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
 )
 _AT_ONCE = re.compile(
     rf"\s*(?P<key>{LABEL.pattern})(?:\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)|\s+-\s+(?P<behind>\S))",

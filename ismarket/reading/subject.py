@@ -124,6 +124,8 @@ def subject_of(
     if not found and not several:
         called = [one for one in known if one.pattern.search(page.text[:LONGEST_SEARCH])]
         found = called[0] if len(called) == 1 else None
+    if found and not found.installed:
+        found = _as_short(found, sentences)
     if found and not MARKET.search(found.title):
         for sentence in sentences[:MOST_SENTENCES]:
             for mention in mentions(sentence.text):
@@ -131,6 +133,20 @@ def subject_of(
                     at = sentence.start + mention.start, sentence.start + mention.end
                     return replace(found, title=f"{mention.name} Market", at=at), several
     return found, several
+
+
+def _as_short(found: Subject, sentences: Sequence[Sentence]) -> Subject:
+    """The market by a shorter name that the page gives it behind the word: ``market for X``.
+
+    There a title may run on with words of which it is not known that they end a name.
+    """
+    for sentence in sentences[:MOST_SENTENCES]:
+        for mention in mentions(sentence.text):
+            behind = mention.core and MARKET.match(sentence.text, mention.start)
+            name = f"{mention.place} {mention.name}".strip()
+            if behind and found.title.startswith(f"{name} ") and found.title != f"{name} Market":
+                return replace(unknown_subject(mention), at=found.at)
+    return found
 
 
 def _found(
@@ -157,7 +173,7 @@ def _found(
     if labels and (found := _named_in(page, labels[0], known)):
         return found[0], []
     told, rivals = _of_figures(page, len(above), sentences, known)
-    box = head and (MARKET.search(head[0].text) or any(_BOX.search(one.key) for one in labelled))
+    box = head and (mentions(head[0].text) or any(_BOX.search(one.key) for one in labelled))
     if box and not told and not rivals:
         name = re.split(r"\s[-|]\s|[:|(,]", head[0].text)[0].strip()
         if core(name) and len(name.split()) <= 6 and not re.search(r"\d", name):

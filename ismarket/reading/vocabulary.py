@@ -18,7 +18,7 @@ COUNTRIES = _words(
     r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D|\s+dollars)|UK|"
     r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|american|indian(?!\s+rupee)|chinese|"
     r"japanese|german|french|british|britain|swiss|asian|european|canadian|brazilian|korean|"
-    r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|austrian|mexican|brazil|mexico|canada|australia|"
+    r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|austrian|mexican|spanish|italian|dutch|australian|brazil|mexico|canada|australia|"
     r"saudi\s+arabia|turkey|russia|africa|middle\s+east|(?:(?:north|south|east|central)[\s-]?(?:east)?(?:ern)?\s+)?asia|gcc|asean|nordics?|switzerland|"
     r"netherlands|indonesia|vietnam|thailand|malaysia|singapore|argentina|poland|sweden)\b"
     r"(?!\s*-?\s*pacific)"
@@ -72,7 +72,7 @@ FUTURE = _words(
     r"climbing|expects?|sees?|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
 )
 PAST = _words(
-    r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
+    r"(?<!will\shave\s)(?<!to\shave\s)(?<!\bbe\s)\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
     r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended|shrunk|grown|risen|fallen)\b"
 )
 PRESENT = _words(r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b")
@@ -96,12 +96,13 @@ NOT_A_MARKET = _words(
 UNITS = _words(r"\bunits\b|\bvolume\b|\bshipments\b|\btonn?es\b|\bdoses\b|\bprocedures\b")
 """Words of what is counted in other than money."""
 SUBJECT = _words(
-    r"\bmarket|\bindustry\b|\b(?:its?|this)\b|\bsales\b|\bdemand\b|\brevenues?\b|\bspending\b"
+    r"\bmarket|\bindustry\b|\b(?:its?|this)\b"
 )
+SALES = _words(r"\bsales\b|\bdemand\b|\brevenues?\b|\bspending\b")
 WHOLE_WORLD = _words(r"\b(?:global\w*|world\w*|weltmarkt|international)\b")
 GROWTH_RATE = _words(
     r"C\.?A\.?G\.?R|compound(?:ed)?\s+annual|annual\s+(?:growth|rate)|per\s+annum|\bp\.a\.|"
-    r"annually|(?:a|per|each)\s+year|yearly\s+(?:growth|rate)|growth\s+rate"
+    r"annually|(?<!than\s)(?:a|per|each)\s+year(?!\s+(?:ago|before|earlier))|yearly\s+(?:growth|rate)|growth\s+rate"
 )
 GREW = _words(
     r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered(?!\s+CAGR))\b"
@@ -127,7 +128,7 @@ LABEL = _words(
     rf"(?:\s*\((?:CAGR|%)\))?{_ABOUT}{_UNIT}|"
     rf"(?:fastest[\s-]growing|largest|leading|dominant|dominating|biggest|top)\s+"
     rf"(?:regional\s+|drug\s+)?(?:segment|market|region|class|product|type|country){_ABOUT}|"
-    rf"published\s+by|publisher|source|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
+    rf"published\s+by|publisher|author|source|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
     rf"regions?\s+covered|segments?\s+covered|companies\s+covered"
 )
 """Labels that boxes of reports have."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .mentions import PRODUCTS, Mention, found_in, mentions
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import A_PIECE, COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SUBJECT, WHOLE_WORLD
+from .vocabulary import A_PIECE, COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SALES, SUBJECT, WHOLE_WORLD
 
 OWN, PLACE, OTHER = "own", "place", "other"
 """A sentence is of the page's own market, of that market in one place, or of another."""
@@ -93,7 +93,8 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     if re.match(rf"\s*(?:per|a|for\s+a)\s+{A_PIECE}", after):
         return False
     family = subject.pattern.search(before)
-    if not (named or family or SUBJECT.search(before)):
+    sold = SALES.search(before) and _nothing_else(before)
+    if not (named or family or sold or SUBJECT.search(before)):
         about = SUBJECT.search(after[:60]) or subject.pattern.search(after[:80])
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
         if not bare or not (about or _nothing_else(after)):
@@ -116,6 +117,7 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
 
 def _goes_on(subject: Subject, text: str) -> bool:
     """True where a clause that begins so is about the market, or about nothing of its own."""
+    text = COUNTRIES.sub(" ", text) if subject.place else text
     words = subject.pattern.sub(" ", text).lower().split()
     rest = (word for word in words if word not in subject.products | PRODUCTS)
     return bool(words and _ITSELF.fullmatch(words[-1])) or _nothing_else(" ".join(rest))
