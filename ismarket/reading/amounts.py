@@ -138,7 +138,13 @@ def _amount(match: re.Match[str]) -> Amount:
     factor = scale_factor(scale)
     read = number(groups["number"], factor)
     large = currency in ("JPY", "INR")  # whose markets are of thousands of billions
-    odd = read and not large and factor == 1e9 and read[0] >= 1e12 and re.search(r",\d{3}$", groups["number"])
+    odd = (
+        read
+        and not large
+        and factor == 1e9
+        and read[0] >= 1e12
+        and re.search(r",\d{3}$", groups["number"])
+    )
     if groups.get("range") or read is None or odd:
         return Amount(*match.span(), None, currency, 0.0, range=bool(groups.get("range")))
     return Amount(*match.span(), read[0], currency, read[1], scaled=factor > 1)

@@ -108,6 +108,7 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         if not year and len(amounts) == 1 and sentence.heading.endswith("?"):
             asked = re.findall(rf"\b{YEAR}\b", sentence.heading)
             year = int(asked[0]) if len(asked) == 1 else None
+            own = f"{sentence.heading} {own}" if year else own
         begin = amount.end + used
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
         before = text[: amount.start]
@@ -128,7 +129,7 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
 def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
     near = re.match(
-        r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
+        r"\s*\)?(?:,\s*)?(?:\(\s*)?(?:\s*(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
         rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?({YEAR})\b(?!\s?(?:-|/|to)\s?\d)\)?",
         after,
     )

@@ -75,6 +75,7 @@ def _rates_in(subject: Subject, sentence: Sentence) -> list[Rate]:
             continue  # the growth of a single year
         near = text[max(0, percent.start - 60) : percent.end + 30]
         before = text[: percent.start]
+        near += sentence.heading if sentence.heading.endswith("?") else ""
         if not GROWTH_RATE.search(near) or HISTORY.search(before):
             continue
         if percent.value is not None and percent.value > 0 and SHRINKS.search(before):

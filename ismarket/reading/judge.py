@@ -35,7 +35,7 @@ def judge_levels(
     ends = max((v.year or 0 for v in future), default=0)
     base = [v for v in base if v.role != "headline" or (v.year or 0) < ends]
     table = {v.year for v in sure if v.role == "labelled" and v.year}
-    if not stated and len(table) > 2 and min(table) < (period[0] or 0) - 1:
+    if not stated and len(table) > 2:
         base = [level for level in base if level.role != "labelled"]  # a row of years has no base
     chosen, dispute, in_year = _base(base, stated)
     says += [dispute] if dispute else []

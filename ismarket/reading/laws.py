@@ -138,6 +138,8 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
     value, last = facts.level("value"), facts.level("last_value")
     if not all(name in facts.fields for name in needed) or not value or not last:
         return ()
+    if (last.amount.value > value.amount.value) != (facts.fields["cagr"].value > 0):
+        return ("cagr",)
     if value.context == last.context:  # printed together, they are of one forecast
         return ()
     ends = (facts.fields[name].value for name in ("value", "last_value"))

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 CELL = "\x1f"
 """Between two cells of a row."""
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 title".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 title summary".split())
 _BLOCKS = _HEADINGS | frozenset(
-    "address article blockquote body br caption dd dl dt div figure figcaption footer form hr"
+    "address article blockquote body br caption dd details dl dt div figure figcaption footer form hr"
     " header html li main ol ul p section table tbody thead tfoot tr".split()
 )
 _UNSEEN = frozenset(
@@ -258,7 +258,10 @@ def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
     if re.match(r"[-*\u2022]\s", source[start : start + 2]):
         return False
-    pair = re.compile(r"[^:\n]{2,40}:\s").match(source, start)
+    key = re.compile(r"[^:\n]{2,40}:\s")
+    pair = key.match(source, start)
+    if pair and key.match(source, above[0]):
+        return False
     shortest = 24 if source[start].islower() and not pair else 50
     if source.count("\n", above[1], start) > 1 or above[1] - above[0] < shortest:
         return False

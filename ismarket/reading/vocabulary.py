@@ -95,9 +95,7 @@ NOT_A_MARKET = _words(
 )
 UNITS = _words(r"\bunits\b|\bvolume\b|\bshipments\b|\btonn?es\b|\bdoses\b|\bprocedures\b")
 """Words of what is counted in other than money."""
-SUBJECT = _words(
-    r"\bmarket|\bindustry\b|\b(?:its?|this)\b"
-)
+SUBJECT = _words(r"\bmarket|\bindustry\b|\b(?:its?|this)\b")
 SALES = _words(r"\bsales\b|\bdemand\b|\brevenues?\b|\bspending\b")
 WHOLE_WORLD = _words(r"\b(?:global\w*|world\w*|weltmarkt|international)\b")
 GROWTH_RATE = _words(
@@ -107,7 +105,7 @@ GROWTH_RATE = _words(
 GREW = _words(
     r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered(?!\s+CAGR))\b"
 )
-SHRINKS = _words(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)")
+SHRINKS = _words(r"\b(?:declin|shrink|contract(?:s|ing)?\b|negative|decreas)")
 HISTORY = _words(r"histor\w*|\bpast\b|\bprevious\b")
 LARGEST = _words(
     r"\blargest\b|dominat\w+|\bdominant|\bled\s+(?:the|with)|\bleads?\b|leading\s+(?:region|market)|"

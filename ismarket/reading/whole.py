@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from .mentions import PRODUCTS, Mention, found_in, mentions
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import A_PIECE, COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SALES, SUBJECT, WHOLE_WORLD
+from .vocabulary import (
+    A_PIECE,
+    COUNTRIES,
+    GENERIC,
+    LABEL_WORDS,
+    NOT_A_MARKET,
+    SALES,
+    SUBJECT,
+    WHOLE_WORLD,
+)
 
 OWN, PLACE, OTHER = "own", "place", "other"
 """A sentence is of the page's own market, of that market in one place, or of another."""
