@@ -28,7 +28,9 @@ _FIGURE = re.compile(rf"(?<![\d.,]){_POINTS}(?![\d,]|\.\d)|(?<![\d.,])\d+,\d+(?!
 """A figure with a comma for its decimals, or points between thousands."""
 
 
-_UNIT_BEHIND = re.compile(rf"(\d[\d.,]*) \(({CURRENCY}) ({SCALE})\)(?=\s)", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(
+    rf"(?<![\d.,])(?!{YEAR}\s)(\d[\d.,]*) \(({CURRENCY}) ({SCALE})\)(?=\s)", re.IGNORECASE
+)
 """An amount with currency and scale behind it: ``3.2 (USD Billion)``."""
 
 

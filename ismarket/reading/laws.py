@@ -138,13 +138,11 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
     value, last = facts.level("value"), facts.level("last_value")
     if not all(name in facts.fields for name in needed) or not value or not last:
         return ()
-    if (last.amount.value > value.amount.value) != (facts.fields["cagr"].value > 0):
+    first, end, rate = (facts.fields[name].value for name in needed[:3])
+    if (end > first) != (rate > 0):
         return ("cagr",)
     if value.context == last.context:  # printed together, they are of one forecast
         return ()
-    ends = (facts.fields[name].value for name in ("value", "last_value"))
-    first, end = ends
-    rate = facts.fields["cagr"].value
     starts = {facts.year("base_year"), facts.year("first_year") or facts.year("base_year")}
     steps = [facts.year("last_year") - start for start in starts]
     off = min(abs(growth_between(first, end, n) - rate) for n in steps if n > 0)

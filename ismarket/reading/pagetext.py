@@ -16,8 +16,8 @@ CELL = "\x1f"
 """Between two cells of a row."""
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 title summary".split())
 _BLOCKS = _HEADINGS | frozenset(
-    "address article blockquote body br caption dd details dl dt div figure figcaption footer form hr"
-    " header html li main ol ul p section table tbody thead tfoot tr".split()
+    "address article blockquote body br caption dd details dl dt div figure figcaption footer form"
+    " hr header html li main ol ul p section table tbody thead tfoot tr".split()
 )
 _UNSEEN = frozenset(
     "script style template noscript svg iframe object select button nav aside textarea"
