@@ -133,7 +133,7 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
         name, end = f"{there} {_trimmed(called)}".strip(), after.start("name") + len(called)
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
         return Mention(name, begin, inside.end(), inside[inside.lastgroup or 0])
-    place = COUNTRIES.search(name) or _REGION.search(name)
+    place = _REGION.search(name) or COUNTRIES.search(name)
     if place and not WHOLE_WORLD.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
         return Mention(_trimmed(without), begin, end, place.group())

@@ -107,7 +107,9 @@ def publisher(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
         name = re.sub(
-            r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$", "", name.strip()
+            r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
+            "",
+            name.strip(),
         )
         words = re.findall(r"[\w'-]+", name.lower())
         plain = plain if re.search(rf"\s{HOUSE}$", name) else _NOT_A_HOUSE

@@ -122,8 +122,11 @@ def subject_of(
     """
     found, several = _found(page, sentences, labelled, known)
     if not found and not several:
+        keys = (Sentence(item.key, item.whole) for item in labelled)
+        named = {one.market: one for key in keys for one in _named_in(page, key, known)}
         called = [one for one in known if one.pattern.search(page.text[:LONGEST_SEARCH])]
-        found = called[0] if len(called) == 1 else None
+        either = list(named.values()) or called
+        found = either[0] if len(either) == 1 else None
     if found and not found.installed:
         found = _as_short(found, sentences)
     if found and not MARKET.search(found.title):

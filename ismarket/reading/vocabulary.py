@@ -15,7 +15,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 COUNTRIES = _words(
-    r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D|\s+dollars)|UK|"
+    r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|(?<!north\s)(?<!latin\s)(?<!south\s)(?<!central\s)america|USA?(?![\s$D]*\$)(?!D|\s+dollars)|UK|"
     r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|american|indian(?!\s+rupee)|chinese|"
     r"japanese|german|french|british|britain|swiss|asian|european|canadian|brazilian|korean|"
     r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|austrian|mexican|spanish|italian|dutch|australian|brazil|mexico|canada|australia|"
