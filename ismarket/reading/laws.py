@@ -90,8 +90,10 @@ def _nothing_earlier(facts: _Facts) -> tuple[str, ...]:
 
 def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
     base, year = facts.level("value"), facts.year("base_year")
-    if not base or not year or base.role in ("past", "start") or facts.labelled:
+    if not base or base.role in ("past", "start") or facts.labelled:
         return ()
+    if not year:
+        return BASE if base.role == "headline" else ()
     follows = facts.year("last_year") > year or facts.year("first_year") >= year
     return () if follows else BASE
 
