@@ -75,19 +75,6 @@ def _nothing_later(facts: _Facts) -> tuple[str, ...]:
     return LAST if facts.level("last_value") and last and any(y > last for y in rest) else ()
 
 
-def _nothing_earlier(facts: _Facts) -> tuple[str, ...]:
-    base, year = facts.level("value"), facts.year("base_year")
-    if not base or base.role in ("past", "labelled") or facts.labelled:
-        return ()
-    for other in facts.levels:
-        near = other is not base and other.context == base.context
-        if other.role == "start" and near and (other.year or 0) < year:
-            return BASE
-        if other.role in ("past", UNTOLD) and other.year and other.year < year:
-            return BASE
-    return ()
-
-
 def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
     base, year = facts.level("value"), facts.year("base_year")
     if not base or base.role in ("past", "start") or facts.labelled:
@@ -154,7 +141,6 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
 LAWS = {
     _years_in_order: "base year, first and last year are not in order, or the forecast is short",
     _nothing_later: "an amount of a later year stands on the page, it is not told of what",
-    _nothing_earlier: "an amount of an earlier year stands on the page",
     _a_forecast_follows: "no later year is told, and its words are not of the past",
     _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",
     _sentences_are_understood: "beside it stands an amount of no year",

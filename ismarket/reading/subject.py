@@ -127,8 +127,6 @@ def subject_of(
         called = [one for one in known if one.pattern.search(page.text[:LONGEST_SEARCH])]
         either = list(named.values()) or called
         found = either[0] if len(either) == 1 else None
-    if found and not found.installed:
-        found = _as_short(found, sentences)
     if found and not MARKET.search(found.title):
         for sentence in sentences[:MOST_SENTENCES]:
             for mention in mentions(sentence.text):
@@ -136,20 +134,6 @@ def subject_of(
                     at = sentence.start + mention.start, sentence.start + mention.end
                     return replace(found, title=f"{mention.name} Market", at=at), several
     return found, several
-
-
-def _as_short(found: Subject, sentences: Sequence[Sentence]) -> Subject:
-    """The market by a shorter name that the page gives it behind the word: ``market for X``.
-
-    There a title may run on with words of which it is not known that they end a name.
-    """
-    for sentence in sentences[:MOST_SENTENCES]:
-        for mention in mentions(sentence.text):
-            behind = mention.core and MARKET.match(sentence.text, mention.start)
-            name = f"{mention.place} {mention.name}".strip()
-            if behind and found.title.startswith(f"{name} ") and found.title != f"{name} Market":
-                return replace(unknown_subject(mention), at=found.at)
-    return found
 
 
 def _found(
