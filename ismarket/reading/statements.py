@@ -14,6 +14,7 @@ from .passages import Labelled, Sentence, cut
 from .subject import Subject
 from .vocabulary import (
     COUNTRIES,
+    CUES,
     DRIVER_HEADING,
     FASTEST,
     GENERIC,
@@ -22,6 +23,7 @@ from .vocabulary import (
     LARGEST,
     LISTS,
     NOT,
+    PUBLISHERS,
     PUSHES,
     SECTION,
 )
@@ -30,44 +32,22 @@ _CAPITAL = r"(?:[A-Z0-9\u00c0-\u00dd][\w'-]*|&|of|and)"
 _NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,4}})"
 _HOUSE_NAME = rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{HOUSE})\b"
 _HOUSES = re.compile(_HOUSE_NAME)
-_YEARS = r"(?:\d{4}(?:\s?-\s?\d{4})?,?\s*)?"
-_AT_AN_EDGE = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\s[-|]\s{_HOUSE_NAME}\s*$",
-        rf"^\s*{_HOUSE_NAME}:\s(?=[^.]{{0,200}}[Mm]arket)",
-        rf"\({_HOUSE_NAME}\)\s*$",
-        rf"\b(?:[Ss]ource|Data):\s*{_HOUSE_NAME}",
-    )
-)
+
+
+def _patterns(table: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of a table, with what a name and the name of a house look like."""
+    names = {"<NAME>": _NAME, "<HOUSE>": _HOUSE_NAME}
+    lines = (re.sub("<NAME>|<HOUSE>", lambda m: names[m[0]], line) for line in PUBLISHERS[table])
+    return tuple(map(re.compile, lines))
+
+
+_AT_AN_EDGE = _patterns("at_an_edge")
 """Where a name alone makes the publisher: it must not be of everyday words."""
-_BY_NAME = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
-        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?(?:[A-Z][a-z]+\s+)?\d{4}(?:\s?(?:-|to)\s?\d{4})?)?\s+(?:by:?|from)"
-        rf"\s+\*{{0,2}}{_NAME}",
-        r"(?:[Aa]ccording\s+to|[Aa]s\s+per)\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
-        rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
-        rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
-        r"[Aa]ccording\s+to\s+(?:the\s+)?(?:market\s+)?(?:research\s+|consulting\s+)?"
-        rf"(?:firm|company|consultancy|house|publisher)\s+{_NAME}",
-        rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
-        rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
-        rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
-        r"puts?|places|offers|analy[sz]es|reports|said|finds|found|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
-        rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
-        rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
-        r"[Aa]ccording\s+to\s+(?P<name>[A-Z]\w*(?:Data|Insights?|Markets|Research|Analytics|Metrics))\b",
-    )
-)
+_BY_NAME = _patterns("by_name")
 _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
-_WIRE = re.compile(
-    r"wire\b|openpr|reuters|bloomberg|news\b|^all\b|reserved|linkedin|google",
-    re.IGNORECASE,
-)
+_WIRE = CUES["wire"]
 _EVERYDAY = LISTS["everyday"]
 _NOT_A_HOUSE = GENERIC | _EVERYDAY | LISTS["no_house"]
 _CLAUSE = re.compile(
@@ -89,12 +69,7 @@ _BASIS = re.compile(
     re.IGNORECASE,
 )
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
-_NOT_A_CLASS = re.compile(
-    r"pharmac(?:y|ies)|hospital|clinic|online|retail|home|end[\s-]user|oral|parenteral|inject|"
-    r"cutaneous|venous|adult|p(?:a)?ediatric|geriatric|male|female|region|topical|others?$|\d|drug$|"
-    r"product$|fastest|growing|market",
-    re.IGNORECASE,
-)
+_NOT_A_CLASS = CUES["not_a_class"]
 
 
 def publisher(

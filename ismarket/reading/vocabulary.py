@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.resources import files
+from typing import Any
 
 from .amounts import YEAR
 
@@ -14,13 +15,15 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _table(name: str) -> dict[str, str]:
-    read: dict[str, str] = tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))
+def _table(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))
     return read
 
 
 LISTS = {name: frozenset(words.split()) for name, words in _table("lists.toml").items()}
 CUES = {name: _words("".join(lines.split("\n"))) for name, lines in _table("cues.toml").items()}
+PUBLISHERS: dict[str, list[str]] = _table("publishers.toml")
+PLACES: dict[str, str] = _table("places.toml")
 COUNTRIES = CUES["countries"]
 HOUSE = CUES["house"].pattern
 """The last word in the names of publishers."""

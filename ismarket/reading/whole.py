@@ -14,6 +14,7 @@ from .vocabulary import (
     GENERIC,
     LABEL_WORDS,
     NOT_A_MARKET,
+    PLACES,
     SALES,
     SUBJECT,
     WHOLE_WORLD,
@@ -29,14 +30,7 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
-_SAME_PLACE = {
-    "us": ("usa", "unitedstates", "america", "american", "domestic"),
-    "uk": ("unitedkingdom", "british", "britain"), "southkorea": ("korean", "korea"),
-    "japan": ("japanese",), "china": ("chinese",), "india": ("indian",), "germany": ("german",),
-    "france": ("french",), "canada": ("canadian",), "brazil": ("brazilian",),
-    "switzerland": ("swiss",), "mexico": ("mexican",), "spain": ("spanish",),
-    "europe": ("european",), "asia": ("asian",),
-}  # fmt: skip
+_SAME_PLACE = {place: words.split() for place, words in PLACES.items()}
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
