@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from . import contradictions, figures, growth, judge, laws, statements, whole
+from . import figures, growth, judge, laws, statements, whole
 from .amounts import BLANK, YEAR
 from .found import FIELDS, Found, Reading, cited
 from .languages import in_english, is_read, plainly
@@ -121,7 +121,7 @@ def _of_market(
         fields["drivers_named"] = replace(next(iter(drivers.values())), value=sorted(drivers))
     fields, problems = laws.kept(page, fields, printed_levels)
     says += problems
-    says += contradictions.steps(fields)[1]
+    says += laws.steps(fields)[1]
     if blanks := [match.group().strip() for match in BLANK.finditer(page.text)]:
         says.append(f"{len(blanks)} fields left blank: {', '.join(dict.fromkeys(blanks))}")
     ordered = {name: fields[name] for name in FIELDS if name in fields}
