@@ -25,10 +25,8 @@ FLOORS = (
 """Tests that together use most packages of which a lowest version is said, in 12 s."""
 ON_SOURCES = (
     "test_layout.py",
-    "test_mutants.py",
     "test_notebooks.py",
     "test_one_figure.py",
-    "fuzz",
 )
 """Tests that need the repository."""
 
@@ -57,8 +55,9 @@ def tests(session):
 
 @nox.session
 def docs(session):
-    """The site, into site/, strictly and without network; notebooks are executed."""
+    """Every example of README and the pages, then the site, strictly: notebooks are executed."""
     brought(session, "-e", ".[docs]")
+    session.run("pytest", "-q", *WORKERS, "tests/pages")
     session.run("python", "-m", "sphinx", "-W", "-q", "docs", "site")
 
 
@@ -71,16 +70,16 @@ def figures(session):
 
 @nox.session
 def browser(session):
-    """The panel, the parts and the page in headless Chromium, without network."""
+    """The panel, the parts and the page in headless Chromium; workbooks in LibreOffice."""
     brought(session, "-e", ".[browser]")
-    session.run("pytest", "-q", *WORKERS, "tests/browser", *session.posargs)
+    session.run("pytest", "-q", *WORKERS, "tests/browser", "tests/office", *session.posargs)
 
 
 @nox.session
 def faults(session):
-    """Killed processes, full disks, crashes at any call to the disk: no run is half there."""
+    """Killed processes, full disks, crashes at any call to the disk, files spoilt at random."""
     brought(session, "-e", ".[test]")
-    session.run("pytest", "-q", *WORKERS, "tests/faults", *session.posargs)
+    session.run("pytest", "-q", *WORKERS, "tests/faults", "tests/fuzz", *session.posargs)
 
 
 @nox.session

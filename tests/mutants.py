@@ -275,8 +275,7 @@ def main():
 
     waiting = [f for f in faults if names[f] not in found]
     folders = [str(ROOT / "tests" / package) for package in chosen.packages]
-    options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-m",
-               "not slow", "-o", "timeout=0"]  # fmt: skip
+    options = ["-qq", "-p", "no:xdist", "-p", "no:cacheprovider", "-o", "timeout=0"]
     if waiting:
         bite = Bite(waiting, out, chosen.kept)
         pytest.main([*options, *folders], plugins=[bite])

@@ -7,7 +7,7 @@ import subprocess
 import openpyxl
 import pytest
 
-from ismarket.report.grid import FIRST_ROW, INPUTS, PATH
+from ismarket.report.grid import FIRST_ROW, INPUTS, PATH, input_rows
 
 SOFFICE = shutil.which("soffice")
 needs_libreoffice = pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
@@ -51,3 +51,20 @@ def edited(book, path, edits):
         sheet.cell(rows[key], 3).value = value
     opened.save(path)
     return path
+
+
+def typed(value):
+    """As a person types it: a workbook keeps 15 or 16 digits."""
+    return float(f"{value:.9g}")
+
+
+def random_edits(chooser, forecast_, count):
+    rows = chooser.sample(input_rows(forecast_), count)
+    edits = {}
+    for row in rows:
+        span = row.high - row.low
+        on_off = row.key.startswith("with.")
+        edits[row.key] = (
+            float(chooser.random() < 0.5) if on_off else typed(row.low + span * chooser.random())
+        )
+    return edits

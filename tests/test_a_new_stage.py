@@ -5,14 +5,14 @@ shows wherever stages show.
 """
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from importlib.resources import as_file, files
 
 import numpy as np
+import openpyxl
 import pytest
+from spreadsheets import needs_libreoffice, recalculated
 
 from ismarket import Scenario, forecast, load_drivers, load_market, read_market, sensitivity_of
 from ismarket.engine.blocks import cells_of, stack
@@ -21,7 +21,6 @@ from ismarket.engine.chain import Chain
 MARKET, DRIVERS = load_market(), load_drivers()
 COUNT = Scenario(anchor="bottom-up", without=(), draws=256)
 CLASSES = MARKET.drug_classes
-SOFFICE = shutil.which("soffice")
 KEYS = [f"funnel.wastage.world.{name.lower()}" for name in CLASSES]
 
 
@@ -113,6 +112,7 @@ def test_a_driver_may_move_it_and_it_never_falls_below_its_least(a_tenth):
     assert found[-1].ravel() == pytest.approx([1.0, 1.1, 1.1])
 
 
+@pytest.mark.slow(reason="a market with a stage more")
 def test_its_ranges_stand_in_the_tornado(ranged):
     found = sensitivity_of(ranged, DRIVERS, COUNT, points=256).columns["tornado"]
     for key in (KEYS[0], KEYS[2]):
@@ -155,6 +155,7 @@ def book(ranged, tmp_path):
     return path
 
 
+@pytest.mark.slow(reason="a market with a stage more")
 def test_the_workbook_has_a_row_for_it_that_its_formulas_read(book):
     cells = [
         (sheet.title, cell.row, str(cell.value))
@@ -170,18 +171,10 @@ def test_the_workbook_has_a_row_for_it_that_its_formulas_read(book):
 
 
 @pytest.mark.slow(reason="LibreOffice computes the workbook")
-@pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
+@needs_libreoffice
 def test_the_workbook_computes_what_python_does(book, ranged, tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
-    openpyxl.load_workbook(book).save(book)  # without the results that Python wrote
-    home, out = tmp_path / "home", tmp_path / "out"
-    subprocess.run(
-        [SOFFICE, f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "xlsx",
-         "--outdir", str(out), str(book)],
-        check=True, capture_output=True, timeout=240, env={**os.environ, "HOME": str(tmp_path)},
-    )  # fmt: skip
+    (computed,) = recalculated([book], tmp_path)
     wanted = forecast(ranged, DRIVERS, COUNT).columns["reference"]["value"]
-    computed = openpyxl.load_workbook(out / book.name, data_only=True)
     numbers = [
         computed[sheet.title][cell.coordinate].value
         for sheet in openpyxl.load_workbook(book)

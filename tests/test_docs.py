@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 import ismarket
 from ismarket.plugins import hookspecs
 
@@ -84,6 +86,7 @@ def unsaid(told, function):
     return [what for what in due if not (doc and SAYS.get(what, re.compile("")).search(doc))]
 
 
+@pytest.mark.slow(reason="every public name is read")
 def test_a_public_name_says_its_errors_columns_shapes_and_units():
     found = public()
     assert len(found) > 150

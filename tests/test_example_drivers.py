@@ -193,6 +193,7 @@ def test_a_launch_with_a_chance(market, examples):
     assert np.abs(made / without - wanted).max() < 1e-12
 
 
+@pytest.mark.slow(reason="all laws of a driver")
 def test_a_launch_is_held_to_the_laws_of_other_processes_and_of_one_region(market):
     """Asked elsewhere it is the same; it names its regions, so one of them is not tried."""
     before = set(sys.modules)

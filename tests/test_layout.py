@@ -113,6 +113,7 @@ def test_one_import_looks_up_and_only_when_it_is_called():
     assert up in {own for own, _ in imports(path)} - {own for own, _ in imports(path, late=False)}
 
 
+@pytest.mark.slow(reason="all sources are read")
 def test_no_circle_of_imports():
     graph = {named(path): {own for own, _ in imports(path, late=False) if own} for path in MODULES}
     order = list(TopologicalSorter(graph).static_order())
@@ -151,6 +152,7 @@ def code_lines(path):
     return [line for n, line in lines if n not in left_out and re.search(r"\w", line)]
 
 
+@pytest.mark.slow(reason="all sources are read")
 def test_six_lines_that_stand_twice_say_why():
     places = {}
     for path in MODULES:
@@ -184,6 +186,7 @@ def test_no_module_names_a_stage_of_one_disease(path):
             assert not STAGE.search(node.value), f"{named(path)}, line {node.lineno}: {node.value}"
 
 
+@pytest.mark.slow(reason="all sources are read")
 def test_one_module_names_the_bundled_market():
     name = repr(load_market().name)
     trees = {named(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
@@ -208,6 +211,7 @@ def test_plugins_import_from_the_package_alone(path):
             assert all(not alias.name.startswith("ismarket.") for alias in node.names)
 
 
+@pytest.mark.slow(reason="all sources are read")
 def test_no_class_name_stands_for_two_things():
     names = [
         node.name

@@ -77,6 +77,7 @@ def plans():
         threading.setprofile(None)
 
 
+@pytest.mark.slow(reason="a command or a shell of its own")
 @pytest.mark.parametrize(
     "more", [["--no-keep"], ["--out", "kept"], ["--until", "30%", "--no-keep"]]
 )
@@ -101,6 +102,7 @@ def test_one_plan_a_forecast_of_a_study():
     assert [scenario.anchor for scenario in made] == ["smr-2024"]
 
 
+@pytest.mark.slow(reason="a command or a shell of its own")
 def test_few_modules_lie_between_the_command_and_its_page():
     done = python(WHOSE)
     assert "How big" in done.stdout
@@ -151,6 +153,7 @@ def test_a_study_reads_the_file_of_an_anchor_once(tmp_path):
     assert study(scenario).forecast().columns == asked.forecast().columns
 
 
+@pytest.mark.slow(reason="a command or a shell of its own")
 def test_a_study_of_a_run_stands_on_the_tables_of_the_run(tmp_path):
     kept = keep_run(Scenario(draws=50, name="mine"), tmp_path / "run")
     asked = study(kept)
@@ -217,6 +220,7 @@ for jedi in (False, True):
 """
 
 
+@pytest.mark.slow(reason="a command or a shell of its own")
 def test_tab_shows_questions_and_charts_and_no_machinery():
     pytest.importorskip("IPython")
     lines = python(TAB).stdout.splitlines()

@@ -83,7 +83,7 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
     """
     anchor, first = market.anchors[report], asked.plan.years[0]
     scenario = asked.plan.scenario
-    values, _ = drawn(asked.inputs, POINTS, scenario.seed, asked.plan.pairs)
+    values = next(drawn(asked.inputs, POINTS, scenario.seed, asked.plan.pairs))
     cells, modes = asked.cells(values), asked.cells({})
     found = []
     for about, output, said in (("level", "count", market.printed(anchor, first)),
@@ -199,7 +199,7 @@ def alone(
     scenario = Scenario(anchor="bottom-up", without=(), through=through, seed=seed,
                         market=market.name)  # fmt: skip
     asked = Response(make_plan(market, [driver], scenario), left=1.0)
-    values, _ = drawn(asked.inputs, POINTS, seed)
+    values = next(drawn(asked.inputs, POINTS, seed))
     growth = asked("cagr", values)
     up, down = float(np.mean(growth > STILL)), float(np.mean(growth < -STILL))
     return float(asked("cagr", {})[0]), up, down

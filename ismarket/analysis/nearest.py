@@ -56,16 +56,18 @@ def nearest(function: Score, target: float, inputs: int) -> Array | None:
         return float(scores @ scores) / 2, scores
 
     middle = np.zeros(inputs)
-    steepness = float(np.linalg.norm(slopes(middle)))
+    uphill = slopes(middle)
+    steepness = float(np.linalg.norm(uphill))
     if steepness == 0.0:
         return None
+    on_a_plane = np.clip(-past(middle) * uphill / steepness**2, -FARTHEST, FARTHEST)
     reaches: Any = {
         "type": "ineq",
         "fun": lambda scores: past(scores) / steepness,
         "jac": lambda scores: slopes(scores) / steepness,
     }
     found = minimize(
-        implausibility, middle, jac=True, method="SLSQP",
+        implausibility, on_a_plane, jac=True, method="SLSQP",
         bounds=[(-FARTHEST, FARTHEST)] * inputs, constraints=reaches,
         options={"ftol": PRECISION, "maxiter": MOST_STEPS},
     )  # fmt: skip
@@ -188,7 +190,7 @@ class LimitState:
     output: str
     target: float
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Parameter, ...]:
         """What may be moved: every uncertain input but a chance, which happens or does not."""
         return tuple(p for p in self.asked.inputs if not p.happens)
@@ -218,16 +220,12 @@ class LimitState:
         return self.past(self.values(scores))
 
     def values(self, scores: Array) -> dict[str, Array]:
-        """Inputs by key, each (run,), at ``scores`` (input, run)."""
+        """Inputs by key, each (run,), at ``scores`` (input, run); none that stays at its mode."""
         found, at_mode = {}, np.isnan(scores)
-        for row, still, parameter, table in zip(
-            scores, at_mode, self.inputs, self._table, strict=True
-        ):
-            if still.all():
-                found[parameter.key] = np.full(len(row), parameter.mode)
-                continue
-            drawn = np.interp(row, SCORES, table)
-            found[parameter.key] = np.where(still, parameter.mode, drawn)
+        for i in np.flatnonzero(~at_mode.all(axis=1)):
+            drawn = np.interp(scores[i], SCORES, self._table[i])
+            drawn[at_mode[i]] = self.inputs[i].mode
+            found[self.inputs[i].key] = drawn
         return found
 
     def setting(self, scores: Array) -> Setting:

@@ -44,7 +44,7 @@ class Response:
     plan: Plan
     left: float
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Parameter, ...]:
         """What is uncertain: neither constant nor fixed by the scenario."""
         return uncertain(self.plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -150,25 +150,22 @@ def drawn(
     points: int,
     seed: int,
     pairs: Mapping[tuple[str, str], float] | None = None,
-) -> tuple[Values, Values]:
-    """Two independent samples of the inputs, by key, each (point,) in its own unit.
+) -> Iterator[Values]:
+    """Two independent samples of the inputs, by key, each (point,) in its own unit; one by one.
 
     ``pairs`` holds rank correlations by pair of keys, as a scenario has them.
     """
     mixing = copula(pairs or {})
     keys = [p.key for p in inputs]
     apart = [key for key in mixing.keys if key not in keys] if mixing else []
-    samples = sample([*keys, *apart], points, seed)
-    if mixing:
-        rows = [[*keys, *apart].index(key) for key in mixing.keys]
-        for bits in samples:
+    rows = [[*keys, *apart].index(key) for key in mixing.keys] if mixing else []
+    for bits in sample([*keys, *apart], points, seed):
+        if mixing:
             bits[rows] = mixing.mix(bits[rows])
-    first, second = (
-        {p.key: p.quantile((row.astype(float) + 0.5) / 2.0**32)
-         for p, row in zip(inputs, bits, strict=False)}
-        for bits in samples
-    )  # fmt: skip
-    return first, second
+        yield {
+            p.key: p.quantile((row.astype(float) + 0.5) / 2.0**32)
+            for p, row in zip(inputs, bits, strict=False)
+        }
 
 
 def sheet(found: Sensitivity) -> Sheet:

@@ -8,8 +8,9 @@ base points, to first order in what each adds to an index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -54,19 +55,19 @@ class Indices:
         return [(int(b), int(w)) for b, w in zip(best, worst, strict=True)]
 
 
-def sample(keys: Sequence[str], points: int, seed: int) -> tuple[Bits, Bits]:
-    """Two independent samples (key, point) of the unit cube, as 32-bit integers.
+def sample(keys: Sequence[str], points: int, seed: int) -> Iterator[Bits]:
+    """Two independent samples (key, point) of the unit cube, as 32-bit integers, one by one.
 
     Column i of the first and column i of the second have Sobol dimensions of their own.
     """
-    both = [*(f"a:{key}" for key in keys), *(f"b:{key}" for key in keys)]
-    dimensions = {key: index for index, key in enumerate(both)}
-    blocks = [
-        block_points(both, dimensions, seed=seed, block=block)
-        for block in range(-(-points // BLOCK))
-    ]
-    drawn = np.concatenate(blocks, axis=1)[:, :points]
-    return drawn[: len(keys)], drawn[len(keys) :]
+    both = [[f"{which}:{key}" for key in keys] for which in "ab"]
+    dimensions = {key: index for index, key in enumerate(chain(*both))}
+    for columns in both:
+        blocks = [
+            block_points(columns, dimensions, seed=seed, block=block)
+            for block in range(-(-points // BLOCK))
+        ]
+        yield np.concatenate(blocks, axis=1)[:, :points]
 
 
 def swapped(

@@ -162,7 +162,7 @@ def count_people(market: Market, seed: int) -> People:
     """Cases and patients in the base year: reference, mean and quantiles of the draws."""
     plan = make_plan(market, (), Scenario(anchor="bottom-up", without=(), market=market.name))
     inputs = tuple(p for p in plan.parameters if not p.constant)
-    a, _ = drawn(inputs, DRAWS, seed)
+    a = next(drawn(inputs, DRAWS, seed))
     drawn_people, reference = _people(plan, {**plan.modes, **a}), _people(plan, plan.modes)
     ends = {name: np.quantile(counted, ENDS) for name, counted in drawn_people.items()}
     return {

@@ -97,12 +97,12 @@ class Plan:
         """The published level of the first year that calibration meets; None for the count."""
         return self.printed(self.years[0]) if self.anchor.published else None
 
-    @property
+    @cached_property
     def modes(self) -> dict[str, Array]:
         """Every drawn parameter at its mode, each (1,)."""
         return {p.key: np.array([p.mode]) for p in self.parameters}
 
-    @property
+    @cached_property
     def fixed(self) -> dict[str, Array]:
         """The parameters that the scenario fixes, each (1,)."""
         keys = {p.key for p in self.parameters}

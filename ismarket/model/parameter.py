@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
@@ -122,7 +123,7 @@ class Parameter:
         """True for a chance: drawn it is 0 or 1, and fixing it sets the probability."""
         return self.scale == CHANCE
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name under which a scenario, a flag or a stream finds it."""
         return f"{self.owner}.{self.name}" if self.owner else self.name

@@ -60,6 +60,7 @@ def changed_market(tmp_path, table, column, change):
 # what is counted --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow(reason="whole audits")
 def test_most_causes_are_assumed_today():
     assert audited().causes_assumed == (27, 35)
     assert "27 of 35 causes are assumed" in str(audited()).replace("\n", " ")
@@ -100,6 +101,7 @@ def test_a_cause_without_effect_is_said_to_have_none():
             assert (entry.points is None) == inert
 
 
+@pytest.mark.slow(reason="whole audits")
 def test_claims_of_another_report_are_not_held_against_this_one():
     found = audit_report(MARKET, DRIVERS, Scenario(anchor="smr-2024", draws=500))
     assert not found.ledger
@@ -184,6 +186,7 @@ def test_a_verdict_follows_from_the_share_of_draws(share, status):
     assert verdict_of(share) != "assumed"  # a headline names no cause that could be
 
 
+@pytest.mark.slow(reason="whole audits")
 def test_a_headline_is_not_said_to_rest_on_evidence_that_nobody_has(second):
     """A count that rests on assumed numbers alone bears out its largest region all the same."""
     found = audit_report(

@@ -72,6 +72,7 @@ def asked(request):
     return Study(*market_and_drivers(request.param), scenario)
 
 
+@pytest.mark.slow(reason="boxes sought on many draws")
 def test_coverage_and_density_are_of_draws_that_did_not_find_the_box(asked):
     made = asked.forecast()
     middle = float(np.median(made.draws.log_growth))
@@ -98,6 +99,7 @@ def test_coverage_and_density_are_of_draws_that_did_not_find_the_box(asked):
         assert json.dumps(found.to_dict(), allow_nan=False)
 
 
+@pytest.mark.slow(reason="boxes sought on many draws")
 def test_targets_that_tell_nothing_apart_are_refused(asked):
     with pytest.raises(InputError, match="missed in 100% of draws; nothing to tell apart"):
         asked.discover(cagr=5.0)

@@ -45,6 +45,7 @@ def twelve(asked):
     return asked.grid(**axes(asked))
 
 
+@pytest.mark.slow(reason="a grid and its single runs")
 def test_every_scenario_of_a_grid_is_its_single_run_to_the_bit(asked, twelve):
     given, found = axes(asked), twelve
     assert len(found.outcomes) == 12
@@ -59,6 +60,7 @@ def test_every_scenario_of_a_grid_is_its_single_run_to_the_bit(asked, twelve):
         assert found.columns["scenarios"]["reference"][place] == last
 
 
+@pytest.mark.slow(reason="a grid and its single runs")
 def test_a_two_way_table_has_the_figures_of_single_runs_to_the_bit(asked, twelve):
     x, y = list(axes(asked))[1:]
     table = twelve.two_way(x, y)
@@ -71,6 +73,7 @@ def test_a_two_way_table_has_the_figures_of_single_runs_to_the_bit(asked, twelve
     assert table.frame().shape == (2, 3)
 
 
+@pytest.mark.slow(reason="a grid and its single runs")
 def test_chances_that_are_fixed_and_correlations_draw_as_alone(asked):
     chance = next((p for p in asked.plan.parameters if p.happens and not p.constant), None)
     ranges = [p for p in asked.plan.parameters if not p.happens and not p.constant]
@@ -85,6 +88,7 @@ def test_chances_that_are_fixed_and_correlations_draw_as_alone(asked):
         assert one.columns["summary"]["p95"] == alone.columns["summary"]["p95"]
 
 
+@pytest.mark.slow(reason="a grid and its single runs")
 def test_an_executor_gives_the_same_and_progress_counts_every_draw(asked):
     told = []
     given = {"overlap": [0.0, 0.25, 0.5, 0.75, 1.0]}
@@ -171,6 +175,7 @@ def test_what_is_no_grid_is_refused_in_one_line(given, says):
         study("published", draws=64).grid(**given)
 
 
+@pytest.mark.slow(reason="a grid and its single runs")
 def test_a_file_inherits_expands_and_is_refused_as_one_scenario(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "base.toml").write_text(

@@ -128,6 +128,7 @@ def test_the_drawn_values_are_those_of_the_forecast():
     assert cells[0].sum(axis=(0, 1)) == pytest.approx(result.draws.counted[chosen], rel=1e-12)
 
 
+@pytest.mark.slow(reason="every input is valued")
 def test_the_count_is_worth_knowing_by_its_large_inputs_and_not_by_its_small_ones():
     result = forecast(load_market(), load_drivers(), load_scenario("evidence").changed(draws=3_000))
     found = value_of_information(
@@ -158,6 +159,7 @@ def test_too_few_draws_and_bad_decisions_are_refused():
         value_of_information(few, Decision(0.3, 0.1, 1e6))
 
 
+@pytest.mark.slow(reason="every input is valued")
 def test_the_command_prints_worth_with_its_error(capsys):
     options = ["--margin", "0.3", "--share", "0.1", "--cost", "8e6", "--draws", "2000"]
     with pytest.raises(SystemExit) as ended:

@@ -35,6 +35,7 @@ def test_the_level_is_drawn_like_any_input_and_moves_value_alone(pooled):
     assert swing.at_p10 < 0 < swing.at_p90
 
 
+@pytest.mark.slow(reason="an analysis on both markets")
 def test_a_level_that_is_fixed_is_met_in_every_draw(pooled):
     market, drivers, scenario = pooled
     middle = response(market, drivers, scenario).plan.modes[LEVEL][0]
@@ -52,6 +53,7 @@ def test_a_level_that_is_fixed_is_met_in_every_draw(pooled):
     )
 
 
+@pytest.mark.slow(reason="an analysis on both markets")
 def test_require_counts_the_draws_of_the_forecast_itself(pooled):
     run = forecast(*pooled)
     target = float(np.quantile(run.draws.total[-1], 0.8))
@@ -63,6 +65,7 @@ def test_require_counts_the_draws_of_the_forecast_itself(pooled):
     assert there.columns["reference"]["value"][-1] >= target
 
 
+@pytest.mark.slow(reason="an analysis on both markets")
 def test_sensitivity_speaks_of_the_spread_that_the_forecast_has(pooled):
     run = forecast(*pooled)
     found = sensitivity_of(*pooled, points=2048)
@@ -80,6 +83,7 @@ def test_the_level_is_a_group_of_its_own(pooled, by):
     assert set(BY) >= {by}
 
 
+@pytest.mark.slow(reason="an analysis on both markets")
 def test_what_knowing_the_level_is_worth_is_what_the_draws_say(pooled):
     """Recomputed by averages of the gain over draws of neighbouring levels."""
     run = forecast(*pooled)

@@ -93,6 +93,7 @@ def test_the_fewest_of_a_sum_are_its_largest_parts(weights, share):
     assert len(found) == 1 + np.searchsorted(reach * (1 + 1e-12), target)
 
 
+@pytest.mark.slow(reason="settings are sought")
 def test_one_input_is_moved_to_exactly_where_it_has_to_be():
     drivers, alone = linear(rate("a"))
     found = require(MARKET, drivers, alone, cagr=1.2 ** (1 / 6) - 1)
@@ -203,6 +204,7 @@ def test_the_statement_holds_when_its_setting_is_fed_back(goal):
         MARKET.parameters[key].check(value)
 
 
+@pytest.mark.slow(reason="settings are sought")
 def test_the_distance_says_about_what_share_of_draws_reaches_the_target():
     goal = goal_of("value", None, 0.95)
     found = require(MARKET, DRIVERS, EVIDENCE.changed(draws=10_000), **goal)
@@ -280,6 +282,7 @@ def test_bad_targets_are_refused_in_one_line():
         require(MARKET, DRIVERS, Scenario(), value=1e9, year=2022)
 
 
+@pytest.mark.slow(reason="settings are sought")
 def test_the_saved_scenario_is_what_run_takes(tmp_path, capsys):
     file = tmp_path / "growing.toml"
     command = ["require", "evidence", "--cagr", "0.5%", "--json", "--save", str(file)]

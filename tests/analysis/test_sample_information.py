@@ -58,6 +58,7 @@ def test_a_beta_share_observed_as_successes_is_its_closed_form():
     assert abs(value - exact) < 2 * error
 
 
+@pytest.mark.slow(reason="studies simulated on the draws")
 def test_larger_studies_are_worth_more_and_none_more_than_knowing(asked, open_choice):
     best = asked.voi(open_choice, by=("input",)).partial["input"][0]
     sizes = (1, 10, 1000)
@@ -72,6 +73,7 @@ def test_larger_studies_are_worth_more_and_none_more_than_knowing(asked, open_ch
     assert [one.net for one in found.studies] == [one.worth for one in found.studies]
 
 
+@pytest.mark.slow(reason="studies simulated on the draws")
 def test_the_list_is_ranked_net_of_cost_and_holds_launches_and_the_level(asked, open_choice):
     found = asked.voi(open_choice, by=("launch",), studies=[Sample("all", 20, cost=1000.0)])
     nets = [one.net for one in found.studies]
@@ -119,6 +121,7 @@ def test_price_basis_and_level_of_a_report_can_be_studied():
     assert {one.of for one in level.studies} == {"level"}
 
 
+@pytest.mark.slow(reason="studies simulated on the draws")
 def test_a_study_of_the_model_itself_is_worth_what_nested_draws_say(asked):
     """``python benchmarks/study_worth.py`` at full size: more draws, inputs, studies."""
     found = list(compared(asked, inputs=1, sizes=(10,), studies=512))
@@ -145,6 +148,7 @@ def test_knowing_an_input_is_worth_what_nested_draws_say(asked, open_choice):
     assert abs(best.value - nested) < 3 * best.error + 0.1 * nested
 
 
+@pytest.mark.slow(reason="studies simulated on the draws")
 def test_a_study_that_the_draws_cannot_tell_from_nothing_is_not_praised(asked, open_choice):
     weak = asked.voi(open_choice, by=("input",)).partial["input"][-1].name
     found = asked.voi(open_choice, by=(), studies=[Sample(weak, 1)])

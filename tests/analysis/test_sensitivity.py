@@ -224,6 +224,7 @@ def test_stages_of_the_market_explain_the_whole_variance_of_the_count():
     assert np.all(found.indices.first <= found.indices.total + 0.02)
 
 
+@pytest.mark.slow(reason="every input is varied")
 def test_the_tornado_is_the_forecast_with_that_input_fixed():
     found = sensitivity_of(MARKET, DRIVERS, EVIDENCE, points=64)
     for key in ("video_eeg.ratio", "funnel.class_mix.europe.acth", "funnel.births.europe"):
@@ -233,6 +234,7 @@ def test_the_tornado_is_the_forecast_with_that_input_fixed():
         assert at_p10 == pytest.approx(fixed.columns["reference"]["value"][-1], rel=1e-11)
 
 
+@pytest.mark.slow(reason="every input is varied")
 def test_the_page_prints_a_range_where_the_interval_cannot_tell():
     few = sensitivity_of(MARKET, DRIVERS, EVIDENCE, points=64)
     rows = few.columns["indices"]

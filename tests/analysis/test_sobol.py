@@ -55,7 +55,7 @@ def test_samples_are_drawn_block_by_block_with_dimensions_of_their_own():
     for block, part in ((0, slice(0, BLOCK)), (1, slice(BLOCK, points))):
         drawn = block_points(names, dimensions, seed=5, block=block)[:, : points - part.start]
         assert (np.concatenate([a, b])[:, part] == drawn[:, :BLOCK]).all()
-    assert sample(keys, BLOCK, 5)[0].shape == (2, BLOCK)
+    assert next(sample(keys, BLOCK, 5)).shape == (2, BLOCK)
 
 
 def test_each_group_is_taken_from_the_other_sample_and_told_when_done():

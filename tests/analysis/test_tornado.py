@@ -12,6 +12,7 @@ def made():
     return forecast(load_market(), load_drivers(), Scenario(draws=256, without=(), fixed=FIXED))
 
 
+@pytest.mark.slow(reason="two forecasts for each input")
 def test_a_swing_is_the_forecast_with_that_input_fixed_at_its_ends(made):
     for swing in tornado(made)[:4]:
         for value, change in ((swing.p10, swing.at_p10), (swing.p90, swing.at_p90)):

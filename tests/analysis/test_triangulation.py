@@ -73,6 +73,7 @@ def test_the_six_levels_are_those_of_their_own_growth():
     assert {name: levels[name] / 1e6 for name in RESTATED} == pytest.approx(RESTATED, abs=0.01)
 
 
+@pytest.mark.slow(reason="the pool computed again, many times")
 def test_an_independent_computation_gives_the_same_pool():
     levels = [value * 1e6 for value in RESTATED.values()]
     (low, middle, high), outlier = independent_pool(np.array(levels))
@@ -84,6 +85,7 @@ def test_an_independent_computation_gives_the_same_pool():
     assert FOUND.columns["estimates"]["outlier"][:6] == pytest.approx(list(outlier), abs=0.005)
 
 
+@pytest.mark.slow(reason="the pool computed again, many times")
 @pytest.mark.parametrize("out", [1, 4])
 def test_leaving_one_out_agrees_too(out):
     kept = {n: v * 1e6 for i, (n, v) in enumerate(RESTATED.items()) if i != out}
@@ -94,6 +96,7 @@ def test_leaving_one_out_agrees_too(out):
     )
 
 
+@pytest.mark.slow(reason="the pool computed again, many times")
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(1e8, 1e9), min_size=3, max_size=6), st.floats(0.3, 3.0))
 def test_pooling_knows_no_unit_and_no_order(levels, factor):
@@ -104,6 +107,7 @@ def test_pooling_knows_no_unit_and_no_order(levels, factor):
     assert list(there.outlier[::-1]) == pytest.approx(list(here.outlier), abs=0.005)
 
 
+@pytest.mark.slow(reason="the pool computed again, many times")
 @settings(max_examples=20, deadline=None)
 @given(st.floats(3, 20), st.booleans())
 def test_an_outlier_hardly_moves_the_pool_and_the_farther_the_surer(factor, above):

@@ -18,6 +18,7 @@ def made(request):
     return one, tornado(one), value_of_information(one, open_, ("input",)), clear
 
 
+@pytest.mark.slow(reason="every input is valued")
 def test_beside_a_bar_stands_what_its_input_is_worth_in_both_widths(made):
     one, swings, worth, _ = made
     known = {row.keys[0]: row for row in worth.partial["input"]}

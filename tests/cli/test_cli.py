@@ -34,6 +34,7 @@ def test_the_page_says_what_the_published_number_is_worth(page):
         assert words in " ".join(page.split()), words
 
 
+@pytest.mark.slow(reason="a process of its own")
 def test_json_carries_the_forecast_in_full_precision(market, drivers):
     printed = json.loads(ismarket("run", "--json").stdout)
     result = forecast(market, drivers, load_scenario("published"))
@@ -130,6 +131,7 @@ def test_help_starts_without_numpy_and_names_what_there_is(words, shown):
     assert all(name in done.stdout for name in shown)
 
 
+@pytest.mark.slow(reason="a process of its own")
 def test_a_run_needs_neither_pandas_nor_scipy():
     script = (
         "import sys, ismarket.cli\n"

@@ -74,6 +74,7 @@ def test_python_and_the_command_say_the_same(capsys):
     )
 
 
+@pytest.mark.slow(reason="several analyses")
 def test_a_sheet_in_a_notebook_escapes_what_it_shows():
     sheet = Sheet("A & B", ["x < y", Table(["<i>", "n"], [["a&b", "1"]])])
     assert "<h4>A &amp; B</h4>" in sheet.html()

@@ -37,6 +37,7 @@ def test_a_copy_that_is_cut_short_leaves_nothing_that_passes_for_the_users_own(
     assert "notebooks copied" in done.stdout
 
 
+@pytest.mark.slow(reason="a server in a process of its own")
 def test_a_module_in_the_current_folder_is_not_jupyterlab(tmp_path, monkeypatch):
     pytest.importorskip("jupyterlab")
     monkeypatch.setenv("PYTHONPATH", "")
@@ -50,6 +51,7 @@ def test_a_module_in_the_current_folder_is_not_jupyterlab(tmp_path, monkeypatch)
     assert not (tmp_path / "imported").exists()
 
 
+@pytest.mark.slow(reason="a server in a process of its own")
 def test_a_module_in_the_current_folder_is_not_one_of_the_package(tmp_path):
     for name in ("numpy", "click", "pluggy", "voila"):
         (tmp_path / f"{name}.py").write_text(CODE.format(str(tmp_path / "imported")))

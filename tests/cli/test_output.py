@@ -24,6 +24,7 @@ def ended(command, **how):
     return done.returncode, done.stderr.decode()
 
 
+@pytest.mark.slow(reason="commands in processes of their own")
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 @pytest.mark.parametrize("command", [RUN, [*RUN, "--json"], [*RUN[:3], "--help"]], ids=len)
 def test_a_full_standard_output_is_exit_4_and_one_line(command):
@@ -38,6 +39,7 @@ def test_a_closed_standard_output_is_exit_4_and_one_line():
     assert said == "ismarket: standard output is closed, so there is nowhere to answer\n"
 
 
+@pytest.mark.slow(reason="commands in processes of their own")
 def test_a_reader_that_went_away_is_exit_4_and_one_line():
     reading, writing = os.pipe()
     os.close(reading)
@@ -46,6 +48,7 @@ def test_a_reader_that_went_away_is_exit_4_and_one_line():
     assert (code, said) == (4, "ismarket: standard output: Broken pipe\n")
 
 
+@pytest.mark.slow(reason="commands in processes of their own")
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252:strict"])
 def test_a_terminal_of_few_characters_gets_them_spelled(encoding):
     done = subprocess.run([*RUN, "--set", "video_eeg.ratio=2"], capture_output=True, timeout=60,
@@ -60,6 +63,7 @@ REPLACING = {
 }
 
 
+@pytest.mark.slow(reason="commands in processes of their own")
 @pytest.mark.parametrize("act", REPLACING.values(), ids=REPLACING)
 def test_a_driver_that_puts_itself_in_place_of_standard_output_is_told(parcels, act):
     code = "    import sys, os\n" + DRIVER.format(name="one")
@@ -72,6 +76,7 @@ def test_a_driver_that_puts_itself_in_place_of_standard_output_is_told(parcels, 
     )
 
 
+@pytest.mark.slow(reason="commands in processes of their own")
 @pytest.mark.parametrize("act", ["sys.stdout = None", "sys.stdout.close()", "sys.stderr = None"])
 def test_a_driver_that_replaces_the_names_of_streams_does_not_hide_the_answer(parcels, act):
     code = "    import sys\n" + DRIVER.format(name="one")
@@ -84,6 +89,7 @@ def test_a_driver_that_replaces_the_names_of_streams_does_not_hide_the_answer(pa
         assert done.stdout.startswith("Infantile spasms")
 
 
+@pytest.mark.slow(reason="commands in processes of their own")
 def test_a_driver_that_copies_the_process_prints_one_answer(parcels):
     code = "    import os\n" + DRIVER.format(name="one")
     parcel(parcels, "one", code.replace("        yield", "        os.fork()\n        yield"))
@@ -121,6 +127,7 @@ def sleeper(folder, place, act):
     return parcel(folder, "one", code.replace(place, f"{act}\n{place}"))
 
 
+@pytest.mark.slow(reason="commands in processes of their own")
 def test_ctrl_c_waits_for_no_driver(interruptible, parcels, tmp_path):
     """Two blocks are asked for, each in a thread, and would be answered after a minute."""
     asked = f"        pathlib.Path({str(tmp_path / 'asked')!r}).touch()"

@@ -1,6 +1,7 @@
 """Attribution: Shapley's axioms, exact and sampled."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -24,6 +25,7 @@ def exact_shapley(players, game):
     return found.weights @ np.stack([game(coalition) for coalition in found.coalitions])
 
 
+@pytest.mark.slow(reason="thousands of draws")
 @given(games())
 def test_contributions_add_up_to_the_total_in_every_draw(game):
     players, worth = game

@@ -185,6 +185,7 @@ def shift_of(case, stage, acting, t, r, c, d):
     return total
 
 
+@pytest.mark.slow(reason="many markets")
 @settings(deadline=None, max_examples=150)
 @given(cases())
 def test_the_value_of_any_market_is_the_product_of_its_stages_as_the_law_says(case):

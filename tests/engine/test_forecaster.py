@@ -58,6 +58,7 @@ def test_the_reference_case_is_the_published_path_of_every_anchor(market, driver
     assert np.abs(reference(result) / published - 1).max() < 1e-12
 
 
+@pytest.mark.slow(reason="thousands of draws")
 @given(names=st.sets(st.sampled_from(["aaa", "mmm", "zzz"])))
 @settings(deadline=None, max_examples=8)
 def test_drivers_that_contribute_nothing_leave_the_published_path(market, drivers, names):
@@ -136,6 +137,7 @@ def test_the_bottom_up_anchor_neither_scales_nor_explains(market, drivers):
     assert np.allclose(result.columns["region"]["base"], cells)
 
 
+@pytest.mark.slow(reason="thousands of draws")
 @settings(deadline=None, max_examples=15)
 @given(
     without=st.sets(st.sampled_from(["diagnosis", "incidence", "innovation", "technology"])),
@@ -191,6 +193,7 @@ def test_the_order_of_drivers_never_matters(market, drivers):
     assert one.columns == other.columns
 
 
+@pytest.mark.slow(reason="thousands of draws")
 def test_the_answer_does_not_depend_on_the_number_of_workers(market, drivers):
     many = scenario(draws=10_000)
     one, two, eight = (forecast(market, drivers, many, workers=n) for n in (1, 2, 8))

@@ -216,6 +216,7 @@ def test_a_product_sells_its_share_of_the_class_at_its_own_price(name):
     assert (table.sum(axis=0) <= value * (1 + 1e-12)).all()
 
 
+@pytest.mark.slow(reason="forecasts on both markets")
 def test_the_table_of_launches_says_what_each_sells_and_what_it_takes(name):
     market, drivers = market_and_drivers(name)
     one = product(name, chance=0.6, peak_share=(0.1, 0.3, 0.9))

@@ -71,6 +71,7 @@ def test_the_share_is_that_of_the_first_order_index():
     assert abs(placeholder_share(plan) - found["first"][0]) < 0.06
 
 
+@pytest.mark.slow(reason="every analysis of a market")
 @pytest.mark.parametrize("name", MARKETS)
 def test_every_sheet_says_it_and_none_where_all_numbers_are_given(name):
     market, drivers = market_and_drivers(name)

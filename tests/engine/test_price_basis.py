@@ -30,6 +30,7 @@ def prices(years):
     return np.array([MARKET.prices(year) for year in years])
 
 
+@pytest.mark.slow(reason="thousands of draws")
 @settings(deadline=None, max_examples=25)
 @given(
     st.sampled_from(ANCHORS), st.sampled_from(["nominal", "real"]),

@@ -25,6 +25,7 @@ CHOICES = [
 ]
 
 
+@pytest.mark.slow(reason="the market computed a second way, plainly")
 @pytest.mark.parametrize("choices", CHOICES, ids=str)
 @pytest.mark.parametrize(("exact", "tolerance"), [(curves.EXACT, 1e-9), (1e-14, 1e-12)])
 def test_the_plain_market_equals_the_engine_on_given_values(monkeypatch, choices, exact, tolerance):
@@ -45,6 +46,7 @@ def test_the_plain_market_equals_the_engine_on_given_values(monkeypatch, choices
             np.testing.assert_allclose(expected.T, rows[layout[f"{name}_{column}"]], rtol=tolerance)
 
 
+@pytest.mark.slow(reason="the market computed a second way, plainly")
 @pytest.mark.parametrize(
     ("anchor", "choices", "first", "level", "last", "value", "growth", "points"), VALUES
 )

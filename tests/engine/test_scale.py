@@ -2,8 +2,6 @@
 
 import os
 import random
-import signal
-import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 import numpy as np
@@ -13,7 +11,6 @@ from command_line import ismarket
 from ismarket import InputError, Scenario, forecast, load_scenario
 from ismarket.cli.common import share
 from ismarket.engine import forecaster, workers
-from ismarket.engine.cluster import dask_executor
 from ismarket.engine.forecaster import FIRST, SURE
 from ismarket.runs.outputs import draws_file
 from ismarket.sampling.points import BLOCK
@@ -64,12 +61,12 @@ def assert_same_bits(one, other):
     assert one.columns == other.columns
 
 
-@pytest.mark.parametrize("threads", [2, 3, 4, 8])
+@pytest.mark.parametrize("threads", [2, 8])
 def test_threads_never_change_a_bit(alone, market, drivers, threads):
     assert_same_bits(alone, forecast(market, drivers, MANY, workers=threads))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_blocks_never_changes_a_bit(alone, market, drivers, seed):
     assert_same_bits(alone, forecast(market, drivers, MANY, workers=Shuffled(seed)))
 
@@ -81,29 +78,6 @@ def test_processes_never_change_a_bit(alone, market, drivers, processes):
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
-
-
-@pytest.mark.filterwarnings("default")
-def test_dask_workers_never_change_a_bit_even_when_killed(way, alone, market, drivers):
-    many = MANY.changed(draws=100_000)
-    expected = forecast(market, drivers, many)
-    with dask_executor("local", workers=2) as pool:
-        assert_same_bits(alone, forecast(market, drivers, MANY, workers=pool))
-        client = getattr(pool, "client")  # noqa: B009, an executor of ours
-        killed = []
-
-        def kill(_):
-            if len(killed) < 2 and threading.current_thread() is threading.main_thread():
-                pids = client.run(os.getpid, on_error="ignore")
-                victim = next((pid for pid in pids.values() if pid not in killed), None)
-                if victim is None:
-                    return
-                os.kill(victim, signal.SIGKILL)
-                killed.append(victim)
-
-        found = forecast(market, drivers, many, workers=pool, progress=kill)
-        assert len(killed) == 2
-        assert_same_bits(expected, found)
 
 
 class Memory:
@@ -148,10 +122,9 @@ def test_until_draws_until_it_is_that_exact(market, drivers):
 def test_until_keeps_its_promise_for_19_of_20_seeds(market, drivers, monkeypatch):
     """P50 and P95 of the last year lie no further from the truth than was asked for."""
     monkeypatch.setattr(forecaster, "FIRST", 2 * BLOCK)
+    few = [driver for driver in drivers if driver.name in ("diagnosis", "pricing")]
     chosen, wanted = load_scenario("evidence"), 0.012
-    found = [
-        forecast(market, drivers, chosen.changed(seed=seed), until=wanted) for seed in range(20)
-    ]
+    found = [forecast(market, few, chosen.changed(seed=seed), until=wanted) for seed in range(20)]
     columns = [run.columns["summary"] for run in found]
     ends = np.array([[table[name][-1] for name in ("p50", "p95")] for table in columns])
     kept = (np.abs(ends / ends.mean(axis=0) - 1) <= wanted).all(axis=1)

@@ -62,6 +62,7 @@ def test_draws_beyond_the_first_block_fall_into_the_outermost_bins():
     assert (counts.sum(axis=1) == 1000).all()
 
 
+@pytest.mark.slow(reason="many forecasts")
 def test_streamed_and_kept_draws_give_the_same_tables(market, drivers, monkeypatch):
     kept = forecast(market, drivers, Scenario(draws=40_000))
     monkeypatch.setattr(workers, "KEPT", 1000)
@@ -100,6 +101,7 @@ def test_standard_errors_are_the_spread_between_seeds(world):
     assert 0.9 < np.exp(np.log(ratio).mean()) < 1.2
 
 
+@pytest.mark.slow(reason="many forecasts")
 @pytest.mark.parametrize("draws", [37, 512, 1023])
 def test_few_draws_say_what_their_errors_are_at_most(world, draws):
     spread, stated = over_seeds(world, draws, 12)

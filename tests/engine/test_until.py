@@ -28,6 +28,7 @@ def test_the_error_is_the_larger_of_median_and_high_end(market, drivers):
     assert made.last_year_error == pytest.approx(max(each))
 
 
+@pytest.mark.slow(reason="forecasts of growing size")
 def test_draws_are_taken_until_their_errors_are_small_enough(few, market, drivers):
     made = forecast(market, drivers, Scenario(draws=7), until=0.9)
     assert made.plan.scenario.draws == FIRST

@@ -153,6 +153,7 @@ CODE = """
 """
 
 
+@pytest.mark.slow(reason="a forecast for each switch")
 def test_the_file_of_an_option_is_kept_in_the_run_and_nothing_of_its_folder(
     installed, market, tmp_path, monkeypatch
 ):
@@ -213,6 +214,7 @@ def bringing(name, rate):
     return Driver(name, name.title(), effects=effects)
 
 
+@pytest.mark.slow(reason="a forecast for each switch")
 def test_a_scenario_says_whose_numbers_count_for_a_cause(market):
     mine, theirs = bringing("mine", 0.05), bringing("theirs", 0.02)
     catalogue = Driver("catalogue", "Catalogue", claims=("video_eeg",))
@@ -255,6 +257,7 @@ def test_a_switch_that_moves_nothing_is_noticed(market):
     assert "The switch of B moves nothing" in page
 
 
+@pytest.mark.slow(reason="a forecast for each switch")
 def test_the_switches_that_are_named_are_those_that_move_nothing(world):
     market, drivers, scenario = world
     scenario = scenario.changed(draws=64)

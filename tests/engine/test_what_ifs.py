@@ -85,6 +85,7 @@ def test_every_analysis_of_a_scenario_flags_it(name):
         assert FLAG in " ".join(str(one).split()), type(one)
 
 
+@pytest.mark.slow(reason="a workbook or runs for each what-if")
 def test_a_workbook_flags_it_and_gives_it_back(tmp_path):
     from openpyxl import load_workbook
 
@@ -183,6 +184,7 @@ def test_a_half_time_beyond_its_range_has_the_curve_of_its_own_value():
         assert make_plan(market, drivers, scenario_of(MARKETS[0])).spreads is plan.market.spreads
 
 
+@pytest.mark.slow(reason="a workbook or runs for each what-if")
 def test_two_runs_of_which_one_goes_beyond_a_range_are_compared_by_one_step(tmp_path):
     def keep(name, **changes):
         return study("published", draws=200, **changes).keep(tmp_path / name)

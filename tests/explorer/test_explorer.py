@@ -209,6 +209,7 @@ def test_a_hand_that_moves_sees_fewer_draws_and_one_that_rests_all_of_them():
     panel.close()
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_a_driver_from_a_table_has_the_sliders_of_its_own_causes(tmp_path):
     path = tmp_path / "home care.csv"
     path.write_text("\n".join([OWN_TABLE, OWN_ROW.format(region="all")]))

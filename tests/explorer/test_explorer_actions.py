@@ -70,6 +70,7 @@ def test_a_file_that_exists_is_never_overwritten(panel, tmp_path):
     assert "exists" in panel.page["message"]["text"]
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_copied_python_gives_the_same_forecast(panel):
     panel.change(set_to("video_eeg.ratio", 2.6), switch("pricing", True),
                  {"kind": "overlap", "value": 0.5})  # fmt: skip
@@ -96,6 +97,7 @@ def test_the_panel_stands_beside_other_widgets_and_feeds_them(panel):
     assert told.value == str(panel.forecast.columns["summary"]["p95"][-1])
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_the_copied_command_gives_the_same_forecast(panel, capsys):
     import shlex
 
@@ -124,6 +126,7 @@ def test_csv_holds_the_tables_as_numbers(panel):
     assert [float(cell) for cell in reference[1:]] == [round(v / 1e9, 2) for v in path]
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_each_view_has_a_file_of_its_own(panel, tmp_path):
     for tab in ("forecast", "funnel"):
         panel.tab = tab
@@ -197,6 +200,7 @@ def test_undo_leads_back_over_a_load(panel, tmp_path):
     assert not panel.page["controls"]["undo"]
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_a_changed_scenario_has_its_own_name_in_panel_file_and_download(panel):
     assert panel.page["controls"]["scenario"] == "published"
     assert panel.page["controls"]["title"] == load_scenario("published").title

@@ -113,6 +113,7 @@ def test_a_market_without_launches_has_no_tab_for_them():
     assert [view.name for view in found.views()] == list(found.tabs)
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_a_date_is_written_without_a_comma_and_a_chance_in_percent_wherever_inputs_are_listed():
     one = next(one for one in launches_of(MARKETS[0]) if not one.chance.constant)
     assert figure(one.launch_year.mode, one.launch_year.unit) == f"{one.launch_year.mode:.0f}"

@@ -55,6 +55,7 @@ def without_prices(name):
     return replace(market, stages=stages, mechanisms=causes), left
 
 
+@pytest.mark.slow(reason="a panel that computes")
 @pytest.mark.parametrize("name", MARKETS)
 def test_the_strip_takes_the_printed_growth_apart_and_says_what_the_other_reading_leaves(name):
     for basis in (NOMINAL, REAL):
@@ -105,6 +106,7 @@ def test_on_the_count_the_forecasts_own_growth_is_taken_apart(name):
     assert after["parts"][0]["out"]
 
 
+@pytest.mark.slow(reason="a panel that computes")
 @pytest.mark.parametrize("name", MARKETS)
 def test_the_switch_is_a_handle_of_the_driver_and_no_change(name):
     session = session_of(name)
@@ -126,6 +128,7 @@ def test_the_switch_is_a_handle_of_the_driver_and_no_change(name):
     assert controls(session)["dollars"]["current"]
 
 
+@pytest.mark.slow(reason="a panel that computes")
 @pytest.mark.parametrize("name", MARKETS)
 def test_how_the_report_is_read_is_a_choice_like_any_other(name):
     session = session_of(name)
@@ -190,6 +193,7 @@ def test_general_prices_alone_and_the_report_are_lines_in_the_dollars_shown(name
     assert (first.low, first.high, first.marks) == (last.low, last.high, last.marks)
 
 
+@pytest.mark.slow(reason="a panel that computes")
 @pytest.mark.parametrize("name", MARKETS)
 def test_the_finding_names_the_dollars_and_what_the_report_would_be_in_them(name):
     session = session_of(name)
@@ -208,6 +212,7 @@ def test_the_finding_names_the_dollars_and_what_the_report_would_be_in_them(name
     assert [float(said[3]), float(said[4])] == pytest.approx(list(drawn), abs=0.03)
 
 
+@pytest.mark.slow(reason="a panel that computes")
 @pytest.mark.parametrize("name", MARKETS)
 def test_a_pin_is_shown_in_the_dollars_of_the_panel(name):
     session = session_of(name)

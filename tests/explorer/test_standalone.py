@@ -136,6 +136,7 @@ def test_what_is_no_page_is_bad_input(tmp_path, capsys):
     assert run(["verify"], capsys)[0] == 2
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_a_page_of_a_kept_run_bears_its_seal(asked, tmp_path, capsys):
     kept, other = (asked.keep(tmp_path / name).path for name in ("kept", "other"))
     path, seal = tmp_path / "run.html", checked(kept).manifest["seal"]
@@ -157,6 +158,7 @@ def test_the_command_writes_no_half_page_and_overwrites_none(asked, tmp_path, ca
     assert "--force" in out.err
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_the_second_market_travels_too_and_its_own_functions_stand_still(second):
     market, drivers = second
     scenario = load_scenario(ANCHORED).changed(draws=64)

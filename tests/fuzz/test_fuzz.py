@@ -86,6 +86,7 @@ SAME = ("name", "base_year", "cagr", "last_year")
 OR_ELSE = {"title": "", "url": "", "largest_region": "", "fastest_growing_class": ""}
 
 
+@pytest.mark.slow(reason="hundreds of spoilt files")
 def test_no_mutated_anchor_is_misread():
     market, accepted, sure, slowest = load_market(), 0, 0, 0.0
     for text in anchors(COUNT, seed=20717):

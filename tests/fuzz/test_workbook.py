@@ -58,6 +58,7 @@ def test_only_text_and_numbers_are_values(tmp_path, value, message):
         read_table(file, COLUMNS)
 
 
+@pytest.mark.slow(reason="archives unpacked to their limit")
 def test_two_sheets_bombs_and_document_types_are_refused(tmp_path):
     with pytest.raises(InputError, match="2 sheets"):
         read_table(workbook(tmp_path / "two.xlsx", HEAD, ROW, sheets=2), COLUMNS)

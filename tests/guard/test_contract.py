@@ -350,6 +350,7 @@ def test_watching_does_not_change_the_answer():
     assert np.array_equal(plain[0].shift, watched[0].shift)
 
 
+@pytest.mark.slow(reason="a script in a process of its own")
 def test_the_script_that_measures_the_guard_runs():
     script = Path(__file__).parents[2] / "benchmarks" / "guard_cost.py"
     done = subprocess.run(

@@ -36,6 +36,7 @@ def test_half_of_the_gap_is_closed_after_the_half_time(curve, start, gap, time):
     assert gained == pytest.approx(gap / 2.0)
 
 
+@pytest.mark.slow(reason="many adoption curves")
 @pytest.mark.parametrize("curve", CURVES)
 @given(ceiling=st.floats(0.1, 1.0), time=times)
 def test_takeover_is_the_time_from_ten_to_ninety_percent(curve, ceiling, time):

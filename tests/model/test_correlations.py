@@ -108,6 +108,7 @@ def test_leaving_out_a_driver_moves_no_other_draw_of_a_correlated_market(name):
         assert np.array_equal(values, everybody[key]), key
 
 
+@pytest.mark.slow(reason="analyses with correlated inputs")
 @each_market
 def test_the_page_says_what_is_correlated_and_by_whom(name):
     market, drivers, (first, second) = paired(name)

@@ -11,6 +11,7 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@pytest.mark.slow(reason="hundreds of random scenarios")
 @given(
     st.builds(
         Scenario,

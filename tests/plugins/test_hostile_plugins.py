@@ -343,6 +343,7 @@ ENDED = {
 }
 
 
+@pytest.mark.slow(reason="a process of its own")
 @pytest.mark.parametrize("what", ENDED)
 def test_who_ends_the_process_prints_no_figure(what, parcels):
     act, code = ENDED[what]

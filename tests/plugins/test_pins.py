@@ -18,6 +18,7 @@ def drivers_of(done):
     return set(json.loads(done.stdout)["drivers"])
 
 
+@pytest.mark.slow(reason="a process of its own")
 def test_the_environment_chooses_what_loads(parcels):
     for name in ("one", "two"):
         parcel(parcels, name, DRIVER.format(name=name))

@@ -83,6 +83,7 @@ def test_listing_imports_none_of_thirty_bad_plugins(thirty, command):
             assert sum(line.split()[0] == name for line in done.stdout.splitlines() if line) == 1
 
 
+@pytest.mark.slow(reason="thirty plugins in a process of its own")
 def test_a_run_beside_thirty_bad_plugins_works_and_names_each_once(thirty, tmp_path):
     done = ismarket("run", "--no-keep", "--json", "--draws", "500", path=thirty, cwd=tmp_path)
     assert done.returncode == 0
@@ -101,7 +102,7 @@ def test_the_explorer_beside_thirty_bad_plugins_works_and_names_each_once(thirty
     pytest.importorskip("anywidget")
     code = (
         "import ismarket\n"
-        "panel = ismarket.explore()\n"
+        "panel = ismarket.study('published', draws=256).explore()\n"
         "print([driver.name for driver in panel.forecast.plan.drivers])\n"
         "print(*panel.structure['problems'], sep='\\n')\n"
     )

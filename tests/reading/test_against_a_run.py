@@ -58,6 +58,7 @@ def states(path, result, own=True):
     }
 
 
+@pytest.mark.slow(reason="every number of a report is looked up")
 @pytest.mark.parametrize("name", ["page.html", "page.txt", "deck.pptx", "book.xlsx"])
 def test_a_report_agrees_with_the_run_it_was_made_from(documents, run, name):
     found = states(documents / name, run)
@@ -66,6 +67,7 @@ def test_a_report_agrees_with_the_run_it_was_made_from(documents, run, name):
     assert len(found[EQUAL]) >= 10
 
 
+@pytest.mark.slow(reason="every number of a report is looked up")
 @pytest.mark.parametrize("name", ["page.html", "page.txt", "deck.pptx", "book.xlsx"])
 def test_a_report_differs_from_another_run(documents, other, name):
     assert len(states(documents / name, other)[DIFFERS]) >= 3
@@ -176,6 +178,7 @@ def test_both_ends_of_an_interval_are_held_to_it(run):
     assert [c.state for c in check(passages_of(said), known)] == [EQUAL, DIFFERS]
 
 
+@pytest.mark.slow(reason="every number of a report is looked up")
 @pytest.mark.parametrize("name", MARKETS)
 def test_every_changed_number_of_its_own_page_and_report_is_found(name):
     """A small share of what `python benchmarks/changed_numbers.py` does over 50 seeds."""
@@ -198,6 +201,7 @@ def test_words_alone_raise_no_false_alarm_in_its_own_documents(name):
         assert sum(c.state == EQUAL for c in found) > 25
 
 
+@pytest.mark.slow(reason="every number of a report is looked up")
 @pytest.mark.parametrize("name", ["deck.pptx", "book.xlsx"])
 def test_words_alone_raise_no_false_alarm_in_a_deck_or_workbook(documents, run, name):
     found = states(documents / name, run, own=False)
@@ -213,6 +217,7 @@ def test_every_number_that_a_reader_sees_is_counted(run):
         assert seen == len(numbers(source)) + len(NUMBER.findall(labels))
 
 
+@pytest.mark.slow(reason="every number of a report is looked up")
 def test_one_changed_cell_is_found_with_its_place(documents, run, tmp_path):
     path = tmp_path / "changed.xlsx"
     book = openpyxl.load_workbook(documents / "book.xlsx")

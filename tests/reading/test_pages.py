@@ -191,6 +191,7 @@ def test_spoilt_pages_are_read_without_an_error(known):
         timed(text, known)
 
 
+@pytest.mark.slow(reason="pages of megabytes")
 def test_a_page_that_is_not_read_to_its_end_says_so(known):
     name = "prose, hemophilia_faq"
     long = PAGES[name]["text"] + "Of other things there is no end.\n\n" * 4_000
@@ -203,6 +204,7 @@ def test_a_page_that_is_not_read_to_its_end_says_so(known):
     assert not any("only the first" in n for n in read_text(PAGES[name]["text"], known=known).notes)
 
 
+@pytest.mark.slow(reason="pages of megabytes")
 def test_pages_made_to_be_slow_take_a_part_of_a_second(known):
     for name, text in large(16_384):
         assert timed(text, known) < 1.0, name

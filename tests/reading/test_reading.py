@@ -295,6 +295,7 @@ def test_end_points_give_the_growth_to_the_digits_that_they_are_written_with(las
     assert parse_anchor(text.encode(), load_market(), "a.toml").periods == 6
 
 
+@pytest.mark.slow(reason="many pages")
 def test_what_read_drafts_is_taken_with_the_contradictions_that_it_lists():
     drafted = 0
     for file in sorted(TEXTS.iterdir()):

@@ -39,6 +39,7 @@ def agree(forecast, model, count, seed):
     return worst
 
 
+@pytest.mark.slow(reason="settings computed in Python and as the page does")
 @node
 def test_the_page_computes_what_python_computes_over_random_settings(world):
     market, drivers, scenario = world
@@ -50,6 +51,7 @@ def test_the_page_computes_what_python_computes_over_random_settings(world):
     assert worst["points"] < (IN_STEPS if model["own"] else 1e-8)
 
 
+@pytest.mark.slow(reason="settings computed in Python and as the page does")
 @node
 def test_a_forecast_that_starts_after_the_tables_agrees_too(market, drivers):
     scenario = Scenario(draws=128, anchor="techsci-2024", without=())
@@ -71,6 +73,7 @@ def grows(share):
     return Driver("growing", "Growing", effects=effects, parameters=(pace,))
 
 
+@pytest.mark.slow(reason="settings computed in Python and as the page does")
 @node
 def test_a_driver_with_a_function_of_its_own_travels_as_its_shifts(second):
     market, drivers = second

@@ -32,6 +32,7 @@ def test_rerun_keeps_a_second_run_with_the_same_outputs(kept, tmp_path):
             assert data == (kept / path).read_bytes()
 
 
+@pytest.mark.slow(reason="runs kept and computed again")
 def test_other_processor_features_are_named_as_the_reason(kept, tmp_path):
     done = in_a_process("rerun", str(kept), "--json", cwd=tmp_path,
                         NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR AVX2 FMA3"
@@ -125,6 +126,7 @@ def test_open_run_refuses_a_run_that_was_changed(kept, tmp_path):
         open_run(tmp_path / "run")
 
 
+@pytest.mark.slow(reason="runs kept and computed again")
 def test_a_run_is_computed_again_from_its_own_tables(kept, tmp_path):
     tables = dict(loaded(Scenario()).origin.tables)
     name = "ismarket/data/funnel.csv"
@@ -158,6 +160,7 @@ def assert_closes(found):
         assert row.reference == pytest.approx(end.reference, rel=1e-12)
 
 
+@pytest.mark.slow(reason="runs kept and computed again")
 def test_the_bridge_adds_up_and_names_every_change(kept, tmp_path):
     keep_run(
         Scenario(draws=300, without=(), overlap=0.5, fixed={"video_eeg.ratio": 2.6},
@@ -176,6 +179,7 @@ def test_the_bridge_adds_up_and_names_every_change(kept, tmp_path):
         assert there.median == pytest.approx(-again.median)
 
 
+@pytest.mark.slow(reason="runs kept and computed again")
 def test_a_comparison_prints_what_price_volume_and_mix_did(kept, tmp_path):
     keep_run(Scenario(draws=300, without=()), tmp_path / "b")
     found = compare_runs(kept, tmp_path / "b")
@@ -190,6 +194,7 @@ def test_a_comparison_prints_what_price_volume_and_mix_did(kept, tmp_path):
     assert str(compare_runs(kept, kept)).endswith("Nothing changed.")
 
 
+@pytest.mark.slow(reason="runs kept and computed again")
 def test_the_bridge_between_levels_and_horizons_adds_up(kept, tmp_path):
     keep_run(load_scenario("evidence").changed(draws=300, through=2030), tmp_path / "b")
     found = compare_runs(kept, tmp_path / "b")
@@ -200,6 +205,7 @@ def test_the_bridge_between_levels_and_horizons_adds_up(kept, tmp_path):
         compare_runs(kept, tmp_path / "b", year=2030)
 
 
+@pytest.mark.slow(reason="runs kept and computed again")
 def test_the_bridge_of_many_changes_samples_orders_and_still_adds_up(kept, tmp_path):
     fixed = {"video_eeg.ratio": 2.0, "genetic_testing.half_time": 6.0, "ai_eeg.ratio": 1.3,
              "neuroimaging.ratio": 1.04, "telemedicine.ratio": 1.3}  # fmt: skip
@@ -211,6 +217,7 @@ def test_the_bridge_of_many_changes_samples_orders_and_still_adds_up(kept, tmp_p
     assert_closes(found)
 
 
+@pytest.mark.slow(reason="runs kept and computed again")
 def test_a_correlation_is_a_change_of_its_own(kept, tmp_path):
     pair = "ai_eeg.ratio ~ video_eeg.ratio"
     keep_run(load_scenario("published").changed(draws=300, seed=5, correlation={pair: 0.5}),

@@ -42,6 +42,7 @@ def test_the_file_is_among_the_inputs_and_the_scenario_names_its_anchor(anchored
     assert 'anchor = "mine"' in (anchored / "inputs/scenario.toml").read_text()
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_it_is_computed_again_kept_again_and_opened_without_the_file(anchored, tmp_path):
     again = rerun(anchored, tmp_path / "again")
     assert again.agreement.level == IDENTICAL
@@ -78,6 +79,7 @@ def test_the_bridge_between_two_files_of_one_anchor_is_the_file(anchored, tmp_pa
     assert found.steps[0].reference / found.start.reference == pytest.approx(0.5)
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_two_files_with_two_names_and_another_choice_still_close(anchored, tmp_path):
     file = anchor(tmp_path / "other.toml", "3.0e8", name="other")
     keep_run(Scenario(draws=300, anchor=str(file), overlap=0.3), tmp_path / "other")
@@ -86,12 +88,14 @@ def test_two_files_with_two_names_and_another_choice_still_close(anchored, tmp_p
     assert closes(found)
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_the_pooled_anchor_is_kept_computed_again_and_compared(anchored, tmp_path):
     keep_run(Scenario(draws=300, anchor="pooled"), tmp_path / "pooled")
     assert rerun(tmp_path / "pooled").agreement.level == IDENTICAL
     assert closes(compare_runs(tmp_path / "pooled", anchored))
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_the_command_keeps_a_run_of_an_anchor_file(tmp_path):
     anchor(tmp_path / "mine.toml")
     done = ismarket("run", "--anchor", "mine.toml", "--draws", "100", "--out", "run", cwd=tmp_path)

@@ -243,6 +243,7 @@ def test_a_malformed_plan_of_a_sealed_run_is_one_line(kept, tmp_path, change, co
     assert len(said.splitlines()) == (2 if command == "verify" else 1)
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_flipped_bits_of_an_archive_never_give_a_traceback_or_another_run(kept, tmp_path):
     import random
 

@@ -92,6 +92,7 @@ def test_the_cells_of_each_year_add_up_to_the_mean_path(kept):
         assert cells == pytest.approx(float(year["mean"]), rel=1e-9)
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_the_same_scenario_gives_the_same_bytes(tmp_path, loaded, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     runs = []
@@ -119,6 +120,7 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_changed(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_two_runs_in_one_second_have_two_names(tmp_path):
     for _ in range(3):
         ismarket("run", "--draws", "20", cwd=tmp_path, SOURCE_DATE_EPOCH="1700000000")

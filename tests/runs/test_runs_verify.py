@@ -126,6 +126,7 @@ def found_sound(run):
     return verify_run(run).sound
 
 
+@pytest.mark.slow(reason="a run spoilt in every way")
 def test_every_tampering_is_found(kept, tmp_path):
     chance, missed = random.Random(20717), []
     for number in range(TAMPERINGS):
@@ -205,6 +206,7 @@ def test_verify_loads_no_plugin(kept):
     assert done.stderr == ""
 
 
+@pytest.mark.slow(reason="a run spoilt in every way")
 def test_the_manifest_keeps_its_schema_as_an_independent_validator_reads_it(kept):
     jsonschema = pytest.importorskip("jsonschema")
     manifest = json.loads((kept / "manifest.json").read_text())

@@ -52,6 +52,7 @@ def said(run, year):
     return next({k: float(v) for k, v in row.items()} for row in rows if row["year"] == str(year))
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_each_run_is_set_against_actuals_as_it_was_kept(runs):
     found = track(runs)
     assert [one.run for one in found.editions] == [run.name for run in runs]
@@ -171,6 +172,7 @@ def test_editions_are_bridges_that_join_and_add_up(runs):
         compare_editions(runs[0])
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_editions_say_what_every_sheet_of_their_runs_says_once(runs, tmp_path):
     key = "video_eeg.ratio"
     beyond = study("evidence", draws=64, fixed={key: 99.0}, outside=(key,))
@@ -182,6 +184,7 @@ def test_editions_say_what_every_sheet_of_their_runs_says_once(runs, tmp_path):
     assert "beyond-1.0: Outside the evidence" in " ".join(str(other.bridges[0]).split())
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_the_commands_print_them(runs, tmp_path, capsys):
     for arguments, key in (
         (["track", *map(str, runs), "--json"], "editions"),

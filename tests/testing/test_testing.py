@@ -58,6 +58,7 @@ def test_a_law_catches_the_driver_that_breaks_it(check):
         check(driver)
 
 
+@pytest.mark.slow(reason="all laws of a driver")
 @pytest.mark.parametrize("driver", strangers.PRINTS, ids=lambda driver: driver.name)
 def test_a_print_is_one_finding_and_reaches_no_screen(driver, capsys):
     broken = [(f.law, f.reason) for f in findings(driver) if f.kept is False]
@@ -66,6 +67,7 @@ def test_a_print_is_one_finding_and_reaches_no_screen(driver, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow(reason="all laws of a driver")
 def test_an_answer_that_depends_on_the_hash_seed_is_caught():
     law = next(c for c in CHECKS if c.__name__ == "same_answer_in_another_process")
     with pytest.raises(AssertionError, match="another answer with PYTHONHASHSEED"):
@@ -279,6 +281,7 @@ def test_a_check_ends_with_a_verdict_within_its_time():
     assert sys.stdout is printed
 
 
+@pytest.mark.slow(reason="all laws of a driver")
 def test_a_table_is_checked_by_who_does_not_program(tmp_path):
     table = tmp_path / "home_eeg.csv"
     rows = [OWN_TABLE, OWN_ROW.format(region="all")]

@@ -1,6 +1,6 @@
 """README and the pages of the site: every block of code in them runs, every figure is the code's.
 
-``ISMARKET_UPDATE=1 python -m pytest tests/test_readme.py`` writes the generated parts anew.
+``ISMARKET_UPDATE=1 python -m pytest tests/pages`` writes the generated parts anew.
 """
 
 import json
@@ -21,7 +21,7 @@ from ismarket.cli.show import driver_list
 from ismarket.model.grid import combined, read_grid
 from ismarket.model.scenario import parse_scenario
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 DRIVERS = DOCS / "guides" / "scenarios.md"

@@ -16,7 +16,7 @@ from ismarket.plugins import hookspecs
 from ismarket.plugins.installed import HOOKS
 from ismarket.testing import CHECKS
 
-GUIDE = (Path(__file__).parent.parent / "plugins" / "README.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[2] / "plugins" / "README.md").read_text(encoding="utf-8")
 
 
 def blocks(language):
