@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import ABOUT, FUTURE, NOT_A_LEVEL, NOT_A_MARKET, PAST, PRESENT, WHOLE_WORLD
+from .vocabulary import ABOUT, CUES, FUTURE, NOT_A_LEVEL, NOT_A_MARKET, PAST, PRESENT, WHOLE_WORLD
 from .whole import label_of_whole, of_whole
 
 MOST = 200
@@ -21,10 +21,7 @@ _OVER_YEARS = re.compile(rf"\s*(?:from|between|over|during|in)\s+{YEAR}\s?(?:-|t
 DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
-_GROWS = re.compile(
-    r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+(?:from|at|by)\b",
-    re.IGNORECASE,
-)
+_GROWS = CUES["grows"]
 _MOVED = re.compile(r"\b(?:went|\w+ed)\s+from\b", re.IGNORECASE)
 
 
@@ -154,9 +151,6 @@ def _role(said: str, own: str, year_words: str) -> str:
     bare = "bare" if year_words else ""
     if re.search(rf"\bfrom\s+{ABOUT}$", own):
         return "start"
-    current = r"(?:estimated|current)\s+(?:market\s+)?(?:value|size|valuation)\s+of"
-    if re.search(rf"{current}\s+{ABOUT}$", own):
-        return "present"
     if past and (not future or past[-1] > future[-1]) and not by_year:
         return "past"
     if by_year or re.search(r"(?:->|\u2192)\s*$", own):
@@ -167,8 +161,6 @@ def _role(said: str, own: str, year_words: str) -> str:
         return "past" if PAST.search(said) or _MOVED.search(said) else bare
     if future:
         return "future"
-    if past:
-        return "past"
     if PRESENT.search(own) or re.search(r"between\s+$", own):
         return "present"
     return bare

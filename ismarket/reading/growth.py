@@ -10,13 +10,10 @@ from .amounts import BLANK, YEAR, find_amounts, find_percents, find_periods
 from .figures import DIGIT, MOST
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, UNITS
+from .vocabulary import CUES, FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, UNITS
 from .whole import label_of_whole, of_whole
 
-_IN_A_TITLE = re.compile(
-    r"\b(?:size|share|trends?|opportunit\w+|outlook|analysis|growth)\W+(?:and\s+)?forecasts?\W*$",
-    re.I,
-)
+_IN_A_TITLE = CUES["in_a_title"]
 _ONE_YEAR = re.compile(rf"\bfrom\b.*\b({YEAR})\s+to\b.*\b({YEAR})\W+(?:at|with)\b[^.;]*$")
 
 

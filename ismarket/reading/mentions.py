@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from ..model.words import Named, matching, parse_words
-from .vocabulary import COUNTRIES, LISTS, ROUGHLY, WHOLE_WORLD
+from .vocabulary import COUNTRIES, CUES, LISTS, ROUGHLY, WHOLE_WORLD
 
 COMMON = parse_words(
     (files(__package__) / "words.toml").read_text(encoding="utf-8"), "reading, words.toml"
@@ -23,11 +23,7 @@ _FOR = re.compile(
     rf"(?:\s+(?:size|global|worldwide|(?P<there>(?i:{COUNTRIES.pattern}))))*\s+(?:for|of)\s+(?:the\s+)?"
     rf"(?P<name>(?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
 )
-_VERB = re.compile(
-    r"se|ha|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|"
-    r"estimated|valued|projected|expected|forecast|anticipated|set|grow|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
-    re.IGNORECASE,
-)
+_VERB = CUES["verb"]
 """What ends the name of a market after ``market for``: a verb of a language that is read."""
 _STOPS = LISTS["ends_a_name"]
 PLAIN = LISTS["plain"]

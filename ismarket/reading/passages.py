@@ -156,8 +156,6 @@ def _is_row(line: str, bars: int, before: int, after: int) -> bool:
 
 def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
     cells = _cells(line, start)
-    if all(re.fullmatch(r"[-:\s]*", text) for text, _ in cells):
-        return
     pairs = [(found, at) for text, at in cells if (found := _LABELLED.match(text))]
     if len(pairs) > 1 and len(pairs) == len(cells):
         for pair, at in pairs:

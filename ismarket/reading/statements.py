@@ -55,19 +55,14 @@ _CLAUSE = re.compile(
     r",?\s(?:followed\s(?=by)|ahead\s(?=of))|,\s(?=with\s)"
 )
 """What sets one statement against another."""
-_TURN = re.compile(
-    r";|,?\s(?:while|whereas|but|although|though|however|despite|even\s+as)\s", re.IGNORECASE
-)
+_TURN = CUES["turn"]
 """Where a sentence turns; lists of causes stay whole."""
 _STOP = re.compile(r"[.;]\s")
 _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
-_BASIS = re.compile(
-    r"[-*\u2022\s]*(?:by|based\s+on|on\s+the\s+basis\s+of|in\s+terms\s+of)\s+(?:the\s+)?(\w+)",
-    re.IGNORECASE,
-)
+_BASIS = CUES["basis"]
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 _NOT_A_CLASS = CUES["not_a_class"]
 

@@ -260,12 +260,6 @@ def with_aliases(subject: Subject, text: str) -> Subject:
     found = re.findall(rf"(?:{subject.pattern.pattern})[\s\w-]{{0,20}}?\(([A-Z][A-Za-z-]{{1,7}})\)",
                        text[:LONGEST_SEARCH], re.IGNORECASE)  # fmt: skip
     short = [name for name in dict.fromkeys(found) if sum(c.isupper() for c in name) > 1][:3]
-    for name in [w for w in subject.words.market if w.isupper()]:
-        letters = r"\W+".join(rf"{c}\w*" for c in name if c.isalpha())
-        if match := re.search(
-            rf"\b({letters})\s+\({re.escape(name)}\)", text[:LONGEST_SEARCH], re.I
-        ):
-            short.append(match[1])
     words = replace(subject.words, market=(*subject.words.market, *short))
     return replace(subject, words=words)
 

@@ -11,6 +11,7 @@ from .subject import Subject
 from .vocabulary import (
     A_PIECE,
     COUNTRIES,
+    CUES,
     GENERIC,
     LABEL_WORDS,
     NOT_A_MARKET,
@@ -23,12 +24,7 @@ from .vocabulary import (
 OWN, PLACE, OTHER = "own", "place", "other"
 """A sentence is of the page's own market, of that market in one place, or of another."""
 _GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"(?:[,;]|\bwhile|\bwhereas|\bwith|\bled\s+by|\bas|\band)\s+((?:[\w'&/-]+\s+){1,6}?)"
-    r"(?:is|are|was|were|will|to|growing|expected|projected|set|poised|likely|register\w*|exhibit\w*|"
-    r"post\w*|grow\w*|account\w*|lead\w*|held|hold\w*|contribut\w*|generat\w*)\b",
-    re.IGNORECASE,
-)
+_CLAUSE = CUES["clause"]
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
 _SAME_PLACE = {place: words.split() for place, words in PLACES.items()}
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
@@ -109,9 +105,6 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     world = WHOLE_WORLD.search(before)
     if world and subject.place:
         return False
-    beside = [p for at, p in places.items() if re.fullmatch(r"\W{0,3}", before[at + len(p) :])]
-    if world and not beside and not any(at < world.start() for at in places):
-        return True
     if any(_place(place) != _place(subject.place) for place in places.values()):
         return False
     classes = found_in(subject.words.classes, before)
