@@ -12,7 +12,7 @@ nox.options.sessions = ["lint", "tests", "docs", "browser", "faults", "installed
 nox.options.reuse_existing_virtualenvs = True
 WORKERS = ("-n", "auto", "--dist", "worksteal")
 """Half the tests a worker, in their order, so that what a module made is made once."""
-NUMBERS = ("engine", "analysis", "guard", "reading", "sampling", "testing", "text")
+NUMBERS = ("approved", "engine", "analysis", "guard", "reading", "sampling", "testing", "text")
 """Tests of numbers alone, the same wherever the package lies."""
 FLOORS = (
     "tests/engine/test_reference_values.py",

@@ -25,7 +25,7 @@ QUICK = {
     "runs": ["--runs", "3"], "grid": ["20"], "cluster": ["--draws", "1e6"],
     "guard_cost": ["--pairs", "5"], "many_drivers": ["2"], "sensitivity": ["512"],
     "study_worth": ["--draws", "2048", "--studies", "512"], "changed_numbers": ["2"],
-    "explorer": ["standalone"],
+    "explorer": ["--quick"],
 }  # fmt: skip
 """By script, in their order, what makes it short."""
 PACKAGES = ("numpy", "scipy", "pandas")

@@ -1,18 +1,21 @@
 """Key to repaint in a real browser: the panel against altair's own offline chart, in one run.
 
-``python benchmarks/explorer.py`` opens a JupyterLab of its own in headless Chromium (extra
-``browser``).  An arrow key on a slider is pressed 20 times, a second apart, for each way of
-showing the fan.  ``changed`` is when the last chart's picture and its aria-label are those of the
-key, ``on screen`` the end of the first frame after that, which a screen of 60 Hz shows.  Beside
-stand the state that the way sent and what one change sends.  Then come the page's nodes after 20
-and 200 changes, a burst of keys, eight runs of one cell, and the bytes of the notebooks once
-executed.  Last the page that computes without a kernel: from a key on a control of its own to the
-end of the frame that shows the answer.  ``speed``, ``page``, ``size`` or ``standalone`` runs that
-part alone.
+    python benchmarks/explorer.py            about eight minutes on two cores; needs chromium
+    python benchmarks/explorer.py --quick    fewer keys and one notebook, about four minutes
+    python benchmarks/explorer.py speed      that part alone: speed, page, size or standalone
+
+A JupyterLab of its own opens in headless Chromium (extra ``browser``).  An arrow key on a slider is
+pressed 20 times, a second apart, for each way of showing the fan.  ``changed`` is when the last
+chart's picture and its aria-label are those of the key, ``on screen`` the end of the first frame
+after that, which a screen of 60 Hz shows.  Beside stand the state that the way sent and what one
+change sends.  Then come the page's nodes after 20 and 200 changes, a burst of keys, eight runs of
+one cell, and the bytes of the notebooks once executed.  Last the page that computes without a
+kernel: from a key on a control of its own to the end of the frame that shows the answer.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -28,7 +31,8 @@ from playwright.sync_api import sync_playwright
 from tests.browser import steps
 from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, Lab, free_port, quiet_home, serving
 
-PRESSES = 20
+PRESSES, FEW = 20, 8
+"""Keys for each way of showing the fan, and if it shall be quick."""
 OTHERS = ("why", "where", "matters", "howbig", "evidence")
 PANEL = "import ismarket\npanel = ismarket.explore()\npanel"
 ONE_PART = """import ismarket, ipywidgets as w
@@ -61,12 +65,12 @@ w.VBox([slider, shown])
 """
 BESIDE = f"""{SLIDER}
 from ismarket.explorer.live import LiveChart
-from ismarket.explorer.view import TABS, VIEWS, specs
-drawn = [tab for tab in TABS if tab != "audit"]
+from ismarket.explorer.view import ON_A_BUTTON, TABS, VIEWS, specs
+drawn = [tab for tab in TABS if tab not in ON_A_BUTTON]
 from ismarket.explorer.session import start
 study = ismarket.Study(market, drivers, ismarket.Scenario(draws=1024))
 session, plans = start(study), specs()
-live = [LiveChart(plans[kind]) for kind in VIEWS]
+live = [LiveChart(plans[kind]) for kind in VIEWS if kind not in ("multiples", "track")]
 def show(change=None):
     if change:
         session.change([{{"kind": "fixed", "key": "video_eeg.ratio", "value": change["new"]}}])
@@ -94,11 +98,11 @@ WATCH = """([root, anew]) => {
 SETTLED = "window.seen > window.changed && performance.now() - window.seen > 60"
 
 
-def presses(page, root: str, anew: bool = False) -> str:
+def presses(page, keys: int, root: str, anew: bool = False) -> str:
     """Milliseconds from each key to the last change of the charts and to the frame after it."""
     page.evaluate(WATCH, [root, anew])
     changed, seen = [], []
-    for _ in range(PRESSES):
+    for _ in range(keys):
         page.evaluate("() => { window.changed = window.seen = 0; }")
         page.keyboard.press("ArrowRight")
         page.wait_for_function(f"window.changed > window.pressed && {SETTLED}", timeout=30_000)
@@ -131,12 +135,12 @@ def panel(lab: Lab, page, tabs: tuple[str, ...] = ()) -> None:
     steps.slider(page, "diagnosis", "video_eeg.ratio").focus()
 
 
-def panel_keys(lab: Lab, page, tabs: tuple[str, ...]) -> str:
+def panel_keys(lab: Lab, page, keys: int, tabs: tuple[str, ...]) -> str:
     panel(lab, page, tabs)
-    return f"{presses(page, '.ism .chart[data-kind=fan]')} | {sent(page)}"
+    return f"{presses(page, keys, '.ism .chart[data-kind=fan]')} | {sent(page)}"
 
 
-def part_keys(lab: Lab, page, cell: str) -> str:
+def part_keys(lab: Lab, page, keys: int, cell: str) -> str:
     lab.write("parts.ipynb", cell, SENT)
     lab.run(page, "parts.ipynb")
     page.wait_for_function(
@@ -145,32 +149,32 @@ def part_keys(lab: Lab, page, cell: str) -> str:
     )  # fmt: skip
     page.wait_for_timeout(1500)
     page.locator('.ism [data-key="video_eeg.ratio"] input[type=range]').focus()
-    return f"{presses(page, '.ism .chart')} | {sent(page)}"
+    return f"{presses(page, keys, '.ism .chart')} | {sent(page)}"
 
 
-def slider_keys(lab: Lab, page, name: str, cell: str, root: str, anew: bool) -> str:
-    lab.write(name, cell, SENT)
-    lab.run(page, name)
+def slider_keys(lab: Lab, page, keys: int, cell: str, root: str, anew: bool) -> str:
+    lab.write("slider.ipynb", cell, SENT)
+    lab.run(page, "slider.ipynb")
     page.wait_for_selector(f"{root} svg, {root} canvas", timeout=60_000)
     page.wait_for_timeout(1500)
     page.focus(".jupyter-widgets [role=slider], .jupyter-widgets .noUi-handle")
-    return f"{presses(page, root, anew)} | {sent(page)}"
+    return f"{presses(page, keys, root, anew)} | {sent(page)}"
 
 
-def speed(lab: Lab, fresh: Callable) -> None:
+def speed(lab: Lab, fresh: Callable, keys: int) -> None:
     heads = ("key to repaint, ms", "changed, median", "p95", "on screen, median", "p95",
              "state sent, bytes", "a change, bytes")  # fmt: skip
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for name, run in (
-        ("panel, one view", lambda page: panel_keys(lab, page, ())),
-        ("panel, six views alive", lambda page: panel_keys(lab, page, OTHERS)),
-        ("one part and its controls", lambda page: part_keys(lab, page, ONE_PART)),
+        ("panel, one view", lambda page: panel_keys(lab, page, keys, ())),
+        ("panel, six views alive", lambda page: panel_keys(lab, page, keys, OTHERS)),
+        ("one part and its controls", lambda page: part_keys(lab, page, keys, ONE_PART)),
         ("six parts: four views, headline, controls",
-         lambda page: part_keys(lab, page, SIX_PARTS)),
+         lambda page: part_keys(lab, page, keys, SIX_PARTS)),
         ("the charts of eight views one below the other, all redrawn",
-         lambda page: slider_keys(lab, page, "beside.ipynb", BESIDE, ".ism-live", False)),
+         lambda page: slider_keys(lab, page, keys, BESIDE, ".ism-live", False)),
         ("`alt.JupyterChart.enable_offline()`, one chart",
-         lambda page: slider_keys(lab, page, "altair.ipynb", ALTAIR, ".vega-embed", True)),
+         lambda page: slider_keys(lab, page, keys, ALTAIR, ".vega-embed", True)),
     ):  # fmt: skip
         with fresh() as page:
             print(f"| {name} | {run(page)} |", flush=True)
@@ -189,12 +193,12 @@ def page_of_one(lab: Lab, fresh: Callable) -> None:
         print(f"panels alive while a cell is run 8 times again: {alive}")
 
 
-def size() -> None:
-    """Bytes of each notebook after it was run, without widget state."""
+def size(some: slice) -> None:
+    """Bytes of some notebooks after they were run, without widget state."""
     import nbclient
     import nbformat
 
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))[some]:
         notebook = nbformat.read(path, as_version=4)
         with tempfile.TemporaryDirectory() as folder:
             nbclient.NotebookClient(
@@ -219,7 +223,7 @@ MOVES = {
 }
 
 
-def standalone() -> None:
+def standalone(keys: int) -> None:
     """The page that computes, opened from disk: bytes, and from a moved control to the frame."""
     import ismarket
     from ismarket.explorer.standalone import as_page
@@ -239,7 +243,7 @@ def standalone() -> None:
         for name, (control, key) in MOVES.items():
             page.locator(control).first.focus()
             took = []
-            for _ in range(40):
+            for _ in range(keys):
                 page.evaluate("() => { window.took = 0; }")
                 page.keyboard.press(key)
                 page.wait_for_function("window.took > 0")
@@ -275,22 +279,25 @@ def browser_and_lab() -> Iterator[tuple[Lab, Callable]]:
         browser.close()
 
 
-def main(parts: list[str]) -> None:
-    known = ["speed", "page", "size", "standalone"]
-    if unknown := set(parts) - set(known):
-        sys.exit(f"no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    chosen = parts or known
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--quick", action="store_true", help="fewer keys and one notebook")
+    options.add_argument("parts", nargs="*", metavar="PART", help="only those")
+    asked, known = options.parse_args(), ("speed", "page", "size", "standalone")
+    if unknown := set(asked.parts) - set(known):
+        options.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    chosen, keys = asked.parts or known, FEW if asked.quick else PRESSES
     if {"speed", "page"} & set(chosen):
         with browser_and_lab() as (lab, fresh):
             if "speed" in chosen:
-                speed(lab, fresh)
+                speed(lab, fresh, keys)
             if "page" in chosen:
                 page_of_one(lab, fresh)
     if "size" in chosen:
-        size()
+        size(slice(1 if asked.quick else None))
     if "standalone" in chosen:
-        standalone()
+        standalone(2 * keys)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -5,15 +5,18 @@ import re
 import shutil
 from collections.abc import Callable
 from inspect import getdoc, isclass, isfunction, ismodule
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
 import ismarket
 from ismarket import charts
+from ismarket.charts.picture import WIDTH
 from ismarket.explorer.standalone import as_page
 
 ROOT = Path(__file__).parents[1]
+SLIM = 440
+"""Width of a chart on a small screen, px."""
 MADE = "_made"
 """Folder of pictures, beside the pages; not kept."""
 
@@ -101,11 +104,11 @@ def gallery(here: Path) -> str:
     asked = ismarket.study("published")
     f, g = asked.forecast(), asked.forecast(without=[])
     grid = asked.grid(**{"strength.pricing": [0.0, 0.5, 1.0], "overlap": [0.0, 1.0]})
-    draw: dict[str, Callable[[str], Any]] = {
-        **{name: lambda theme, chart=chart: chart(f, theme=theme)
+    draw: dict[str, Callable[[dict[str, Any]], Any]] = {
+        **{name: lambda look, chart=chart: chart(f, **look)
            for name, chart in charts.OF_ONE.items()},
-        "compare": lambda theme: charts.compare(f, g, names=("published", "all"), theme=theme),
-        "multiples": lambda _: charts.multiples(grid),
+        "compare": lambda look: charts.compare(f, g, names=("published", "all"), **look),
+        "multiples": lambda look: charts.multiples(grid, **look),
         "spider": lambda _: charts.spider(grid),
         "heat": lambda _: charts.heat(grid.two_way()),
     }  # fmt: skip
@@ -113,11 +116,13 @@ def gallery(here: Path) -> str:
     for name, chart in draw.items():
         says = getdoc(getattr(charts, name)).splitlines()[0]
         text += [f"## {name.capitalize()}", "", says, ""]
-        for theme in ("light", "dark") if name in charts.OF_ONE or name == "compare" else ("",):
-            picture = here / MADE / f"{name}{theme and f'-{theme}'}.svg"
-            shown = chart(theme or "light")
+        themed = name in (*charts.OF_ONE, "compare", "multiples")
+        for theme, width in product(("light", "dark"), (WIDTH, SLIM)) if themed else [("", 0)]:
+            picture = here / MADE / f"{name}{theme and f'-{theme}-{width}'}.svg"
+            shown = chart({"theme": theme, "width": width})
             charts.save(shown.properties(padding=0) if theme else shown, picture)
-            own = f":class: only-{theme}\n" if theme else ""
+            size = "wide" if width == WIDTH else "slim"
+            own = f":class: only-{theme} {size}\n" if theme else ""
             text += [f"```{{image}} {MADE}/{picture.name}\n:alt: {says}\n{own}```", ""]
     return "\n".join([*text, *_pages(here, asked, f)])
 

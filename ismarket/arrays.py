@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
 
@@ -14,24 +14,6 @@ Bits: TypeAlias = NDArray[np.uint32]
 """Points of the unit cube as integers k, standing for (k + 1/2) / 2**32."""
 Columns: TypeAlias = dict[str, list[Any]]
 """A table by column: what JSON, pandas and the printed page are all made from."""
-
-
-class LazyTables(Mapping[str, Columns]):
-    """Tables by name, each made when it is first asked for."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], Columns]]) -> None:
-        self._makers, self._made = makers, dict[str, Columns]()
-
-    def __getitem__(self, name: str) -> Columns:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
 
 
 def content(value: object) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -53,6 +53,15 @@ def unknown(where: str, kind: str, name: object, known: Iterable[str], key: str 
     return InputError(f"{where}: {no_such(kind, name, known)}", key)
 
 
+def check_known(
+    where: str, kind: str, known: Collection[object], *names: object, key: str = ""
+) -> None:
+    """Raise that error for the first of some names that is none of the known ones."""
+    for name in names:
+        if name not in known:
+            raise unknown(where, kind, str(name)[:60], map(str, known), key)
+
+
 def no_such(kind: str, name: object, known: Iterable[str]) -> str:
     """The same in words alone, for an error that says elsewhere who gave the name."""
     import difflib  # only on the way to an error
@@ -75,6 +84,12 @@ def mistaken(where: str, value: object, give: str) -> InputError:
     return InputError(f"{where}: give {give}, not {found}")
 
 
+def check_kind(where: str, value: object, kind: Any, give: str) -> None:
+    """Raise that error for a value that is not of a kind, a class or several."""
+    if not isinstance(value, kind):
+        raise mistaken(where, value, give)
+
+
 def list_of(
     where: str, values: object, kind: type | tuple[type, ...], give: str
 ) -> tuple[Any, ...]:
@@ -83,8 +98,7 @@ def list_of(
         raise mistaken(where, values, give)
     found = tuple(values)
     for one in found:
-        if not isinstance(one, kind):
-            raise mistaken(where, one, give)
+        check_kind(where, one, kind, give)
     return found
 
 

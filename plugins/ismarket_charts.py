@@ -33,13 +33,17 @@ def price_and_volume(forecast):
         }
     )
     most = max(roles, key=lambda row: abs(row.reference))
-    what = "adds" if most.reference > 0 else "takes"
+    what = "Most is added by" if most.reference > 0 else "Most is taken by"
+    title = most.title[:1].lower() + most.title[1:]
     sides = " to ".join(bridge.sides)
-    finding = f"{most.title} {what} most, USD {abs(most.reference) / 1e6:,.3g} M, {sides}"
+    finding = f"{what} {title}: USD {abs(most.reference) / 1e6:,.3g} M, {sides}"
     chart = (
         alt.Chart(table)
         .mark_bar()
-        .encode(x=f"{bridge.dollars}:Q", y=alt.Y("role:N", sort=None, title=None))
+        .encode(
+            x=alt.X(f"{bridge.dollars}:Q", axis=alt.Axis(labelOverlap=True, tickCount=8)),
+            y=alt.Y("role:N", sort=None, title=None),
+        )
         .properties(width="container", height=240)
     )
     return finding, chart, table

@@ -7,11 +7,12 @@ function answers(model, settings) {
   return settings.map((setting) => {
     const found = chain.compute(setting);
     const { first, final } = found.split();
+    const { points, usd } = found.carried();
     const parts = (map) => Object.fromEntries([...map].map(([name, values]) => [name, told(values)]));
     return {
       total: found.total.map(told),
-      points: parts(found.points),
-      usd: parts(found.usd()),
+      points: parts(points),
+      usd: parts(usd()),
       region: final.region.map(told),
       drug_class: final.drug_class.map(told),
       region_base: first.region.map(told),

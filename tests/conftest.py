@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -5,6 +6,9 @@ import pytest
 
 from ismarket import Scenario, forecast, load_drivers, load_market, load_scenario
 from ismarket.engine import workers
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands that are started compile once
+sys.modules.setdefault("rfc3987_syntax", None)  # 1.5 s of jsonschema's, for formats of addresses
 
 DRAVET = Path(__file__).parent.parent / "examples" / "ismarket-dravet"
 

@@ -187,6 +187,7 @@ def test_the_workbook_computes_what_python_does(book, ranged, tmp_path):
         assert np.isclose(numbers, value, rtol=1e-9).any(), value
 
 
+@pytest.mark.slow(reason="a panel that computes")
 def test_the_explorer_has_a_slider_and_a_bar_for_it(ranged):
     pytest.importorskip("anywidget")
     from ismarket import explore

@@ -134,7 +134,6 @@ def test_the_root_holds_six_modules_at_most():
 TWICE = {
     ("model.adoption", "model.adoption"): "curves that a driver calls, each with its signature",
     ("studies", "studies.by_name"): "`forecast` of the package and of a study, each with its own",
-    ("engine.price_volume", "engine.waterfall"): "rows of tables, each spelling its columns",
 }
 """Modules that share six lines, and why."""
 
@@ -166,7 +165,6 @@ def test_six_lines_that_stand_twice_say_why():
 STAGES = [stage.name for stage in load_market().stages]
 STAGE = re.compile(rf"\b({'|'.join(STAGES)})\b", re.I)
 NAMES_STAGES = {
-    "testing.toy": "it is a market itself, as tables are",
     "reading.vocabulary": "the words by which pages of reports name a stage",
 }
 

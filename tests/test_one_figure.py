@@ -23,9 +23,9 @@ pptx = pytest.importorskip("pptx")
 pytest.importorskip("anywidget")
 
 from ismarket import Study  # noqa: E402
-from ismarket.explorer.headline import strip  # noqa: E402
 from ismarket.explorer.session import Session  # noqa: E402
 from ismarket.report.deck import write_deck  # noqa: E402
+from ismarket.report.headline import strip  # noqa: E402
 from ismarket.report.html_page import as_page  # noqa: E402
 from ismarket.report.workbook import write_workbook  # noqa: E402
 

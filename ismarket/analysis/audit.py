@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from ..arrays import Columns
 from ..engine.findings import about, caveats
+from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast
 from ..engine.plan import Plan
-from ..errors import InputError, list_of, unknown
+from ..errors import InputError, check_known, list_of
 from ..model.driver import Driver
 from ..model.market import Claim, Market
 from ..model.parameter import STATUSES
 from ..model.scenario import Scenario
 from ..model.sources import described
 from ..text.sheet import Hint, Sheet, Table, by_field, framed_by, rows_of, shown_by
-from ..text.wording import listed, mid_sentence, money, percent, rate, signed
+from ..text.wording import listed, mid_sentence, money, money_range, number, percent, rate, signed
 from .coverage import Coverage, coverage
-from .ledger import UNTESTED, VERDICTS, Entry, Headline, entries, headlines
+from .ledger import OWN, UNTESTED, VERDICTS, Entry, Headline, entries, headlines
 from .payers import Purchase, as_columns, parts, purchases
 from .response import response
 
@@ -141,7 +142,15 @@ def audit_report(
         draws=chosen.draws, seed=chosen.seed,
     )  # fmt: skip
     asked = response(market, installed, against)
-    found = headlines(market, anchor.name, asked)
+    others = (d.name for d in asked.plan.drivers if d.name not in published.plan.contained)
+    own = replace(against, without=tuple(sorted({*against.without, *others})))
+    named = None if own.without == against.without else response(market, installed, own)
+    count = forecast(market, installed, against)
+    of_own = forecast(market, installed, own) if named else count
+    found = [
+        _ranged(headline, of_own if headline.about == OWN else count)
+        for headline in headlines(market, anchor.name, asked, named)
+    ]
     last = asked.plan.years[-1]
     if claims is None:
         claims = (c for c in market.claims if c.source == anchor.source)
@@ -155,6 +164,15 @@ def audit_report(
         published.stacking_premium, published.years[-1], purchases(asked.plan),
         tuple(caveats(published.plan)),
     )  # fmt: skip
+
+
+def _ranged(row: Headline, counted: Forecast) -> Headline:
+    """A headline with the ends of 9 in 10 draws of the count, where that has a figure."""
+    table = {"level": "count", "growth": "cagr", OWN: "cagr"}.get(row.about)
+    if table is None:
+        return row
+    ends = counted.columns[table]
+    return replace(row, p5=float(ends["p5"][0]), p95=float(ends["p95"][0]))
 
 
 def _shared(market: Market, drivers: Iterable[Driver]) -> dict[str, tuple[str, ...]]:
@@ -190,13 +208,9 @@ def sheet(found: Audit) -> Sheet:
 
 
 def claim_sheet(found: Audit, claim: str) -> Sheet:
-    """One claim in full: its cause, its number, what that rests on, and the verdict.
-
-    Raises InputError for a claim that is not on file.
-    """
+    """One claim in full: its cause, its number, what that rests on, and the verdict."""
     known = {entry.id: entry for entry in found.ledger}
-    if claim not in known:
-        raise unknown("audit", "claim", claim, known)
+    check_known("audit", "claim", known, claim)
     entry = known[claim]
     lines = [f"Verdict: {entry.verdict}: {VERDICTS[entry.verdict]}."]
     if entry.effect is not None:
@@ -280,8 +294,8 @@ def _measured(market: Market) -> list[str]:
 
 def _headlines(found: Audit) -> Table:
     rows = [
-        [h.about, written(h, h.said), written(h, h.found),
-         percent(h.share) if h.share else "none", h.verdict]
+        [h.about, written(h, h.said), counted(h), percent(h.share) if h.share else "none",
+         h.verdict]
         for h in found.headlines
     ]  # fmt: skip
     title = f"Headlines against the market counted bottom-up, {found.first} to {found.last}"
@@ -293,7 +307,17 @@ def written(row: Headline, value: str) -> str:
     """A value of a headline as it is read: an amount, a rate or a name."""
     if row.about == "level":
         return f"USD {money(float(value))}"
-    return f"{rate(float(value))} a year" if row.about == "growth" else value
+    return f"{rate(float(value))} a year" if row.about in ("growth", OWN) else value
+
+
+def counted(row: Headline) -> str:
+    """What the count finds, with the ends of 9 in 10 draws where it is a figure."""
+    usual = written(row, row.found)
+    if row.p5 is None or row.p95 is None:
+        return usual
+    if row.about == "level":
+        return f"{usual}, {money_range(row.p5, row.p95)}"
+    return f"{usual}, {number(100 * row.p5, 1)} to {number(100 * row.p95, 1)}"
 
 
 def coverage_table(found: Audit) -> Table:

@@ -21,7 +21,7 @@ from ..arrays import Array, Columns
 from ..engine.blocks import cells_of
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, mistaken
+from ..errors import InputError, check_kind
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import listed, money, number, percent
 from .information import drawn_values
@@ -125,8 +125,7 @@ def backtest_of(forecast: Forecast) -> Backtest:
 
     Raises InputError for a market whose past is not on file.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("backtest", forecast, A_FORECAST)
+    check_kind("backtest", forecast, Forecast, A_FORECAST)
     market = forecast.plan.market.name
     series = read_series(market)
     if not series:
@@ -234,13 +233,13 @@ def interval(sample: Array, observed: float, level: float = LEVEL) -> tuple[floa
     return high - low + 2.0 / (1.0 - level) * miss, miss == 0.0
 
 
-def exact_bounds(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Clopper-Pearson bounds of a share; InputError for more successes than trials."""
+def exact_bounds(successes: int, trials: int) -> tuple[float, float]:
+    """Clopper-Pearson bounds of a share, 19 in 20; InputError for more successes than trials."""
     if not 0 <= successes <= trials or trials == 0:
         raise InputError(f"{successes} of {trials} is not a share")
     from scipy.stats import binomtest  # costs more to import than a run
 
-    bounds = binomtest(successes, trials).proportion_ci(level, method="exact")
+    bounds = binomtest(successes, trials).proportion_ci(0.95, method="exact")
     return float(bounds.low), float(bounds.high)
 
 

@@ -20,18 +20,13 @@ CASES = "cases"
 
 @dataclass(frozen=True)
 class Part:
-    """One factor of a ceiling; ``value`` in ``unit``, None for the cases that are counted."""
+    """One factor of a ceiling as of ``year``; ``value`` is None for the cases that are counted."""
 
-    name: str
     value: float | None
-    unit: str
     year: int
     cagr: float
     status: str
-    confidence: str
     source: str
-    url: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -56,10 +51,7 @@ class Ceiling:
 
 
 def read_ceilings(path: Path | Traversable | None = None) -> tuple[Ceiling, ...]:
-    """The ceilings of a table, by default the shipped one; parts of one stand in several rows.
-
-    Raises InputError with file and line for a row without status and source, or a part unknown.
-    """
+    """The ceilings of a table, by default the shipped one; parts of one stand in several rows."""
     rows = read_table(path or files("ismarket") / "data" / "ceilings.csv", COLUMNS)
     parts: dict[str, list[Part]] = {}
     heads: dict[str, Row] = {}
@@ -79,9 +71,8 @@ def _part(row: Row) -> Part:
     name, value = row.text("part"), row.cells["value"]
     if bool(value) == (name == CASES):
         raise InputError(f"{row.where}: value is for every part but {CASES}, which are counted")
-    return Part(
-        name, row.number("value") if value else None, row.text("unit"), int(row.number("year")),
-        row.number("cagr", 0.0), row.choice("status", "status", (*STATUSES, "published")),
-        row.choice("confidence", "confidence", ("A", "B", "C")), row.text("source"),
-        row.cells["url"], row.cells["note"],
-    )  # fmt: skip
+    row.text("unit")
+    row.choice("confidence", "confidence", ("A", "B", "C"))
+    number = row.number("value") if value else None
+    status = row.choice("status", "status", (*STATUSES, "published"))
+    return Part(number, row.whole("year"), row.number("cagr", 0.0), status, row.text("source"))

@@ -23,7 +23,7 @@ from ..arrays import Array, Columns
 from ..engine.dollars import dollars
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, mistaken, need_numbers, unknown
+from ..errors import InputError, check_kind, check_known, need_numbers
 from ..sampling.points import REPLICATE
 from ..text.sheet import Sheet, by_field, framed_by, rows_of, shown_by
 from ..text.wording import figure, money, number, percent, rate
@@ -113,8 +113,7 @@ def discover(
     ``year`` is of the value, the last one unless given; with ``reached`` the box in which the
     target is reached.  Raises InputError for a target that all futures or none meet.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("discover", forecast, A_FORECAST)
+    check_kind("discover", forecast, Forecast, A_FORECAST)
     if (cagr is None) == (value is None):
         raise InputError("discover: give either cagr, such as 0.039, or value, in USD")
     need_numbers("discover", {"cagr": cagr} if value is None else {"value": value})
@@ -128,8 +127,7 @@ def discover(
         about_what = f"growth of {name} a year"
     else:
         at = years[-1] if year is None else year
-        if at not in years:
-            raise unknown("discover", "year", str(at), map(str, years))
+        check_known("discover", "year", years, at)
         figures, target = draws.total[years.index(at)], float(value or 0.0)
         about_what = f"USD {money(target)} in {at}, {dollars(forecast)},"
     such = figures >= target if reached else figures < target

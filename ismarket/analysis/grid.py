@@ -18,9 +18,9 @@ from ..engine.findings import caveats
 from ..engine.forecast import UNEXPLAINED, printed_growth
 from ..engine.many import Outcome
 from ..engine.plan import Plan
-from ..errors import unknown
+from ..errors import check_known, unknown
 from ..model.grid import GridAxis
-from ..text.sheet import Sheet, Table, columns_of, rows_of, shown_by
+from ..text.sheet import Sheet, Table, columns_of, frame_of, rows_of, shown_by
 from ..text.wording import listed, money, money_range, number, percent, rate, signed
 from .information import Decision
 from .updating import weighted_quantiles
@@ -131,13 +131,9 @@ class ScenarioGrid:
 
     def frame(self, table: str = "scenarios", units: str = "USD") -> pd.DataFrame:
         """A table as a pandas frame, money in ``units``: USD, M or bn."""
-        import pandas as pd
-
         from ..engine.tidy import in_units
 
-        if table not in self.columns:
-            raise unknown("grid", "table", table, self.columns)
-        return pd.DataFrame(in_units(self.columns[table], units))
+        return in_units(frame_of(self.columns, table, "grid"), units)
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, as ``ismarket grid --json`` prints it."""
@@ -176,14 +172,11 @@ class ScenarioGrid:
             raise unknown("grid", "output", output, [o for o in OUTPUTS if decision or o != "gain"])
         names = [axis.name for axis in self.axes]
         chosen = [x or names[0], y or next((n for n in names if n != (x or names[0])), "")]
-        for name in (*chosen, *at):
-            if name not in names:
-                raise unknown("grid", "axis", name or "of a second choice", names)
+        check_known("grid", "axis", names, *(name or "of a second choice" for name in chosen), *at)
         where: list[Any] = []
         for axis in self.axes:
             value = at.get(axis.name, axis.options[0])
-            if value not in axis.options:
-                raise unknown(f"grid {axis.name}", "value", str(value), map(str, axis.options))
+            check_known(f"grid {axis.name}", "value", axis.options, value)
             where.append(slice(None) if axis.name in chosen else axis.options.index(value))
         figures = np.array([_output(one, output, decision) for one in self.outcomes])
         cut = figures.reshape([len(axis.options) for axis in self.axes])[tuple(where)]

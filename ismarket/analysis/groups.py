@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..engine.plan import Plan
-from ..errors import unknown
+from ..errors import check_known
 from ..model.parameter import Parameter
 from ..model.pooled import LEVEL
 from ..model.sources import ASSUMPTION, parts_of
@@ -27,12 +27,8 @@ class Grouping:
 
 
 def grouping(plan: Plan, inputs: tuple[Parameter, ...], by: str) -> Grouping:
-    """``inputs`` in groups ``by`` parameter, mechanism, driver, stage, source or status.
-
-    Raises InputError for another word.
-    """
-    if by not in BY:
-        raise unknown("sensitivity", "grouping", by, BY)
+    """``inputs`` in groups ``by`` parameter, mechanism, driver, stage, source or status."""
+    check_known("sensitivity", "grouping", BY, by)
     together = {key: members for members in correlated(plan, inputs) for key in members}
     groups = {
         label: list(dict.fromkeys(k for key in keys for k in together.get(key, (key,))))
@@ -137,10 +133,6 @@ def _by_driver(plan: Plan, parameter: Parameter) -> list[str]:
     return claiming or ["starting market"]
 
 
-def _by_stage(plan: Plan, parameter: Parameter) -> list[str]:
-    return [stage_of(plan, parameter) or f"driver {parameter.owner}"]
-
-
 def _level_apart(labels: Labels) -> Labels:
     """The same labels but for the anchor's level, which belongs to no cause, driver or stage."""
     return lambda plan, parameter: [LEVEL] if parameter.key == LEVEL else labels(plan, parameter)
@@ -156,8 +148,8 @@ BY: dict[str, Labels] = {
     "parameter": _by_parameter,
     "mechanism": _level_apart(_by_mechanism),
     "driver": _level_apart(_by_driver),
-    "stage": _level_apart(_by_stage),
+    "stage": _level_apart(lambda plan, p: [stage_of(plan, p) or f"driver {p.owner}"]),
     "source": _by_source,
-    "status": lambda _, parameter: [parameter.status],
+    "status": lambda _, p: [p.status],
 }
 """The ways to group, each from an input to the labels that hold it."""

@@ -20,7 +20,7 @@ from ..engine.blocks import Drawing, one_thread
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
 from ..engine.plan import Plan
-from ..errors import InputError, list_of, mistaken, need_numbers, unknown
+from ..errors import InputError, check_kind, check_known, list_of, need_numbers
 from ..model.sources import ASSUMPTION
 from ..model.stage import FUNNEL
 from ..sampling.points import BLOCK, error_of_mean
@@ -73,8 +73,7 @@ class Decision:
         """Gain of entering over staying out, USD (draw,), from market values (year, draw)."""
         years = np.arange(1, len(total))
         weight = (1.0 + self.discount) ** -years
-        gain: Array = self.margin * self.share * (weight @ total[1:]) - self.cost
-        return gain
+        return self.margin * self.share * (weight @ total[1:]) - self.cost
 
 
 @dataclass(frozen=True)
@@ -176,8 +175,7 @@ def value_of_information(
     And of ``studies``, which inform without settling.  InputError below FEWEST_DRAWS draws, where
     the regression would be noise.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("voi", forecast, A_FORECAST)
+    check_kind("voi", forecast, Forecast, A_FORECAST)
     return information_of(Drawn(forecast.plan, forecast.draws.total), decision, by, studies)
 
 
@@ -185,8 +183,7 @@ def information_of(
     drawn: Drawn, decision: Decision, by: Sequence[str], studies: Sequence[Sample]
 ) -> Information:
     """The same from draws that need not be a forecast's own."""
-    if not isinstance(decision, Decision):
-        raise mistaken("voi", decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
+    check_kind("voi", decision, Decision, "a Decision(margin=0.3, share=0.1, cost=8e6)")
     studies = list_of("voi, studies", studies, Sample, "a list of Sample('KEY', observations=200)")
     by = list_of("voi, by", by, str, f"a list of {', '.join(GROUPS)}")
     plan, total, more = drawn.plan, drawn.total, drawn.more
@@ -235,8 +232,7 @@ def drawn_values(plan: Plan) -> dict[str, Array]:
 
 def grouped(plan: Plan, kind: str) -> dict[str, tuple[str, ...]]:
     """The uncertain inputs by group: each alone, or by cause, stage, status or cited source."""
-    if kind not in LABELS:
-        raise unknown("voi", "grouping", kind, LABELS)
+    check_known("voi", "grouping", LABELS, kind)
     return labelled(plan, uncertain(plan), LABELS[kind])
 
 
@@ -364,7 +360,7 @@ def _regret(found: Information) -> str:
 
 
 def _kind(kind: str, rows: tuple[Worth, ...], top: int) -> list[str | Table]:
-    clear = [row for row in rows if row.value > 2 * row.error]
+    clear = [row for row in rows if row.told]
     what = KINDS[kind]
     if not clear:
         some = f"none of {len(rows)} that the draws can tell from zero" if rows else "there is none"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,8 @@ UNTESTED = ("no cause known", "context")
 """Verdicts on sentences in which there is nothing to test."""
 HEADLINES = {"H1": "level", "H2": "growth", "H3": "fastest class", "H4": "largest region"}
 """The claims that are tested against the whole forecast, by id."""
+OWN = "growth, its own causes"
+"""The headline that tests the growth against the count with the report's own causes alone."""
 
 
 @dataclass(frozen=True)
@@ -67,29 +69,36 @@ class Entry:
 
 @dataclass(frozen=True)
 class Headline:
-    """One headline of the report against the count: ``share`` of its draws that bear it out."""
+    """One headline of the report against the count: ``share`` of its draws that bear it out.
+
+    ``p5`` and ``p95`` are those of the count where a figure is found, USD or a fraction.
+    """
 
     about: str
     said: str
     found: str
     share: float
     verdict: str
+    p5: float | None = None
+    p95: float | None = None
 
 
-def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
+def headlines(
+    market: Market, report: str, asked: Response, named: Response | None = None
+) -> list[Headline]:
     """The headlines of anchor ``report`` against ``asked``, the market counted bottom-up.
 
     A level or a growth is borne out by a draw that reaches it; a name by a draw that agrees.
+    ``named`` is the count with the report's own causes alone, where those are not all.
     """
     anchor, first = market.anchors[report], asked.plan.years[0]
-    scenario = asked.plan.scenario
-    values = next(drawn(asked.inputs, POINTS, scenario.seed, asked.plan.pairs))
+    values = _values(asked)
     cells, modes = asked.cells(values), asked.cells({})
-    found = []
-    for about, output, said in (("level", "count", market.printed(anchor, first)),
-                                ("growth", "cagr", anchor.cagr)):  # fmt: skip
-        usual, bears = asked(output, {})[0], asked(output, values) >= said
-        found.append(_headline(about, f"{said:.6g}", f"{usual:.6g}", bears))
+    found = [
+        _figure("level", market.printed(anchor, first), asked, "count"),
+        *([_figure(OWN, anchor.cagr, named, "cagr")] if named else []),
+        _figure("growth", anchor.cagr, asked, "cagr"),
+    ]
     if anchor.fastest_growing_class:
         by_class, usual = cells.sum(axis=1), modes.sum(axis=1)
         found.append(
@@ -102,6 +111,16 @@ def headlines(market: Market, report: str, asked: Response) -> list[Headline]:
                    cells[0].sum(axis=1), modes[0].sum(axis=1))
         )  # fmt: skip
     return found
+
+
+def _values(asked: Response) -> Mapping[str, Array]:
+    return next(drawn(asked.inputs, POINTS, asked.plan.scenario.seed, asked.plan.pairs))
+
+
+def _figure(about: str, said: float, asked: Response, output: str) -> Headline:
+    """Whether an output of the count reaches what is said, in its draws."""
+    bears, usual = asked(output, _values(asked)) >= said, asked(output, {})[0]
+    return _headline(about, f"{said:.6g}", f"{usual:.6g}", bears)
 
 
 def _named(about: str, said: str, names: tuple[str, ...], draws: Array, modes: Array) -> Headline:
@@ -157,10 +176,11 @@ def _entry(
 ) -> Entry:
     headline = verdicts.get(HEADLINES.get(claim.id, ""))
     if headline or claim.mechanism not in market.mechanisms:
+        untested = "context" if claim.driver == CONTEXT else "no cause known"
         return Entry(
             claim.id, claim.section, claim.text, "", "", None, "", "", None,
-            headline.share if headline else None,
-            headline.verdict if headline else _untested(claim), claim.source, claim.overlaps,
+            headline.share if headline else None, headline.verdict if headline else untested,
+            claim.source, claim.overlaps,
         )  # fmt: skip
     mechanism = market.mechanisms[claim.mechanism]
     ratio, effect = mechanism.ratio, effects[claim.mechanism]
@@ -179,11 +199,6 @@ def _entry(
         None if effect is None else 100.0 * effect[0], share, verdict, mechanism.source,
         claim.overlaps,
     )  # fmt: skip
-
-
-def _untested(claim: Claim) -> str:
-    """What is said of a claim without a cause in the model."""
-    return "context" if claim.driver == CONTEXT else "no cause known"
 
 
 def alone(

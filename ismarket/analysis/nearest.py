@@ -228,14 +228,15 @@ class LimitState:
             found[self.inputs[i].key] = drawn
         return found
 
+    def moved(self, scores: Array) -> dict[str, float]:
+        """Those of the ``scores`` (input,) that move an input off its mode, by key."""
+        every = zip(self.inputs, scores, strict=True)
+        return {p.key: float(score) for p, score in every if not math.isnan(score)}
+
     def setting(self, scores: Array) -> Setting:
         """The inputs that ``scores`` (input,) move off their modes, by key."""
         values = self.values(scores[:, None])
-        return {
-            p.key: float(values[p.key][0])
-            for p, score in zip(self.inputs, scores, strict=True)
-            if not math.isnan(score)
-        }
+        return {key: float(values[key][0]) for key in self.moved(scores)}
 
     def tidied(self, scores: Array) -> Setting:
         """The same with figures rounded outwards as far as the target is still reached."""

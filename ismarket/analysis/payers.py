@@ -65,17 +65,13 @@ def purchases(plan: Plan) -> tuple[Purchase, ...]:
     """The last year of each payer's series on file for the market of a plan, at its modes."""
     market = plan.market
     table = files("ismarket").joinpath("data", "evidence", "spending.csv")
-    rows = [r for r in read_table(table, COLUMNS, others=True) if _comparable(r, market)]
+    rows = [r for r in read_table(table, COLUMNS, others=True) if r.text("market") == market.name]
+    rows = [r for r in rows if r.cells["stage"] and r.cells["unit"].startswith(MILLION)]
     last = {row.text("metric"): row for row in sorted(rows, key=lambda r: r.text("year"))}
     if not last:
         return ()
     values = Chain(plan).by_stage(stack(plan, plan.modes))
     return tuple(_purchase(market, row, values) for row in last.values())
-
-
-def _comparable(row: Row, market: Market) -> bool:
-    usable = bool(row.cells["stage"]) and row.cells["unit"].startswith(MILLION)
-    return row.text("market") == market.name and usable
 
 
 def _purchase(market: Market, row: Row, values: Mapping[str, Array]) -> Purchase:

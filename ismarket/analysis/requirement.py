@@ -14,7 +14,7 @@ from ..arrays import Array, Columns
 from ..engine.blocks import Drawing
 from ..engine.findings import about, caveats
 from ..engine.workers import KEPT
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.recipe import as_command
@@ -94,8 +94,7 @@ class Requirement:
 
         Out of reach, ``few`` fixes nothing and ``all`` the setting that reaches furthest.
         """
-        if which not in ("few", "all"):
-            raise unknown("require", "setting", which, ("few", "all"))
+        check_known("require", "setting", ("few", "all"), which)
         fixed = self.few_inputs if which == "few" else self.all_inputs
         if which == "all" and not self.within:
             fixed = self.limit_setting
@@ -197,15 +196,9 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         everything = _nearest(scale, range(count), ends)
         chosen, fewest = smallest_set(scale, 0.0, at_modes, count) or (tuple(range(count)), False)
         few = _nearest(scale, chosen, ends)
-    scores = {
-        name: {
-            p.key: float(score)
-            for p, score in zip(scale.inputs, found, strict=True)
-            if not math.isnan(score)
-        }
-        for name, found in (("few", few), ("all", everything))
-    }
-    draws = min(asked.plan.scenario.draws, KEPT)
+    scores = {"few": scale.moved(few), "all": scale.moved(everything)}
+    draws, drawing = min(asked.plan.scenario.draws, KEPT), Drawing(asked.plan)
+    past = [scale.past(drawing.by_key(block)) >= 0.0 for block in range(-(-draws // BLOCK))]
     return Requirement(
         asked, output, target, reference, middle,
         limit=float(asked(output, scale.values(ends[:, None]))[0]),
@@ -215,7 +208,7 @@ def _solve(asked: Response, output: str, target: float) -> Requirement:
         fewest=fewest,
         scores=scores,
         distance=float(np.linalg.norm(np.nan_to_num(everything))),
-        reached=_reached(scale, draws),
+        reached=int(np.concatenate(past)[:draws].sum()),
         draws=draws,
     )  # fmt: skip
 
@@ -237,13 +230,6 @@ def _nearest(scale: LimitState, chosen: Sequence[int], ends: Array) -> Array:
         corner = furthest(scale, free, np.full(len(ends), np.nan))
         found = np.nan_to_num(corner[free])
     return np.asarray(whole(found[:, None])[:, 0])
-
-
-def _reached(scale: LimitState, draws: int) -> int:
-    """How many of the scenario's own first draws reach the target."""
-    drawing = Drawing(scale.asked.plan)
-    found = [scale.past(drawing.by_key(block)) >= 0.0 for block in range(-(-draws // BLOCK))]
-    return int(np.concatenate(found)[:draws].sum())
 
 
 def sheet(found: Requirement) -> Sheet:

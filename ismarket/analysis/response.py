@@ -13,15 +13,14 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..engine.blocks import one_thread, stack
+from ..engine.blocks import level_of, one_thread, stack
 from ..engine.chain import Chain
 from ..engine.forecaster import unexplained
 from ..engine.plan import Plan, make_plan
-from ..errors import unknown
+from ..errors import check_known
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
-from ..model.pooled import LEVEL
 from ..model.scenario import Scenario
 from ..model.stage import DRUG_CLASS, REGION, YearPath
 from .groups import uncertain
@@ -49,49 +48,33 @@ class Response:
         """What is uncertain: neither constant nor fixed by the scenario."""
         return uncertain(self.plan)
 
-    @cached_property
-    def grid(self) -> Market:
-        """The market at the years that matter here: causes of the catalogue need no others."""
-        own = any(driver.effects is not None for driver in self.plan.drivers)
-        return self.plan.market if own else _two_years(self.plan)
-
-    @property
-    def span(self) -> int:
-        """Years from the first to the last."""
-        return self.plan.years[-1] - self.plan.years[0]
-
     def __call__(self, output: str, values: Mapping[str, Array]) -> Array:
-        """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode.
-
-        Raises InputError for an output that is not one of OUTPUTS.
-        """
-        if output not in OUTPUTS:
-            raise unknown("sensitivity", "output", output, OUTPUTS)
+        """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode."""
+        check_known("sensitivity", "output", OUTPUTS, output)
         first, last = self.cells(values).sum(axis=(REGION, DRUG_CLASS))
         if output == "count":
             return np.asarray(first)
         grown: Array = self.left * last / first
         if output == "cagr":
-            return np.asarray(np.expm1(np.log(grown) / self.span))
-        return np.asarray(self._level(values, first) * grown)
+            return np.asarray(np.expm1(np.log(grown) / (self.plan.years[-1] - self.plan.years[0])))
+        level = level_of(self.plan, self._stacked(values))
+        return np.asarray((first if level is None else level) * grown)
 
-    def _level(self, values: Mapping[str, Array], count: Array) -> Array | float:
-        """The value in the first year, USD: the anchor's, drawn or printed, or the count."""
-        full = {**self.plan.modes, **self.plan.fixed, **values}
-        if LEVEL in full:
-            return full[LEVEL]
-        return count if self.plan.level is None else self.plan.level
+    def _stacked(self, values: Mapping[str, Array]) -> Array:
+        return stack(self.plan, {**self.plan.modes, **self.plan.fixed, **values})
 
     def cells(self, values: Mapping[str, Array]) -> Array:
         """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
-        full = {**self.plan.modes, **self.plan.fixed, **values}
         with one_thread():
-            return np.asarray(self._chain(stack(self._chain.plan, full))[[0, -1]])
+            return np.asarray(self._chain(self._stacked(values))[[0, -1]])
 
     @cached_property
     def _chain(self) -> Chain:
-        start = self.grid.years.index(self.plan.years[0])
-        return Chain(replace(self.plan, market=self.grid, start=start))
+        """The chain in the years that matter here: causes of the catalogue need no others."""
+        own = any(driver.effects is not None for driver in self.plan.drivers)
+        market = self.plan.market if own else _two_years(self.plan)
+        start = market.years.index(self.plan.years[0])
+        return Chain(replace(self.plan, market=market, start=start))
 
 
 def response(
@@ -100,10 +83,7 @@ def response(
     scenario: Scenario | None = None,
     year: int | None = None,
 ) -> Response:
-    """The scenario as a function of its inputs; ``year`` moves its last year.
-
-    Raises InputError for a scenario that market or drivers do not know.
-    """
+    """The scenario as a function of its inputs; ``year`` moves its last year."""
     installed = tuple(drivers)
     chosen = scenario or Scenario()
     plan = make_plan(market, installed, chosen if year is None else replace(chosen, through=year))

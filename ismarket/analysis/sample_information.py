@@ -131,8 +131,7 @@ def groups_of(
 def observed(values: Array, observations: int, error: float, chance: np.random.Generator) -> Array:
     """The mean of so many observations of each value (draw,), each with a normal ``error``."""
     noise = chance.standard_normal(len(values)) * (error / math.sqrt(observations))
-    found: Array = values + noise
-    return found
+    return values + noise
 
 
 def summary_of(
@@ -180,37 +179,25 @@ def studied(
     most: tuple[float, float],
 ) -> Studied:
     """A study as the list has it; it is worth no more than knowing its inputs."""
+    inputs = [p for p in plan.parameters if p.key in keys]
+    statuses = {p.status for p in inputs}
+    today = " and ".join(one for one in STATUSES if one in statuses)
+    sources = dict.fromkeys(one for p in inputs for one in parts_of(p.source))
     value = max(0.0, min(worth[0], most[0]))
     return Studied(
-        sample.of, _today(plan, keys), _sources(plan, keys), _study(plan, sample, keys),
+        sample.of, today if len(inputs) == len(keys) else "not printed", tuple(sources),
+        _study(sample, sum(is_share(plan, p) for p in inputs), len(keys)),
         sample.observations, value, worth[1], most[0], sample.cost, value - sample.cost,
     )  # fmt: skip
 
 
-def _today(plan: Plan, keys: Sequence[str]) -> str:
-    """How well the inputs of a study are known now."""
-    status = {p.key: p.status for p in plan.parameters}
-    if not set(keys) <= status.keys():
-        return "not printed"
-    found = {status[key] for key in keys}
-    return " and ".join(one for one in STATUSES if one in found)
-
-
-def _sources(plan: Plan, keys: Sequence[str]) -> tuple[str, ...]:
-    """What the inputs of a study rest on now, each source once."""
-    every = (one for p in plan.parameters if p.key in keys for one in parts_of(p.source))
-    return tuple(dict.fromkeys(every))
-
-
-def _study(plan: Plan, sample: Sample, keys: Sequence[str]) -> str:
-    """What is observed, and how well."""
-    known = {p.key: p for p in plan.parameters}
+def _study(sample: Sample, shares: int, inputs: int) -> str:
+    """What is observed, and how well, of so many inputs of which some are shares."""
     if sample.error is not None:
         return f"measurements, each within {percent(sample.error)}"
-    shares = [key for key in keys if key in known and is_share(plan, known[key])]
-    if len(shares) == len(keys):
+    if shares == inputs:
         return "cases counted"
-    return "as uncertain as today" if not shares else "cases, else as today"
+    return "cases, else as today" if shares else "as uncertain as today"
 
 
 def study_parts(found: Sequence[Studied], top: int) -> list[str | Table]:

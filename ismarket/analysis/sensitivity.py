@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import Columns
 from ..engine.findings import about, caveats
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.parameter import Parameter
@@ -34,6 +34,8 @@ FEWEST, MOST = 64, 1 << 20
 MOST_ROWS = 12
 ENDS = ("p10", "at_p10", "p90", "at_p90")
 """What the tornado says of each input."""
+CALLED = {"mechanism": "cause", "parameter": "input"}
+"""What a reader calls a group, where that is another word than the choice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +126,7 @@ def sensitivity_of(
         raise InputError(f"points = {points} is outside {FEWEST} to {MOST:,}")
     asked = response(market, drivers, scenario)
     seed = asked.plan.scenario.seed
-    if output not in OUTPUTS:
-        raise unknown("sensitivity", "output", output, OUTPUTS)
+    check_known("sensitivity", "output", OUTPUTS, output)
     if not asked.inputs:
         raise InputError("nothing is uncertain here: every input is fixed")
     groups = grouping(asked.plan, asked.inputs, by)
@@ -179,7 +180,8 @@ def sheet(found: Sensitivity) -> Sheet:
     points = f"{found.points:,} base points"
     title = f"What it depends on: {what} · {about(plan, points)}"
     parts: list[str | Table] = [*caveats(plan), headline(found), *_level(found)]
-    parts += [Table([found.grouping.by, "place", "alone", "9 in 10", "in all", "9 in 10"],
+    by = CALLED.get(found.grouping.by, found.grouping.by)
+    parts += [Table([by, "place", "alone", "9 in 10", "in all", "9 in 10"],
                     [_row(found, i) for i in range(shown)], shares=[2, 4])]  # fmt: skip
     if shown < len(rows["group"]):
         smaller = len(rows["group"]) - shown
@@ -210,10 +212,9 @@ def _level(found: Sensitivity) -> list[str]:
     anchor = found.response.plan.anchor
     if found.output != "value" or LEVEL in found.response.plan.modes or not anchor.published:
         return []
-    how = "output count, or triangulate"
     return [
-        f"The level is {anchor.publisher}'s in every draw, so only growth can move it; whether the"
-        f" level itself stands: {how}."
+        f"The level is {anchor.publisher}'s in every draw, so only growth can move it.",
+        Hint("Whether the level itself stands: --output count, or ismarket triangulate."),
     ]
 
 

@@ -77,10 +77,7 @@ def swapped(
     sets: Sequence[Sequence[str]],
     progress: Callable[[float], None] | None = None,
 ) -> Array:
-    """The function (set, point) at A with each set of inputs from B.
-
-    ``progress`` is told the share of the sets that is done.
-    """
+    """The function (set, point) at A with each set of inputs from B."""
     found = np.empty((len(sets), len(next(iter(a.values())))))
     for row, keys in enumerate(sets):
         found[row] = function({**a, **{key: b[key] for key in keys}})

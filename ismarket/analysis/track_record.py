@@ -48,7 +48,7 @@ def read_series(market: str, folder: Path | Traversable | None = None) -> tuple[
 
     ``folder`` holds TABLES, by default those of the package; InputError for an unverified row.
     """
-    groups: dict[tuple[str, str, bool], list[Row]] = {}
+    groups: dict[tuple[str, str, bool], list[tuple[float, Row]]] = {}
     folder = folder or files("ismarket").joinpath("data", "evidence")
     for table in TABLES:
         for row in read_table(folder.joinpath(f"{table}.csv"), COLUMNS, others=True):
@@ -57,7 +57,7 @@ def read_series(market: str, folder: Path | Traversable | None = None) -> tuple[
             if time is None or row.text("market") != market or not _usable(row):
                 continue
             unit = re.sub(r"\s*\(.*\)", "", row.cells["unit"])
-            groups.setdefault((row.text("metric"), unit, time[1]), []).append(row)
+            groups.setdefault((row.text("metric"), unit, time[1]), []).append((time[0], row))
     found = [_series(*key, rows) for key, rows in groups.items()]
     kept = [series for series in found if len(series.value) > 1]
     return tuple(sorted(kept, key=lambda series: (-len(series.value), series.name)))
@@ -80,19 +80,15 @@ def _usable(row: Row) -> bool:
     return value > 0 and not bound and not LEFT_OUT.search(row.cells["metric"])
 
 
-def _series(metric: str, unit: str, quarterly: bool, rows: list[Row]) -> Series:
-    points: dict[float, tuple[str, float]] = {}
-    for row in sorted(rows, key=lambda r: r.cells["confidence"], reverse=True):
-        time = period(row.cells["year"])
-        if time is not None:  # the better confidence comes last and stays
-            points[time[0]] = row.text("source"), row.number("value")
-    times = sorted(points)
-    name = f"{metric}, {'quarters' if quarterly else 'years'}"
+def _series(metric: str, unit: str, quarterly: bool, timed: list[tuple[float, Row]]) -> Series:
+    by_confidence = sorted(timed, key=lambda pair: pair[1].cells["confidence"], reverse=True)
+    points = dict(by_confidence)  # the better confidence comes last and stays
+    times, (_, first) = sorted(points), timed[0]
     return Series(
-        name, unit, np.array(times), np.array([points[t][1] for t in times]),
-        rows[0].cells.get("drug_class", ""), tuple(dict.fromkeys(points[t][0] for t in times)),
-        rows[0].text("region"),
-        rows[0].cells.get("payer") or rows[0].cells.get("category", ""),
+        f"{metric}, {'quarters' if quarterly else 'years'}", unit, np.array(times),
+        np.array([points[t].number("value") for t in times]), first.cells.get("drug_class", ""),
+        tuple(dict.fromkeys(points[t].text("source") for t in times)), first.text("region"),
+        first.cells.get("payer") or first.cells.get("category", ""),
     )  # fmt: skip
 
 
@@ -123,13 +119,9 @@ def read_outside_view() -> tuple[OutsideView, ...]:
     table = files("ismarket").joinpath("data", "evidence", "outside_view.csv")
     return tuple(
         OutsideView(
-            row.text("statement"),
-            row.number("share_outside_at_least"),
-            row.number("relative_error"),
-            int(row.number("forecasts")),
-            int(row.number("drugs")),
-            row.text("source"),
-            row.cells["note"],
+            row.text("statement"), row.number("share_outside_at_least"),
+            row.number("relative_error"), row.whole("forecasts"), row.whole("drugs"),
+            row.text("source"), row.cells["note"],
         )
         for row in read_table(table, ACCURACY, others=True)
-    )
+    )  # fmt: skip

@@ -124,13 +124,12 @@ def triangulate(
     drivers: Iterable[Driver],
     *,
     anchors: Iterable[Anchor] = (),
-    ceilings: Iterable[Ceiling] | None = None,
     seed: int | None = None,
 ) -> Triangulation:
     """The published estimates of a market in its base year, beside the count and the ceilings.
 
-    ``anchors`` are further estimates, such as one that was read from a page; ``ceilings`` replace
-    the shipped ones.  Raises InputError where nothing is published, or of another market.
+    ``anchors`` are further estimates, such as one that was read from a page.  Raises InputError
+    where nothing is published, or of another market.
     """
     more = list_of("triangulate", anchors, Anchor, "a list of Anchors")
     published = (*estimates(market.anchors), *more)
@@ -144,7 +143,6 @@ def triangulate(
         if names.count(name) > 1:
             raise InputError(f"triangulate: two estimates are called {name!r}")
     year = market.base_year
-    known = read_ceilings() if ceilings is None else tuple(ceilings)
     scenario = Scenario(anchor="bottom-up", without=(), market=market.name)
     scenario = scenario if seed is None else scenario.changed(seed=seed)
     counted = forecast(market, drivers, scenario)
@@ -154,7 +152,8 @@ def triangulate(
         pool({anchor.name: market.printed(anchor, year) for anchor in published}),
         {name: column[0] for name, column in counted.columns["count"].items()},
         count_people(market, scenario.seed),
-        tuple(c for c in known if c.market == market.name), tuple(caveats(counted.plan)),
+        tuple(c for c in read_ceilings() if c.market == market.name),
+        tuple(caveats(counted.plan)),
     )  # fmt: skip
 
 
@@ -163,16 +162,12 @@ def count_people(market: Market, seed: int) -> People:
     plan = make_plan(market, (), Scenario(anchor="bottom-up", without=(), market=market.name))
     inputs = tuple(p for p in plan.parameters if not p.constant)
     a = next(drawn(inputs, DRAWS, seed))
-    drawn_people, reference = _people(plan, {**plan.modes, **a}), _people(plan, plan.modes)
-    ends = {name: np.quantile(counted, ENDS) for name, counted in drawn_people.items()}
-    return {
-        name: {
-            "reference": float(reference[name][0]),
-            "mean": float(drawn_people[name].mean()),
-            **dict(zip(("p5", "p50", "p95"), map(float, ends[name]), strict=True)),
-        }
-        for name in reference
-    }
+    reference, found = _people(plan, plan.modes), People()
+    for name, counted in _people(plan, {**plan.modes, **a}).items():
+        p5, p50, p95 = map(float, np.quantile(counted, ENDS))
+        about = {"reference": float(reference[name][0]), "mean": float(counted.mean())}
+        found[name] = {**about, "p5": p5, "p50": p50, "p95": p95}
+    return found
 
 
 def _people(plan: Plan, values: Mapping[str, Array]) -> dict[str, Array]:

@@ -22,7 +22,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, list_of, mistaken, need_numbers, unknown
+from ..errors import InputError, check_kind, list_of, need_numbers, unknown
 from ..model.tables import EVIDENCE, OPTIONAL, read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
@@ -125,8 +125,7 @@ def update(forecast: Forecast, observations: Iterable[Observation]) -> Updated:
     Observations count as independent of each other.  InputError for a year that the forecast does
     not hold or that its anchor fixes, and where the draws do not reach the observations.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("update", forecast, A_FORECAST)
+    check_kind("update", forecast, Forecast, A_FORECAST)
     give = "a list of Observation(2024, 55e6, 0.1)"
     seen = list_of("update", observations, Observation, give)
     if not seen:
@@ -229,8 +228,7 @@ def weighted_quantiles(values: Array, weights: Array, levels: Iterable[float]) -
     order = np.argsort(values)
     mass = weights[order]
     middle = np.cumsum(mass) - mass / 2
-    found: Array = np.interp(list(levels), middle, values[order])
-    return found
+    return np.interp(list(levels), middle, values[order])
 
 
 def observation(text: str) -> Observation:
@@ -251,13 +249,11 @@ def read_observations(file: Path) -> list[Observation]:
         for column in row.cells:
             if column not in (allowed := (*COLUMNS, *MORE, *EVIDENCE, *OPTIONAL)):
                 raise unknown(file.name, "column to read", column, allowed)
-        year = row.number("year")
-        if year != int(year):
-            raise InputError(f"{row.where}: year = {row.cells['year']} is no year")
+        year = row.whole("year")
         value, error, source = row.number("value_usd"), row.number("error"), row.text("source")
         try:
             more = (row.cells.get(column, "") for column in MORE)
-            found.append(Observation(int(year), value, error, source, *more))
+            found.append(Observation(year, value, error, source, *more))
         except InputError as wrong:
             raise InputError(f"{row.where}: {wrong}") from None
     if not found:

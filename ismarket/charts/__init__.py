@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec
 
 from ..analysis.track import Track
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import mistaken
+from ..errors import check_kind
 from ..text.install import needs
 from . import causes as _causes
 from . import comparison as _comparison
@@ -20,6 +18,7 @@ from . import fan as _fan
 from . import funnel as _funnel
 from . import launches as _launches
 from . import levels as _levels
+from . import multiples as _multiples
 from . import svg as _svg
 from . import swings as _swings
 from . import track as _track
@@ -30,9 +29,9 @@ from .theme import LIGHT
 if TYPE_CHECKING:
     import altair as alt
 
+    from ..analysis.grid import ScenarioGrid
     from ..analysis.information import Information
     from .grid import heat as heat
-    from .grid import multiples as multiples
     from .grid import spider as spider
     from .vega import facets as facets
     from .vega import save as save
@@ -68,9 +67,10 @@ _MODULES = {
     "launches": _launches,
     "compare": _comparison,
     "track": _track,
+    "multiples": _multiples,
 }
 _OF_ALTAIR = {
-    "facets": "vega", "save": "vega", "heat": "grid", "multiples": "grid", "spider": "grid",
+    "facets": "vega", "save": "vega", "heat": "grid", "spider": "grid",
 }  # fmt: skip
 KINDS: dict[str, Layers] = {kind: module.layers for kind, module in _MODULES.items()}
 """By kind of chart its layers without data."""
@@ -90,19 +90,6 @@ def svg(picture: Picture, colours: Mapping[str, str] = LIGHT, width: float = WID
     return _svg.drawn(picture, KINDS[picture.kind], colours, width)
 
 
-def _offline() -> None:
-    """In a notebook, draw charts with the runtime that comes with the package, unless told else."""
-    if "ipykernel" in sys.modules:
-        with suppress(ImportError, ValueError):
-            from altair import renderers
-
-            if renderers.active == "default":
-                renderers.enable("ismarket")
-
-
-_offline()
-
-
 P = ParamSpec("P")
 
 
@@ -112,8 +99,7 @@ def of_forecasts(chart: Callable[P, alt.LayerChart]) -> Callable[P, alt.LayerCha
     @wraps(chart)
     def checked(*given: P.args, **named: P.kwargs) -> alt.LayerChart:
         for one in given:
-            if not isinstance(one, Forecast | None):
-                raise mistaken(f"charts.{chart.__name__}", one, A_FORECAST)
+            check_kind(f"charts.{chart.__name__}", one, Forecast | None, A_FORECAST)
         return chart(*given, **named)
 
     return checked
@@ -205,9 +191,16 @@ def compare(
 
 def track(found: Track, *, theme: str = "light", width: int = WIDTH) -> alt.LayerChart:
     """Actuals against what each kept run said of their year, and how editions moved."""
-    if not isinstance(found, Track):
-        raise mistaken("charts.track", found, _track.A_TRACK)
+    check_kind("charts.track", found, Track, _track.A_TRACK)
     return draw(_track.picture(found), theme, width)
+
+
+def multiples(
+    grid: ScenarioGrid, row: str = "", column: str = "", *, theme: str = "light", width: int = WIDTH
+) -> alt.LayerChart:
+    """Every scenario's path against its first year, by two axes of a grid, on one axis."""
+    found = _multiples.checked(grid, "multiples")
+    return draw(_multiples.picture(found, row, column), theme, width)
 
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {

@@ -303,8 +303,9 @@ def labels(
         short = speaker(forecast.plan.anchor)
         lines.append((report["value"][-1], _spoken(forecast), short, "report_text"))
     if prices := prices_alone(forecast)["value"]:
-        moved = "" if forecast.plan.in_current_dollars else ", flat"
-        lines.append((prices[-1], f"general prices alone{moved}", "prices", "prices_text"))
+        moved = forecast.plan.in_current_dollars
+        said = "general prices alone" if moved else "prices alone, flat"
+        lines.append((prices[-1], said, "prices", "prices_text"))
     if pinned is not None and forecast.years[-1] in pinned.years:
         ghost = pinned.columns["summary"]
         at_last = pinned.years.index(forecast.years[-1])

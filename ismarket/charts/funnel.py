@@ -220,7 +220,7 @@ def _shares(rows: Rows, found: Waterfall, top: float, narrow: bool) -> None:
     rows["labels" if narrow else "words"].append(_beside(head, narrow))
     for r, region in enumerate(found.regions):
         at = top - CELL * (r + 1)
-        name = word(shortened(region, 20), y=at, dy=-1)
+        name = word(shortened(region, 20), y=at, dy=-3)
         rows["labels" if narrow else "words"].append(_beside(name, narrow))
     wide = places[1] - places[0] - 0.02
     steps = region_steps(found)

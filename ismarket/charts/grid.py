@@ -1,4 +1,4 @@
-"""Pictures of many scenarios: small multiples, a spider, and a two-way map with its boundary.
+"""Pictures of many scenarios: a spider, and a two-way map with its boundary.
 
 Plain Altair: each is a chart that ``.properties()``, ``|`` and ``&`` treat as any other.
 """
@@ -12,76 +12,15 @@ from typing import Any
 import altair as alt
 
 from ..analysis.grid import ScenarioGrid, TwoWay
-from ..errors import InputError, mistaken
-from ..text.sheet import rows_of
+from ..errors import mistaken
+from .multiples import checked
 from .places import APART, spread
 from .theme import LIGHT
 
-A_GRID = "a grid of scenarios, as study('published').grid(through=[2028, 2030])"
 PERCENT = "+.1%"
 TALL = 300
 """Height of a spider, px."""
 TITLES = {"cagr": "growth a year", "value": "USD", "gain": "gain of entering, USD"}
-
-
-def checked(grid: object, chart: str) -> ScenarioGrid:
-    """The grid; InputError says what to pass where it is none."""
-    if not isinstance(grid, ScenarioGrid):
-        raise mistaken(f"charts.{chart}", grid, A_GRID)
-    return grid
-
-
-def multiples(
-    grid: ScenarioGrid, row: str | None = None, column: str | None = None
-) -> alt.FacetChart:
-    """Every scenario's path against its first year, with 9 in 10 draws, on one axis.
-
-    ``row`` and ``column`` name axes of the grid, by default the first two; others are drawn over
-    each other.  The label is the growth a year of the reference case.  Raises InputError for a
-    name that is no axis.
-    """
-    grid = checked(grid, "multiples")
-    names = [axis.name for axis in grid.axes]
-    rows, columns = row or names[0], column or (names[1] if len(names) > 1 else "")
-    for name in filter(None, (rows, columns)):
-        if name not in names:
-            raise InputError(f"charts.multiples: no axis {name!r}; there are {', '.join(names)}")
-    shown = {axis.name: [axis.label(v) for v in axis.options] for axis in grid.axes}
-    records = []
-    for place, one in enumerate(grid.outcomes):
-        labels = {
-            axis.name: axis.label(value)
-            for axis, value in zip(grid.axes, grid.values_of(place), strict=True)
-        }
-        path, growth = rows_of(one.columns["summary"]), one.columns["cagr"]["reference"][0]
-        first = path[0]["reference"]
-        records += [
-            {
-                "scenario": one.plan.scenario.name, "row": labels[rows],
-                "column": labels[columns] if columns else "", "year": year["year"],
-                **{name: year[name] / first for name in ("reference", "p5", "p95")},
-                "growth": growth if year is path[-1] else None,
-            }
-            for year in path
-        ]  # fmt: skip
-    base = alt.Chart().encode(
-        x=alt.X("year:Q", axis=alt.Axis(format="d", tickCount=3), title=None),
-        detail="scenario:N",
-    )
-    scale = alt.Y("reference:Q", title="of the first year", scale=alt.Scale(zero=False))
-    parts = [
-        base.mark_area(color=LIGHT["model"], opacity=0.2).encode(y=alt.Y("p5:Q"), y2="p95:Q"),
-        base.mark_line(color=LIGHT["model"]).encode(y=scale, tooltip=["scenario:N", "year:Q"]),
-        base.transform_filter("datum.growth !== null")
-        .mark_text(align="right", dy=-8, color=LIGHT["ink"])
-        .encode(y=alt.Y("reference:Q"), text=alt.Text("growth:Q", format=PERCENT)),
-    ]
-    facets: dict[str, Any] = {"row": alt.Row("row:N", title=rows, sort=shown[rows])}
-    if columns:
-        facets["column"] = alt.Column("column:N", title=columns, sort=shown[columns])
-    layers = alt.layer(*parts, data=alt.Data(values=records)).properties(width=130, height=80)
-    found: alt.FacetChart = layers.facet(**facets)
-    return found
 
 
 def spider(

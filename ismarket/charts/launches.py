@@ -226,12 +226,14 @@ def _words(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """What stands in the row of one product."""
     launch, values = one.launch, one.values
-    tone, most = "ink" if one.acts else "muted", (16, 19) if narrow else (23, 28)
+    tone, most = "ink" if one.acts else "muted", (16, 19) if narrow else (23, 31)
     head, _, rest = launch.product.partition(", ")
     head, rest = (head, rest) if rest else wrapped(head, most[0])
     when, ratio, peak = launch.launch_year, launch.price_ratio, values[launch.peak_share.key]
     span = "" if when.constant else f"{figure_of(when, when.low)} to {figure_of(when, when.high)}"
     places = launch.drug_class if narrow else ", ".join([launch.drug_class, *launch.regions])
+    if not narrow and len(places) > most[1] and len(launch.regions) > 1:
+        places = f"{launch.drug_class}, {len(launch.regions)} regions"
     years = f"in {values[launch.years_to_peak.key]:.2g} years"
     chance = percent(values[launch.chance.key])
     certain = launch.chance.constant and values[launch.chance.key] == 1.0

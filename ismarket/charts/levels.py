@@ -22,7 +22,7 @@ from ..text.wording import number, times
 from . import marks
 from .marks import LOG, Layer
 from .picture import Picture, both
-from .places import Room, shortened
+from .places import Room, shortened, wrapped
 from .rows import WORD, bleed, ends_at, picked, small, tick, word
 
 PLOT, ROW, GAP = 270, 52, 0.45
@@ -201,7 +201,7 @@ def _sold(sales: ClassSales | None, narrow: bool) -> str:
     """What the band behind the levels is."""
     if sales is None:
         return ""
-    return f"Grey: {shortened(sales.what, 36)}, {sales.ends}" if narrow else f"Grey: {sales.words}"
+    return f"Grey: {shortened(sales.what, 40)}, {sales.ends}" if narrow else f"Grey: {sales.words}"
 
 
 def _bracket(found: list[DrawnLevel], place: dict[str, float]) -> Columns:
@@ -260,8 +260,11 @@ def _names(
     """Publishers with the year that each printed."""
     words = [word("Bottom-up count", y=foot, weight=600, dx=-left)]
     for v in found:
-        name = shortened(v.publisher, 17 if narrow else 26)
-        words.append(word(name, y=place[v.name], weight=600 if v.chosen else 400, dx=-left))
+        lines = wrapped(v.publisher, 17) if narrow else (shortened(v.publisher, 26), "")
+        for line, dy in zip(lines, (-7, 7) if lines[1] else (0, 0), strict=True):
+            weight = 600 if v.chosen else 400
+            if line:
+                words.append(word(line, y=place[v.name], weight=weight, dx=-left, dy=dy))
         words.append(small(str(v.printed_year), y=place[v.name], dx=-YEARS, align="center"))
     return words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,11 @@ PAD = 8
 """Ground around a chart that stands alone, px."""
 APART = 16.0
 """Least distance of two labels, px."""
-PER_LETTER = 6.8
-"""Mean width of a letter at 12 px, px; on the safe side for the fonts in use."""
+SLENDER, BROAD = frozenset("fijlrt.,:;'|()- "), frozenset("mwMW%")
+"""Letters that take less and more room than others."""
+LITTLE = frozenset("a an and at before by for from in of on or than that the to used with".split())
+"""Words that say nothing at the end of a name."""
+COMPASS = re.compile(r"\b([NESWM])(?:orth|ast|outh|est|iddle) (?=[A-Z])")
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,17 @@ def _rising(values: Iterable[float]) -> list[float]:
 
 
 def text_width(text: str) -> float:
-    """How wide a text is at 12 px, roughly, px."""
-    return PER_LETTER * len(text)
+    """How wide a text is at 12 px, roughly, px; on the safe side for the fonts in use."""
+    return sum(
+        4.6 if letter in SLENDER else 11.0 if letter in BROAD else 8.3 if letter.isupper() else 7.4
+        for letter in text
+    )
 
 
 def shortened(name: str, most: int) -> str:
     """A name of at most ``most`` letters: the head of the cause, its kind kept whole."""
+    if len(name) > most:
+        name = COMPASS.sub(r"\1. ", name)
     if len(name) <= most:
         return name
     head, comma, kind = name.rpartition(", ")
@@ -127,14 +136,17 @@ def shortened(name: str, most: int) -> str:
 
 
 def _fitting(text: str, most: int) -> str:
-    """The words of a text that fit in so many letters, at least the first."""
+    """The words of a text that fit in so many letters, without little ones at the end."""
     words = text.split()
-    while len(words) > 1 and len(" ".join(words)) > most:
+    while len(words) > 1 and (len(" ".join(words)) > most or words[-1] in LITTLE):
         words.pop()
     return " ".join(words)[:most].rstrip(",")
 
 
 def wrapped(text: str, most: int) -> tuple[str, str]:
     """A text in two lines: what fits in so many letters, and the rest."""
-    first = text if len(text) <= most else _fitting(text, most)
+    words, first = text.split(), text
+    while len(first) > most and len(words) > 1:
+        words.pop()
+        first = " ".join(words).rstrip(",")
     return first, text[len(first) :].lstrip(", ")

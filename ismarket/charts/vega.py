@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,10 @@ from .places import PAD
 from .theme import theme
 
 FORMATS = ("png", "svg", "json", "html")
+
+if "ipykernel" in sys.modules and alt.renderers.active == "default":
+    with suppress(ImportError, ValueError):  # charts show without network, unless told else
+        alt.renderers.enable("ismarket")
 
 
 def chart_of(

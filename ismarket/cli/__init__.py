@@ -41,7 +41,7 @@ COMMANDS = {
     "backtest": ("analyses", "How well the verified past could have been forecast."),
     "report": ("report", "Write a forecast as a page, a workbook and a deck."),
     "check-numbers": ("check_numbers", "Which figures of a document no longer equal a run."),
-    "scenario": ("scenario", "Bring a scenario in from an edited workbook."),
+    "scenario": ("report", "Bring a scenario in from an edited workbook."),
     "plugins": ("plugins", "List every installed plugin: what it brings, or why it does not."),
     "check": ("drivers", "Hold a driver, or a market, to every law."),
     "new-driver": ("drivers", "Write a new driver as a package of its own."),

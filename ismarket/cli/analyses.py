@@ -11,6 +11,7 @@ import click
 from ..text.files import check_free, write_files
 from ..text.wording import fraction, usd
 from .common import (
+    FILE,
     answer,
     complete_anchor,
     complete_key,
@@ -24,26 +25,22 @@ from .common import (
     scenario_argument,
     studied,
 )
+from .run import choice_option
 
 if TYPE_CHECKING:
     from ..analysis.updating import Observation
 
-FILE = click.Path(dir_okay=False, path_type=Path)
 SCENARIO, RUN = scenario_argument("scenario"), scenario_argument("run")
-LEVEL = click.option(
-    "--anchor", help="Published estimate that sets the level, or bottom-up.",
-    shell_complete=complete_anchor,
-)  # fmt: skip
-THROUGH = click.option("--through", type=int, help="Last year of the forecast.")
-DRAWS = click.option("--draws", type=click.IntRange(1), help="How many draws.")
+LEVEL, THROUGH, DRAWS = map(choice_option, ("anchor", "through", "draws"))
 OUTPUT = "value: the last year's value. cagr: growth a year. count: the bottom-up level."
+THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
 @SCENARIO
 @click.option("--anchor", help="The published estimate to audit.", shell_complete=complete_anchor)
-@click.option("--claims", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              metavar="FILE.csv", help="Its sentences, as read --claims drafts them.")  # fmt: skip
+@click.option("--claims", type=THERE, metavar="FILE.csv",
+              help="Its sentences, as read --claims drafts them.")  # fmt: skip
 @click.option("--claim", metavar="ID", help="One claim in full, with its sources, such as D1.")
 @market_option
 @json_option
@@ -92,22 +89,17 @@ def sensitivity(
     answer(asked.sensitivity(output=output, by=by, points=points), as_json)
 
 
-def growth(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
-    """``3.9%`` or ``0.039`` as a fraction a year."""
-    return None if text is None else fraction(text, "--cagr")
-
-
-def amount(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
-    """``3.20 bn``, ``54 M`` or ``USD 3200000000`` in USD."""
-    return None if text is None else usd(text, "--value")
+def read_by(read: Callable[[str, str], float]) -> Callable[..., float | None]:
+    """The callback of an option whose text is a number as people write it."""
+    return lambda _, option, text: None if text is None else read(text, option.opts[0])
 
 
 def target(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a target: a growth, or a value in a year."""
     words = "Growth a year, such as 3.9%."
-    rate = click.option("--cagr", callback=growth, metavar="RATE", help=words)
+    rate = click.option("--cagr", callback=read_by(fraction), metavar="RATE", help=words)
     words = "USD, such as '3.20 bn' or 54M."
-    value = click.option("--value", callback=amount, metavar="AMOUNT", help=words)
+    value = click.option("--value", callback=read_by(usd), metavar="AMOUNT", help=words)
     words = "Year of the value; the last one unless given."
     return rate(value(click.option("--year", type=int, help=words)(command)))
 
@@ -164,8 +156,7 @@ def require(
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[ANCHOR.toml]...",
-                type=click.Path(exists=True, dir_okay=False, path_type=Path))  # fmt: skip
+@click.argument("files", nargs=-1, metavar="[ANCHOR.toml]...", type=THERE)
 @market_option
 @json_option
 def triangulate(files: tuple[Path, ...], market: str | None, as_json: bool) -> None:

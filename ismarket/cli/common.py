@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from copy import copy
 from functools import partial, wraps
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
 from click.shell_completion import CompletionItem as Item
 
-from ..errors import DiskError, DriverError, InputError, unknown
-from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO
+from ..errors import DiskError, DriverError, InputError
+from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO, shipped_scenarios
 from ..text.wording import in_line, shown
 
 MARKS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: "\N{EN DASH}"}
@@ -38,30 +39,62 @@ if TYPE_CHECKING:
 STRICT, STDOUT, PLACE = "ismarket.strict", "ismarket.stdout", "ismarket.place"
 
 
+# completion in the shell ---------------------------------------------------------------------
+
+Completed = Callable[[click.Context, click.Parameter, str], list[Item]]
+
+
+def completing(names: Callable[[], Iterable[str]], *, or_file: bool = False) -> Completed:
+    """Complete with the ``names`` that begin so; where none does, maybe with those of files."""
+
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
+        found = [Item(name) for name in names() if name.startswith(incomplete)]
+        return found or ([Item(incomplete, type="file")] if or_file else [])
+
+    return complete
+
+
+def _loaded() -> Plugins:
+    from ..plugins.installed import load_plugins
+
+    return load_plugins()
+
+
+def _drivers() -> list[str]:
+    return [driver.name for driver in _loaded().drivers]
+
+
+def _keys() -> Iterable[str]:
+    from ..engine.plan import known_parameters
+
+    plugins = _loaded()
+    return known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers)
+
+
+complete_scenario = completing(shipped_scenarios, or_file=True)
+complete_anchor = completing(lambda: _loaded().market(DEFAULT_MARKET).anchors, or_file=True)
+complete_market = completing(lambda: _loaded().markets)
+complete_driver = completing(_drivers)
+complete_checked = completing(lambda: [*_drivers(), *_loaded().markets], or_file=True)
+complete_key = completing(_keys)
+
+
+# arguments and options -----------------------------------------------------------------------
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+PATH = click.Path(path_type=Path)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a page.")
+force_option = click.option("--force", is_flag=True, help="Write over files that are there.")
+market_option = click.option(
+    "--market", shell_complete=complete_market,
+    help=f"Name of the market; {DEFAULT_MARKET}, or what the scenario says, by default.",
+)  # fmt: skip
+"""Of the market that is asked about, whatever a scenario names."""
+
+
 def scenario_argument(name: str) -> Callable[..., Any]:
     """The argument SCENARIO, or RUN, as every command that takes one has it: one default."""
     return click.argument(name, default=DEFAULT_SCENARIO, shell_complete=complete_scenario)
-
-
-def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option ``--json``, as every command that prints a table has it."""
-    option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a page.")
-    return option(command)
-
-
-def force_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option ``--force``, as every command that writes files has it."""
-    option = click.option("--force", is_flag=True, help="Write over files that are there.")
-    return option(command)
-
-
-def market_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option ``--market``: of the market that is asked about, whatever a scenario names."""
-    option = click.option(
-        "--market", shell_complete=complete_market,
-        help=f"Name of the market; {DEFAULT_MARKET}, or what the scenario says, by default.",
-    )  # fmt: skip
-    return option(command)
 
 
 def pairs(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
@@ -91,56 +124,6 @@ def share(_: click.Context, option: click.Parameter, value: str | None) -> float
     except ValueError:
         raise InputError(f"{option.opts[0]} {value!r}: give a share such as 0.1%") from None
     return number / 100 if value.strip().endswith("%") else number
-
-
-def complete_scenario(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of shipped scenarios, or files, for completion in the shell."""
-    from ..model.scenario import shipped_scenarios
-
-    return _starting(incomplete, shipped_scenarios(), or_file=True)
-
-
-def complete_anchor(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of anchors, or files, for completion in the shell."""
-    from ..plugins.installed import load_plugins
-
-    return _starting(incomplete, load_plugins().market(DEFAULT_MARKET).anchors, or_file=True)
-
-
-def complete_market(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of markets, for completion in the shell."""
-    from ..plugins.installed import load_plugins
-
-    return _starting(incomplete, load_plugins().markets)
-
-
-def complete_driver(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of drivers, for completion in the shell."""
-    from ..plugins.installed import load_plugins
-
-    return _starting(incomplete, [driver.name for driver in load_plugins().drivers])
-
-
-def complete_checked(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Names of drivers and markets, or files, for completion in the shell."""
-    named = [*complete_driver(_, __, incomplete), *complete_market(_, __, incomplete)]
-    return [one for one in named if one.type == "plain"] or [Item(incomplete, type="file")]
-
-
-def complete_key(_: click.Context, __: click.Parameter, incomplete: str) -> list[Item]:
-    """Keys of parameters, for completion in the shell."""
-    from ..engine.plan import known_parameters
-    from ..plugins.installed import load_plugins
-
-    plugins = load_plugins()
-    known = known_parameters(plugins.market(DEFAULT_MARKET), plugins.drivers)
-    return _starting(incomplete, known)
-
-
-def _starting(incomplete: str, names: Iterable[str], *, or_file: bool = False) -> list[Item]:
-    """The names that begin so; where none does and a file will do, let the shell look for one."""
-    found = [Item(name) for name in names if name.startswith(incomplete)]
-    return found or ([Item(incomplete, type="file")] if or_file else [])
 
 
 def studied(what: str | Scenario, **changes: Any) -> Study:
@@ -354,14 +337,6 @@ def say_json(value: object) -> None:
 def installed_market(plugins: Plugins, name: str | None = None) -> Market:
     """The market of that name, by default the bundled one; InputError if there is none."""
     return plugins.market(name or DEFAULT_MARKET)
-
-
-def check_drivers(where: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """Raise InputError for a name that is not an installed driver."""
-    known = tuple(known)
-    for name in names:
-        if name not in known:
-            raise unknown(where, "driver", name, known)
 
 
 @contextmanager

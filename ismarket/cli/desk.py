@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from ..text.files import check_free, write_files
-from .analyses import DRAWS, FILE, LEVEL, THROUGH, actuals_of, observed, target
+from .analyses import DRAWS, LEVEL, THROUGH, actuals_of, observed, target
 from .common import (
+    FILE,
+    PATH,
     answer,
     force_option,
     json_option,
@@ -92,7 +94,7 @@ def discover(
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=PATH)
 @observed
 @CHART
 @force_option

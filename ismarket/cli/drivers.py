@@ -10,6 +10,7 @@ import click
 from ..errors import DriverError, InputError, unknown
 from .common import (
     MARKS,
+    PATH,
     complete_checked,
     complete_market,
     installed_market,
@@ -114,7 +115,7 @@ def _pin(name: str) -> str:
 @click.option("--table", is_flag=True, help="A table of causes to fill in, no Python to write.")
 @click.option("--title", default="", help="Title of the driver; by default its name.")
 @click.option("--author", default="", help="Who writes it.")
-@click.option("--into", type=click.Path(path_type=Path), help="Folder; ./ismarket-NAME by default.")
+@click.option("--into", type=PATH, help="Folder; ./ismarket-NAME by default.")
 @click.option("--update", is_flag=True, help="Bring an existing package up to this template.")
 def new_driver(
     name: str, table: bool, title: str, author: str, into: Path | None, update: bool

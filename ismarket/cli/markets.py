@@ -15,35 +15,26 @@ from ..plugins.discovery import find_plugins
 from ..plugins.new_market import chains, write_market
 from ..plugins.package import check_free
 from ..text.install import pip_install
-from .common import MARKS, say, say_json
+from .common import FILE, MARKS, PATH, say, say_json
 
 if TYPE_CHECKING:
-    from ..model.market import Market
     from ..plugins.installed import Plugins
-
-FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("new-market")
 @click.argument("name")
 @click.option("--from", "draft", type=FILE, help="Anchor file, as `ismarket read` drafts it.")
 @click.option("--claims", type=FILE, help="Its report's sentences, as `read --claims` drafts them.")
-@click.option(
-    "--chain",
-    default="patients",
-    show_default=True,
-    help=f"{' or '.join(chains())}: the newly ill of a year, or all who live with it.",
-)
-@click.option(
-    "--regions",
-    default="",
-    help="UN areas and groups, as 'Japan, DACH = Germany + Austria, Rest of the world';"
-    " the six UN regions by default.",
-)
+@click.option("--chain", default="patients", show_default=True,
+              help=f"{' or '.join(chains())}: the newly ill of a year, or all who live with"
+              " it.")  # fmt: skip
+@click.option("--regions", default="",
+              help="UN areas and groups, as 'Japan, DACH = Germany + Austria, Rest of the world';"
+              " the six UN regions by default.")  # fmt: skip
 @click.option("--classes", default="", help="Drug classes, with commas.")
 @click.option("--title", default="", help="Title of the market; by default as the draft says.")
 @click.option("--author", default="The authors", help="Who writes it.")
-@click.option("--into", type=click.Path(path_type=Path), help="Folder; ./ismarket-NAME by default.")
+@click.option("--into", type=PATH, help="Folder; ./ismarket-NAME by default.")
 def new_market(name: str, into: Path | None, **told: str) -> None:
     """Write the market NAME as a package: tables, drivers, tests, card, CI.
 
@@ -91,16 +82,13 @@ def check_market(name: str, plugins: Plugins, as_json: bool) -> None:
         lines = [f"{market.title} ({name})" if market else name]
         for law, found in by_law.items():
             lines += [f"{MARKS[kept[law]]} {law}", *(f"    {breach}" for breach in found)]
-        lines += [_placeholders(market)] if market else []
+        if market:  # no breach, but to be known
+            drawn = [p for p in market.parameters.values() if not p.constant]
+            given = sum(p.placeholder for p in drawn)
+            lines.append(f"{given} of {len(drawn)} uncertain numbers are placeholders")
         say("\n".join(lines))
     if breaches:
         sys.exit(1)
-
-
-def _placeholders(market: Market) -> str:
-    """How many of its numbers nobody has given yet: no breach, but to be known."""
-    drawn = [p for p in market.parameters.values() if not p.constant]
-    return f"{sum(p.placeholder for p in drawn)} of {len(drawn)} uncertain numbers are placeholders"
 
 
 def _folder(name: str, plugins: Plugins) -> Path | Traversable | None:

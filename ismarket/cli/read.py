@@ -7,14 +7,13 @@ from pathlib import Path
 import click
 
 from ..text.files import check_free, write_files
-from .common import complete_market, force_option, json_option, say, say_json
+from .common import FILE, complete_market, force_option, json_option, say, say_json
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write the draft anchor to this TOML file.")  # fmt: skip
-@click.option("--claims", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.csv",
+@click.argument("file", type=FILE)
+@click.option("--out", type=FILE, help="Write the draft anchor to this TOML file.")
+@click.option("--claims", type=FILE, metavar="FILE.csv",
               help="Write its sentences, with the causes that their words suggest.")  # fmt: skip
 @click.option("--market", default="", shell_complete=complete_market,
               help="Whose figures are wanted; the page's own by default.")  # fmt: skip

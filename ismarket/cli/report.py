@@ -1,4 +1,4 @@
-"""``ismarket report``: a forecast as a page, a workbook and a deck."""
+"""``ismarket report``: a forecast as a page, a workbook and a deck; and an edited workbook back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..text.files import check_free
+from ..text.files import check_free, write_files
 from ..text.install import needs
-from .common import computed, force_option, json_option, say, say_json, scenario_argument, studied
+from .common import (
+    FILE,
+    computed,
+    force_option,
+    json_option,
+    say,
+    say_json,
+    scenario_argument,
+    studied,
+)
+from .run import choice_option
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -18,15 +28,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @scenario_argument("run")
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the page.")
-@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="Write the workbook.")
-@click.option("--pptx", type=click.Path(dir_okay=False, path_type=Path), help="Write the deck.")
+@click.option("--html", type=FILE, help="Write the page.")
+@click.option("--xlsx", type=FILE, help="Write the workbook.")
+@click.option("--pptx", type=FILE, help="Write the deck.")
 @click.option(
-    "--page",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a page that computes: its reader moves inputs without Python.",
+    "--page", type=FILE, help="Write a page that computes: its reader moves inputs without Python."
 )
-@click.option("--draws", type=click.IntRange(1), help="How many draws.")
+@choice_option("draws")
 @force_option
 @json_option
 def report(
@@ -58,8 +66,7 @@ def report(
         from ..report.checklist import checklist
 
         items = [vars(item) for item in checklist(result)]
-        found = {"written": [str(path) for path in wanted], "checklist": items}
-        say_json(found)
+        say_json({"written": [str(path) for path in wanted], "checklist": items})
         return
     for path in wanted:
         say(f"wrote {path}")
@@ -69,3 +76,37 @@ def _computing_page(asked: Study, result: Forecast) -> str:
     with needs("--page", "notebook"):
         from ..explorer.standalone import as_page
     return as_page(asked, result)
+
+
+@click.group()
+def scenario() -> None:
+    """Bring a scenario in from elsewhere."""
+
+
+@scenario.command(name="from-xlsx")
+@click.argument("file", type=FILE)
+@click.option("--out", type=FILE, help="Write the scenario to this TOML file.")
+@force_option
+@json_option
+def from_xlsx(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    """The scenario that an edited workbook FILE asks for, and every cell that was changed."""
+    from ..model.scenario import write_scenario
+    from ..report.edits import read_workbook
+
+    check_free(filter(None, [out]), force=force)
+    edited = read_workbook(file)
+    toml = write_scenario(edited.after)
+    if out:
+        write_files({out: toml.encode()})
+    if as_json:
+        edits = [vars(edit) for edit in edited.edits]
+        say_json({"edits": edits, "ignored": list(edited.ignored), "scenario": toml})
+        return
+    for edit in edited.edits:
+        now = edit.now if isinstance(edit.now, str) else f"{edit.now:g}"
+        say(f"{edit.cell:<6}{edit.key:<40}{edit.was:g} -> {now}")
+    for text in edited.ignored:
+        say(f"Not an edit: {text}.")
+    if not edited.edits:
+        say("No cell was changed.")
+    say(f"Scenario written to {out}." if out else "\n" + toml, nl=bool(out))

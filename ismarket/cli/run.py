@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import InputError
+from ..errors import InputError, check_known
 from ..model.choices import Choice, Keyed, Names, Real, Said, Text, Whole
 from ..model.scenario import BEYOND, CHOICES, Scenario, spelled, unspelled
 from .common import (
     answer,
     blocked,
-    check_drivers,
     complete_anchor,
     complete_driver,
     complete_key,
@@ -102,7 +101,7 @@ def scenario_choices(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def chosen(scenario: Scenario, given: Mapping[str, Any], drivers: Iterable[str]) -> Scenario:
+def chosen(scenario: Scenario, given: Mapping[str, Any], drivers: Collection[str]) -> Scenario:
     """The scenario with the choices ``given`` on the command line; ``drivers`` are installed.
 
     What is given by key adds to the scenario's own, as do names; anything else replaces it.
@@ -114,7 +113,7 @@ def chosen(scenario: Scenario, given: Mapping[str, Any], drivers: Iterable[str])
             changes |= unspelled(name, {**spelled(scenario, name), **said})
         elif said is not None and isinstance(choice.kind, Names):
             out = given[choice.opposite[0].lstrip("-")]
-            check_drivers(choice.opposite[0], out, drivers)
+            check_known(choice.opposite[0], "driver", drivers, *out)
             changes[name] = (*(one for one in now if one not in out), *said)
         elif said is not None:
             changes[name] = said

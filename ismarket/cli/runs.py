@@ -11,9 +11,9 @@ import click
 from ..errors import InputError
 from ..text.install import needs
 from ..text.wording import in_line
-from .common import answer, json_option, note, say, say_json
+from .common import PATH, answer, json_option, note, say, say_json
 
-RUN = click.argument("run", type=click.Path(path_type=Path))
+RUN = click.argument("run", type=PATH)
 
 
 def _seal(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -28,10 +28,10 @@ def _seal(_: click.Context, option: click.Parameter, value: str | None) -> str |
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path), required=False)
+@click.argument("run", type=PATH, required=False)
 @click.option("--seal", callback=_seal,
               help="The seal that the sender gave you; it must be the run's own.")  # fmt: skip
-@click.option("--page", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--page", type=PATH, metavar="FILE",
               help="Check a page that computes instead: all in it is made again and compared,"
               " from RUN if that is given.")  # fmt: skip
 @json_option
@@ -44,16 +44,12 @@ def verify(run: Path | None, seal: str | None, page: Path | None, as_json: bool)
     from ..runs.verify import verify_run
 
     verdict = verify_run(run)
-    found = list(verdict.findings)
     own = verdict.record.manifest["seal"] if verdict.record else None
-    found += _other_seal(own, seal)
-    name, files = in_line(run.name), len(verdict.record.contents) if verdict.record else 0
+    found = [*verdict.findings, *_other_seal(own, seal)]
     if as_json:
         say_json({"run": run.name, "sound": not found, "findings": found, "seal": own})
-    elif found:
-        say("\n".join([f"{name}: not as it was written", *(f"  {f}" for f in found)]))
     else:
-        say(f"{name}: {files} files, every byte as written\nseal {own}")
+        say(f"{in_line(run.name)}: {replace(verdict, findings=tuple(found))}")
     return 1 if found else 0
 
 
@@ -78,10 +74,9 @@ def _verify_page(page: Path, run: Path | None, seal: str | None, as_json: bool) 
 
 @click.command()
 @RUN
-@click.option("--out", type=click.Path(path_type=Path), help="Keep the second run there.")
-@click.option(
-    "--workers", type=click.IntRange(1), help="Threads; the answer does not depend on it."
-)
+@click.option("--out", type=PATH, help="Keep the second run there.")
+@click.option("--workers", type=click.IntRange(1),
+              help="Threads; the answer does not depend on it.")  # fmt: skip
 @json_option
 def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> int:
     """Check RUN, compute it again from its own inputs and say how far it agrees.
@@ -99,16 +94,11 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
     again = opened.again(out, workers)
     found = again.agreement
     if as_json:
-        say_json(
-            {
-                "run": run.name,
-                "level": found.level,
-                "tables": found.tables,
-                "largest_relative_difference": found.largest,
-                "first_difference": found.first,
-                "changed": opened.changed,
-            }
-        )
+        say_json({
+            "run": run.name, "level": found.level, "tables": found.tables,
+            "largest_relative_difference": found.largest, "first_difference": found.first,
+            "changed": opened.changed,
+        })  # fmt: skip
     else:
         say(f"{run.name}: {found}")
         if again.path:
@@ -117,7 +107,7 @@ def rerun(run: Path, out: Path | None, workers: int | None, as_json: bool) -> in
 
 
 @click.command()
-@click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("runs", nargs=-1, required=True, type=PATH)
 @click.option("--year", type=int, help="Year of the values; the last that all have by default.")
 @json_option
 def compare(runs: tuple[Path, ...], year: int | None, as_json: bool) -> None:
@@ -138,13 +128,11 @@ def compare(runs: tuple[Path, ...], year: int | None, as_json: bool) -> None:
 @click.command()
 @RUN
 @click.option("--zip", "archive", is_flag=True, help="The whole run as one zip.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Name of the zip; by default the run's."
-)
+@click.option("--out", type=PATH, help="Name of the zip; by default the run's.")
 @click.option("--with-wheels", is_flag=True, help="Put the packages that the run needs beside it.")
-@click.option("--csv", "tables", type=click.Path(path_type=Path), metavar="FOLDER",
+@click.option("--csv", "tables", type=PATH, metavar="FOLDER",
               help="The tables for a spreadsheet; no cell is a formula.")  # fmt: skip
-@click.option("--xlsx", "workbook", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--xlsx", "workbook", type=PATH, metavar="FILE",
               help="The tables as one workbook; needs the extra xlsx.")  # fmt: skip
 def export(
     run: Path,
@@ -175,8 +163,8 @@ def export(
 
 
 @click.command("import")
-@click.argument("archive", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True,
+@click.argument("archive", type=PATH)
+@click.option("--out", type=PATH, default=Path("runs"), show_default=True,
               help="Folder to unpack the run into.")  # fmt: skip
 def import_run(archive: Path, out: Path) -> None:
     """Unpack the run in ARCHIVE and check it; refuses links, paths that leave it, and bombs."""

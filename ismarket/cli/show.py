@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import InputError
+from ..errors import InputError, check_known
 from ..text.sheet import Table
 from ..text.wording import mid_sentence, money, percent, rate, times
 from .common import (
-    check_drivers,
     complete_driver,
     installed_market,
     installed_plugins,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from ..model.market import Market
     from ..model.parameter import Parameter
     from ..plugins.discovery import FoundPlugin
+    from ..plugins.installed import Plugins
 
 
 @click.command()
@@ -56,18 +56,14 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
             raise InputError(
                 f"drivers: market {market!r} is not bundled; --load imports all plugins"
             )
-        chosen = installed_market(plugins, market)
-        suiting = [driver for driver in plugins.drivers if driver.suits(chosen.name)]
-        show(with_unloaded(driver_list(suiting, chosen), others), as_json)
+        show(with_unloaded(_suiting(plugins, market), others), as_json)
         return
     plugins = installed_plugins()
-    installed = {driver.name: driver for driver in plugins.drivers}
     if name is None:
-        chosen = installed_market(plugins, market)
-        suiting = [driver for driver in installed.values() if driver.suits(chosen.name)]
-        show(driver_list(suiting, chosen), as_json)
+        show(_suiting(plugins, market), as_json)
         return
-    check_drivers("drivers", (name,), list(installed))
+    installed = {driver.name: driver for driver in plugins.drivers}
+    check_known("drivers", "driver", installed, name)
     driver = installed[name]
     if market and not driver.suits(market):
         made_for = ", ".join(driver.markets)
@@ -82,6 +78,10 @@ def drivers(name: str | None, load: bool, market: str | None, as_json: bool) -> 
 def anchors(market: str | None, as_json: bool) -> None:
     """List the published estimates, each moved to the base year at its own growth."""
     show(anchor_list(installed_market(installed_plugins(), market)), as_json)
+
+
+STATED = ("low", "mode", "high", "unit", "status", "source")
+"""What a card says of a parameter."""
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,12 @@ def driver_list(drivers: Iterable[Driver], market: Market) -> Card:
     rows = []
     for driver in drivers:
         claimed = [market.mechanisms[name] for name in driver.claims if name in market.mechanisms]
-        rows.append(
-            {
-                "driver": driver.name,
-                "title": driver.title,
-                "causes": len(claimed),
-                "without_effect": sum(mechanism.inert for mechanism in claimed),
-                "own_parameters": len(driver.parameters),
-                "plugin": driver.plugin,
-                "description": driver.description,
-            }
-        )
+        rows.append({
+            "driver": driver.name, "title": driver.title, "causes": len(claimed),
+            "without_effect": sum(mechanism.inert for mechanism in claimed),
+            "own_parameters": len(driver.parameters), "plugin": driver.plugin,
+            "description": driver.description,
+        })  # fmt: skip
     shown = {
         "driver": "driver", "title": "title", "causes": "causes",
         "without_effect": "without effect", "own_parameters": "own inputs", "plugin": "plugin",
@@ -117,22 +112,20 @@ def driver_list(drivers: Iterable[Driver], market: Market) -> Card:
     return Card("Drivers", rows, shown, "ismarket drivers NAME shows the causes of one.")
 
 
+def _suiting(plugins: Plugins, market: str | None) -> Card:
+    chosen = installed_market(plugins, market)
+    return driver_list((one for one in plugins.drivers if one.suits(chosen.name)), chosen)
+
+
 def with_unloaded(card: Card, others: Iterable[FoundPlugin]) -> Card:
     """The list with a row for each plugin that was not imported, from its metadata."""
     rows = [{**row, "loaded": True} for row in card.rows]
+    counted = dict.fromkeys(("causes", "without_effect", "own_parameters"))
     unloaded = [
-        {
-            "driver": one.name,
-            "title": one.summary,
-            "causes": None,
-            "without_effect": None,
-            "own_parameters": None,
-            "plugin": f"{one.distribution} {one.version}".strip(),
-            "description": "",
-            "loaded": False,
-        }
+        {"driver": one.name, "title": one.summary, **counted,
+         "plugin": f"{one.distribution} {one.version}".strip(), "description": "", "loaded": False}
         for one in others
-    ]
+    ]  # fmt: skip
     note = card.note
     if unloaded:
         note += " Rows without counts are as their packages say; --load imports them."
@@ -188,12 +181,7 @@ def _launch(one: Launch, others: list[str]) -> dict[str, Any]:
 def _range(parameter: Parameter) -> dict[str, Any]:
     return {
         "effect": f"{parameter.low:g} / {parameter.mode:g} / {parameter.high:g} {parameter.unit}",
-        "low": parameter.low,
-        "mode": parameter.mode,
-        "high": parameter.high,
-        "unit": parameter.unit,
-        "status": parameter.status,
-        "source": parameter.source,
+        **{name: getattr(parameter, name) for name in STATED},
     }
 
 
@@ -220,17 +208,15 @@ def anchor_list(market: Market) -> Card:
         row |= {"url": anchor.url, "source": anchor.source, "note": anchor.note}
         rows.append(row)
     names = ("anchor", "publisher", "printed", "growth", f"in {year}")
-    printed = [anchor for anchor in market.anchors.values() if anchor.published]
-    values = [market.printed(anchor, year) for anchor in printed]
-    note = (
-        f"The largest level is {times(max(values) / min(values))} times the smallest."
-        if values
-        else ""
-    )
-    return Card(
-        f"Published estimates of {market.title}", rows, {n: n for n in names},
-        f"{note} {count.name} leaves the level as counted." if len(values) > 1 else "",
-    )  # fmt: skip
+    values = [market.printed(one, year) for one in market.anchors.values() if one.published]
+    note = ""
+    if len(values) > 1:
+        note = (
+            f"The largest level is {times(max(values) / min(values))} times the smallest."
+            f" {count.name} leaves the level as counted."
+        )
+    title = f"Published estimates of {market.title}"
+    return Card(title, rows, {name: name for name in names}, note)
 
 
 def show(card: Card, as_json: bool) -> None:

@@ -177,12 +177,9 @@ def numbered(rows: NDArray[Any]) -> tuple[NDArray[Any], bytes]:
 
 @lru_cache(maxsize=4096)
 def _paired(one: bytes, other: bytes) -> tuple[Any, Any, bytes]:
-    """The pairs of ways that some coalition takes: those of the one, of the other, and which.
-
-    Ways that all stand in their order are a slice, so that nothing is copied.
-    """
+    """The pairs of ways that some coalition takes: those of the one, of the other, and which."""
     pairs, which = numbered(np.stack([np.frombuffer(w, np.uint16) for w in (one, other)], axis=1))
-    mine, theirs = (
+    mine, theirs = (  # ways that all stand in their order are a slice: nothing is copied
         slice(None) if not ways.any() or np.array_equal(ways, range(len(ways))) else ways
         for ways in pairs.T.astype(np.intp)
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,11 @@ from ..arrays import Array, Bits
 from ..errors import DriverError
 from ..guard.contract import standing, watched_blocks
 from ..model.pooled import LEVEL
-from ..sampling.copula import Copula, copula
+from ..sampling.copula import copula
 from ..sampling.points import BLOCK, block_points, block_strata
-from ..sampling.quantiles import Quantiles
+from ..sampling.quantiles import Quantiles, Range
 from .attribution import Attribution, attribution
-from .chain import Chain, Compared
+from .chain import Chain, total_of
 from .histograms import Grid, on_log_scale
 from .plan import Plan
 from .rows import Reader
@@ -32,6 +32,61 @@ freed memory (mallopt(3)); to return and clear it for each block takes up to a f
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""
+FIRST = 3
+"""Blocks from the first on whose draws are kept: of as many draws as a hand waits for."""
+
+
+class Unfixed:
+    """Draws of some parameters, (key, range), as if none were fixed; the first blocks are kept.
+
+    The place of a key among ``dimensions`` is its Sobol dimension; ``pairs`` are rank correlations
+    by pair of keys.
+    """
+
+    def __init__(
+        self,
+        ranges: tuple[tuple[str, Range], ...],
+        dimensions: tuple[str, ...],
+        pairs: tuple[tuple[tuple[str, str], float], ...],
+        seed: int,
+        sampler: str,
+    ) -> None:
+        self.keys = [key for key, _ in ranges]
+        self.copula = copula(dict(pairs)) if pairs else None
+        self._dimensions = {key: index for index, key in enumerate(dimensions)}
+        self._quantiles = Quantiles([each for _, each in ranges])
+        self._seed, self._sampler = seed, sampler
+        self._first: dict[int, Array] = {}
+
+    def values(self, block: int) -> Array:
+        """Every parameter in its own unit, (parameter, BLOCK), not to be written to."""
+        found = self._first.get(block)
+        if found is None:
+            found = self._drawn(block)
+            found.flags.writeable = False
+            if block < FIRST:
+                self._first[block] = found
+        return found
+
+    def _drawn(self, block: int) -> Array:
+        if self._sampler == "random" or self.copula:
+            return self._quantiles.values(self.points(block))
+        strata = block_strata(self.keys, self._dimensions, seed=self._seed, block=block)
+        return self._quantiles.of_block(*strata)
+
+    def points(self, block: int) -> Bits:
+        """Points of the unit interval, (parameter, BLOCK), correlated as asked."""
+        mixed, how = self.copula.keys if self.copula else (), self._sampler
+        every = [*self.keys, *(key for key in mixed if key not in self.keys)]  # lean on their draws
+        points = block_points(every, self._dimensions, seed=self._seed, block=block, sampler=how)
+        if self.copula:
+            rows = [every.index(key) for key in mixed]
+            points[rows] = self.copula.mix(points[rows])
+        return points[: len(self.keys)]
+
+
+unfixed = lru_cache(maxsize=2)(Unfixed)
+"""One for all plans that draw alike: when an input is moved, nothing is drawn anew."""
 
 
 class Drawing:
@@ -41,74 +96,47 @@ class Drawing:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, fixed = plan, plan.scenario.fixed
-        known = (
+        fixed, scenario = plan.scenario.fixed, plan.scenario
+        known = [
             replace(p, mode=fixed[p.key]) if p.happens and p.key in fixed else p
             for p in plan.parameters
-        )
+        ]
         self.drawn = [p for p in known if p.happens or p.key not in fixed]
-        self._keys = [p.key for p in self.drawn]
-        self._rows = np.flatnonzero([p.happens or p.key not in fixed for p in plan.parameters])
-        self._fixed = np.array([[fixed.get(p.key, 0.0)] for p in plan.parameters]).reshape(-1, 1)
-
-    @cached_property
-    def copula(self) -> Copula | None:
-        """How the parameters are correlated, if the market or the scenario says so."""
-        pairs = self._plan.pairs
-        return copula(pairs) if pairs else None
+        self._still = [row for row, p in enumerate(known) if p.key in fixed and not p.happens]
+        self._at = np.array([[fixed[known[row].key]] for row in self._still])
+        self.unfixed = unfixed(
+            tuple((p.key, p.range) for p in known), tuple(plan.market.parameters),
+            tuple(plan.pairs.items()), scenario.seed, scenario.sampler,
+        )  # fmt: skip
 
     def by_key(self, block: int) -> dict[str, Array]:
         """Every parameter by key, each (BLOCK,) in its own unit."""
-        keys = (p.key for p in self._plan.parameters)
-        return dict(zip(keys, self.values(block), strict=True))
+        return dict(zip(self.unfixed.keys, self.values(block), strict=True))
 
-    def values(self, block: int) -> Array:
-        """Every parameter of the plan in its own unit, (parameter, BLOCK)."""
-        if self._plan.scenario.sampler == "random" or self.copula:
-            drawn = self._quantiles.values(self.points(block))
-        else:
-            seed = self._plan.scenario.seed
-            strata = block_strata(self._keys, self._dimensions, seed=seed, block=block)
-            drawn = self._quantiles.of_block(*strata)
-        if len(drawn) == len(self._fixed):
-            return drawn
-        values = np.repeat(self._fixed, BLOCK, axis=1)
-        values[self._rows] = drawn
-        return values
-
-    @cached_property
-    def _quantiles(self) -> Quantiles:
-        return Quantiles([p.range for p in self.drawn])
-
-    @cached_property
-    def _dimensions(self) -> dict[str, int]:
-        return {key: index for index, key in enumerate(self._plan.market.parameters)}
-
-    def points(self, block: int) -> Bits:
-        """Points of those that are ``drawn``, (parameter, BLOCK), correlated as asked."""
-        scenario, keys = self._plan.scenario, self._keys
-        mixed = self.copula.keys if self.copula else ()
-        apart = [key for key in mixed if key not in keys]  # fixed, but others lean on its draws
-        every, how = [*keys, *apart], scenario.sampler
-        points = block_points(every, self._dimensions, seed=scenario.seed, block=block, sampler=how)
-        if self.copula:
-            rows = [every.index(key) for key in mixed]
-            points[rows] = self.copula.mix(points[rows])
-        return points[: len(keys)]
+    def values(self, block: int, draws: int = BLOCK) -> Array:
+        """Every parameter in its own unit, for the first draws of a block, (parameter, draw)."""
+        found = self.unfixed.values(block)[:, :draws]
+        if self._still:
+            found = found.copy()
+            found[self._still] = self._at
+        return found
 
 
 class Engine:
-    """A plan and what its blocks share; ``left`` is the unexplained growth, a factor (year,)."""
+    """A plan and what its blocks share; ``left`` is the unexplained growth, a factor (year,).
 
-    def __init__(self, plan: Plan, left: Array) -> None:
+    ``only`` names the rows that are wanted, by default all; of PATH alone nothing is attributed.
+    """
+
+    def __init__(self, plan: Plan, left: Array, only: tuple[str, ...] = ()) -> None:
         np.empty(HELD)
-        self.plan, self.left = plan, left
-        self.reader = Reader(plan, left)
+        self.plan, self.left, self.only = plan, left, only
+        self.reader = Reader(plan, left, only)
         self.drawing = Drawing(plan)
 
-    def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array]]:
+    def __reduce__(self) -> tuple[type[Engine], tuple[Plan, Array, tuple[str, ...]]]:
         """What another process needs; the tables are made anew there."""
-        return Engine, (self.plan, self.left)
+        return Engine, (self.plan, self.left, self.only)
 
     @cached_property
     def _watched(self) -> frozenset[int]:
@@ -142,21 +170,21 @@ class Engine:
         place = layout.room(BLOCK)
         total = Streamed.nothing(layout.rows, layout.cells)
         for block in blocks:
-            total.take(self.kept(block, place), grids)
+            total.take(self.kept(block, lambda _: place), grids)
         return total
 
-    def kept(self, block: int, place: Place | None = None) -> Kept:
+    def kept(self, block: int, place: Callable[[int], Place] | None = None) -> Kept:
         """The draws of one block; the last one may be cut short by the number of draws.
 
-        They are written to the beginning of ``place``, if it is given.
+        They are written to the beginning of its ``place``, if that is given.
         """
         size = min(BLOCK, self.plan.scenario.draws - block * BLOCK)
         layout = self.reader.layout
-        whole = place or layout.room(size)
+        whole = place(block) if place else layout.room(size)
         rows, cells = whole[0][:, :size], whole[1][:, :size]
         with one_thread(), standing(block * BLOCK, watched=block in self._watched):
-            values = self.drawing.values(block)[:, : -(-size // STRETCH) * STRETCH]
-            sums = self._read(values, rows, cells)
+            values = self.drawing.values(block, -(-size // STRETCH) * STRETCH)
+            sums, _ = self._read(values, rows, cells)
         total = rows[layout["total"]]
         if not np.isfinite(total).all():
             raise DriverError(self._not_finite(block, total))
@@ -167,27 +195,23 @@ class Engine:
 
         And the largest standard error of a contribution to log growth; 0 where no order is sampled.
         """
-        stacked, layout = stack(self.plan, values), self.reader.layout
-        found = self._compared(stacked)
-        rows, cells = layout.room(stacked.shape[1])
-        carried, level = self._attribution.weights @ found.growth, self._level(stacked)
-        self.reader.read(found, carried, rows, cells, level)
-        return rows, self._attribution.error(found.growth)
+        stacked = stack(self.plan, values)
+        rows, cells = self.reader.layout.room(stacked.shape[1])
+        _, growth = self._read(stacked, rows, cells)
+        return rows, 0.0 if growth is None else self._attribution.error(growth)
 
-    def _level(self, values: Array) -> Array | None:
-        """The anchor's level, USD (draw,), where it is an input; None where it is one figure."""
-        keys = [p.key for p in self.plan.parameters]
-        return values[keys.index(LEVEL)] if LEVEL in keys else None
-
-    def _compared(self, values: Array) -> Compared:
+    def _read(
+        self, values: Array, rows: Array, cells: NDArray[np.float32]
+    ) -> tuple[Array, Array | None]:
+        """Write the rows and cells of some draws; the sums of the cells, growth by coalition."""
+        level = level_of(self.plan, values)
         with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-            return self._chain.compared(values)
-
-    def _read(self, values: Array, rows: Array, cells: NDArray[np.float32]) -> Array:
-        """Write the rows and cells of some draws; the sums of the cells."""
-        found = self._compared(values)
-        carried, level = self._attribution.weights @ found.growth, self._level(values)
-        return self.reader.read(found, carried, rows, cells, level)
+            if self.only:
+                self.reader.path(total_of(self._chain(values)), rows, level)
+                return np.empty(0), None
+            found = self._chain.compared(values)
+        carried = self._attribution.weights @ found.growth
+        return self.reader.read(found, carried, rows, cells, level), found.growth
 
     def _not_finite(self, block: int, total: Array) -> str:
         draw = int(np.flatnonzero(~np.isfinite(total).all(axis=0))[0])
@@ -206,6 +230,15 @@ def stack(plan: Plan, values: Mapping[str, Array]) -> Array:
     for row, parameter in zip(found, plan.parameters, strict=True):
         row[:] = values[parameter.key]
     return found
+
+
+def level_of(plan: Plan, values: Array) -> Array | float | None:
+    """The level that calibration meets, USD: (draw,) where it is drawn; None for the count.
+
+    ``values`` are those of the plan's parameters, (parameter, draw).
+    """
+    keys = [p.key for p in plan.parameters]
+    return values[keys.index(LEVEL)] if LEVEL in keys else plan.level
 
 
 def cells_of(plan: Plan, values: Mapping[str, Array]) -> Array:
@@ -229,10 +262,7 @@ def _controller() -> Any:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Limit BLAS to one thread until the last of overlapping computations has left.
-
-    Blocks share the processors already, and bits stay the same.
-    """
+    """Limit BLAS to one thread until the last of overlapping computations has left."""
     with _lock:
         _inside.append(_inside[0] if _inside else _limited())
     try:

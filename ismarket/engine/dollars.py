@@ -15,6 +15,9 @@ from .forecast import INFLATION, NAMED, Forecast, Growth
 from .forecaster import unexplained
 from .plan import contained_in, follows_prices
 
+READ = {NOMINAL: "current", REAL: "constant"}
+"""In which dollars a report counts, by its price basis."""
+
 
 def speaker(anchor: Anchor) -> str:
     """What says what an anchor says: a report, or several estimates pooled."""
@@ -25,9 +28,7 @@ def dollars(forecast: Forecast) -> str:
     """In which dollars the forecast counts, inside a sentence."""
     if forecast.plan.market.price_level is None:
         return "in dollars without a basis"
-    if forecast.plan.in_current_dollars:
-        return "in current dollars"
-    return f"in dollars of {forecast.plan.market.base_year}"
+    return f"in {forecast.plan.price_basis}"
 
 
 def price_basis(forecast: Forecast) -> str:

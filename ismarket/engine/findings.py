@@ -23,7 +23,7 @@ from ..text.wording import (
 from .dollars import dollars, price_basis, speaker
 from .forecast import INFLATION, NAMED, TRUSTED, UNEXPLAINED, Forecast
 from .plan import Plan
-from .shifts import wholly_shared
+from .shifts import still_acting, wholly_shared
 
 ALIKE = 1e-9
 """Relative difference below which two growths are one."""
@@ -168,10 +168,7 @@ def _as_printed(anchor: Anchor, found: list[str], printed: str) -> str:
 
 
 def launched(forecast: Forecast) -> str:
-    """The launched product that sells most in the last year, and how many others sell at all.
-
-    Nothing where the market is scaled to a published level: so are its launches.
-    """
+    """The launched product that sells most in the last year, and how many others sell at all."""
     if forecast.plan.anchor.published:  # scaled to a level that nobody counted
         return ""
     table = rows_of(forecast.columns["launch"])
@@ -200,7 +197,7 @@ def stacking(forecast: Forecast) -> str:
         return ""
     counted = "count once" if rho == 1 else f"count at overlap {rho:g}"
     change = f"{'add' if premium >= 0 else 'take away'} USD {money(abs(premium))}"
-    if abs(premium) <= ALIKE * forecast.stacked_total:
+    if abs(premium) <= ALIKE * (premium + forecast.columns["reference"]["value"][-1]):
         change = "add nothing"
     return (
         f"Causes that several drivers share {counted}; once for each driver they would {change}"
@@ -269,32 +266,18 @@ def lacking(forecast: Forecast) -> str:
 
 def acting_on(forecast: Forecast) -> list[str]:
     """For each driver that is left out, those of its causes that act on in others, and in which."""
-    plan, said = forecast.plan, []
-    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
-    for driver in forecast.installed:
-        if driver.name not in plan.scenario.without:
-            continue
-        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
-        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
-        moved = {title: to for title, to in others.items() if to}
-        if not moved:
-            continue
-        many = f"{len(moved)} of its {len(causes)} causes {'act' if len(moved) > 1 else 'acts'}"
-        if len(moved) == len(causes):
-            many = f"all {len(causes)} of its causes act" if len(causes) > 1 else "its cause acts"
+    said = []
+    for driver, causes, moved in still_acting(forecast.plan, forecast.installed):
+        many = f"{len(moved)} of its {causes} causes {'act' if len(moved) > 1 else 'acts'}"
+        if len(moved) == causes:
+            many = f"all {causes} of its causes act" if causes > 1 else "its cause acts"
         where: dict[str, list[str]] = {}
         for title, to in moved.items():
             where.setdefault(listed(to), []).append(mid_sentence(title.split(",")[0]))
         parts = "; ".join(f"{listed(titles)} in {to}" for to, titles in where.items())
-        nothing = ", so leaving it out changes little or nothing" * (len(moved) == len(causes))
+        nothing = ", so leaving it out changes little or nothing" * (len(moved) == causes)
         said.append(f"{driver.title} is left out, but {many} on{nothing}: {parts}.")
     return said
-
-
-def switched_in_vain(forecast: Forecast) -> list[str]:
-    """The acting drivers that share each of their causes, so that their switch moves nothing."""
-    shared = [one.title for one, _ in wholly_shared(forecast.plan)]
-    return [f"The switch of {one} moves nothing: others share all its causes." for one in shared]
 
 
 def outside_evidence(plan: Plan) -> list[str]:
@@ -347,7 +330,9 @@ def notices(forecast: Forecast) -> list[str]:
     left_out = [name for name in scenario.without if name in installed]
     if left_out:
         found.append(f"Left out: {listed(left_out)}.")
-    found += [*acting_on(forecast), *switched_in_vain(forecast)]
+    found += acting_on(forecast)
+    for one, _ in wholly_shared(plan):
+        found.append(f"The switch of {one.title} moves nothing: others share all its causes.")
     if scenario.fixed:
         values = [f"{key} = {value:g}" for key, value in sorted(scenario.fixed.items())]
         found.append(f"Fixed by hand: {listed(values)}.")

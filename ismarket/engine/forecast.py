@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, LazyTables
-from ..errors import InputError, unknown
+from ..arrays import Array, Columns
+from ..errors import InputError, check_known
 from ..model.anchor import NOMINAL
 from ..model.driver import Driver
 from ..model.launch import DRAWN
 from ..model.stage import slug
+from ..text.sheet import LazyTables
 from .attribution import growth_share
 from .plan import Plan
 from .rows import Layout
@@ -104,9 +105,8 @@ class Forecast:
     says points.  ``reference`` sets every parameter to its mode or to the value fixed by hand.
     ``at_modes`` (row,) and ``drawn`` hold the reference and the summary of the draws by the rows of
     ``layout``; ``unexplained_factor`` (year,) is the growth that no driver carries.
-    ``stacked_total`` is the reference of the last year were no cause shared, USD; ``shapley_error``
-    the standard error of sampled orders, log growth; ``repaired`` the largest change of a
-    correlation that did not go with the others.
+    ``shapley_error`` is the standard error of sampled orders, log growth; ``repaired`` the largest
+    change of a correlation that did not go with the others.
     """
 
     plan: Plan
@@ -115,7 +115,6 @@ class Forecast:
     layout: Layout
     at_modes: Array
     drawn: Summary
-    stacked_total: float
     shapley_error: float = 0.0
     repaired: float = 0.0
 
@@ -149,10 +148,12 @@ class Forecast:
         """Years from the first to the last."""
         return self.years[-1] - self.years[0]
 
-    @property
+    @cached_property
     def stacking_premium(self) -> float:
         """Reference value in the last year at overlap 0 less the forecast's own, USD."""
-        return self.stacked_total - self._modes("total")[-1]
+        from .forecaster import stacked_total  # which makes forecasts
+
+        return stacked_total(self) - self._modes("total")[-1]
 
     @cached_property
     def growth(self) -> Growth:
@@ -304,11 +305,9 @@ class Forecast:
         Columns: ``by``, each with a key; measure, reference, mean, p5 to p95, unit, price_basis;
         money in ``units`` (USD, M, bn).  The rest is as in ``engine.tidy``.
         """
-        import pandas as pd
-
         from .tidy import tidy
 
-        return pd.DataFrame(tidy(self, by, units))
+        return tidy(self, by, units)
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -336,8 +335,7 @@ class Forecast:
 
         Columns: key, name, base and final (USD), cagr (fraction a year), share; _p5 and _p95.
         """
-        if axis not in (*AXES, "launch"):
-            raise unknown("forecast", "axis", axis, (*AXES, "launch"))
+        check_known("forecast", "axis", (*AXES, "launch"), axis)
         split = {"base, final": self.usd(), "cagr": "fraction a year", "share": "1"}
         sold = {"reference to p95": self.usd(), "peak_share": "1", "price_ratio": "ratio"}
         return self._frame(axis, sold if axis == "launch" else split)

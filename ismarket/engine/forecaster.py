@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError
 from ..guard.contract import standing
-from ..model.anchor import NOMINAL
+from ..model.anchor import NOMINAL, Anchor
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import MOST_DRAWS, Scenario
@@ -19,7 +20,7 @@ from ..sampling.points import BLOCK
 from .blocks import Engine, one_thread, stack
 from .chain import Chain, total_of
 from .forecast import Forecast
-from .plan import Plan, make_plan, named_plan
+from .plan import Plan, drawn_parameters, follows_prices, make_plan
 from .workers import ALONE, Work, draws_bar, summarise
 
 FIRST = 4 * BLOCK
@@ -51,24 +52,15 @@ def forecast_of(
         if made and not work.sink:
             return made
     with one_thread():
-        at_modes = {**plan.modes, **plan.fixed}
         with standing(None, watched=True):
             left = unexplained(plan, installed)
             engine = Engine(plan, left)
-            reference, error = engine.at(at_modes)
-        calibration = reference[engine.reader.layout["calibration"]][0, 0]
-        stacked = total_value(plan, at_modes, overlap=0.0)[-1, 0] * (left[-1] * calibration)
+            reference, error = engine.at({**plan.modes, **plan.fixed})
+        copula = engine.drawing.unfixed.copula
         return Forecast(
-            plan,
-            installed,
-            left,
-            engine.reader.layout,
-            reference[:, 0],
-            summarise(engine, work),
-            stacked_total=float(stacked),
-            shapley_error=error,
-            repaired=copula.repaired if (copula := engine.drawing.copula) else 0.0,
-        )
+            plan, installed, left, engine.reader.layout, reference[:, 0], summarise(engine, work),
+            shapley_error=error, repaired=copula.repaired if copula else 0.0,
+        )  # fmt: skip
 
 
 def _enough_draws(
@@ -107,6 +99,14 @@ def total_value(plan: Plan, values: dict[str, Array], overlap: float | None = No
     return total_of(Chain(plan, overlap=overlap)(stack(plan, values)))
 
 
+def stacked_total(forecast: Forecast) -> float:
+    """The reference of the last year were no cause shared, USD."""
+    plan, factor = forecast.plan, forecast.columns["calibration"]["reference"][0]
+    with one_thread(), standing(None, watched=False):
+        value = total_value(plan, {**plan.modes, **plan.fixed}, overlap=0.0)
+    return float(value[-1, 0] * (forecast.unexplained_factor[-1] * factor))
+
+
 def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
     """Published growth that the named drivers do not carry: a factor (year,), 1 at the start.
 
@@ -114,16 +114,26 @@ def unexplained(plan: Plan, drivers: Iterable[Driver]) -> Array:
     counts at its mode, each cause once.  After the report's last year the factor stands still, or
     goes on at the published rate if the scenario says so.
     """
-    anchor = plan.anchor
+    anchor, market = plan.anchor, plan.market
     if not anchor.published:
         return np.ones(len(plan.years))
-    report = named_plan(plan, drivers)
-    named = total_value(report, report.modes)[:, 0]
-    if anchor.price_basis == NOMINAL and not report.in_current_dollars:
-        named *= [plan.market.prices(year) for year in plan.years]
+    suited = (d for d in drivers if d.name in plan.contained and d.suits(market.name))
+    report = tuple(sorted((d.with_options({}) for d in suited), key=lambda driver: driver.name))
+    named = named_value(market, anchor, report, plan.start)
+    if anchor.price_basis == NOMINAL and not any(follows_prices(market, d) for d in report):
+        named = named * [market.prices(year) for year in plan.years]
     published = np.array([anchor.at(year) for year in plan.years])
     factor: Array = (published / published[0]) / (named / named[0])
     if plan.scenario.beyond == "drivers":
         last = max(0, anchor.last_year - plan.years[0])
         factor[last + 1 :] = factor[min(last, len(factor) - 1)]
     return factor
+
+
+@lru_cache(maxsize=32)  # whatever a scenario fixes or strengthens
+def named_value(market: Market, anchor: Anchor, drivers: tuple[Driver, ...], start: int) -> Array:
+    """The value of the market by year (year,), before calibration, all at its mode."""
+    scenario = Scenario(market=market.name, overlap=1.0)
+    parameters = drawn_parameters(market, drivers)
+    plan = Plan(market, anchor, scenario, drivers, parameters, start)
+    return total_value(plan, plan.modes)[:, 0]

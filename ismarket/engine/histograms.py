@@ -51,10 +51,7 @@ class Grid:
 
     @cached_property
     def _numbering(self) -> tuple[NDArray[np.float32], ...]:
-        """A value times the first and plus the second is its bin, of all of a slab; the last bin.
-
-        Each is (row, 1).
-        """
+        """A value times the first and plus the second is its bin; the last one; each (row, 1)."""
         first = np.arange(len(self.low)) % SLAB * BINS
         wide = self.width > 0
         scale = np.divide(1.0, self.width, out=np.zeros_like(self.width), where=wide)

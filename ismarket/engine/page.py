@@ -68,27 +68,20 @@ def as_dict(forecast: Forecast) -> dict[str, Any]:
         "page": as_text(forecast),
         "notices": notices(forecast),
         "outside_evidence": [
-            {
-                "key": p.key,
-                "value": scenario.fixed[p.key],
-                "low": p.low,
-                "high": p.high,
-                "unit": p.unit,
-            }
+            {"key": p.key, "value": scenario.fixed[p.key], "low": p.low, "high": p.high,
+             "unit": p.unit}
             for p in forecast.plan.outside
         ],
-    }
+    }  # fmt: skip
 
 
 def finite(tables: Mapping[str, Columns]) -> dict[str, Columns]:
     """The tables with None for what too few draws cannot tell: JSON knows no nan."""
-    return {
-        name: {
-            column: [None if isinstance(v, float) and not math.isfinite(v) else v for v in values]
-            for column, values in table.items()
-        }
-        for name, table in tables.items()
-    }
+
+    def told(value: Any) -> Any:
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return {name: {c: [*map(told, v)] for c, v in table.items()} for name, table in tables.items()}
 
 
 _SUMS = (UNEXPLAINED, "total")
@@ -116,12 +109,8 @@ def path_tables(forecast: Forecast) -> list[Table]:
 def attribution_table(forecast: Forecast) -> Table:
     """What each driver carries of the scenario's growth, which is the last row."""
     table, last = forecast.columns["attribution"], forecast.years[-1]
-    header = [
-        "Carried by",
-        f"points a year to {last}",
-        "9 in 10 draws",
-        f"{forecast.usd('M')} in {last}",
-    ]
+    money = f"{forecast.usd('M')} in {last}"
+    header = ["Carried by", f"points a year to {last}", "9 in 10 draws", money]
     rows = []
     for row in rows_of(table):
         if row["driver"] == UNEXPLAINED and not forecast.plan.anchor.published:
@@ -129,14 +118,9 @@ def attribution_table(forecast: Forecast) -> Table:
         label = row["title"]
         if forecast.plan.anchor.published and row["driver"] not in _SUMS and not row["named"]:
             label += " (added)"
-        rows.append(
-            [
-                label,
-                signed(row["points"], 2),
-                f"{signed(row['p5'], 2)} to {signed(row['p95'], 2)}",
-                signed(row["usd"] / 1e6, 0 if abs(table["usd"][-1]) >= 1e8 else 2),
-            ]
-        )
+        ends = f"{signed(row['p5'], 2)} to {signed(row['p95'], 2)}"
+        usd = signed(row["usd"] / 1e6, 0 if abs(table["usd"][-1]) >= 1e8 else 2)
+        rows.append([label, signed(row["points"], 2), ends, usd])
     return Table(header, rows)
 
 
@@ -179,11 +163,8 @@ def _html_list(pairs: list[tuple[str, str]]) -> str:
 
 def _labelled(pairs: list[tuple[str, str]]) -> list[str]:
     """Sentences wrapped to WIDTH, each beside its label."""
-    indent = " " * LABEL
-    return [
-        line
-        for label, text in pairs
-        for line in textwrap.wrap(
-            text, WIDTH, initial_indent=label.ljust(LABEL), subsequent_indent=indent
-        )
-    ]
+    lines = []
+    for label, text in pairs:
+        lines += textwrap.wrap(text, WIDTH, initial_indent=label.ljust(LABEL),
+                               subsequent_indent=" " * LABEL)  # fmt: skip
+    return lines

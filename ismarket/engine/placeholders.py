@@ -6,13 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..arrays import Array
-from ..model.pooled import LEVEL
-from ..model.stage import DRUG_CLASS, REGION
 from ..sampling.points import BLOCK
-from .blocks import Drawing, one_thread, stack
-from .chain import Chain
+from .blocks import Engine, one_thread
 from .plan import Plan
+from .rows import PATH
 
 DRAWS = 2048
 
@@ -26,23 +23,14 @@ def placeholder_share(plan: Plan) -> float:
     """
     keys = {p.key for p in plan.parameters if p.placeholder}
     keys |= {key for pair, rho in plan.pairs.items() if rho and keys & {*pair} for key in pair}
-    drawing = Drawing(plan)
+    engine = Engine(plan, np.ones(len(plan.years)), PATH)
     apart = np.random.default_rng(0).permutation(BLOCK)[:DRAWS]  # blocks share their strata
-    one = {key: value[:DRAWS] for key, value in drawing.by_key(0).items()}
-    other = {key: value[apart] for key, value in drawing.by_key(1).items()}
-    chain = Chain(plan)
-    first = _value(plan, chain, one)
-    second = _value(plan, chain, {**other, **{key: one[key] for key in keys if key in one}})
+    one = {key: value[:DRAWS] for key, value in engine.drawing.by_key(0).items()}
+    other = {key: value[apart] for key, value in engine.drawing.by_key(1).items()}
+    mixed = {**other, **{key: one[key] for key in keys if key in one}}
+    last = engine.reader.layout["total"].stop - 1
+    with one_thread():
+        first, second = (engine.at(values)[0][last] for values in (one, mixed))
     whole = float(first.var() + second.var()) / 2
     left = float(np.mean((first - second) ** 2)) / 2
     return min(max(1.0 - left / whole, 0.0), 1.0) if whole > 0 else 0.0
-
-
-def _value(plan: Plan, chain: Chain, values: dict[str, Array]) -> Array:
-    """The last year's value (draw,), but for a factor that all draws share."""
-    with one_thread():
-        cells = chain(stack(plan, values))[[0, -1]]
-    first, last = cells.sum(axis=(REGION, DRUG_CLASS))
-    level = values.get(LEVEL, first if plan.level is None else 1.0)
-    found: Array = level * last / first
-    return found

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array
-from ..errors import DriverError, InputError, mistaken, unknown
+from ..errors import DriverError, InputError, check_kind, check_known, unknown
 from ..model.anchor import NOMINAL, Anchor
 from ..model.cause import EVERYWHERE, Mechanism
 from ..model.curves import Spread, spread_of
@@ -45,11 +45,6 @@ class Plan:
     def years(self) -> tuple[int, ...]:
         """The years of the forecast, from the one in which the level is matched."""
         return self.market.years[self.start :]
-
-    @property
-    def years_from_base(self) -> range:
-        """The same, counted from the base year of the market."""
-        return range(self.start, len(self.market.years))
 
     @property
     def strengths(self) -> tuple[float, ...]:
@@ -144,13 +139,10 @@ class Plan:
 
 def make_plan(market: Market, drivers: Iterable[Driver], scenario: Scenario) -> Plan:
     """The plan of a scenario; InputError names the choice that market or drivers do not know."""
-    if not isinstance(market, Market):
-        raise mistaken("market", market, "a Market, as ismarket.load_market()")
-    if not isinstance(scenario, Scenario):
-        raise mistaken("scenario", scenario, "a Scenario, as ismarket.load_scenario('evidence')")
+    check_kind("market", market, Market, "a Market, as ismarket.load_market()")
+    check_kind("scenario", scenario, Scenario, "a Scenario, as ismarket.load_scenario('evidence')")
     for driver in (drivers := list(drivers)):
-        if not isinstance(driver, Driver):
-            raise mistaken("drivers", driver, "a list of Drivers, as ismarket.load_drivers()")
+        check_kind("drivers", driver, Driver, "a list of Drivers, as ismarket.load_drivers()")
     everybody = sorted(drivers, key=lambda driver: driver.name)
     names = [driver.name for driver in everybody]
     for name in names:
@@ -242,25 +234,6 @@ def contained_in(anchor: Anchor, market: Market, drivers: Iterable[Driver]) -> f
     return named | prices if anchor.price_basis == NOMINAL else named - prices
 
 
-def named_plan(plan: Plan, drivers: Iterable[Driver]) -> Plan:
-    """The plan of the report itself: what it contains as shipped, each cause counted once."""
-    named = sorted(
-        (
-            driver.with_options({})
-            for driver in drivers
-            if driver.name in plan.contained and driver.suits(plan.market.name)
-        ),
-        key=lambda driver: driver.name,
-    )
-    neutral = replace(plan.scenario, fixed={}, strength={}, options={}, claims={}, overlap=1.0)
-    return replace(
-        plan,
-        scenario=neutral,
-        drivers=tuple(named),
-        parameters=drawn_parameters(plan.market, named),
-    )
-
-
 def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
     """The market with the causes that drivers bring in tables of their own."""
     for driver in drivers:
@@ -276,10 +249,7 @@ def with_own_causes(market: Market, drivers: Iterable[Driver]) -> Market:
 
 
 def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Market:
-    """The market with a driver's own causes beside its catalogue.
-
-    Raises InputError for a region or class that the market has not, or a name that is taken.
-    """
+    """The market with a driver's own causes beside its catalogue."""
     found = dict(market.mechanisms)
     for mechanism in mechanisms:
         known = found.get(mechanism.name)
@@ -299,27 +269,20 @@ def _fitted(where: str, mechanisms: Iterable[Mechanism], market: Market) -> Mark
                 )
             stages = {stage.name: stage for stage in market.stages}
             check(where, one, stages, market.regions, market.drug_classes)
-        stage = market.stage(mechanism.stage, f"{where}, {mechanism.name}")
-        if mechanism.ratio.unit != RATIO_UNIT[stage.link]:
-            raise unknown(
-                f"{where}, {mechanism.name}", "unit", mechanism.ratio.unit, [RATIO_UNIT[stage.link]]
-            )
-        for region in mechanism.share:
-            if region not in (EVERYWHERE, *market.regions):
-                raise unknown(f"{where}, {mechanism.name}", "region", region, market.regions)
-        classes = market.drug_classes if stage.by_class else ()
-        if mechanism.drug_class and mechanism.drug_class not in classes:
-            raise unknown(f"{where}, {mechanism.name}", "class", mechanism.drug_class, classes)
-        if (
-            mechanism.kind == "spread"
-            and EVERYWHERE not in mechanism.share
-            and set(mechanism.share) < set(market.regions)
+        named = f"{where}, {mechanism.name}"
+        stage = market.stage(mechanism.stage, named)
+        for kind, names, allowed in (
+            ("unit", [mechanism.ratio.unit], [RATIO_UNIT[stage.link]]),
+            ("region", [r for r in mechanism.share if r != EVERYWHERE], market.regions),
+            ("class", filter(None, [mechanism.drug_class]), market.drug_classes * stage.by_class),
         ):
-            missing = next(r for r in market.regions if r not in mechanism.share)
-            raise InputError(
-                f"{where}, {mechanism.name}: no row for region {missing!r}, nor for {EVERYWHERE!r}"
-            )
+            check_known(named, kind, allowed, *names)
+        missing = [region for region in market.regions if region not in mechanism.share]
+        if mechanism.kind == "spread" and missing and EVERYWHERE not in mechanism.share:
+            raise InputError(f"{named}: no row for region {missing[0]!r}, nor for {EVERYWHERE!r}")
         found[mechanism.name] = mechanism
+    if len(found) == len(market.mechanisms):
+        return market
     lent = market.lent | (found.keys() - market.mechanisms.keys())
     return replace(market, mechanisms=found, lent=lent)
 
@@ -329,12 +292,8 @@ def drawn_parameters(market: Market, drivers: Iterable[Driver]) -> tuple[Paramet
     drivers = list(drivers)
     claimed = [market.mechanisms[name] for name in {n: None for d in drivers for n in d.claims}]
     followed = {mechanism.stage for mechanism in claimed if mechanism.kind == "path"}
-    funnel = [
-        parameter
-        for stage in market.stages
-        if stage.path is None or stage.name in followed
-        for parameter in stage.parameters
-    ]
+    drawn = [stage for stage in market.stages if stage.path is None or stage.name in followed]
+    funnel = [parameter for stage in drawn for parameter in stage.parameters]
     causes = [parameter for mechanism in claimed for parameter in mechanism.parameters]
     own = [parameter for driver in drivers for parameter in driver.parameters]
     return tuple({p.key: p for p in (*funnel, *causes, *own)}.values())
@@ -363,12 +322,10 @@ def _check_fixed(market: Market, drivers: Iterable[Driver], scenario: Scenario) 
     if LEVEL in (*scenario.fixed, *(key for pair in scenario.pairs for key in pair)):
         known |= {p.key: p for p in uncertain_level(_pooled(market))}
     for key, value in scenario.fixed.items():
-        if key not in known:
-            raise unknown("scenario", "parameter", key, known, f"fixed {key}")
+        check_known("scenario", "parameter", known, key, key=f"fixed {key}")
         known[key].check(value, key in scenario.outside)
     for key in (key for pair in scenario.pairs for key in pair):
-        if key not in known:
-            raise unknown("scenario, correlation", "parameter", key, known, "correlation")
+        check_known("scenario, correlation", "parameter", known, key, key="correlation")
         if known[key].happens:
             raise InputError(f"correlation: {NO_CHANCE.format(key)}")
 

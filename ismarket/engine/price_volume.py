@@ -23,7 +23,7 @@ from ..text.sheet import Sheet, Table, by_field, framed_by, shown_by
 from ..text.wording import money, number, signed
 from .attribution import money_share
 from .findings import caveats
-from .roles import SCALING, Staged, staged, summarised
+from .roles import SCALING, staged, summarised
 
 if TYPE_CHECKING:
     from .forecast import Forecast
@@ -131,21 +131,19 @@ def price_volume(
     last = common[-1] if last is None else last
     if same:
         both = staged(before, (first, last))
-        sides = [{role: both.of(role)[i] for role in both.roles} for i in (0, 1)]
+        pair = [(both, 0), (both, 1)]
     else:
-        sides = [_roles(staged(before, (first,))), _roles(staged(after, (last,)))]
+        pair = [(staged(before, (first,)), 0), (staged(after, (last,)), 0)]
+    sides = [{role: found.of(role)[i] for role in found.roles} for found, i in pair]
     draws = min(value.shape[-1] for side in sides for value in side.values())
     start, end = ({role: value[..., :draws] for role, value in side.items()} for side in sides)
     roles = tuple(role for role in (*ROLES, SCALING) if role in start or role in end)
     return PriceVolume(
-        _sides(before, after, first, last), _dollars(before, after), one.regions, one.drug_classes,
-        roles, *_effects(start, end, roles),
+        _sides(before, after, first, last),
+        " and ".join(dict.fromkeys(f.usd("M") for f in (before, after))),
+        one.regions, one.drug_classes, roles, *_effects(start, end, roles),
         tuple(dict.fromkeys([*caveats(before.plan), *caveats(after.plan)])),
     )  # fmt: skip
-
-
-def _roles(found: Staged) -> dict[str, Array]:
-    return {role: found.of(role)[0] for role in found.roles}
 
 
 def _effects(
@@ -172,10 +170,6 @@ def _sides(before: Forecast, after: Forecast, first: int, last: int) -> tuple[st
     if names[0] == names[1]:
         names = ["before", "after"]
     return f"{names[0]}, {first}", f"{names[1]}, {last}"
-
-
-def _dollars(before: Forecast, after: Forecast) -> str:
-    return " and ".join(dict.fromkeys(f.usd("M") for f in (before, after)))
 
 
 def bridge_table(effects: tuple[RoleEffect, ...], dollars: str) -> Table:

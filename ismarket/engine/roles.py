@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..arrays import Array
-from ..errors import unknown
-from ..model.pooled import LEVEL
+from ..errors import check_known
 from ..model.stage import DRAW, ROLES
 from ..sampling.points import BLOCK
-from .blocks import Drawing, one_thread, stack
+from .blocks import Drawing, level_of, one_thread, stack
 from .chain import Chain, product, total_of
 from .plan import Plan
 from .summaries import quantiles
@@ -68,14 +67,12 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
     Raises InputError for a year that the forecast has not.
     """
     plan, market = forecast.plan, forecast.plan.market
-    for year in years:
-        if year not in forecast.years:
-            raise unknown("forecast", "year", str(year), list(map(str, forecast.years)))
+    check_known("forecast", "year", forecast.years, *years)
     at = [forecast.years.index(year) for year in years]
     first = np.ones((1, len(market.regions), len(market.drug_classes), 1))
     values = stack(plan, {**plan.modes, **plan.fixed})
     if draws:
-        drawn = Drawing(plan).values(0)[:, : min(draws, plan.scenario.draws, BLOCK)]
+        drawn = Drawing(plan).values(0, min(draws, plan.scenario.draws, BLOCK))
         values = np.concatenate([values, drawn], axis=1)
     size = (values.shape[1],)
     with one_thread():
@@ -83,16 +80,9 @@ def staged(forecast: Forecast, years: Sequence[int], draws: int = BLOCK) -> Stag
         count = total_of(product([first, *(part[:1] for part in found.values())]))[0]
     cut = {name: part[at] if len(part) > 1 else part for name, part in found.items()}
     stages = {n: np.broadcast_to(part, (*part.shape[:DRAW], *size)) for n, part in cut.items()}
-    factor = _calibration(plan, values, np.broadcast_to(count, size))
+    level, count = level_of(plan, values), np.broadcast_to(count, size)
+    factor = np.ones(size) if level is None else level / count
     return Staged(plan, stages, forecast.unexplained_factor[at][:, None] * factor)
-
-
-def _calibration(plan: Plan, values: Array, count: Array) -> Array:
-    """The published level over the count of the first year, (draw,), the reference case first."""
-    if plan.level is None:
-        return np.ones_like(count)
-    keys = [p.key for p in plan.parameters]
-    return (values[keys.index(LEVEL)] if LEVEL in keys else plan.level) / count
 
 
 class Interval(NamedTuple):

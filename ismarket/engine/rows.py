@@ -21,7 +21,7 @@ PATH = ("total", "count", "calibration", "cagr", "log_growth")
 class Layout:
     """Names of the rows and where each stands: ``layout["total"]`` is a slice of rows.
 
-    ``only`` names the rows that are wanted, by default all.
+    ``only`` names the rows that are wanted, without cells; by default there are all.
     """
 
     def __init__(self, plan: Plan, only: Sequence[str] = ()) -> None:
@@ -33,7 +33,8 @@ class Layout:
             self._slices[name] = slice(self.rows, self.rows + len(members))
             self.rows += len(members)
         market = plan.market
-        self.cells = len(plan.years) * len(market.regions) * len(market.drug_classes)
+        cells = len(plan.years) * len(market.regions) * len(market.drug_classes)
+        self.cells = 0 if only else cells
 
     def __getitem__(self, name: str) -> slice:
         return self._slices[name]
@@ -70,7 +71,6 @@ class Reader:
     def __init__(self, plan: Plan, left: Array, only: Sequence[str] = ()) -> None:
         self.layout = Layout(plan, only)
         self._left = left
-        self._level = plan.level
         self._span = plan.years[-1] - plan.years[0]
 
     def read(
@@ -79,14 +79,14 @@ class Reader:
         contributions: Array,
         rows: Array,
         cells: NDArray[np.float32],
-        level: Array | None = None,
+        level: Array | float | None,
     ) -> Array:
         """Write the rows (row, draw) and cells (cell, draw) of some draws; the sums of the cells.
 
         ``found`` is of the market before calibration, and its value is scaled here;
-        ``contributions`` (driver, draw) is to log growth; ``level`` (draw,) in USD
-        stands in for the published one where it differs by draw.  All may hold more draws than
-        ``rows``: sums are made over whole arrays, so that a draw is the same whatever their number.
+        ``contributions`` (driver, draw) is to log growth; ``level`` is that of the first year, USD,
+        as ``level_of`` says it.  All may hold more draws than ``rows``: sums are made over whole
+        arrays, so that a draw is the same whatever their number.
         """
         row, draws = self.layout, rows.shape[1]
         scale, log_growth = self.path(total_of(found.value), rows, level)
@@ -109,7 +109,7 @@ class Reader:
         sums: Array = value.sum(axis=DRAW)
         return sums.reshape(-1)
 
-    def path(self, whole: Array, rows: Array, level: Array | None = None) -> tuple[Array, Array]:
+    def path(self, whole: Array, rows: Array, level: Array | float | None) -> tuple[Array, Array]:
         """Write the rows PATH of some draws; what scales them (year, draw), and log growth.
 
         ``whole`` is the value of the whole market before calibration, (year, draw or more).
@@ -119,7 +119,7 @@ class Reader:
         total[...] = whole[:, :draws]
         count, factor = rows[row["count"]][0], rows[row["calibration"]][0]
         count[...] = total[0]
-        published = self._level if level is None else level[:draws]
+        published = level[:draws] if isinstance(level, np.ndarray) else level
         if published is None:
             factor[...] = 1.0
         else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -133,6 +134,29 @@ def wholly_shared(plan: Plan) -> list[tuple[Driver, list[Driver]]]:
     return found if plan.scenario.overlap == 1 else []
 
 
+class ActingOn(NamedTuple):
+    """A driver left out, how many causes with an effect it has, and in whom some of them act on."""
+
+    driver: Driver
+    causes: int
+    moved: dict[str, list[str]]
+
+
+def still_acting(plan: Plan, installed: Iterable[Driver]) -> list[ActingOn]:
+    """The drivers that are left out and of which some causes act on, by title in other drivers."""
+    found = []
+    strong = [d for d, s in zip(plan.drivers, plan.strengths, strict=True) if s]
+    for driver in installed:
+        if driver.name not in plan.scenario.without:
+            continue
+        causes = [c for name in driver.claims if not (c := plan.market.mechanisms[name]).inert]
+        others = {c.title: [d.title for d in strong if c.name in d.claims] for c in causes}
+        moved = {title: to for title, to in others.items() if to}
+        if moved:
+            found.append(ActingOn(driver, len(causes), moved))
+    return found
+
+
 class Shifts:
     """What the drivers of a plan bring, and how much of it counts in which of some coalitions."""
 
@@ -210,7 +234,7 @@ class Shifts:
                 parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                 names += group
         curves = Curves([self._plan.spreads[name] for name in names])
-        years = self._plan.years_from_base
+        years = range(self._plan.start, len(self._plan.market.years))
         return curves, [
             (target, drivers, part, curves.matrix(part.start, part.stop, years))
             for target, drivers, part in parts

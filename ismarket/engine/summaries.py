@@ -164,10 +164,6 @@ class KeptSummary:
             rows[...], cells[...] = kept.rows, kept.cells
         self._sums += kept.sums
 
-    def count(self, rows: Array) -> None:
-        """Take a block of rows alone, which stand in their place, without cells."""
-        self._sums += rows.sum(axis=1)
-
     @cached_property
     def statistics(self) -> Array:
         """Mean and quantiles of every row, (statistic, row)."""

@@ -5,16 +5,15 @@ Every row says what it is of (a key beside each title), its unit and in which do
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import product
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from ..arrays import Array, Columns
-from ..errors import InputError, list_of, unknown
+from ..arrays import Array
+from ..errors import InputError, check_known, list_of
 from ..model.stage import slug
-from ..text.sheet import columns_of, rows_of
 from .blocks import cells_of
 from .summaries import STATISTICS, KeptSummary, quantiles
 from .waterfall import waterfall_of
@@ -25,22 +24,25 @@ if TYPE_CHECKING:
 PLACES = ("year", "region", "drug_class")
 ROWS = (*PLACES, "driver", "stage", "launch")
 """What a table may have a row for."""
+FIGURES = ("reference", *STATISTICS)
+COLUMNS = (
+    "year", "stage", "stage_title", "driver", "driver_title", "launch", "launch_title", "region",
+    "region_title", "drug_class", "drug_class_title", "measure", *FIGURES, "unit", "price_basis",
+)  # fmt: skip
+"""Every column that a table may have, in their order."""
 SCALES = {"USD": ("", 1.0), "M": ("M", 1e6), "bn": ("bn", 1e9)}
 """Units of money by name: how the unit ends, and its size in USD."""
-Row = dict[str, Any]
 
 
-def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> Columns:
-    """The table by column: what a row is of, ``reference``, mean and quantiles, unit and basis.
+def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> pd.DataFrame:
+    """The table: what a row is of, ``reference``, mean and quantiles, unit and basis.
 
     Years, regions and classes go together in any way, also with stages; without the year it is the
     last one.  Raises InputError for rows that cannot stand in one table.
     """
     give = "some of year, region, drug_class, driver, stage, launch"
     wanted = (by,) if isinstance(by, str) else tuple(dict.fromkeys(list_of("table", by, str, give)))
-    for name in wanted:
-        if name not in ROWS:
-            raise unknown("table", "row", name, ROWS)
+    check_known("table", "row", ROWS, *wanted)
     others = [name for name in wanted if name not in PLACES]
     if len(others) > 1 or (others and others[0] != "stage" and len(wanted) > 1):
         raise InputError(
@@ -48,74 +50,47 @@ def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> Columns:
             " a stage goes with year, region and drug_class"
         )
     kind = others[0] if others else "place"
-    rows = {"place": _places, "stage": _stages, "driver": _drivers, "launch": _launches}[kind](
-        forecast, wanted
-    )
-    return _columns(forecast, rows, units)
+    made = {"place": _places, "stage": _stages, "driver": _drivers, "launch": _launches}[kind]
+    table = made(forecast, wanted)
+    money = table["unit"] == "USD"
+    table["price_basis"] = np.where(money, forecast.plan.price_basis, "")
+    table["unit"] = table["unit"].mask(money, forecast.usd())
+    for axis in PLACES[1:]:
+        if axis in table:
+            table[f"{axis}_title"] = table[axis]
+            table[axis] = table[axis].map(slug)
+    return in_units(table[[name for name in COLUMNS if name in table]], units)
 
 
-def in_units(columns: Columns, units: str) -> Columns:
+def in_units(table: pd.DataFrame, units: str) -> pd.DataFrame:
     """A table whose column ``unit`` says so of each row, with its money in ``units``."""
-    if units not in SCALES:
-        raise unknown("table", "unit", units, SCALES)
+    check_known("table", "unit", SCALES, units)
     ending, size = SCALES[units]
-    money = ["USD" in unit for unit in columns["unit"]]
-    said = [u.replace("USD", f"USD {ending}".strip()) for u in columns["unit"]]
+    money = table["unit"].str.contains("USD")
+    said = table["unit"].str.replace("USD", f"USD {ending}".strip())
     scaled = {
-        name: [v / size if m else v for v, m in zip(columns[name], money, strict=True)]
-        for name in columns
-        if name in ("reference", *STATISTICS)
+        name: table[name].mask(money, table[name] / size) for name in FIGURES if name in table
     }
-    return {**columns, **scaled, "unit": said}
+    return table.assign(**scaled, unit=said)
 
 
-def _columns(forecast: Forecast, rows: list[Row], units: str) -> Columns:
-    """The rows by column, money in ``units``."""
-    for row in rows:
-        if row["unit"] == "USD":
-            row |= {"unit": forecast.usd(), "price_basis": forecast.plan.price_basis}
-    return in_units(columns_of(rows, ["unit"]), units)
-
-
-def _row(
-    of: Mapping[str, Any], measure: str, figures: Mapping[str, float], unit: str = "USD"
-) -> Row:
-    return {**of, "measure": measure, **figures, "unit": unit, "price_basis": ""}
-
-
-def _named(axis: str, title: str) -> Row:
-    """A region or class as key and title."""
-    return {axis: slug(title), f"{axis}_title": title}
-
-
-def _figures(reference: float, found: Array) -> Row:
-    return {"reference": reference, **dict(zip(STATISTICS, found.tolist(), strict=True))}
-
-
-def _places(forecast: Forecast, by: tuple[str, ...]) -> list[Row]:
+def _places(forecast: Forecast, by: tuple[str, ...]) -> pd.DataFrame:
     """The value by year, region and class, as asked for."""
     years = forecast.years if "year" in by else forecast.years[-1:]
+    at = [forecast.years.index(year) for year in years]
     inside = [axis for axis in PLACES[1:] if axis in by]
     if not inside:
-        summary = forecast.columns["summary"]
-        at = [forecast.years.index(year) for year in years]
-        names = ("reference", *STATISTICS)
-        return [_row({"year": forecast.years[i]}, "value", {n: summary[n][i] for n in names})
-                for i in at]  # fmt: skip
+        table = pd.DataFrame(forecast.columns["summary"]).iloc[at].reset_index(drop=True)
+        return table.assign(measure="value", unit="USD")
     market = forecast.plan.market
     titles = {"region": market.regions, "drug_class": market.drug_classes}
     apart = tuple(i + 1 for i, axis in enumerate(PLACES[1:]) if axis not in by)
-    reference, statistics = _reference(forecast).sum(axis=apart), _statistics(forecast, apart)
-    found = []
-    for year in years:
-        row = forecast.years.index(year)
-        modes, drawn = reference[row].ravel(), statistics[:, row].reshape(len(STATISTICS), -1)
-        for i, place in enumerate(product(*(titles[axis] for axis in inside))):
-            of: Row = {"year": year}
-            for axis, title in zip(inside, place, strict=True):
-                of |= _named(axis, title)
-            found.append(_row(of, "value", _figures(float(modes[i]), drawn[:, i])))
-    return found
+    names, rows = ["year", *inside], [years, *(titles[axis] for axis in inside)]
+    table = pd.MultiIndex.from_product(rows, names=names).to_frame(index=False)
+    table["reference"] = _reference(forecast).sum(axis=apart)[at].ravel()
+    for name, values in zip(STATISTICS, _statistics(forecast, apart), strict=True):
+        table[name] = values[at].ravel()
+    return table.assign(measure="value", unit="USD")
 
 
 def _reference(forecast: Forecast) -> Array:
@@ -143,47 +118,41 @@ def _statistics(forecast: Forecast, apart: tuple[int, ...]) -> Array:
     return np.concatenate([means[None], quantiles(whole)])
 
 
-def _drivers(forecast: Forecast, _: tuple[str, ...]) -> list[Row]:
+def _drivers(forecast: Forecast, _: tuple[str, ...]) -> pd.DataFrame:
     """What each driver carries: points of growth a year, and money in the last year."""
     table, found = forecast.columns["attribution"], []
     places = [*(driver.name for driver in forecast.plan.drivers), "unexplained", "total"]
+    order = [places.index(name) for name in table["driver"]]
     for measure, rows, unit in (("points", "points", "points of growth a year"),
                                 ("carried", "usd", "USD")):  # fmt: skip
-        every = forecast.drawn.statistics[:, forecast.layout[rows]]
-        for name, title, value in zip(table["driver"], table["title"], table[rows], strict=True):
-            of = {"year": forecast.years[-1], "driver": name, "driver_title": title}
-            found.append(_row(of, measure, _figures(value, every[:, places.index(name)]), unit))
-    return found
+        drawn = forecast.drawn.statistics[:, forecast.layout[rows]][:, order]
+        found.append(pd.DataFrame({
+            "year": forecast.years[-1], "driver": table["driver"], "driver_title": table["title"],
+            "measure": measure, "reference": table[rows],
+            **dict(zip(STATISTICS, drawn, strict=True)), "unit": unit,
+        }))  # fmt: skip
+    return pd.concat(found, ignore_index=True)
 
 
-def _launches(forecast: Forecast, _: tuple[str, ...]) -> list[Row]:
+def _launches(forecast: Forecast, _: tuple[str, ...]) -> pd.DataFrame:
     """What each launched product that acts sells of its own in the last year."""
-    table, every = forecast.columns["launch"], forecast.layout["launch_final"]
-    statistics = forecast.drawn.statistics[:, every]
-    return [
-        _row(
-            {"year": forecast.years[-1], "launch": name, "launch_title": product,
-             **_named("drug_class", drug_class)},
-            "own sales", _figures(table["reference"][i], statistics[:, i]),
-        )
-        for i, (name, product, drug_class) in enumerate(
-            zip(table["launch"], table["product"], table["drug_class"], strict=True)
-        )
-    ]  # fmt: skip
+    table = forecast.columns["launch"]
+    drawn = forecast.drawn.statistics[:, forecast.layout["launch_final"]]
+    return pd.DataFrame({
+        "year": forecast.years[-1], "launch": table["launch"], "launch_title": table["product"],
+        "drug_class": table["drug_class"], "measure": "own sales", "reference": table["reference"],
+        **dict(zip(STATISTICS, drawn, strict=True)), "unit": "USD",
+    })  # fmt: skip
 
 
-def _stages(forecast: Forecast, by: tuple[str, ...]) -> list[Row]:
+def _stages(forecast: Forecast, by: tuple[str, ...]) -> pd.DataFrame:
     """What is counted by stage, from people to money, over the first draws of the forecast."""
     years = forecast.years if "year" in by else forecast.years[-1:]
-    found = []
-    for year in years:
-        for row in rows_of(waterfall_of(forecast, year).columns["cells"]):
-            if any(bool(row[axis]) != (axis in by) for axis in PLACES[1:]):
-                continue
-            of: Row = {"year": year, "stage": row["step"], "stage_title": row["title"]}
-            for axis in PLACES[1:]:
-                of |= _named(axis, row[axis]) if axis in by else {}
-            figures = {name: row[name] for name in ("reference", "mean", "p5", "p50", "p95")}
-            unit = "USD" if row["unit"] == forecast.usd() else row["unit"]
-            found.append(_row(of, row["role"], figures, unit))
-    return found
+    every = [waterfall_of(forecast, year).frame("cells").assign(year=year) for year in years]
+    names = {"step": "stage", "title": "stage_title", "role": "measure"}
+    table = pd.concat(every, ignore_index=True).rename(columns=names)
+    for axis in PLACES[1:]:
+        table = table[(table[axis] != "") == (axis in by)]
+    table = table.drop(columns=[axis for axis in PLACES[1:] if axis not in by])
+    money = table["unit"] == forecast.usd()
+    return table.assign(unit=table["unit"].mask(money, "USD")).reset_index(drop=True)

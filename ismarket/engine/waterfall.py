@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arrays import Array, Columns
-from ..errors import unknown
+from ..errors import check_known
 from ..model.market import Market
 from ..model.stage import Stage
 from ..sampling.points import BLOCK
-from ..text.sheet import Sheet, Table, by_field, framed_by, shown_by
+from ..text.sheet import Sheet, Table, columns_of, framed_by, shown_by
 from ..text.wording import money, money_range, nonzero, number, percent, times
 from .findings import caveats
 from .roles import SCALING, Staged, staged, summarised
@@ -83,26 +83,6 @@ class WaterfallStep:
         return self.total(region, drug_class) if alike else None
 
 
-@dataclass(frozen=True)
-class StepAmount:
-    """A step in a region and class, empty for all of them: USD, or so many of ``unit``.
-
-    Rebates are what is given back of the list value, above 0.
-    """
-
-    step: str
-    role: str
-    title: str
-    region: str
-    drug_class: str
-    unit: str
-    reference: float
-    mean: float
-    p5: float
-    p50: float
-    p95: float
-
-
 @dataclass(frozen=True, eq=False)
 class Waterfall:
     """The steps of a forecast in ``year``; ``dollars`` is the unit of millions."""
@@ -118,14 +98,12 @@ class Waterfall:
     def step(self, name: str) -> WaterfallStep:
         """The step of that name; InputError where the market has none."""
         known = {step.name: step for step in self.steps}
-        if name not in known:
-            raise unknown("waterfall", "step", name, known)
+        check_known("waterfall", "step", known, name)
         return known[name]
 
     def only(self, region: str) -> Waterfall:
         """The waterfall of one region; InputError for one that the market has not."""
-        if region not in self.regions:
-            raise unknown("waterfall", "region", region, self.regions)
+        check_known("waterfall", "region", self.regions, region)
         at, steps = self.regions.index(region), list[WaterfallStep]()
         for step in self.steps:
             amounts, share = step.amounts[at : at + 1], None
@@ -164,31 +142,28 @@ class Waterfall:
     def columns(self) -> dict[str, Columns]:
         """The steps of the whole market, and each in every region and class, as columns.
 
-        A step whose units do not add up has no row for all of them.
+        USD, or so many of ``unit``; region and class are empty for all of them.  Rebates are what
+        is given back of the list value, above 0.  A step whose units do not add up has no row for
+        all of them.
         """
-        market = self._rows([(None, None)])
         places = [
             (region, drug_class)
             for region in (None, *range(len(self.regions)))
             for drug_class in (None, *range(len(self.drug_classes)))
         ]
-        return {
-            "market": by_field(StepAmount, market),
-            "cells": by_field(StepAmount, self._rows(places)),
-        }
+        return {"market": self._rows([(None, None)]), "cells": self._rows(places)}
 
-    def _rows(self, places: list[tuple[int | None, int | None]]) -> list[StepAmount]:
-        found = []
-        for step in self.steps:
-            for r, c in places:
-                amount = step.amount(r, c)
-                if amount is not None:
-                    unit = step.units[r or 0][c or 0]
-                    where = "" if r is None else self.regions[r]
-                    which = "" if c is None else self.drug_classes[c]
-                    about = step.name, step.role, step.title, where, which, unit
-                    found.append(StepAmount(*about, *summarised(amount)))
-        return found
+    def _rows(self, places: list[tuple[int | None, int | None]]) -> Columns:
+        return columns_of([
+            {
+                "step": step.name, "role": step.role, "title": step.title,
+                "region": "" if r is None else self.regions[r],
+                "drug_class": "" if c is None else self.drug_classes[c],
+                "unit": step.units[r or 0][c or 0], **summarised(amount)._asdict(),
+            }
+            for step in self.steps for r, c in places
+            if (amount := step.amount(r, c)) is not None
+        ])  # fmt: skip
 
     frame = framed_by("waterfall", "market")
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))

@@ -101,16 +101,12 @@ def _kept_blocks(
 ) -> Iterator[Kept]:
     """The draws of each block, handed to the sink on their way; threads write them to ``place``."""
     at = None if isinstance(work.workers, Executor) else place
-    compute = partial(_kept, engine, at)
+    compute = partial(engine.kept, place=at)
     for block, kept in enumerate(_stored_first(compute, blocks, work)):
         work.tell(kept.rows.shape[1])
         if work.sink:
             work.sink(engine.columns(block, kept))
         yield kept
-
-
-def _kept(engine: Engine, place: Callable[[int], Place] | None, block: int) -> Kept:
-    return engine.kept(block, place(block) if place else None)
 
 
 def _stored_first(compute: Callable[[int], Kept], blocks: range, work: Work) -> Iterator[Kept]:

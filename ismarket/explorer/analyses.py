@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 from ..analysis.audit import Audit
@@ -14,13 +15,15 @@ from ..analysis.backtest import Backtest, backtest_of
 from ..analysis.information import Decision, Information, value_of_information
 from ..analysis.requirement import Requirement
 from ..analysis.sensitivity import Sensitivity, sensitivity_of
+from ..analysis.track import Track
 from ..analysis.triangulation import Triangulation
 from ..analysis.updating import Observation, Updated, update
 from ..errors import DriverError, InputError, unknown
+from ..model.grid import make_axes
 from ..model.scenario import Scenario
-from ..text.sheet import Hint, Table
-from ..text.wording import fraction, usd
-from . import audit_view
+from ..text.sheet import Hint, Sheet, Table
+from ..text.wording import fraction, money, usd
+from . import audit_view, scenarios_view, track_view
 from .session import Session
 
 Progress = Callable[[float], None]
@@ -42,7 +45,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What a button of the view ``tab`` does; ``about`` says in a sentence what it answers."""
+    """What a button of the view ``tab`` does; ``about`` says in a sentence what it answers.
+
+    ``fields`` stand beside it, those of a market are made for its session.  What ``lasts`` is not
+    of one scenario and is never stale.
+    """
 
     name: str
     tab: str
@@ -50,14 +57,19 @@ class Analysis:
     button: str
     about: str
     run: Run
-    fields: tuple[Asked, ...] = ()
+    fields: tuple[Asked, ...] | Callable[[Session], tuple[Asked, ...]] = ()
+    lasts: bool = False
+
+    def asked(self, session: Session) -> tuple[Asked, ...]:
+        """The fields beside the button."""
+        return self.fields(session) if callable(self.fields) else self.fields
 
 
 @dataclass(frozen=True, eq=False)
 class Answered:
     """What came of a press: a sheet as plain values or an error, and the scenario it is of."""
 
-    scenario: Scenario
+    scenario: Scenario | None
     said: Mapping[str, str]
     title: str = ""
     parts: tuple[dict[str, Any], ...] = ()
@@ -114,10 +126,54 @@ def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Up
     return update(session.shown, [seen])
 
 
+def an_actual(session: Session) -> tuple[Asked, ...]:
+    """The fields of an actual: at first what is forecast for the second year."""
+    path = session.shown.columns["summary"]
+    return (
+        Asked("year", "Year", str(session.shown.years[1])),
+        Asked("amount", "Amount, USD", money(path["reference"][1])),
+        Asked("error", "Give or take", "10%"),
+    )
+
+
 def past(session: Session, said: Mapping[str, str], progress: Progress) -> Backtest:
     """How well the verified past could have been forecast."""
     session.settle()
     return backtest_of(session.shown)
+
+
+def axes(session: Session) -> tuple[Asked, ...]:
+    """What may stand in the rows and columns of scenarios side by side."""
+    offered = tuple(scenarios_view.axes_offered(session.shown).items())
+    return (
+        Asked("rows", "Rows", scenarios_view.LEVEL, offered),
+        Asked("columns", "Columns", scenarios_view.TURNED, offered),
+    )
+
+
+def grid(session: Session, said: Mapping[str, str], progress: Progress) -> scenarios_view.NamedGrid:
+    """Scenarios side by side."""
+    session.settle()
+    if said["rows"] == said["columns"]:
+        raise InputError("rows and columns are the same: choose two that differ")
+    names = (said["rows"], said["columns"])
+    chosen = make_axes({name: scenarios_view.options(session.shown, name) for name in names})
+    whole, done = session.current.draws * prod(len(axis.options) for axis in chosen), 0
+
+    def advance(draws: int) -> None:
+        nonlocal done
+        done += draws
+        progress(done / whole)
+
+    found = session.study.grid(chosen, progress=advance)
+    session.compared = scenarios_view.NamedGrid(found, session.names)
+    return session.compared
+
+
+def tracked(session: Session, said: Mapping[str, str], progress: Progress) -> Track:
+    """Kept runs against actuals."""
+    session.tracked = track_view.tracked(session.study, said["runs"], said["actuals"])
+    return session.tracked
 
 
 BY = (("mechanism", "cause"), ("driver", "driver"), ("stage", "stage"), ("source", "source"),
@@ -127,9 +183,7 @@ ANALYSES = (
     Analysis(
         "actuals", "forecast", "When an actual comes in", "Weight the draws",
         "Re-weights the draws by what was observed; refused where they do not reach it.", actuals,
-        (Asked("year", "Year", "2024"), Asked("amount", "Amount, USD", "3.5 bn"),
-         Asked("error", "Give or take", "10%")),
-
+        an_actual,
     ),
     Analysis(
         "sensitivity", "matters", "All inputs at once", "Share out the variance",
@@ -153,6 +207,16 @@ ANALYSES = (
         " ceilings.", levels,
     ),
     Analysis(
+        "grid", "scenarios", "Set scenarios side by side", "Compare them",
+        "Every combination of two choices, on the same draws.", grid, axes, True,
+    ),
+    Analysis(
+        "track", "track", "Editions against actuals", "Read the editions",
+        "How kept runs did against what came since; none is computed again.", tracked,
+        (Asked("runs", "Folder of kept runs", "runs"),
+         Asked("actuals", "Actuals, USD", "", hint="as 2024 = 55 M : 10%; several with ;")), True,
+    ),
+    Analysis(
         "audit", "audit", "What the report rests on", "Audit the report",
         "A verdict on every claim, and how much of the spread rests on numbers that were measured,"
         " estimated or assumed.", audit,
@@ -165,13 +229,21 @@ ANALYSES = (
 """Every analysis, in the order in which it stands below its view."""
 
 
-def offers() -> list[dict[str, Any]]:
+def offers(session: Session) -> list[dict[str, Any]]:
     """What the page needs to make the buttons and fields."""
     plain = ("name", "tab", "title", "button", "about")
     return [
-        {name: getattr(a, name) for name in plain} | {"fields": [vars(one) for one in a.fields]}
+        {name: getattr(a, name) for name in plain}
+        | {"fields": [vars(one) for one in a.asked(session)]}
         for a in ANALYSES
     ]
+
+
+SHEETS: Mapping[type, Callable[[Any], Sheet]] = {
+    Audit: audit_view.sheet, scenarios_view.NamedGrid: lambda _: Sheet("", []),
+    Track: track_view.sheet,
+}  # fmt: skip
+"""What stands below the button where the view above shows most of an answer."""
 
 
 @dataclass(eq=False)
@@ -187,12 +259,14 @@ class Results:
         if name not in known:
             raise unknown("explorer", "analysis", name, known)
         analysis, said = known[name], dict(content.get("values") or {})
-        given = {f.name: str(said.get(f.name, f.value))[:MOST_TYPED] for f in analysis.fields}
-        result = Answered(session.current, given)
+        given = {
+            f.name: str(said.get(f.name, f.value))[:MOST_TYPED] for f in analysis.asked(session)
+        }
+        result = Answered(None if analysis.lasts else session.current, given)
         try:
             answer = analysis.run(session, given, progress)
-            audited = isinstance(answer, Audit)
-            sheet = audit_view.sheet(answer) if audited else answer.sheet()
+            audited, kind = isinstance(answer, Audit), type(answer)
+            sheet = SHEETS[kind](answer) if kind in SHEETS else answer.sheet()
             parts = tuple(_part(p, session) for p in sheet.parts if not isinstance(p, Hint))
             setting = answer.few_inputs if isinstance(answer, Requirement) else {}
             title = sheet.title.partition(" \N{MIDDLE DOT} ")[0]
@@ -206,14 +280,14 @@ class Results:
         """The results as plain values; one is stale where the scenario has moved since."""
         return {
             name: {key: value for key, value in vars(found).items() if key != "scenario"}
-            | {"stale": found.scenario != scenario}
+            | {"stale": found.scenario not in (None, scenario)}
             for name, found in self.found.items()
         }
 
 
 def _part(part: str | Table, session: Session) -> dict[str, Any]:
     """A part of a sheet in the words of the panel, where a terminal prints what one types."""
-    names, spoken = session.names, session.spoken
+    names, spoken = {**session.names, "bottom-up": "The count"}, session.spoken
     if isinstance(part, str):
         return {"text": spoken(part.removeprefix("· ")), "note": part.startswith("· ")}
     return {

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..analysis.audit import Audit, claim_sheet, coverage_table, findings, written
-from ..analysis.ledger import HEADLINES, VERDICTS, Entry
+from ..analysis.audit import Audit, claim_sheet, counted, coverage_table, findings, written
+from ..analysis.ledger import HEADLINES, OWN, VERDICTS, Entry, Headline
 from ..analysis.payers import parts
 from ..engine.forecast import Forecast
+from ..report.titles import short
 from ..text.sheet import Sheet, Table
 from ..text.wording import percent, signed
 from .view import Column, View, ViewRow
-from .why_view import short
 
+SMALL = 0.015
+"""Points a year below which an effect prints as 0.01 or less."""
+FEW = 3
+"""So many causes of next to no effect are told one by one."""
 COLUMNS = (
     Column("Headline", right=False), Column("The report", right=False),
     Column("The count", right=False), Column("Draws that agree", right=False, dots=True),
@@ -33,13 +37,25 @@ def view(forecast: Forecast, found: Audit | None) -> View:
     )
     rows = [
         ViewRow(
-            (row.about.capitalize(), written(row, row.said), written(row, row.found),
+            (_headline(row, found), written(row, row.said), counted(row),
              percent(row.share) if row.share else "0%", row.verdict),
             status=row.verdict,
         )
         for row in found.headlines
     ]  # fmt: skip
     return View("audit", finding(found), aid, "", COLUMNS, rows, None)
+
+
+def _headline(row: Headline, found: Audit) -> str:
+    """The id of a headline and what it is about, the growth by what is counted."""
+    words = {
+        "level": f"Level in {found.first}",
+        OWN: "Growth, the report\N{RIGHT SINGLE QUOTATION MARK}s own causes",
+    }
+    if any(other.about == OWN for other in found.headlines):
+        words["growth"] = "Growth, all that is known"
+    by_about = {about: name for name, about in HEADLINES.items()} | {OWN: "H2"}
+    return f"{by_about[row.about]} \N{MIDDLE DOT} {words.get(row.about, row.about.capitalize())}"
 
 
 def finding(found: Audit) -> str:
@@ -59,9 +75,19 @@ def verdicts(found: Audit) -> list[dict[str, Any]]:
     told = {word: [e for e in found.ledger if e.verdict == word] for word in VERDICTS}
     return [
         {"verdict": word, "means": VERDICTS[word], "count": len(entries),
-         "causes": _causes(found, entries)}
+         **_folded(_causes(found, entries))}
         for word, entries in told.items() if entries
     ]  # fmt: skip
+
+
+def _folded(causes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Causes to be read at once, and those of next to no effect behind a few words."""
+    small = [cause for cause in causes if cause["points"] and abs(cause["points"]) < SMALL]
+    if len(small) < FEW:
+        return {"causes": causes, "small": [], "fold": ""}
+    claims = sum(len(cause["opened"]) for cause in small)
+    fold = f"{claims} more 0.01 or less each"
+    return {"causes": [c for c in causes if c not in small], "small": small, "fold": fold}
 
 
 def _causes(found: Audit, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -71,6 +97,7 @@ def _causes(found: Audit, entries: Sequence[Entry]) -> list[dict[str, Any]]:
         by_cause.setdefault(entry.mechanism or entry.id, []).append(entry)
     return [
         {"ids": " ".join(e.id for e in same), "words": _words(found, same[0]),
+         "points": same[0].points,
          "opened": [[f"{e.id}: {e.claim}", *map(str, claim_sheet(found, e.id).parts)]
                     for e in same]}
         for same in by_cause.values()

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..charts.swings import figure_of, name_of
+from ..engine.dollars import READ
 from ..engine.plan import known_parameters
 from ..errors import InputError, unknown
-from ..model.anchor import NOMINAL, REAL
+from ..model.anchor import NOMINAL
 from ..model.choices import Real, Whole
 from ..model.driver import Driver
 from ..model.market import Market
@@ -17,9 +18,6 @@ from ..model.scenario import CHOICES, Scenario, entries
 
 CONTROLS = {name: choice for name, choice in CHOICES.items() if choice.label}
 """Choices with one control each."""
-
-READ = {NOMINAL: "current", REAL: "constant"}
-"""In which dollars a report counts, by its price basis."""
 
 
 def changed(

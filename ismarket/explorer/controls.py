@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..charts.swings import name_of, read_as
+from ..engine.dollars import READ
 from ..engine.forecast import Forecast
 from ..engine.plan import Plan, follows_prices
+from ..engine.shifts import still_acting
 from ..model.anchor import BASES, Anchor
 from ..model.cause import Mechanism
 from ..model.choices import Real, Text
@@ -21,7 +23,7 @@ from ..model.parameter import Parameter
 from ..model.pooled import POOLED, estimates
 from ..model.scenario import Scenario
 from ..text.wording import mid_sentence, money, number, signed
-from .changes import CONTROLS, READ, count_changes
+from .changes import CONTROLS, count_changes
 
 CURVE = 25
 """Points of the density that a control at rest shows."""
@@ -60,6 +62,9 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
     plan, table = forecast.plan, forecast.columns["attribution"]
     points = dict(zip(table["driver"], table["points"], strict=True))
     prices = [d.name for d in forecast.installed if follows_prices(plan.market, d)]
+    moved = {
+        one.driver.name: len(one.moved) for one in still_acting(forecast.plan, forecast.installed)
+    }
     changes = count_changes(scenario, origin, prices)
     return {
         **{name: getattr(scenario, name) for name in CONTROLS},
@@ -73,6 +78,7 @@ def state(forecast: Forecast, scenario: Scenario, origin: Scenario, undo: bool) 
         "published": plan.anchor.published,
         "drivers": {
             d.name: _standing(plan, d, scenario, origin, points, d.name in prices)
+            | ({"what": f"{moved[d.name]} causes act on"} if d.name in moved else {})
             for d in forecast.installed
         },
         "changes": changes,

@@ -9,16 +9,13 @@ import numpy as np
 from ..charts.contributions import price_drivers
 from ..charts.fan import axis_of, picture, prices_alone, published
 from ..charts.units import share_at_least, unit_of
-from ..engine.dollars import dollars, speaker
+from ..engine.dollars import READ, speaker
 from ..engine.findings import three_middles
 from ..engine.forecast import Forecast
 from ..model.anchor import NOMINAL, REAL
+from ..report.titles import path_title, short_path_title, stays
 from ..text.wording import mid_sentence, money, number, percent, rate, signed
-from .changes import READ
 from .view import Column, View, ViewRow
-
-LEVEL = 0.02
-"""Change over the whole period up to which a market stays where it is."""
 
 
 def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
@@ -31,61 +28,10 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
         *(Column(str(t), spare=t not in kept) for t in years),
     )
     return View(
-        "forecast", finding(forecast), aid(forecast, pinned), note(forecast),
-        columns, _rows(forecast, pinned), picture(forecast, pinned), brief=brief(forecast),
+        "forecast", path_title(forecast), aid(forecast, pinned), note(forecast),
+        columns, _rows(forecast, pinned), picture(forecast, pinned),
+        brief=short_path_title(forecast),
     )  # fmt: skip
-
-
-def finding(forecast: Forecast) -> str:
-    """Where the reference case goes, in which dollars, and whether the report says so."""
-    start = f"the market {_goes(forecast)}"
-    basis = forecast.plan.market.price_level is not None
-    head = f"{dollars(forecast)} {start}" if basis else start
-    return f"{head[:1].upper()}{head[1:]}{_against(forecast)}"
-
-
-def brief(forecast: Forecast) -> str:
-    """The same in few words: the dollars stand beside it, the report's value without its owner."""
-    path, here = forecast.columns["reference"]["value"], _printed_last(forecast)
-    own = unit_of(path[0]).show(path[-1])
-    said = f", not {here}" if here and here != own else ", as printed" if here else ""
-    return f"The market {_goes(forecast)}{said}"
-
-
-def _goes(forecast: Forecast) -> str:
-    """Where the reference case goes from the first year to the last."""
-    path = forecast.columns["reference"]["value"]
-    unit, last = unit_of(path[0]), forecast.years[-1]
-    if stays(path):
-        level = f"{number(path[0] / unit.size, min(1, unit.decimals))} {unit.name}"
-        return f"stays near {level} to {last}: {unit.show(path[-1])}"
-    verb = "rises" if path[-1] > path[0] else "falls"
-    return f"{verb} to {unit.show(path[-1])} {unit.name} by {last}"
-
-
-def _printed_last(forecast: Forecast) -> str:
-    """What the report says of the last year, in the dollars shown; empty where it says nothing."""
-    report = published(forecast)
-    if not report["year"] or report["year"][-1] < forecast.years[-1]:
-        return ""
-    return unit_of(forecast.columns["reference"]["value"][0]).show(report["value"][-1])
-
-
-def _against(forecast: Forecast) -> str:
-    """What the report says of the last year, in its own figure and in the dollars shown."""
-    plan, report = forecast.plan, published(forecast)
-    if not report["year"]:
-        return ", counted bottom-up"
-    who, here = f"the {speaker(plan.anchor)}", _printed_last(forecast)
-    if not here:
-        return f"; {who} ends in {report['year'][-1]}"
-    unit = unit_of(forecast.columns["reference"]["value"][0])
-    own = unit.show(plan.anchor.at(forecast.years[-1]))
-    agree = here == unit.show(forecast.columns["reference"]["value"][-1])
-    its = f"{who}\N{RIGHT SINGLE QUOTATION MARK}s {own}"
-    if here == own:
-        return f", as {who} says" if agree else f", not {its}"
-    return f", what {its} comes to" if agree else f"; {its} would be {here}"
 
 
 def aid(forecast: Forecast, pinned: Forecast | None = None) -> str:
@@ -152,11 +98,6 @@ def _cancelled(forecast: Forecast) -> str:
         f" year, {mid_sentence(against.title)} {signed(points, 1)}. In dollars of"
         f" {forecast.plan.market.base_year} only the second remains."
     )
-
-
-def stays(path: list[float]) -> bool:
-    """True where a path ends about where it begins."""
-    return abs(path[-1] / path[0] - 1.0) < LEVEL
 
 
 def _is_converted(forecast: Forecast) -> bool:

@@ -67,7 +67,8 @@ def note(forecast: Forecast, found: list[DrawnLevel]) -> str:
 
 def _row(level: DrawnLevel) -> ViewRow:
     cells = (
-        f"{level.publisher}, {level.name}", number(level.printed / 1e6, 1), str(level.printed_year),
+        f"{level.publisher} {level.printed_year}", number(level.printed / 1e6, 1),
+        str(level.printed_year),
         number(level.restated / 1e6, 1), rate(level.cagr), times(level.times),
     )  # fmt: skip
     return ViewRow(cells, "report" if level.chosen else "plain", level.name, level.chosen)

@@ -22,7 +22,7 @@ def view(forecast: Forecast) -> View:
     )
     columns = (
         Column("Product", right=False), Column("Driver", right=False, wide=True), Column("Chance"),
-        Column("Launch"), Column("Peak share"), Column("Price \N{MULTIPLICATION SIGN}"),
+        Column("Launch"), Column("Peak share", spare=True), Column("Price \N{MULTIPLICATION SIGN}"),
         Column(f"Sales {last}, {forecast.usd(unit.name)}"), Column("9 in 10 draws"),
     )  # fmt: skip
     rows = [_row(one, unit) for one in seen]

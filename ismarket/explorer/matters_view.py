@@ -27,7 +27,7 @@ def view(forecast: Forecast, swings: Sequence[Swing], worth: Information | None 
     last = forecast.years[-1]
     columns = (
         Column("Input", right=False), Column("Status", right=False, wide=True), Column("P10"),
-        Column("Mode"), Column("P90"), Column("Unit", right=False, wide=True),
+        Column("Mode", spare=True), Column("P90"), Column("Unit", right=False, wide=True),
         Column(f"{last} at P10"), Column("at P90"),
         *((Column("Worth finding out, USD"),) if worth else ()),
     )  # fmt: skip

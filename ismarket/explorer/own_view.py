@@ -9,25 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.forecast import Forecast
 from ..errors import in_short
-from ..plugins.installed import load_plugins
 from ..text.wording import number
 from .view import Column, OwnPicture, View, ViewRow
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OwnViews = dict[str, Callable[[Forecast], Any]]
-"""By the title of their tab the functions that make a finding, a chart and a table."""
+Make = Callable[[Forecast], Any]
+"""What makes a finding, a chart and a table of a forecast."""
 EMPTY = {"data": {"values": []}, "mark": "point"}
 AID = "A view that a plugin brings; what it says is the plugin's own."
 
 
-def own_views(forecast: Forecast) -> OwnViews:
-    """The views of the plugins that the scenario of a forecast lets in."""
-    return load_plugins(scenario=forecast.plan.scenario).views()
-
-
-def view(tab: str, make: Callable[[Forecast], Any], forecast: Forecast) -> View:
+def view(tab: str, make: Make, forecast: Forecast) -> View:
     """One of them; what it raises, or hands over amiss, is said in its place."""
     try:
         finding, chart, table = make(forecast)

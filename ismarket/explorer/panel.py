@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,12 +15,12 @@ from ..errors import DiskError, DriverError, InputError, unknown
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import DEFAULT_MARKET, DEFAULT_SCENARIO, Scenario, load_scenario
+from ..report.headline import live_sentence, stands, strip
 from ..studies import Study, loaded
 from . import actions
 from .analyses import Results, offers
 from .controls import inputs_of, state, structure
 from .forecast_view import pin_name
-from .headline import live_sentence, stands, strip
 from .parts import PanelPart, end, new_key, of_cell
 from .runtime import runtime, text
 from .saved import Saved, saved_of, show
@@ -46,7 +47,7 @@ class Panel(anywidget.AnyWidget):
     structure = traitlets.Dict().tag(sync=True)
     specs = traitlets.Dict().tag(sync=True)
     page = traitlets.Dict().tag(sync=True)
-    offered = traitlets.List(offers()).tag(sync=True)
+    offered: traitlets.List[Any] = traitlets.List().tag(sync=True)
     analyses = traitlets.Dict().tag(sync=True)
     tab = traitlets.Unicode("forecast").tag(sync=True)
     key = traitlets.Unicode().tag(sync=True)
@@ -54,16 +55,17 @@ class Panel(anywidget.AnyWidget):
     forecast = traitlets.Instance(Forecast, allow_none=True)
     pinned = traitlets.Instance(Forecast, allow_none=True)
 
-    def __init__(self, session: Session, problems: tuple[str, ...] = ()) -> None:
-        self._session, self._problems, self._seq = session, problems, 0
+    def __init__(self, session: Session) -> None:
+        self._session, self._seq = session, 0
         self._results, self._parts = Results(), list[PanelPart]()
         self._quiet = True
-        declared = structure(session.known, session.study.drivers) | {
-            "problems": list(problems), "tabs": list(map(list, session.tabs.items())),
+        declared = structure(session.study.market, session.study.drivers) | {
+            "problems": list(session.study.problems),
+            "tabs": list(map(list, session.tabs.items())),
         }  # fmt: skip
         super().__init__(
             scenario=session.current, forecast=session.shown, key=new_key(),
-            structure=declared, specs=specs(), page=self._page(),
+            structure=declared, specs=specs(), page=self._page(), offered=offers(session),
         )  # fmt: skip
         self._quiet = False
         self.on_msg(self._receive)
@@ -214,8 +216,11 @@ class Panel(anywidget.AnyWidget):
         Kinds: any choice that has a label (anchor, through, draws ...), driver, strength, fixed,
         reset; a value of None takes the change back.
         """
+        started = time.perf_counter()
         self._session.change(changes, quick)
         self._publish()
+        if quick:
+            self._session.pace(time.perf_counter() - started)
 
     def _receive(self, _: object, content: dict[str, Any], buffers: list[Any]) -> None:
         """Answer a message of the page; an error becomes a line in it."""
@@ -233,10 +238,8 @@ class Panel(anywidget.AnyWidget):
                 self._session.undo()
                 self._publish()
             elif kind == "pick":
-                region = str(content.get("value"))
-                known = self._session.study.market.regions
-                self._session.region = region if region in known else ""
-                self.show()
+                self._session.pick(str(content.get("what")), str(content.get("value")))
+                self._publish()
             elif kind == "analyse":
                 self._analyse(content)
             else:
@@ -291,6 +294,6 @@ def explore(
 
 def opened(study: Study) -> Panel:
     """The panel of a study; running the cell again closes those that it showed before."""
-    panel = Panel(start(study.changed(study.scenario)), study.problems)
+    panel = Panel(start(study.changed(study.scenario)))
     of_cell(panel)
     return panel

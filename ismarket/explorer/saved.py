@@ -15,8 +15,8 @@ from ..charts.picture import WIDTH, Picture
 from ..engine.findings import headline
 from ..engine.forecast import Forecast
 from ..engine.page import title
+from ..report.headline import strip
 from ..text.sheet import Table
-from .headline import strip
 from .session import Session
 from .view import View
 from .where_view import SPLITS, split

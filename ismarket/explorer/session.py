@@ -12,14 +12,15 @@ from typing import Any
 from ..analysis.audit import Audit
 from ..analysis.information import Information
 from ..analysis.tornado import CauseAlone, Swing, causes_alone, tornado
+from ..analysis.track import Track
 from ..charts.swings import name_of
 from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
 from ..engine.plan import known_parameters, with_own_causes
 from ..errors import unknown
 from ..model.driver import Driver
-from ..model.market import Market
 from ..model.scenario import Scenario, named_after
+from ..plugins.installed import load_plugins
 from ..studies import Study
 from . import (
     audit_view,
@@ -30,6 +31,8 @@ from . import (
     launches_view,
     matters_view,
     own_view,
+    scenarios_view,
+    track_view,
     where_view,
     why_view,
 )
@@ -39,7 +42,7 @@ from .view import TABS, View
 QUICK, QUICKEST = 4096, 1024
 """Most and least draws while a hand still moves; the scenario's own follow once it rests."""
 PATIENCE = 0.02
-"""Seconds that a forecast may take while a hand moves, before the next has half the draws."""
+"""Seconds that an answer may take while a hand moves, before the next has half the draws."""
 GESTURE = 1.0
 """Seconds within which changes of one control are one step back."""
 MOST_UNDO = 100
@@ -55,7 +58,7 @@ class Session:
     its forecast, quick while ``settled`` is False; ``former`` leads back, each with its origin.
     ``region`` is the one that the funnel shows, empty for all of them; ``worth`` is what knowing
     more is worth in the forecast shown, once somebody has said what is at stake, ``audited`` what
-    its report rests on.
+    its report rests on, ``compared`` scenarios side by side, ``tracked`` editions against actuals.
     """
 
     study: Study
@@ -67,6 +70,8 @@ class Session:
     region: str = ""
     worth: Information | None = None
     audited: Audit | None = None
+    compared: scenarios_view.NamedGrid | None = None
+    tracked: Track | None = None
     quick: int = QUICKEST
     former: list[tuple[Scenario, Scenario]] = field(default_factory=list)
     _gesture: tuple[str, float] = ("", 0.0)
@@ -86,16 +91,16 @@ class Session:
         for change in changes:
             if change.get("kind") == "reset" and change.get("key"):
                 driver = self.driver(str(change["key"]))
-                scenario = reset_driver(scenario, driver, self.known, self.origin)
+                scenario = reset_driver(scenario, driver, self.study.market, self.origin)
             else:
-                scenario = changed(scenario, change, self.origin, self.known)
+                scenario = changed(scenario, change, self.origin, self.study.market)
         scenario = named_after(scenario, self.origin)
         if not changes or scenario == self.current:
             return
         before = self.current, self.origin
         self.compute(scenario, quick)
         last = changes[-1]
-        self.last = described(last, self.known, self.study.drivers)
+        self.last = described(last, self.study.market, self.study.drivers)
         gesture = f"{last.get('kind')} {last.get('key')}"
         now = time.monotonic()
         if gesture != self._gesture[0] or now - self._gesture[1] > GESTURE:
@@ -104,7 +109,7 @@ class Session:
 
     def compute(self, scenario: Scenario, quick: bool = False) -> None:
         """Forecast ``scenario``; with ``quick`` from fewer draws, to be settled later."""
-        started, asked = time.perf_counter(), self.study.changed(scenario)
+        asked = self.study.changed(scenario)
         plan, draws = asked.plan, scenario.draws
         if quick and draws > self.quick:
             draws = self.quick
@@ -115,11 +120,9 @@ class Session:
             vars(self).pop(outdated, None)
         self.study = asked
         self.settled = draws == scenario.draws
-        if quick:
-            self._pace(time.perf_counter() - started)
 
-    def _pace(self, seconds: float) -> None:
-        """As many draws at the next move as this computer can follow."""
+    def pace(self, seconds: float) -> None:
+        """As many draws at the next move as this computer can follow with all that is shown."""
         if seconds > PATIENCE:
             self.quick = max(QUICKEST, self.quick // 2)
         elif seconds < PATIENCE / 2:
@@ -145,20 +148,24 @@ class Session:
         self.former = [*self.former[1 - MOST_UNDO :], before]
         self.last, self._gesture = said, ("", 0.0)
 
+    def pick(self, what: str, value: str) -> None:
+        """Open a scenario of those compared, or show one region of the funnel."""
+        if what == "scenario" and self.compared is not None and value.isdecimal():
+            place = int(value)
+            asked = self.compared.found.outcomes[place].plan.scenario
+            self.set(named_after(asked, self.origin), f"{self.compared.called(place)} opened")
+        elif what == "region":
+            self.region = value if value in self.study.market.regions else ""
+
     def open(self, scenario: Scenario) -> None:
         """Go on from another scenario: changes count from it on, and Undo leads back."""
         self.set(scenario, f"{scenario.name or 'scenario'} opened")
         self.origin = self.current
 
     @cached_property
-    def known(self) -> Market:
-        """The market with the causes that drivers bring in tables of their own."""
-        return with_own_causes(self.study.market, self.study.drivers)
-
-    @cached_property
     def names(self) -> dict[str, str]:
         """What a reader calls each input, cause, stage, driver and anchor, by its key."""
-        known, drivers = self.known, self.study.drivers
+        known, drivers = self.study.market, self.study.drivers
         published = [anchor for anchor in known.anchors.values() if anchor.published]
         return {
             **{stage.name: stage.title for stage in known.stages},
@@ -192,6 +199,8 @@ class Session:
             "howbig": lambda: howbig_view.view(made),
             "funnel": lambda: funnel_view.view(made, self.region),
             "launches": lambda: launches_view.view(made),
+            "scenarios": lambda: scenarios_view.view(self.current, self.compared),
+            "track": lambda: track_view.view(self.tracked),
             "evidence": lambda: evidence_view.view(made, self.alone),
             "audit": lambda: audit_view.view(made, self.audited),
         }
@@ -204,14 +213,15 @@ class Session:
     @cached_property
     def tabs(self) -> dict[str, str]:
         """The views that the market has something for, by name: without launches not that one."""
-        some = any(cause.launches for cause in self.known.mechanisms.values())
+        some = any(cause.launches for cause in self.study.market.mechanisms.values())
         own = {tab: tab for tab in self.own_views}
         return {n: title for n, title in TABS.items() if some or n != "launches"} | own
 
     @cached_property
-    def own_views(self) -> own_view.OwnViews:
+    def own_views(self) -> dict[str, own_view.Make]:
         """The views that plugins bring, by tab."""
-        return {t: make for t, make in own_view.own_views(self.shown).items() if t not in TABS}
+        plugins = self.study.plugins or load_plugins(scenario=self.current)
+        return {tab: make for tab, make in plugins.views().items() if tab not in TABS}
 
     @property
     def ghost(self) -> Forecast | None:
@@ -239,5 +249,6 @@ class Session:
 def start(study: Study) -> Session:
     """A session on a study, forecast with its own draws, with the drivers that suit its market."""
     suiting = (driver for driver in study.drivers if driver.suits(study.market.name))
-    ready = replace(study, drivers=tuple(sorted(suiting, key=lambda driver: driver.name)))
+    drivers = tuple(sorted(suiting, key=lambda driver: driver.name))
+    ready = replace(study, market=with_own_causes(study.market, drivers), drivers=drivers)
     return Session(ready, ready.scenario, forecast_of(ready.plan, ready.drivers))

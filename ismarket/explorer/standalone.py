@@ -25,14 +25,14 @@ from ..engine.plan import make_plan
 from ..model.anchor_file import ANCHOR
 from ..model.recipe import as_python
 from ..model.scenario import write_scenario
+from ..report.headline import strip
 from ..report.portable import portable
+from ..report.titles import growth_title, path_title, where_title
 from ..runs.layout import digest
 from ..studies import Study
 from ..text.wording import listed
 from ..version import __version__
-from . import forecast_view, where_view, why_view
 from .controls import state, structure
-from .headline import strip
 from .runtime import text
 
 FEW = 64
@@ -219,8 +219,8 @@ def _words(
         "place": plan.market.title.split(", ")[-1].capitalize(),
         "usd": {name: shown.usd("@") for name, shown in dollars.items()},
         "findings": {
-            name: {"forecast": forecast_view.finding(shown), "why": why_view.finding(shown),
-                   "where": where_view.finding(shown)}
+            name: {"forecast": path_title(shown), "why": growth_title(shown),
+                   "where": where_title(shown)}
             for name, shown in dollars.items()
         },
         "start": {

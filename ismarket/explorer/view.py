@@ -118,11 +118,16 @@ TABS = {
     "howbig": "How big",
     "funnel": "Funnel",
     "launches": "Launches",
+    "scenarios": "Scenarios",
+    "track": "Track",
     "evidence": "Evidence",
     "audit": "Audit",
 }
 """The views by name, in the order of their tabs."""
-VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launches", "causes")
+ON_A_BUTTON = ("scenarios", "track", "audit")
+"""The views that are empty until their button is pressed."""
+VIEWS = ("fan", "contributions", "where", "tornado", "levels", "funnel", "launches", "multiples",
+         "track", "causes")  # fmt: skip
 """The charts of the views, by kind."""
 
 

@@ -8,6 +8,7 @@ from ..analysis.ledger import ahead
 from ..charts.units import millions_of
 from ..charts.where import picture, shares_by_region
 from ..engine.forecast import Forecast
+from ..report.titles import where_title
 from ..text.sheet import rows_of
 from ..text.wording import number, percent, rate
 from .view import Column, View, ViewRow
@@ -27,23 +28,9 @@ def view(forecast: Forecast, pinned: Forecast | None = None) -> View:
         Column("All"), Column("Share"), Column(str(first), wide=True),
     )  # fmt: skip
     return View(
-        "where", finding(forecast), aid, note(forecast, pinned), columns, _rows(forecast),
+        "where", where_title(forecast), aid, note(forecast, pinned), columns, _rows(forecast),
         picture(forecast),
     )  # fmt: skip
-
-
-def finding(forecast: Forecast) -> str:
-    """The largest region's share then and now, and the largest class's."""
-    regions, classes = (rows_of(forecast.columns[k]) for k in ("region", "drug_class"))
-    region = max(regions, key=lambda r: r["final"])
-    drug = max(classes, key=lambda r: r["final"])
-    before = region["base"] / sum(r["base"] for r in regions)
-    name, first, last = region["name"], forecast.years[0], forecast.years[-1]
-    then, now = percent(before), percent(region["share"])
-    change = f"{then} of value in {first} and {now} in {last}"
-    if then == now:
-        change = f"{now} of value in {first} and still in {last}"
-    return f"{name} is {change}; {drug['name']} alone is {percent(drug['share'])}"
 
 
 def note(forecast: Forecast, pinned: Forecast | None) -> str:

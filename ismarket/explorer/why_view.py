@@ -6,18 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..analysis.tornado import CauseAlone
-from ..charts.contributions import order, picture, price_drivers
+from ..charts.contributions import order, picture, price_drivers, turned_off
 from ..charts.units import millions_of
-from ..engine.dollars import in_current, other_reading, speaker
+from ..engine.dollars import READ, in_current, other_reading, speaker
 from ..engine.findings import stacking
 from ..engine.forecast import INFLATION, UNEXPLAINED, Forecast
-from ..text.wording import number, signed
-from .changes import READ
+from ..report.titles import growth_title, short
+from ..text.wording import signed
 from .view import Column, View, ViewRow
 
-SMALL = 0.005
-"""Points a year that print as nothing."""
-PRICES = "general prices"
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
          "eleven")  # fmt: skip
 
@@ -37,50 +34,14 @@ def view(forecast: Forecast, causes: Sequence[CauseAlone], pinned: Forecast | No
         *((Column("Pinned", wide=True),) if pinned else ()),
         Column("Largest causes, each alone", right=False, wide=True),
     )  # fmt: skip
+    title = growth_title(forecast)
     rows = [_row(forecast, row, causes, pinned) for row in order(forecast)]
+    last = 1 + forecast.plan.anchor.published
+    rows[-last:-last] = [_off(row, pinned) for row in turned_off(forecast)]
     return View(
-        "why", finding(forecast), aid, note(forecast), columns, rows, picture(forecast, pinned),
-        brief=finding(forecast).partition(";")[0],
+        "why", title, aid, note(forecast), columns, rows, picture(forecast, pinned),
+        brief=title.partition(";")[0],
     )  # fmt: skip
-
-
-def finding(forecast: Forecast) -> str:
-    """What general prices do, what is not in the report, what its causes carry, what is left."""
-    growth, plan = forecast.growth, forecast.plan
-    left = growth.points[UNEXPLAINED]
-    if not plan.drivers:
-        if abs(left) < SMALL:
-            return f"No driver is on: the market stands still {growth.period}"
-        return (
-            f"No driver is on: all of the {signed(left, 2)} points a year {growth.period} stay"
-            " unexplained"
-        )
-    prices = price_drivers(forecast)
-    causes = {d.name: growth.points[d.name] for d in plan.drivers if d.name not in prices}
-    added = {n: p for n, p in causes.items() if n not in plan.contained}
-    moves = [(PRICES, sum(growth.points[name] for name in prices))] if prices else []
-    if added:
-        most = max(added, key=lambda name: abs(added[name]))
-        title = next(driver.title for driver in plan.drivers if driver.name == most)
-        moves.append((short(title), added[most]))
-    said = [f"{what} {_does(points, many=what == PRICES)}" for what, points in moves]
-    if said:
-        said[0] += " points a year"
-    parts = [" and ".join(said)] if said else []
-    if plan.anchor.published:
-        carried = sum(points for name, points in causes.items() if name in plan.contained)
-        who = speaker(plan.anchor)
-        year = "" if said else " points a year"
-        carry = f"the causes the {who} names carry {number(carried, 1)}{year}"
-        parts.append(f"{carry} and nothing carries {number(left, 1)}")
-    text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}"
-
-
-def _does(points: float, *, many: bool) -> str:
-    """What something does to growth, in points with one decimal."""
-    verb = "add" if points >= 0 else "take"
-    return f"{verb}{'' if many else 's'} {number(abs(points), 1)}"
 
 
 def _taken_out(forecast: Forecast) -> str:
@@ -135,15 +96,17 @@ def _row(
     return ViewRow((*cells, words), tone)
 
 
+def _off(row: dict[str, Any], pinned: Forecast | None) -> ViewRow:
+    """A driver that is off although some of its causes act on."""
+    before = {r["driver"]: r["points"] for r in order(pinned)} if pinned else {}
+    points = signed(before[row["driver"]], 2) if row["driver"] in before else "off"
+    words = f"{row['lost']} causes stop, {row['moved']} act on in others"
+    return ViewRow((row["title"], "off", "", "", *([points] if pinned else []), words), "muted")
+
+
 def _otherwise(forecast: Forecast) -> str:
     """What no cause would carry if the report's dollars were read the other way."""
     other = other_reading(forecast)
     if other is None:
         return "what is printed less what its named causes carry"
     return f"if {READ[other['price_basis']]} dollars were meant: {signed(other['unexplained'], 2)}"
-
-
-def short(title: str) -> str:
-    """The head of a cause's title, in lower case unless it is a proper name."""
-    head = title.split(",")[0].split(" of parents")[0].split(" and next")[0]
-    return head if head[1:2].isupper() else head[:1].lower() + head[1:]

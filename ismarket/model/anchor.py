@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..text.wording import money, plain, rate
 from .tables import Row, read_table
 
@@ -63,8 +63,7 @@ class Anchor:
     def __post_init__(self) -> None:
         for words in ("name", "publisher", "title", "url", "source", "note"):
             plain(getattr(self, words), f"anchor {self.name}: {words}")
-        if self.price_basis not in BASES:
-            raise unknown(f"anchor {self.name}", "price_basis", self.price_basis, BASES)
+        check_known(f"anchor {self.name}", "price_basis", BASES, self.price_basis)
         for what, usd in (("value", self.value), ("last value", self.last_value)):
             if usd is not None and not 0 < usd <= LARGEST:
                 self._refuse(

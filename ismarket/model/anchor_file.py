@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from .anchor import (
     BASES,
     LARGEST,
@@ -19,7 +19,7 @@ from .anchor import (
     other_market,
 )
 from .market import Market
-from .tables import read_toml, shown
+from .tables import bytes_of, read_toml, shown
 
 NEEDED = ("name", "market", "base_year", "value_usd", "cagr", "last_year")
 _TEXTS = "name publisher title largest_region fastest_growing_class url source".split()
@@ -51,14 +51,7 @@ def read_anchor_file(path: str | Path, market: Market) -> Anchor:
 
 def anchor_bytes(path: str | Path) -> bytes:
     """The file as it stands, within LARGEST_FILE."""
-    try:
-        with Path(path).open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    if len(data) > LARGEST_FILE:
-        raise InputError(f"{Path(path).name}: larger than {LARGEST_FILE} bytes, not an anchor")
-    return data
+    return bytes_of(Path(path), LARGEST_FILE, "an anchor")
 
 
 def parse_anchor(data: bytes, market: Market, file: str) -> Anchor:
@@ -68,9 +61,7 @@ def parse_anchor(data: bytes, market: Market, file: str) -> Anchor:
     except UnicodeDecodeError as error:
         raise InputError(f"{file}: not valid TOML: {error}") from None
     known = (*_TEXTS, *_YEARS, *_NUMBERS, *_OTHERS)
-    for key in values:
-        if key not in known:
-            raise unknown(file, "key", key[:60], known)
+    check_known(file, "key", known, *values)
     if (of := values.get("market", market.name)) != market.name:
         said = of[:60] if isinstance(of, str) and of.isprintable() else shown(of)
         raise InputError(f"{file}: {other_market(said, market.name)}")

@@ -171,19 +171,10 @@ def from_rows(row: Row, spread: list[Row], regions: tuple[str, ...]) -> Mechanis
         scale="log", owner=name,
     )  # fmt: skip
     return Mechanism(
-        name=name,
-        title=title,
-        stage=row.text("stage"),
-        drug_class=row.cells["drug_class"],
-        ratio=ratio,
-        half_time=_half_time(name, title, spread),
-        share=share,
-        ceiling=ceiling,
-        scope=row.cells["scope_note"],
-        status=ratio.status,
-        source=source,
-        note=row.cells["note"],
-    )
+        name, title, row.text("stage"), row.cells["drug_class"], ratio,
+        _half_time(name, title, spread), share, ceiling,
+        scope=row.cells["scope_note"], status=ratio.status, source=source, note=row.cells["note"],
+    )  # fmt: skip
 
 
 def _half_time(name: str, title: str, spread: list[Row]) -> Parameter | None:

@@ -66,13 +66,7 @@ def spread_of(mechanism: Mechanism, regions: tuple[str, ...], elapsed: Array) ->
     terms = 1 if half_time.constant else max(2, int((tail > EXACT).sum()))
     powers = np.tensordot(_as_powers(terms), series[:terms], axes=1)
     powers.flags.writeable = False  # a driver may look at them
-    return Spread(
-        mechanism.ratio.key,
-        half_time.key,
-        middle,
-        half_width or 1.0,
-        powers,
-    )
+    return Spread(mechanism.ratio.key, half_time.key, middle, half_width or 1.0, powers)
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ..arrays import Array
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..text.wording import plain, title_of
 from .cause import Mechanism
 from .choices import Real, Text
@@ -185,8 +185,7 @@ class Driver:
         for pair, rho in self.correlation.items():
             Real(-1.0, 1.0).check(f"driver {self.name}, correlation {pair}", rho)
             for name in pair_name(pair).split(" ~ "):
-                if name not in own:
-                    raise unknown(f"driver {self.name}, correlation", "parameter", name, own)
+                check_known(f"driver {self.name}, correlation", "parameter", own, name)
                 if own[name].happens:
                     raise InputError(f"driver {self.name}: {NO_CHANCE.format(name)}")
 

@@ -84,8 +84,7 @@ def _mixture_quantiles(experts: Sequence[Parameter], weights: Array, levels: Arr
         weight * np.interp(points, *_strictly(values, grid), left=0.0, right=1.0)
         for weight, values in zip(weights, each, strict=True)
     )
-    found: Array = np.interp(levels, np.asarray(below), points)
-    return found
+    return np.interp(levels, np.asarray(below), points)
 
 
 def _strictly(values: Array, grid: Array) -> tuple[Array, Array]:

@@ -48,8 +48,7 @@ def order_share(order: int, entrants: int, exponent: ArrayLike = ORDER_EXPONENT)
     if not 1 <= order <= entrants:
         raise InputError(f"order_share: order {order} must lie between 1 and entrants {entrants}")
     everyone = sum(order_ratio(place, exponent) for place in range(1, entrants + 1))
-    share: Array = order_ratio(order, exponent) / everyone
-    return share
+    return order_ratio(order, exponent) / everyone
 
 
 def kept_volume(

@@ -99,7 +99,8 @@ def make_axes(
                 f"grid: {name} is none of its axes; take a choice such as anchor, strength.DRIVER"
                 " or the key of a parameter"
             )
-        found.append(GridAxis(name, _listed("grid", name, given), _weights(name, weights)))
+        own = _listed("probability", name, weights.pop(name, ()))
+        found.append(GridAxis(name, _listed("grid", name, given), own))
     if not found:
         raise InputError("grid: no axis; give lists, as anchor=['techsci-2022', 'bottom-up']")
     if weights:
@@ -109,19 +110,11 @@ def make_axes(
     return tuple(found)
 
 
-def _weights(name: str, given: dict[str, Any]) -> tuple[float, ...]:
-    return _listed("probability", name, given.pop(name)) if name in given else ()
-
-
 def _listed(where: str, name: str, given: Any) -> tuple[Any, ...]:
     if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
         raise InputError(f"{where} {name} = {given!r} must be a list of values")
-    return tuple(tuple(v) if isinstance(v, list) else _plain(v) for v in given)
-
-
-def _plain(value: Any) -> Any:
-    """A number of NumPy as one of Python."""
-    return value.item() if hasattr(value, "item") else value
+    plain = (v.item() if hasattr(v, "item") else v for v in given)  # numbers of NumPy
+    return tuple(tuple(v) if isinstance(v, list) else v for v in plain)
 
 
 def combined(base: Scenario, axes: Iterable[GridAxis]) -> list[Scenario]:

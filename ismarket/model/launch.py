@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..text.wording import CALENDAR_YEAR
 from .cause import Mechanism, read_own_mechanisms
 from .parameter import IN_TABLES, STATUSES, Parameter
@@ -36,6 +36,8 @@ DRAWN = ("chance", *RANGES)
 COLUMNS = (
     "launch product group stage drug_class regions probability share_of price_ratio_to unit note"
 ).split() + [f"{name}_{end}" for name in RANGES for end in ("low", "mode", "high")]
+WORDS = ("stage", "drug_class", "source", "product", "group", "share_of", "price_ratio_to")
+"""What a row says of a launch in words."""
 _UNITS = (CALENDAR_YEAR, "share of {share_of}", "years", "ratio to {price_ratio_to}")
 _TITLES = ("launch", "peak share", "years to peak", "price ratio")
 Ends = tuple[float, float, float]
@@ -127,20 +129,14 @@ def group_of(launches: Sequence[Launch]) -> Mechanism:
     classes = {one.drug_class for one in launches}
     unit = RATIO_UNIT["log"]
     return Mechanism(
-        name=first.group,
-        title=title,
-        stage=first.stage,
-        drug_class=first.drug_class if len(classes) == 1 else "",
-        ratio=Parameter("ratio", 1, 1, 1, unit=unit, owner=first.group, source=first.source),
-        half_time=None,
-        share={},
-        ceiling={},
+        first.group, title, first.stage, first.drug_class if len(classes) == 1 else "",
+        Parameter("ratio", 1, 1, 1, unit=unit, owner=first.group, source=first.source),
+        None, {}, {},
         scope="launches: " + ", ".join(one.product for one in launches),
         status=max((one.status for one in launches), key=STATUSES.index),
         source=" | ".join(dict.fromkeys(one.source for one in launches)),
-        note="",
-        launches=tuple(launches),
-    )
+        note="", launches=tuple(launches),
+    )  # fmt: skip
 
 
 def groups_of(launches: Iterable[Launch]) -> tuple[Mechanism, ...]:
@@ -161,10 +157,7 @@ def read_launches(
     regions: Sequence[str],
     drug_classes: Sequence[str],
 ) -> tuple[Mechanism, ...]:
-    """The groups of launches of a market's table, one launch a row.
-
-    Raises InputError with file and line for what does not hold together.
-    """
+    """The groups of launches of a market's table, one launch a row."""
     launches = []
     for row in read_table(path, COLUMNS):
         one = _from_row(row)
@@ -201,9 +194,7 @@ def check(
         ("drug class", (one.drug_class,), drug_classes),
         ("region", one.regions, regions),
     ):
-        for name in names:
-            if name not in known:
-                raise unknown(f"{where}, launch {one.name}", kind, name, known)
+        check_known(f"{where}, launch {one.name}", kind, known, *names)
 
 
 def fits(stage: Stage) -> bool:
@@ -212,25 +203,17 @@ def fits(stage: Stage) -> bool:
 
 
 def _from_row(row: Row) -> Launch:
-    ranges = {
-        name: tuple(row.number(f"{name}_{end}") for end in ("low", "mode", "high"))
-        for name in RANGES
-    }
+    said: dict[str, Any] = {column: row.text(column) for column in WORDS}
+    for name in RANGES:
+        said[name] = tuple(row.number(f"{name}_{end}") for end in ("low", "mode", "high"))
     try:
         return launch(
             row.text("launch"),
-            stage=row.text("stage"),
-            drug_class=row.text("drug_class"),
             regions=tuple(region.strip() for region in row.text("regions").split(";")),
             chance=row.number("probability"),
-            **ranges,  # type: ignore[arg-type]
-            source=row.text("source"),
-            product=row.text("product"),
-            group=row.text("group"),
             status=row.choice("status", "status", IN_TABLES),
             note=row.cells["note"],
-            share_of=row.text("share_of"),
-            price_ratio_to=row.text("price_ratio_to"),
+            **said,
         )
     except InputError as error:
         raise InputError(f"{row.where}: {error}") from None
@@ -267,8 +250,7 @@ class Launched:
             for part in (share, share * (self.drawn[:, -1:] - 1.0))
         )
         mean = 1.0 + added / np.maximum(taken, 1.0)
-        price: Array = (mean[:, :, 1:] / mean[:, :, :1]).swapaxes(1, 2)[:, :, places]
-        return price
+        return (mean[:, :, 1:] / mean[:, :, :1]).swapaxes(1, 2)[:, :, places]
 
     def sales(self, weights: Array) -> Array:
         """The part of the class's value in the last year that each sells, (launch, region, draw).

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..frozen import Frozen
 from ..text.wording import mid_sentence, title_of
 from .anchor import REAL, Anchor, bottom_up
@@ -199,19 +199,16 @@ class Market:
         """
         begun = self.elapsed + self.base_year - start  # years from the start to 1 January
         share = _come_in(begun + 1.0, over) - _come_in(begun, over)
-        gained: Array = share - share[:1]
-        return gained
+        return share - share[:1]
 
     def log_change(self, values: Array) -> Array:
         """Log of values (year, region, drug_class, draw) over the base year's, exactly 0 there."""
-        change: Array = np.log(values / values[:1])
-        return change
+        return np.log(values / values[:1])
 
     def stage(self, name: str, where: str = "") -> Stage:
         """The stage of that name; else InputError says ``where`` it was named, and the nearest."""
         found = {stage.name: stage for stage in self.stages}
-        if name not in found:
-            raise unknown(where or self.name, "stage", name, found)
+        check_known(where or self.name, "stage", found, name)
         return found[name]
 
     @cached_property
@@ -219,27 +216,28 @@ class Market:
         """The stage that carries general prices; without one its dollars have no basis."""
         return next((stage for stage in self.stages if stage.role == PRICE_LEVEL), None)
 
+    @cached_property
+    def _prices(self) -> dict[int, float]:
+        """The price level on its medium path by year, as far as it is known."""
+        path = self.price_level.path if self.price_level else None
+        if path is None:
+            return {}
+        later = {self.base_year + i: float(level) for i, level in enumerate(path.mode[:, 0])}
+        return {year: level[0] for year, level in path.earlier.items()} | later
+
     def prices(self, year: int) -> float:
         """The price level in ``year``, 1 in the base year, on its medium path.
 
         Raises InputError for a year outside the path.
         """
-        path = self.price_level.path if self.price_level else None
-        if path is None:
-            return 1.0
-        if year in path.earlier:
-            return path.earlier[year][0]
-        if not self.has_prices(year):
-            first, last = min(path.earlier, default=self.base_year), self.years[-1]
+        if self._prices and year not in self._prices:
+            first, last = min(self._prices), self.years[-1]
             raise InputError(f"{self.name}: no price level of {year}, only {first} to {last}")
-        return float(path.mode[year - self.base_year, 0])
+        return self._prices.get(year, 1.0)
 
     def has_prices(self, year: int) -> bool:
         """True where the price level of a year is known."""
-        path = self.price_level.path if self.price_level else None
-        return path is not None and (
-            year in path.earlier or 0 <= year - self.base_year < len(path.mode)
-        )
+        return year in self._prices
 
     def printed(self, anchor: Anchor, year: int) -> float:
         """What an estimate says of ``year``, in dollars of that year, at its own growth."""

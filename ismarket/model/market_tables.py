@@ -119,8 +119,7 @@ def _correlations(rows: Sequence[Row], market: Market) -> tuple[Correlation, ...
                 f"{row.where}: {first} ~ {second} = {rho:g}; name two inputs, each pair once, with"
                 " a rank correlation from -1 to 1"
             )
-        one = Correlation((first, second), rho, status, row.text("source"))
-        found[first, second] = one
+        found[first, second] = Correlation((first, second), rho, status, row.text("source"))
     return tuple(found.values())
 
 
@@ -166,7 +165,7 @@ def _read_path(
     rows = read_table(path, PATH_COLUMNS if list(regions) == [WORLD] else [*PATH_COLUMNS, "region"])
     cells = dict(_path_cell(row, regions) for row in rows)
     years = sorted({year for year, _ in cells if year >= base_year})
-    if not years or years != list(range(base_year, years[-1] + 1)):
+    if not years or years != list(range(base_year, base_year + len(years))):
         raise InputError(f"{path.name}: years must run from {base_year} on without a gap")
     for key in ((year, region) for year in years for region in regions):
         if key not in cells:
@@ -197,7 +196,7 @@ def _path_cell(row: Row, regions: Sequence[str]) -> tuple[tuple[int, str], tuple
     if not 0 < low <= mode <= high:
         raise InputError(f"{row.where}: a path needs 0 < low <= value <= high")
     region = row.choice("region", "region", regions) if "region" in row.cells else WORLD
-    return (int(row.number("year")), region), ((low, mode, high), row)
+    return (row.whole("year"), region), ((low, mode, high), row)
 
 
 def _over(ends: Ends, one: Ends) -> Ends:
@@ -212,7 +211,7 @@ def _measured(row: Row) -> bool:
 
 def _path_parameter(stage: Row, region: str, ends: Ends, row: Row) -> Parameter:
     """A stage in the last year of its path; the table's bounds are P10 and P90 of the draws."""
-    (low, mode, high), year = ends, int(row.number("year"))
+    (low, mode, high), year = ends, row.whole("year")
     return Parameter(
         f"{stage.text('stage')}.{slug(region)}",
         mode - ENDS_PER_P10 * (mode - low), mode, mode + ENDS_PER_P10 * (high - mode),
@@ -245,18 +244,11 @@ def _read_stage(
     role = row.choice("role", "role", ROLES)
     if role == PRICE_LEVEL and (path is None or row.cells["by"] != "world"):
         raise InputError(f"{row.where}: a price level is the world's and has a path")
+    least = row.number("least") if row.cells["least"] else None
     return Stage(
-        name,
-        row.text("title"),
-        link,
-        AXES[row.cells["by"]],
-        role,
-        row.text("unit"),
-        parameters,
-        path,
-        row.number("least") if row.cells["least"] else None,
-        row.cells["counts"],
-    )
+        name, row.text("title"), link, AXES[row.cells["by"]], role, row.text("unit"), parameters,
+        path, least, row.cells["counts"],
+    )  # fmt: skip
 
 
 def _parameter(stage: Row, link: str, row: Row) -> Parameter:

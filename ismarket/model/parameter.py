@@ -143,11 +143,9 @@ class Parameter:
         ``beyond`` allows whatever is possible: a chance from 0 to 1, nothing above ``most``, and
         above 0 what has no range below it.
         """
-        number = (
-            float(value)
-            if isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-            else math.nan
-        )
+        number = math.nan
+        if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+            number = float(value)
         if not math.isfinite(number):
             raise InputError(f"{self.key} = {value!r} is not a finite number ({self.unit})")
         if self.holds(number):
@@ -197,8 +195,7 @@ class Parameter:
         _, low, mode, high = self.pert
         peak = 4.0 * (mode - low) / (high - low)
         whole = math.gamma(6.0) / (math.gamma(1.0 + peak) * math.gamma(5.0 - peak))
-        heights: Array = whole * place**peak * (1.0 - place) ** (4.0 - peak)
-        return heights
+        return whole * place**peak * (1.0 - place) ** (4.0 - peak)
 
     @property
     def range(self) -> Range:

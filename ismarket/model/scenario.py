@@ -10,12 +10,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..sampling import SAMPLERS
 from ..text.wording import title_of
 from .anchor import BASES
 from .choices import Choice, Keyed, Names, Real, Said, Text, Whole, choices_of, declared
-from .tables import LARGEST_FILE, read_toml
+from .tables import LARGEST_FILE, bytes_of, read_toml
 
 DEFAULT_MARKET = "infantile-spasms"
 """The bundled market, where nothing names another."""
@@ -142,9 +142,7 @@ class Scenario:
 
     def changed(self, **choices: Any) -> Scenario:
         """With some choices made differently, called changed unless named; else InputError."""
-        for name in choices:
-            if name not in CHOICES:
-                raise unknown("scenario", "choice", name, CHOICES)
+        check_known("scenario", "choice", CHOICES, *choices)
         new = replace(self, **choices)
         return new if "name" in choices else named_after(new, self)
 
@@ -287,12 +285,8 @@ def scenario_text(name_or_path: str | Path) -> tuple[str, str]:
             raise InputError(f"{name_or_path}: no such file")
         raise unknown("scenario", "shipped scenario or file", str(name_or_path), shipped)
     try:
-        with source.open("rb") as stream:
-            text = stream.read(LARGEST_FILE + 1)
-        if len(text) > LARGEST_FILE:
-            raise InputError(f"{source.name}: larger than {LARGEST_FILE} bytes, not a scenario")
-        return text.decode("utf-8"), source.name
-    except (OSError, UnicodeDecodeError) as error:
+        return bytes_of(source, LARGEST_FILE, "a scenario").decode("utf-8"), source.name
+    except UnicodeDecodeError as error:
         raise InputError(f"{source.name}: cannot be read as UTF-8 text ({error})") from None
 
 
@@ -315,8 +309,7 @@ def parse_scenario(text: str, file: str = "scenario") -> Scenario:
 def _made(values: dict[str, Any], text: str, file: str, base: Scenario | None = None) -> Scenario:
     """The scenario of some values; what is given by key adds to that of the ``base``."""
     for name in values:
-        if name not in CHOICES:
-            raise unknown(_where(file, text, name), "key", name[:60], CHOICES)
+        check_known(_where(file, text, name), "key", CHOICES, name)
     values.setdefault("name", Path(file).stem)
     checked: dict[str, Any] = {"title": ""} if base else {}
     for name, value in values.items():

@@ -66,14 +66,11 @@ def read_sources() -> Mapping[str, Source]:
     """The sources that come with the package, by name as the tables cite them."""
     table = files("ismarket").joinpath("data", "evidence", "sources.csv")
     columns = ["source", "locator", "confidence", "facts"]
-    rows = parse_table(table.read_bytes(), "sources.csv", columns, evidence=("source",))
-    return {
-        row.text("source"): Source(
-            row.text("source"), row.text("locator"),
-            row.choice("confidence", "confidence", CONFIDENCE), int(row.number("facts")),
-        )
-        for row in rows
-    }  # fmt: skip
+    found = {}
+    for row in parse_table(table.read_bytes(), "sources.csv", columns, evidence=("source",)):
+        name, how = row.text("source"), row.choice("confidence", "confidence", CONFIDENCE)
+        found[name] = Source(name, row.text("locator"), how, row.whole("facts"))
+    return found
 
 
 def described(text: str) -> list[str]:

@@ -71,8 +71,7 @@ class YearPath:
 
 def times_the_last(bound: Array) -> Array:
     """A bound (year, region) as a multiple of that of the last year."""
-    multiple: Array = bound / np.where(bound[-1] > 0, bound[-1], 1.0)
-    return multiple
+    return bound / np.where(bound[-1] > 0, bound[-1], 1.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known, unknown
 from ..frozen import Frozen
 from ..text.wording import ODD
 
@@ -65,8 +65,7 @@ class Row:
 
     def number(self, column: str, blank: float | None = None) -> float:
         """The cell as a finite number; ``blank`` stands for an empty cell if it is given."""
-        if column not in self.cells:
-            raise unknown(self.where, "column", column, self.cells)
+        check_known(self.where, "column", self.cells, column)
         value = str(self.cells[column])
         if not value and blank is not None:
             return blank
@@ -85,8 +84,7 @@ class Row:
     def choice(self, column: str, kind: str, known: Iterable[str]) -> str:
         """The cell, which must be one of the known names."""
         value, names = self.cells[column], tuple(known)
-        if value not in names:
-            raise unknown(self.where, kind, value[:60], names)
+        check_known(self.where, kind, names, value)
         return value
 
 
@@ -155,9 +153,7 @@ def _check_header(header: Sequence[str], file: str, known: Sequence[str], others
     for column in header:
         if "\n" in column or len(column) > LONGEST_NAME:
             raise InputError(f"{file}, line 1: {column[:60]!r} is not the name of a column")
-    for column in known:
-        if column not in header:
-            raise unknown(file, "column", column, header)
+    check_known(file, "column", header, *known)
     for column in header:
         if header.count(column) > 1:
             raise InputError(f"{file}: column {column!r} stands twice")
@@ -186,6 +182,18 @@ def _row(
     return row
 
 
+def bytes_of(path: Path | Traversable, largest: int, what: str) -> bytes:
+    """What a file holds; InputError where it cannot be read, or is larger than ``what`` may be."""
+    try:
+        with path.open("rb") as stream:
+            data: bytes = stream.read(largest + 1)
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
+    if len(data) > largest:
+        raise InputError(f"{path.name}: larger than {largest} bytes, not {what}")
+    return data
+
+
 # which tables were read ---------------------------------------------------------------------------
 
 _recorded: ContextVar[tuple[dict[str, bytes], Mapping[str, bytes]] | None]
@@ -212,11 +220,7 @@ def _bytes_of(path: Path | Traversable) -> bytes:
     name, (found, supplied) = table_name(path), _recorded.get() or ({}, {})
     data = supplied.get(name, supplied.get(str(path)))
     if data is None:
-        try:
-            with path.open("rb") as stream:
-                data = stream.read(LARGEST_TABLE + 1)
-        except OSError as error:
-            raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
+        data = bytes_of(path, LARGEST_TABLE, "a table")
     names = chain([name], (f"{name}~{number}" for number in count(2)))
     found[next(each for each in names if found.get(each, data) == data)] = data
     return data

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from .market import Market
 from .tables import read_toml, shown
 
@@ -34,15 +34,11 @@ class Words:
 
 
 def words_of(market: Market) -> Words:
-    """The words of a market; its regions, classes and causes stand for themselves as well.
-
-    Raises InputError for a name that the market does not have.
-    """
-    titles = {name: (cause.title,) for name, cause in market.mechanisms.items()}
+    """The words of a market; its regions, classes and causes stand for themselves as well."""
     known = {
         "regions": {name: (name,) for name in market.regions},
         "classes": {name: (name,) for name in market.drug_classes},
-        "causes": titles,
+        "causes": {name: (cause.title,) for name, cause in market.mechanisms.items()},
     }
     found = parse_words(market.words, f"{market.name}, words.toml", known)
     return replace(found, market=(market.name.replace("-", " "), *found.market))
@@ -55,14 +51,10 @@ def parse_words(text: str, where: str, known: Mapping[str, Named] | None = None)
     words; ``where`` is what it calls the text.
     """
     values = read_toml(text, where, "words")
-    for key in values:
-        if key not in ("market", *TABLES):
-            raise unknown(where, "key", key[:60], ("market", *TABLES))
+    check_known(where, "key", ("market", *TABLES), *values)
     tables = {table: _named(values.get(table, {}), f"{where}, {table}") for table in TABLES}
     for table, names in (known or {}).items():
-        for name in tables[table]:
-            if name not in names:
-                raise unknown(f"{where}, {table}", "name", name[:60], names)
+        check_known(f"{where}, {table}", "name", names, *tables[table])
         tables[table] = {n: (*own, *tables[table].get(n, ())) for n, own in names.items()}
     return Words(_list(values.get("market", []), f"{where}, market"), **tables)
 

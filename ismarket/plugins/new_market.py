@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.anchor import Anchor, read_anchors
 from ..model.anchor_file import LARGEST_FILE, anchor_bytes, parse_anchor
 from ..model.market import Market
@@ -55,8 +55,7 @@ def write_market(
     """
     package.check_name("new-market", name, r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "-")
     package.check_place("new-market", into)
-    if chain not in chains():
-        raise unknown("new-market", "chain", chain, chains())
+    check_known("new-market", "chain", chains(), chain)
     anchor, said = _draft(draft) if draft else (None, "")
     title = title or (anchor and anchor.title) or said or name.replace("-", " ").capitalize()
     package.check_told("new-market", title=title, author=author, classes=classes)

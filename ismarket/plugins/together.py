@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..engine.plan import check_fits, with_own_causes
-from ..errors import DriverError, InputError, unknown
+from ..errors import DriverError, InputError, check_known
 from ..model.anchor import Anchor
 from ..model.driver import Driver
 from ..model.market import Market
@@ -53,8 +53,7 @@ def together(
             own = [one for _, one in each("register_anchors") if one.market == market.name]
             markets[market.name] = market.with_anchors({one.name: one for one in own})
         for plugin, anchor in each("register_anchors"):  # noqa: B007
-            if anchor.market not in markets:
-                raise unknown(f"anchor {anchor.name}", "market", anchor.market, markets)
+            check_known(f"anchor {anchor.name}", "market", markets, anchor.market)
         for plugin, driver in each("register_drivers"):
             placed = _placed(replace(driver, plugin=""), markets)
             for name in placed.markets or markets:
@@ -67,9 +66,7 @@ def together(
 
 def _placed(driver: Driver, markets: Mapping[str, Market]) -> Driver:
     """The driver with the markets it is made for: those it names, or those that have its causes."""
-    for name in driver.markets:
-        if name not in markets:
-            raise unknown(driver.name, "market", name, markets)
+    check_known(driver.name, "market", markets, *driver.markets)
     held, errors = [], {}
     for name in driver.markets or markets:
         try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import mistaken
+from ..errors import check_kind
 from .amounts import number
 from .documents import NUMBER, Passage, passages_in, passages_of
 from .found import shorten
@@ -39,8 +39,7 @@ def check_numbers(file: str | Path, forecast: Forecast) -> tuple[Checked, ...]:
 
     Raises InputError for a file that cannot be read.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("check_numbers", forecast, A_FORECAST)
+    check_kind("check_numbers", forecast, Forecast, A_FORECAST)
     own = own_passages(forecast, Path(file).suffix.lower())
     return check(passages_in(Path(file)), known_figures(forecast.to_dict()), own)
 

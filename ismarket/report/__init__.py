@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import mistaken
+from ..errors import check_kind
 from ..text.files import whole
 
 
@@ -26,8 +26,7 @@ def write_report(
     ``texts`` by place are written with them.  Raises DiskError for a place that cannot be written
     to.
     """
-    if not isinstance(forecast, Forecast):
-        raise mistaken("write_report", forecast, A_FORECAST)
+    check_kind("write_report", forecast, Forecast, A_FORECAST)
     page, workbook, deck = (Path(path) if path else None for path in (html, xlsx, pptx))
     texts = dict(texts or {})
     if page:

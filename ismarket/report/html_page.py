@@ -12,48 +12,59 @@ from ..charts.fan import picture as fan
 from ..charts.picture import Picture
 from ..charts.theme import DARK, LIGHT
 from ..charts.where import picture as where
-from ..engine.findings import findings, headline
+from ..engine.findings import findings
 from ..engine.forecast import Forecast
-from ..engine.page import attribution_table, path_table, title
+from ..engine.page import attribution_table, path_table
 from ..model.scenario import write_scenario
 from ..model.sources import CONFIDENCE, parts_of, read_sources
 from ..text.sheet import Table
 from ..text.wording import money, percent, rate
 from ..version import __version__
 from .checklist import SOURCE, checklist
+from .first_screen import first_screen
+from .titles import growth_title, path_title, where_title
 
-SLIM = 470
-"""Width of a picture for a small screen, px."""
+WIDE, BESIDE, SLIM = 860, 600, 470
+"""Widths of a picture on a page, beside the sentences and for a small screen, px."""
+CONTENTS = {
+    "path": "Forecast", "carried": "Why", "where": "Where", "know": "What to know",
+    "inputs": "Inputs and sources", "checklist": "Reporting checklist",
+    "again": "How to make it again",
+}  # fmt: skip
+"""The sections by id."""
 
 
 def as_page(forecast: Forecast) -> str:
     """The whole page as text; open it in any browser, print it, send it."""
     market = forecast.plan.market
+    path = _section(
+        "path",
+        path_title(forecast),
+        f"<p class='small'>{escape(_how_to_read(forecast))}</p>",
+        _picture(fan(forecast), BESIDE),
+    )
     parts = [
-        f"<h1>{escape(market.title)}</h1><p class='small'>{escape(title(forecast))}</p>",
-        f"<p class='headline'>{escape(headline(forecast))}</p>",
+        first_screen(forecast, CONTENTS, path),
+        _table(path_table(forecast)),
         _section(
-            "Path",
-            f"<p class='small'>{escape(_how_to_read(forecast))}</p>",
-            _picture(fan(forecast)),
-            _table(path_table(forecast)),
-        ),
-        _section(
-            "Carried by",
+            "carried",
+            growth_title(forecast),
             _picture(contributions(forecast)),
             _table(attribution_table(forecast)),
         ),
         _section(
-            "Where",
+            "where",
+            where_title(forecast),
             _picture(where(forecast)),
             _where(forecast, "region"),
             _where(forecast, "drug_class"),
         ),
-        _section("What to know", _list(findings(forecast))),
-        _section("Inputs", _inputs(forecast)),
-        _section("Reporting checklist", f"<p class='small'>{escape(SOURCE)}</p>", _items(forecast)),
-        _section("How to make it again", _again(forecast)),
-    ]
+        _section("know", CONTENTS["know"], _list(findings(forecast))),
+        _section("inputs", CONTENTS["inputs"], _inputs(forecast)),
+        _section("checklist", CONTENTS["checklist"], f"<p class='small'>{escape(SOURCE)}</p>",
+                 _items(forecast)),
+        _section("again", CONTENTS["again"], _again(forecast)),
+    ]  # fmt: skip
     style = _colours() + files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     head = (
         "<meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
@@ -78,9 +89,9 @@ def _colours() -> str:
     return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}{turned}}}\n"
 
 
-def _picture(picture: Picture) -> str:
+def _picture(picture: Picture, width: float = WIDE) -> str:
     """A chart in the width of a page and, for a small screen, in its narrow form."""
-    wide, slim = svg(picture), svg(picture, width=SLIM)
+    wide, slim = svg(picture, width=width), svg(picture, width=SLIM)
     return f"<div class='full'>{wide}</div><div class='slim'>{slim}</div>"
 
 
@@ -103,8 +114,8 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:g}"
 
 
-def _section(name: str, *parts: str) -> str:
-    return f"<section><h2>{escape(name)}</h2>{''.join(parts)}</section>"
+def _section(id_: str, name: str, *parts: str) -> str:
+    return f"<section id='{id_}'><h2>{escape(name)}</h2>{''.join(parts)}</section>"
 
 
 def _table(table: Table, kind: str = "") -> str:

@@ -103,13 +103,13 @@ def varies(parameter: Parameter) -> bool:
 def drawn_places(plan: Plan, draws: Draws) -> Places:
     """Some draws by number, as places of each parameter that varies, (parameter, draw)."""
     drawing = Drawing(plan)
-    keys = [p.key for p in drawing.drawn]
+    keys = drawing.unfixed.keys
     parameters = [p for p in plan.parameters if varies(p)]
     found = np.empty((len(parameters), len(draws)), np.uint16)
     for block in sorted({*(draws // BLOCK).tolist()}):
         mine = np.flatnonzero(draws // BLOCK == block)
         inside = draws[mine] - block * BLOCK
-        values, points = drawing.by_key(block), drawing.points(block)
+        values, points = drawing.by_key(block), drawing.unfixed.points(block)
         for row, parameter in zip(found, parameters, strict=True):
             if parameter.happens:
                 row[mine] = points[keys.index(parameter.key), inside] >> np.uint32(32 - BITS)

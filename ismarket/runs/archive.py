@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import lzma
 import os
 import re
@@ -19,18 +18,17 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 from ..errors import DiskError, InputError
 from ..text.files import write_files
+from ..text.install import installed_from
 from ..text.spreadsheet import as_csv, as_xlsx, safe
 from . import disk
 from .layout import LARGEST_FILE, LARGEST_WHOLE, MOST_FILES, RUNS, digest, number_or_text
-from .partial import write_all
+from .start import write_all
 from .verify import Record, checked
 
 LARGEST_RATIO = 200
@@ -188,10 +186,10 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
     packages = identity["environment"]["packages"]
     with tempfile.TemporaryDirectory() as folder:
         for name, package in packages.items():
-            local = _folder_of(name, package["version"])
-            wanted = (
-                [str(local)] if local else ["--only-binary=:all:", f"{name}=={package['version']}"]
-            )
+            local = installed_from(name, package["version"])
+            wanted = ["--only-binary=:all:", f"{name}=={package['version']}"]
+            if local and local.is_dir():
+                wanted = [str(local)]
             command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check",
                        "wheel", "--no-deps", "--wheel-dir", folder, *wanted]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True)
@@ -209,18 +207,6 @@ def wheels(identity: Mapping[str, Any]) -> dict[str, bytes]:
         f"pip install --no-index --find-links . {' '.join(packages)}\n"
     ).encode()
     return files
-
-
-def _folder_of(name: str, version: str) -> Path | None:
-    """The folder that a distribution of that version is installed from, if it is one."""
-    try:
-        package = distribution(name)
-    except PackageNotFoundError:
-        return None
-    text = package.read_text("direct_url.json") if package.version == version else None
-    found = json.loads(text) if text else {}
-    url = urlparse(found.get("url", ""))
-    return Path(unquote(url.path)) if "dir_info" in found and url.scheme == "file" else None
 
 
 def tables(record: Record) -> Iterator[tuple[str, list[list[str]]]]:

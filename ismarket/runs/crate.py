@@ -3,86 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 from ..version import __version__
-from .layout import CRATE, MANIFEST, SUFFIXES, SUMS, role, to_json
+from .layout import MANIFEST, SUFFIXES, SUMS, from_json, role, to_json
 
-PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-SPECIFICATION = "https://w3id.org/ro/crate/1.1"
-LICENSE = "https://spdx.org/licenses/BSD-3-Clause"
 ADDRESS = "https://ismarket.invalid"
 """Identifiers of software need an address; this one (RFC 2606) says that it has none."""
 SOFTWARE = f"{ADDRESS}/{__version__}"
-AGENT = "#not-recorded"
-UNNAMED = "#no-publisher"
 
 
 def crate(
     *, name: str, title: str, started: str, finished: str, paths: Iterable[str],
     plugins: Iterable[Mapping[str, Any]],
 ) -> bytes:  # fmt: skip
-    """``ro-crate-metadata.json`` for a run with files at ``paths``; no person is named in it."""
+    """``ro-crate-metadata.json`` for a run with files at ``paths``; no person is named in it.
+
+    What it says of every run stands in ``crate.json``.
+    """
     everything = sorted({*paths, MANIFEST, SUMS})
-    inputs = [path for path in everything if path.startswith("inputs/")]
-    results = [path for path in everything if path.startswith("outputs/")]
     drivers = [_plugin(plugin) for plugin in plugins]
-    action = {
-        "@id": "#run",
-        "@type": "CreateAction",
-        "name": f"ismarket run, {title}",
-        "description": "A forecast computed from a scenario, evidence tables and drivers.",
-        "instrument": {"@id": SOFTWARE},
-        "agent": {"@id": AGENT},
-        "startTime": started.replace("Z", "+00:00"),
-        "endTime": finished.replace("Z", "+00:00"),
-        "actionStatus": "http://schema.org/CompletedActionStatus",
-        "object": _ids(inputs),
-        "result": _ids(results),
-    }
-    root = {
-        "@id": "./",
-        "@type": "Dataset",
+    found = from_json(files(__package__).joinpath("crate.json").read_bytes(), "crate.json")
+    known = {entity["@id"]: entity for entity in found["@graph"]}
+    known["./"] |= {
         "name": f"Forecast run {name}",
         "description": f"{title}: inputs, environment, drivers and outputs of one forecast.",
         "datePublished": finished,
-        "license": {"@id": LICENSE},
-        "author": {"@id": AGENT},
-        "publisher": {"@id": UNNAMED},
-        "conformsTo": {"@id": PROFILE},
         "hasPart": _ids(everything),
-        "mentions": {"@id": "#run"},
     }
-    entities = [
-        {
-            "@id": CRATE,
-            "@type": "CreativeWork",
-            "conformsTo": {"@id": SPECIFICATION},
-            "about": {"@id": "./"},
-        },
-        root,
-        action,
-        {
-            "@id": SOFTWARE,
-            "@type": "SoftwareApplication",
-            "name": "ismarket",
-            "url": SOFTWARE,
-            "softwareVersion": __version__,
-            "description": "Takes a published market forecast apart, with its drivers as plugins.",
-            "softwareRequirements": _ids(d["@id"] for d in drivers),
-        },
-        {"@id": UNNAMED, "@type": "Organization", "name": "not recorded", "url": ADDRESS},
-        {"@id": AGENT, "@type": "Person", "name": "not recorded",
-         "description": "A run names no person.", "affiliation": {"@id": UNNAMED}},
-        {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
-        {"@id": LICENSE, "@type": "CreativeWork", "name": "BSD 3-Clause License",
-         "description": "Licence of the run's own files; the tables name their sources."},
-        *drivers,
-        *(_file(path) for path in everything),
-    ]  # fmt: skip
-    return to_json({"@context": f"{SPECIFICATION}/context", "@graph": entities})
+    known["#run"] |= {
+        "name": f"ismarket run, {title}",
+        "instrument": {"@id": SOFTWARE},
+        "startTime": started.replace("Z", "+00:00"),
+        "endTime": finished.replace("Z", "+00:00"),
+        "object": _ids(path for path in everything if path.startswith("inputs/")),
+        "result": _ids(path for path in everything if path.startswith("outputs/")),
+    }
+    known["#software"] |= {
+        "@id": SOFTWARE,
+        "url": SOFTWARE,
+        "softwareVersion": __version__,
+        "softwareRequirements": _ids(driver["@id"] for driver in drivers),
+    }
+    found["@graph"] += [*drivers, *map(_file, everything)]
+    return to_json(found)
 
 
 def _ids(names: Iterable[str]) -> list[dict[str, str]]:

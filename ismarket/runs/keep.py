@@ -35,8 +35,7 @@ from .layout import (
 from .manifest import build, named, plan_digest, readme, sums
 from .origin import Origin, identity, resolved
 from .outputs import EXTRAS, check_kept, outputs
-from .partial import log, taken, write_all
-from .start import Place, now, place
+from .start import Place, log, now, place, taken, write_all
 from .views import VIEWS, tools
 
 

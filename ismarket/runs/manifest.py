@@ -121,10 +121,7 @@ def canonical(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 
 def read_manifest(data: bytes) -> dict[str, Any]:
-    """The manifest, if it is one: valid against the schema, canonical JSON, sealed.
-
-    Raises InputError with the first thing that is wrong.
-    """
+    """The manifest, if it is one: valid against the schema, canonical JSON, sealed."""
     manifest = from_json(data, MANIFEST)
     for problem in problems(manifest, schema(), MANIFEST):
         raise InputError(problem)

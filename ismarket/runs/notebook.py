@@ -15,16 +15,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from ..model.driver import Driver
+from ..model.tables import bytes_of
 from ..text.install import needs
 from ..text.spreadsheet import as_csv
 from .keep import common_inputs, publish, seal_run
 from .layout import NOTEBOOK, PARAMETERS, digest, from_json, to_json
 from .manifest import plan_digest
 from .origin import Origin, made_from
-from .partial import log, taken, write_all
-from .start import Place, now, place
+from .start import Place, log, now, place, taken, write_all
 
 LARGEST_NOTEBOOK = 32 * 1024 * 1024
 TAG = "parameters"
@@ -35,13 +35,7 @@ Notebook = dict[str, Any]
 
 def read_notebook(path: Path) -> tuple[bytes, Notebook]:
     """The bytes of a notebook and its cells; InputError for what is none (format 4)."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST_NOTEBOOK + 1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    if len(data) > LARGEST_NOTEBOOK:
-        raise InputError(f"{path.name}: larger than {LARGEST_NOTEBOOK} bytes")
+    data = bytes_of(path, LARGEST_NOTEBOOK, "a notebook")
     return data, parsed(data, path.name)
 
 
@@ -65,19 +59,14 @@ def parameter(text: str) -> tuple[str, Any]:
 
 
 def injected(notebook: Notebook, parameters: Mapping[str, Any], name: str) -> Notebook:
-    """The notebook with a cell that sets ``parameters`` after the one tagged ``parameters``.
-
-    Raises InputError for a name that the tagged cell does not set.
-    """
+    """The notebook with a cell that sets ``parameters`` after the one tagged ``parameters``."""
     if not parameters:
         return notebook
     tagged = [i for i, cell in enumerate(notebook["cells"]) if TAG in _tags(cell)]
     if not tagged:
         raise InputError(f"{name}: no cell is tagged {TAG!r}, so it takes no -p")
     known = _assigned(_source(notebook["cells"][tagged[0]]), name)
-    for key in parameters:
-        if key not in known:
-            raise unknown(name, "parameter", key, known)
+    check_known(name, "parameter", known, *parameters)
     lines = ["# set on the command line"] + [f"{key} = {parameters[key]!r}" for key in parameters]
     cell: dict[str, Any] = {
         "cell_type": "code", "id": INJECTED, "metadata": {"tags": [INJECTED]},

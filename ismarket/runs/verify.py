@@ -82,7 +82,7 @@ class Verdict:
         return not self.findings
 
     def __str__(self) -> str:
-        if self.record is None:
+        if self.record is None or self.findings:
             return "\n".join(["not as it was written", *(f"  {line}" for line in self.findings)])
         seal = self.record.manifest["seal"]
         return f"{len(self.record.contents)} files, every byte as written\nseal {seal}"

@@ -19,7 +19,7 @@ from ..engine.forecast import Forecast
 from ..engine.forecaster import forecast_of
 from ..engine.plan import Plan, make_plan
 from ..engine.workers import BlockStore, Progress, Sink, Work
-from ..errors import InputError, mistaken
+from ..errors import InputError, check_kind
 from ..model.anchor import Anchor
 from ..model.anchor_file import ANCHOR, anchor_bytes, parse_anchor, with_anchor
 from ..model.driver import Driver
@@ -33,7 +33,7 @@ from ..model.scenario import (
     write_scenario,
 )
 from ..model.tables import recording
-from ..plugins.installed import load_plugins
+from ..plugins.installed import Plugins, load_plugins
 from ..runs.layout import MANIFEST
 from ..runs.origin import Origin
 from ..text.install import needs
@@ -66,17 +66,22 @@ AT_LOAD = ("market", "plugins", "pins")
 class Study:
     """A loaded market with its drivers and a scenario: what a person holds.
 
-    ``origin`` is what it was made from, ``problems`` are a line for each plugin left out, and
-    ``record`` is the kept run that it was opened from.  One of a market and drivers of your own
-    is made by hand: ``Study(market, drivers, scenario)``.
+    ``origin`` is what it was made from, ``plugins`` are those that were loaded, and ``record`` is
+    the kept run that it was opened from.  One of a market and drivers of your own is made by hand:
+    ``Study(market, drivers, scenario)``.
     """
 
     market: Market
     drivers: tuple[Driver, ...]
     scenario: Scenario = field(default_factory=Scenario)
     origin: Origin = field(default_factory=Origin)
-    problems: tuple[str, ...] = ()
+    plugins: Plugins | None = None
     record: Record | None = None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A line for each plugin that was left out."""
+        return self.plugins.problems if self.plugins else ()
 
     def sheet(self) -> Sheet:
         """What it holds: market, level, drivers, and its inputs by status."""
@@ -149,8 +154,7 @@ class Study:
     def compare(self, scenarios: Mapping[str, Mapping[str, Any]]) -> dict[str, Forecast]:
         """A forecast by name for each mapping of changes; all share their draws."""
         for changes in (scenarios, *(scenarios.values() if isinstance(scenarios, dict) else ())):
-            if not isinstance(changes, Mapping):
-                raise mistaken("compare", changes, "changes by name: {'slow': {'overlap': 0.5}}")
+            check_kind("compare", changes, Mapping, "changes by name: {'slow': {'overlap': 0.5}}")
         return {
             name: self.forecast(**{"name": name, **changes}) for name, changes in scenarios.items()
         }
@@ -268,8 +272,7 @@ class Study:
         from ..runs.start import place
         from ..runs.views import also
 
-        if not isinstance(out, str | Path | None):
-            raise mistaken("keep, out", out, "a folder")
+        check_kind("keep, out", out, str | Path | None, "a folder")
         where = place(Path(out), "", "") if out is not None else None
         origin = replace(self.origin, flags=self._flags())
         how = How(workers, progress, sink, until, also(extras))
@@ -303,8 +306,7 @@ def study(
     tables.  With ``strict`` a plugin that cannot be loaded is an error.  Raises InputError for
     what is not there or not as it was written, DiskError for drivers that are not installed.
     """
-    if not isinstance(what, (str, Path, Scenario)):
-        raise mistaken("study", what, WHAT)
+    check_kind("study", what, (str, Path, Scenario), WHAT)
     if not isinstance(what, Scenario) and (Path(what) / MANIFEST).is_file():
         from ..runs.verify import checked
 
@@ -315,8 +317,9 @@ def study(
 
 def a_scenario(what: Scenario | str | Path) -> Scenario:
     """A scenario as it is, or by its name or file."""
-    if not isinstance(what, (str, Path, Scenario)):
-        raise mistaken("scenario", what, "the name of a scenario, its file or a Scenario")
+    check_kind(
+        "scenario", what, (str, Path, Scenario), "the name of a scenario, its file or a Scenario"
+    )
     return what if isinstance(what, Scenario) else load_scenario(what)
 
 
@@ -335,12 +338,8 @@ def loaded(
     market.  ``market`` is one made by hand, instead of the installed one; ``at_load`` are choices
     AT_LOAD made differently.
     """
-    tables, given = tables or {}, ""
-    if isinstance(what, Scenario):
-        scenario = what
-    else:
-        scenario = load_scenario(what)
-        given = _as_given(scenario_text(what)[0], scenario)
+    tables, scenario = tables or {}, a_scenario(what)
+    given = "" if isinstance(what, Scenario) else _as_given(scenario_text(what)[0], scenario)
     scenario = scenario.changed(**at_load) if at_load else scenario
     with recording(tables) as read:
         plugins = load_plugins(scenario=scenario, strict=strict)
@@ -358,7 +357,7 @@ def loaded(
         for key, name in scenario.options.items():
             given = given.replace(str(paths[key]), str(name))  # a run names no folder
     origin = Origin(dict(sorted(read.items())), tuple(sorted(providers)), given)
-    found = Study(market, drivers, scenario, origin, plugins.problems)
+    found = Study(market, drivers, scenario, origin, plugins)
     if ANCHOR not in tables:
         return found
     return replace(anchored(found, tables[ANCHOR], ANCHOR), scenario=scenario)

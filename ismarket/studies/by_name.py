@@ -9,7 +9,7 @@ from typing import Any
 
 from ..engine.forecast import Forecast
 from ..engine.workers import BlockStore, Progress, Sink
-from ..errors import InputError, mistaken
+from ..errors import InputError, check_kind
 from ..model.driver import Driver
 from ..model.market import Market
 from ..model.scenario import DEFAULT_SCENARIO, Scenario
@@ -43,13 +43,13 @@ def forecast(
     """
     if isinstance(market, Market):
         give = "the drivers as well, as ismarket.load_drivers(), or the name of a scenario alone"
-        if not isinstance(drivers, Iterable):
-            raise mistaken("forecast(market, drivers)", drivers, give)
+        check_kind("forecast(market, drivers)", drivers, Iterable, give)
         chosen = Scenario() if scenario is None else a_scenario(scenario)
         asked = Study(market, tuple(drivers or ()), chosen)
     else:
-        if not isinstance(market, (str, Path, Scenario)):
-            raise mistaken("forecast", market, f"{WHAT}, or a market and its drivers")
+        check_kind(
+            "forecast", market, (str, Path, Scenario), f"{WHAT}, or a market and its drivers"
+        )
         if drivers is not None or scenario is not None:
             raise InputError("forecast: drivers and scenario go with a market; give all three")
         asked = study(market)

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 def reopened(path: str | Path) -> Reopened:
-    """A kept run, checked, beside what is installed for it here.
-
-    Raises InputError for a run that is not as it was written, DiskError that names the drivers
-    that are not installed.
-    """
+    """A kept run, checked, beside what is installed for it here."""
     from ..runs.again import Reopened
     from ..runs.agreement import need_drivers
     from ..runs.verify import checked

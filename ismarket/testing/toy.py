@@ -4,80 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from importlib.resources import files
 
-import numpy as np
-
-from ..model.cause import Mechanism
 from ..model.market import Market
-from ..model.parameter import Parameter
-from ..model.stage import RATIO_UNIT, Stage, YearPath, slug
+from ..model.market_tables import read_market
+from ..model.stage import Stage, YearPath, slug
 
 ANOTHER = "another class"
-_TOY = {
-    "births": ("log", "people", 1.9e6, 2.0e6, 2.1e6, "live births a year"),
-    "incidence": ("log", "people", 3e-4, 4e-4, 5e-4, "cases per live birth"),
-    "diagnosed": ("logit", "people", 0.5, 0.6, 0.7, "share of cases"),
-    "treated": ("logit", "people", 0.7, 0.8, 0.9, "share of diagnosed cases"),
-    "class_mix": ("softmax", "mix", 0.4, 0.5, 0.6, "share of courses"),
-    "net_cost": ("log", "price", 500.0, 1000.0, 2000.0, "USD per treated patient"),
-}
-_BY_CLASS = ("class_mix", "net_cost")
-_ABOUT: dict[str, Any] = {
-    "source": "assumption: a toy market, invented for tests",
-    "status": "assumed",
-}
 
 
 def toy_market() -> Market:
     """Two regions, two drug classes, ten years, two causes; every number invented for tests."""
-    regions, classes, years = ("North", "South"), ("old", "new"), tuple(range(2022, 2032))
-    mode = np.full((len(years), len(regions)), 2.0e6)
-    wide = np.full(mode.shape, 0.05)
-    wide[0] = 0.0
-    path = YearPath(mode * (1.0 - wide), mode, mode * (1.0 + wide))
-    stages = tuple(
-        Stage(
-            name,
-            name.replace("_", " ").capitalize(),
-            link,
-            ("region", "drug_class") if name in _BY_CLASS else ("region",),
-            role,
-            unit,
-            tuple(
-                _parameter(name, ends, unit, (region, *key))
-                for region in regions
-                for key in ([(c,) for c in classes] if name in _BY_CLASS else [()])
-            ),
-            path if name == "births" else None,
-        )
-        for name, (link, role, *ends, unit) in _TOY.items()
-    )
-    causes = _cause("awareness", "diagnosed", "", 1.5), _cause("new_drug", "class_mix", "new", 2.0)
-    market = Market(
-        "toy", "A toy market", years, 2028, regions, classes, stages, {c.name: c for c in causes}
-    )
-    return market.with_anchors({})
-
-
-def _parameter(stage: str, ends: list[float], unit: str, key: tuple[str, ...]) -> Parameter:
-    name = ".".join([stage, *map(slug, key)])
-    title = f"{stage.capitalize()}, {', '.join(key)}"
-    low, mode, high = ends
-    return Parameter(name, low, mode, high, unit=unit, title=title, owner="funnel", **_ABOUT)
-
-
-def _cause(name: str, stage: str, drug_class: str, ratio: float) -> Mechanism:
-    unit = RATIO_UNIT[_TOY[stage][0]]
-    title = name.replace("_", " ").capitalize()
-    about = {"title": title, "owner": name, **_ABOUT}
-    return Mechanism(
-        name=name, title=title, stage=stage, drug_class=drug_class,
-        ratio=Parameter("ratio", 1.0, ratio, 2 * ratio, unit=unit, **about),
-        half_time=Parameter("half_time", 2.0, 4.0, 8.0, unit="years", **about),
-        share={"North": 0.3, "South": 0.1}, ceiling={"North": 0.9, "South": 0.6},
-        scope="", note="", **_ABOUT,
-    )  # fmt: skip
+    tables = files(__package__) / "toy_market"
+    return read_market(tables, name="toy", title="A toy market", base_year=2022, horizon=2028)
 
 
 def one_region(market: Market) -> Market:

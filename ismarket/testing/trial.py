@@ -17,7 +17,7 @@ from ..arrays import Array
 from ..engine.blocks import stack
 from ..engine.plan import Plan, check_fits, drawn_parameters, make_plan, with_own_causes
 from ..engine.shifts import Shifts, cause_shift
-from ..errors import DriverError, unknown
+from ..errors import DriverError, check_known
 from ..guard.contract import broken, guarded_effects, standing
 from ..model.driver import Driver, Effect
 from ..model.market import Market
@@ -67,8 +67,7 @@ class Trial:
             if name not in _installed().markets:  # installed since?
                 _installed.cache_clear()
             markets = _installed().markets
-            if name not in markets:
-                raise unknown(driver.name, "market", name, markets)
+            check_known(driver.name, "market", markets, name)
             market = markets[name]
         if not driver.suits(market.name):
             driver = replace(driver, markets=())
@@ -139,16 +138,10 @@ class Trial:
         """
         draws = max((np.size(value) for value in values.values()), default=1)
         claimed = [self.market.mechanisms[name] for name in self.driver.claims]
-        moved = [
-            Effect(
-                m.stage,
-                cause_shift(self.market, m.name, values, draws)[:, :, None],
-                m.name,
-                m.drug_class,
-            )
-            for m in claimed
-            if not m.inert and not m.launches
-        ]
+        moved = []
+        for m in (m for m in claimed if not m.inert and not m.launches):
+            shift = cause_shift(self.market, m.name, values, draws)[:, :, None]
+            moved.append(Effect(m.stage, shift, m.name, m.drug_class))
         if any(m.launches for m in claimed):
             plan = self.plan()
             rows = {p.key: row for row, p in enumerate(plan.parameters)}

@@ -28,18 +28,20 @@ def pip_install(*what: str) -> str:
 
 def extra(name: str) -> str:
     """The command that brings an extra of this package, from where the package itself came."""
-    return pip_install(f"{_came_from()}[{name}]")
+    return pip_install(f"{installed_from('ismarket') or 'ismarket'}[{name}]")
 
 
-def _came_from() -> str:
-    """The folder or file that the package was installed from, if it is there; its name else."""
+def installed_from(name: str, version: str = "") -> Path | None:
+    """The folder or file from which a distribution, of that version, was installed, if any."""
     try:
-        written = distribution("ismarket").read_text("direct_url.json")
+        package = distribution(name)
     except PackageNotFoundError:
-        written = None
+        return None
+    same = package.version == version or not version
+    written = package.read_text("direct_url.json") if same else None
     address = urlsplit(json.loads(written)["url"] if written else "")
     path = Path(unquote(address.path))
-    return str(path) if address.scheme == "file" and path.exists() else "ismarket"
+    return path if address.scheme == "file" and path.exists() else None
 
 
 def lacking(what: str, name: str, error: ImportError) -> Exception:

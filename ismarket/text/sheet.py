@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..arrays import Columns
-from ..errors import unknown
+from ..errors import check_known
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,6 +164,24 @@ def framed_by(command: str, first: str) -> Callable[..., pd.DataFrame]:
     return frame
 
 
+class LazyTables(Mapping[str, Columns]):
+    """Tables by name, each made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Columns]]) -> None:
+        self._makers, self._made = makers, dict[str, Columns]()
+
+    def __getitem__(self, name: str) -> Columns:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 def by_field(kind: type, records: Sequence[Any]) -> Columns:
     """The table of some records of a dataclass, a column a field."""
     return {one.name: [getattr(r, one.name) for r in records] for one in fields(kind)}
@@ -185,8 +203,7 @@ def frame_of(columns: Mapping[str, Columns], table: str, command: str) -> pd.Dat
     """One of a result's tables as a pandas frame; InputError for a name that it does not have."""
     import pandas as pd  # the command line prints without it
 
-    if table not in columns:
-        raise unknown(command, "table", table, columns)
+    check_known(command, "table", columns, table)
     return pd.DataFrame(columns[table])
 
 

@@ -24,7 +24,7 @@ from ismarket import (
 )
 from ismarket.analysis.audit import claim_sheet, untested
 from ismarket.analysis.coverage import coverage, shapley_effects
-from ismarket.analysis.ledger import HEADLINES, UNTESTED, VERDICTS, alone, verdict_of
+from ismarket.analysis.ledger import HEADLINES, OWN, UNTESTED, VERDICTS, alone, verdict_of
 from ismarket.analysis.response import response
 from ismarket.analysis.sobol import sample
 from ismarket.model.sources import cited, read_sources
@@ -80,6 +80,7 @@ def test_the_number_changes_when_the_table_changes(tmp_path):
     assert {e.mechanism: e.verdict for e in audited().ledger}["video_eeg"] == "assumed"
 
 
+@pytest.mark.slow(reason="whole audits")
 def test_every_claim_is_in_the_ledger_with_a_number_or_without():
     assert [e.id for e in audited().ledger] == [claim.id for claim in MARKET.claims]
     for entry in audited().ledger:
@@ -105,7 +106,7 @@ def test_a_cause_without_effect_is_said_to_have_none():
 def test_claims_of_another_report_are_not_held_against_this_one():
     found = audit_report(MARKET, DRIVERS, Scenario(anchor="smr-2024", draws=500))
     assert not found.ledger
-    assert [h.about for h in found.headlines] == ["level", "growth"]
+    assert [h.about for h in found.headlines] == ["level", OWN, "growth"]
     with pytest.raises(InputError, match="no report"):
         audit_report(MARKET, DRIVERS, EVIDENCE)
 
@@ -208,6 +209,19 @@ def test_headlines_are_shares_of_the_draws_of_the_count():
     assert share["fastest class"] == pytest.approx(0.22, abs=0.02)
 
 
+def test_the_growth_is_tested_with_the_report_s_own_causes_and_with_all_that_is_known():
+    found = {h.about: h for h in audited().headlines}
+    own = Scenario(anchor="bottom-up", without=("pricing",), through=2028)
+    for about, scenario in ((OWN, own), ("growth", replace(own, without=()))):
+        cagr = {k: v[0] for k, v in forecast(MARKET, DRIVERS, scenario).columns["cagr"].items()}
+        assert float(found[about].found) == pytest.approx(cagr["reference"], abs=1e-6)
+        assert (found[about].p5, found[about].p95) == pytest.approx(
+            (cagr["p5"], cagr["p95"]), abs=1e-3
+        )
+    assert found[OWN].share > found["growth"].share
+    assert "41 M, 27 to 70 M" in " ".join(str(audited()).split())
+
+
 def test_cells_add_up_to_the_forecast_and_its_regions():
     asked = response(MARKET, DRIVERS, EVIDENCE)
     run = forecast(MARKET, DRIVERS, EVIDENCE)
@@ -303,6 +317,7 @@ def test_shared_causes_are_those_that_two_acting_drivers_claim():
     assert audited().premium == pytest.approx(run.stacking_premium)
 
 
+@pytest.mark.slow(reason="whole audits")
 def test_the_page_defines_every_verdict_that_it_uses():
     text = str(audited())
     for entry in audited().ledger:

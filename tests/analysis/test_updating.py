@@ -269,7 +269,7 @@ def test_an_actual_in_one_word_or_a_table_is_the_same(tmp_path):
     file.write_text(head + "2024,55e6,0.1,measured,report,2025-02-01,current USD\n")
     known = Observation(2024, 55e6, 0.1, "report", "2025-02-01", "current USD")
     assert read_observations(file) == [known]
-    for row, message in (("2024.5,1,0.1,measured,a,,", "is no year"), ("", "no row"),
+    for row, message in (("2024.5,1,0.1,measured,a,,", "is not a whole number"), ("", "no row"),
                          ("2024,1,9,measured,a,,", "line 2: observation 2024")):  # fmt: skip
         file.write_text(head + row)
         with pytest.raises(InputError, match=message):

@@ -55,9 +55,9 @@ def row(page, title):
 
 def open_tab(page, name):
     """Open a view and wait for its chart."""
-    if page.get_attribute(f"{PANEL} [data-tab={name}]", "aria-selected") == "true":
+    tab = page.locator(f"{PANEL} [data-tab='{name}']")
+    if tab.get_attribute("aria-selected") == "true":
         return
-    tab = page.locator(f"{PANEL} [data-tab={name}]")
     if tab.is_visible():
         after(page, tab.click)
     else:

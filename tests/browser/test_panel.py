@@ -15,7 +15,8 @@ NAMES = [f"{n}.ipynb" for n in (
     "01_explore", "02_why_it_grows", "03_how_big_is_it", "04_write_a_driver",
     "05_reproducible_run", "06_what_would_change_it",
 )]  # fmt: skip
-TABS = ("forecast", "why", "where", "matters", "howbig", "evidence")
+TABS = ("forecast", "why", "where", "matters", "howbig", "funnel", "launches", "scenarios", "track",
+        "evidence", "audit")  # fmt: skip
 
 
 @pytest.fixture(params=["lab", "app"])
@@ -237,7 +238,7 @@ OUTSIDE = """holder => {
 
 
 def test_the_chart_of_a_plugin_shows_all_of_its_words(panel):
-    steps.open_tab(panel, "'Price and volume'")
+    steps.open_tab(panel, "Price and volume")
     holder = panel.locator(".ism .chart:not([hidden])")
     assert holder.locator("svg text", has_text="General prices").count() == 1
     assert holder.evaluate(OUTSIDE) == []

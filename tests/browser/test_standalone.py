@@ -9,8 +9,9 @@ from chain_page import CODE, in_python, random_settings
 from dravet import ANCHORED
 
 import ismarket
-from ismarket import Study, load_scenario, study
+from ismarket import Scenario, Study, load_scenario, study
 from ismarket.explorer.standalone import as_page
+from ismarket.report.html_page import as_page as as_report
 from ismarket.report.places import chosen, drawn_places
 from ismarket.report.portable import portable, switchable
 
@@ -145,6 +146,20 @@ CUT = """() => [...document.querySelectorAll("svg text")].filter((text) => {
 }).map((text) => text.textContent)"""
 
 
+SPILLED = """() => [...document.querySelectorAll("dt, dd, h2, nav a, li")].filter((node) =>
+  node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== "inline"
+).map((node) => node.textContent)"""
+
+
+def serious(page):
+    """What axe calls serious or critical on the whole page."""
+    if AXE is None:
+        return []
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found
+            if v["impact"] in ("serious", "critical")]  # fmt: skip
+
+
 def test_nothing_is_cut_at_any_width(opened):
     page = opened()
     for width in (1280, 900, 470, 400):
@@ -160,14 +175,33 @@ def test_axe_finds_nothing_serious(opened):
     page = opened()
     page.locator("[data-driver=technology] .fold").click()
     page.evaluate(AXE.read_text("utf-8"))
-    for theme, width, view in (("light", 1280, "forecast"), ("dark", 470, "why")):
+    looks = (("light", 1280, "forecast"), ("dark", 470, "why"), ("light", 470, "where"),
+             ("dark", 1280, "forecast"))  # fmt: skip
+    for theme, width, view in looks:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 1000})
         press(page, f".views input[value={view}]")
         page.evaluate("document.querySelector('.boxed').open = true")
-        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [v for v in result["violations"] if v["impact"] in ("serious", "critical")]
-        assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in serious] == []
+        assert serious(page) == []
+
+
+def test_the_report_is_cut_nowhere_and_axe_finds_nothing_serious(watched, second, tmp_path):
+    market, drivers = second
+    scenario = Scenario(market=market.name, anchor="bottom-up", draws=256)
+    for asked in (study("published", draws=256), Study(market, drivers, scenario)):
+        path = tmp_path / f"{asked.market.name}.html"
+        path.write_text(as_report(asked.forecast()), encoding="utf-8")
+        page = watched.page
+        page.goto(path.as_uri())
+        page.evaluate(AXE.read_text("utf-8")) if AXE else None
+        for width, theme in ((1280, "light"), (900, "dark"), (470, "light"), (1280, "dark")):
+            page.set_viewport_size({"width": width, "height": 1000})
+            page.emulate_media(color_scheme=theme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(CUT) == []
+            assert page.evaluate(SPILLED) == []
+            assert serious(page) == []
+    watched.clean()
 
 
 @pytest.mark.parametrize("which", ["published", "dravet"])

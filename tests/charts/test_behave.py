@@ -233,6 +233,7 @@ def test_a_dark_chart_is_the_light_one_in_other_colours(published):
     assert len({light for light, _ in COLOURS.values()}) == len(set(COLOURS.values()))
 
 
+@pytest.mark.slow(reason="a grid drawn")
 def test_facets_number_scenarios_of_one_name(market, drivers):
     fans = [charts.fan(forecast(market, drivers, Scenario(draws=64))) for _ in range(2)]
     rows = charts.facets(*fans).to_dict()["datasets"].values()

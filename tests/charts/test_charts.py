@@ -85,7 +85,7 @@ def test_a_chart_of_any_scenario_is_a_valid_specification_that_speaks(name, whic
 
 
 @pytest.mark.slow(reason="Altair validates every chart")
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"track"}))
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"track", "multiples"}))
 def test_every_part_that_a_chart_shows_has_rows_and_every_row_is_shown(kind, published):
     shown = {layer["data"]["name"] for layer in blank(KINDS[kind])["layer"]}
     module = import_module(f"ismarket.charts.{MODULES.get(kind, kind)}")

@@ -6,6 +6,8 @@ import altair as alt
 import pytest
 
 from ismarket import InputError, charts, study
+from ismarket.charts import _multiples as multiples
+from ismarket.text.wording import signed
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +27,26 @@ def values(chart):
 
 
 def test_small_multiples_show_every_path_and_growth(grid):
-    rows = values(charts.multiples(grid))
-    assert len(rows) == sum(len(one.years) for one in grid.outcomes)
-    shown = [row["growth"] for row in rows if row["growth"] is not None]
-    assert sorted(shown) == sorted(grid.columns["scenarios"]["cagr"])
-    assert {row["column"] for row in rows} == {"without pricing", "nothing left out"}
+    picture = multiples.picture(grid, chosen=grid.outcomes[0].plan.scenario.name)
+    parts = picture.parts
+    years = sum(len(one.years) for one in grid.outcomes)
+    assert len(parts["bands"]["x"]) == len(parts["paths"]["x"]) + len(parts["yours"]["x"]) == years
+    words = " ".join(parts["words"]["text"])
+    for row in grid.columns["scenarios"]["cagr"]:
+        assert f"{signed(100 * row, 1)}%" in words
+    assert {"without pricing", "nothing left out"} <= set(parts["words"]["text"])
+    assert parts["labels"]["text"] == ["techsci-2022", "bottom-up"]
+    with pytest.raises(InputError, match="no axis 'colour'; there are anchor, without"):
+        charts.multiples(grid, "colour")
+
+
+def test_small_multiples_stand_on_one_axis_and_the_report_is_dashed(grid):
+    parts = multiples.picture(grid).parts
+    paths = list(zip(*(parts["paths"][name] for name in ("cell", "x", "y")), strict=True))
+    starts = {cell: min((x, y) for one, x, y in paths if one == cell)[1] for cell, _, _ in paths}
+    floors = dict(zip(starts, parts["grounds"]["y"], strict=True))
+    assert len({round(starts[cell] - floors[cell], 9) for cell in starts}) == 1
+    assert set(parts["report"]["cell"]) == {"0 0", "0 1"}
 
 
 def test_the_map_has_its_boundary_only_where_the_answer_flips(flipping):

@@ -71,7 +71,7 @@ def test_a_table_of_actuals_needs_a_source_in_every_row(tmp_path):
     assert read_observations(table) == [Observation(2024, 55e6, 0.1, "Annual report")]
     for row, words in (
         ("2024,55e6,0.1,measured,\n", "source is blank"),
-        ("2024.5,55e6,0.1,measured,x\n", "is no year"),
+        ("2024.5,55e6,0.1,measured,x\n", "is not a whole number"),
         ("2024,-1,0.1,measured,x\n", "line 2: observation 2024: value"),
         ("", "no row"),
     ):

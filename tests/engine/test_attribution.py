@@ -58,6 +58,7 @@ def test_players_who_are_interchangeable_carry_the_same(game, data):
     assert np.allclose(exact[i], exact[j], atol=1e-10)
 
 
+@pytest.mark.slow(reason="hundreds of games")
 @given(games(), values)
 def test_contributions_of_a_sum_of_games_are_the_sums(game, factor):
     players, worth = game

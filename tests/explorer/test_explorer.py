@@ -23,13 +23,14 @@ pytest.importorskip("anywidget")
 from panel_changes import set_to, switch
 from parcels import OWN_ROW, OWN_TABLE
 
+from ismarket.explorer import panel as panel_module
 from ismarket.explorer import runtime
 from ismarket.explorer.changes import count_changes
 from ismarket.explorer.controls import density, structure
 from ismarket.explorer.matters_view import note
 from ismarket.explorer.panel import CODE
-from ismarket.explorer.session import QUICK, QUICKEST, start
-from ismarket.explorer.view import TABS
+from ismarket.explorer.session import PATIENCE, QUICK, QUICKEST, start
+from ismarket.explorer.view import ON_A_BUTTON, TABS
 
 DRAWS = 512
 
@@ -44,7 +45,7 @@ def test_the_panel_shows_what_python_forecasts_for_its_scenario(panel):
     np.testing.assert_allclose(np.array(shown) * 1e9, again.summary()["p95"])
 
 
-@pytest.mark.parametrize("tab", [tab for tab in TABS if tab != "audit"])
+@pytest.mark.parametrize("tab", [tab for tab in TABS if tab not in ON_A_BUTTON])
 @pytest.mark.parametrize("name", ["published", "evidence"])
 def test_every_view_speaks_of_every_shipped_scenario(panel, tab, name):
     panel.scenario = load_scenario(name).changed(draws=DRAWS)
@@ -207,6 +208,17 @@ def test_a_hand_that_moves_sees_fewer_draws_and_one_that_rests_all_of_them():
     again = forecast(load_market(), load_drivers(), panel.scenario)
     assert panel.forecast.summary().equals(again.summary())
     panel.close()
+
+
+def test_an_answer_that_takes_long_with_its_views_gets_fewer_draws_next_time(panel, monkeypatch):
+    panel.change({"kind": "draws", "value": 4 * QUICK})
+    panel._session.quick = QUICK
+    clock = iter((0.0, 2 * PATIENCE, 0.0, 0.4 * PATIENCE))
+    monkeypatch.setattr(panel_module, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    panel.change(set_to("video_eeg.ratio", 2.6), quick=True)
+    assert panel._session.quick == QUICK // 2
+    panel.change(set_to("video_eeg.ratio", 2.7), quick=True)
+    assert panel._session.quick == QUICK
 
 
 @pytest.mark.slow(reason="a panel that computes")

@@ -13,7 +13,7 @@ pytest.importorskip("anywidget")
 from panel_changes import set_to, switch
 
 from ismarket.explorer.actions import contents
-from ismarket.explorer.view import TABS
+from ismarket.explorer.view import ON_A_BUTTON, TABS
 from ismarket.model import recipe
 
 
@@ -142,7 +142,7 @@ def test_each_view_has_a_file_of_its_own(panel, tmp_path):
 def test_xlsx_has_a_sheet_for_every_view_and_numbers_are_numbers(panel):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.load_workbook(io.BytesIO(contents(panel._session, "xlsx", "why")))
-    tables = [title for name, title in TABS.items() if name != "audit"]
+    tables = [title for name, title in TABS.items() if name not in ON_A_BUTTON]
     assert book.sheetnames == [*tables, *panel._session.own_views, "Made from"]
     header, *rows = book["Forecast"].iter_rows(values_only=True)
     assert header[1:] == tuple(map(str, panel.forecast.years))

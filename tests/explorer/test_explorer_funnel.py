@@ -50,7 +50,7 @@ def test_a_row_of_the_table_chooses_the_region_of_the_chart():
     whole = panel.page["view"]
     assert [row["choice"] for row in whole["rows"] if row["chosen"]] == ["World"]
     region = found.regions[1]
-    panel._receive(None, {"type": "pick", "value": region}, [])
+    panel._receive(None, {"type": "pick", "what": "region", "value": region}, [])
     shown = panel.page["view"]
     assert [row["choice"] for row in shown["rows"] if row["chosen"]] == [region]
     assert region in shown["aid"]
@@ -58,6 +58,6 @@ def test_a_row_of_the_table_chooses_the_region_of_the_chart():
     assert nonzero(listed / 1e6, 1) in shown["chart"]["parts"]["words"]["text"]
     assert shown["chart"]["parts"]["whole"] == whole["chart"]["parts"]["whole"]
     assert panel.page["controls"]["changes"] == 0  # it is no change of the scenario
-    panel._receive(None, {"type": "pick", "value": "World"}, [])
+    panel._receive(None, {"type": "pick", "what": "region", "value": "World"}, [])
     assert panel.page["view"]["chart"] == whole["chart"]
     panel.close()

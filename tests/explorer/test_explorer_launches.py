@@ -95,7 +95,7 @@ def test_the_view_shows_every_launch_with_what_the_table_says(name):
 def test_launches_of_a_driver_that_is_off_stay_in_the_view_as_off():
     found = session(MARKETS[0])
     claiming = [d for d in found.study.drivers
-                if any(found.known.mechanisms[n].launches for n in d.claims)]  # fmt: skip
+                if any(found.study.market.mechanisms[n].launches for n in d.claims)]  # fmt: skip
     found.change([{"kind": "driver", "key": driver.name, "value": False} for driver in claiming])
     view = found.view("launches")
     assert {row.cells[6] for row in view.rows} == {"off"}

@@ -24,8 +24,8 @@ pytest.importorskip("anywidget")
 from ismarket.charts.contributions import order
 from ismarket.charts.fan import axis_of, picture
 from ismarket.explorer.controls import state, structure
-from ismarket.explorer.headline import bar, strip
 from ismarket.explorer.session import start
+from ismarket.report.headline import bar, strip
 
 DRAWS = 256
 OTHER = {NOMINAL: REAL, REAL: NOMINAL}

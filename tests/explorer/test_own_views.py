@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("anywidget")
 
-from ismarket import Driver, Effect, InputError, Option, Parameter, Scenario, explore
-from ismarket.explorer import own_view
+from ismarket import Driver, Effect, InputError, Option, Parameter, Scenario, explore, study
+from ismarket.explorer import own_view, session
 from ismarket.explorer.files import as_csv
 
 RATE = Parameter("rate", 1.0, 1.2, 2.0, unit="rate ratio", title="Rate", source="assumption: test")
@@ -47,7 +47,7 @@ def test_the_view_of_a_bundled_plugin_stands_behind_the_others(panel):
     panel.tab = "Price and volume"
     shown = panel.page["view"]
     bridge = panel.forecast.price_volume().whole[1:-1]
-    assert shown["title"].startswith(max(bridge, key=lambda r: abs(r.reference)).title)
+    assert max(bridge, key=lambda r: abs(r.reference)).title.lower() in shown["title"]
     assert [row["cells"][0] for row in shown["rows"]] == [row.title for row in bridge]
     (rows,) = shown["chart"]["datasets"].values()
     dollars = next(name for name in rows[0] if "USD" in name)
@@ -93,3 +93,9 @@ def test_options_are_controls_and_choices_of_the_scenario(panel):
 def last_down(panel):
     scenario = panel.scenario.changed(options={"chosen.way": "down"})
     return float(panel._session.study.changed(scenario).forecast().summary()["reference"].iloc[-1])
+
+
+def test_a_panel_shows_the_views_of_the_plugins_that_its_study_loaded(monkeypatch):
+    asked = study("published", draws=64)
+    monkeypatch.setattr(session, "load_plugins", None)  # not asked for again
+    assert "Price and volume" in dict(asked.explore().structure["tabs"])

@@ -29,7 +29,8 @@ def test_a_fault_is_one_change_in_one_statement():
 @pytest.mark.slow(reason="each fault runs the tests of its line in a process of its own")
 def test_a_few_faults_in_the_sampling_are_found(tmp_path):
     script = ROOT / "tests" / "mutants.py"
-    options = ["--packages", "sampling", "--number", "12", "--seed", "3", "--kept", str(tmp_path)]
+    options = ["--packages", "sampling", "--also", "--number", "12", "--seed", "3"]
+    options += ["--kept", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, str(script), *options], capture_output=True, text=True, check=True
     )

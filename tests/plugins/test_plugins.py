@@ -113,6 +113,7 @@ def test_the_explorer_beside_thirty_bad_plugins_works_and_names_each_once(thirty
         assert len(lines_that_name(done.stdout, name)) == 1, name
 
 
+@pytest.mark.slow(reason="a process of its own")
 def test_the_lines_say_what_is_wrong(thirty):
     text = ismarket("drivers", "good", path=thirty).stderr
     for name, words in {

@@ -16,7 +16,10 @@ from ismarket.cli import main
 from ismarket.model.sources import read_sources
 from ismarket.report.checklist import checklist
 from ismarket.report.deck import write_deck
+from ismarket.report.first_screen import sentences
+from ismarket.report.headline import strip
 from ismarket.report.html_page import as_page
+from ismarket.report.titles import growth_title, path_title
 from ismarket.text.install import extra
 
 
@@ -36,7 +39,8 @@ def test_the_page_fetches_nothing_and_links_sources_alone(published):
     links.feed(page)
     assert links.found == []
     addresses = {escape(source.address) for source in read_sources().values()}
-    assert set(re.findall(r"<a href='([^']*)'", page)) <= addresses
+    inside = {f"#{name}" for name in re.findall(r"<section id='([^']*)'", page)}
+    assert set(re.findall(r"<a href='([^']*)'", page)) <= addresses | inside
     assert "script" not in links.tags
     assert "url(" not in page
     assert "@import" not in page
@@ -50,6 +54,23 @@ def test_the_page_shows_every_reference_value_and_every_input(published):
         assert parameter.key in page
 
 
+def test_the_first_screen_says_what_the_panel_says_and_leads_to_the_sections(published, second):
+    market, drivers = second
+    counted = forecast(market, drivers, Scenario(market=market.name, anchor="bottom-up", draws=64))
+    real = forecast(load_market(), load_drivers(), Scenario(price_basis="real", draws=64))
+    for made in (published, counted, real):
+        page = as_page(made)
+        words = [cell["words"] for cell in strip(made)]
+        for text in [path_title(made), growth_title(made), *words]:
+            assert re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text)) in page
+        said = [text for _, text in sentences(made)]
+        assert 2 <= len(said) <= 5
+        assert {f"<section id='{name}'" in page for name, _ in sentences(made)} == {True}
+        assert ("prints" in said[0]) == made.plan.anchor.published
+    whole = forecast(load_market(), load_drivers(), Scenario(without=(), draws=64))
+    assert any(text.startswith("Pricing and mix, which the report") for _, text in sentences(whole))
+
+
 def test_the_checklist_fills_what_a_run_knows_and_leaves_the_rest_visibly_empty(published):
     empty = [item.asked for item in checklist(published) if not item.answer]
     assert any("Funding" in asked for asked in empty)
@@ -59,9 +80,9 @@ def test_the_checklist_fills_what_a_run_knows_and_leaves_the_rest_visibly_empty(
 
 
 def test_names_are_escaped_in_the_page(published):
-    odd = forecast(load_market(), load_drivers(), Scenario(draws=16, name="<b>&"))
-    assert "<b>&" not in as_page(odd)
-    assert "&lt;b&gt;&amp;" in as_page(odd)
+    odd = forecast(load_market(), load_drivers(), Scenario(draws=16, name="<i>&"))
+    assert "<i>&" not in as_page(odd)
+    assert "&lt;i&gt;&amp;" in as_page(odd)
 
 
 def test_charts_of_the_deck_are_native_and_hold_the_run(published, tmp_path):

@@ -144,6 +144,7 @@ def test_a_narrow_chart_keeps_the_years_with_actuals_and_the_newest_runs(runs):
         charts.track(3)
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 @pytest.mark.parametrize("name", MARKETS)
 def test_any_market_is_tracked(name, tmp_path):
     asked = Study(*market_and_drivers(name), scenario_of(name, draws=128))

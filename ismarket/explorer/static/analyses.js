@@ -72,7 +72,7 @@ function createAnalysis(offer, ask, change) {
       say(wrong, found.error ? `**Not done.** ${found.error}` : "");
       const parts = found.error ? [] : found.parts;
       const ledger = found.verdicts.length ? [createLedger(found.verdicts)] : [];
-      result.replaceChildren(...(parts.length ? [...ledger, h("h4", {}, found.title), ...parts.map(part)] : []));
+      result.replaceChildren(...(parts.length ? [...ledger, h("h4", { class: found.title === offer.title ? "unseen" : "" }, found.title), ...parts.map(part)] : []));
       const first = parts.find((p) => p.text);
       say(said, found.error ? `${offer.title}: not done. ${found.error}` : `${offer.title}: done. ${first ? first.text : ""}`);
     },
@@ -101,9 +101,10 @@ function createLedger(verdicts) {
   const head = h("tr", {}, ["Verdict, what it means", "Claims", "Which, and the effect alone in points a year"].map((title) => h("th", { scope: "col" }, title)));
   const told = (lines) => lines.map((text) => h("p", {}, linked(text)));
   const cause = ({ ids, words, opened }) => h("details", { class: "claim" }, h("summary", {}, h("b", {}, ids), ` ${words}`), opened.flatMap(told));
-  const row = ({ verdict, means, count, causes }) => {
+  const row = ({ verdict, means, count, causes, small, fold }) => {
     const ticks = h("span", { class: "ticks", "aria-hidden": "true" }, Array.from({ length: count }, () => h("i")));
-    return h("tr", { "data-verdict": verdict }, h("th", { scope: "row" }, statusSign(verdict), ` ${verdict}`, h("small", {}, means)), h("td", {}, `${count} `, ticks), h("td", {}, causes.map(cause)));
+    const rest = fold && h("details", { class: "claim" }, h("summary", {}, h("b", {}, fold)), small.map(cause));
+    return h("tr", { "data-verdict": verdict }, h("th", { scope: "row" }, statusSign(verdict), " ", h("b", {}, verdict), h("small", {}, means)), h("td", {}, `${count} `, ticks), h("td", {}, causes.map(cause), rest));
   };
   return h("table", { class: "ledger" }, h("caption", { class: "unseen" }, "Claims by verdict"), h("thead", {}, head), h("tbody", {}, verdicts.map(row)));
 }

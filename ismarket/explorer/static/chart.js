@@ -56,8 +56,6 @@ function createChart(holder, spec, themes, getRuntime) {
   holder.tabIndex = 0;
   let view = null;
   let latest = null;
-  let frame = 0;
-  let drawn = false; // in this frame
   let width = 0;
   let gone = false;
   let running = false;
@@ -81,19 +79,10 @@ function createChart(holder, spec, themes, getRuntime) {
     schedule();
   }
 
-  /** The first change of a frame is drawn at once, later ones together in the next. */
-  function schedule() {
-    if (!view || !latest || frame) return;
+  const schedule = oncePerFrame(() => {
     if (running) again = true;
-    else if (drawn) frame = requestAnimationFrame(nextFrame);
-    else paint();
-  }
-
-  function nextFrame() {
-    frame = 0;
-    drawn = false;
-    paint();
-  }
+    else if (view && latest && !gone) paint();
+  });
 
   /** The text of a value, or nothing where that is what was set last. */
   function anew(name, value) {
@@ -120,12 +109,8 @@ function createChart(holder, spec, themes, getRuntime) {
   }
 
   async function paint() {
-    if (gone) return;
-    running = drawn = true;
+    running = true;
     again = false;
-    requestAnimationFrame(() => {
-      drawn = false;
-    });
     const chart = latest;
     if (chart.parts) fill();
     for (const [name, rows] of Object.entries(chart.datasets ?? {})) if (anew(`data ${name}`, rows)) view.data(name, rows);
@@ -172,7 +157,6 @@ function createChart(holder, spec, themes, getRuntime) {
     finalize() {
       gone = true;
       resize.disconnect();
-      cancelAnimationFrame(frame);
       view?.finalize();
       holder.replaceChildren();
     },

@@ -64,7 +64,7 @@ function statusSign(status) {
   const radius = { full: 4.5, half: 4.5, ring: 4.5, point: 1 }[kind];
   return s(
     "svg",
-    { class: `sign is-${status.replace(" ", "-")}`, viewBox: "0 0 12 12", width: 11, height: 11, "aria-hidden": "true" },
+    { class: `sign is-${status.replaceAll(" ", "-")}`, viewBox: "0 0 12 12", width: 11, height: 11, "aria-hidden": "true" },
     radius && s("circle", { cx: 6, cy: 6, r: radius, class: kind === "full" || kind === "point" ? "full" : "ring" }),
     path && s("path", { d: path, class: kind === "half" ? "full" : "stroke" }),
   );
@@ -103,6 +103,21 @@ function hideSaved(key) {
   const rule = h("style", {}, `.ism-saved[data-of="${key}"] { display: none; }`);
   document.head.append(rule);
   return () => rule.remove();
+}
+
+/** What does `act` at once; what asks again in the same frame is done together in the next. */
+function oncePerFrame(act) {
+  let [done, again] = [false, false];
+  return function ask() {
+    again = done;
+    if (done) return;
+    done = true;
+    requestAnimationFrame(() => {
+      done = false;
+      if (again) ask();
+    });
+    act();
+  };
 }
 
 /** Four figures are as many as a control is worth. */

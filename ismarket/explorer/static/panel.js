@@ -86,6 +86,7 @@ function createPanel(state) {
   const analyses = createAnalyses(model.get("offered"), ask, queue.change);
   const messages = createLines();
   const notices = createLines();
+  notices.root.classList.add("notices");
   const status = h("p", { class: "status" });
   const live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const viewRoot = h("div", { class: "view", role: "tabpanel", id: tabs.panelId }, h("div", { class: "running", "aria-hidden": "true" }), messages.root, view.title, view.aid, view.rest, notices.root, analyses.root, status);

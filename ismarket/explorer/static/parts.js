@@ -53,7 +53,7 @@ function createView(state, table) {
 /** The table of a view, whose rows choose the anchor or what the view alone shows. */
 function createChoosing(state, viewNow) {
   return createTable((value) => {
-    if (viewNow().picks) state.ask({ type: "pick", value });
+    if (viewNow().picks) state.ask({ type: "pick", what: viewNow().picks, value });
     else state.queue.change("anchor", "", value);
   });
 }

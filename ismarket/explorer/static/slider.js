@@ -66,15 +66,16 @@ function createInput(input, change) {
 
   /** Touched means fixed, at rest means uncertain; both look different. */
   function show(value, fixed) {
-    if (value !== kept || fixed !== (root.dataset.state === "fixed")) wrong.hidden = true;
+    const [words, now] = [written(input, value), fixed ? "fixed" : "rest"];
+    if (value === kept && now === root.dataset.state && words === box.value) return;
+    if (value !== kept || now !== root.dataset.state) wrong.hidden = true;
     kept = value;
-    root.dataset.state = fixed ? "fixed" : "rest";
+    root.dataset.state = now;
     const place = Math.round(100 * placeOf(input, value));
     if (Number(range.value) !== place) range.value = place;
     range.style.setProperty("--at", `${placeOf(input, value) * 100}%`);
-    range.setAttribute("aria-valuetext", `${fixed ? "fixed at" : "uncertain, about"} ${written(input, value)} ${input.unit}`);
+    range.setAttribute("aria-valuetext", `${fixed ? "fixed at" : "uncertain, about"} ${words} ${input.unit}`);
     say(state, fixed ? "fixed" : "about");
-    const words = written(input, value);
     if (document.activeElement !== box) box.value = words;
     box.style.width = `${Math.max(4, words.length) + 2}ch`;
     [...dots.querySelectorAll("rect")].forEach((dot, i) => toggleAttribute(dot, "data-on", i + 0.5 < CHANCES * value));
@@ -146,8 +147,10 @@ function createSlider(label, options, change) {
   const root = h("div", { class: `slider ${options.class ?? ""}` }, name, range, out);
 
   function tell(value) {
-    say(out, options.words(value));
-    range.setAttribute("aria-valuetext", options.words(value));
+    const words = options.words(value);
+    if (out.dataset.said === words) return;
+    say(out, words);
+    range.setAttribute("aria-valuetext", words);
   }
 
   return {

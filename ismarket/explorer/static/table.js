@@ -92,6 +92,7 @@ function createTable(choose) {
     tag = view.filters.length ? view.filters[0].tag : "";
     status = "";
     find.value = "";
+    empty.hidden = true;
     scroll.classList.toggle("long", view.rows.length > 12);
   }
 
@@ -167,7 +168,7 @@ function createTable(choose) {
       say(caption, view.title);
       const lines = [...body.children].filter((node) => !node.classList.contains("detail"));
       view.rows.forEach((row, i) => fill(lines[i], row, i));
-      filter();
+      if (view.filters.length) filter();
     },
   };
 

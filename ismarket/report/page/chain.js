@@ -10,12 +10,14 @@
 
 const LARGEST_SHIFT = 300;
 const STEPS = 4095; // between the ends of a range
+const EVERYONE = -1; // the coalition with every bit
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const WORTHS = new Map([...LETTERS].map((letter, worth) => [letter.charCodeAt(), worth]));
 
 /** Places of 12 bits, two letters each, the higher first. */
 function unpacked(text) {
-  const worth = (at) => LETTERS.indexOf(text[at]);
-  return Uint16Array.from({ length: text.length / 2 }, (_, i) => 64 * worth(2 * i) + worth(2 * i + 1));
+  const [places, worths] = [new Uint16Array(text.length / 2), Uint8Array.from({ length: 128 }, (_, code) => WORTHS.get(code))];
+  return each(places, (_, i) => 64 * worths[text.charCodeAt(2 * i)] + worths[text.charCodeAt(2 * i + 1)], places);
 }
 
 /** A function of each value and its place. */
@@ -27,9 +29,7 @@ function each(values, change, found = new Float64Array(values.length)) {
 /** What was made for a key in this computation or the one before is not made again. */
 function createMemory() {
   const numbers = new WeakMap();
-  let now = new Map();
-  let before = new Map();
-  let count = 0;
+  let [now, before, count] = [new Map(), new Map(), 0];
   return {
     kept(key, make) {
       if (!now.has(key)) now.set(key, before.get(key) ?? make());
@@ -41,8 +41,7 @@ function createMemory() {
       return numbers.get(array);
     },
     next() {
-      before = now;
-      now = new Map();
+      [now, before] = [new Map(), now];
     },
   };
 }
@@ -50,12 +49,12 @@ function createMemory() {
 /** One weight from the strengths of those who bring a shift: the largest once, at overlap 1. */
 const combine = (strengths, overlap) => overlap * Math.max(0, ...strengths) + (1 - overlap) * strengths.reduce((a, b) => a + b, 0);
 
-/** The chain of a model; `compute(setting)` gives all that a page shows, by driver only if `told`. */
-function createChain(model) {
+/** The chain of a model in its reference case and in the first of its draws, by default in all. */
+function createChain(model, some = model.draws) {
   const { years, parameters, stages } = model;
   const regions = model.regions.length;
   const classes = model.classes.length;
-  const draws = model.draws + 1;
+  const draws = some + 1;
   const last = years.length - 1;
   const memory = createMemory();
   const places = unpacked(model.places);
@@ -82,7 +81,7 @@ function createChain(model) {
         natural: (place) => low + (high - low) * (place / STEPS),
       };
       const first = rowOf.get(key) * model.draws;
-      each(places.subarray(first, first + model.draws), valueAt[scale], found.subarray(1));
+      each(places.subarray(first, first + some), valueAt[scale], found.subarray(1));
       return found;
     });
   }
@@ -172,45 +171,35 @@ function createChain(model) {
       const shifts = groups.map((group) => shiftOf(group, year));
       const found = new Float64Array(Math.max(...shifts.map((shift) => shift.length)));
       shifts.forEach((shift, g) => {
-        const weight = weights[g];
         for (let start = 0; start < found.length; start += shift.length) {
-          for (let i = 0; i < shift.length; i++) found[start + i] += weight * shift[i];
+          for (let i = 0; i < shift.length; i++) found[start + i] += weights[g] * shift[i];
         }
       });
-      return each(found, (shift) => Math.exp(Math.min(LARGEST_SHIFT, Math.max(-LARGEST_SHIFT, shift))), found);
+      for (let i = 0; i < found.length; i++) found[i] = Math.exp(Math.min(LARGEST_SHIFT, Math.max(-LARGEST_SHIFT, found[i])));
+      return found;
     });
   }
 
-  /** What a launch takes of its class where it is sold. */
-  function shareOf({ name, parameters: rows }, year) {
-    return memory.kept(`share ${name} ${year} ${rows.map(said)}`, () => {
-      const [chance, start, peak, toPeak] = rows.map(valuesOf);
-      return each(peak, (value, d) => value * chance[d] * Math.min(1, Math.max(0, (year + 0.5 - start[d]) / toPeak[d])));
-    });
-  }
-
-  /** The mean price of a class in a region over its price without the launches. */
-  function meanPrice(launches, weights, year, r) {
-    const taken = new Float64Array(draws);
-    const mean = new Float64Array(draws);
-    launches.forEach((one, l) => {
-      const weight = weights[l] * one.sold[r];
-      if (!weight) return;
-      const share = shareOf(one, year);
-      const price = valuesOf(one.parameters[4]);
+  /** The mean price of a class over its price without launches, where some, [launch, weight], are sold. */
+  const meanPrice = (sold, year) => memory.kept(`mean ${year} ${sold.map(([one, weight]) => [one.name, weight, ...one.parameters.map(said)])}`, () => {
+    const [taken, mean] = [new Float64Array(draws), new Float64Array(draws)];
+    for (const [one, weight] of sold) {
+      const [chance, start, peak, toPeak, price] = one.parameters.map(valuesOf);
       for (let d = 0; d < draws; d++) {
-        taken[d] += weight * share[d];
-        mean[d] += weight * share[d] * (price[d] - 1);
+        const share = weight * peak[d] * chance[d] * Math.min(1, Math.max(0, (year + 0.5 - start[d]) / toPeak[d]));
+        taken[d] += share;
+        mean[d] += share * (price[d] - 1);
       }
-    });
+    }
     return each(mean, (value, d) => 1 + value / Math.max(taken[d], 1), mean);
-  }
+  });
 
   /** What the launches into one class make of its price, over that of the base year. */
   function launchedRatio(launches) {
     const key = `launches ${launches[0].name} ${launches.flatMap((one) => one.parameters.map(said))}`;
     return moved(launches, key, (year, weights) => byRegion(regions, (r) => {
-      const [now, before] = [years[year], model.base].map((when) => meanPrice(launches, weights, when, r));
+      const sold = launches.map((one, l) => [one, weights[l] * one.sold[r]]).filter(([, weight]) => weight);
+      const [now, before] = [years[year], model.base].map((when) => meanPrice(sold, when));
       return (d) => now[d] / before[d];
     }));
   }
@@ -290,60 +279,75 @@ function createChain(model) {
     return { role: stage.role, common: own.length === 1 ? [...common, ...own] : common, own: own.length === 1 ? null : own };
   }
 
-  function compute(setting, told = true) {
-    memory.next();
-    ({ fixed, overlap } = setting);
-    acting = [...model.drivers.keys()].filter((i) => !setting.without.includes(model.drivers[i].name));
-    bits = model.drivers.map((_, i) => (acting.includes(i) ? 1 << acting.indexOf(i) : 0));
-    strengths = model.drivers.map(({ name }) => setting.strength[name] ?? 1);
-    const everyone = (1 << acting.length) - 1;
-    const { coalitions, weights } = told ? attribution(acting.length, model.orders[acting.length]) : { coalitions: [], weights: [] };
-    const comparedIn = (year) => coalitions.map((coalition) => ({ year, coalition }));
-    cases = years.map((_, year) => ({ year, coalition: everyone }));
-    cases.push(...comparedIn(last), ...(model.start ? comparedIn(0) : []));
+  /** The value of the market in each of some cases: in the world, and its parts by region and class. */
+  function marketIn(asked) {
+    cases = asked;
     const factors = stages.map(factorsOf);
     const common = factors.flatMap((one) => one.common);
     const everywhere = (number) => number.ways.every((way) => way.length === draws);
     const world = product(common.filter(everywhere));
     const regional = product([constant(onesByRegion), ...common.filter((number) => !everywhere(number))]);
     const ofClass = model.classes.map((_, c) => product(factors.filter((one) => one.own).map((one) => one.own[c])));
-    const whole = both(world, both(regional, reduced(ofClass, plus), addTimes, true), times);
+    return { factors, world, regional, ofClass, whole: both(world, both(regional, reduced(ofClass, plus), addTimes, true), times) };
+  }
+
+  /** From here on what drivers bring is that of a setting. */
+  function take(setting) {
+    ({ fixed, overlap } = setting);
+    acting = [...model.drivers.keys()].filter((i) => !setting.without.includes(model.drivers[i].name));
+    bits = model.drivers.map((_, i) => (acting.includes(i) ? 1 << acting.indexOf(i) : 0));
+    strengths = model.drivers.map(({ name }) => setting.strength[name] ?? 1);
+  }
+
+  /** All that a page shows of a setting; `carried` and `split` are worked out once they are asked for. */
+  function compute(setting) {
+    memory.next();
+    take(setting);
+    const { factors, whole, ...parts } = marketIn(years.map((_, year) => ({ year, coalition: EVERYONE })));
     const totalOf = (i) => whole.ways[whole.which[i]];
     const { left, level, current } = scaling(setting);
     const count = totalOf(0).slice();
     const factor = each(count, (value, d) => (level ? level[d] / value : 1));
     const total = years.map((_, t) => each(totalOf(t), (value, d) => value * (left[t] * factor[d])));
     if (level) total[0] = Float64Array.from(level);
-    const parts = attributed(coalitions, weights, eachWay(whole, "log", Math.log), total, left);
-    const growth = sharesOf(parts, total[0]);
-    return { current, count, factor, total, listed: listed(factors), ...growth, split: () => split(world, regional, ofClass, left, factor) };
+    return {
+      current, count, factor, total, listed: listed(factors),
+      carried: (told = true) => carried(setting, told, total, left),
+      split: () => split(parts, left, factor),
+    };
   }
 
-  /** What each driver carries of log growth, exactly; what is unexplained, and the whole. */
-  function attributed(coalitions, weights, { ways, which }, total, left) {
-    const parts = new Map();
-    weights.forEach((row, i) => {
+  /** Points of growth a year, and if asked for money in the last year, by the logarithmic mean. */
+  function carried(setting, told, total, left) {
+    take(setting);
+    const [span, growth] = [years[last] - years[0], each(total[last], (value, d) => Math.log(value / total[0][d]))];
+    const unexplained = new Float64Array(draws).fill(Math.log(left[last]));
+    const parts = [...(told ? attributed() : []), ["unexplained", unexplained], ["total", growth]];
+    const scaled = (unit) => new Map(parts.map(([name, part]) => [name, each(part, (value, d) => value * unit[d])]));
+    const points = scaled(each(growth, (log) => (100 * expm1Ratio(log / span)) / span));
+    return { points, usd: () => scaled(each(growth, (log, d) => total[0][d] * expm1Ratio(log))) };
+  }
+
+  /** What each driver carries of log growth, exactly, from the growth of every coalition. */
+  function attributed() {
+    const players = acting.length;
+    const { coalitions, weights } = memory.kept(`players ${players}`, () => attribution(players, model.orders[players]));
+    if (!coalitions.length) return [];
+    const comparedIn = (year) => coalitions.map((coalition) => ({ year, coalition }));
+    const { whole } = marketIn([...comparedIn(last), ...(model.start ? comparedIn(0) : [])]);
+    const { ways, which } = eachWay(whole, "log", Math.log);
+    return weights.map((row, i) => {
       const weightOf = new Float64Array(ways.length);
       row.forEach((weight, n) => {
-        weightOf[which[years.length + n]] += weight;
-        if (model.start) weightOf[which[years.length + coalitions.length + n]] -= weight;
+        weightOf[which[n]] += weight;
+        if (model.start) weightOf[which[coalitions.length + n]] -= weight;
       });
       const found = new Float64Array(draws);
       ways.forEach((logs, way) => {
         for (let d = 0; d < draws; d++) found[d] += weightOf[way] * logs[d];
       });
-      parts.set(model.drivers[acting[i]].name, found);
+      return [model.drivers[acting[i]].name, found];
     });
-    parts.set("unexplained", new Float64Array(draws).fill(Math.log(left[last])));
-    return parts.set("total", each(total[last], (value, d) => Math.log(value / total[0][d])));
-  }
-
-  /** Points of growth a year, and if asked for money in the last year, by the logarithmic mean. */
-  function sharesOf(parts, first) {
-    const [span, growth] = [years[last] - years[0], parts.get("total")];
-    const scaled = (unit) => new Map([...parts].map(([name, part]) => [name, each(part, (value, d) => value * unit[d])]));
-    const points = scaled(each(growth, (log) => (100 * expm1Ratio(log / span)) / span));
-    return { points, usd: () => scaled(each(growth, (log, d) => first[d] * expm1Ratio(log))) };
   }
 
   /** The level to meet in the first year, in the dollars shown, and the unexplained growth by year. */
@@ -356,7 +360,7 @@ function createChain(model) {
   }
 
   /** Regions and drug classes in the first and the last year. */
-  function split(world, regional, ofClass, left, factor) {
+  function split({ world, regional, ofClass }, left, factor) {
     const [first, final] = [0, last].map((t) => {
       const [same, common, ...own] = [world, regional, ...ofClass].map(({ ways, which }) => ways[which[t]]);
       const [region, drugClass] = [model.regions, model.classes].map((names) => names.map(() => new Float64Array(draws)));

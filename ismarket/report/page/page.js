@@ -91,6 +91,7 @@ const shareOfDraws = (values, holds) => values.subarray(1).reduce((count, value)
 
 function startPage(root, { model, structure, state, words, stamp, strips }, fingerprint) {
   const chain = createChain(model);
+  const atModes = createChain(model, 0);
   const setting = createSetting(model, structure);
   const { years } = model;
   const last = years.length - 1;
@@ -99,7 +100,6 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
   const waiting = { has: () => false };
   let view = "forecast";
   let lastChange = "";
-  let frame = 0;
   let rest = 0;
   let found = null;
 
@@ -158,13 +158,7 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     return kind === "overlap" ? `overlap ${value.toFixed(2)}` : `the report read as counting ${value === "real" ? "constant" : "current"} dollars`;
   }
 
-  /** One computation for all that happens before the next frame. */
-  function soon() {
-    if (!frame) frame = requestAnimationFrame(() => {
-      frame = 0;
-      compute();
-    });
-  }
+  const soon = oncePerFrame(compute);
 
   function compute() {
     const begun = performance.now();
@@ -181,21 +175,26 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     say(live, lastChange ? `${lastChange}: ${headline()}` : "");
   }
 
-  function computed(asked, told) {
-    const made = chain.compute(asked, told);
-    return { ...made, fan: fanFrom(made) };
+  /** A computation: what drivers carry in the reference case, if that is `told`; in all draws once asked. */
+  function computed(asked, told = true) {
+    const made = chain.compute(asked);
+    const points = new Map([...atModes.compute(asked).carried(told).points].map(([name, [value]]) => [name, value]));
+    let carried = null;
+    return { ...made, told, points, fan: fanFrom(made), carried: () => (carried ??= made.carried(told)) };
   }
 
   /** What the reader would see untouched, in the dollars shown: computed once for each. */
   function asSent() {
     const key = JSON.stringify(setting.sent.without);
     if (!sentAs.has(key)) {
-      const made = chain.compute(setting.sent, true);
-      const points = new Map([...made.points].map(([name, values]) => [name, values[0]]));
-      sentAs.set(key, { fan: fanFrom(made), points, region: made.split().final.region.map((values) => values[0]) });
+      const { fan: path, points, split } = computed(setting.sent);
+      sentAs.set(key, { fan: path, points, region: split().final.region.map((values) => values[0]) });
     }
     return sentAs.get(key);
   }
+
+  /** Growth between two years, percent a year. */
+  const growthOf = (first, final) => interval(final.map((value, d) => 100 * Math.expm1(Math.log(value / first[d]) / span)));
 
   function headline() {
     const { fan: { reference, p5, p95 } } = found;
@@ -274,8 +273,8 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
   }
 
   function whyView(moves) {
-    const parts = new Map([...found.points].map(([name, values]) => [name, interval(values)]));
-    const told = found.points.size > 2 || model.drivers.length === setting.now.without.length;
+    const { points, usd: usdOf } = found.carried();
+    const parts = new Map([...points].map(([name, values]) => [name, interval(values)]));
     const acting = model.drivers.filter(({ name }) => parts.has(name));
     const size = ({ name, prices }) => (prices ? Infinity : Math.abs(parts.get(name).value));
     const off = model.drivers.filter(({ name, prices }) => setting.now.without.includes(name) && !prices);
@@ -289,8 +288,8 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
       bar("All together", `a year, ${years[0]} to ${years[last]}`, "total", "total"),
     ];
     const sent = asSent().points;
-    const usdOf = found.usd();
-    const money_ = (name) => signed(usdOf.get(name)[0] / 1e6, Math.abs(found.total[last][0]) >= 9.5e7 ? 0 : 1);
+    const inUsd = usdOf();
+    const money_ = (name) => signed(inUsd.get(name)[0] / 1e6, Math.abs(found.total[last][0]) >= 9.5e7 ? 0 : 1);
     const line = (title, name, tone) => {
       const { value, low, high } = parts.get(name);
       return row([title, signed(value, 2), `${signed(low, 2)} to ${signed(high, 2)}`, money_(name), sent.has(name) ? signed(sent.get(name), 2) : "off"], tone);
@@ -298,7 +297,7 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     const growth = parts.get("total").value;
     return {
       title: moves ? `Moved by you the market grows ${number(growth, 1)}% a year; the page was sent with ${number(sent.get("total"), 1)}%` : words.findings[found.current ? "current" : "constant"].why,
-      aid: `Points of growth a year ${years[0]} to ${years[last]}: bars are the reference, lines 9 in 10 draws. Rows add up to the last.${told ? "" : " What each driver carries follows once you rest."}`,
+      aid: `Points of growth a year ${years[0]} to ${years[last]}: bars are the reference, lines 9 in 10 draws. Rows add up to the last.${found.told ? "" : " What each driver carries follows once you rest."}`,
       chart: { rows, unit: ["points of growth a year", "points a year"], words: `Bars of points of growth a year: ${rows.map(({ title: name, figure: said }) => `${name} ${said}`).join(", ")}.` },
       table: {
         columns: heads("Driver", ["Points a year", "9 in 10 draws", `${usd("M")} in ${years[last]}`, "As sent"], [2]),
@@ -315,7 +314,6 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     const total = found.total[last];
     const split = found.split();
     const share = (values) => interval(values.map((value, d) => (100 * value) / total[d]));
-    const growth = (begin, end) => interval(end.map((value, d) => 100 * Math.expm1(Math.log(value / begin[d]) / span)));
     const parts = [["region", model.regions], ["drug_class", model.classes]].flatMap(([axis, names]) =>
       names.map((name, i) => ({ name, axis, first: split.first[axis][i], final: split.final[axis][i] })));
     const most = parts.slice(0, model.regions.length).reduce((a, b) => (b.final[0] > a.final[0] ? b : a));
@@ -332,7 +330,7 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
       table: {
         columns: heads("Region or class", [`${usd("M")} in ${years[last]}`, "9 in 10 draws", "Share, %", `${years[0]}`, "Growth a year, %"], [1, 3]),
         rows: parts.map(({ name, first, final }) => {
-          const [value, held, grown] = [interval(final), share(final), growth(first, final)];
+          const [value, held, grown] = [interval(final), share(final), growthOf(first, final)];
           const millions = (amount) => number(amount / 1e6, decimals);
           return row([capital(name), millions(value.value), `${millions(value.low)} to ${millions(value.high)}`, number(held.value, 1), millions(first[0]), `${number(grown.value, 1)} (${number(grown.low, 1)} to ${number(grown.high, 1)})`]);
         }),
@@ -345,7 +343,7 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     const drivers = Object.fromEntries(model.drivers.map(({ name, prices }) => {
       const on = !now.without.includes(name);
       const points = found.points.get(name);
-      const said = points ? signed(points[0], 2) : on ? "\u2026" : prices ? "taken out" : "off";
+      const said = points !== undefined ? signed(points, 2) : on ? "\u2026" : prices ? "taken out" : "off";
       return [name, { ...state.drivers[name], on, was_on: prices ? on : !model.setting.without.includes(name), strength: now.strength[name] ?? 1, points: said, what: prices ? (on ? "inside current dollars" : "follows the switch") : "" }];
     }));
     const basis = now.price_basis === model.setting.price_basis ? state.basis : state.basis && { status: "chosen", words: "set by you" };
@@ -365,7 +363,7 @@ function startPage(root, { model, structure, state, words, stamp, strips }, fing
     if (!published) anew(cells[0], shown(reference[0], unitOf(reference[0])), moneyRange(p5[0], p95[0]), unitOf(reference[0]).name);
     const unit = unitOf(reference[last]);
     anew(cells[1], shown(reference[last], unit), `${shown(p5[last], unit)} to ${shown(p95[last], unit)}`, unit.name);
-    const cagr = interval(found.points.get("total"));
+    const cagr = growthOf(found.total[0], found.total[last]);
     anew(cells[2], number(cagr.value, 1), `${number(cagr.low, 1)} to ${number(cagr.high, 1)}`);
     if (!published) return cells;
     const [count, factor] = [interval(found.count), found.factor[0]];

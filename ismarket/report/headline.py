@@ -12,12 +12,11 @@ from typing import Any
 from ..charts.fan import published
 from ..charts.levels import list_value
 from ..charts.units import unit_of
-from ..engine.dollars import in_current, speaker
+from ..engine.dollars import READ, in_current, speaker
 from ..engine.findings import left_unexplained
 from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast, Growth
 from ..model.anchor import NOMINAL, REAL, Anchor
 from ..text.wording import money, number, times
-from .changes import READ
 
 STEP = 5
 """Points of growth a year by which the bar's reach grows, so that a point keeps its width."""
@@ -132,7 +131,7 @@ def _apart(forecast: Forecast) -> dict[str, Any]:
     growth = growth or in_current(forecast)
     title = f"{number(growth.total, 1)}% taken apart"
     tone = "report" if anchor.published else "muted"
-    cell = _cell(title, "", ("", ""), _reading(forecast), tone)
+    cell = _cell(title, "", ("", ""), reading(forecast), tone)
     out = not forecast.plan.in_current_dollars
     return {**cell, **bar(growth.points, out)}
 
@@ -162,7 +161,7 @@ def bar(points: Mapping[str, float], out: bool) -> dict[str, Any]:
     return {"parts": parts, "zero": 100 * zero / reach}
 
 
-def _reading(forecast: Forecast) -> tuple[str, str]:
+def reading(forecast: Forecast) -> tuple[str, str]:
     """On which reading of the report's dollars that rests, and what the other one leaves."""
     plan = forecast.plan
     anchor, who = plan.anchor, speaker(plan.anchor)
