@@ -186,8 +186,7 @@ def _of_figures(
             number = len(find_amounts(sentence.text)) + len(find_percents(sentence.text))
         number = number or (0.01 if place < MOST_HEADINGS else 0.0)
         found = _named_in(page, sentence, known) if number else []
-        if found:
-            own = next((s for s in found if not s.place), found[0])
+        for own in [s for s in found if not s.place] or found[:1]:
             first.setdefault(own.market, own)
             counts[own.market] = counts.get(own.market, 0) + number
     world = {one.base for one in first.values() if not one.place}
