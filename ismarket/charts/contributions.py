@@ -139,7 +139,9 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
             "ends": ends_at(low, high, -max(len(every) + GAP, PLOT / ROW), 0.0),
             "total": bleed(room, rows[-1]["y"] + 0.5 + GAP / 2),
             "hatch": columns_of(strokes_, ["x", "x2", "y", "y2"]),
-            "said": columns_of(_said(left, per_px, high), ["x", "y", *WORD]),
+            "said": columns_of(
+                _said(left, per_px, high + (room.right - 50) * per_px), ["x", "y", *WORD]
+            ),
             "moved": columns_of(_moved(off, per_px, low, high), ["x", "y", *WORD]),
             "xticks": {"x": grid},
             "ticks": columns_of([tick(t, signed(t, decimals) if t else "0", dy=14) for t in grid]),
@@ -160,15 +162,13 @@ def picture(forecast: Forecast, pinned: Forecast | None = None) -> Picture:
 
 
 def _said(left: list[dict[str, Any]], per_px: float, high: float) -> list[dict[str, Any]]:
-    """The longest words that the unexplained bar has room for, else short ones beside it."""
+    """The longest words that the unexplained bar has room for, else beside it up to ``high``."""
     rows = []
     for row in left:
         begin, end = sorted((0.0, row["points"]))
         look: dict[str, Any] = {"y": row["y"], "weight": 600, "size": 11, "dx": 8}
         inside = [words for words in SAID if (text_width(words) + 16) * per_px < end - begin]
-        beside = [
-            words for words in SAID if (text_width(words) + 16) * per_px < high - end + 20 * per_px
-        ]
+        beside = [words for words in SAID if (text_width(words) + 16) * per_px < high - end]
         if inside:
             rows.append(word(inside[0], x=begin, **look))
         elif beside:

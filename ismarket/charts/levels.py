@@ -260,11 +260,11 @@ def _names(
     """Publishers with the year that each printed."""
     words = [word("Bottom-up count", y=foot, weight=600, dx=-left)]
     for v in found:
-        lines = wrapped(v.publisher, 17) if narrow else (shortened(v.publisher, 26), "")
-        for line, dy in zip(lines, (-7, 7) if lines[1] else (0, 0), strict=True):
-            weight = 600 if v.chosen else 400
-            if line:
-                words.append(word(line, y=place[v.name], weight=weight, dx=-left, dy=dy))
+        whole = wrapped(v.publisher, 17) if narrow else (v.publisher,)
+        lines = [shortened(line, 19 if narrow else 26) for line in whole if line]
+        for i, line in enumerate(lines):
+            weight, dy = 600 if v.chosen else 400, 14.0 * i - 7.0 * (len(lines) - 1)
+            words.append(word(line, y=place[v.name], weight=weight, dx=-left, dy=dy))
         words.append(small(str(v.printed_year), y=place[v.name], dx=-YEARS, align="center"))
     return words
 

@@ -166,7 +166,7 @@ class Shifts:
         acting = {driver.name for driver in plan.drivers}
         self._whose = {c: who for c, who in plan.scenario.claims.items() if who in acting}
         self._computed = any(driver.effects is not None for driver in plan.drivers)
-        self._claimed, self._curves = cache(self._claimed_by), cache(self._curves_of)
+        self._curves = cache(self._curves_of)
 
     def ways(
         self, bringers: tuple[Drivers, ...], coalitions: tuple[int, ...]
@@ -193,22 +193,6 @@ class Shifts:
 
     # the causes of the catalogue --------------------------------------------------------------
 
-    def _claimed_by(
-        self, kind: str, merged: frozenset[str]
-    ) -> dict[Target, dict[Drivers, list[str]]]:
-        """The causes of one kind that act, but for the merged ones: by target and who claims."""
-        market, by_name = self._plan.market, dict[str, Drivers]()
-        for index, driver in enumerate(self._plan.drivers):
-            for name in driver.claims:
-                by_name[name] = (*by_name.get(name, ()), index)
-        found: dict[Target, dict[Drivers, list[str]]] = {}
-        for name in sorted(by_name.keys() - merged):
-            cause = market.mechanisms[name]
-            if cause.kind == kind and not cause.inert:
-                target = cause.stage, class_of(market, cause.drug_class)
-                found.setdefault(target, {}).setdefault(by_name[name], []).append(name)
-        return found
-
     def _spread(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes that spread: log(ratio) times what the share has gained, summed by group.
 
@@ -228,13 +212,13 @@ class Shifts:
 
     def _curves_of(self, merged: frozenset[str]) -> tuple[Curves, list[Group]]:
         """The curves of all causes that spread, and where in them each group stands."""
-        names, parts = list[str](), []
-        for target, by_who in self._claimed("spread", merged).items():
+        names, parts, plan = list[str](), [], self._plan
+        for target, by_who in claimed_by(plan.market, plan.drivers, "spread", merged).items():
             for drivers, group in by_who.items():
                 parts.append((target, drivers, slice(len(names), len(names) + len(group))))
                 names += group
-        curves = Curves([self._plan.spreads[name] for name in names])
-        years = range(self._plan.start, len(self._plan.market.years))
+        curves = read_together(tuple(plan.spreads[name] for name in names))
+        years = range(plan.start, len(plan.market.years))
         return curves, [
             (target, drivers, part, curves.matrix(part.start, part.stop, years))
             for target, drivers, part in parts
@@ -242,8 +226,8 @@ class Shifts:
 
     def _paths(self, values: Array, merged: frozenset[str]) -> Iterable[Shift]:
         """The causes by which a stage follows its path."""
-        for target, by_who in self._claimed("path", merged).items():
-            market = self._plan.market
+        market, drivers = self._plan.market, self._plan.drivers
+        for target, by_who in claimed_by(market, drivers, "path", merged).items():
             rows = [self._rows[p.key] for p in market.stage(target[0]).parameters]
             shift = path_shift(market, target[0], values[rows])[self._plan.start :]
             for who in by_who:
@@ -252,7 +236,7 @@ class Shifts:
     def launches(self, values: Array) -> Iterable[tuple[str, Launched]]:
         """The launches into each drug class, by the stage that they move."""
         market, into = self._plan.market, dict[tuple[str, str], list[tuple[Launch, Drivers]]]()
-        for by_who in self._claimed("launch", frozenset()).values():
+        for by_who in claimed_by(market, self._plan.drivers, "launch", frozenset()).values():
             for who, names in by_who.items():
                 for one in (one for name in names for one in market.mechanisms[name].launches):
                     place = into.setdefault((one.stage, one.drug_class), [])
@@ -332,6 +316,28 @@ class Shifts:
             by_driver = found.setdefault(chosen, {})
             by_driver[driver] = by_driver[driver] + shift if driver in by_driver else shift
         return found
+
+
+@lru_cache(maxsize=64)  # whatever is fixed, and how strong a driver is
+def claimed_by(
+    market: Market, drivers: tuple[Driver, ...], kind: str, merged: frozenset[str]
+) -> dict[Target, dict[Drivers, list[str]]]:
+    """The causes of one kind that act, but for the merged ones: by target and who claims."""
+    by_name = dict[str, Drivers]()
+    for index, driver in enumerate(drivers):
+        for name in driver.claims:
+            by_name[name] = (*by_name.get(name, ()), index)
+    found: dict[Target, dict[Drivers, list[str]]] = {}
+    for name in sorted(by_name.keys() - merged):
+        cause = market.mechanisms[name]
+        if cause.kind == kind and not cause.inert:
+            target = cause.stage, class_of(market, cause.drug_class)
+            found.setdefault(target, {}).setdefault(by_name[name], []).append(name)
+    return found
+
+
+read_together = lru_cache(maxsize=16)(Curves)
+"""The curves of some causes, made once."""
 
 
 @lru_cache(maxsize=4096)

@@ -44,17 +44,13 @@ def changed(
         rest = tuple(name for name in scenario.without if name != key)
         return scenario.changed(without=(*rest, key) if off else rest)
     if kind == "options":
-        said = {k: v for k, v in scenario.options.items() if k != key}
-        back = {k: v for k, v in origin.options.items() if k == key}
-        return scenario.changed(options=said | (back if value is None else {key: value}))
+        now = origin.options if value is None else {key: value}
+        return scenario.changed(options=_replaced(scenario.options, now, {key}))
     if kind in ("strength", "fixed"):
-        table = dict(getattr(scenario, kind))
-        table.pop(key, None)
-        if value is None:
-            table |= {k: v for k, v in getattr(origin, kind).items() if k == key}
-        elif value != CHOICES[kind].absent:
-            table[key] = float(value)
-        made: dict[str, Any] = {kind: table}
+        now = getattr(origin, kind)
+        if value is not None:
+            now = {} if value == CHOICES[kind].absent else {key: float(value)}
+        made: dict[str, Any] = {kind: _replaced(getattr(scenario, kind), now, {key})}
         if marks := CHOICES[kind].marks:
             marked = [name for name in getattr(scenario, marks) if name != key]
             beyond = key in getattr(origin, marks) if value is None else change.get(marks)
@@ -94,16 +90,20 @@ def reset_driver(scenario: Scenario, driver: Driver, market: Market, origin: Sce
     """The scenario with a driver's switch, strength and inputs as they were."""
     keys = {p.key for n in driver.claims for p in market.mechanisms[n].parameters}
     keys |= {p.key for p in driver.parameters}
-    fixed = {k: v for k, v in scenario.fixed.items() if k not in keys}
-    fixed |= {k: v for k, v in origin.fixed.items() if k in keys}
     for kind in ("driver", "strength"):
         scenario = changed(scenario, {"kind": kind, "key": driver.name}, origin, market)
     own = {f"{driver.name}.{option.name}" for option in driver.options}
-    options = {k: v for k, v in scenario.options.items() if k not in own}
-    scenario = scenario.changed(
-        options=options | {k: v for k, v in origin.options.items() if k in own}
+    return scenario.changed(
+        options=_replaced(scenario.options, origin.options, own),
+        fixed=_replaced(scenario.fixed, origin.fixed, keys),
+        outside=(*scenario.outside, *origin.outside),
     )
-    return scenario.changed(fixed=fixed, outside=(*scenario.outside, *origin.outside))
+
+
+def _replaced(table: Mapping[str, Any], by: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
+    """A table with what another says of some keys, or nothing of them."""
+    kept = {key: value for key, value in table.items() if key not in keys}
+    return kept | {key: value for key, value in by.items() if key in keys}
 
 
 def count_changes(scenario: Scenario, origin: Scenario, prices: Iterable[str] = ()) -> int:

@@ -298,10 +298,8 @@ class Elicitation(anywidget.AnyWidget):
         if content.get("type") != "answers":
             return
         rows = list(content.get("rows", ()))[:MOST_EXPERTS]
-        scale = content.get("scale")
-        question = replace(
-            self._found.question, scale=scale if scale in SCALES else self._found.question.scale
-        )
+        question, scale = self._found.question, content.get("scale")
+        question = replace(question, scale=scale) if scale in SCALES else question
         self._take(question, [_answer(row) for row in rows], typed=True)
 
 

@@ -48,7 +48,7 @@ def finding(forecast: Forecast, found: list[DrawnLevel]) -> str:
 
 def note(forecast: Forecast, found: list[DrawnLevel]) -> str:
     """What a patient would have to cost, and what an anchor changes."""
-    people = waterfall_of(forecast, forecast.years[0], draws=1).people
+    people = waterfall_of(forecast, forecast.years[0], draws=0).people
     counted = forecast.columns["count"]["reference"][0]
     after = "The anchor multiplies every cell by one factor: it changes money, not shares."
     if not people:

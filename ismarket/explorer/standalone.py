@@ -110,7 +110,11 @@ def _own(name: str) -> str:
 
 def _data(forecast: Forecast, made: Made) -> dict[str, Any]:
     """All that the page shows and computes with, and what it was made from."""
-    model, scenario = portable(forecast), forecast.plan.scenario
+    model, scenario, own = (
+        portable(forecast),
+        forecast.plan.scenario,
+        forecast.plan.anchor.price_basis,
+    )
     dollars, controls = _in_both_dollars(_few(forecast, {})), _structure(forecast, model)
     return {
         "model": model,
@@ -119,7 +123,8 @@ def _data(forecast: Forecast, made: Made) -> dict[str, Any]:
         "strips": {
             f"{basis} {name}": strip(shown)
             for basis in model["readings"]
-            for name, shown in _in_both_dollars(_few(forecast, _read_as(forecast, basis))).items()
+            for read in [{} if basis == own else {"price_basis": basis}]  # as it reads by itself
+            for name, shown in _in_both_dollars(_few(forecast, read)).items()
         },
         "words": _words(forecast, model, dollars, controls),
         "stamp": _stamp(forecast, model, made),
@@ -133,10 +138,6 @@ def _few(forecast: Forecast, changes: Mapping[str, Any]) -> Forecast:
     through = {"draws": FEW, "through": plan.years[-1]}
     made = make_plan(plan.market, forecast.installed, plan.scenario.changed(**through, **changes))
     return forecast_of(made, forecast.installed)
-
-
-def _read_as(forecast: Forecast, basis: str) -> dict[str, str]:
-    return {} if basis == forecast.plan.anchor.price_basis else {"price_basis": basis}
 
 
 def _in_both_dollars(forecast: Forecast) -> dict[str, Forecast]:
@@ -165,8 +166,9 @@ def _structure(forecast: Forecast, model: Mapping[str, Any]) -> dict[str, Any]:
     for stage in found["count"]:
         stage["inputs"] = [one for one in stage["inputs"] if one["key"] in known]
     found["count"] = [stage for stage in found["count"] if stage["inputs"]]
+    labels = dict(next(one["options"] for one in found["choices"] if one["name"] == "anchor"))
     still = {
-        "anchor": _label(found, plan.anchor.name),
+        "anchor": str(labels.get(plan.anchor.name, plan.anchor.name)),
         "through": str(plan.years[-1]),
         "draws": f"{model['draws']:,}",
         "seed": str(plan.scenario.seed),
@@ -177,12 +179,6 @@ def _structure(forecast: Forecast, model: Mapping[str, Any]) -> dict[str, Any]:
         if choice["name"] in still:
             choice["sent"] = still[choice["name"]]
     return found | {"problems": []}
-
-
-def _label(found: Mapping[str, Any], anchor: str) -> str:
-    """How the control of the panel calls the anchor."""
-    options = next(one["options"] for one in found["choices"] if one["name"] == "anchor")
-    return str(dict(options).get(anchor, anchor))
 
 
 def _standing(cause: dict[str, Any], sent: set[str]) -> dict[str, Any]:

@@ -96,6 +96,7 @@ class Curves:
         self._coefficients = np.zeros((len(spreads), self.terms, years + 1, regions))
         for own, spread in zip(self._coefficients, spreads, strict=True):
             own[: len(spread.coefficients), 1:] = spread.coefficients  # none by the base year
+        self.matrix = cache(self._matrix)
 
     def terms_of(self, ratio: Array, half_time: Array) -> Array:
         """log(ratio) times the powers of each cause's rate, (cause, term, draw).
@@ -109,7 +110,7 @@ class Curves:
             np.multiply(out[:, term - 1], rate, out=out[:, term])
         return out
 
-    def matrix(self, first: int, stop: int, years: Sequence[int]) -> Array:
+    def _matrix(self, first: int, stop: int, years: range) -> Array:
         """Coefficients (year x region, cause x term) of some of the causes.
 
         ``years`` are counted from the base year; there every coefficient is 0.

@@ -76,9 +76,9 @@ def _printed(forecast: Forecast) -> list[str]:
     )
     if INFLATION not in points:
         return [f"Of {number(growth.total, 1)}% a year {parts}.", reading(forecast)[0]]
-    prices = f"**{number(points[INFLATION], 1)}** are general prices"
+    prices = f"**{number(points[INFLATION], 1)}** of the {number(growth.total, 1)} points a year"
     return [
-        f"Of the {number(growth.total, 1)} points a year {prices}, {reading(forecast)[0]}",
+        f"{prices} are general prices, {reading(forecast)[0]}",
         f"{parts[:1].upper()}{parts[1:]}.",
     ]
 

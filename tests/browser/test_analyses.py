@@ -69,6 +69,36 @@ def test_a_target_is_typed_and_sent_with_enter_and_what_is_wrong_is_said(opened)
     assert "4.5" in page.locator(".cell", has_text="Growth to").inner_text()
 
 
+LAID = """() => {
+  const chart = document.querySelector(".ism .chart:not([hidden])");
+  const edge = chart.getBoundingClientRect();
+  const boxes = [...chart.querySelectorAll("svg text")].filter((text) => text.textContent)
+    .map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+    && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+  return [
+    ...boxes.filter(([, at]) => at.left < edge.left - 1 || at.right > edge.right + 1),
+    ...boxes.filter(([, at], i) => boxes.some(([, other], j) => i < j && meet(at, other))),
+  ].map(([words]) => words);
+}"""
+
+
+def test_a_row_opens_its_scenario_and_no_word_of_the_multiples_is_cut_or_meets_another(opened):
+    page = opened
+    steps.open_tab(page, "scenarios")
+    section = pressed(page, "grid")
+    assert section.locator(".line.wrong").is_hidden()
+    rows = page.locator(".ism .tabled tbody tr")
+    assert rows.first.locator("input").is_checked()
+    steps.after(page, rows.nth(1).locator("input").check)
+    assert rows.nth(1).locator("input").is_checked()
+    assert "change" in page.locator(".ism .changes").inner_text()
+    for width in (1280, 900, 470):
+        page.evaluate(f"document.querySelector('.ism').style.width = '{width}px'")
+        page.wait_for_timeout(400)
+        assert page.evaluate(LAID) == []
+
+
 @steps.needs_axe
 @pytest.mark.parametrize("theme", ["true", "false"], ids=["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_sheets(opened, theme):

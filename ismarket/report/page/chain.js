@@ -244,7 +244,7 @@ function createChain(model, some = model.draws) {
 
   /** The numbers brought together, those that vary least first. */
   const reduced = (numbers, fill) => [...numbers].sort((a, b) => size(a) - size(b)).reduce((a, b) => both(a, b, fill));
-  const product = (numbers) => reduced([constant(ones), ...numbers], times);
+  const product = (numbers) => (numbers.length ? reduced(numbers, times) : constant(ones));
 
   /** The stage before any driver moves it, by drug class or one. */
   function baseOf(stage) {
