@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from . import contradictions, figures, growth, judge, statements, whole
+from . import figures, growth, judge, laws, statements, whole
 from .amounts import BLANK, YEAR
 from .found import FIELDS, Found, Reading, cited
 from .languages import in_english, is_read, plainly
@@ -95,7 +95,8 @@ def _of_market(
     own = [s for s, kind in zip(sentences, kinds, strict=True) if kind == whole.OWN]
     same = [s for s, kind in zip(sentences, kinds, strict=True) if kind != whole.OTHER]
     boxes = whole.of_own(subject, labelled, apart)
-    levels = figures.levels(subject, own, boxes)
+    printed_levels = figures.levels(subject, own, boxes)
+    levels = [v for v in printed_levels if v.role not in (figures.UNTOLD, figures.PART)]
     printed = growth.rates(subject, own, boxes)
     fields = {"market": cited(page, subject.market, *subject.at, subject.title, "medium")}
     period, disputed = judge.judge_period(page, growth.periods(subject, own, boxes, printed))
@@ -118,7 +119,9 @@ def _of_market(
     drivers = statements.drivers_named(page, subject, same, boxes)
     if drivers:
         fields["drivers_named"] = replace(next(iter(drivers.values())), value=sorted(drivers))
-    says += contradictions.steps(fields)[1]
+    fields, problems = laws.kept(page, fields, printed_levels)
+    says += problems
+    says += laws.steps(fields)[1]
     if blanks := [match.group().strip() for match in BLANK.finditer(page.text)]:
         says.append(f"{len(blanks)} fields left blank: {', '.join(dict.fromkeys(blanks))}")
     ordered = {name: fields[name] for name in FIELDS if name in fields}

@@ -33,7 +33,7 @@ _SCALES = {
     1e5: r"lakhs?|lacs?",
     1e3: r"thousands?|k",
 }
-_NUMBER = r"\d{1,3}(?:[ ,.']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
+_NUMBER = r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?|\d{1,3}(?:[ ,.']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 SCALE = "|".join(_SCALES.values())
 CURRENCY = "|".join(_CURRENCIES.values())
 _AMOUNT = re.compile(
@@ -98,7 +98,7 @@ def number(text: str, factor: float = 1.0) -> tuple[float, float] | None:
     None where the marks can be read two ways.
     """
     plain = re.sub(r"[ ']", "", text)
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain):
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?|\d{1,2}(,\d\d)+,\d{3}(\.\d+)?", plain):
         plain = plain.replace(",", "")
     elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", plain):
         plain = plain.replace(".", "").replace(",", ".")
@@ -137,7 +137,14 @@ def _amount(match: re.Match[str]) -> Amount:
     scale = groups["scale"] or groups.get("scale2") or ""
     factor = scale_factor(scale)
     read = number(groups["number"], factor)
-    odd = read and factor == 1e9 and read[0] >= 1e12 and re.search(r",\d{3}$", groups["number"])
+    large = currency in ("JPY", "INR")  # whose markets are of thousands of billions
+    odd = (
+        read
+        and not large
+        and factor == 1e9
+        and read[0] >= 1e12
+        and re.search(r",\d{3}$", groups["number"])
+    )
     if groups.get("range") or read is None or odd:
         return Amount(*match.span(), None, currency, 0.0, range=bool(groups.get("range")))
     return Amount(*match.span(), read[0], currency, read[1], scaled=factor > 1)

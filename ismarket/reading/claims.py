@@ -10,19 +10,14 @@ from ..text.spreadsheet import as_csv, safe
 from .found import Reading, shorten, source_of
 from .mentions import COMMON, found_in
 from .passages import Sentence
-from .vocabulary import DRIVER_HEADING, HOLDS_BACK, RISES, SHRINKS
+from .vocabulary import CUES, DRIVER_HEADING, HOLDS_BACK, RISES, SHRINKS
 
 HEADLINES = {"H1": "value", "H2": "cagr", "H3": "fastest_growing_class", "H4": "largest_region"}
 """The claims that an audit tests against the whole forecast, and the fields that they are of."""
 COLUMNS = (*CLAIM_COLUMNS, "status", "source")
 LEAST = 5
 """Words of a sentence that asserts something; an item under a heading of drivers has three."""
-_NO_CLAIM = re.compile(
-    r"\?$|^(?:request|click|download|contact|buy|get|please|speak|read|see|visit|subscribe)\b|"
-    r"cookie|copyright|\u00a9|all rights reserved|privacy|sample (?:pdf|report|copy)|licen[cs]e\b|"
-    r"table of contents|https?://|@\w+\.\w",
-    re.IGNORECASE,
-)
+_NO_CLAIM = CUES["no_claim"]
 
 
 def claims_csv(reading: Reading) -> bytes:

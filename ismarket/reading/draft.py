@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from .contradictions import steps
 from .found import FIELDS, Reading, source_of
+from .laws import steps
 
 KEYS = {"value": "value_usd", "last_value": "last_value_usd"}
 """Fields that are called otherwise in an anchor."""

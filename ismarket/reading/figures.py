@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import ABOUT, FUTURE, NOT_A_LEVEL, PAST, PRESENT
+from .vocabulary import ABOUT, CUES, FUTURE, NOT_A_LEVEL, NOT_A_MARKET, PAST, PRESENT, WHOLE_WORLD
 from .whole import label_of_whole, of_whole
 
 MOST = 200
 """Amounts of one page that are weighed against each other."""
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
+UNTOLD, PART = "untold", "part"
+_OVER_YEARS = re.compile(rf"\s*(?:from|between|over|during|in)\s+{YEAR}\s?(?:-|to|and)\s?{YEAR}\b")
+"""What stands behind an amount that is added over years."""
 DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
-_GROWS = re.compile(
-    r"\b(?:grows?|growing|rises?|rising|climbs?|increas(?:es|ing)|expand(?:s|ing))\s+(?:from|at|by)\b",
-    re.IGNORECASE,
-)
+_GROWS = CUES["grows"]
 _MOVED = re.compile(r"\b(?:went|\w+ed)\s+from\b", re.IGNORECASE)
 
 
@@ -30,6 +30,7 @@ class Level:
     """An amount taken for the whole market: its role in the sentence and its year, if told.
 
     The role is labelled, past, present, start, future, headline or bare; a ``bound`` is exceeded.
+    One that is untold has words that do not tell its role; a part is of something else, or may be.
     """
 
     amount: Amount
@@ -63,7 +64,8 @@ def _labelled_level(
     key = item.key
     size = re.search(
         r"market\s+(?:size|value|forecast)|\bvalue\b|\bsize\b|\brevenue|\bsales\b|"
-        r"^(?:the\s+)?(?:global\s+)?market(?:\s+in\s+\d{4})?$|\b(?:world|total)\b",
+        r"^(?:the\s+)?(?:global\s+)?market(?:\s+in\s+\d{4})?$|\b(?:world|total)\b|"
+        rf"^(?:projected|forecast|expected)\W+{YEAR}$",
         key, re.I,
     )  # fmt: skip
     size = size or (
@@ -103,31 +105,35 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         if not year and len(amounts) == 1 and sentence.heading.endswith("?"):
             asked = re.findall(rf"\b{YEAR}\b", sentence.heading)
             year = int(asked[0]) if len(asked) == 1 else None
+            own = f"{sentence.heading} {own}" if year else own
         begin = amount.end + used
-        whole = of_whole(subject, text[: amount.start], text[amount.end :])
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
-        if not whole or small or NOT_A_LEVEL.search(own):
+        before = text[: amount.start]
+        wider = subject.place and WHOLE_WORLD.search(before)
+        if small or wider or NOT_A_LEVEL.search(own) or NOT_A_MARKET.search(before):
             continue
-        role = _role(text[: amount.start], own, after[:used])
+        if _OVER_YEARS.match(after):
+            continue
+        whole = of_whole(subject, before, text[amount.end :])
+        role = _role(before, own, after[:used]) or UNTOLD if whole else PART
         if sentence.item and role in ("bare", "present") and not PAST.search(own):
             role = "headline"  # "worth 1.9 bn in 2028" may be of any year
-        if role:
-            start, end = sentence.start + amount.start, sentence.start + amount.end
-            found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))
+        start, end = sentence.start + amount.start, sentence.start + amount.end
+        found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))
     return found
 
 
 def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
     near = re.match(
-        r"\s*(?:,\s*)?(?:\(\s*)?(?:(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
-        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?({YEAR})\b(?!\s?(?:-|to)\s?\d)\)?",
+        r"\s*\)?(?:,\s*)?(?:\(\s*)?(?:\s*(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
+        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?({YEAR})\b(?!\s?(?:-|/|to)\s?\d)\)?",
         after,
     )
     if near:
         return int(near[1]), near.end()
     before = re.findall(
-        rf"(?:\b(?:in|by|for|of|during|was|had|reached)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|to)\s?\d)",
+        rf"(?:\b(?:in|by|for|of|during|was|had|reached)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|/|to)\s?\d)",
         own,
         re.IGNORECASE,
     )
@@ -145,9 +151,6 @@ def _role(said: str, own: str, year_words: str) -> str:
     bare = "bare" if year_words else ""
     if re.search(rf"\bfrom\s+{ABOUT}$", own):
         return "start"
-    current = r"(?:estimated|current)\s+(?:market\s+)?(?:value|size|valuation)\s+of"
-    if re.search(rf"{current}\s+{ABOUT}$", own):
-        return "present"
     if past and (not future or past[-1] > future[-1]) and not by_year:
         return "past"
     if by_year or re.search(r"(?:->|\u2192)\s*$", own):
@@ -158,8 +161,6 @@ def _role(said: str, own: str, year_words: str) -> str:
         return "past" if PAST.search(said) or _MOVED.search(said) else bare
     if future:
         return "future"
-    if past:
-        return "past"
     if PRESENT.search(own) or re.search(r"between\s+$", own):
         return "present"
     return bare

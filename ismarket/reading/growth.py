@@ -6,17 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .amounts import BLANK, YEAR, find_percents, find_periods
+from .amounts import BLANK, YEAR, find_amounts, find_percents, find_periods
 from .figures import DIGIT, MOST
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS
+from .vocabulary import CUES, FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, UNITS
 from .whole import label_of_whole, of_whole
 
-_IN_A_TITLE = re.compile(
-    r"\b(?:size|share|trends?|opportunit\w+|outlook|analysis|growth)\W+(?:and\s+)?forecasts?\W*$",
-    re.I,
-)
+_IN_A_TITLE = CUES["in_a_title"]
 _ONE_YEAR = re.compile(rf"\bfrom\b.*\b({YEAR})\s+to\b.*\b({YEAR})\W+(?:at|with)\b[^.;]*$")
 
 
@@ -65,6 +62,8 @@ def rates(
 
 def _rates_in(subject: Subject, sentence: Sentence) -> list[Rate]:
     text, found, begin = sentence.text, [], 0
+    if UNITS.search(text) and not find_amounts(text):
+        return []
     for percent in find_percents(text):
         own, begin = text[begin : percent.start], percent.end
         if GREW.search(own) and not FUTURE.search(own):
@@ -73,6 +72,7 @@ def _rates_in(subject: Subject, sentence: Sentence) -> list[Rate]:
             continue  # the growth of a single year
         near = text[max(0, percent.start - 60) : percent.end + 30]
         before = text[: percent.start]
+        near += sentence.heading if sentence.heading.endswith("?") else ""
         if not GROWTH_RATE.search(near) or HISTORY.search(before):
             continue
         if percent.value is not None and percent.value > 0 and SHRINKS.search(before):
@@ -124,10 +124,10 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
         if grew and not FUTURE.search(said, grew[-1].end()):
             continue
         adds = re.search(r"\b(?:grow|increase|rise|expand)\s+by\s[^;:]{0,60}$", before)
-        if HISTORY.search(before[-60:]) or not (named or grows or adds):
-            continue
+        if last - first < 2 or HISTORY.search(before[-60:]) or not (named or grows or adds):
+            continue  # "2028/29" is one year
         titled = sentence.item or (named and _IN_A_TITLE.search(before[-120:]))
-        at, rank = sentence.start, 3 if titled else 0 if named else 1
+        at, rank = sentence.start, 3 if titled else 0 if named else 1 if grows else 2
         found.append(Period(first, last, rank, at + start, at + end, text))
     if grows and not found:
         for match in re.finditer(rf"\b(?:through|until|to|till|up\s+to)\s+({YEAR})\b", text):

@@ -27,15 +27,13 @@ def judge_levels(
         if level.amount.range
     ][:1]
     sure = [level for level in found if level.amount.value is not None]
-    future = [level for level in sure if _is_future(level, sure, stated, period[0])]
+    future = [level for level in sure if _is_future(level, sure, stated)]
     base = [level for level in sure if level not in future]
     if not base and not stated and period[0] and any(v.year and v.year > period[0] for v in future):
         base = [level for level in future if level.year == period[0]]
         future = [level for level in future if level not in base]
-    ends = max((v.year or 0 for v in future), default=0)
-    base = [v for v in base if v.role != "headline" or (v.year or 0) < ends]
     table = {v.year for v in sure if v.role == "labelled" and v.year}
-    if not stated and len(table) > 2 and min(table) < (period[0] or 0) - 1:
+    if not stated and len(table) > 2:
         base = [level for level in base if level.role != "labelled"]  # a row of years has no base
     chosen, dispute, in_year = _base(base, stated)
     says += [dispute] if dispute else []
@@ -57,20 +55,11 @@ def judge_levels(
     return fields, says
 
 
-def _is_future(
-    level: Level, sure: Sequence[Level], stated: Found | None, first: int | None
-) -> bool:
-    if level.role == "future":
-        return True
-    if level.role == "past":
-        return False
-    ahead = [v for v in sure if v.role == "future" and v.year == level.year]
-    if level.year and level.year != first and any(_agree([level, v]) for v in ahead):
-        return True
-    years = sorted({v.year for v in sure if v.year})
-    if level.role in ("labelled", "bare") and level.year and years:
-        return bool(level.year > (stated.value if stated else years[0]))
-    return False
+def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> bool:
+    if level.role in ("labelled", "bare") and level.year:
+        first = min(v.year for v in sure if v.year)
+        return bool(level.year > (stated.value if stated else first))
+    return level.role == "future"
 
 
 def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, str, int]:
@@ -86,7 +75,7 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
                 f"the base year is printed as {stated.value}, the value for"
                 f" {', '.join(str(y) for y in sorted({v.year for v in dated if v.year}))}"
             )
-            return (dated[0] if _agree(dated) else None), words, 0
+            return None, words, 0
         base = there or [level for level in base if not level.year]
     roles_in_turn = (
         ("labelled",),
@@ -126,8 +115,6 @@ def _last(
     elif period_end and len(future) == 1:
         group, year = list(future), period_end
     else:
-        return None, []
-    if chosen and chosen.year and year <= chosen.year:
         return None, []
     group = [level for level in group if not level.bound] or group
     if not _agree(group):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
-from .amounts import YEAR
+from .amounts import CURRENCY, SCALE, YEAR
 from .pagetext import Page
 
 SAMPLE = 20_000
@@ -26,6 +26,12 @@ _TO = "bis|à|a|al|hasta"
 _POINTS = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"
 _FIGURE = re.compile(rf"(?<![\d.,]){_POINTS}(?![\d,]|\.\d)|(?<![\d.,])\d+,\d+(?![\d,]|\.\d)")
 """A figure with a comma for its decimals, or points between thousands."""
+
+
+_UNIT_BEHIND = re.compile(
+    rf"(?<![\d.,])(?!{YEAR}\s)(\d[\d.,]*) \(({CURRENCY}) ({SCALE})\)(?=\s)", re.IGNORECASE
+)
+"""An amount with currency and scale behind it: ``3.2 (USD Billion)``."""
 
 
 @lru_cache(1)
@@ -84,6 +90,10 @@ def in_english(page: Page) -> tuple[Page, str]:
             r"\s(?:\d|pr\u00e8s|plus)", page.text[match.end() :][:6]
         ):
             plain = found  # "pompes à insuline"
+        elif found.lower() == "para" and not re.match(
+            r"\s(?:\d|el\s|\w+r\b)", page.text[match.end() :][:24]
+        ):
+            plain = "of"  # "tratamientos para la diabetes"
         elif language != "German" and _in_a_name(page.text, match):
             plain = found
         else:
@@ -112,7 +122,10 @@ def _in_small(line: str) -> str:
 
 def plainly(page: Page) -> Page:
     """The page with years in four digits (``FY24``, ``2023E``) and no sentence all in capitals."""
-    text = re.sub(r"\bFY(\d\d)\b", r"20\1", page.text)
+    text = re.sub(
+        r"\bFY'?(\d\d)[AEFP]?\b", lambda found: f"20{found[1]}".ljust(len(found[0])), page.text
+    )
+    text = _UNIT_BEHIND.sub(lambda f: f"{f[2]} {f[1]} {f[3]}".ljust(len(f[0])), text)
     text = re.sub(rf"\bFY ?(?={YEAR}\b)", lambda found: " " * len(found.group()), text)
     text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
     text = re.sub(r"[^\n]+", lambda line: _in_small(line.group()), text)

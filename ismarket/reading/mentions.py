@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from ..model.words import Named, matching, parse_words
-from .vocabulary import COUNTRIES, LISTS, ROUGHLY, WHOLE_WORLD
+from .vocabulary import COUNTRIES, CUES, LISTS, ROUGHLY, WHOLE_WORLD
 
 COMMON = parse_words(
     (files(__package__) / "words.toml").read_text(encoding="utf-8"), "reading, words.toml"
@@ -20,14 +20,10 @@ _HOUSE = re.compile(
     r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory|Facts|Studies|Watch)\b"
 )
 _FOR = re.compile(
-    r"(?:\s+(?:size|global|worldwide))*\s+(?:for|of)\s+(?:the\s+)?"
-    rf"((?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
+    rf"(?:\s+(?:size|global|worldwide|(?P<there>(?i:{COUNTRIES.pattern}))))*\s+(?:for|of)\s+(?:the\s+)?"
+    rf"(?P<name>(?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
 )
-_VERB = re.compile(
-    r"se|ha|\w+(?:\u00f3|r\u00e1n?|[^r]ait)|"
-    r"estimated|valued|projected|expected|forecast|anticipated|set|grow|grows|reaches|rises|climbs|falls|exceeds?|surpass|\d[\d.,]*",
-    re.IGNORECASE,
-)
+_VERB = CUES["verb"]
 """What ends the name of a market after ``market for``: a verb of a language that is read."""
 _STOPS = LISTS["ends_a_name"]
 PLAIN = LISTS["plain"]
@@ -83,8 +79,11 @@ def mentions(text: str) -> list[Mention]:
 def _is_house(text: str, found: Mention) -> bool:
     """True for a publisher with the word in its name: ``according to Harrow Market Reports``."""
     house = _HOUSE.match(text, found.end)
-    if not house or re.match(r"\s+\w+\s+report", text[found.end :], re.IGNORECASE):
+    behind = text[found.end : found.end + 40].lower()
+    if not house or re.match(r"\s+\w+\s+report", behind):
         return False
+    if re.match(r"\s+research\b(?!\s+(?:report|study|analysis))", behind):
+        return True
     before = text[max(0, found.start - 12) : found.start]
     led = re.search(
         r"(?:\b(?:by|to|from|at|says|about)|\u00a9|\d{4}|\s[-|]|[:>]|^)[\s*]*$",
@@ -92,7 +91,7 @@ def _is_house(text: str, found: Mention) -> bool:
         re.IGNORECASE,
     )
     says = re.match(
-        r"\s(?:forecasts?|expects?|says|sees|puts|estimates|analy[sz]es|projects)\b",
+        r"\s(?:Ltd|Inc|GmbH|LLC|AG|forecasts?|expects?|says|sees|puts|estimates|analy[sz]es|projects)\b",
         text[house.end() :],
     )
     return bool(says or (led and found.start > 0))
@@ -102,15 +101,19 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     begin, words = match.start(), 0
     before = text[max(0, match.start() - LONGEST_NAME) : match.start()]
     at = match.start() - len(before)
-    for token in reversed(list(re.finditer(r"\S+", before))):
+    tokens = list(re.finditer(r"\S+", before))
+    for index, token in reversed(list(enumerate(tokens))):
         word = token.group()
         joins = word.lower() in ("and", "of") and words and token.start() > 0
         latin = word.lower() == "in" and re.match(
             r"in\s(?:vitro|vivo|situ)\b", text[at + token.start() :], re.I
         )
-        if (word.lower().strip("\"'(") in _STOPS and not (joins or latin)) or words > 9:
+        led = tokens[index - 1].group().lower() in PLAIN | {"the"} if index else at == 0
+        first = led and words and word.lower() in LISTS["begins_too"]
+        stops = word.lower().strip("\"'(") in _STOPS and not (joins or latin or first)
+        if stops or words > 9:
             break
-        if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>\u203a\u00bb]+$", word):
+        if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>:;!?\u203a\u00bb]+$", word):
             break
         if re.search(r"\d{4}|^[$\u20ac\u00a3]|%", word):
             break
@@ -121,11 +124,12 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     end = match.end()
     bare = re.sub(_PLACE, " ", name, flags=re.IGNORECASE)
     if not core(bare) and (after := _FOR.match(text, match.end())):
-        there = name if bare != name else ""
-        name, end = f"{there} {_trimmed(_cut_at_verb(after[1]))}".strip(), after.end()
+        there = after["there"] or (name if bare != name else "")
+        called = _cut_at_verb(after["name"])
+        name, end = f"{there} {_trimmed(called)}".strip(), after.start("name") + len(called)
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
-        return Mention(name, begin, inside.end(), inside["place"] or inside["of"])
-    place = COUNTRIES.search(name) or _REGION.search(name)
+        return Mention(name, begin, inside.end(), inside[inside.lastgroup or 0])
+    place = _REGION.search(name) or COUNTRIES.search(name)
     if place and not WHOLE_WORLD.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
         return Mention(_trimmed(without), begin, end, place.group())
@@ -155,7 +159,7 @@ def _cut_at_verb(text: str) -> str:
 _REGION = re.compile(matching(w for words in COMMON.regions.values() for w in words), re.IGNORECASE)
 _PLACE = rf"(?:{COUNTRIES.pattern}|{_REGION.pattern})"
 _IN = re.compile(
-    rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|,\s+(?P<of>{_PLACE})\W*$",
+    rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|\s+\((?P<within>{_PLACE})\)|,\s+(?P<of>{_PLACE})\W*$",
     re.IGNORECASE,
 )
 _AND_MORE = re.compile(r"(?:,|\s+and|\s*&)\s+[A-Z]")

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 
 CELL = "\x1f"
 """Between two cells of a row."""
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 title".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 title summary".split())
 _BLOCKS = _HEADINGS | frozenset(
-    "address article blockquote body br caption dd dl dt div figure figcaption footer form hr"
-    " header html li main ol ul p section table tbody thead tfoot tr".split()
+    "address article blockquote body br caption dd details dl dt div figure figcaption footer form"
+    " hr header html li main ol ul p section table tbody thead tfoot tr".split()
 )
 _UNSEEN = frozenset(
     "script style template noscript svg iframe object select button nav aside textarea"
@@ -27,8 +27,8 @@ _VOID = frozenset("br hr img input meta link area base col embed source track wb
 _NO_WIDTH = "\u200b-\u200f\u2060\u2066-\u2069\u202a-\u202e\ufeff\u00ad"
 _CONTROLS = {code: " " for code in (*range(32), *range(127, 160), 0x2028, 0x2029) if code != 10}
 _SAME = _CONTROLS | str.maketrans(
-    "\u00a0\u2007\u202f\u2009\u200a\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d\u00ab\u00bb",
-    '       ------\'\'""""',
+    "\u00a0\u2007\u202f\u2009\u200a\u2002\u2003\u2010\u2011\u2012\u2013\u2014\u2212\u2018\u2019\u201c\u201d\u00ab\u00bb\u00b7",
+    '       ------\'\'""""|',
 )
 _ENDS = re.compile(rf"  +|[{_NO_WIDTH}]+|(?:&#?\w{{1,31}};?)+")
 """What ends a piece: white space that runs on, characters without width, named characters."""
@@ -258,7 +258,10 @@ def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
     if re.match(r"[-*\u2022]\s", source[start : start + 2]):
         return False
-    pair = re.compile(r"[^:\n]{2,40}:\s").match(source, start)
+    key = re.compile(r"[^:\n]{2,40}:\s")
+    pair = key.match(source, start)
+    if pair and key.match(source, above[0]):
+        return False
     shortest = 24 if source[start].islower() and not pair else 50
     if source.count("\n", above[1], start) > 1 or above[1] - above[0] < shortest:
         return False

@@ -23,12 +23,18 @@ _ABBREVIATION = re.compile(
     r"Aug|Sept|Oct|Nov|Dec)|\b[A-Z])\.$"
 )
 _LABELLED = re.compile(
-    r"\s*(?:[-*\u2022]\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|(?:\.\s){3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
+    r"\s*(?:[^\w\s(\"']{1,2}\s*)?(?P<key>[^:|\n]{2,70}?)\s*(?:\.{3,}|(?:\.\s){3,}|\.{2}(?=\s)|:(?!//))\s*(?P<value>\S.*)$"
 )
 _AT_ONCE = re.compile(
     rf"\s*(?P<key>{LABEL.pattern})(?:\s*(?P<value>[\d$\u20ac\u00a3\u00a5(]|US|EUR)|\s+-\s+(?P<behind>\S))",
     re.I,
 )
+_BEHIND = re.compile(
+    r"\s*(?P<value>(?:[A-Z]{2,3}\s?)?[$\u20ac\u00a3\u00a5]?\s?\d[\d.,]*\s?(?:%|[A-Za-z]{1,8}))\s+"
+    rf"(?P<key>{LABEL.pattern})\W*$",
+    re.I,
+)
+"""A value and behind it its label, as in tiles of key figures."""
 _STOP = re.compile(r"[.!?][\"')]*\s+(?=[\"'(]?[A-Z0-9\u20ac\u00a3$])")
 _STOP_OR_BAR = re.compile(rf"{_STOP.pattern}|\s\|\s")
 _FIGURE = re.compile(
@@ -150,8 +156,6 @@ def _is_row(line: str, bars: int, before: int, after: int) -> bool:
 
 def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
     cells = _cells(line, start)
-    if all(re.fullmatch(r"[-:\s]*", text) for text, _ in cells):
-        return
     pairs = [(found, at) for text, at in cells if (found := _LABELLED.match(text))]
     if len(pairs) > 1 and len(pairs) == len(cells):
         for pair, at in pairs:
@@ -207,6 +211,9 @@ def _pair(line: str, start: int, place: _Place) -> Labelled | None:
     if len(line) < 2 * LONGEST_VALUE and (pair := _AT_ONCE.match(line)):
         at = max(pair.start("value"), pair.start("behind"))
         return Labelled(pair["key"].strip(), line[at:], start + at, start, place.heading)
+    if pair := _BEHIND.match(line[: 2 * LONGEST_VALUE]):
+        at = start + pair.start("value")
+        return Labelled(pair["key"].strip(), pair["value"], at, start, place.heading)
     return None
 
 

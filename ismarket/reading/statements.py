@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..model.words import Named
+from .amounts import find_amounts, find_percents
 from .found import Found, cited
 from .mentions import core, found_in
 from .pagetext import Page
@@ -13,6 +14,7 @@ from .passages import Labelled, Sentence, cut
 from .subject import Subject
 from .vocabulary import (
     COUNTRIES,
+    CUES,
     DRIVER_HEADING,
     FASTEST,
     GENERIC,
@@ -21,6 +23,7 @@ from .vocabulary import (
     LARGEST,
     LISTS,
     NOT,
+    PUBLISHERS,
     PUSHES,
     SECTION,
 )
@@ -28,44 +31,23 @@ from .vocabulary import (
 _CAPITAL = r"(?:[A-Z0-9\u00c0-\u00dd][\w'-]*|&|of|and)"
 _NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,4}})"
 _HOUSE_NAME = rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{HOUSE})\b"
-_YEARS = r"(?:\d{4}(?:\s?-\s?\d{4})?,?\s*)?"
-_AT_AN_EDGE = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\s[-|]\s{_HOUSE_NAME}\s*$",
-        rf"^\s*{_HOUSE_NAME}:\s(?=[^.]{{0,200}}[Mm]arket)",
-        rf"\({_HOUSE_NAME}\)\s*$",
-        rf"\b(?:[Ss]ource|Data):\s*{_HOUSE_NAME}",
-    )
-)
+_HOUSES = re.compile(_HOUSE_NAME)
+
+
+def _patterns(table: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of a table, with what a name and the name of a house look like."""
+    names = {"<NAME>": _NAME, "<HOUSE>": _HOUSE_NAME}
+    lines = (re.sub("<NAME>|<HOUSE>", lambda m: names[m[0]], line) for line in PUBLISHERS[table])
+    return tuple(map(re.compile, lines))
+
+
+_AT_AN_EDGE = _patterns("at_an_edge")
 """Where a name alone makes the publisher: it must not be of everyday words."""
-_BY_NAME = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:[Pp]ublished|[Pp]repared|[Rr]eleased|[Ii]ssued|[Rr]eport|[Ss]tudy|[Rr]esearch|[Aa]nalysis|"
-        r"[Ff]orecast|[Ee]stimates?|[Ss]urvey|[Oo]utlook)(?:\s+(?:in\s+)?\d{4}(?:\s?(?:-|to)\s?\d{4})?)?\s+(?:by:?|from)"
-        rf"\s+\*{{0,2}}{_NAME}",
-        r"(?:[Aa]ccording\s+to|[Aa]s\s+per)\s+(?:(?:an?|the)\s+)?(?:(?:new|latest|recent)\s+)?"
-        rf"(?:(?:market\s+)?(?:report|study|analysis|research|forecast|survey)\s+(?:by|from)\s+)?{_HOUSE_NAME}",
-        rf"[Aa]nalysts?\s+(?:at|from|of)\s+{_NAME}",
-        r"[Aa]ccording\s+to\s+(?:the\s+)?(?:market\s+)?(?:research\s+|consulting\s+)?"
-        rf"(?:firm|company|consultancy|house|publisher)\s+{_NAME}",
-        rf"\bat\s+{_HOUSE_NAME}\s+(?:expect|forecast|predict|estimate|see|say|project|think)",
-        rf"\b(?:[Ss]ays|[Ff]inds|[Pp]redicts|[Rr]eports)\s+{_HOUSE_NAME}",
-        rf"{_HOUSE_NAME}(?:'s\b|\s+(?:expects|forecasts|predicts|estimates|says|sees|projects|values|"
-        r"puts?|places|offers|analy[sz]es|reports|said|finds|found|(?:today\s+)?(?:released|published)|has\s+(?:published|added|released)|announces))",
-        rf"^\s*About\s+{_HOUSE_NAME}\s*:?\s*$",
-        rf"(?:\u00a9|\([cC]\)|[Cc]opyright)\s*(?:(?:\u00a9|\([cC]\))\s*)?{_YEARS}{_NAME}",
-        r"[Aa]ccording\s+to\s+(?P<name>[A-Z]\w*(?:Data|Insights?|Markets|Research|Analytics|Metrics))\b",
-    )
-)
+_BY_NAME = _patterns("by_name")
 _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
-_WIRE = re.compile(
-    r"wire\b|openpr|reuters|bloomberg|news\b|^all\b|reserved|linkedin|google",
-    re.IGNORECASE,
-)
+_WIRE = CUES["wire"]
 _EVERYDAY = LISTS["everyday"]
 _NOT_A_HOUSE = GENERIC | _EVERYDAY | LISTS["no_house"]
 _CLAUSE = re.compile(
@@ -73,30 +55,20 @@ _CLAUSE = re.compile(
     r",?\s(?:followed\s(?=by)|ahead\s(?=of))|,\s(?=with\s)"
 )
 """What sets one statement against another."""
-_TURN = re.compile(
-    r";|,?\s(?:while|whereas|but|although|though|however|despite|even\s+as)\s", re.IGNORECASE
-)
+_TURN = CUES["turn"]
 """Where a sentence turns; lists of causes stay whole."""
 _STOP = re.compile(r"[.;]\s")
 _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
-_BASIS = re.compile(
-    r"[-*\u2022\s]*(?:by|based\s+on|on\s+the\s+basis\s+of|in\s+terms\s+of)\s+(?:the\s+)?(\w+)",
-    re.IGNORECASE,
-)
+_BASIS = CUES["basis"]
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
-_NOT_A_CLASS = re.compile(
-    r"pharmac(?:y|ies)|hospital|clinic|online|retail|home|end[\s-]user|oral|parenteral|inject|"
-    r"cutaneous|venous|adult|p(?:a)?ediatric|geriatric|male|female|region|topical|others?$|\d|drug$|"
-    r"product$|fastest|growing|market",
-    re.IGNORECASE,
-)
+_NOT_A_CLASS = CUES["not_a_class"]
 
 
 def publisher(
-    page: Page, subject: Subject | None, sentences: Iterable[Sentence], labelled: Iterable[Labelled]
+    page: Page, subject: Subject | None, sentences: Sequence[Sentence], labelled: Iterable[Labelled]
 ) -> tuple[Found | None, list[str]]:
     """Who publishes the estimate, and the names in doubt where the page gives several."""
     found: dict[str, Found] = {}
@@ -105,7 +77,9 @@ def publisher(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
         name = re.sub(
-            r"^(?:The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$", "", name.strip()
+            r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
+            "",
+            name.strip(),
         )
         words = re.findall(r"[\w'-]+", name.lower())
         plain = plain if re.search(rf"\s{HOUSE}$", name) else _NOT_A_HOUSE
@@ -134,7 +108,18 @@ def publisher(
     if page.site and not found and not _WIRE.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
+    rivals = (name for s in sentences for name in _with_figures(s)) if len(names) == 1 else ()
+    names += [n for n in rivals if n not in names[0] and names[0] not in n]
     return (found[names[0]], []) if len(names) == 1 else (None, names)
+
+
+def _with_figures(sentence: Sentence) -> Iterator[str]:
+    """The houses named in a sentence with figures, but for those that it calls others."""
+    figures = find_amounts(sentence.text) or find_percents(sentence.text)
+    for match in _HOUSES.finditer(sentence.text) if figures and not sentence.item else ():
+        everyday = all(word in _NOT_A_HOUSE for word in match["name"].lower().split())
+        if not everyday and not _RIVAL.search(sentence.text[: match.start()]):
+            yield match["name"]
 
 
 def largest_region(
@@ -251,7 +236,7 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
         return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
     return bool(
         re.search(
-            r"(?:\bby|\bis|\bwas|\bbeing|\bremains|\b(?:belong|go)(?:s|ing)?\s+to|[:(-])\s*(?:the\s+)?$",
+            r"(?:\bby|\bis|\bwas|\bha[sd]|\bbeing|\bremains|\b(?:belong|go)(?:s|ing)?\s+to|[:(-])\s*(?:the\s+)?$",
             before,
             re.I,
         )

@@ -121,6 +121,12 @@ def subject_of(
     A title names it; else headings do, a label "Market", or the sentences with figures.
     """
     found, several = _found(page, sentences, labelled, known)
+    if not found and not several:
+        keys = (Sentence(item.key, item.whole) for item in labelled)
+        named = {one.market: one for key in keys for one in _named_in(page, key, known)}
+        called = [one for one in known if one.pattern.search(page.text[:LONGEST_SEARCH])]
+        either = list(named.values()) or called
+        found = either[0] if len(either) == 1 else None
     if found and not MARKET.search(found.title):
         for sentence in sentences[:MOST_SENTENCES]:
             for mention in mentions(sentence.text):
@@ -154,7 +160,7 @@ def _found(
     if labels and (found := _named_in(page, labels[0], known)):
         return found[0], []
     told, rivals = _of_figures(page, len(above), sentences, known)
-    box = head and (MARKET.search(head[0].text) or any(_BOX.search(one.key) for one in labelled))
+    box = head and (mentions(head[0].text) or any(_BOX.search(one.key) for one in labelled))
     if box and not told and not rivals:
         name = re.split(r"\s[-|]\s|[:|(,]", head[0].text)[0].strip()
         if core(name) and len(name.split()) <= 6 and not re.search(r"\d", name):
@@ -166,7 +172,7 @@ def _found(
 def _of_figures(
     page: Page, above: int, sentences: Sequence[Sentence], known: Sequence[Subject]
 ) -> tuple[Subject | None, list[Subject]]:
-    """The market of most figures, if it has twice as many as any other, or is the only one.
+    """The market of most figures, if it is named first and has twice as many as any other.
 
     ``above`` is how many markets the headings name.
     """
@@ -180,8 +186,7 @@ def _of_figures(
             number = len(find_amounts(sentence.text)) + len(find_percents(sentence.text))
         number = number or (0.01 if place < MOST_HEADINGS else 0.0)
         found = _named_in(page, sentence, known) if number else []
-        if found:
-            own = next((s for s in found if not s.place), found[0])
+        for own in [s for s in found if not s.place] or found[:1]:
             first.setdefault(own.market, own)
             counts[own.market] = counts.get(own.market, 0) + number
     world = {one.base for one in first.values() if not one.place}
@@ -192,7 +197,8 @@ def _of_figures(
         return None, []
     best = ranked[0]
     others = [n for n in ranked[1:] if not (n.startswith(f"{best}-") or best.startswith(f"{n}-"))]
-    if not others or (counts[best] >= 2 * counts[others[0]] and above < 2):
+    clear = best == next(iter(first)) and counts[best] >= 2 * counts[others[0]] if others else True
+    if clear and (not others or above < 2):
         return first[best], []
     return None, [first[name] for name in first]
 
@@ -253,12 +259,6 @@ def with_aliases(subject: Subject, text: str) -> Subject:
     found = re.findall(rf"(?:{subject.pattern.pattern})[\s\w-]{{0,20}}?\(([A-Z][A-Za-z-]{{1,7}})\)",
                        text[:LONGEST_SEARCH], re.IGNORECASE)  # fmt: skip
     short = [name for name in dict.fromkeys(found) if sum(c.isupper() for c in name) > 1][:3]
-    for name in [w for w in subject.words.market if w.isupper()]:
-        letters = r"\W+".join(rf"{c}\w*" for c in name if c.isalpha())
-        if match := re.search(
-            rf"\b({letters})\s+\({re.escape(name)}\)", text[:LONGEST_SEARCH], re.I
-        ):
-            short.append(match[1])
     words = replace(subject.words, market=(*subject.words.market, *short))
     return replace(subject, words=words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.resources import files
+from typing import Any
 
 from .amounts import YEAR
 
@@ -14,104 +15,50 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-COUNTRIES = _words(
-    r"\b(?:U\.S\.(?:A\.)?|U\.K\.)(?!\s?\$)|\b(?:united\s+states|america|USA?(?![\s$D]*\$)(?!D|\s+dollars)|UK|"
-    r"united\s+kingdom|7MM|(?:seven|7)\s+major\s+markets|G7|EU[45]|domestic|american|indian(?!\s+rupee)|chinese|"
-    r"japanese|german|french|british|britain|swiss|asian|european|canadian|brazilian|korean|"
-    r"germany|france|italy|spain|japan|china|india|(?:south\s+)?korea|brazil|mexico|canada|australia|"
-    r"saudi\s+arabia|turkey|russia|africa|middle\s+east|asia|gcc|asean|nordics?|switzerland|"
-    r"netherlands|indonesia|vietnam|thailand|malaysia|singapore|argentina|poland|sweden)\b"
-    r"(?!\s*-?\s*pacific)"
-)
-LISTS = {
-    name: frozenset(words.split())
-    for name, words in tomllib.loads(
-        (files(__package__) / "lists.toml").read_text(encoding="utf-8")
-    ).items()
-}
-HOUSE = (
-    r"(?:Research|Insights?|Intelligence|Reports?|Consulting|Analytics|Economics|Advisory|Group|View|"
-    r"Partners|Consultants|Advisors?|Data|Strategy|Marktforschung|Associates|Consultancy|Insider|"
-    r"Analytica?|Company|Future|Facts|Studies|Statistics|Metrics|Publishing|Institute|Monitor|Watch|"
-    r"Marktdaten|Analysen|Forecasts|Numbers)"
-)
+def _table(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = tomllib.loads((files(__package__) / name).read_text(encoding="utf-8"))
+    return read
+
+
+LISTS = {name: frozenset(words.split()) for name, words in _table("lists.toml").items()}
+CUES = {name: _words("".join(lines.split("\n"))) for name, lines in _table("cues.toml").items()}
+PUBLISHERS: dict[str, list[str]] = _table("publishers.toml")
+PLACES: dict[str, str] = _table("places.toml")
+COUNTRIES = CUES["countries"]
+HOUSE = CUES["house"].pattern
 """The last word in the names of publishers."""
-PUSHES = _words(
-    r"\bdriv(?:e|es|en|ing|er|ers)\b|fuel\w*|propel\w*|boost\w*|spur\w*|underpin\w*|bolster\w*|helped\s+by|"
-    r"push(?:es|ed|ing)?\b|stimulat\w*|foster\w*|catalys\w*|catalyz\w*|lift(?:s|ed|ing)?\b|"
-    r"augment\w*|support(?:s|ed|ing)?\s+(?:the\s+)?(?:\w+\s+)?(?:market|growth|demand)|"
-    r"(?:accelerat|pac|increas|rais)\w*\s+(?:up\s+)?(?:the\s+)?demand|"
-    r"(?:expan|creat)\w*\s+(?:the\s+|a\s+larger\s+)?(?:market|demand|pool)|"
-    r"help\w*\s+(?:in\s+)?(?:the\s+)?development\s+of\s+the\s+market|"
-    r"contribut\w+\s+to\s+(?:the\s+)?(?:market\s+)?(?:growth|expansion)|"
-    r"(?:growth|market|demand).{0,60}(?:owing\s+to|due\s+to|attribut\w+\s+to|on\s+the\s+back\s+of)"
-)
-HOLDS_BACK = _words(
-    r"hamper\w*|restrain\w*|hinder\w*|imped\w*|limit(?:s|ed|ing)?\b|challeng\w*|barriers?|threat\w*|"
-    r"slow(?:s|ed|ing)?\b|curb\w*|obstacle\w*|restrict\w*|limitations?\b|hurdles?\b|headwinds?\b|"
-    r"constrain\w*|\black\s+of|\bpoor\b|\blow\s+awareness|\bshortage"
-)
-RISES = _words(
-    r"increas\w*|ris(?:e|es|ing)\b|grow\w*|boost\w*|driv(?:e|es|en|ing)\b|improv\w*|expand\w*|more\b|"
-    r"accelerat\w*|fuel\w*|propel\w*|rais(?:e|es|ing)\b|higher\b|enhanc\w*|facilitat\w*|advanc\w*|support\w*"
-)
-DRIVER_HEADING = _words(r"\b(?:drivers?|growth\s+factors?|driving)\b")
-NOT = _words(r"\b(?:not|never|no\s+longer|neither|nor|without)\b|n't\b")
-SECTION = _words(
-    r"\b(?:drivers?|driving|dynamics|growth\s+factors?|restrain\w*|challenges?|barriers?|hurdles?|"
-    r"limitations?|constraints?|headwinds?|opportunit(?:y|ies)|"
-    r"trends?|insights?|segment(?:s|ation)|regional|geograph\w+|competiti\w+|players|companies|"
-    r"overview|scope|frequently\s+asked|takeaways|table\s+of\s+contents|related|developments|"
-    r"methodology|description|analysis)\b"
-)
+PUSHES = CUES["pushes"]
+HOLDS_BACK = CUES["holds_back"]
+RISES = CUES["rises"]
+DRIVER_HEADING = CUES["driver_heading"]
+NOT = CUES["not"]
+SECTION = CUES["section"]
 """Headings that open another part of a page."""
 
-FUTURE = _words(
-    r"\b(?:will|expected|projected|forecast(?:ed)?|predicted|anticipated|foreseen|slated|envisaged|poised|set|tipped|likely|on\s+(?:course|track)|heading|"
-    r"should|would|may|could|to\s+(?:reach|surpass|exceed|cross|hit|attain|touch)|reaching|estimated\s+to\s+reach|"
-    r"climbing|expects?|sees?|by(?=\s+(?:the\s+)?(?:end|close|year|\d)))\b"
-)
-PAST = _words(
-    r"\b(?:was|were|pegged|valued\s+at|stood|reached|totall?ed|generated|amounted|accounted|"
-    r"crossed|had|fell|dropped|declined|recovered|shrank|slipped|came|grew|rose|climbed|increased|expanded|closed|ended)\b"
-)
-PRESENT = _words(r"\b(?:is|are|estimated|valued|values?|size|stands|worth|revenue)\b")
+FUTURE = CUES["future"]
+PAST = CUES["past"]
+PRESENT = CUES["present"]
 ROUGHLY = r"about|around|nearly|almost|roughly|approximately|some"
 ABOUT = rf"(?:(?:{ROUGHLY})\s+)?"
 """What may stand in front of an amount."""
 NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
-    rf"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?{ABOUT}$"
+    rf"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?{ABOUT}$|\bby\s+{ABOUT}$"
 )
 A_PIECE = r"(?:vial|patient|course|dose)"
 """What a price is of, and no market."""
-NOT_A_MARKET = _words(
-    r"\bnet\s+sales|\breported\b|\bbought\b|\bacqui|\bfund|\brais(?:ed|es)\s|\bpric(?:e|ed|ing)\b|"
-    rf"\bcost(?:s|ing)?\b|licen[cs]e|\bper\s+{A_PIECE}|\bfee\b|settle|"
-    r"\bgrants?\b|\bcourse\s+of|invest|\bspend\s|royalt|milestone|\bshares?\s+of|\bportions?\s+of|"
-    r"\bplayers?\b|\bcompan(?:y|ies)\b|manufacturers?\b|competitors?\b|vendors?\b|\bsegment|\bcategory\b|"
-    r"\b(?:separate|another|rival|other|earlier)\s+(?:study|report|estimate|analysis)|\bedition\b|\bexcluding\b|"
-    r"\b(?:led|leads?|dominat\w+)\s+the\b|\bburden\b|\bexports?\b|\bimports?\b"
-)
-SUBJECT = _words(
-    r"\bmarket|\bindustry\b|\b(?:its?|this)\b|\bsales\b|\bdemand\b|\brevenues?\b|\bspending\b"
-)
-WHOLE_WORLD = _words(r"\b(?:global\w*|world\w*|weltmarkt|international)\b")
-GROWTH_RATE = _words(
-    r"C\.?A\.?G\.?R|compound(?:ed)?\s+annual|annual\s+(?:growth|rate)|per\s+annum|\bp\.a\.|"
-    r"annually|(?:a|per|each)\s+year|yearly\s+(?:growth|rate)|growth\s+rate"
-)
-GREW = _words(
-    r"\b(?:grew|rose|expanded|increased|recorded|posted|witnessed|advanced|climbed|registered(?!\s+CAGR))\b"
-)
-SHRINKS = _words(r"\b(?:declin|shrink|contract(?:s|ing)\b|negative|decreas)")
-HISTORY = _words(r"histor\w*|\bpast\b|\bprevious\b")
-LARGEST = _words(
-    r"\blargest\b|dominat\w+|\bdominant|\bled\s+the|\bleads?\b|leading\s+(?:region|market)|"
-    r"(?:highest|major|maximum)\s+(?:\w+\s+)?share|biggest|lion's\s+share|most\s+of\s+the\s+(?:market|revenue)|"
-    r"nearly\s+half\s+of\s+the\s+(?:global\s+)?market"
-)
-FASTEST = _words(r"fastest|highest\s+(?:CAGR|growth|rate)|quickest|most\s+rapid\w*")
+NOT_A_MARKET = CUES["not_a_market"]
+UNITS = CUES["units"]
+"""Words of what is counted in other than money."""
+SUBJECT = CUES["subject"]
+SALES = CUES["sales"]
+WHOLE_WORLD = CUES["whole_world"]
+GROWTH_RATE = CUES["growth_rate"]
+GREW = CUES["grew"]
+SHRINKS = CUES["shrinks"]
+HISTORY = CUES["history"]
+LARGEST = CUES["largest"]
+FASTEST = CUES["fastest"]
 
 _ABOUT = rf"(?:,?\s*\(?(?:(?:in|by|for|of)\s+)?{YEAR}(?:\s*(?:-|to)\s*(?:20)?\d\d)?\s*\)?)?"
 _UNIT = r"(?:,?\s*\(?(?:in\s+)?(?:US\s?\$|USD|EUR|%|\u20ac)\s?(?:mn|bn|million|billion)?\)?)?"
@@ -125,7 +72,7 @@ LABEL = _words(
     rf"(?:\s*\((?:CAGR|%)\))?{_ABOUT}{_UNIT}|"
     rf"(?:fastest[\s-]growing|largest|leading|dominant|dominating|biggest|top)\s+"
     rf"(?:regional\s+|drug\s+)?(?:segment|market|region|class|product|type|country){_ABOUT}|"
-    rf"published\s+by|publisher|source|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
+    rf"published\s+by|publisher|author|source|report\s+(?:id|code)|no\.?\s+of\s+pages|market\s+concentration|"
     rf"regions?\s+covered|segments?\s+covered|companies\s+covered"
 )
 """Labels that boxes of reports have."""

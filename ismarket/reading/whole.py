@@ -8,25 +8,25 @@ from collections.abc import Sequence
 from .mentions import PRODUCTS, Mention, found_in, mentions
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import A_PIECE, COUNTRIES, GENERIC, LABEL_WORDS, NOT_A_MARKET, SUBJECT, WHOLE_WORLD
+from .vocabulary import (
+    A_PIECE,
+    COUNTRIES,
+    CUES,
+    GENERIC,
+    LABEL_WORDS,
+    NOT_A_MARKET,
+    PLACES,
+    SALES,
+    SUBJECT,
+    WHOLE_WORLD,
+)
 
 OWN, PLACE, OTHER = "own", "place", "other"
 """A sentence is of the page's own market, of that market in one place, or of another."""
 _GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"(?:[,;]|\bwhile|\bwhereas|\bwith|\bled\s+by|\bas|\band)\s+((?:[\w'&/-]+\s+){1,6}?)"
-    r"(?:is|are|was|were|will|to|growing|expected|projected|set|poised|likely|register\w*|exhibit\w*|"
-    r"post\w*|grow\w*|account\w*|lead\w*|held|hold\w*|contribut\w*|generat\w*)\b",
-    re.IGNORECASE,
-)
+_CLAUSE = CUES["clause"]
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
-_SAME_PLACE = {
-    "us": ("usa", "unitedstates", "america", "american", "domestic"),
-    "uk": ("unitedkingdom", "british", "britain"), "southkorea": ("korean", "korea"),
-    "japan": ("japanese",), "china": ("chinese",), "india": ("indian",), "germany": ("german",),
-    "france": ("french",), "canada": ("canadian",), "brazil": ("brazilian",),
-    "switzerland": ("swiss",), "europe": ("european",), "asia": ("asian",),
-}  # fmt: skip
+_SAME_PLACE = {place: words.split() for place, words in PLACES.items()}
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
@@ -92,7 +92,8 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     if re.match(rf"\s*(?:per|a|for\s+a)\s+{A_PIECE}", after):
         return False
     family = subject.pattern.search(before)
-    if not (named or family or SUBJECT.search(before)):
+    sold = SALES.search(before) and _nothing_else(before)
+    if not (named or family or sold or SUBJECT.search(before)):
         about = SUBJECT.search(after[:60]) or subject.pattern.search(after[:80])
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
         if not bare or not (about or _nothing_else(after)):
@@ -102,9 +103,8 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     places = {m.start(): m.group() for m in COUNTRIES.finditer(before)}
     places |= {a: before[a:b] for _, a, b in found_in(subject.words.regions, before)}
     world = WHOLE_WORLD.search(before)
-    beside = [p for at, p in places.items() if re.fullmatch(r"\W{0,3}", before[at + len(p) :])]
-    if world and not beside and not any(at < world.start() for at in places):
-        return True
+    if world and subject.place:
+        return False
     if any(_place(place) != _place(subject.place) for place in places.values()):
         return False
     classes = found_in(subject.words.classes, before)
@@ -113,6 +113,7 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
 
 def _goes_on(subject: Subject, text: str) -> bool:
     """True where a clause that begins so is about the market, or about nothing of its own."""
+    text = COUNTRIES.sub(" ", text) if subject.place else text
     words = subject.pattern.sub(" ", text).lower().split()
     rest = (word for word in words if word not in subject.products | PRODUCTS)
     return bool(words and _ITSELF.fullmatch(words[-1])) or _nothing_else(" ".join(rest))

@@ -4,6 +4,7 @@
 """
 
 import random
+import re
 import sys
 import time
 import tomllib
@@ -28,6 +29,10 @@ UNITS = {
     "German": "Der Markt für 1.234,5 Mio. Euro wird ", "parts": "Psoriasis | ", "digits": "1",
     "scripts": "<script>", "brackets": "(", "dots": ".", "bars": "|",
 }  # fmt: skip
+UNITS_OF_MONEY = (
+    "million billion bn mn crore lakh euros dollars yen percent market markets markt marché mercado"
+).split()
+NONSENSE = "brafen klodwi mupzan reltos vingax holpim zanbra toskla".split()
 PIECES = [
     "<", ">", "<!--", "-->", "<td>", "</td>", "<h1>", "|", "\n", "\n\n", ": ", "&#0;", "&nbsp;",
     "%", "USD", "$", "€", "2022", "9" * 400,
@@ -61,6 +66,25 @@ def mutated(count, seed):
                 text[:at] + chance.choice(PIECES) * chance.randrange(1, 60) + text[at:],
             ])  # fmt: skip
         yield text[:SIZE]
+
+
+def unknown_words(count, seed):
+    """``count`` pages of all sets with one word in twelve replaced by one that no list holds.
+
+    Each is its text and what the page says; names, figures and units stay.
+    """
+    chance, told = random.Random(seed), list((pages("pages") | pages("held")).values())
+    told = [page for page in told if "market" in page and "<" not in page["text"]]
+    for _ in range(count):
+        page = chance.choice(told)
+        kept = {*page["market"].split("-"), *UNITS_OF_MONEY}
+
+        def other(word, kept=kept):
+            return (
+                word[0] if word[0] in kept or chance.random() > 1 / 12 else chance.choice(NONSENSE)
+            )
+
+        yield re.sub(r"(?<![\w&-])[a-z]{2,}(?![\w-])", other, page["text"]), page
 
 
 def large(size=SIZE):

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from mutated_pages import large, mutated, pages, timed
+from mutated_pages import large, mutated, pages, timed, unknown_words
 
 from ismarket.reading import FIELDS, installed, read_text
 from ismarket.reading.subject import known_subjects
@@ -15,30 +15,91 @@ PAGES, HELD = pages("pages"), pages("held")
 Fields missed and wrong in the first run of each set, whose rules had been mended for those before:
 first 78 and 14 of 308, second 38 and 8 of 156, third 43 and 6 of 190, fourth 48 and 5 of 174; of
 plainer pages fifth 15 and 1 of 159, sixth 7 and 4 of 154, seventh 14 and 5 of 145, eighth 8 and 0
-of 69.  (The rules before any, on fifth to eighth: 100 and 22 of 527.)  Expectations were put to
+of 69.  (The rules before any, on fifth to eighth: 100 and 22 of 527.)  Of the seven sets of 30
+pages since, plain and odd, ninth 15 and 5 of 197, tenth 56 and 6 of 175, eleventh 21 and 4 of 185,
+twelfth 41 and 8 of 179, thirteenth 38 and 3 of 185, fourteenth 27 and 3 of 193, fifteenth 15 and 3
+of 160; wrong were names of markets (14), years (9), amounts (4), rates (3) and publishers (2).
+Expectations were put to
 what the sets before had agreed on: a route of administration is no class, a segment is one; a legal
 form belongs to a name; a market of one country begins with the country, a title says whose a page
 is; "forecasts from 2023 to 2028" is a forecast period; the growth of one year is no CAGR, and the
 years of the rate go before those of a box.
 """
 MISSED = {
+    "first, antivenom_mm": ["first_year"],
+    "first, forecast_table": ["base_year", "value"],
+    "first, fr_lentilles": ["base_year", "value"],
+    "first, revenue_2018_old": ["cagr"],
+    "first, uk_hearing_pound": ["base_year", "value"],
     "second, two_forecasts": ["last_year"],
-    "eighth, a": ["largest_region"],
-    "eighth, h": ["market"],
-    "seventh, o": ["last_year", "last_value"],
-    "seventh, t": ["base_year", "value", "last_year", "last_value"],
-    "sixth, classic_a": ["fastest_growing_class"],
-    "fifth, history_beside": ["base_year", "value"],
-    "fifth, dravet_box": ["largest_region"],
-    "fifth, size_stood_short": ["largest_region"],
-    "fourth, infinitive_release": ["drivers_named"],
+    "third, cmi_box": ["value"],
+    "third, news_paragraph": ["last_value"],
+    "third, past_only": ["base_year", "value"],
+    "third, range_and_point": ["base_year", "value"],
     "fourth, euro_before": ["base_year", "value", "last_year", "last_value"],
     "fourth, fr_taille": ["cagr"],
+    "fourth, infinitive_release": ["drivers_named"],
+    "fourth, rupee_sign": ["publisher"],
     "fourth, spasms_pdf": ["publisher"],
     "fourth, yoy_trap": ["publisher"],
-    "fourth, rupee_sign": ["publisher"],
-    "first, antivenom_mm": ["first_year"],
-    "first, uk_hearing_pound": ["base_year", "value"],
+    "fifth, dravet_box": ["largest_region"],
+    "fifth, history_beside": ["base_year", "value"],
+    "fifth, size_stood_short": ["largest_region"],
+    "sixth, classic_a": ["fastest_growing_class"],
+    "seventh, o": ["last_year", "last_value"],
+    "seventh, t": ["base_year", "value", "last_year", "last_value"],
+    "eighth, a": ["largest_region"],
+    "eighth, h": ["market"],
+    "ninth, blanks": ["last_year"],
+    "ninth, newspaper_quotes": ["base_year", "value", "last_year", "last_value"],
+    "ninth, regions_table": ["base_year", "value"],
+    "tenth, asia_place": ["cagr", "first_year", "last_year", "last_value"],
+    "tenth, awkward_units": ["publisher", "base_year", "value", "last_year", "last_value"],
+    "tenth, decline": ["cagr", "last_year", "last_value"],
+    "tenth, dravet_news": ["largest_region"],
+    "tenth, indian_ev": ["last_value"],
+    "tenth, list_of_numbers": ["base_year", "value", "last_year", "last_value"],
+    "tenth, share_growth": ["base_year", "value"],
+    "tenth, swiss": ["base_year", "value", "cagr", "last_year", "last_value"],
+    "tenth, tea_es": ["cagr"],
+    "tenth, toc": ["first_year", "last_year"],
+    "tenth, won": ["base_year"],
+    "eleventh, chinese_yuan": ["base_year", "value"],
+    "eleventh, dravet_sheet": ["largest_region"],
+    "eleventh, fiscal_uk": ["value", "cagr"],
+    "eleventh, fr_release": ["base_year", "value"],
+    "eleventh, three_scenarios": ["base_year", "value"],
+    "eleventh, two_periods": ["base_year", "value"],
+    "twelfth, base_year_words": ["base_year"],
+    "twelfth, de_zeitung": ["publisher", "base_year", "value", "last_value"],
+    "twelfth, es_prensa": ["cagr"],
+    "twelfth, gbp_bn": ["base_year", "value"],
+    "twelfth, md_euro": ["base_year", "value", "last_year", "last_value"],
+    "twelfth, quarter": ["cagr", "last_year", "last_value"],
+    "thirteenth, accordion": ["largest_region"],
+    "thirteenth, interview": ["cagr"],
+    "thirteenth, mixed_currency": ["base_year"],
+    "thirteenth, negative": ["cagr"],
+    "thirteenth, pipe_title": ["publisher", "first_year", "last_year"],
+    "thirteenth, polaris": ["first_year", "last_year"],
+    "thirteenth, policy": ["base_year", "value"],
+    "thirteenth, region_fastest": ["base_year", "largest_region"],
+    "thirteenth, spasms_de": ["publisher", "largest_region"],
+    "thirteenth, subsegment_page": ["base_year", "value"],
+    "thirteenth, tailend": ["last_value"],
+    "thirteenth, yoy_headline": ["market", "base_year", "value"],
+    "fourteenth, capsule": ["last_value"],
+    "fourteenth, de_kurz": ["publisher"],
+    "fourteenth, over_period": ["value", "last_value"],
+    "fourteenth, quoted_pair": ["base_year", "value", "last_year", "last_value"],
+    "fourteenth, renminbi": ["cagr"],
+    "fifteenth, ae": ["publisher", "base_year", "value"],
+    "fifteenth, ak": ["publisher", "base_year", "value"],
+    "fifteenth, al": ["last_value"],
+    "fifteenth, an": ["publisher"],
+    "fifteenth, au": ["cagr", "last_year", "last_value"],
+    "fifteenth, av": ["last_year"],
+    "fifteenth, ay": ["cagr", "last_year", "last_value"],
 }
 
 
@@ -118,6 +179,19 @@ def test_nothing_of_one_disease_stands_in_the_reading():
         assert not re.search(
             r"spasm|infant|\bWest\b|vigabatrin|ACTH|cortico|seizure|dravet", text, re.I
         )
+
+
+def test_a_word_that_no_list_holds_costs_a_field_and_hardly_ever_a_wrong_one(known):
+    asked = [field for field in FIELDS if field not in ("market", "drivers_named")]
+    asked.remove("fastest_growing_class")  # those are words of the page themselves
+    read = wrong = 0
+    for text, page in unknown_words(150, seed=11):
+        reading = read_text(text, known=known)
+        got = [(reading.value(f), page.get(f)) for f in asked if f in reading.fields]
+        read += len(got)
+        wrong += sum(not same(value, want) for value, want in got)
+    assert read > 500
+    assert wrong <= 0.01 * read
 
 
 def test_spoilt_pages_are_read_without_an_error(known):

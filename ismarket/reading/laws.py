@@ -1,0 +1,187 @@
+"""Laws that the figures of a page keep; what a broken one puts in doubt is left open, and said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..model.anchor import fitting_steps, growth_between, in_words, misfit
+from ..text.wording import money
+from .figures import PART, UNTOLD, Level
+from .found import FIELDS, Found
+from .pagetext import Page
+
+BASE, LAST = ("value", "base_year"), ("last_value", "last_year")
+MOST_OFF, SHARE_OFF = 0.01, 0.25
+"""How far the growth of the end points may be from the printed one: a rate, or a share of it."""
+_OF_SALES = re.compile(r"market|segment|sales|revenue", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What was read, beside every amount that the page prints of its market or of a part of it."""
+
+    page: Page
+    fields: Mapping[str, Found]
+    levels: Sequence[Level]
+
+    def year(self, name: str) -> int:
+        """A year that was read, 0 where none was."""
+        return self.fields[name].value if name in self.fields else 0
+
+    def level(self, name: str) -> Level | None:
+        """The amount that was taken for a field, None where none was."""
+        if name not in self.fields:
+            return None
+        at = self.fields[name].start, self.fields[name].end
+        return next((v for v in self.levels if self.page.span(v.start, v.end) == at), None)
+
+    @property
+    def labelled(self) -> bool:
+        """True where a label says which is the base year."""
+        found = self.fields.get("base_year")
+        return found is not None and "base year" in found.quote.lower()
+
+
+def kept(
+    page: Page, fields: Mapping[str, Found], levels: Sequence[Level]
+) -> tuple[dict[str, Found], list[str]]:
+    """The fields that keep every law, and for those that do not which and why.
+
+    ``levels`` are all amounts of the page, with those whose role is not told and those of parts.
+    """
+    held, says = dict(fields), []
+    for law, why in LAWS.items():
+        if gone := [name for name in law(_Facts(page, held, levels)) if name in held]:
+            says.append(f"left open, {' and '.join(FIELDS[n].lower() for n in gone)}: {why}")
+            held = {name: found for name, found in held.items() if name not in gone}
+    return held, says
+
+
+def _years_in_order(facts: _Facts) -> tuple[str, ...]:
+    base, first, last = (facts.year(n) for n in ("base_year", "first_year", "last_year"))
+    if not base:
+        return ()
+    if last and last <= base:
+        return (*BASE, *LAST, "first_year")
+    if first and not base - 1 <= first <= base + 3:
+        return ("first_year",) if first < base else (*BASE, "first_year")
+    return LAST if last == base + 1 else ()
+
+
+def _nothing_later(facts: _Facts) -> tuple[str, ...]:
+    last = facts.year("last_year")
+    rest = (v.year for v in facts.levels if v.role in (UNTOLD, PART) and v.year)
+    return LAST if facts.level("last_value") and last and any(y > last for y in rest) else ()
+
+
+def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
+    base, year = facts.level("value"), facts.year("base_year")
+    if not base or base.role in ("past", "start") or facts.labelled:
+        return ()
+    if not year:
+        return BASE if base.role == "headline" else ()
+    follows = facts.year("last_year") > year or facts.year("first_year") >= year
+    return () if follows else BASE
+
+
+def _a_whole_is_no_less_than_a_part(facts: _Facts) -> tuple[str, ...]:
+    parts = [v for v in facts.levels if v.role in (UNTOLD, PART) and _OF_SALES.search(v.context)]
+    return tuple(
+        name
+        for field in ("value", "last_value")
+        if (whole := facts.level(field))
+        for part in parts
+        if (
+            part.year == whole.year
+            or not whole.year
+            or (not part.year and part.context == whole.context)
+        )
+        and part.amount.currency == whole.amount.currency
+        and (part.amount.value or 0.0) > 1.001 * (whole.amount.value or 0.0)
+        for name in ((field,) if whole.year else BASE)
+    )
+
+
+def _sentences_are_understood(facts: _Facts) -> tuple[str, ...]:
+    def clear(level: Level) -> bool:
+        beside = (v for v in facts.levels if v.context == level.context and v.role != PART)
+        others = [v for v in beside if v.amount.value != level.amount.value]
+        return level.role == "labelled" or all(v.year for v in others)
+
+    doubtful: list[str] = []
+    for names in (BASE, LAST[:1]):
+        if taken := facts.level(names[0]):
+            same = [
+                v
+                for v in facts.levels
+                if (v.year, v.amount.value) == (taken.year, taken.amount.value)
+                and v.role not in (UNTOLD, PART)
+            ]
+            doubtful += () if any(map(clear, same)) else names
+    return tuple(doubtful)
+
+
+def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
+    needed = ("value", "last_value", "cagr", "base_year", "last_year")
+    value, last = facts.level("value"), facts.level("last_value")
+    if not all(name in facts.fields for name in needed) or not value or not last:
+        return ()
+    first, end, rate = (facts.fields[name].value for name in needed[:3])
+    if (end > first) != (rate > 0):
+        return ("cagr",)
+    if value.context == last.context:  # printed together, they are of one forecast
+        return ()
+    starts = {facts.year("base_year"), facts.year("first_year") or facts.year("base_year")}
+    steps = [facts.year("last_year") - start for start in starts]
+    off = min(abs(growth_between(first, end, n) - rate) for n in steps if n > 0)
+    return (*BASE, "last_value", "cagr") if off > max(MOST_OFF, SHARE_OFF * abs(rate)) else ()
+
+
+LAWS = {
+    _years_in_order: "base year, first and last year are not in order, or the forecast is short",
+    _nothing_later: "an amount of a later year stands on the page, it is not told of what",
+    _a_forecast_follows: "no later year is told, and its words are not of the past",
+    _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",
+    _sentences_are_understood: "beside it stands an amount of no year",
+    _growth_leads_from_end_to_end: "the growth does not lead from one end to the other",
+}
+"""The laws in the order in which they are applied, and what a broken one says."""
+
+
+def steps(fields: Mapping[str, Found]) -> tuple[int | None, list[str]]:
+    """Yearly steps of the printed growth, None where that stays open, and what contradicts it.
+
+    Steps run from the base year, or from the first year of the printed period: the end points
+    decide where they are printed, to the rounding of the three figures.
+    """
+    if "base_year" not in fields or "last_year" not in fields or "cagr" not in fields:
+        return None, []
+    base, last = fields["base_year"].value, fields["last_year"].value
+    first = fields["first_year"].value if "first_year" in fields else base
+    readings = [n for n in dict.fromkeys((last - base, last - first)) if n > 0]
+    if not readings:
+        return None, [f"the forecast ends in {last}, not after its base year {base}"]
+    if "value" in fields and "last_value" in fields:
+        return _by_end_points(fields, readings)
+    if len(readings) == 1:
+        return readings[0], []
+    ways = [f"{in_words(n)} steps of growth" for n in readings]
+    if "value" in fields:
+        value, growth = fields["value"], 1 + fields["cagr"].value
+        ends = [f"{value.currency} {money(value.value * growth**n)} in {last}" for n in readings]
+        ways = [f"{in_words(n)} steps ({end})" for n, end in zip(readings, ends, strict=True)]
+    return None, [f"{first}-{last} from a {base} base can be read two ways: {' or '.join(ways)}"]
+
+
+def _by_end_points(
+    fields: Mapping[str, Found], readings: list[int]
+) -> tuple[int | None, list[str]]:
+    value, last, cagr = fields["value"], fields["last_value"], fields["cagr"]
+    if value.currency != last.currency:
+        return None, [f"the base value is in {value.currency}, the last value in {last.currency}"]
+    first, end, growth = ((f.value, f.half_unit) for f in (value, last, cagr))
+    if fitting := fitting_steps(first, end, growth, readings):
+        return fitting[0], []
+    return None, [misfit(value.value, last.value, cagr.value, readings)]

@@ -1,0 +1,67 @@
+"""Laws of the figures of a page: what one puts in doubt is left open, with the reason."""
+
+import pytest
+
+from ismarket.reading import read_text
+
+SAFE = "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion in 2022. "
+
+
+@pytest.mark.parametrize(
+    ("page", "open_fields", "kept", "why"),
+    [
+        (
+            f"{SAFE}It will reach USD 2.1 billion in 2023.",
+            {"last_value", "last_year"}, {"value", "base_year"}, "the forecast is short",
+        ),
+        (
+            f"{SAFE}It will reach USD 2.6 billion in 2026."
+            " Makers in Brafen will take USD 3.3 billion in 2030.",
+            {"last_value", "last_year"}, {"value", "base_year"}, "of a later year",
+        ),
+        (
+            "Safe Doors Market\n\nThe safe doors market is brafen at USD 3.3 billion in 2030.",
+            {"value", "base_year"}, set(), "no later year is told",
+        ),
+        (
+            f"{SAFE}Revenue from Brafen doors was USD 2.4 billion in 2022.",
+            {"value"}, {"base_year"}, "a larger amount",
+        ),
+        (
+            "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion brafen 2022"
+            " and is to grow from USD 2.1 billion in 2023 to USD 3.3 billion by 2030.",
+            {"value", "base_year"}, {"last_year"}, "an amount of no year",
+        ),
+        (
+            f"{SAFE}It will reach USD 3.3 billion in 2030. The market grows at a CAGR of 19.0%.",
+            {"value", "base_year", "last_value", "cagr"}, {"last_year"}, "does not lead",
+        ),
+        (
+            f"{SAFE}It will reach USD 1.5 billion in 2030. The market sees a CAGR of 3.5%.",
+            {"cagr"}, {"value", "last_value"}, "does not lead",
+        ),
+    ],
+)  # fmt: skip
+def test_what_breaks_a_law_is_left_open_and_the_reading_says_why(page, open_fields, kept, why):
+    reading = read_text(page, known=())
+    assert not open_fields & reading.fields.keys()
+    assert kept <= reading.fields.keys()
+    assert any(text.startswith("left open") and why in text for text in reading.contradictions)
+
+
+def test_figures_that_keep_the_laws_are_read():
+    page = f"{SAFE}It will reach USD 3.3 billion by 2030, at a CAGR of 6.5% from 2023 to 2030."
+    reading = read_text(page, known=())
+    assert [reading.value(name) for name in ("base_year", "value", "last_year", "last_value")] == [
+        2022, 2.0e9, 2030, 3.3e9,
+    ]  # fmt: skip
+    assert not any(text.startswith("left open") for text in reading.contradictions)
+
+
+def test_a_second_house_with_figures_leaves_the_publisher_open():
+    one = "Alder Research puts the safe doors market at USD 2.0 billion in 2022."
+    assert read_text(one, known=()).value("publisher") == "Alder Research"
+    both = f"{one} Birch Analytics has USD 2.4 billion in 2022."
+    reading = read_text(both, known=())
+    assert reading.value("publisher") is None
+    assert any("Alder Research or Birch Analytics" in note for note in reading.notes)
