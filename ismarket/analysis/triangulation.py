@@ -137,6 +137,8 @@ def triangulate(
     for anchor in published:
         if anchor.market not in ("", market.name):
             raise InputError(f"{anchor.name}: {other_market(anchor.market, market.name)}")
+        if not anchor.published:
+            raise InputError(f"{anchor.name}: the count itself, not an estimate to set beside it")
     if not published:
         raise InputError(f"{market.name}: no published estimate to compare")
     for name in names:

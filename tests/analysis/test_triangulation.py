@@ -229,6 +229,8 @@ def test_a_further_estimate_joins_the_others():
     assert found.pool.names[-1] == "mine"
     with pytest.raises(InputError, match="two estimates are called"):
         triangulate(MARKET, DRIVERS, anchors=[more, more])
+    with pytest.raises(InputError, match="the count itself"):
+        triangulate(MARKET, DRIVERS, anchors=[MARKET.anchors["bottom-up"]])
 
 
 # the anchor -------------------------------------------------------------------------------------

@@ -105,6 +105,7 @@ def interruptible():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.mark.slow(reason="somebody is waited for")
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at the maps of a process")
 def test_ctrl_c_is_exit_130_and_one_line(interruptible, tmp_path):
     command = [*RUN[:4], "--draws", "3000000", "--no-keep"]
@@ -143,6 +144,7 @@ def test_ctrl_c_waits_for_no_driver(interruptible, parcels, tmp_path):
     assert (process.returncode, out, said) == (130, b"", b"ismarket: stopped\n")
 
 
+@pytest.mark.slow(reason="somebody is waited for")
 @pytest.mark.parametrize(
     ("place", "act", "waited_for"),
     [
@@ -160,6 +162,7 @@ def test_a_run_says_once_for_whom_it_waits(parcels, monkeypatch, place, act, wai
     assert "waiting" not in done.stdout
 
 
+@pytest.mark.slow(reason="somebody is waited for")
 def test_a_check_says_for_whom_it_waits_and_ends_with_a_verdict(parcels, monkeypatch):
     monkeypatch.setattr(common, "PATIENCE", 0.05)
     path = sleeper(parcels, "        yield", "        time.sleep(3.0)")

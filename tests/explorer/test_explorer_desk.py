@@ -20,6 +20,7 @@ def press(panel, name, **values):
     return panel.analyses[name]
 
 
+@pytest.mark.slow(reason="a panel that computes a grid")
 @pytest.mark.parametrize("name", MARKETS)
 def test_levels_and_drivers_stand_side_by_side_and_a_row_opens_one(name):
     market, drivers = market_and_drivers(name)
@@ -118,6 +119,7 @@ def test_a_driver_that_is_off_keeps_a_row_while_its_causes_act_on():
     assert len(view["rows"]) == len(before["rows"])
 
 
+@pytest.mark.slow(reason="a panel that computes a grid")
 def test_a_market_without_a_report_compares_too(second):
     market, drivers = second
     panel = opened(Study(market, drivers, Scenario("bottom-up", market=market.name, draws=32)))

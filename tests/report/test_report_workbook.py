@@ -80,6 +80,7 @@ def test_a_hundred_random_edits_come_back_as_the_right_scenario(published, book,
     assert done == 100
 
 
+@pytest.mark.slow(reason="workbooks written and read")
 def test_a_workbook_nobody_touched_gives_the_scenario_of_its_run(published, book):
     back = read_workbook(book)
     assert back.after == published.plan.scenario

@@ -41,6 +41,7 @@ def test_bundled_drivers_keep_every_law(driver, check):
     check(driver)
 
 
+@pytest.mark.slow(reason="all laws of a driver")
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_good_stranger_keeps_every_law(check, toy_market):
     check(strangers.GOOD)
@@ -51,6 +52,7 @@ def test_every_law_has_a_driver_that_breaks_it():
     assert list(strangers.BREAKS) == [check.__name__ for check in CHECKS]
 
 
+@pytest.mark.slow(reason="all laws, of which one waits")
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_a_law_catches_the_driver_that_breaks_it(check):
     driver = strangers.BREAKS[check.__name__]
