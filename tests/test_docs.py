@@ -108,6 +108,7 @@ def test_a_class_says_what_its_numbers_are():
     assert silent == []
 
 
+@pytest.mark.slow(reason="every table of a forecast")
 def test_the_columns_of_a_forecast_s_tables_stand_in_their_docstrings(published):
     frames = {"summary": (), "cagr": (), "attribution": (), "by": ("region",)}
     for name, arguments in frames.items():

@@ -318,6 +318,7 @@ def test_the_rows_of_the_page_are_those_of_the_table(asked, twelve):
     assert len(path["year"]) == sum(len(one.years) for one in found.outcomes)
 
 
+@pytest.mark.slow(reason="a grid on both markets")
 def test_a_two_way_table_takes_the_other_axes_where_they_are_said(asked, twelve):
     given, found = axes(asked), twelve
     first, second, third = given

@@ -157,6 +157,7 @@ def test_a_study_that_the_draws_cannot_tell_from_nothing_is_not_praised(asked, o
     assert best.net < 0
 
 
+@pytest.mark.slow(reason="studies simulated on the draws")
 def test_what_is_worth_its_cost_twice_is_named_once(asked, open_choice):
     found = asked.voi(open_choice, by=(), studies=[Sample("level", 100), Sample("level", 200)])
     assert "Worth their cost most of all: level." in " ".join(str(found).split())

@@ -130,6 +130,7 @@ def test_words_stay_at_their_place_in_any_size_and_none_is_cut_or_covered(kind, 
             assert apart, f"{one} | {other}"
 
 
+@pytest.mark.slow(reason="every chart drawn twice")
 @pytest.mark.parametrize("kind", ["fan", "tornado", "levels"])
 @pytest.mark.parametrize("width", [822, 470])
 def test_without_altair_words_and_lines_stand_where_vega_has_them(kind, width, made):
@@ -240,6 +241,7 @@ def test_facets_number_scenarios_of_one_name(market, drivers):
     assert {row["scenario"] for part in rows for row in part} == {"scenario", "scenario 2"}
 
 
+@pytest.mark.slow(reason="a shell that completes")
 @pytest.mark.parametrize("jedi", [True, False])
 def test_completion_offers_charts_alone(jedi):
     completer = pytest.importorskip("IPython.core.completer")

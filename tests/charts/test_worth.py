@@ -35,6 +35,7 @@ def test_beside_a_bar_stands_what_its_input_is_worth_in_both_widths(made):
     assert [a / bars[0] for a in bars[: len(told)]] == pytest.approx([v / told[0] for v in told])
 
 
+@pytest.mark.slow(reason="every input is valued")
 def test_below_a_rule_stand_those_that_move_little_and_are_worth_most(made):
     one, swings, worth, _ = made
     names = picture(one, swings, worth).parts["names"]["text"]

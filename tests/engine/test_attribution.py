@@ -33,6 +33,7 @@ def test_contributions_add_up_to_the_total_in_every_draw(game):
     assert np.allclose(exact.sum(axis=0), worth[-1], atol=1e-10)
 
 
+@pytest.mark.slow(reason="hundreds of games")
 @given(games())
 def test_a_player_who_never_changes_anything_carries_nothing(game):
     players, worth = game

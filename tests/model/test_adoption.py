@@ -19,6 +19,7 @@ def test_a_curve_gains_exactly_nothing_at_the_start(curve, start, ceiling, time)
     assert curve(0.0, start=start, ceiling=ceiling, takeover=time) == 0.0
 
 
+@pytest.mark.slow(reason="many adoption curves")
 @pytest.mark.parametrize("curve", CURVES)
 @given(start=shares, ceiling=shares, time=times)
 def test_a_curve_stays_between_start_and_ceiling_and_never_turns_back(curve, start, ceiling, time):
@@ -29,6 +30,7 @@ def test_a_curve_stays_between_start_and_ceiling_and_never_turns_back(curve, sta
     assert abs(gained).max() <= abs(ceiling - start) + 1e-12
 
 
+@pytest.mark.slow(reason="many adoption curves")
 @pytest.mark.parametrize("curve", CURVES)
 @given(start=st.floats(0.01, 0.5), gap=st.floats(0.05, 0.5), time=times)
 def test_half_of_the_gap_is_closed_after_the_half_time(curve, start, gap, time):

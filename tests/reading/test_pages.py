@@ -181,6 +181,7 @@ def test_nothing_of_one_disease_stands_in_the_reading():
         )
 
 
+@pytest.mark.slow(reason="every page with other words")
 def test_a_word_that_no_list_holds_costs_a_field_and_hardly_ever_a_wrong_one(known):
     asked = [field for field in FIELDS if field not in ("market", "drivers_named")]
     asked.remove("fastest_growing_class")  # those are words of the page themselves

@@ -88,6 +88,7 @@ def test_a_driver_with_a_function_of_its_own_travels_as_its_shifts(second):
     assert worst["draws"] < IN_STEPS
 
 
+@pytest.mark.slow(reason="settings computed in Python and as the page does")
 @node
 def test_beyond_the_exact_limit_the_same_orders_are_sampled(market, drivers):
     many = [*drivers, *(Driver(f"idle_{i}", f"Idle {i}") for i in range(4))]

@@ -72,6 +72,7 @@ def test_each_run_is_set_against_actuals_as_it_was_kept(runs):
     assert "3 of 6 checks so far lie inside 9 in 10" in str(found)
 
 
+@pytest.mark.slow(reason="runs kept on disk")
 def test_drift_is_the_change_of_the_median_since_the_run_before(runs):
     found = track(runs, [])
     last = said(runs[0], 2028)["p50"]
