@@ -31,7 +31,7 @@ def test_a_view_and_the_options_of_a_driver_in_a_browser(lab, watched):
     assert weight.count() >= 1
     page.get_by_role("tab", name="Price and volume").click()
     page.wait_for_selector('.chart[data-kind^="own-"][data-painted]', timeout=30_000)
-    assert "most" in page.locator(".ism .finding").first.inner_text()
+    assert "Most is" in page.locator(".ism .finding").first.inner_text()
     chart = page.locator('.chart[data-kind^="own-"]')
     assert chart.locator("svg path, svg rect").count() > 5
     assert "Price" in chart.locator("svg").first.text_content()
