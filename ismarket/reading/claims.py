@@ -10,14 +10,13 @@ from ..text.spreadsheet import as_csv, safe
 from .found import Reading, shorten, source_of
 from .mentions import COMMON, found_in
 from .passages import Sentence
-from .vocabulary import CUES, DRIVER_HEADING, HOLDS_BACK, RISES, SHRINKS
+from .vocabulary import CUES
 
 HEADLINES = {"H1": "value", "H2": "cagr", "H3": "fastest_growing_class", "H4": "largest_region"}
 """The claims that an audit tests against the whole forecast, and the fields that they are of."""
 COLUMNS = (*CLAIM_COLUMNS, "status", "source")
 LEAST = 5
 """Words of a sentence that asserts something; an item under a heading of drivers has three."""
-_NO_CLAIM = CUES["no_claim"]
 
 
 def claims_csv(reading: Reading) -> bytes:
@@ -42,9 +41,9 @@ def asserts(sentence: Sentence) -> bool:
     """True where a sentence says something of the market: neither heading, question nor notice."""
     text = sentence.text.strip()
     words = text.split()
-    if text == sentence.heading.strip() or _NO_CLAIM.search(text):
+    if text == sentence.heading.strip() or CUES.no_claim.search(text):
         return False
-    if DRIVER_HEADING.search(sentence.heading) and len(words) >= LEAST - 2:
+    if CUES.driver_heading.search(sentence.heading) and len(words) >= LEAST - 2:
         return True
     return len(words) >= LEAST and text[-1:] in ".!;\"')"
 
@@ -82,5 +81,5 @@ def suggested(names: Named, text: str) -> dict[str, str]:
 
 def direction(text: str) -> str:
     """Which way a sentence says that its cause goes: up, down, or blank where it says neither."""
-    up, down = RISES.search(text), HOLDS_BACK.search(text) or SHRINKS.search(text)
+    up, down = CUES.rises.search(text), CUES.holds_back.search(text) or CUES.shrinks.search(text)
     return "" if bool(up) == bool(down) else "up" if up else "down"

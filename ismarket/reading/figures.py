@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import ABOUT, CUES, FUTURE, NOT_A_LEVEL, NOT_A_MARKET, PAST, PRESENT, WHOLE_WORLD
+from .vocabulary import ABOUT, CUES, NOT_A_LEVEL
 from .whole import label_of_whole, of_whole
 
 MOST = 200
@@ -21,7 +21,6 @@ _OVER_YEARS = re.compile(rf"\s*(?:from|between|over|during|in)\s+{YEAR}\s?(?:-|t
 DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
-_GROWS = CUES["grows"]
 _MOVED = re.compile(r"\b(?:went|\w+ed)\s+from\b", re.IGNORECASE)
 
 
@@ -109,14 +108,14 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         begin = amount.end + used
         small = not amount.range and (amount.value is None or amount.value < SMALLEST)
         before = text[: amount.start]
-        wider = subject.place and WHOLE_WORLD.search(before)
-        if small or wider or NOT_A_LEVEL.search(own) or NOT_A_MARKET.search(before):
+        wider = subject.place and CUES.whole_world.search(before)
+        if small or wider or NOT_A_LEVEL.search(own) or CUES.not_a_market.search(before):
             continue
         if _OVER_YEARS.match(after):
             continue
         whole = of_whole(subject, before, text[amount.end :])
         role = _role(before, own, after[:used]) or UNTOLD if whole else PART
-        if sentence.item and role in ("bare", "present") and not PAST.search(own):
+        if sentence.item and role in ("bare", "present") and not CUES.past.search(own):
             role = "headline"  # "worth 1.9 bn in 2028" may be of any year
         start, end = sentence.start + amount.start, sentence.start + amount.end
         found.append(Level(amount, year, role, start, end, text, bool(_BOUND.search(own))))
@@ -146,8 +145,8 @@ def _role(said: str, own: str, year_words: str) -> str:
     ``own`` of that are the words since the last amount; ``year_words`` are of the year behind it.
     """
     by_year = re.match(r"\s*,?\s*by\b", year_words) or re.match(BY_YEAR, own, re.IGNORECASE)
-    future = [m.end() for m in FUTURE.finditer(own)]
-    past = [m.end() for m in PAST.finditer(own)]
+    future = [m.end() for m in CUES.future.finditer(own)]
+    past = [m.end() for m in CUES.past.finditer(own)]
     bare = "bare" if year_words else ""
     if re.search(rf"\bfrom\s+{ABOUT}$", own):
         return "start"
@@ -156,11 +155,11 @@ def _role(said: str, own: str, year_words: str) -> str:
     if by_year or re.search(r"(?:->|\u2192)\s*$", own):
         return "future"
     if re.search(rf"\bto\s+{ABOUT}$", own):
-        if FUTURE.search(said) or _GROWS.search(said):
+        if CUES.future.search(said) or CUES.grows.search(said):
             return "future"
-        return "past" if PAST.search(said) or _MOVED.search(said) else bare
+        return "past" if CUES.past.search(said) or _MOVED.search(said) else bare
     if future:
         return "future"
-    if PRESENT.search(own) or re.search(r"between\s+$", own):
+    if CUES.present.search(own) or re.search(r"between\s+$", own):
         return "present"
     return bare

@@ -10,10 +10,9 @@ from .amounts import BLANK, YEAR, find_amounts, find_percents, find_periods
 from .figures import DIGIT, MOST
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import CUES, FUTURE, GREW, GROWTH_RATE, HISTORY, SHRINKS, UNITS
+from .vocabulary import CUES
 from .whole import label_of_whole, of_whole
 
-_IN_A_TITLE = CUES["in_a_title"]
 _ONE_YEAR = re.compile(rf"\bfrom\b.*\b({YEAR})\s+to\b.*\b({YEAR})\W+(?:at|with)\b[^.;]*$")
 
 
@@ -47,7 +46,7 @@ def rates(
     """Every yearly rate that stands for the whole market's forecast growth."""
     found = []
     for item in labelled:
-        if GROWTH_RATE.search(item.key) and not HISTORY.search(item.key):
+        if CUES.growth_rate.search(item.key) and not CUES.history.search(item.key):
             percents = find_percents(
                 item.value + "%" * ("%" in item.key and item.value[-1:].isdigit())
             )
@@ -62,20 +61,20 @@ def rates(
 
 def _rates_in(subject: Subject, sentence: Sentence) -> list[Rate]:
     text, found, begin = sentence.text, [], 0
-    if UNITS.search(text) and not find_amounts(text):
+    if CUES.units.search(text) and not find_amounts(text):
         return []
     for percent in find_percents(text):
         own, begin = text[begin : percent.start], percent.end
-        if GREW.search(own) and not FUTURE.search(own):
+        if CUES.grew.search(own) and not CUES.future.search(own):
             continue
         if (year := _ONE_YEAR.search(own)) and int(year[2]) == int(year[1]) + 1:
             continue  # the growth of a single year
         near = text[max(0, percent.start - 60) : percent.end + 30]
         before = text[: percent.start]
         near += sentence.heading if sentence.heading.endswith("?") else ""
-        if not GROWTH_RATE.search(near) or HISTORY.search(before):
+        if not CUES.growth_rate.search(near) or CUES.history.search(before):
             continue
-        if percent.value is not None and percent.value > 0 and SHRINKS.search(before):
+        if percent.value is not None and percent.value > 0 and CUES.shrinks.search(before):
             continue  # "a decline of 1.9%": the sign is in the words
         if re.search(r"year[\s-]on[\s-]year|y-?o-?y|\bshare\s+of\s+$", near, re.IGNORECASE):
             continue
@@ -98,18 +97,18 @@ def periods(
     contexts = {rate.context for rate in growth}
     for item in labelled:
         named = re.search(r"forecast(?:ed|ing)?\s+(?:period|years?|horizon)", item.key, re.I)
-        if named and not HISTORY.search(item.key):
+        if named and not CUES.history.search(item.key):
             for text, at in ((item.value, item.start), (item.key, item.whole)):
                 for start, end, first, last in find_periods(text)[:1]:
                     found.append(Period(first, last, 0, at + start, at + end, item.context))
-        elif GROWTH_RATE.search(item.key) and label_of_whole(subject, item.key):
+        elif CUES.growth_rate.search(item.key) and label_of_whole(subject, item.key):
             for text, at in ((item.key, item.whole), (item.value, item.start)):
                 for start, end, first, last in find_periods(text)[:1]:
                     found.append(Period(first, last, 1, at + start, at + end, item.context))
     for sentence in sentences:
         if not DIGIT.search(sentence.text):
             continue
-        blank = BLANK.search(sentence.text) and GROWTH_RATE.search(sentence.text)
+        blank = BLANK.search(sentence.text) and CUES.growth_rate.search(sentence.text)
         found += _periods_in(sentence, bool(blank) or sentence.text in contexts)
     return found[:MOST]
 
@@ -120,13 +119,13 @@ def _periods_in(sentence: Sentence, grows: bool) -> list[Period]:
         before = text[:start]
         named = re.search(r"forecast(?:\s+(?:period|years?))?\W*(?:\w+\W+){0,4}$", before, re.I)
         said = before[-80:]
-        grew = list(GREW.finditer(said))
-        if grew and not FUTURE.search(said, grew[-1].end()):
+        grew = list(CUES.grew.finditer(said))
+        if grew and not CUES.future.search(said, grew[-1].end()):
             continue
         adds = re.search(r"\b(?:grow|increase|rise|expand)\s+by\s[^;:]{0,60}$", before)
-        if last - first < 2 or HISTORY.search(before[-60:]) or not (named or grows or adds):
+        if last - first < 2 or CUES.history.search(before[-60:]) or not (named or grows or adds):
             continue  # "2028/29" is one year
-        titled = sentence.item or (named and _IN_A_TITLE.search(before[-120:]))
+        titled = sentence.item or (named and CUES.in_a_title.search(before[-120:]))
         at, rank = sentence.start, 3 if titled else 0 if named else 1 if grows else 2
         found.append(Period(first, last, rank, at + start, at + end, text))
     if grows and not found:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from ..model.words import Named, matching, parse_words
-from .vocabulary import COUNTRIES, CUES, LISTS, ROUGHLY, WHOLE_WORLD
+from .vocabulary import CUES, LISTS, ROUGHLY
 
 COMMON = parse_words(
     (files(__package__) / "words.toml").read_text(encoding="utf-8"), "reading, words.toml"
@@ -20,11 +20,9 @@ _HOUSE = re.compile(
     r"\s+(?:Research|Reports|Insights|Intelligence|Analytics|Economics|Advisory|Facts|Studies|Watch)\b"
 )
 _FOR = re.compile(
-    rf"(?:\s+(?:size|global|worldwide|(?P<there>(?i:{COUNTRIES.pattern}))))*\s+(?:for|of)\s+(?:the\s+)?"
+    rf"(?:\s+(?:size|global|worldwide|(?P<there>(?i:{CUES.countries.pattern}))))*\s+(?:for|of)\s+(?:the\s+)?"
     rf"(?P<name>(?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
 )
-_VERB = CUES["verb"]
-"""What ends the name of a market after ``market for``: a verb of a language that is read."""
 _STOPS = LISTS["ends_a_name"]
 PLAIN = LISTS["plain"]
 PRODUCTS = LISTS["products"]
@@ -129,8 +127,8 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
         name, end = f"{there} {_trimmed(called)}".strip(), after.start("name") + len(called)
     if (inside := _IN.match(text, end)) and not _AND_MORE.match(text, inside.end()):
         return Mention(name, begin, inside.end(), inside[inside.lastgroup or 0])
-    place = _REGION.search(name) or COUNTRIES.search(name)
-    if place and not WHOLE_WORLD.search(text[begin : match.start()]):
+    place = _REGION.search(name) or CUES.countries.search(name)
+    if place and not CUES.whole_world.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
         return Mention(_trimmed(without), begin, end, place.group())
     return Mention(name, begin, end)
@@ -150,14 +148,14 @@ def _trimmed(name: str) -> str:
 def _cut_at_verb(text: str) -> str:
     found = []
     for word in text.split():
-        if _VERB.fullmatch(word) or (word.lower() in _STOPS - {"and", "of", "the"}):
+        if CUES.verb.fullmatch(word) or (word.lower() in _STOPS - {"and", "of", "the"}):
             break
         found.append(word)
     return " ".join(found)
 
 
 _REGION = re.compile(matching(w for words in COMMON.regions.values() for w in words), re.IGNORECASE)
-_PLACE = rf"(?:{COUNTRIES.pattern}|{_REGION.pattern})"
+_PLACE = rf"(?:{CUES.countries.pattern}|{_REGION.pattern})"
 _IN = re.compile(
     rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|\s+\((?P<within>{_PLACE})\)|,\s+(?P<of>{_PLACE})\W*$",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from itertools import pairwise
 from .amounts import CURRENCY, SCALE, YEAR
 from .mentions import MARKET
 from .pagetext import CELL, Page
-from .vocabulary import LABEL, SECTION
+from .vocabulary import CUES, LABEL
 
 LONGEST = 1_500
 """Characters of a sentence; what runs on longer is no sentence and is cut."""
@@ -125,7 +125,7 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
         place.label = None
         if heading or _CAPTION.search(line):
             place.heading = line.strip()[:200]
-        if SECTION.search(line) and (
+        if CUES.section.search(line) and (
             heading or (len(line) < 60 and line.rstrip()[-1:] not in ".:")
         ):
             place.section = line.strip()
@@ -197,7 +197,7 @@ def _label_above(line: str, start: int, place: _Place) -> Labelled | None:
     if not place.label or len(text) > LONGEST_VALUE or LABEL.fullmatch(text.strip(" :")):
         return None
     key, whole = place.label
-    if text.endswith(".") or (SECTION.search(text) and not re.match("publish", key, re.I)):
+    if text.endswith(".") or (CUES.section.search(text) and not re.match("publish", key, re.I)):
         return None
     return Labelled(key, text, start + line.find(text), whole, place.heading)
 

@@ -12,25 +12,13 @@ from .mentions import core, found_in
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
 from .subject import Subject
-from .vocabulary import (
-    COUNTRIES,
-    CUES,
-    DRIVER_HEADING,
-    FASTEST,
-    GENERIC,
-    HOLDS_BACK,
-    HOUSE,
-    LARGEST,
-    LISTS,
-    NOT,
-    PUBLISHERS,
-    PUSHES,
-    SECTION,
-)
+from .vocabulary import CUES, GENERIC, LISTS, PUBLISHERS
 
 _CAPITAL = r"(?:[A-Z0-9\u00c0-\u00dd][\w'-]*|&|of|and)"
 _NAME = rf"(?<![\w-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,4}})"
-_HOUSE_NAME = rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{HOUSE})\b"
+_HOUSE_NAME = (
+    rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{CUES.house.pattern})\b"
+)
 _HOUSES = re.compile(_HOUSE_NAME)
 
 
@@ -47,7 +35,6 @@ _BY_NAME = _patterns("by_name")
 _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
-_WIRE = CUES["wire"]
 _EVERYDAY = LISTS["everyday"]
 _NOT_A_HOUSE = GENERIC | _EVERYDAY | LISTS["no_house"]
 _CLAUSE = re.compile(
@@ -55,16 +42,12 @@ _CLAUSE = re.compile(
     r",?\s(?:followed\s(?=by)|ahead\s(?=of))|,\s(?=with\s)"
 )
 """What sets one statement against another."""
-_TURN = CUES["turn"]
-"""Where a sentence turns; lists of causes stay whole."""
 _STOP = re.compile(r"[.;]\s")
 _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
-_BASIS = CUES["basis"]
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
-_NOT_A_CLASS = CUES["not_a_class"]
 
 
 def publisher(
@@ -82,10 +65,10 @@ def publisher(
             name.strip(),
         )
         words = re.findall(r"[\w'-]+", name.lower())
-        plain = plain if re.search(rf"\s{HOUSE}$", name) else _NOT_A_HOUSE
+        plain = plain if re.search(rf"\s{CUES.house.pattern}$", name) else _NOT_A_HOUSE
         everyday = all(word in plain or not word.isalpha() for word in words)
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
-        if len(name) < 3 or own or _WIRE.search(name) or re.search(r"^\d+$", name) or everyday:
+        if len(name) < 3 or own or CUES.wire.search(name) or re.search(r"^\d+$", name) or everyday:
             return
         found.setdefault(name, cited(page, name, start, end, context, confidence))
 
@@ -105,7 +88,7 @@ def publisher(
                     continue
                 start, end = (sentence.start + at for at in match.span("name"))
                 keep(match["name"], start, end, sentence.text[match.start() :], "medium", plain)
-    if page.site and not found and not _WIRE.search(page.site):
+    if page.site and not found and not CUES.wire.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
     rivals = (name for s in sentences for name in _with_figures(s)) if len(names) == 1 else ()
@@ -133,8 +116,8 @@ def largest_region(
     said = _labelled_name(page, label, subject.words.regions, labelled)
     for sentence in sentences:
         for clause in cut(sentence, _CLAUSE):
-            cue = LARGEST.search(clause.text)
-            if not cue or FASTEST.search(clause.text) or NOT.search(clause.text):
+            cue = CUES.largest.search(clause.text)
+            if not cue or CUES.fastest.search(clause.text) or CUES.negated.search(clause.text):
                 continue
             names = found_in(subject.words.regions, clause.text)
             if len({name for name, *_ in names}) == 1 and _of_the_market(
@@ -156,11 +139,16 @@ def fastest_class(
     for sentence in sentences:
         for clause in cut(sentence, _CLAUSE):
             names = found_in(classes, clause.text)
-            if not FASTEST.search(clause.text) or len({name for name, *_ in names}) != 1:
+            if not _fastest(clause.text) or len({name for name, *_ in names}) != 1:
                 continue
-            if not NOT.search(clause.text) and not found_in(subject.words.regions, clause.text):
+            if not found_in(subject.words.regions, clause.text):
                 _say(page, said, clause, names[0])
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
+
+
+def _fastest(clause: str) -> bool:
+    """True for a clause that says of something that it grows fastest."""
+    return bool(CUES.fastest.search(clause) and not CUES.negated.search(clause))
 
 
 def _printed_class(
@@ -171,20 +159,20 @@ def _printed_class(
         name = re.sub(r"\s+segments?$|\.$", "", item.value.strip(), flags=re.IGNORECASE)
         if not re.search(label, item.key, re.IGNORECASE) or not 0 < len(name.split()) <= 5:
             continue
-        if not _NOT_A_CLASS.search(name) and not SECTION.search(name):
+        if not CUES.not_a_class.search(name) and not CUES.section.search(name):
             at = item.start, item.start + len(name), item.context
             said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
     above = None
     for sentence in sentences:
-        by, above = _BASIS.match(sentence.text) or above, _BASIS.match(sentence.text)
+        by, above = CUES.basis.match(sentence.text) or above, CUES.basis.match(sentence.text)
         for clause in cut(sentence, _CLAUSE):
             found = _SEGMENT.search(clause.text)
-            if not found or not FASTEST.search(clause.text) or NOT.search(clause.text):
+            if not found or not _fastest(clause.text):
                 continue
             name = found["name"].strip()
             if by and by[1].lower() not in _OF_A_CLASS:
                 continue  # a form or a place of sale is no class
-            if name and not _NOT_A_CLASS.search(name):
+            if name and not CUES.not_a_class.search(name):
                 _say(page, said, clause, (_small(name), *found.span("name")))
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
 
@@ -231,7 +219,7 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
     before = clause[:start]
     if start < said.start():
         between = clause[end : said.start()]
-        if COUNTRIES.search(between) or re.search(r"\bsegment\b", clause, re.IGNORECASE):
+        if CUES.countries.search(between) or re.search(r"\bsegment\b", clause, re.IGNORECASE):
             return False
         return not re.search(r"\b(?:in|across|within|of|for|from)\s+(?:the\s+)?$", before, re.I)
     return bool(
@@ -254,16 +242,17 @@ def drivers_named(
     for item in labelled:
         if re.fullmatch(r"(?:key\s+)?(?:market\s+)?(?:growth\s+)?drivers?", item.key, re.I):
             for piece in cut(Sentence(item.value, item.start), _STOP):
-                if not HOLDS_BACK.search(piece.text):
+                if not CUES.holds_back.search(piece.text):
                     _credit(page, subject, found, piece)
     for sentence in sentences:
         text = sentence.text
-        under = DRIVER_HEADING.search(sentence.section) and not HOLDS_BACK.search(sentence.section)
-        if HOLDS_BACK.search(sentence.section) or text.strip() == sentence.section:
+        if CUES.holds_back.search(sentence.section) or text.strip() == sentence.section:
             continue
-        for clause in cut(sentence, _TURN) if under or PUSHES.search(text) else ():
-            pushes = under or PUSHES.search(clause.text)
-            if pushes and not HOLDS_BACK.search(clause.text) and not NOT.search(clause.text):
+        under = CUES.driver_heading.search(sentence.section)
+        for clause in cut(sentence, CUES.turn) if under or CUES.pushes.search(text) else ():
+            said = clause.text
+            against = CUES.holds_back.search(said) or CUES.negated.search(said)
+            if (under or CUES.pushes.search(said)) and not against:
                 _credit(page, subject, found, clause)
     return dict(sorted(found.items()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .amounts import YEAR
 
@@ -20,24 +20,21 @@ def _table(name: str) -> dict[str, Any]:
     return read
 
 
+class Cues:
+    """The patterns of ``cues.toml``, each an attribute by its name."""
+
+    def __init__(self, cues: dict[str, str]) -> None:
+        vars(self).update({name: _words(lines.replace("\n", "")) for name, lines in cues.items()})
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> re.Pattern[str]: ...
+
+
 LISTS = {name: frozenset(words.split()) for name, words in _table("lists.toml").items()}
-CUES = {name: _words("".join(lines.split("\n"))) for name, lines in _table("cues.toml").items()}
+CUES = Cues(_table("cues.toml"))
 PUBLISHERS: dict[str, list[str]] = _table("publishers.toml")
 PLACES: dict[str, str] = _table("places.toml")
-COUNTRIES = CUES["countries"]
-HOUSE = CUES["house"].pattern
-"""The last word in the names of publishers."""
-PUSHES = CUES["pushes"]
-HOLDS_BACK = CUES["holds_back"]
-RISES = CUES["rises"]
-DRIVER_HEADING = CUES["driver_heading"]
-NOT = CUES["not"]
-SECTION = CUES["section"]
-"""Headings that open another part of a page."""
-
-FUTURE = CUES["future"]
-PAST = CUES["past"]
-PRESENT = CUES["present"]
 ROUGHLY = r"about|around|nearly|almost|roughly|approximately|some"
 ABOUT = rf"(?:(?:{ROUGHLY})\s+)?"
 """What may stand in front of an amount."""
@@ -45,20 +42,6 @@ NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"
     rf"(?:by|of|worth)?\s*(?:an?\s+)?(?:additional\s+|extra\s+)?{ABOUT}$|\bby\s+{ABOUT}$"
 )
-A_PIECE = r"(?:vial|patient|course|dose)"
-"""What a price is of, and no market."""
-NOT_A_MARKET = CUES["not_a_market"]
-UNITS = CUES["units"]
-"""Words of what is counted in other than money."""
-SUBJECT = CUES["subject"]
-SALES = CUES["sales"]
-WHOLE_WORLD = CUES["whole_world"]
-GROWTH_RATE = CUES["growth_rate"]
-GREW = CUES["grew"]
-SHRINKS = CUES["shrinks"]
-HISTORY = CUES["history"]
-LARGEST = CUES["largest"]
-FASTEST = CUES["fastest"]
 
 _ABOUT = rf"(?:,?\s*\(?(?:(?:in|by|for|of)\s+)?{YEAR}(?:\s*(?:-|to)\s*(?:20)?\d\d)?\s*\)?)?"
 _UNIT = r"(?:,?\s*\(?(?:in\s+)?(?:US\s?\$|USD|EUR|%|\u20ac)\s?(?:mn|bn|million|billion)?\)?)?"
@@ -76,7 +59,5 @@ LABEL = _words(
     rf"regions?\s+covered|segments?\s+covered|companies\s+covered"
 )
 """Labels that boxes of reports have."""
-LABEL_WORDS = LISTS["label"]
-"""Words of a label that is of the whole market."""
-GENERIC = LABEL_WORDS | LISTS["generic"]
+GENERIC = LISTS["label"] | LISTS["generic"]
 """Words that name nothing of which a figure could be instead of the market."""

@@ -8,23 +8,11 @@ from collections.abc import Sequence
 from .mentions import PRODUCTS, Mention, found_in, mentions
 from .passages import Labelled, Sentence
 from .subject import Subject
-from .vocabulary import (
-    A_PIECE,
-    COUNTRIES,
-    CUES,
-    GENERIC,
-    LABEL_WORDS,
-    NOT_A_MARKET,
-    PLACES,
-    SALES,
-    SUBJECT,
-    WHOLE_WORLD,
-)
+from .vocabulary import CUES, GENERIC, LISTS, PLACES
 
 OWN, PLACE, OTHER = "own", "place", "other"
 """A sentence is of the page's own market, of that market in one place, or of another."""
 _GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
-_CLAUSE = CUES["clause"]
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
 _SAME_PLACE = {place: words.split() for place, words in PLACES.items()}
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
@@ -56,7 +44,7 @@ def _kind(subject: Subject, text: str) -> str:
         return ""
     named = [mention for mention in mentions(text) if mention.core or mention.place]
     if not named:
-        return OWN if WHOLE_WORLD.search(text) else ""
+        return OWN if CUES.whole_world.search(text) else ""
     if any(is_own(subject, mention) for mention in named):
         return OWN
     return PLACE if any(subject.names(mention) for mention in named) else OTHER
@@ -87,22 +75,22 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     another market named before it makes it something else.
     """
     named = mentions(before)
-    if not all(is_own(subject, mention) for mention in named) or NOT_A_MARKET.search(before):
+    if not all(is_own(subject, mention) for mention in named) or CUES.not_a_market.search(before):
         return False
-    if re.match(rf"\s*(?:per|a|for\s+a)\s+{A_PIECE}", after):
+    if CUES.of_a_piece.match(after):
         return False
     family = subject.pattern.search(before)
-    sold = SALES.search(before) and _nothing_else(before)
-    if not (named or family or sold or SUBJECT.search(before)):
-        about = SUBJECT.search(after[:60]) or subject.pattern.search(after[:80])
+    sold = CUES.sales.search(before) and _nothing_else(before)
+    if not (named or family or sold or CUES.subject.search(before)):
+        about = CUES.subject.search(after[:60]) or subject.pattern.search(after[:80])
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
         if not bare or not (about or _nothing_else(after)):
             return False
-    if any(not _goes_on(subject, m[1]) for m in _CLAUSE.finditer(before)):
+    if any(not _goes_on(subject, m[1]) for m in CUES.clause.finditer(before)):
         return False
-    places = {m.start(): m.group() for m in COUNTRIES.finditer(before)}
+    places = {m.start(): m.group() for m in CUES.countries.finditer(before)}
     places |= {a: before[a:b] for _, a, b in found_in(subject.words.regions, before)}
-    world = WHOLE_WORLD.search(before)
+    world = CUES.whole_world.search(before)
     if world and subject.place:
         return False
     if any(_place(place) != _place(subject.place) for place in places.values()):
@@ -113,7 +101,7 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
 
 def _goes_on(subject: Subject, text: str) -> bool:
     """True where a clause that begins so is about the market, or about nothing of its own."""
-    text = COUNTRIES.sub(" ", text) if subject.place else text
+    text = CUES.countries.sub(" ", text) if subject.place else text
     words = subject.pattern.sub(" ", text).lower().split()
     rest = (word for word in words if word not in subject.products | PRODUCTS)
     return bool(words and _ITSELF.fullmatch(words[-1])) or _nothing_else(" ".join(rest))
@@ -128,7 +116,7 @@ def label_of_whole(subject: Subject, key: str) -> bool:
     """True where a label is of the whole market: it names the market, or nothing."""
     rest = subject.pattern.sub(" ", key).lower()
     if subject.place:
-        rest = COUNTRIES.sub(" ", rest)
+        rest = CUES.countries.sub(" ", rest)
     words = [word for word in _WORD.findall(rest) if len(word) > 1]
     sold = subject.products | PRODUCTS
-    return all(word in LABEL_WORDS or word in sold for word in words)
+    return all(word in LISTS["label"] or word in sold for word in words)

@@ -1,6 +1,7 @@
 """Pages of many markets: whose they are, the figures of that market alone, right or not found."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,19 @@ def test_nothing_of_one_disease_stands_in_the_reading():
         assert not re.search(
             r"spasm|infant|\bWest\b|vigabatrin|ACTH|cortico|seizure|dravet", text, re.I
         )
+
+
+def test_every_table_entry_is_used_and_every_one_that_is_used_is_there():
+    folder = Path(__file__).parents[2] / "ismarket" / "reading"
+    code = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+    used_as = {
+        "cues": r"CUES\.(\w+)",
+        "lists": r'LISTS\["(\w+)',
+        "publishers": r'_patterns\("(\w+)',
+    }
+    for table, used in used_as.items():
+        entries = tomllib.loads((folder / f"{table}.toml").read_text(encoding="utf-8"))
+        assert entries.keys() == set(re.findall(used, code))
 
 
 @pytest.mark.slow(reason="every page with other words")
