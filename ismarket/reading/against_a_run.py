@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import check_kind
-from .amounts import number
+from .amounts import YEAR, number
 from .documents import NUMBER, Passage, passages_in, passages_of
 from .found import shorten
 from .placed import SERIES, Figure, figures_of
@@ -177,14 +177,10 @@ def _by_words(passage: Passage, known: Sequence[Known]) -> Iterator[Checked]:
     ]
     for match in passage.numbers:
         inside = any(start < match.end() and match.start() < end for start, end in taken)
-        if not inside and not _is_year(match.group()):
+        if not inside and not re.fullmatch(rf"[+-]?{YEAR}", match.group()):
             value, half = _read(match.group())
             bare = Figure(value, half, "number", passage.where, _quote(passage, match.start()))
             yield Checked(bare, UNCHECKED, None)
-
-
-def _is_year(text: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?(?:19|20)\d\d", text))
 
 
 def _check(figure: Figure, passage: Passage, known: Sequence[Known]) -> Checked:

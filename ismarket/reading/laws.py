@@ -154,15 +154,14 @@ def steps(fields: Mapping[str, Found]) -> tuple[int | None, list[str]]:
     """Yearly steps of the printed growth, None where that stays open, and what contradicts it.
 
     Steps run from the base year, or from the first year of the printed period: the end points
-    decide where they are printed, to the rounding of the three figures.
+    decide where they are printed, to the rounding of the three figures.  The years of ``fields``
+    are in order, as the laws have it.
     """
     if "base_year" not in fields or "last_year" not in fields or "cagr" not in fields:
         return None, []
     base, last = fields["base_year"].value, fields["last_year"].value
     first = fields["first_year"].value if "first_year" in fields else base
     readings = [n for n in dict.fromkeys((last - base, last - first)) if n > 0]
-    if not readings:
-        return None, [f"the forecast ends in {last}, not after its base year {base}"]
     if "value" in fields and "last_value" in fields:
         return _by_end_points(fields, readings)
     if len(readings) == 1:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .amounts import find_amounts, find_percents, number
+from .amounts import YEAR, find_amounts, find_percents, number
 from .documents import NUMBER, Passage
 
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_YEAR = re.compile(rf"\b{YEAR}\b")
 ENDS, REFERENCE = ("low", "high"), ("reference",)
 SERIES = {
     r"\blow(?:er)?\b|(?<![a-z0-9])p5\b": ("low",),
@@ -82,14 +82,14 @@ def _sentence(passage: Passage) -> Iterator[Figure]:
     """The figures of a sentence; a year right after a figure is its own, one alone is of all."""
     text = passage.words
     found = sorted(_marked(text))
-    years = {int(year) for year in YEAR.findall(text)}
+    years = {int(year) for year in _YEAR.findall(text)}
     shared = next(iter(years)) if len(years) == 1 else None
     starts = [0, *(end for _, end, *_ in found)]
     stops = [*(start for start, *_ in found[1:]), len(text)]
     for (start, end, value, half, kind), begin, stop in zip(found, starts, stops, strict=False):
         before, after = text[begin:start], text[end:stop]
         ends = kind == "money" and _is_range(text, start, end)
-        own = re.match(r"[^\w,;]{0,3}(?:in|by|for|at the end of)?\s*((?:19|20)\d\d)\b", after)
+        own = re.match(rf"[^\w,;]{{0,3}}(?:in|by|for|at the end of)?\s*({YEAR})\b", after)
         year = int(own[1]) if own else shared
         near = f"{text[max(0, start - 24) : start]}{after[:24]}"
         yield Figure(
@@ -175,10 +175,10 @@ def _series_of(before: str, after: str, text: str, figures: int) -> tuple[str, .
 def _cell(passage: Passage) -> Iterator[Figure]:
     """The figures of a cell: year, series and unit stand in it, in its row or in its column."""
     label = f"{passage.row} | {passage.column}"
-    years = {int(y) for part in (passage.column, passage.row) for y in YEAR.findall(part)[:1]}
+    years = {int(y) for part in (passage.column, passage.row) for y in _YEAR.findall(part)[:1]}
     year = next(iter(years)) if len(years) == 1 else None
     unit, kind = _unit(passage.words, label)
-    numbers = [one for one in passage.numbers if not YEAR.fullmatch(one.group())]
+    numbers = [one for one in passage.numbers if not _YEAR.fullmatch(one.group())]
     if not kind or not 1 <= len(numbers) <= 2:
         return
     series = _series(passage.row, passage.column)
@@ -220,7 +220,7 @@ def _unit(words: str, label: str) -> tuple[tuple[float, ...], str]:
         return (1.0,), "share"
     if re.search(r"\btimes\b|\bmultiple\b|\bx count\b", label, re.IGNORECASE):
         return (1.0,), "multiple"
-    told = YEAR.search(label) and _of_the_whole(label)  # a year alone may be of anything
+    told = _YEAR.search(label) and _of_the_whole(label)  # a year alone may be of anything
     if re.search(r"\bUSD\b|\bdollars\b|\$", label) or told:
         return (1.0, 1e6, 1e9), "money"
     return (1.0,), ""
