@@ -155,7 +155,7 @@ def _role(said: str, own: str, year_words: str) -> str:
     if by_year or re.search(r"(?:->|\u2192)\s*$", own):
         return "future"
     if re.search(rf"\bto\s+{ABOUT}$", own):
-        if CUES.future.search(said) or CUES.grows.search(said):
+        if CUES.future.search(said):
             return "future"
         return "past" if CUES.past.search(said) or _MOVED.search(said) else bare
     if future:

@@ -182,6 +182,27 @@ def test_nothing_of_one_disease_stands_in_the_reading():
         )
 
 
+DOORS = "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion in 2022. "
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        (f"{DOORS}\n\nReleased by PR Newswire.", "publisher", None),
+        (f"{DOORS}According to GlobalData it is on the rise.", "publisher", "GlobalData"),
+        (f"{DOORS}The steel segment is the fastest growing.", "fastest_growing_class", "steel"),
+        (
+            f"{DOORS}The online stores segment is the fastest growing.",
+            "fastest_growing_class",
+            None,
+        ),
+        ("The safe doors market was known for its USD 3.5 million per patient.", "value", None),
+    ],
+)
+def test_a_wire_is_no_publisher_a_place_of_sale_no_class_and_a_price_no_level(text, field, value):
+    assert read_text(text, known=()).value(field) == value
+
+
 def test_every_table_entry_is_used_and_every_one_that_is_used_is_there():
     folder = Path(__file__).parents[2] / "ismarket" / "reading"
     code = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
