@@ -96,7 +96,7 @@ def _of_market(
     same = [s for s, kind in zip(sentences, kinds, strict=True) if kind != whole.OTHER]
     boxes = whole.of_own(subject, labelled, apart)
     printed_levels = figures.levels(subject, own, boxes)
-    levels = [v for v in printed_levels if v.role not in (figures.UNTOLD, figures.PART)]
+    levels = [v for v in printed_levels if v.told]
     printed = growth.rates(subject, own, boxes)
     fields = {"market": cited(page, subject.market, *subject.at, subject.title, "medium")}
     period, disputed = judge.judge_period(page, growth.periods(subject, own, boxes, printed))

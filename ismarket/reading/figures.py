@@ -40,6 +40,11 @@ class Level:
     context: str
     bound: bool = False
 
+    @property
+    def told(self) -> bool:
+        """True where words tell that it is of the whole market, and in what role."""
+        return self.role not in (UNTOLD, PART)
+
 
 def levels(
     subject: Subject, sentences: Sequence[Sentence], labelled: Sequence[Labelled]

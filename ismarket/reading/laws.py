@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..model.anchor import fitting_steps, growth_between, in_words, misfit
 from ..text.wording import money
-from .figures import PART, UNTOLD, Level
+from .figures import PART, Level
 from .found import FIELDS, Found
 from .pagetext import Page
 
@@ -72,7 +72,7 @@ def _years_in_order(facts: _Facts) -> tuple[str, ...]:
 
 def _nothing_later(facts: _Facts) -> tuple[str, ...]:
     last = facts.year("last_year")
-    rest = (v.year for v in facts.levels if v.role in (UNTOLD, PART) and v.year)
+    rest = (v.year for v in facts.levels if not v.told and v.year)
     return LAST if facts.level("last_value") and last and any(y > last for y in rest) else ()
 
 
@@ -87,7 +87,7 @@ def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
 
 
 def _a_whole_is_no_less_than_a_part(facts: _Facts) -> tuple[str, ...]:
-    parts = [v for v in facts.levels if v.role in (UNTOLD, PART) and _OF_SALES.search(v.context)]
+    parts = [v for v in facts.levels if not v.told and _OF_SALES.search(v.context)]
     return tuple(
         name
         for field in ("value", "last_value")
@@ -116,8 +116,7 @@ def _sentences_are_understood(facts: _Facts) -> tuple[str, ...]:
             same = [
                 v
                 for v in facts.levels
-                if (v.year, v.amount.value) == (taken.year, taken.amount.value)
-                and v.role not in (UNTOLD, PART)
+                if v.told and (v.year, v.amount.value) == (taken.year, taken.amount.value)
             ]
             doubtful += () if any(map(clear, same)) else names
     return tuple(doubtful)
