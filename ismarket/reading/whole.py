@@ -14,7 +14,7 @@ OWN, PLACE, OTHER = "own", "place", "other"
 """A sentence is of the page's own market, of that market in one place, or of another."""
 _GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
-_SAME_PLACE = {place: words.split() for place, words in PLACES.items()}
+_SAME_PLACE = {word: place for place, words in PLACES.items() for word in words.split()}
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
@@ -65,7 +65,7 @@ def is_own(subject: Subject, mention: Mention) -> bool:
 
 def _place(text: str) -> str:
     plain = re.sub(r"[\W_]", "", text.lower())
-    return next((place for place, others in _SAME_PLACE.items() if plain in others), plain)
+    return _SAME_PLACE.get(plain, plain)
 
 
 def of_whole(subject: Subject, before: str, after: str) -> bool:
