@@ -54,12 +54,12 @@ def _level(forecast: Forecast) -> str:
     ends = money_range(count["p5"][0], count["p95"][0])
     listed = list_value(forecast)
     net, more = (" net", f", {money(listed)} at list price") if listed else ("", "")
-    counted = f"**{money(count['reference'][0])}**{net} ({ends}){more}"
+    counted = f"**USD {money(count['reference'][0])}**{net} in {forecast.years[0]} ({ends}){more}"
     if not anchor.published:
-        return f"Nothing is printed here: the count gives {counted} in {forecast.years[0]}."
+        return f"Nothing is printed here: the count gives {counted}."
     return (
-        f"The {speaker(anchor)} prints **{money(anchor.at(forecast.years[0]))}** for"
-        f" {forecast.years[0]} and **{number(100 * anchor.cagr, 1)}%** a year; the count gives"
+        f"The {speaker(anchor)} prints **USD {money(anchor.at(anchor.base_year))}** for"
+        f" {anchor.base_year} and **{number(100 * anchor.cagr, 1)}%** a year; the count gives"
         f" {counted}."
     )
 
