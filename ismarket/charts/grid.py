@@ -30,20 +30,16 @@ def spider(
     grid = checked(grid, "spider")
     middle = {axis.name: axis.options[len(axis.options) // 2] for axis in grid.axes}
     records = []
-    for at, axis in enumerate(grid.axes):
+    for axis in grid.axes:
         for place, one in enumerate(grid.outcomes):
             values = grid.values_of(place)
-            if any(
-                v != middle[a.name]
-                for i, (a, v) in enumerate(zip(grid.axes, values, strict=True))
-                if i != at
-            ):
-                continue  # fmt: skip
+            if any(v != middle[name] for name, v in values.items() if name != axis.name):
+                continue
             steps = max(1, len(axis.options) - 1)
             table = one.columns["cagr" if output == "cagr" else "summary"]
             records.append({
-                "axis": axis.name, "value": axis.label(values[at]),
-                "position": axis.options.index(values[at]) / steps,
+                "axis": axis.name, "value": axis.label(values[axis.name]),
+                "position": axis.options.index(values[axis.name]) / steps,
                 "figure": table["reference"][-1],
             })  # fmt: skip
     low, high = _kept_apart(records)

@@ -121,7 +121,7 @@ def _cells(found: ScenarioGrid, down: str, across: str) -> dict[tuple[int, int],
     """The scenarios by row and column, every other axis at its first value."""
     cells = {}
     for place, one in enumerate(found.outcomes):
-        values = dict(zip((a.name for a in found.axes), found.values_of(place), strict=True))
+        values = found.values_of(place)
         at = {axis.name: axis.options.index(values[axis.name]) for axis in found.axes}
         if not any(i for name, i in at.items() if name not in (down, across)):
             cells[at[down], at.get(across, 0)] = one

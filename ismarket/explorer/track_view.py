@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..analysis.track import KNOWN, Check, Track, headline
+from ..analysis.track import KNOWN, Check, Track, coverage, headline
 from ..analysis.updating import Observation, observation
 from ..charts.track import picture
 from ..errors import InputError
@@ -76,7 +76,7 @@ def finding(found: Track) -> str:
         return "No actual counts yet" + (
             ": all were known when kept" if known else "; add one below"
         )
-    inside = sum(check.inside != "outside" for check in counted)
+    inside, *_ = coverage(counted)
     said = f"{inside} of {len(counted)} actuals so far fell inside 9 in 10"
     if len(off) < 2:
         return said
