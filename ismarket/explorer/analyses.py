@@ -1,6 +1,7 @@
 """The heavy analyses of a panel: run on a button, shown below a view, stale once it moves.
 
-Each shows the sheet that its command prints, so that panel, notebook and terminal say the same.
+Each shows the sheet that its command prints, so that panel, notebook and terminal say the same, or
+of it what the view above does not show.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Up
 
 
 def an_actual(session: Session) -> tuple[Asked, ...]:
-    """The fields of an actual: at first what is forecast for the second year."""
+    """The fields of an actual: until one types, what is forecast for the second year."""
     path = session.shown.columns["summary"]
     return (
         Asked("year", "Year", str(session.shown.years[1])),

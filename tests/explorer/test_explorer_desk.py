@@ -20,6 +20,11 @@ def press(panel, name, **values):
     return panel.analyses[name]
 
 
+def offered(panel, name):
+    """The first values of the fields beside a button."""
+    return [f["value"] for a in panel.offered if a["name"] == name for f in a["fields"]]
+
+
 @pytest.mark.slow(reason="a panel that computes a grid")
 @pytest.mark.parametrize("name", MARKETS)
 def test_levels_and_drivers_stand_side_by_side_and_a_row_opens_one(name):
@@ -98,6 +103,16 @@ def test_the_fields_of_an_actual_fit_the_forecast(second):
     panel = opened(Study(market, drivers, scenario))
     panel.send = lambda content, buffers=None: None
     assert press(panel, "actuals")["error"] == ""
+
+
+def test_an_actual_is_offered_as_it_is_forecast_after_the_level_has_changed():
+    panel = opened(study("published", draws=64))
+    before = offered(panel, "actuals")
+    panel.change({"kind": "anchor", "value": "techsci-2024"})
+    year, amount, _ = offered(panel, "actuals")
+    assert (year, amount) != tuple(before[:2])
+    path, place = panel.forecast.columns["summary"], panel.forecast.years.index(int(year))
+    assert amount == money(path["reference"][place])
 
 
 def test_a_driver_that_is_off_keeps_a_row_while_its_causes_act_on():
