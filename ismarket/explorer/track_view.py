@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..analysis.track import KNOWN, Check, Track, coverage, headline
+from ..analysis.track import KNOWN, Check, Track, coverage
 from ..analysis.updating import Observation, observation
 from ..charts.track import picture
 from ..errors import InputError
@@ -56,9 +56,8 @@ def view(found: Track | None) -> View:
             "strong" if one is found.editions[-1] else "plain",
         ))  # fmt: skip
     aid = (
-        f"{listed([one.run for one in found.editions])}, each as it was kept, none computed again;"
-        f" amounts in {found.editions[-1].unit}. An actual that was known when a run was kept does"
-        " not count."
+        f"{listed([one.run for one in found.editions])}, each as it was kept;"
+        f" amounts in {found.editions[-1].unit}."
     )
     return View("track", finding(found), aid, "", columns, rows, picture(found))
 
@@ -91,11 +90,5 @@ def _off(value: float) -> str:
 
 
 def sheet(found: Track) -> Sheet:
-    """What so few checks say, and what an update with the actuals says or why it is refused."""
-    updated = found.updated
-    parts = [headline(found)]
-    if updated is not None:
-        parts += [part for part in updated.sheet().parts[:1] if isinstance(part, str)]
-    elif found.refused:
-        parts.append(f"An update with them is refused: {found.refused}")
-    return Sheet("What they say", parts)
+    """The sheet of the command without its tables, which the view shows."""
+    return Sheet("What they say", [one for one in found.sheet().parts if isinstance(one, str)])

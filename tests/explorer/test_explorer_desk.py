@@ -77,14 +77,17 @@ def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     panel.send = lambda content, buffers=None: None
     panel.tab = "track"
     assert "no kept run here" in press(panel, "track")["error"]
-    for name, without in (("first", ("pricing",)), ("second", ())):
-        study("published", draws=64).changed(without=without).keep(f"runs/{name}")
+    beyond = {"fixed": {"video_eeg.ratio": 9.0}, "outside": ("video_eeg.ratio",)}
+    for name, choices in (("first", {"without": ("pricing",)}), ("second", beyond)):
+        study("published", draws=128).changed(**choices).keep(f"runs/{name}")
     assert press(panel, "track")["error"] == ""
     assert panel.page["view"]["title"] == "No actual counts yet; add one below"
     rows = "year,value_usd,error,status,source,known\n"
-    rows += "2025,3.4e9,0.05,measured,a source,2031-01-01\n"
+    rows += "2025,3.6e9,0.2,measured,a source,2031-01-01\n"
     (tmp_path / "runs" / "actuals.csv").write_text(rows, encoding="utf-8")
-    press(panel, "track")
+    said = " ".join(part["text"] for part in press(panel, "track")["parts"])
+    assert "Outside the evidence" in said
+    assert "Updated with them: After USD 3.60 bn in 2025" in said
     view, found = panel.page["view"], ismarket.track(["runs/first", "runs/second"])
     assert view["title"].startswith(f"{sum(e.inside_most for e in found.editions)} of 2 actuals")
     assert [row["cells"][0] for row in view["rows"]] == [
@@ -93,7 +96,7 @@ def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     assert view["rows"][-1]["tone"] == "strong"
     assert view["chart"]["kind"] == "track"
     assert "2026" in press(panel, "track", actuals="2026: 3 bn")["error"]
-    panel.change({"kind": "draws", "value": 128})
+    panel.change({"kind": "draws", "value": 256})
     assert panel.analyses["track"]["stale"] is False
 
 
