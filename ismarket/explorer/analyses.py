@@ -30,7 +30,8 @@ from .session import Session
 Progress = Callable[[float], None]
 Run = Callable[[Session, Mapping[str, str], Progress], Any]
 """From a session, what was typed and where progress goes, to an answer with a sheet."""
-MOST_TYPED = 60
+MOST_TYPED = 4096
+"""So many letters of a field are read, as many as a path may have."""
 
 
 @dataclass(frozen=True)
