@@ -168,7 +168,7 @@ def grid(session: Session, said: Mapping[str, str], progress: Progress) -> scena
         progress(done / whole)
 
     found = session.study.grid(chosen, progress=advance)
-    session.compared = scenarios_view.NamedGrid(found, session.names)
+    session.compared = scenarios_view.NamedGrid(found, session.called)
     return session.compared
 
 
@@ -289,7 +289,7 @@ class Results:
 
 def _part(part: str | Table, session: Session) -> dict[str, Any]:
     """A part of a sheet in the words of the panel, where a terminal prints what one types."""
-    names, spoken = {**session.names, "bottom-up": "The count"}, session.spoken
+    names, spoken = session.called, session.spoken
     if isinstance(part, str):
         return {"text": spoken(part.removeprefix("· ")), "note": part.startswith("· ")}
     return {

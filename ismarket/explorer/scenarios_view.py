@@ -38,7 +38,7 @@ class NamedGrid:
     def said(self, axis: GridAxis, value: Any) -> str:
         """What a value of an axis is called: a level, a driver turned on or off, a strength."""
         if axis.name == LEVEL:
-            return self.names.get(value, "The count")
+            return self.names[value]
         if axis.name.startswith(STRENGTH):
             title = self.names[axis.name.removeprefix(STRENGTH)]
             return f"{title} \N{MULTIPLICATION SIGN} {value:g}"

@@ -70,6 +70,15 @@ def test_two_strengths_and_what_moves_nothing_are_said():
     assert "the same" in press(panel, "grid", rows="anchor", columns="anchor")["error"]
 
 
+def test_levels_side_by_side_are_called_apart_a_pool_among_them():
+    panel = opened(study("published", draws=16, anchor="pooled"))
+    panel.send = lambda content, buffers=None: None
+    press(panel, "grid", rows="anchor", columns="strength.pricing")
+    compared = panel._session.compared
+    levels = [compared.said(compared.found.axes[0], v) for v in compared.found.axes[0].options]
+    assert levels == ["Estimates pooled", "The count", "TechSci Research 2022"]
+
+
 @pytest.mark.slow(reason="keeps two runs")
 def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
