@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..analysis.track import KNOWN, Check, Track, coverage
+from ..analysis.track import ACTUALS, KNOWN, Check, Track, coverage
 from ..analysis.updating import Observation, observation
 from ..charts.track import picture
 from ..errors import InputError
+from ..runs.layout import MANIFEST
 from ..studies import Study
 from ..text.sheet import Sheet
 from ..text.wording import listed, money, number, signed
@@ -20,13 +21,13 @@ def tracked(study: Study, folder: str, actuals: str) -> Track:
     Raises InputError where there is none, and for actuals that cannot be read.
     """
     place = Path(folder.strip() or ".").expanduser()
-    runs = sorted(file.parent for file in place.glob("*/manifest.json"))
+    runs = sorted(file.parent for file in place.glob(f"*/{MANIFEST}"))
     if not runs:
         raise InputError(f"{place}: no kept run here; ismarket keeps them in a folder runs")
     seen: list[Observation] | None = None
     if actuals.strip():
         seen = [observation(text) for text in actuals.split(";") if text.strip()]
-    elif not (place / "actuals.csv").is_file():
+    elif not (place / ACTUALS).is_file():
         seen = []
     return study.track(runs, seen)
 
