@@ -123,6 +123,17 @@ class ScenarioGrid:
             found = np.multiply.outer(found, axis.weights).ravel()
         return found
 
+    @property
+    def growth(self) -> Array:
+        """Growth a year of the reference case of each scenario, fraction, (scenario,)."""
+        return np.array([one.columns["cagr"]["reference"][0] for one in self.outcomes])
+
+    def growth_by_axis(self) -> list[Array]:
+        """For each axis the mean growth at each of its values, fraction, (value,)."""
+        cube = self.growth.reshape([len(axis.options) for axis in self.axes])
+        every = range(cube.ndim)
+        return [cube.mean(axis=tuple(j for j in every if j != i)) for i in every]
+
     @cached_property
     def columns(self) -> Mapping[str, Columns]:
         """``scenarios``, a row each; ``path``, a row a year of each; ``mixture`` if weighted."""
@@ -147,11 +158,11 @@ class ScenarioGrid:
 
     __str__, __repr__, _repr_html_, sheet = shown_by(lambda found: sheet(found))
 
-    def values_of(self, place: int) -> tuple[Any, ...]:
-        """The values of the axes at the scenario of that place."""
+    def values_of(self, place: int) -> dict[str, Any]:
+        """By name the values of the axes at the scenario of that place."""
         shape = tuple(len(axis.options) for axis in self.axes)
         at = np.unravel_index(place, shape)
-        return tuple(axis.options[int(i)] for axis, i in zip(self.axes, at, strict=True))
+        return {a.name: a.options[int(i)] for a, i in zip(self.axes, at, strict=True)}
 
     def two_way(
         self,
@@ -215,8 +226,9 @@ class ScenarioGrid:
 
     def _labels(self, place: int) -> dict[str, Any]:
         """The value of each axis: a number as it is, anything else in words."""
-        pairs = zip(self.axes, self.values_of(place), strict=True)
-        return {a.name: v if a.numeric else a.label(v) for a, v in pairs}
+        values = self.values_of(place)
+        return {a.name: values[a.name] if a.numeric else a.label(values[a.name])
+                for a in self.axes}  # fmt: skip
 
     def _mixture(self) -> Columns:
         """Mean and quantiles by year of all draws, each weighted as its scenario is."""
@@ -266,12 +278,7 @@ def sheet(found: ScenarioGrid) -> Sheet:
 
 def headline(found: ScenarioGrid) -> str:
     """Which choice moves growth most, and how far growth goes over all of them."""
-    growth = np.array([one.columns["cagr"]["reference"][0] for one in found.outcomes])
-    cube = growth.reshape([len(axis.options) for axis in found.axes])
-    spans = [
-        float(np.ptp(cube.mean(axis=tuple(j for j in range(cube.ndim) if j != i))))
-        for i in range(cube.ndim)
-    ]
+    growth, spans = found.growth, [float(np.ptp(mean)) for mean in found.growth_by_axis()]
     most = found.axes[int(np.argmax(spans))]
     return (
         f"Growth goes from {rate(growth.min())} to {rate(growth.max())} a year; of what was chosen,"
@@ -286,8 +293,7 @@ def _table(found: ScenarioGrid) -> Table:
     units = found.columns["scenarios"]["unit"]
     mixed, rows = len(set(units)) > 1, []
     for place, row in enumerate(rows_of(found.columns["scenarios"])[:SHOWN]):
-        values = dict(zip((a.name for a in found.axes), found.values_of(place), strict=True))
-        left = row["unexplained_points"]
+        values, left = found.values_of(place), row["unexplained_points"]
         rows.append([
             *(axis.label(values[axis.name]) for axis in moved), *([row["unit"]] if mixed else []),
             str(row["year"]), money(row["reference"]), money_range(row["p5"], row["p95"]),

@@ -7,6 +7,7 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec
 
+from ..analysis.grid import ScenarioGrid
 from ..analysis.track import Track
 from ..engine.forecast import A_FORECAST, Forecast
 from ..errors import check_kind
@@ -29,7 +30,6 @@ from .theme import LIGHT
 if TYPE_CHECKING:
     import altair as alt
 
-    from ..analysis.grid import ScenarioGrid
     from ..analysis.information import Information
     from .grid import heat as heat
     from .grid import spider as spider
@@ -199,8 +199,8 @@ def multiples(
     grid: ScenarioGrid, row: str = "", column: str = "", *, theme: str = "light", width: int = WIDTH
 ) -> alt.LayerChart:
     """Every scenario's path against its first year, by two axes of a grid, on one axis."""
-    found = _multiples.checked(grid, "multiples")
-    return draw(_multiples.picture(found, row, column), theme, width)
+    check_kind("charts.multiples", grid, ScenarioGrid, _multiples.A_GRID)
+    return draw(_multiples.picture(grid, row, column), theme, width)
 
 
 OF_ONE: dict[str, Callable[[Forecast], alt.LayerChart]] = {

@@ -12,8 +12,8 @@ from typing import Any
 import altair as alt
 
 from ..analysis.grid import ScenarioGrid, TwoWay
-from ..errors import mistaken
-from .multiples import checked
+from ..errors import check_kind
+from .multiples import A_GRID
 from .places import APART, spread
 from .theme import LIGHT
 
@@ -27,23 +27,19 @@ def spider(
     grid: ScenarioGrid, output: str = "cagr", *, width: int = 420
 ) -> alt.LayerChart | alt.FacetChart:
     """How far each axis moves the output alone, the others at their middle value."""
-    grid = checked(grid, "spider")
+    check_kind("charts.spider", grid, ScenarioGrid, A_GRID)
     middle = {axis.name: axis.options[len(axis.options) // 2] for axis in grid.axes}
     records = []
-    for at, axis in enumerate(grid.axes):
+    for axis in grid.axes:
         for place, one in enumerate(grid.outcomes):
             values = grid.values_of(place)
-            if any(
-                v != middle[a.name]
-                for i, (a, v) in enumerate(zip(grid.axes, values, strict=True))
-                if i != at
-            ):
-                continue  # fmt: skip
+            if any(v != middle[name] for name, v in values.items() if name != axis.name):
+                continue
             steps = max(1, len(axis.options) - 1)
             table = one.columns["cagr" if output == "cagr" else "summary"]
             records.append({
-                "axis": axis.name, "value": axis.label(values[at]),
-                "position": axis.options.index(values[at]) / steps,
+                "axis": axis.name, "value": axis.label(values[axis.name]),
+                "position": axis.options.index(values[axis.name]) / steps,
                 "figure": table["reference"][-1],
             })  # fmt: skip
     low, high = _kept_apart(records)
@@ -90,8 +86,7 @@ def heat(two_way: TwoWay, *, width: int = 320) -> alt.LayerChart | alt.FacetChar
 
     The line is where the answer flips: the boundary of the decision.
     """
-    if not isinstance(two_way, TwoWay):
-        raise mistaken("charts.heat", two_way, "a two-way table, as grid.two_way()")
+    check_kind("charts.heat", two_way, TwoWay, "a two-way table, as grid.two_way()")
     x, y = two_way.x, two_way.y
     records = [
         {"x": i, "y": j, "x_label": x.label(a), "y_label": y.label(b),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..analysis.grid import ScenarioGrid
 from ..engine.many import Outcome
 from ..engine.summaries import quantiles
-from ..errors import InputError, mistaken
+from ..errors import InputError
 from ..model.grid import GridAxis
 from ..text.sheet import columns_of, rows_of
 from ..text.wording import money, signed
@@ -39,13 +39,6 @@ _PARTS = {
 Said = Callable[[GridAxis, Any], str]
 """What a value of an axis is called."""
 Rows = dict[str, list[dict[str, Any]]]
-
-
-def checked(grid: object, chart: str) -> ScenarioGrid:
-    """The grid; InputError says what to pass where it is none."""
-    if not isinstance(grid, ScenarioGrid):
-        raise mistaken(f"charts.{chart}", grid, A_GRID)
-    return grid
 
 
 def layers(ink: Mapping[str, str]) -> list[marks.Layer]:
@@ -81,7 +74,8 @@ def picture(
     across = column or next((name for name in axes if name != down), "")
     cells = _cells(found, down, across)
     many = (len(axes[down].options), len(axes[across].options) if across else 1)
-    low, high = _reach(cells.values())
+    paths = {at: _paths(one) for at, one in cells.items()}
+    low, high = _reach(paths.values())
 
     def laid(narrow: bool) -> Picture:
         step, room = (STEP_SLIM, SLIM) if narrow else (STEP, ROOM)
@@ -90,8 +84,8 @@ def picture(
             begin, end = c / many[1], (c + (0.95 if narrow else SHARE)) / many[1]
             floor = -step * r - RISE - (24 if narrow else 0)
             where = Scale(begin, end, one.years[0], one.years[-1])
-            yours = one.plan.scenario.name == chosen
-            _cell(parts, f"{r} {c}", one, where, floor, (low, high), yours)
+            up, yours = Scale(floor, floor + RISE, low, high), one.plan.scenario.name == chosen
+            _cell(parts, f"{r} {c}", one.years, paths[r, c], where, up, yours)
             _words(parts["words"], one, begin if narrow else end + 0.008, floor, narrow)
         for r, value in enumerate(axes[down].options):
             name, place = said(axes[down], value), -step * r - (10.0 if narrow else RISE / 2)
@@ -121,7 +115,7 @@ def _cells(found: ScenarioGrid, down: str, across: str) -> dict[tuple[int, int],
     """The scenarios by row and column, every other axis at its first value."""
     cells = {}
     for place, one in enumerate(found.outcomes):
-        values = dict(zip((a.name for a in found.axes), found.values_of(place), strict=True))
+        values = found.values_of(place)
         at = {axis.name: axis.options.index(values[axis.name]) for axis in found.axes}
         if not any(i for name, i in at.items() if name not in (down, across)):
             cells[at[down], at.get(across, 0)] = one
@@ -138,22 +132,21 @@ def _paths(one: Outcome) -> dict[str, list[float]]:
             "p95": high.tolist(), "printed": printed}  # fmt: skip
 
 
-def _reach(cells: Any) -> tuple[float, float]:
-    every = [value for one in cells for path in _paths(one).values() for value in path]
+def _reach(cells: Iterable[Mapping[str, list[float]]]) -> tuple[float, float]:
+    every = [value for paths in cells for path in paths.values() for value in path]
     return min(every), max([*every, min(every) + 1e-9])
 
 
 def _cell(
-    parts: Rows, cell: str, one: Outcome, where: Scale, floor: float, ends: tuple[float, float],
-    yours: bool,
+    parts: Rows, cell: str, years: Sequence[int], paths: Mapping[str, list[float]], where: Scale,
+    up: Scale, yours: bool,
 ) -> None:  # fmt: skip
-    """One scenario's ground, band and lines; ``floor`` is the foot of its plot."""
-    up, paths = Scale(floor, floor + RISE, *ends), _paths(one)
+    """One scenario's ground, band and lines: years along ``where``, values along ``up``."""
     span = {"x": where.begin, "x2": where.end}
-    parts["grounds"].append({**span, "y": floor, "y2": floor + RISE})
+    parts["grounds"].append({**span, "y": up.begin, "y2": up.end})
     parts["level"].append({**span, "y": up.at(1.0), "y2": up.at(1.0)})
     name = "yours" if yours else "paths"
-    for i, year in enumerate(one.years):
+    for i, year in enumerate(years):
         here = {"cell": cell, "x": where.at(year)}
         parts["bands"].append({**here, "y": up.at(paths["p5"][i]), "y2": up.at(paths["p95"][i])})
         parts[name].append({**here, "y": up.at(paths["reference"][i])})

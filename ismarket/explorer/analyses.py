@@ -1,6 +1,7 @@
 """The heavy analyses of a panel: run on a button, shown below a view, stale once it moves.
 
-Each shows the sheet that its command prints, so that panel, notebook and terminal say the same.
+Each shows the sheet that its command prints, so that panel, notebook and terminal say the same, or
+of it what the view above does not show.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from .session import Session
 Progress = Callable[[float], None]
 Run = Callable[[Session, Mapping[str, str], Progress], Any]
 """From a session, what was typed and where progress goes, to an answer with a sheet."""
-MOST_TYPED = 60
+MOST_TYPED = 4096
+"""So many letters of a field are read, as many as a path may have."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def actuals(session: Session, said: Mapping[str, str], progress: Progress) -> Up
 
 
 def an_actual(session: Session) -> tuple[Asked, ...]:
-    """The fields of an actual: at first what is forecast for the second year."""
+    """The fields of an actual: until one types, what is forecast for the second year."""
     path = session.shown.columns["summary"]
     return (
         Asked("year", "Year", str(session.shown.years[1])),
@@ -166,7 +168,7 @@ def grid(session: Session, said: Mapping[str, str], progress: Progress) -> scena
         progress(done / whole)
 
     found = session.study.grid(chosen, progress=advance)
-    session.compared = scenarios_view.NamedGrid(found, session.names)
+    session.compared = scenarios_view.NamedGrid(found, session.called)
     return session.compared
 
 
@@ -287,7 +289,7 @@ class Results:
 
 def _part(part: str | Table, session: Session) -> dict[str, Any]:
     """A part of a sheet in the words of the panel, where a terminal prints what one types."""
-    names, spoken = {**session.names, "bottom-up": "The count"}, session.spoken
+    names, spoken = session.called, session.spoken
     if isinstance(part, str):
         return {"text": spoken(part.removeprefix("· ")), "note": part.startswith("· ")}
     return {

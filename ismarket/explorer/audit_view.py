@@ -17,7 +17,7 @@ from .view import Column, View, ViewRow
 SMALL = 0.015
 """Points a year below which an effect prints as 0.01 or less."""
 FEW = 3
-"""So many causes of next to no effect are told one by one."""
+"""From so many on, causes of next to no effect stand behind a few words."""
 COLUMNS = (
     Column("Headline", right=False), Column("The report", right=False),
     Column("The count", right=False), Column("Draws that agree", right=False, dots=True),

@@ -125,6 +125,7 @@ class Panel(anywidget.AnyWidget):
                 if self._session.settled and self.forecast is not self._session.shown:
                     self.scenario = self._session.current
                     self.forecast = self._session.shown
+                    self.offered = offers(self._session)
         finally:
             self._quiet = False
 

@@ -38,7 +38,7 @@ class NamedGrid:
     def said(self, axis: GridAxis, value: Any) -> str:
         """What a value of an axis is called: a level, a driver turned on or off, a strength."""
         if axis.name == LEVEL:
-            return self.names.get(value, "The count")
+            return self.names[value]
         if axis.name.startswith(STRENGTH):
             title = self.names[axis.name.removeprefix(STRENGTH)]
             return f"{title} \N{MULTIPLICATION SIGN} {value:g}"
@@ -50,7 +50,7 @@ class NamedGrid:
     def called(self, place: int) -> str:
         """What the scenario of that place is called."""
         values = self.found.values_of(place)
-        words = [self.said(a, v) for a, v in zip(self.found.axes, values, strict=True)]
+        words = [self.said(axis, values[axis.name]) for axis in self.found.axes]
         return ", ".join(word for word in words if word != AS_IT_STANDS) or AS_IT_STANDS
 
     def at(self, current: Scenario) -> int:
@@ -130,9 +130,7 @@ def view(current: Scenario, compared: NamedGrid | None) -> View:
 def finding(compared: NamedGrid) -> str:
     """How far growth goes over all of them, and what moves it most."""
     found = compared.found
-    growth = np.array([one.columns["cagr"]["reference"][0] for one in found.outcomes])
-    cube = growth.reshape([len(axis.options) for axis in found.axes])
-    means = [cube.mean(axis=tuple(j for j in range(cube.ndim) if j != i)) for i in range(cube.ndim)]
+    growth, means = found.growth, found.growth_by_axis()
     most = int(np.argmax([np.ptp(mean) for mean in means]))
     low, high = (signed(100 * float(end), 1) for end in (growth.min(), growth.max()))
     if low == high:

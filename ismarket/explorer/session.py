@@ -19,6 +19,7 @@ from ..engine.forecaster import forecast_of
 from ..engine.plan import known_parameters, with_own_causes
 from ..errors import unknown
 from ..model.driver import Driver
+from ..model.pooled import POOLED
 from ..model.scenario import Scenario, named_after
 from ..plugins.installed import load_plugins
 from ..studies import Study
@@ -174,6 +175,12 @@ class Session:
             **{key: name_of(p) for key, p in known_parameters(known, drivers).items()},
             **{anchor.name: f"{anchor.publisher} {anchor.base_year}" for anchor in published},
         }
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """The same where a key stands alone: no word of a sentence, so the count and a pool too."""
+        counted = [a.name for a in self.study.market.anchors.values() if not a.published]
+        return self.names | dict.fromkeys(counted, "The count") | {POOLED: "Estimates pooled"}
 
     def spoken(self, text: str) -> str:
         """A sentence with plain names for keys; a key that is itself a word stays."""

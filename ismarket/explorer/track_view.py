@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..analysis.track import KNOWN, Check, Track, headline
+from ..analysis.track import ACTUALS, KNOWN, Check, Track, coverage
 from ..analysis.updating import Observation, observation
 from ..charts.track import picture
 from ..errors import InputError
+from ..runs.layout import MANIFEST
 from ..studies import Study
 from ..text.sheet import Sheet
 from ..text.wording import listed, money, number, signed
@@ -20,13 +21,13 @@ def tracked(study: Study, folder: str, actuals: str) -> Track:
     Raises InputError where there is none, and for actuals that cannot be read.
     """
     place = Path(folder.strip() or ".").expanduser()
-    runs = sorted(file.parent for file in place.glob("*/manifest.json"))
+    runs = sorted(file.parent for file in place.glob(f"*/{MANIFEST}"))
     if not runs:
         raise InputError(f"{place}: no kept run here; ismarket keeps them in a folder runs")
     seen: list[Observation] | None = None
     if actuals.strip():
         seen = [observation(text) for text in actuals.split(";") if text.strip()]
-    elif not (place / "actuals.csv").is_file():
+    elif not (place / ACTUALS).is_file():
         seen = []
     return study.track(runs, seen)
 
@@ -56,9 +57,8 @@ def view(found: Track | None) -> View:
             "strong" if one is found.editions[-1] else "plain",
         ))  # fmt: skip
     aid = (
-        f"{listed([one.run for one in found.editions])}, each as it was kept, none computed again;"
-        f" amounts in {found.editions[-1].unit}. An actual that was known when a run was kept does"
-        " not count."
+        f"{listed([one.run for one in found.editions])}, each as it was kept;"
+        f" amounts in {found.editions[-1].unit}."
     )
     return View("track", finding(found), aid, "", columns, rows, picture(found))
 
@@ -76,7 +76,7 @@ def finding(found: Track) -> str:
         return "No actual counts yet" + (
             ": all were known when kept" if known else "; add one below"
         )
-    inside = sum(check.inside != "outside" for check in counted)
+    inside, *_ = coverage(counted)
     said = f"{inside} of {len(counted)} actuals so far fell inside 9 in 10"
     if len(off) < 2:
         return said
@@ -91,11 +91,5 @@ def _off(value: float) -> str:
 
 
 def sheet(found: Track) -> Sheet:
-    """What so few checks say, and what an update with the actuals says or why it is refused."""
-    updated = found.updated
-    parts = [headline(found)]
-    if updated is not None:
-        parts += [part for part in updated.sheet().parts[:1] if isinstance(part, str)]
-    elif found.refused:
-        parts.append(f"An update with them is refused: {found.refused}")
-    return Sheet("What they say", parts)
+    """The sheet of the command without its tables, which the view shows."""
+    return Sheet("What they say", [one for one in found.sheet().parts if isinstance(one, str)])

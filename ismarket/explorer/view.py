@@ -74,7 +74,7 @@ class View:
 
     ``brief`` is the finding in few words, for less than 500 px.  Words between double asterisks
     are bold; ``shown`` is how many rows the page takes.  Rows that can be chosen choose the
-    anchor, or what ``picks`` names and the view alone shows.
+    anchor, or what ``picks`` names.
     """
 
     name: str

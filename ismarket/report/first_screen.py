@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..charts.contributions import price_drivers
 from ..charts.levels import list_value
 from ..engine.dollars import speaker
 from ..engine.forecast import INFLATION, NAMED, UNEXPLAINED, Forecast
@@ -15,7 +14,7 @@ from ..engine.page import title
 from ..text.wording import money, money_range, number
 from ..version import __version__
 from .headline import reading, strip
-from .titles import where_title
+from .titles import largest_added, where_title
 
 
 def first_screen(forecast: Forecast, contents: Mapping[str, str], path: str) -> str:
@@ -54,12 +53,12 @@ def _level(forecast: Forecast) -> str:
     ends = money_range(count["p5"][0], count["p95"][0])
     listed = list_value(forecast)
     net, more = (" net", f", {money(listed)} at list price") if listed else ("", "")
-    counted = f"**{money(count['reference'][0])}**{net} ({ends}){more}"
+    counted = f"**USD {money(count['reference'][0])}**{net} in {forecast.years[0]} ({ends}){more}"
     if not anchor.published:
-        return f"Nothing is printed here: the count gives {counted} in {forecast.years[0]}."
+        return f"Nothing is printed here: the count gives {counted}."
     return (
-        f"The {speaker(anchor)} prints **{money(anchor.at(forecast.years[0]))}** for"
-        f" {forecast.years[0]} and **{number(100 * anchor.cagr, 1)}%** a year; the count gives"
+        f"The {speaker(anchor)} prints **USD {money(anchor.at(anchor.base_year))}** for"
+        f" {anchor.base_year} and **{number(100 * anchor.cagr, 1)}%** a year; the count gives"
         f" {counted}."
     )
 
@@ -85,19 +84,16 @@ def _printed(forecast: Forecast) -> list[str]:
 
 def _added(forecast: Forecast) -> list[str]:
     """What the largest driver does that the report leaves out."""
-    plan, table = forecast.plan, forecast.columns["attribution"]
-    prices = price_drivers(forecast)
-    ends = zip(table["driver"], *(table[n] for n in ("points", "p5", "p95")), strict=True)
-    points = {name: rest for name, *rest in ends}
-    added = [d for d in plan.drivers if d.name not in plan.contained and d.name not in prices]
-    if not added:
+    anchor, table = forecast.plan.anchor, forecast.columns["attribution"]
+    most = largest_added(forecast)
+    if most is None:
         return []
-    most = max(added, key=lambda driver: abs(points[driver.name][0]))
-    usual, *span = points[most.name]
+    place = table["driver"].index(most.name)
+    usual, *span = (table[name][place] for name in ("points", "p5", "p95"))
     low, high = sorted(map(abs, span)) if span[0] * span[1] > 0 else span
     does = "adds" if usual >= 0 else "takes"
     away = "" if usual >= 0 else " away"
-    left_out = f", which the {speaker(plan.anchor)} leaves out," if plan.anchor.published else ""
+    left_out = f", which the {speaker(anchor)} leaves out," if anchor.published else ""
     return [
         f"{most.title}{left_out} {does} **{number(abs(usual), 1)}** points a year{away}"
         f" ({number(low, 1)} to {number(high, 1)})."

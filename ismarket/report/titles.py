@@ -7,6 +7,7 @@ from ..charts.fan import published
 from ..charts.units import unit_of
 from ..engine.dollars import dollars, speaker
 from ..engine.forecast import UNEXPLAINED, Forecast
+from ..model.driver import Driver
 from ..text.sheet import rows_of
 from ..text.wording import number, percent, signed
 
@@ -86,25 +87,32 @@ def growth_title(forecast: Forecast) -> str:
             " unexplained"
         )
     prices = price_drivers(forecast)
-    causes = {d.name: growth.points[d.name] for d in plan.drivers if d.name not in prices}
-    added = {n: p for n, p in causes.items() if n not in plan.contained}
     moves = [(PRICES, sum(growth.points[name] for name in prices))] if prices else []
-    if added:
-        most = max(added, key=lambda name: abs(added[name]))
-        title = next(driver.title for driver in plan.drivers if driver.name == most)
-        moves.append((short(title), added[most]))
+    if most := largest_added(forecast):
+        moves.append((short(most.title), growth.points[most.name]))
     said = [f"{what} {_does(points, many=what == PRICES)}" for what, points in moves]
     if said:
         said[0] += " points a year"
     parts = [" and ".join(said)] if said else []
     if plan.anchor.published:
-        carried = sum(points for name, points in causes.items() if name in plan.contained)
+        carried = sum(
+            growth.points[driver.name]
+            for driver in plan.drivers
+            if driver.name in plan.contained and driver.name not in prices
+        )
         who = speaker(plan.anchor)
         year = "" if said else " points a year"
         carry = f"the causes the {who} names carry {number(carried, 1)}{year}"
         parts.append(f"{carry} and nothing carries {number(left, 1)}")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def largest_added(forecast: Forecast) -> Driver | None:
+    """The driver that moves growth most of those that the report leaves out, prices apart."""
+    apart = {*forecast.plan.contained, *price_drivers(forecast)}
+    added = [driver for driver in forecast.plan.drivers if driver.name not in apart]
+    return max(added, key=lambda d: abs(forecast.growth.points[d.name]), default=None)
 
 
 def _does(points: float, *, many: bool) -> str:

@@ -50,7 +50,7 @@ def test_every_scenario_of_a_grid_is_its_single_run_to_the_bit(asked, twelve):
     given, found = axes(asked), twelve
     assert len(found.outcomes) == 12
     for place in (0, 5, 11):
-        anchor, factor, value = found.values_of(place)
+        anchor, factor, value = found.values_of(place).values()
         driver, key = list(given)[1].removeprefix("strength."), list(given)[2]
         alone = asked.forecast(anchor=anchor, strength={driver: factor}, fixed={key: value})
         for table in TABLES:
@@ -82,7 +82,7 @@ def test_chances_that_are_fixed_and_correlations_draw_as_alone(asked):
     given = {"overlap": [0.0, 1.0]} | ({chance.key: [0.2, 0.9]} if chance else {})
     found = whole.grid(**given)
     for place, one in enumerate(found.outcomes):
-        values = dict(zip(given, found.values_of(place), strict=True))
+        values = found.values_of(place)
         fixed = {k: v for k, v in values.items() if k != "overlap"}
         alone = whole.forecast(overlap=values["overlap"], fixed=fixed)
         assert one.columns["summary"]["p95"] == alone.columns["summary"]["p95"]

@@ -53,6 +53,25 @@ def test_a_slider_marks_the_result_as_stale_and_the_button_makes_it_fresh(opened
     section.locator(".line.warn").wait_for(state="hidden")
 
 
+def test_fields_follow_the_level_but_what_was_typed_stays(opened):
+    page = opened
+    section = page.locator(SECTION.format("actuals"))
+    amount, error = (section.get_by_label(label) for label in ("Amount, USD", "Give or take"))
+    before = amount.input_value()
+    error.fill("7%")
+    level = page.get_by_label("Market level (anchor)")
+    steps.after(page, lambda: level.select_option("techsci-2024"))
+    page.wait_for_timeout(100)
+    assert amount.input_value() not in ("", before)
+    assert error.input_value() == "7%"
+    now = amount.input_value()
+    amount.fill("5 M")
+    steps.after(page, lambda: level.select_option("techsci-2022"))
+    page.wait_for_timeout(100)
+    assert (amount.input_value(), error.input_value()) == ("5 M", "7%")
+    assert now != before
+
+
 def test_a_target_is_typed_and_sent_with_enter_and_what_is_wrong_is_said(opened):
     page = opened
     steps.open_tab(page, "matters")

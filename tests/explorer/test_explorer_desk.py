@@ -20,6 +20,11 @@ def press(panel, name, **values):
     return panel.analyses[name]
 
 
+def offered(panel, name):
+    """The first values of the fields beside a button."""
+    return [f["value"] for a in panel.offered if a["name"] == name for f in a["fields"]]
+
+
 @pytest.mark.slow(reason="a panel that computes a grid")
 @pytest.mark.parametrize("name", MARKETS)
 def test_levels_and_drivers_stand_side_by_side_and_a_row_opens_one(name):
@@ -65,6 +70,15 @@ def test_two_strengths_and_what_moves_nothing_are_said():
     assert "the same" in press(panel, "grid", rows="anchor", columns="anchor")["error"]
 
 
+def test_levels_side_by_side_are_called_apart_a_pool_among_them():
+    panel = opened(study("published", draws=16, anchor="pooled"))
+    panel.send = lambda content, buffers=None: None
+    press(panel, "grid", rows="anchor", columns="strength.pricing")
+    compared = panel._session.compared
+    levels = [compared.said(compared.found.axes[0], v) for v in compared.found.axes[0].options]
+    assert levels == ["Estimates pooled", "The count", "TechSci Research 2022"]
+
+
 @pytest.mark.slow(reason="keeps two runs")
 def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -72,14 +86,18 @@ def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     panel.send = lambda content, buffers=None: None
     panel.tab = "track"
     assert "no kept run here" in press(panel, "track")["error"]
-    for name, without in (("first", ("pricing",)), ("second", ())):
-        study("published", draws=64).changed(without=without).keep(f"runs/{name}")
+    beyond = {"fixed": {"video_eeg.ratio": 9.0}, "outside": ("video_eeg.ratio",)}
+    for name, choices in (("first", {"without": ("pricing",)}), ("second", beyond)):
+        study("published", draws=128).changed(**choices).keep(f"runs/{name}")
     assert press(panel, "track")["error"] == ""
     assert panel.page["view"]["title"] == "No actual counts yet; add one below"
     rows = "year,value_usd,error,status,source,known\n"
-    rows += "2025,3.4e9,0.05,measured,a source,2031-01-01\n"
+    rows += "2025,3.6e9,0.2,measured,a source,2031-01-01\n"
     (tmp_path / "runs" / "actuals.csv").write_text(rows, encoding="utf-8")
-    press(panel, "track")
+    far = press(panel, "track", runs="./" * 40 + "runs")
+    said = " ".join(part["text"] for part in far["parts"])
+    assert "Outside the evidence" in said
+    assert "Updated with them: After USD 3.60 bn in 2025" in said
     view, found = panel.page["view"], ismarket.track(["runs/first", "runs/second"])
     assert view["title"].startswith(f"{sum(e.inside_most for e in found.editions)} of 2 actuals")
     assert [row["cells"][0] for row in view["rows"]] == [
@@ -88,7 +106,7 @@ def test_editions_stand_against_what_came(tmp_path, monkeypatch):
     assert view["rows"][-1]["tone"] == "strong"
     assert view["chart"]["kind"] == "track"
     assert "2026" in press(panel, "track", actuals="2026: 3 bn")["error"]
-    panel.change({"kind": "draws", "value": 128})
+    panel.change({"kind": "draws", "value": 256})
     assert panel.analyses["track"]["stale"] is False
 
 
@@ -98,6 +116,16 @@ def test_the_fields_of_an_actual_fit_the_forecast(second):
     panel = opened(Study(market, drivers, scenario))
     panel.send = lambda content, buffers=None: None
     assert press(panel, "actuals")["error"] == ""
+
+
+def test_an_actual_is_offered_as_it_is_forecast_after_the_level_has_changed():
+    panel = opened(study("published", draws=64))
+    before = offered(panel, "actuals")
+    panel.change({"kind": "anchor", "value": "techsci-2024"})
+    year, amount, _ = offered(panel, "actuals")
+    assert (year, amount) != tuple(before[:2])
+    path, place = panel.forecast.columns["summary"], panel.forecast.years.index(int(year))
+    assert amount == money(path["reference"][place])
 
 
 def test_a_driver_that_is_off_keeps_a_row_while_its_causes_act_on():

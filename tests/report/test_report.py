@@ -21,6 +21,7 @@ from ismarket.report.headline import strip
 from ismarket.report.html_page import as_page
 from ismarket.report.titles import growth_title, path_title
 from ismarket.text.install import extra
+from ismarket.text.wording import money
 
 
 class Links(HTMLParser):
@@ -69,6 +70,14 @@ def test_the_first_screen_says_what_the_panel_says_and_leads_to_the_sections(pub
         assert ("prints" in said[0]) == made.plan.anchor.published
     whole = forecast(load_market(), load_drivers(), Scenario(without=(), draws=64))
     assert any(text.startswith("Pricing and mix, which the report") for _, text in sentences(whole))
+
+
+def test_what_an_older_report_printed_stands_at_the_year_for_which_it_was_printed():
+    older = forecast(load_market(), load_drivers(), Scenario(anchor="coherent-2017", draws=16))
+    anchor, said = older.plan.anchor, sentences(older)[0][1]
+    assert anchor.base_year < older.years[0]
+    assert f"prints **USD {money(anchor.value)}** for {anchor.base_year} and" in said
+    assert f"net in {older.years[0]} (" in said
 
 
 def test_the_checklist_fills_what_a_run_knows_and_leaves_the_rest_visibly_empty(published):

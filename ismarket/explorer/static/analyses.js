@@ -16,6 +16,9 @@ function createAnalyses(offers, ask, change) {
     update(found) {
       for (const [name, result] of Object.entries(found)) sections.get(name)?.update(result);
     },
+    offered(now) {
+      for (const { name, fields } of now) sections.get(name).offered(fields);
+    },
     progress(name, share) {
       sections.get(name)?.progress(share);
     },
@@ -54,6 +57,9 @@ function createAnalysis(offer, ask, change) {
 
   return {
     root,
+    offered(now) {
+      now.forEach(({ value }, i) => fields[i].offered(value));
+    },
     progress(share) {
       bar.value = share;
     },
@@ -81,6 +87,7 @@ function createAnalysis(offer, ask, change) {
 
 function createField(field) {
   const id = uid("asked");
+  let first = field.value;
   const options = field.options.map(([value, title]) => h("option", { value, selected: value === field.value }, title));
   const hint = field.hint ? h("small", { id: `${id}-hint` }, field.hint) : null;
   const rest = { id, "data-lm-suppress-shortcuts": "true", "aria-describedby": hint ? hint.id : null };
@@ -90,6 +97,11 @@ function createField(field) {
   return {
     name: field.name,
     root: h("div", { class: "field" }, h("label", { for: id }, field.label), input, hint),
+    /** Another first value, as the scenario moved; what was typed stays. */
+    offered(value) {
+      if (input.value === first) input.value = value;
+      first = value;
+    },
     get value() {
       return input.value;
     },

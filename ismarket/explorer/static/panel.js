@@ -124,6 +124,7 @@ function createPanel(state) {
     root,
     dressed: view.dressed,
     analysed: analyses.update,
+    offered: analyses.offered,
     update(now) {
       showScenario(now);
       controls.update(now.controls, queue.waiting);

@@ -50,7 +50,7 @@ function createView(state, table) {
   };
 }
 
-/** The table of a view, whose rows choose the anchor or what the view alone shows. */
+/** The table of a view, whose rows choose the anchor or what the view says that they pick. */
 function createChoosing(state, viewNow) {
   return createTable((value) => {
     if (viewNow().picks) state.ask({ type: "pick", what: viewNow().picks, value });

@@ -58,8 +58,8 @@ function createQueue(send) {
 /**
  * The state behind the parts of one panel, whose model is `model`.
  *
- * A part is `{ root, update(page) }`, and may `wait`, `hear` messages, take `analysed` results, be
- * `dressed` for a theme and `stop`; `make(kind, state, name)` gives one.
+ * A part is `{ root, update(page) }`, and may `wait`, `hear` messages, take `analysed` results and
+ * what is `offered`, be `dressed` for a theme and `stop`; `make(kind, state, name)` gives one.
  */
 function createState(model, signal, make) {
   const parts = new Set();
@@ -132,6 +132,9 @@ function createState(model, signal, make) {
   model.on("change:page", shown);
   model.on("change:analyses", () => {
     for (const part of parts) part.analysed?.(model.get("analyses"));
+  });
+  model.on("change:offered", () => {
+    for (const part of parts) part.offered?.(model.get("offered"));
   });
   model.on("msg:custom", (message, buffers) => {
     for (const part of parts) part.hear?.(message, buffers);
