@@ -158,8 +158,7 @@ def audit_report(
     return Audit(
         market, published.plan, asked.plan.years[0], last,
         tuple(entries(market, told, found, last, against.seed)), tuple(found),
-        (*(coverage(asked, output) for output in OUTPUTS),
-         coverage(response(market, installed, chosen), "value")),
+        (*coverage(asked, *OUTPUTS), *coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
         published.stacking_premium, published.years[-1], purchases(asked.plan),
         tuple(caveats(published.plan)),
