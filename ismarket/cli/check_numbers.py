@@ -12,7 +12,7 @@ import click
 
 from ..errors import InputError
 from ..model.scenario import shipped_scenarios
-from .common import forecast_of, json_option, say, say_json, scenario_argument
+from .common import FILE, forecast_of, json_option, say, say_json, scenario_argument
 
 if TYPE_CHECKING:
     from ..engine.forecast import Forecast
@@ -26,7 +26,7 @@ MOST_DRAWS = 65_536
 
 
 @click.command(name="check-numbers")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @scenario_argument("run")
 @click.option("--strict", is_flag=True, help="Numbers that have no place in the run fail as well.")
 @json_option
