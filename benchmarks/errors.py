@@ -77,7 +77,7 @@ def of_variance(market, drivers, scenario):
         reach, errors = errors_inside(apart.shape[1]), error_of(apart)
         for i, group in enumerate(indices.groups):
             found[f"{which} index", group] = getattr(indices, which)[i], errors[i], reach
-    part = coverage(response(market, drivers, scenario), "value")
+    [part] = coverage(response(market, drivers, scenario), "value")
     for i, status in enumerate(part.groups):
         half = (part.high[i] - part.low[i]) / 2.0
         found["share by status", status] = part.share[i], half / reach, reach

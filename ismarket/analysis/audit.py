@@ -10,7 +10,7 @@ from typing import Any
 from ..arrays import Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import Forecast
-from ..engine.forecaster import forecast
+from ..engine.forecaster import forecast, forecast_of
 from ..engine.plan import Plan
 from ..errors import InputError, check_known, list_of
 from ..model.driver import Driver
@@ -145,8 +145,8 @@ def audit_report(
     others = (d.name for d in asked.plan.drivers if d.name not in published.plan.contained)
     own = replace(against, without=tuple(sorted({*against.without, *others})))
     named = None if own.without == against.without else response(market, installed, own)
-    count = forecast(market, installed, against)
-    of_own = forecast(market, installed, own) if named else count
+    count = forecast_of(asked.plan, installed)
+    of_own = forecast_of(named.plan, installed) if named else count
     found = [
         _ranged(headline, of_own if headline.about == OWN else count)
         for headline in headlines(market, anchor.name, asked, named)
@@ -158,8 +158,7 @@ def audit_report(
     return Audit(
         market, published.plan, asked.plan.years[0], last,
         tuple(entries(market, told, found, last, against.seed)), tuple(found),
-        (*(coverage(asked, output) for output in OUTPUTS),
-         coverage(response(market, installed, chosen), "value")),
+        (*coverage(asked, *OUTPUTS), *coverage(response(market, installed, chosen), "value")),
         _shared(market, published.plan.drivers),
         published.stacking_premium, published.years[-1], purchases(asked.plan),
         tuple(caveats(published.plan)),

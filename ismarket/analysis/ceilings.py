@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..model.parameter import STATUSES
+from ..model.sources import CONFIDENCE
 from ..model.tables import Row, read_table
 
 COLUMNS = ["ceiling", "title", "market", "part", "value", "unit", "year", "cagr", "counts",
@@ -71,8 +72,8 @@ def _part(row: Row) -> Part:
     name, value = row.text("part"), row.cells["value"]
     if bool(value) == (name == CASES):
         raise InputError(f"{row.where}: value is for every part but {CASES}, which are counted")
-    row.text("unit")
-    row.choice("confidence", "confidence", ("A", "B", "C"))
+    row.text("unit")  # for the reader of the table: a figure without it is no evidence
+    row.choice("confidence", "confidence", CONFIDENCE)  # likewise
     number = row.number("value") if value else None
     status = row.choice("status", "status", (*STATUSES, "published"))
     return Part(number, row.whole("year"), row.number("cagr", 0.0), status, row.text("source"))

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
-from ..engine.attribution import attribution
+from ..engine.attribution import Attribution, attribution
 from ..errors import InputError
 from ..model.parameter import STATUSES
 from ..sampling.points import deviations, error_of, errors_inside
 from .groups import correlated
 from .response import Response
 from .sensitivity import drawn
-from .sobol import Function, Values, swapped
+from .sobol import exchange
 
 POINTS = 4096
 NOTHING = 1e-12
@@ -43,8 +43,8 @@ class Coverage:
     inputs: tuple[int, ...]
 
 
-def coverage(asked: Response, output: str, *, points: int = POINTS) -> Coverage:
-    """Shares of the variance of ``output`` (value, cagr or count) by status of the inputs."""
+def coverage(asked: Response, *outputs: str, points: int = POINTS) -> list[Coverage]:
+    """Shares of the variance of each output (value, cagr or count) by status of the inputs."""
     weakest = _weakest(asked)
     groups = {
         status: tuple(p.key for p in asked.inputs if weakest[p.key] == status)
@@ -52,11 +52,16 @@ def coverage(asked: Response, output: str, *, points: int = POINTS) -> Coverage:
     }
     seed = asked.plan.scenario.seed
     a, b = drawn(asked.inputs, points, seed, asked.plan.pairs)
-    share, apart = shapley_effects(lambda v: asked(output, v), a, b, groups, seed=seed)
-    reach = errors_inside(apart.shape[1]) * error_of(apart)
-    counts = tuple(len(keys) for keys in groups.values())
-    return Coverage(asked.plan.anchor.name, output, tuple(groups), share, share - reach,
-                    share + reach, counts)  # fmt: skip
+    game, counts = attribution(len(groups), seed), tuple(len(keys) for keys in groups.values())
+    runs = [asked.every(exchange(a, b, keys)) for keys in ((), *together(game, groups))]
+    found = []
+    for output in outputs:
+        at_a, *exchanged = (run[output] for run in runs)
+        share, apart = shapley_effects(game, at_a, np.stack(exchanged))
+        reach = errors_inside(apart.shape[1]) * error_of(apart)
+        found.append(Coverage(asked.plan.anchor.name, output, tuple(groups), share, share - reach,
+                              share + reach, counts))  # fmt: skip
+    return found
 
 
 def _weakest(asked: Response) -> dict[str, str]:
@@ -68,27 +73,23 @@ def _weakest(asked: Response) -> dict[str, str]:
     return status
 
 
-def shapley_effects(
-    function: Function,
-    a: Values,
-    b: Values,
-    groups: Mapping[str, Sequence[str]],
-    *,
-    seed: int = 0,
-) -> tuple[Array, Array]:
-    """Shares (group,) of the variance of ``function``, summing to one.
-
-    And what each replicate adds to their errors, (group, replicate).  ``a`` and ``b`` are two
-    independent samples of all inputs, which the groups divide.  Raises InputError for an output
-    that does not move.
-    """
-    game = attribution(len(groups), seed)
-    together = [
+def together(game: Attribution, groups: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """The inputs of each coalition of some groups."""
+    return [
         [key for i, keys in enumerate(groups.values()) if coalition >> i & 1 for key in keys]
         for coalition in game.coalitions
     ]
-    gained = (function(a) - swapped(function, a, b, together)) ** 2 / 2
-    whole = gained[game.coalitions.index((1 << len(groups)) - 1)]
+
+
+def shapley_effects(game: Attribution, at_a: Array, exchanged: Array) -> tuple[Array, Array]:
+    """Shares (group,) of the variance of a function, summing to one.
+
+    And what each replicate adds to their errors, (group, replicate).  From the function at A,
+    (point,), and at A with each coalition of groups from B, (coalition, point), two independent
+    samples of all inputs.  Raises InputError for an output that does not move.
+    """
+    gained = (at_a - exchanged) ** 2 / 2
+    whole = gained[game.coalitions.index((1 << len(game.weights)) - 1)]
     if whole.mean() <= 0:
         raise InputError("the output does not move: there is no variance to share")
     parts = game.weights @ gained / whole.mean()

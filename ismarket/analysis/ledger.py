@@ -94,16 +94,16 @@ def headlines(
     anchor, first = market.anchors[report], asked.plan.years[0]
     values = _values(asked)
     cells, modes = asked.cells(values), asked.cells({})
-    found = [
-        _figure("level", market.printed(anchor, first), asked, "count"),
-        *([_figure(OWN, anchor.cagr, named, "cagr")] if named else []),
-        _figure("growth", anchor.cagr, asked, "cagr"),
-    ]
+    counted, usual = asked.every(values), asked.every({})
+    found = [_figure("level", market.printed(anchor, first), counted["count"], usual["count"])]
+    if named:
+        found.append(_figure(OWN, anchor.cagr, named("cagr", _values(named)), named("cagr", {})))
+    found.append(_figure("growth", anchor.cagr, counted["cagr"], usual["cagr"]))
     if anchor.fastest_growing_class:
-        by_class, usual = cells.sum(axis=1), modes.sum(axis=1)
+        by_class, at_modes = cells.sum(axis=1), modes.sum(axis=1)
         found.append(
             _named("fastest class", anchor.fastest_growing_class, market.drug_classes,
-                   by_class[1] / by_class[0], usual[1] / usual[0])
+                   by_class[1] / by_class[0], at_modes[1] / at_modes[0])
         )  # fmt: skip
     if anchor.largest_region:
         found.append(
@@ -117,10 +117,9 @@ def _values(asked: Response) -> Mapping[str, Array]:
     return next(drawn(asked.inputs, POINTS, asked.plan.scenario.seed, asked.plan.pairs))
 
 
-def _figure(about: str, said: float, asked: Response, output: str) -> Headline:
-    """Whether an output of the count reaches what is said, in its draws."""
-    bears, usual = asked(output, _values(asked)) >= said, asked(output, {})[0]
-    return _headline(about, f"{said:.6g}", f"{usual:.6g}", bears)
+def _figure(about: str, said: float, draws: Array, modes: Array) -> Headline:
+    """Whether a figure of the count reaches what is said, in the draws (draw,)."""
+    return _headline(about, f"{said:.6g}", f"{modes[0]:.6g}", draws >= said)
 
 
 def _named(about: str, said: str, names: tuple[str, ...], draws: Array, modes: Array) -> Headline:

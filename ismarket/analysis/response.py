@@ -51,22 +51,27 @@ class Response:
     def __call__(self, output: str, values: Mapping[str, Array]) -> Array:
         """``output`` (draw,) at ``values``, drawn inputs by key (draw,); the rest at its mode."""
         check_known("sensitivity", "output", OUTPUTS, output)
-        first, last = self.cells(values).sum(axis=(REGION, DRUG_CLASS))
-        if output == "count":
-            return np.asarray(first)
-        grown: Array = self.left * last / first
-        if output == "cagr":
-            return np.asarray(np.expm1(np.log(grown) / (self.plan.years[-1] - self.plan.years[0])))
-        level = level_of(self.plan, self._stacked(values))
-        return np.asarray((first if level is None else level) * grown)
+        return self.every(values)[output]
+
+    def every(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """Each of OUTPUTS (draw,) at the same values, of which the market is computed once."""
+        stacked = self._stacked(values)
+        first, last = self._cells(stacked).sum(axis=(REGION, DRUG_CLASS))
+        grown = self.left * last / first
+        level, span = level_of(self.plan, stacked), self.plan.years[-1] - self.plan.years[0]
+        value = (first if level is None else level) * grown
+        return {"value": value, "cagr": np.expm1(np.log(grown) / span), "count": first}
+
+    def cells(self, values: Mapping[str, Array]) -> Array:
+        """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
+        return self._cells(self._stacked(values))
 
     def _stacked(self, values: Mapping[str, Array]) -> Array:
         return stack(self.plan, {**self.plan.modes, **self.plan.fixed, **values})
 
-    def cells(self, values: Mapping[str, Array]) -> Array:
-        """Value before calibration, USD, (2, region, drug_class, draw): first and last year."""
+    def _cells(self, stacked: Array) -> Array:
         with one_thread():
-            return np.asarray(self._chain(self._stacked(values))[[0, -1]])
+            return self._chain(stacked)[[0, -1]]
 
     @cached_property
     def _chain(self) -> Chain:

@@ -70,6 +70,11 @@ def sample(keys: Sequence[str], points: int, seed: int) -> Iterator[Bits]:
         yield np.concatenate(blocks, axis=1)[:, :points]
 
 
+def exchange(a: Values, b: Values, keys: Sequence[str]) -> dict[str, Array]:
+    """The inputs at A, but some of them at B."""
+    return {**a, **{key: b[key] for key in keys}}
+
+
 def swapped(
     function: Function,
     a: Values,
@@ -80,7 +85,7 @@ def swapped(
     """The function (set, point) at A with each set of inputs from B."""
     found = np.empty((len(sets), len(next(iter(a.values())))))
     for row, keys in enumerate(sets):
-        found[row] = function({**a, **{key: b[key] for key in keys}})
+        found[row] = function(exchange(a, b, keys))
         if progress:
             progress((row + 1) / len(sets))
     return found

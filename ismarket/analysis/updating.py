@@ -22,7 +22,7 @@ import numpy as np
 from ..arrays import Array, Columns
 from ..engine.findings import about, caveats
 from ..engine.forecast import A_FORECAST, Forecast
-from ..errors import InputError, check_kind, list_of, need_numbers, unknown
+from ..errors import InputError, check_kind, check_known, list_of, need_numbers
 from ..model.tables import EVIDENCE, OPTIONAL, read_table
 from ..text.sheet import Sheet, Table, by_field, framed_by, rows_of, shown_by
 from ..text.wording import fraction, listed, money, number, percent, usd
@@ -244,11 +244,9 @@ def observation(text: str) -> Observation:
 
 def read_observations(file: Path) -> list[Observation]:
     """The actuals of a CSV table (year, value_usd, error, status, source, maybe known, dollars)."""
-    found = []
+    found, allowed = [], (*COLUMNS, *MORE, *EVIDENCE, *OPTIONAL)
     for row in read_table(file, COLUMNS, others=True):
-        for column in row.cells:
-            if column not in (allowed := (*COLUMNS, *MORE, *EVIDENCE, *OPTIONAL)):
-                raise unknown(file.name, "column to read", column, allowed)
+        check_known(file.name, "column to read", allowed, *row.cells)
         year = row.whole("year")
         value, error, source = row.number("value_usd"), row.number("error"), row.text("source")
         try:

@@ -13,6 +13,7 @@ from ..errors import InputError, check_known
 from ..model.choices import Choice, Keyed, Names, Real, Said, Text, Whole
 from ..model.scenario import BEYOND, CHOICES, Scenario, spelled, unspelled
 from .common import (
+    PATH,
     answer,
     blocked,
     complete_anchor,
@@ -165,14 +166,12 @@ def listed(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> tu
 @on_workers
 @click.option("--keep-draws", type=click.Path(dir_okay=False, writable=True, path_type=Path),
               metavar="FILE.parquet", help="Keep every draw in a Parquet file.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the run; by default a new"
-              " one in runs/.")  # fmt: skip
+@click.option("--out", type=PATH, help="Folder of the run; by default a new one in runs/.")
 @click.option("--no-keep", is_flag=True, help="Write no run directory.")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run, at --out or in runs/.")
 @click.option("--also", multiple=True, callback=listed, metavar="NAMES",
               help="Keep more in the run: draws,histogram,charts,workbook.")  # fmt: skip
-@click.option("--notebook", type=click.Path(path_type=Path),
-              help="Execute this notebook instead, and keep it as a run.")  # fmt: skip
+@click.option("--notebook", type=PATH, help="Execute this notebook instead, and keep it as a run.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=blocked,
               help="Set a parameter of the notebook; no:PLUGIN leaves one out.")  # fmt: skip
 @json_option

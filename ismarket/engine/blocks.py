@@ -26,9 +26,10 @@ from .plan import Plan
 from .rows import Reader
 from .summaries import Grids, Kept, Place, Streamed
 
-HELD = 3 << 20
-"""Numbers in an array that is freed at once: the allocator of glibc then holds on to twice as much
-freed memory (mallopt(3)); to return and clear it for each block takes up to a fifth of the time."""
+HELD = (4 << 20) - 1024
+"""Numbers in an array that is freed at once, the largest from which the allocator of glibc learns:
+it then holds on to twice as much freed memory (mallopt(3)).  To return and clear it for each block
+takes up to a third of the processor time."""
 STRETCH = 512
 """A block that is cut short is worked on in whole stretches: a processor may round the odd draws
 at the end of an array otherwise than those inside, and a draw is the same to the last bit."""

@@ -52,9 +52,8 @@ def tidy(forecast: Forecast, by: Sequence[str] | str, units: str) -> pd.DataFram
     kind = others[0] if others else "place"
     made = {"place": _places, "stage": _stages, "driver": _drivers, "launch": _launches}[kind]
     table = made(forecast, wanted)
-    money = table["unit"] == "USD"
+    money = table["unit"] == forecast.usd()
     table["price_basis"] = np.where(money, forecast.plan.price_basis, "")
-    table["unit"] = table["unit"].mask(money, forecast.usd())
     for axis in PLACES[1:]:
         if axis in table:
             table[f"{axis}_title"] = table[axis]
@@ -81,7 +80,7 @@ def _places(forecast: Forecast, by: tuple[str, ...]) -> pd.DataFrame:
     inside = [axis for axis in PLACES[1:] if axis in by]
     if not inside:
         table = pd.DataFrame(forecast.columns["summary"]).iloc[at].reset_index(drop=True)
-        return table.assign(measure="value", unit="USD")
+        return table.assign(measure="value", unit=forecast.usd())
     market = forecast.plan.market
     titles = {"region": market.regions, "drug_class": market.drug_classes}
     apart = tuple(i + 1 for i, axis in enumerate(PLACES[1:]) if axis not in by)
@@ -90,7 +89,7 @@ def _places(forecast: Forecast, by: tuple[str, ...]) -> pd.DataFrame:
     table["reference"] = _reference(forecast).sum(axis=apart)[at].ravel()
     for name, values in zip(STATISTICS, _statistics(forecast, apart), strict=True):
         table[name] = values[at].ravel()
-    return table.assign(measure="value", unit="USD")
+    return table.assign(measure="value", unit=forecast.usd())
 
 
 def _reference(forecast: Forecast) -> Array:
@@ -124,7 +123,7 @@ def _drivers(forecast: Forecast, _: tuple[str, ...]) -> pd.DataFrame:
     places = [*(driver.name for driver in forecast.plan.drivers), "unexplained", "total"]
     order = [places.index(name) for name in table["driver"]]
     for measure, rows, unit in (("points", "points", "points of growth a year"),
-                                ("carried", "usd", "USD")):  # fmt: skip
+                                ("carried", "usd", forecast.usd())):  # fmt: skip
         drawn = forecast.drawn.statistics[:, forecast.layout[rows]][:, order]
         found.append(pd.DataFrame({
             "year": forecast.years[-1], "driver": table["driver"], "driver_title": table["title"],
@@ -141,7 +140,7 @@ def _launches(forecast: Forecast, _: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame({
         "year": forecast.years[-1], "launch": table["launch"], "launch_title": table["product"],
         "drug_class": table["drug_class"], "measure": "own sales", "reference": table["reference"],
-        **dict(zip(STATISTICS, drawn, strict=True)), "unit": "USD",
+        **dict(zip(STATISTICS, drawn, strict=True)), "unit": forecast.usd(),
     })  # fmt: skip
 
 
@@ -154,5 +153,4 @@ def _stages(forecast: Forecast, by: tuple[str, ...]) -> pd.DataFrame:
     for axis in PLACES[1:]:
         table = table[(table[axis] != "") == (axis in by)]
     table = table.drop(columns=[axis for axis in PLACES[1:] if axis not in by])
-    money = table["unit"] == forecast.usd()
-    return table.assign(unit=table["unit"].mask(money, "USD")).reset_index(drop=True)
+    return table.reset_index(drop=True)

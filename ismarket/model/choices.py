@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from .tables import shown
 
 
@@ -26,8 +26,8 @@ class Text:
             raise InputError(f"{name} = {value!r} must be like {self.like}", name)
         if not isinstance(value, str):
             raise InputError(f"{name} = {value!r} must be text", name)
-        if self.allowed and value not in self.allowed:
-            raise unknown(name, "choice", value, self.allowed, key=name)
+        if self.allowed:
+            check_known(name, "choice", self.allowed, value, key=name)
         return value
 
 
@@ -118,8 +118,8 @@ class Keyed:
         found: dict[str, Any] = {}
         for given, item in value.items():
             key = self.key(given)
-            if self.known and key not in self.known:
-                raise unknown(name, "key", key, self.known, key=f"{name} {given}")
+            if self.known:
+                check_known(name, "key", self.known, key, key=f"{name} {given}")
             if key in found:
                 raise InputError(f"{name} {key!r} is given twice", f"{name} {given}")
             found[key] = self.of.check(f"{name} {key}", item)

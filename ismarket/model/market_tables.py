@@ -12,7 +12,7 @@ from string import ascii_lowercase
 
 import numpy as np
 
-from ..errors import InputError, unknown
+from ..errors import InputError, check_known
 from .cause import Mechanism, read_mechanisms
 from .launch import read_launches
 from .market import Claim, Correlation, Market
@@ -279,8 +279,8 @@ def read_claims(path: Path | Traversable, causes: Iterable[str]) -> tuple[Claim,
         cells, names = row.cells, row.cells["mechanism"].split() or [""]
         row.choice("direction", "direction", ("up", "down", ""))
         for name, mark in zip(names, ("", *ascii_lowercase[1:]), strict=False):
-            if name and name not in known:
-                raise unknown(row.where, "cause", name[:60], known)
+            if name:
+                check_known(row.where, "cause", known, name)
             claim = Claim(
                 row.text("id") + mark, row.text("section"), row.text("claim"), cells["driver"],
                 name, cells["stage"], cells["direction"], tuple(cells["overlaps"].split()),

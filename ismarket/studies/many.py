@@ -20,7 +20,7 @@ from ..analysis.information import (
 from ..analysis.sample_information import ALL, BASIS, THE_LEVEL, Sample
 from ..engine.many import outcomes
 from ..engine.workers import ALONE, Work, draws_bar
-from ..errors import InputError, list_of, mistaken
+from ..errors import InputError, check_kind, list_of
 from ..model.anchor import BASES
 from ..model.grid import GridAxis, combined, make_axes, read_grid
 from ..model.pooled import POOLED, estimates
@@ -41,8 +41,7 @@ def grid_of(
         scenario, what = read_grid(what)
         study = study.changed(scenario)
     what = list_of("grid", what, GridAxis, "a TOML file with a [grid], or lists by axis")
-    if probability is not None and not isinstance(probability, Mapping):
-        raise mistaken("grid, probability", probability, "lists of weights by axis")
+    check_kind("grid, probability", probability, Mapping | None, "lists of weights by axis")
     axes = (*what, *make_axes(values, probability)) if values or not what else what
     plans = [study.changed(scenario).plan for scenario in combined(study.scenario, axes)]
     bases = {plan.price_basis for plan in plans}

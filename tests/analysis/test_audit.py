@@ -23,10 +23,11 @@ from ismarket import (
     read_market,
 )
 from ismarket.analysis.audit import claim_sheet, untested
-from ismarket.analysis.coverage import coverage, shapley_effects
+from ismarket.analysis.coverage import coverage, shapley_effects, together
 from ismarket.analysis.ledger import HEADLINES, OWN, UNTESTED, VERDICTS, alone, verdict_of
 from ismarket.analysis.response import response
-from ismarket.analysis.sobol import sample
+from ismarket.analysis.sobol import sample, swapped
+from ismarket.engine.attribution import attribution
 from ismarket.model.sources import cited, read_sources
 
 MARKET, DRIVERS = load_market(), load_drivers()
@@ -274,7 +275,9 @@ def test_interplay_is_shared_equally_and_nothing_is_lost(weights, interplay):
         own = sum(w * x[n] for w, n in zip(weights, names, strict=True))
         return own + 6 * interplay * x["u"] * x["v"]
 
-    share, apart = shapley_effects(model, *samples, {n: (n,) for n in names}, seed=1)
+    game = attribution(len(names), seed=1)
+    exchanged = swapped(model, *samples, together(game, {n: (n,) for n in names}))
+    share, apart = shapley_effects(game, model(samples[0]), exchanged)
     alone_ = np.square(weights) / 12
     both = (6 * interplay) ** 2 / 144
     exact = (alone_ + np.array([both, both, 0]) / 2) / (alone_.sum() + both)
@@ -289,7 +292,7 @@ def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
         lambda row: "measured" if row["stage"] == "incidence" else row["status"],
     )  # fmt: skip
     here, there = (
-        coverage(response(m, DRIVERS, EVIDENCE), "count", points=1024) for m in (MARKET, market)
+        coverage(response(m, DRIVERS, EVIDENCE), "count", points=1024)[0] for m in (MARKET, market)
     )
     assert here.share[here.groups.index("measured")] == 0.0
     assert there.share[there.groups.index("measured")] > 0.2
@@ -298,7 +301,7 @@ def test_a_number_that_becomes_measured_moves_its_share(tmp_path):
 def test_correlated_numbers_count_under_the_weakest_of_them():
     pair = "funnel.incidence.north_america ~ funnel.units.north_america.anticonvulsants"
     here, there = (
-        coverage(response(MARKET, DRIVERS, scenario), "count", points=1024)
+        coverage(response(MARKET, DRIVERS, scenario), "count", points=1024)[0]
         for scenario in (EVIDENCE, EVIDENCE.changed(correlation={pair: 0.5}))
     )
     assert there.inputs[2] == here.inputs[2] + 1
