@@ -7,10 +7,23 @@ import subprocess
 import openpyxl
 import pytest
 
+from ismarket import Scenario
 from ismarket.report.grid import FIRST_ROW, INPUTS, PATH, input_rows
 
 SOFFICE = shutil.which("soffice")
 needs_libreoffice = pytest.mark.skipif(not SOFFICE, reason="LibreOffice (soffice) is not installed")
+
+
+CHANGED = Scenario(
+    anchor="bottom-up",
+    without=(),
+    overlap=0.3,
+    strength={"diagnosis": 2.0},
+    fixed={"video_eeg.ratio": 2.0},
+    through=2035,
+    draws=64,
+)
+"""A scenario in which everything that a workbook holds was changed."""
 
 
 def recalculated(paths, folder):

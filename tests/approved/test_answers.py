@@ -120,10 +120,27 @@ COUNTED = {
 WITH_A_PAST = {"audit": lambda s, f: s.audit(), "backtest": lambda s, f: s.backtest()}
 
 
-def answer(asked, question, questions):
-    """What is said, and of the first market also where one thing in the answer is another."""
+ASKED = [
+    (world, question, find)
+    for worlds, questions in (
+        (("published", "counted", "anchored", "second"), EVERYWHERE),
+        (("published", "counted"), ON_ONE_MARKET),
+        (("published", "anchored"), ON_AN_ANCHOR),
+        (("counted", "second"), COUNTED),
+        (("published",), WITH_A_PAST),
+    )
+    for world in worlds
+    for question, find in questions.items()
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "find"), ASKED, indirect=["asked"], ids=[f"{w}-{q}" for w, q, _ in ASKED]
+)
+def test_an_answer_is_the_approved_one(asked, question, find):
+    """Of the first market also what is said where one thing in the answer is another."""
     study, forecast = asked
-    found, world = questions[question](study, forecast), study.scenario.name
+    found, world = find(study, forecast), study.scenario.name
     if isinstance(found, list):
         approve(world, question, found)
         return
@@ -132,32 +149,3 @@ def answer(asked, question, questions):
         approve(f"{world}_otherwise", question, said_of_twists(found))
     if question == "audit":
         approve(world, "claims", [str(claim_sheet(found, one)) for one in ("H1", "D1", "T3")])
-
-
-@pytest.mark.parametrize("question", EVERYWHERE)
-def test_what_is_asked_of_any_forecast(asked, question):
-    answer(asked, question, EVERYWHERE)
-
-
-@pytest.mark.parametrize("asked", ["published", "counted"], indirect=True)
-@pytest.mark.parametrize("question", ON_ONE_MARKET)
-def test_what_is_asked_of_one_market(asked, question):
-    answer(asked, question, ON_ONE_MARKET)
-
-
-@pytest.mark.parametrize("asked", ["published", "anchored"], indirect=True)
-@pytest.mark.parametrize("question", ON_AN_ANCHOR)
-def test_what_is_asked_of_a_published_estimate(asked, question):
-    answer(asked, question, ON_AN_ANCHOR)
-
-
-@pytest.mark.parametrize("asked", ["counted", "second"], indirect=True)
-@pytest.mark.parametrize("question", COUNTED)
-def test_what_is_asked_of_a_count(asked, question):
-    answer(asked, question, COUNTED)
-
-
-@pytest.mark.parametrize("asked", ["published"], indirect=True)
-@pytest.mark.parametrize("question", WITH_A_PAST)
-def test_what_is_asked_of_a_market_with_a_past(asked, question):
-    answer(asked, question, WITH_A_PAST)

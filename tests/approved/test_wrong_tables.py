@@ -11,6 +11,7 @@ from importlib.resources import files
 from itertools import takewhile
 
 import pytest
+from drafts import ANCHOR
 from dravet import TABLES
 from written import approve, line
 
@@ -63,26 +64,6 @@ overlap = [0.0, 1.0]
 strength.diagnosis = [1, 2]
 [probability]
 overlap = [0.25, 0.75]
-"""
-ANCHOR = """name = "some-house-2023"
-publisher = "Some House"
-title = "A title"
-market = "infantile-spasms"
-base_year = 2023
-value_usd = 1.5e8
-cagr = 0.051
-first_year = 2024
-last_year = 2030
-periods = 7
-last_value_usd = 212_000_000.0
-largest_region = "North America"
-drivers_named = ["diagnosis", "technology"]
-url = "https://example.org/page"
-source = "Some House, page.html"
-price_basis = "real"
-contradictions = []
-[evidence.last_value_usd]
-half_unit = 500000.0
 """
 
 

@@ -1,18 +1,14 @@
 """The laws of the forecast."""
 
 import dataclasses
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from threading import Barrier
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threadpoolctl import ThreadpoolController
 
 from ismarket import Driver, DriverError, Effect, InputError, Parameter, Scenario, forecast
-from ismarket.engine.blocks import Engine, cells_of, one_thread
+from ismarket.engine.blocks import Engine, cells_of
 from ismarket.engine.forecaster import total_value
 from ismarket.engine.plan import make_plan
 from ismarket.testing import toy_market
@@ -352,51 +348,3 @@ def test_more_than_twelve_drivers_are_sampled_and_still_close(market, drivers):
     carried = result.draws.contributions.sum(axis=0) + np.log(result.unexplained_factor[-1])
     assert np.abs(carried - result.draws.log_growth).max() < 1e-10
     assert "sampled over orders" in str(result)
-
-
-# the threads of NumPy's BLAS ----------------------------------------------------------------------
-
-BLAS = ThreadpoolController().select(user_api="blas")
-
-
-def blas_threads():
-    return {one.num_threads for one in BLAS.lib_controllers}
-
-
-@pytest.fixture
-def two_threads():
-    before = BLAS.limit(limits=2)
-    with BLAS.limit(limits=None):  # and let others set it
-        pass
-    yield
-    before.restore_original_limits()
-
-
-def test_two_forecasts_at_once_leave_blas_its_threads(market, drivers, two_threads):
-    both, seen = Barrier(2, timeout=60), []
-
-    def meet(_):
-        both.wait()
-        seen.append(blas_threads())
-        both.wait()
-
-    def made(draws):
-        return forecast(market, drivers, Scenario(draws=draws), workers=1, progress=meet)
-
-    with ThreadPoolExecutor(2) as pool:
-        assert len(list(pool.map(made, (16, 64)))) == 2
-    assert seen == [{1}, {1}]
-    assert blas_threads() == {2}
-
-
-def test_limits_of_blas_nest_and_overlap_in_any_number(two_threads):
-    nested, overlapping = ExitStack(), [one_thread() for _ in range(3)]
-    for _ in range(3000):
-        nested.enter_context(one_thread())
-    for one in overlapping:
-        one.__enter__()
-    nested.close()
-    for one in overlapping:  # the first to come is the first to go
-        assert blas_threads() == {1}
-        one.__exit__(None, None, None)
-    assert blas_threads() == {2}

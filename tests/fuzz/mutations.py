@@ -2,6 +2,8 @@
 
 import random
 
+from drafts import ANCHOR
+
 SCENARIO = """\
 # A scenario as somebody would write it.
 title = "The published forecast, with one value fixed"
@@ -20,29 +22,6 @@ funnel.births.europe = 6.4e6
 [strength]
 diagnosis = 1.5
 technology = 1
-"""
-ANCHOR = """\
-# Draft anchor read from a page; check every line against it.
-name = "some-house-2023"
-publisher = "Some House"
-title = "Infantile Spasms Market, \\"2030\\""
-market = "infantile-spasms"
-base_year = 2023
-value_usd = 1.5e8
-cagr = 0.051   # a year
-first_year = 2024
-last_year = 2030
-periods = 7
-last_value_usd = 212_000_000.0
-largest_region = "North America"
-drivers_named = ["diagnosis", "technology"]
-url = "https://example.org/page"
-source = "Some House, page.html"
-contradictions = []
-
-[evidence.cagr]
-span = [120, 131]
-quote = "CAGR of 5.1%"
 """
 TOML_BITS = [
     '"', "'", '"""', "'''", "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "#", "\n", "\r\n", "\\",

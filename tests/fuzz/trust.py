@@ -19,7 +19,8 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[1]))  # where the other helpers of the tests stand
 
 from command_line import ismarket
-from mutations import ANCHOR, CSV_BITS, TOML_BITS, mutated
+from drafts import ANCHOR
+from mutations import CSV_BITS, TOML_BITS, mutated
 from parcels import OWN_ROW, OWN_TABLE
 from sealed import resealed
 

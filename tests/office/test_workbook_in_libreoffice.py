@@ -6,7 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from spreadsheets import computed_path, edited, needs_libreoffice, random_edits, recalculated
+from spreadsheets import (
+    CHANGED,
+    computed_path,
+    edited,
+    needs_libreoffice,
+    random_edits,
+    recalculated,
+)
 
 import ismarket
 from ismarket import (
@@ -15,7 +22,6 @@ from ismarket import (
     Parameter,
     Scenario,
     forecast,
-    load_drivers,
     load_market,
     read_market,
 )
@@ -24,50 +30,42 @@ from ismarket.report.workbook import write_workbook
 from ismarket.testing import toy_market
 
 pytestmark = needs_libreoffice
-CHANGED = Scenario(
-    anchor="bottom-up",
-    without=(),
-    overlap=0.3,
-    strength={"diagnosis": 2.0},
-    fixed={"video_eeg.ratio": 2.0},
-    through=2035,
-    draws=64,
-)
 
 
-def made(scenario):
-    return forecast(load_market(), load_drivers(), scenario)
-
-
-@pytest.fixture(scope="module")
-def book(published, tmp_path_factory):
-    path = tmp_path_factory.mktemp("book") / "published.xlsx"
-    write_workbook(published, path)
-    return path
-
-
-def test_the_workbook_computes_the_reference_path_that_python_has(tmp_path):
-    scenarios = [Scenario(draws=64), CHANGED, Scenario(draws=64, anchor="techsci-2024")]
-    results = [made(scenario) for scenario in scenarios]
-    paths = [tmp_path / f"{i}.xlsx" for i in range(len(results))]
+def books(results, folder):
+    """A workbook of each forecast."""
+    paths = [folder / f"{i}.xlsx" for i in range(len(results))]
     for result, path in zip(results, paths, strict=True):
         write_workbook(result, path)
-    for result, opened in zip(results, recalculated(paths, tmp_path), strict=True):
+    return paths
+
+
+def computed(results, paths, folder):
+    """The workbooks as LibreOffice has them; each has the reference path of its forecast."""
+    found = recalculated(paths, folder)
+    for result, opened in zip(results, found, strict=True):
         reference = result.columns["reference"]["value"]
         assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+    return found
+
+
+def test_the_workbook_computes_the_reference_path_that_python_has(market, drivers, tmp_path):
+    scenarios = [Scenario(draws=64), CHANGED, Scenario(draws=64, anchor="techsci-2024")]
+    results = [forecast(market, drivers, scenario) for scenario in scenarios]
+    computed(results, books(results, tmp_path), tmp_path)
 
 
 def test_edited_workbooks_compute_what_python_computes_for_the_scenario_they_ask_for(
-    published, book, tmp_path
+    market, drivers, published, tmp_path
 ):
     chooser = random.Random(7)
+    (book,) = books([published], tmp_path)
     paths = [
-        edited(book, tmp_path / f"{i}.xlsx", random_edits(chooser, published, 8)) for i in range(3)
+        edited(book, tmp_path / f"edited-{i}.xlsx", random_edits(chooser, published, 8))
+        for i in range(3)
     ]
-    scenarios = [read_workbook(path).after for path in paths]
-    for scenario, opened in zip(scenarios, recalculated(paths, tmp_path), strict=True):
-        reference = made(scenario.changed(draws=1)).columns["reference"]["value"]
-        assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+    scenarios = [read_workbook(path).after.changed(draws=1) for path in paths]
+    computed([forecast(market, drivers, scenario) for scenario in scenarios], paths, tmp_path)
 
 
 def longer_chain(folder):
@@ -113,12 +111,7 @@ def test_the_workbook_computes_the_reference_path_of_any_chain(tmp_path):
     ]
     results = [forecast(market, drivers, scenario) for scenario in scenarios]
     results.append(forecast(market, drivers[:1], scenarios[1].changed(without=())))
-    paths = [tmp_path / f"{i}.xlsx" for i in range(len(results))]
-    for result, path in zip(results, paths, strict=True):
-        write_workbook(result, path)
-    for result, opened in zip(results, recalculated(paths, tmp_path), strict=True):
-        reference = result.columns["reference"]["value"]
-        assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+    for opened in computed(results, books(results, tmp_path), tmp_path):
         assert {"Births path", "Price level path"} <= set(opened.sheetnames)
 
 
@@ -155,9 +148,7 @@ def test_what_functions_bring_stands_in_the_workbook_as_values(tmp_path):
     ]
     results = [forecast(market, drivers, scenario) for scenario in scenarios[:2]]
     results.append(forecast(market, sharing, scenarios[2]))
-    paths = [tmp_path / f"{i}.xlsx" for i in range(3)]
-    for result, path in zip(results, paths, strict=True):
-        write_workbook(result, path)
+    paths = books(results, tmp_path)
     edits = [{"strength.alone": 0.5, "new_drug.ratio": 3.0}, {"with.both": 0}, {"with.one": 0}]
     for path, one in zip(paths[:3], edits, strict=True):
         paths.append(edited(path, tmp_path / f"edited-{path.name}", one))
@@ -165,9 +156,7 @@ def test_what_functions_bring_stands_in_the_workbook_as_values(tmp_path):
         after = read_workbook(path).after
         known = drivers if len(paths) - paths.index(path) > 1 else sharing
         results.append(forecast(market, known, after))
-    for result, opened in zip(results, recalculated(paths, tmp_path), strict=True):
-        reference = result.columns["reference"]["value"]
-        assert computed_path(opened, len(reference)) == pytest.approx(reference, rel=1e-9)
+    for opened in computed(results, paths, tmp_path):
         said = [row[1].value for row in opened["Summary"].iter_rows(max_col=2)]
         assert any("marked 'values as run'" in str(text) for text in said)
         causes = {row[3].value for row in opened["Shifts"].iter_rows(min_row=6, max_col=4)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from spreadsheets import edited, random_edits
+from spreadsheets import CHANGED, edited, random_edits
 
 from ismarket import (
     InputError,
@@ -22,20 +22,6 @@ from ismarket.cli import main
 from ismarket.report.edits import read_workbook
 from ismarket.report.grid import column, input_rows
 from ismarket.report.workbook import write_workbook
-
-CHANGED = Scenario(
-    anchor="bottom-up",
-    without=(),
-    overlap=0.3,
-    strength={"diagnosis": 2.0},
-    fixed={"video_eeg.ratio": 2.0},
-    through=2035,
-    draws=64,
-)
-
-
-def made(scenario):
-    return forecast(load_market(), load_drivers(), scenario)
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +74,9 @@ def test_a_workbook_nobody_touched_gives_the_scenario_of_its_run(published, book
 
 
 @pytest.mark.slow(reason="workbooks written and read")
-def test_free_takes_a_fixed_input_back_to_its_range(tmp_path):
+def test_free_takes_a_fixed_input_back_to_its_range(market, drivers, tmp_path):
     path = tmp_path / "fixed.xlsx"
-    write_workbook(made(CHANGED), path)
+    write_workbook(forecast(market, drivers, CHANGED), path)
     back = read_workbook(edited(path, path, {"video_eeg.ratio": "free"}))
     assert back.after.fixed == {}
 
