@@ -17,7 +17,7 @@ Columns: TypeAlias = dict[str, list[Any]]
 """A table by column: what JSON, pandas and the printed page are all made from."""
 
 
-def content(value: object) -> int:
+def content(value: Any) -> int:
     """A hash of all that a value holds, through tuples, mappings, arrays and dataclasses."""
     if isinstance(value, str | float | int):  # most of it, so first
         return hash(value)
@@ -35,5 +35,6 @@ def content(value: object) -> int:
 @cache
 def _held(kind: type) -> tuple[str, ...]:
     """The fields of a class whose own hash looks at none of them."""
-    whole = is_dataclass(kind) and kind.__hash__ is object.__hash__
-    return tuple(one.name for one in fields(kind)) if whole else ()
+    if is_dataclass(kind) and kind.__hash__ is object.__hash__:
+        return tuple(one.name for one in fields(kind))
+    return ()
