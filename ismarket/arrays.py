@@ -25,7 +25,7 @@ def content(value: Any) -> int:
         return hash(tuple(map(content, value)))
     if isinstance(value, np.ndarray):
         return hash((value.shape, value.tobytes()))
-    if names := _held(type(value)):
+    if names := _held(value.__class__):
         return hash(tuple(content(getattr(value, name)) for name in names))
     if isinstance(value, Mapping):
         return hash(tuple((key, content(item)) for key, item in value.items()))
