@@ -32,7 +32,7 @@ from ismarket.report.workbook import write_workbook  # noqa: E402
 SOURCES = Path(__file__).parent.parent / "examples" / "ismarket-dravet" / "src"
 INFLATION = {"inflation", "dravet_inflation"}
 MARKETS = ("infantile-spasms", "dravet")
-EXAMPLES = int(os.environ.get("ISMARKET_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("ISMARKET_EXAMPLES", "5"))
 """Scenarios of each market that every face is held to."""
 
 
