@@ -234,18 +234,13 @@ def interval(sample: Array, observed: float, level: float = LEVEL) -> tuple[floa
 
 
 def exact_bounds(successes: int, trials: int) -> tuple[float, float]:
-    """Clopper-Pearson bounds of a share, 19 in 20; InputError for more successes than trials.
-
-    They are quantiles of beta distributions.
-    """
+    """Clopper-Pearson bounds of a share, 19 in 20; InputError for more successes than trials."""
     if not 0 <= successes <= trials or trials == 0:
         raise InputError(f"{successes} of {trials} is not a share")
-    from scipy.special import betaincinv  # costs more to import than a run
+    from scipy.stats import binomtest  # costs more to import than a run
 
-    left = trials - successes
-    low = betaincinv(successes, left + 1, 0.025) if successes else 0.0
-    high = betaincinv(successes + 1, left, 0.975) if left else 1.0
-    return float(low), float(high)
+    bounds = binomtest(successes, trials).proportion_ci(0.95, method="exact")
+    return float(bounds.low), float(bounds.high)
 
 
 def sheet(found: Backtest) -> Sheet:

@@ -66,8 +66,7 @@ class Row:
 
     def number(self, column: str, blank: float | None = None) -> float:
         """The cell as a finite number; ``blank`` stands for an empty cell if it is given."""
-        if column not in self.cells:
-            raise unknown(self.where, "column", column, self.cells)
+        check_known(self.where, "column", self.cells, column)
         value = str(self.cells[column])
         if not value and blank is not None:
             return blank
@@ -86,8 +85,7 @@ class Row:
     def choice(self, column: str, kind: str, known: Iterable[str]) -> str:
         """The cell, which must be one of the known names."""
         value, names = self.cells[column], tuple(known)
-        if value not in names:
-            check_known(self.where, kind, names, value)
+        check_known(self.where, kind, names, value)
         return value
 
 
