@@ -79,6 +79,8 @@ def test_the_list_is_ranked_net_of_cost_and_holds_launches_and_the_level(asked, 
     nets = [one.net for one in found.studies]
     assert nets == sorted(nets, reverse=True)
     assert all(one.net == one.worth - 1000.0 for one in found.studies)
+    assert found.columns["studies"]["net"] == nets
+    assert "studies" not in asked.voi(open_choice, by=("launch",)).columns
     names = {one.of for one in found.studies}
     assert {"level", *(one.name for one in asked.plan.launches)} <= names
     level = next(one for one in found.studies if one.of == "level")
