@@ -13,8 +13,8 @@ from scipy import stats
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, triangulate
 from ismarket.analysis.ceilings import read_ceilings
-from ismarket.analysis.triangulation import headline
 from ismarket.analysis.endpoints import CLOSE, VERDICTS, judge, readings
+from ismarket.analysis.triangulation import headline
 from ismarket.model.pooled import (
     POOLED,
     PRIORS,

@@ -12,7 +12,7 @@ from ismarket.analysis.information import drawn_values
 from ismarket.analysis.response import response
 from ismarket.engine import summaries, workers
 from ismarket.engine.findings import findings
-from ismarket.engine.histograms import BINS, Grid
+from ismarket.engine.histograms import Grid
 from ismarket.engine.summaries import (
     FEW_ROWS,
     LEVELS,
