@@ -110,6 +110,8 @@ def _of_market(
     money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), (first, end))
     says += problems
     fields |= money
+    if any(v.role == figures.TWICE for v in printed_levels):
+        says.append("left open, an amount in two currencies: it is not told which is meant")
     if "last_year" not in fields and not disputed:
         fields |= _last_year_of_value(page, levels, fields)
     _say_words(page, subject, same, boxes, fields, says)

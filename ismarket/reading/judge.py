@@ -27,14 +27,15 @@ def judge_levels(
         if level.amount.range
     ][:1]
     sure = [level for level in found if level.amount.value is not None]
-    future = [level for level in sure if _is_future(level, sure, stated)]
+    future = [level for level in sure if _is_future(level, sure, stated, period[1])]
     base = [level for level in sure if level not in future]
     if not base and not stated and period[0] and any(v.year and v.year > period[0] for v in future):
         base = [level for level in future if level.year == period[0]]
         future = [level for level in future if level not in base]
-    table = {v.year for v in sure if v.role == "labelled" and v.year}
-    if not stated and len(table) > 2:
-        base = [level for level in base if level.role != "labelled"]  # a row of years has no base
+    for role, among, most in (("labelled", sure, 2), ("present", base, 1)):
+        row = {v.year for v in among if v.role == role and v.year}
+        if not stated and len(row) > most:
+            base = [level for level in base if level.role != role]  # a row of years has no base
     chosen, dispute, in_year = _base(base, stated)
     says += [dispute] if dispute else []
     if chosen:
@@ -55,7 +56,11 @@ def judge_levels(
     return fields, says
 
 
-def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> bool:
+def _is_future(
+    level: Level, sure: Sequence[Level], stated: Found | None, period_end: int | None
+) -> bool:
+    if level.year and level.year == period_end and level.role not in ("past", "start"):
+        return True
     if level.role in ("labelled", "bare") and level.year:
         first = min(v.year for v in sure if v.year)
         return bool(level.year > (stated.value if stated else first))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..model.anchor import fitting_steps, growth_between, in_words, misfit
 from ..text.wording import money
-from .figures import PART, Level
+from .figures import Level
 from .found import FIELDS, Found
 from .pagetext import Page
 
@@ -104,22 +104,12 @@ def _a_whole_is_no_less_than_a_part(facts: _Facts) -> tuple[str, ...]:
     )
 
 
-def _sentences_are_understood(facts: _Facts) -> tuple[str, ...]:
-    def clear(level: Level) -> bool:
-        beside = (v for v in facts.levels if v.context == level.context and v.role != PART)
-        others = [v for v in beside if v.amount.value != level.amount.value]
-        return level.role == "labelled" or all(v.year for v in others)
-
-    doubtful: list[str] = []
-    for names in (BASE, LAST[:1]):
-        if taken := facts.level(names[0]):
-            same = [
-                v
-                for v in facts.levels
-                if v.told and (v.year, v.amount.value) == (taken.year, taken.amount.value)
-            ]
-            doubtful += () if any(map(clear, same)) else names
-    return tuple(doubtful)
+def _a_start_stands_alone(facts: _Facts) -> tuple[str, ...]:
+    taken = facts.level("value")
+    if not taken or taken.role != "start":
+        return ()
+    beside = [v for v in facts.levels if v.context == taken.context and not v.year]
+    return BASE if any(v.role in ("past", "present") for v in beside) else ()
 
 
 def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
@@ -143,7 +133,7 @@ LAWS = {
     _nothing_later: "an amount of a later year stands on the page, it is not told of what",
     _a_forecast_follows: "no later year is told, and its words are not of the past",
     _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",
-    _sentences_are_understood: "beside it stands an amount of no year",
+    _a_start_stands_alone: "beside it stands an amount of no year",
     _growth_leads_from_end_to_end: "the growth does not lead from one end to the other",
 }
 """The laws in the order in which they are applied, and what a broken one says."""

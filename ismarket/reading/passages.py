@@ -43,9 +43,7 @@ _FIGURE = re.compile(
 """A line that is a figure and no more."""
 _CAPTION = re.compile(rf"\((?:in\s+)?(?:{CURRENCY})\s?(?:in\s)?(?:{SCALE})\)\s*$", re.I)
 """What ends the title of a figure or a table: the unit of its numbers."""
-_DATELINE = re.compile(
-    r"[A-Z][A-Za-z .]{2,30},[^\n]{0,50}?\d{4}[^\n]{0,40}?\s--?\s(?=[\"'(]?[A-Z0-9])"
-)
+_DATELINE = re.compile(r"[A-Z][A-Za-z .]{2,30},[^\n]{0,50}?\d{4}[^\n]{0,40}?\s--?\s(?=[\"'(]?\w)")
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 

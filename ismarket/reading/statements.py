@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..model.words import Named
 from .amounts import find_amounts, find_percents
 from .found import Found, cited
-from .mentions import core, found_in
+from .mentions import COMMON, core, found_in
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
 from .subject import Subject
@@ -20,6 +20,12 @@ _HOUSE_NAME = (
     rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{CUES.house.pattern})\b"
 )
 _HOUSES = re.compile(_HOUSE_NAME)
+_FORM = re.compile(
+    r"(?:,?\s(?:(?:Inc|Ltd|Pvt|Pte|Co|Corp|S\.[AL])\b\.?"
+    r"|(?:Limited|LLC|LLP|GmbH|AG|KG|plc|PLC|SAS|SARL|BV)\b))+"
+)
+"""The legal form behind a name; whether its dot belongs to it cannot be told."""
+_FORMS = re.compile(_FORM.pattern + "$")
 
 
 def _patterns(table: str) -> tuple[re.Pattern[str], ...]:
@@ -47,6 +53,11 @@ _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
+_IS_FASTEST = re.compile(
+    r"^\W*(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are)\s+"
+    r"(?:(?:expected|projected|set|likely|tipped|forecast|poised|anticipated)\s+)?(?:to\s+be\s+|as\s+)?"
+    r"the\s+fastest[\s-]growing\s+(?:drug\s+|product\s+|treatment\s+)?(?:segment|class|type|product)s?\b"
+)
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 
 
@@ -59,6 +70,8 @@ def publisher(
     def keep(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
+        name = _FORMS.sub("", re.sub(r"\s[A-Z]$", "", name))
+        form = _FORM.match(page.text, start + len(name))
         name = re.sub(
             r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
             "",
@@ -70,7 +83,9 @@ def publisher(
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
         if len(name) < 3 or own or CUES.wire.search(name) or re.search(r"^\d+$", name) or everyday:
             return
-        found.setdefault(name, cited(page, name, start, end, context, confidence))
+        full = f"{name}{form.group() if form else ''}"
+        if name not in found or form:
+            found[name] = cited(page, full, start, form.end() if form else end, context, confidence)
 
     for item in labelled:
         told = re.fullmatch(
@@ -93,7 +108,9 @@ def publisher(
     names = [n for n in found if not any(n != other and n in other for other in found)]
     rivals = (name for s in sentences for name in _with_figures(s)) if len(names) == 1 else ()
     names += [n for n in rivals if n not in names[0] and names[0] not in n]
-    return (found[names[0]], []) if len(names) == 1 else (None, names)
+    if len(names) == 1 and "." not in found[names[0]].value:
+        return found[names[0]], []
+    return None, [found[name].value if name in found else name for name in names]
 
 
 def _with_figures(sentence: Sentence) -> Iterator[str]:
@@ -161,20 +178,31 @@ def _printed_class(
             continue
         if not CUES.not_a_class.search(name) and not CUES.section.search(name):
             at = item.start, item.start + len(name), item.context
-            said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
+            printed = _small(page.as_printed(*at[:2]))
+            said.setdefault(printed, cited(page, printed, *at, "high"))
     above = None
     for sentence in sentences:
         by, above = CUES.basis.match(sentence.text) or above, CUES.basis.match(sentence.text)
         for clause in cut(sentence, _CLAUSE):
-            found = _SEGMENT.search(clause.text)
+            found = _SEGMENT.search(clause.text) or _IS_FASTEST.search(clause.text)
             if not found or not _fastest(clause.text):
                 continue
             name = found["name"].strip()
             if by and by[1].lower() not in _OF_A_CLASS:
                 continue  # a form or a place of sale is no class
-            if name and not CUES.not_a_class.search(name):
-                _say(page, said, clause, (_small(name), *found.span("name")))
+            place = CUES.countries.search(name) or found_in(COMMON.regions, name)
+            if name and not place and not CUES.not_a_class.search(name) and not _points_back(name):
+                start, end = (clause.start + at for at in found.span("name"))
+                printed = _small(page.as_printed(start, end).strip())
+                _say(page, said, clause, (printed, *found.span("name")))
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
+
+
+def _points_back(name: str) -> bool:
+    """True for words that stand for a name: ``which``, ``it``."""
+    return not {"it", "this", "that", "these", "they", "which", "what"}.isdisjoint(
+        name.lower().split()
+    )
 
 
 def _small(name: str) -> str:

@@ -128,6 +128,9 @@ def subject_of(
         either = list(named.values()) or called
         found = either[0] if len(either) == 1 else None
     if found and not MARKET.search(found.title):
+        title = re.findall(r"\w+", sentences[0].text.lower()) if sentences else []
+        if not MARKET.search(page.text) and PRODUCTS.isdisjoint(title):
+            return None, []  # to name a disease is not to be of its market
         for sentence in sentences[:MOST_SENTENCES]:
             for mention in mentions(sentence.text):
                 if mention.core and not mention.place and found.names(mention):
@@ -239,10 +242,9 @@ def _named_in(page: Page, sentence: Sentence, known: Sequence[Subject]) -> list[
 def _as_printed(page: Page, found: Mention, at: tuple[int, int]) -> Mention:
     """The mention with its name in the language of the page."""
     begin = page.text.find(found.name, *at) if page.printed and found.name else -1
-    if begin < 0 or page.printed is None:
+    if begin < 0:
         return found
-    first, last = page.at(begin), page.at(begin + len(found.name) - 1)
-    return replace(found, name=page.printed.text[first : last + 1], own=found.name)
+    return replace(found, name=page.as_printed(begin, begin + len(found.name)), own=found.name)
 
 
 def _apart(mention: Mention, text: str, known: Sequence[Subject]) -> list[Mention]:

@@ -3,6 +3,7 @@
 import pytest
 
 from ismarket.reading import read_text
+from ismarket.reading.subject import known_subjects
 
 SAFE = "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion in 2022. "
 
@@ -65,3 +66,40 @@ def test_a_second_house_with_figures_leaves_the_publisher_open():
     reading = read_text(both, known=())
     assert reading.value("publisher") is None
     assert any("Alder Research or Birch Analytics" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        (
+            "The safe doors market was CHF 2.0 billion (USD 2.2 billion) in 2022.",
+            {"base_year": None, "value": None},
+        ),
+        (
+            "The safe doors market was KRW 2.0 billion (USD 2.2 billion) in 2022.",
+            {"base_year": 2022, "value": 2.2e9},
+        ),
+        (
+            "Safe doors market size in 2022: USD 2.0 billion. Market size 2023: USD 2.1 billion."
+            " Forecast for 2030: USD 3.3 billion.",
+            {"base_year": None, "value": None, "last_year": 2030, "last_value": 3.3e9},
+        ),
+        (
+            f"{SAFE}It grows at a CAGR of 6.5% from 2023 to 2030. Size in 2030: USD 3.3 bn.",
+            {"base_year": 2022, "value": 2.0e9, "last_year": 2030, "last_value": 3.3e9},
+        ),
+        (f"{SAFE}It is put by Alder Research, Inc. Steel leads.", {"publisher": None}),
+        (f"{SAFE}Published by Alder Research GmbH.", {"publisher": "Alder Research GmbH"}),
+    ],
+)
+def test_what_can_be_meant_two_ways_is_left_open(page, fields):
+    reading = read_text(page, known=())
+    assert {name: reading.value(name) for name in fields} == fields
+
+
+def test_to_name_a_disease_is_not_to_be_of_its_market(second):
+    known = known_subjects([second[0]])
+    called = f"{second[0].name} syndrome"
+    sold = f"Alder Pharma had revenue of USD 2.4 billion in 2023, up 9%. It treats {called}."
+    assert read_text(sold, known=known).value("market") is None
+    assert read_text(f"{called} therapeutics: {sold}", known=known).value("market")
