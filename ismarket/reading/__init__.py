@@ -91,6 +91,9 @@ def _of_market(
     apart: bool,
 ) -> Reading:
     """What a page says of one market; ``apart`` is true where the page itself is about another."""
+    publisher, houses = statements.publisher(page, subject, sentences, labelled)
+    names = [publisher.value] if publisher else houses
+    subject = replace(subject, house=names[0] if len(names) == 1 else "")
     kinds = whole.kinds(subject, sentences, apart)
     own = [s for s, kind in zip(sentences, kinds, strict=True) if kind == whole.OWN]
     same = [s for s, kind in zip(sentences, kinds, strict=True) if kind != whole.OTHER]
@@ -116,8 +119,10 @@ def _of_market(
         fields |= _last_year_of_value(page, levels, fields)
     _say_words(page, subject, same, boxes, fields, says)
     notes: list[str] = []
-    if publisher := _publisher(page, subject, sentences, labelled, notes):
+    if publisher:
         fields["publisher"] = publisher
+    elif houses:
+        notes.append(f"publisher: {' or '.join(houses)}")
     drivers = statements.drivers_named(page, subject, same, boxes)
     if drivers:
         fields["drivers_named"] = replace(next(iter(drivers.values())), value=sorted(drivers))
@@ -133,19 +138,6 @@ def _of_market(
                    sentences)  # fmt: skip
 
 
-def _publisher(
-    page: Page,
-    subject: Subject,
-    sentences: Sequence[Sentence],
-    labelled: Sequence[Labelled],
-    notes: list[str],
-) -> Found | None:
-    found, competing = statements.publisher(page, subject, sentences, labelled)
-    if not found and competing:
-        notes.append(f"publisher: {' or '.join(competing)}")
-    return found
-
-
 def installed() -> tuple[Subject, ...]:
     """The installed markets with their words."""
     from ..plugins.installed import load_plugins
@@ -158,7 +150,8 @@ def _base_year(page: Page, labelled: Sequence[Labelled]) -> Found | None:
     found: dict[int, Found] = {}
     for item in labelled:
         match = re.match(rf"\D{{0,12}}({YEAR})\b", item.value)
-        if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match:
+        columns = len(re.findall(rf"\b{YEAR}\b", item.value)) > 1
+        if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match and not columns:
             at = item.start + match.start(1), item.start + match.end(1), item.context
             year = int(match[1])
             found.setdefault(year, cited(page, year, *at, "high"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
+from .mentions import MARKET
 from .passages import Labelled, Sentence
 from .subject import Subject
 from .vocabulary import ABOUT, CUES, NOT_A_LEVEL
@@ -19,7 +20,9 @@ BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
 UNTOLD, PART, TWICE = "untold", "part", "twice"
 _OVER_YEARS = re.compile(rf"\s*(?:from|between|over|during|in)\s+{YEAR}\s?(?:-|to|and)\s?{YEAR}\b")
 """What stands behind an amount that is added over years."""
-_TO_COME = r"(?:is|are)\s+(?:foreseen|expected|forecast(?:ed)?|anticipated|projected|predicted)\s+"
+_TO_COME = (
+    r"(?:is|are)\s+(?:foreseen|expected|forecast(?:ed)?|anticipated|projected|predicted)\b\s*"
+)
 _ONE_YEAR = rf"({YEAR})\b(?!\s?(?:-|/|to)\s?\d)"
 _YEAR_BEHIND = re.compile(
     rf"\s*\)?,?\s*\(?\s*(?:{_TO_COME})?(?:(?:in\s+)?(?:revenues?|sales)\s+)?"
@@ -88,9 +91,8 @@ def _labelled_level(
         rf"^(?:projected|forecast|expected)\W+{YEAR}$",
         key, re.I,
     )  # fmt: skip
-    size = size or (
-        re.fullmatch(YEAR, key) and re.search(r"market|revenue|sales", item.heading, re.I)
-    )
+    if MARKET.search(item.heading) or (item.heading and label_of_whole(subject, item.heading)):
+        size = size or re.fullmatch(YEAR, key)
     grows = re.search(r"increment|growth|CAGR|%", key, re.I)
     if not size or grows or not label_of_whole(subject, key):
         return []
@@ -138,7 +140,7 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         if _OVER_YEARS.match(after):
             continue
         whole = of_whole(subject, before, text[amount.end :])
-        role = _role(before, own, after[:used]) or UNTOLD if whole else PART
+        role = _role(before, own, after[: used or 30]) or UNTOLD if whole else PART
         if index in twice:
             role = TWICE
         if sentence.item and role in ("bare", "present") and not CUES.past.search(own):
@@ -150,9 +152,10 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
 
 def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
-    if near := _YEAR_BEHIND.match(after):
-        return int(near[1]), near.end()
     before = [match[1] or match[2] for match in _YEAR_BEFORE.finditer(own)]
+    near = _YEAR_BEHIND.match(after)
+    if near and not (before and re.match(rf"\W*,\s{YEAR}\b", after)):
+        return int(near[1]), near.end()  # "it was 3 bn in 2023, 2030 it will be 4 bn"
     return (int(before[-1]), 0) if before else (None, 0)
 
 
@@ -164,7 +167,8 @@ def _role(said: str, own: str, year_words: str) -> str:
     by_year = re.match(rf"\s*,?\s*(?:by\b|{_TO_COME})", year_words) or re.match(BY_YEAR, own, re.I)
     future = [m.end() for m in CUES.future.finditer(own)]
     past = [m.end() for m in CUES.past.finditer(own)]
-    bare = "bare" if year_words else ""
+    dated = re.search(YEAR, year_words) or re.search(rf"\b{YEAR}\)?:\s+$", own)
+    bare = "bare" if dated else ""
     if re.search(rf"\bfrom\s+{ABOUT}$", own):
         return "start"
     if past and (not future or past[-1] > future[-1]) and not by_year:

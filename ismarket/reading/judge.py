@@ -27,7 +27,7 @@ def judge_levels(
         if level.amount.range
     ][:1]
     sure = [level for level in found if level.amount.value is not None]
-    future = [level for level in sure if _is_future(level, sure, stated, period[1])]
+    future = [level for level in sure if _is_future(level, sure, stated, period)]
     base = [level for level in sure if level not in future]
     if not base and not stated and period[0] and any(v.year and v.year > period[0] for v in future):
         base = [level for level in future if level.year == period[0]]
@@ -57,10 +57,15 @@ def judge_levels(
 
 
 def _is_future(
-    level: Level, sure: Sequence[Level], stated: Found | None, period_end: int | None
+    level: Level,
+    sure: Sequence[Level],
+    stated: Found | None,
+    period: tuple[int | None, int | None],
 ) -> bool:
-    if level.year and level.year == period_end and level.role not in ("past", "start"):
+    if level.year and level.year == period[1] and level.role not in ("past", "start"):
         return True
+    if level.year and period[0] and level.year < period[0]:
+        return False
     if level.role in ("labelled", "bare") and level.year:
         first = min(v.year for v in sure if v.year)
         return bool(level.year > (stated.value if stated else first))

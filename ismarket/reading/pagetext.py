@@ -264,7 +264,7 @@ def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
     if re.match(r"[-*\u2022]\s", source[start : start + 2]):
         return False
-    key = re.compile(r"[^:\n]{2,40}:\s")
+    key = re.compile(r"[^:\n]{2,40}:\s|[^:\n]{2,60}?\s\.{3}")
     pair = key.match(source, start)
     figure = re.compile(r"[$\u20ac\u00a3]?\d")
     if any(lead.match(source, start) and lead.match(source, above[0]) for lead in (key, figure)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .amounts import CURRENCY, SCALE, YEAR
@@ -127,7 +127,12 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             heading or (len(line) < 60 and line.rstrip()[-1:] not in ".:")
         ):
             place.section = line.strip()
-        sentences += _sentences(line, start, place, heading)
+        under = (
+            place
+            if lines[index - 1][0].rstrip()[-1:] != "?"
+            else replace(place, heading=lines[index - 1][0].strip())
+        )
+        sentences += _sentences(line, start, under, heading)
     return sentences, labelled
 
 

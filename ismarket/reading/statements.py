@@ -21,7 +21,7 @@ _HOUSE_NAME = (
 )
 _HOUSES = re.compile(_HOUSE_NAME)
 _FORM = re.compile(
-    r"(?:,?\s(?:(?:Inc|Ltd|Pvt|Pte|Co|Corp|S\.[AL])\b\.?"
+    r"(?:,?\s(?:(?:Inc|Ltd|Pvt|Pte|Co|Corp|Ltda|S\.[AL]|[BN]\.V)\b\.?"
     r"|(?:Limited|LLC|LLP|GmbH|AG|KG|plc|PLC|SAS|SARL|BV)\b))+"
 )
 """The legal form behind a name; whether its dot belongs to it cannot be told."""
@@ -40,6 +40,11 @@ _AT_AN_EDGE = _patterns("at_an_edge")
 _BY_NAME = _patterns("by_name")
 _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
+_SIGNED = re.compile(
+    rf"(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?"
+    r"(?:,\s[A-Z]\w+|,?\s(?:\d{1,2}\s)?(?:[A-Z]\w+\s)?\d{4}|\s\u00a9\s\d{4})?\.?\s*$"
+)
+"""The last line of a page, signed by a house."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
 _EVERYDAY = LISTS["everyday"]
 _NOT_A_HOUSE = GENERIC | _EVERYDAY | LISTS["no_house"]
@@ -54,10 +59,12 @@ _SEGMENT = re.compile(
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
 _IS_FASTEST = re.compile(
-    r"^\W*(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are)\s+"
-    r"(?:(?:expected|projected|set|likely|tipped|forecast|poised|anticipated)\s+)?(?:to\s+be\s+|as\s+)?"
-    r"the\s+fastest[\s-]growing\s+(?:drug\s+|product\s+|treatment\s+)?(?:segment|class|type|product)s?\b"
+    r"^\W*(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are|forms?)\s+"
+    r"(?:(?:also|expected|projected|set|likely|tipped|forecast|poised|anticipated)\s+)?(?:to\s+be\s+|as\s+)?"
+    r"the\s+fastest[\s-]growing\s+(?:drug\s+|product\s+|treatment\s+)?(?:segment|class|type|product|drug)s?\b"
 )
+SHORT_ANSWER = 6
+"""Words of an answer that is no more than a name."""
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 
 
@@ -71,9 +78,8 @@ def publisher(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
         name = _FORMS.sub("", re.sub(r"\s[A-Z]$", "", name))
-        form = _FORM.match(page.text, start + len(name))
         name = re.sub(
-            r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
+            r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|Copyright(?:\s\d{4})?|The(?!.*\sCompany$)|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
             "",
             name.strip(),
         )
@@ -83,13 +89,15 @@ def publisher(
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
         if len(name) < 3 or own or CUES.wire.search(name) or re.search(r"^\d+$", name) or everyday:
             return
-        full = f"{name}{form.group() if form else ''}"
-        if name not in found or form:
-            found[name] = cited(page, full, start, form.end() if form else end, context, confidence)
+        form = re.search(rf"{re.escape(name)}({_FORM.pattern})", page.text)
+        full = form.group() if form else name
+        found.setdefault(name, cited(page, full, start, end, context, confidence))
 
     for item in labelled:
         told = re.fullmatch(
-            r"publisher|published\s+by|(source|data)|(contact)|report\s+by|author", item.key, re.I
+            r"publisher|(?:published|report|compiled|study)\s+by|(source|data)|(contact)|author",
+            item.key,
+            re.I,
         )
         if told and (name := re.match(_HOUSE_NAME if told[2] else _NAME, item.value)):
             plain = _NOT_A_HOUSE if told[1] else _EVERYDAY
@@ -103,6 +111,11 @@ def publisher(
                     continue
                 start, end = (sentence.start + at for at in match.span("name"))
                 keep(match["name"], start, end, sentence.text[match.start() :], "medium", plain)
+    if sentences and not page.text[sentences[-1].start + len(sentences[-1].text) :].strip():
+        last = sentences[-1]
+        if signed := _SIGNED.match(last.text):
+            start, end = (last.start + at for at in signed.span("name"))
+            keep(signed["name"], start, end, last.text, "medium", _NOT_A_HOUSE)
     if page.site and not found and not CUES.wire.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
@@ -132,6 +145,11 @@ def largest_region(
     )
     said = _labelled_name(page, label, subject.words.regions, labelled)
     for sentence in sentences:
+        asked = sentence.heading if len(sentence.text.split()) < SHORT_ANSWER else ""
+        if re.search(r"\b(?:region|market)\b.*\?$", asked) and CUES.largest.search(asked):
+            names = found_in(subject.words.regions, sentence.text)
+            if len(names) == 1 and not CUES.fastest.search(asked):
+                _say(page, said, sentence, names[0])
         for clause in cut(sentence, _CLAUSE):
             cue = CUES.largest.search(clause.text)
             if not cue or CUES.fastest.search(clause.text) or CUES.negated.search(clause.text):

@@ -35,7 +35,7 @@ class Subject:
     """The market that a page is about: ``market`` is its name here, ``title`` as it is printed.
 
     ``words`` are its own, with those of every market where it has none; ``installed`` is false
-    where no market of that name is.
+    where no market of that name is; ``house`` is who publishes the page, if that is one.
     """
 
     market: str
@@ -45,6 +45,7 @@ class Subject:
     place: str = ""
     products: frozenset[str] = frozenset()
     at: tuple[int, int] = (0, 1)
+    house: str = ""
 
     @property
     def base(self) -> frozenset[str]:
@@ -101,7 +102,9 @@ def unknown_subject(mention: Mention) -> Subject:
     """A market that is not installed, known by the name that the page gives it."""
     bare = re.sub(r"\(([^)]*)\)", " ", mention.own or mention.name)
     acronyms = re.findall(r"\(([A-Z][A-Za-z0-9-]{1,7})\)", mention.name)
-    words = [w for w in re.findall(r"[^\W_]+(?:['.][^\W_]+)*", bare) if w.lower() not in PLAIN]
+    words = re.findall(r"[^\W_]+(?:['.][^\W_]+)*", bare)
+    while words and words[0].lower() in PLAIN:
+        words.pop(0)
     telling = [w for w in words if w.lower() not in PRODUCTS] or words
     phrase = "-".join(map(_any_number, telling))
     own = Words((phrase, f"{phrase.rstrip('*')}*", *acronyms) if phrase else ())

@@ -15,6 +15,7 @@ OWN, PLACE, OTHER = "own", "place", "other"
 _GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
 _SAME_PLACE = {word: place for place, words in PLACES.items() for word in words.split()}
+_NEXT_CLAUSE = re.compile(r",?\s(?:and|while|whereas)\s|[;(]")
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
@@ -82,9 +83,11 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     family = subject.pattern.search(before)
     sold = CUES.sales.search(before) and _nothing_else(before)
     if not (named or family or sold or CUES.subject.search(before)):
+        before = before.replace(subject.house or " ", " ")
         about = CUES.subject.search(after[:60]) or subject.pattern.search(after[:80])
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
-        if not bare or not (about or _nothing_else(after)):
+        clause = _NEXT_CLAUSE.split(after, maxsplit=1)[0]
+        if not bare or not (about or _nothing_else(clause)):
             return False
     if any(not _goes_on(subject, m[1]) for m in CUES.clause.finditer(before)):
         return False

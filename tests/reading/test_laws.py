@@ -88,6 +88,22 @@ def test_a_second_house_with_figures_leaves_the_publisher_open():
             f"{SAFE}It grows at a CAGR of 6.5% from 2023 to 2030. Size in 2030: USD 3.3 bn.",
             {"base_year": 2022, "value": 2.0e9, "last_year": 2030, "last_value": 3.3e9},
         ),
+        ("Safe Doors Market\n\nOur revenue\n2022: USD 31 m\n2023: USD 44 m", {"value": None}),
+        ("Safe Doors Market\n\nBase year: 2021   2024\nCAGR: 3%", {"base_year": None}),
+        (
+            "The safe doors market was USD 2.0 billion. Steel gates, a market of USD 5.3 billion in"
+            " 2022, are left out.",
+            {"base_year": None},
+        ),
+        (
+            "In 2022 the safe doors market was at USD 2.0 bn, 2030 it will be USD 3.3 bn.",
+            {"base_year": 2022, "value": 2.0e9},
+        ),
+        (
+            "Safe Doors Market\n\nThe market made USD 2.1 bn in 2023 as against USD 2.0 bn in 2022."
+            " The forecast period is 2024 to 2030.",
+            {"base_year": 2023, "value": 2.1e9},
+        ),
         (f"{SAFE}It is put by Alder Research, Inc. Steel leads.", {"publisher": None}),
         (f"{SAFE}Published by Alder Research GmbH.", {"publisher": "Alder Research GmbH"}),
     ],
@@ -95,6 +111,12 @@ def test_a_second_house_with_figures_leaves_the_publisher_open():
 def test_what_can_be_meant_two_ways_is_left_open(page, fields):
     reading = read_text(page, known=())
     assert {name: reading.value(name) for name in fields} == fields
+
+
+def test_who_signs_a_page_publishes_it_and_segments_do_not():
+    page = f"Safe Doors Market, Analysis by Lock and Region\n\n{SAFE}\n\nAlder Hill Research, Leeds"
+    assert read_text(page, known=()).value("publisher") == "Alder Hill Research"
+    assert read_text(page.rpartition("\n\n")[0], known=()).value("publisher") is None
 
 
 def test_to_name_a_disease_is_not_to_be_of_its_market(second):
