@@ -70,6 +70,13 @@ def _years_in_order(facts: _Facts) -> tuple[str, ...]:
     return LAST if last == base + 1 else ()
 
 
+def _the_end_is_one(facts: _Facts) -> tuple[str, ...]:
+    last = facts.year("last_year")
+    ends = {v.year for v in facts.levels if v.role == "future" and v.year}
+    sure = facts.year("first_year") or "last_value" in facts.fields or last in ends
+    return () if sure or not ends else ("last_year",)
+
+
 def _nothing_later(facts: _Facts) -> tuple[str, ...]:
     last = facts.year("last_year")
     rest = (v.year for v in facts.levels if not v.told and v.year)
@@ -130,6 +137,7 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
 
 LAWS = {
     _years_in_order: "base year, first and last year are not in order, or the forecast is short",
+    _the_end_is_one: "an amount of another later year is printed",
     _nothing_later: "an amount of a later year stands on the page, it is not told of what",
     _a_forecast_follows: "no later year is told, and its words are not of the past",
     _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",

@@ -134,11 +134,18 @@ def subject_of(
         title = re.findall(r"\w+", sentences[0].text.lower()) if sentences else []
         if not MARKET.search(page.text) and PRODUCTS.isdisjoint(title):
             return None, []  # to name a disease is not to be of its market
+        other = None
         for sentence in sentences[:MOST_SENTENCES]:
             for mention in mentions(sentence.text):
                 if mention.core and not mention.place and found.names(mention):
                     at = sentence.start + mention.start, sentence.start + mention.end
                     return replace(found, title=f"{mention.name} Market", at=at), several
+                if mention.core and not found.names(mention):
+                    other = other or unknown_subject(
+                        _as_printed(page, mention, (sentence.start, len(page.text)))
+                    )
+        if other:
+            return None, [found, other]
     return found, several
 
 

@@ -22,17 +22,21 @@ _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 def kinds(subject: Subject, sentences: Sequence[Sentence], apart: bool = False) -> list[str]:
     """For each sentence in turn, of what market it is: OWN, PLACE or OTHER.
 
-    One that begins with "it" or "the market" goes on about the same as the one before; a heading
+    One that begins with "it" or "the market" goes on about the same as the one before; one of "the
+    company", with what follows in its line, is of no market until one is named; a heading
     that names another market holds for what stands under it.  Where the page itself is about
     another one (``apart``) only what names the market is of it.
     """
     found: list[str] = []
     above: dict[str, str] = {}
+    of_a_company = -1  # the end of a sentence with which the next in its line goes on
     for sentence in sentences:
         heading = sentence.heading
         if heading not in above:
             above[heading] = _kind(subject, heading) or (OTHER if apart else OWN)
         kind = _kind(subject, sentence.text)
+        if not kind and (sentence.start == of_a_company or CUES.company.search(sentence.text)):
+            kind, of_a_company = OTHER, sentence.start + len(sentence.text)
         if not kind and found and found[-1] != OWN and _GOES_ON.match(sentence.text):
             kind = found[-1]
         found.append(kind or above[heading])

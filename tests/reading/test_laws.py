@@ -104,6 +104,19 @@ def test_a_second_house_with_figures_leaves_the_publisher_open():
             " The forecast period is 2024 to 2030.",
             {"base_year": 2023, "value": 2.1e9},
         ),
+        (
+            f"{SAFE}\n\nA sale values the company at USD 5.0 billion. Brafen makes hinges."
+            " Revenue was USD 9.4 million in 2023.",
+            {"base_year": 2022, "value": 2.0e9},
+        ),
+        (
+            f"{SAFE}\n\nSteel Gates Market | Size: USD 3.0 billion | CAGR (2022-33): 9.0%",
+            {"value": 2.0e9, "cagr": None, "last_year": None},
+        ),
+        (
+            f"{SAFE}It may grow to 2030 by 4% a year. It will reach USD 3.0 billion in 2029.",
+            {"last_year": None, "last_value": None},
+        ),
         (f"{SAFE}It is put by Alder Research, Inc. Steel leads.", {"publisher": None}),
         (f"{SAFE}Published by Alder Research GmbH.", {"publisher": "Alder Research GmbH"}),
     ],
@@ -124,4 +137,5 @@ def test_to_name_a_disease_is_not_to_be_of_its_market(second):
     called = f"{second[0].name} syndrome"
     sold = f"Alder Pharma had revenue of USD 2.4 billion in 2023, up 9%. It treats {called}."
     assert read_text(sold, known=known).value("market") is None
+    assert read_text(f"{called}: 5%.\n\n{SAFE}", known=known).value("market") != second[0].name
     assert read_text(f"{called} therapeutics: {sold}", known=known).value("market")
