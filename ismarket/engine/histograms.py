@@ -34,20 +34,21 @@ class Grid:
         low, high = (np.asarray(end, float) for end in (rows.min(axis=1), rows.max(axis=1)))
         return cls(low - (high - low) / 8.0, 1.25 * (high - low) / BINS)
 
-    def count(self, rows: NDArray[np.float32], counts: Counts, logs: bool = False) -> None:
-        """Add the rows (row, draw), or the ``logs`` of them, to the counts.
+    def count(self, rows: NDArray[np.float32], logs: bool = False) -> Counts:
+        """The counts (row, bin) of rows (row, draw), or of the ``logs`` of them.
 
         A row without width has all its draws in bin 0; what is nothing counts as a millionth.
         """
         scale, begin, end = self._numbering
+        counts = np.empty((len(rows), BINS), np.int64)
         for first in range(0, len(rows), SLAB):
             slab = slice(first, first + SLAB)
             steps = (on_log_scale(rows[slab]) if logs else rows[slab]) * scale[slab]
             steps += begin[slab]
             np.clip(steps, end[slab] - np.float32(BINS - 1), end[slab], out=steps)
-            number = steps.astype(np.intp)
-            some = counts[slab].reshape(-1)
-            some += np.bincount(number.reshape(-1), minlength=some.size)
+            number = steps.astype(np.intp).reshape(-1)
+            counts[slab] = np.bincount(number, minlength=counts[slab].size).reshape(-1, BINS)
+        return counts
 
     @cached_property
     def _numbering(self) -> tuple[NDArray[np.float32], ...]:
@@ -60,13 +61,13 @@ class Grid:
 
     def quantiles(self, counts: Counts, levels: Array) -> Array:
         """Quantiles (level, row), linear within the bin."""
-        found = np.empty((len(levels), len(counts)))
-        for row, each in enumerate(counts):
-            below = np.concatenate([[0], np.cumsum(each)])
-            rank = levels * (below[-1] - 1)
-            number = np.searchsorted(below, rank, side="right") - 1
-            share = np.minimum((rank - below[number] + 0.5) / each[number], 1.0)
-            found[:, row] = self.low[row] + (number + share) * self.width[row]
+        each = counts.reshape(-1)
+        below = np.concatenate([[0], np.cumsum(each)])
+        begin, end = below[:-1:BINS], below[BINS::BINS]
+        rank = begin + levels[:, None] * (end - begin - 1)
+        bins = np.searchsorted(below, rank, side="right") - 1
+        share = np.minimum((rank - below[bins] + 0.5) / each[bins], 1.0)
+        found: Array = self.low + (bins % BINS + share) * self.width
         return found
 
 

@@ -121,12 +121,13 @@ class Streamed:
     def take(self, kept: Kept, grids: Grids) -> None:
         """Take the block that comes next, a replicate where it is whole."""
         rows, draws = kept.rows.shape
-        rounded = kept.rows.astype(np.float32)
-        grids[0].count(rounded, self.counts[:rows])
-        grids[1].count(kept.cells, self.counts[rows:], logs=True)
+        counted = grids[0].count(kept.rows.astype(np.float32))
         if draws == BLOCK:
-            found = np.concatenate([kept.sums[None, :rows] / draws, quantiles(rounded)])
+            means = kept.sums[None, :rows] / draws
+            found = np.concatenate([means, grids[0].quantiles(counted, LEVELS)])
             np.add(self.moments, (found, found**2), out=self.moments)
+        self.counts[:rows] += counted
+        self.counts[rows:] += grids[1].count(kept.cells, logs=True)
         np.add(self.sums, kept.sums, out=self.sums)
 
     def add(self, following: Streamed) -> None:

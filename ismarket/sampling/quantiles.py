@@ -36,6 +36,8 @@ STEPS = _FARTHEST - _NEAREST
 _PAIRS = np.arange(PAIRS, dtype=np.uint32) << np.uint32(WITHIN + 1)
 _ENDS = TAIL // IN_PAIR
 _OUTER = np.r_[0:_ENDS, PAIRS - _ENDS : PAIRS].astype(np.uint32) << np.uint32(WITHIN + 1)
+SLAB = 8
+"""Parameters that are read at once, so that their tables stay in cache."""
 NODES = 1025
 _GAUSS = np.polynomial.legendre.leggauss(3)
 Pert = tuple[str, float, float, float]
@@ -84,17 +86,19 @@ class Quantiles:
         lower, upper = np.split(outer.reshape(len(within), REPLICATES, 2, 2 * _ENDS), 2, axis=3)
         offsets = (places & np.uint32(CELL - 1)).astype(float)[..., None]
         cells = (places >> np.uint32(32 - CELL_BITS)).astype(np.intp)
+        cells += (np.arange(len(within)) * IN_PAIR)[:, None, None]
+        slope, begin = (part.reshape(-1, PAIRS) for part in (self._slope, self._begin))
         drawn = np.empty((len(within), BLOCK))
-        table, begin = np.empty((2, REPLICATES, 2, PAIRS))
-        for row, place in enumerate(strata):
-            self._slope[row].take(cells[row], axis=0, out=table, mode="clip")
-            self._begin[row].take(cells[row], axis=0, out=begin, mode="clip")
-            table *= offsets[row]
-            table += begin
-            table[..., :_ENDS], table[..., -_ENDS:] = lower[row], upper[row]
-            if row in chances:
-                table[...] = chances[row]
-            table.take(place, out=drawn[row], mode="clip")
+        for first in range(0, len(within), SLAB):
+            some = slice(first, first + SLAB)
+            table = slope.take(cells[some], axis=0)
+            table *= offsets[some]
+            table += begin.take(cells[some], axis=0)
+            table[..., :_ENDS], table[..., -_ENDS:] = lower[some], upper[some]
+            for row in chances.keys() & range(*some.indices(len(within))):
+                table[row - first] = chances[row]
+            each = strata[some] + (np.arange(len(table)) * BLOCK)[:, None]
+            table.take(each, out=drawn[some], mode="clip")
         return drawn
 
 

@@ -172,8 +172,7 @@ def names(market, drivers, published, second, tmp_path_factory):
     }  # fmt: skip
     uniform = np.random.Generator(np.random.PCG64(3)).random((4, 1000))
     histograms = modules["histograms"]
-    counts = np.zeros((2, histograms.BINS), np.int64)
-    histograms.Grid.over(uniform[:2]).count(uniform[:2].astype(np.float32), counts)
+    counts = histograms.Grid.over(uniform[:2]).count(uniform[:2].astype(np.float32))
     few = ismarket.Scenario(draws=64)
 
     def written(data):

@@ -32,25 +32,19 @@ def smooth(draws):
     return np.stack(rows)
 
 
-def counted(grid, rows):
-    counts = np.zeros((len(rows), BINS), int)
-    grid.count(rows, counts)
-    return counts
-
-
 @settings(max_examples=30, deadline=None)
 @given(st.permutations(range(4)))
 def test_counts_add_up_to_the_same_in_any_order(order):
     rows = smooth(400)
     grid = Grid.over(rows[:, :100])
-    parts = [counted(grid, rows[:, 100 * i : 100 * i + 100]) for i in order]
-    assert (sum(parts) == counted(grid, rows)).all()
+    parts = [grid.count(rows[:, 100 * i : 100 * i + 100]) for i in order]
+    assert (sum(parts) == grid.count(rows)).all()
 
 
 def test_quantiles_from_bins_are_as_good_as_sorting():
     rows = smooth(200_000)
     grid = Grid.over(rows[:, :4096])
-    exact, found = quantiles(rows, LEVELS), grid.quantiles(counted(grid, rows), LEVELS)
+    exact, found = quantiles(rows, LEVELS), grid.quantiles(grid.count(rows), LEVELS)
     spread = exact[-1] - exact[0]
     assert (np.abs(found - exact) <= 5e-4 * spread).all()
 
@@ -58,7 +52,7 @@ def test_quantiles_from_bins_are_as_good_as_sorting():
 def test_draws_beyond_the_first_block_fall_into_the_outermost_bins():
     rows = smooth(1000)
     grid = Grid.over(rows[:, :5])
-    counts = counted(grid, rows)
+    counts = grid.count(rows)
     assert (counts.sum(axis=1) == 1000).all()
 
 
@@ -186,7 +180,9 @@ def test_streamed_errors_are_the_spread_of_the_statistics_of_blocks():
     assert whole.draws == every.shape[1]
     found = StreamedSummary.of(whole, grids)
     each = [[block.mean(axis=1), *np.quantile(block, LEVELS, axis=1)] for block in blocks[:4]]
-    assert found.errors == pytest.approx(np.std(each, axis=0, ddof=1) / 2, rel=1e-3)
+    exact = np.std(each, axis=0, ddof=1) / 2
+    assert found.errors[0] == pytest.approx(exact[0], rel=1e-3)
+    assert found.errors[1:] == pytest.approx(exact[1:], rel=0.06)  # as fine as the bins
     assert found.statistics[0] == pytest.approx(every.mean(axis=1))
     assert found.statistics[1:] == pytest.approx(np.quantile(every, LEVELS, axis=1), abs=3e-3)
     assert found.cells[0] == pytest.approx(np.exp(every_log).mean(axis=1))
