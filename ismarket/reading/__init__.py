@@ -149,9 +149,8 @@ def _base_year(page: Page, labelled: Sequence[Labelled]) -> Found | None:
     """The base year where the page labels it; None where labels differ."""
     found: dict[int, Found] = {}
     for item in labelled:
-        match = re.match(rf"\D{{0,12}}({YEAR})\b", item.value)
-        columns = len(re.findall(rf"\b{YEAR}\b", item.value)) > 1
-        if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match and not columns:
+        match = re.match(rf"\D{{0,12}}({YEAR})\b(?!.*\b{YEAR}\b)", item.value)
+        if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match:
             at = item.start + match.start(1), item.start + match.end(1), item.context
             year = int(match[1])
             found.setdefault(year, cited(page, year, *at, "high"))

@@ -12,9 +12,11 @@ from .found import Found, cited
 from .growth import Period, Rate
 from .pagetext import Page
 
+Years = tuple[int | None, int | None]
+
 
 def judge_levels(
-    page: Page, found: Sequence[Level], stated: Found | None, period: tuple[int | None, int | None]
+    page: Page, found: Sequence[Level], stated: Found | None, period: Years
 ) -> tuple[dict[str, Found], list[str]]:
     """Base year, base value and last value; a field on which the page disagrees is left out.
 
@@ -56,12 +58,7 @@ def judge_levels(
     return fields, says
 
 
-def _is_future(
-    level: Level,
-    sure: Sequence[Level],
-    stated: Found | None,
-    period: tuple[int | None, int | None],
-) -> bool:
+def _is_future(level: Level, sure: Sequence[Level], stated: Found | None, period: Years) -> bool:
     if level.year and level.year == period[1] and level.role not in ("past", "start"):
         return True
     if level.year and period[0] and level.year < period[0]:

@@ -90,9 +90,7 @@ def in_english(page: Page) -> tuple[Page, str]:
             r"\s(?:\d|pr\u00e8s|plus)", page.text[match.end() :][:6]
         ):
             plain = found  # "pompes à insuline"
-        elif found.lower() == "pour" and not re.match(r"\s\d", page.text[match.end() :][:2]):
-            plain = found  # "aliments pour animaux"
-        elif found.lower() == "para" and not re.match(
+        elif found.lower() in ("para", "pour") and not re.match(
             r"\s(?:\d|el\s|\w+r\b)", page.text[match.end() :][:24]
         ):
             plain = "of"  # "tratamientos para la diabetes"

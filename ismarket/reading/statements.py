@@ -41,7 +41,7 @@ _BY_NAME = _patterns("by_name")
 _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
 _SIGNED = re.compile(
-    rf"(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?"
+    rf"^(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?"
     r"(?:,\s[A-Z]\w+|,?\s(?:\d{1,2}\s)?(?:[A-Z]\w+\s)?\d{4}|\s\u00a9\s\d{4})?\.?\s*$"
 )
 """The last line of a page, signed by a house."""
@@ -105,17 +105,14 @@ def publisher(
     for sentence in sentences:
         figures = re.search(r"market\b", sentence.text) and re.search(r"\d", sentence.text)
         alone = (_ALONE,) if figures else ()
-        for patterns, plain in (((*_AT_AN_EDGE, *alone), _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
+        last = sentence.start + len(sentence.text) >= len(page.text.rstrip())
+        edge = (*_AT_AN_EDGE, *alone, *((_SIGNED,) if last else ()))
+        for patterns, plain in ((edge, _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 if _RIVAL.search(sentence.text[: match.start("name")]):
                     continue
                 start, end = (sentence.start + at for at in match.span("name"))
                 keep(match["name"], start, end, sentence.text[match.start() :], "medium", plain)
-    if sentences and not page.text[sentences[-1].start + len(sentences[-1].text) :].strip():
-        last = sentences[-1]
-        if signed := _SIGNED.match(last.text):
-            start, end = (last.start + at for at in signed.span("name"))
-            keep(signed["name"], start, end, last.text, "medium", _NOT_A_HOUSE)
     if page.site and not found and not CUES.wire.search(page.site):
         return Found(page.site, 0, 0, f"og:site_name {page.site}", "medium"), []
     names = [n for n in found if not any(n != other and n in other for other in found)]
@@ -209,18 +206,11 @@ def _printed_class(
             if by and by[1].lower() not in _OF_A_CLASS:
                 continue  # a form or a place of sale is no class
             place = CUES.countries.search(name) or found_in(COMMON.regions, name)
-            if name and not place and not CUES.not_a_class.search(name) and not _points_back(name):
+            if name and not place and not CUES.not_a_class.search(name):
                 start, end = (clause.start + at for at in found.span("name"))
                 printed = _small(page.as_printed(start, end).strip())
                 _say(page, said, clause, (printed, *found.span("name")))
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
-
-
-def _points_back(name: str) -> bool:
-    """True for words that stand for a name: ``which``, ``it``."""
-    return not {"it", "this", "that", "these", "they", "which", "what"}.isdisjoint(
-        name.lower().split()
-    )
 
 
 def _small(name: str) -> str:

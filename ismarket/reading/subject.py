@@ -11,7 +11,7 @@ from unicodedata import normalize
 from ..model.market import Market
 from ..model.words import Named, Words, matching, words_of
 from .amounts import BLANK, SMALLEST, find_amounts, find_percents
-from .mentions import COMMON, MARKET, PLAIN, PRODUCTS, Mention, core, mentions, stem
+from .mentions import COMMON, MARKET, PRODUCTS, Mention, core, mentions, stem
 from .pagetext import Page
 from .passages import Labelled, Sentence
 
@@ -103,8 +103,6 @@ def unknown_subject(mention: Mention) -> Subject:
     bare = re.sub(r"\(([^)]*)\)", " ", mention.own or mention.name)
     acronyms = re.findall(r"\(([A-Z][A-Za-z0-9-]{1,7})\)", mention.name)
     words = re.findall(r"[^\W_]+(?:['.][^\W_]+)*", bare)
-    while words and words[0].lower() in PLAIN:
-        words.pop(0)
     telling = [w for w in words if w.lower() not in PRODUCTS] or words
     phrase = "-".join(map(_any_number, telling))
     own = Words((phrase, f"{phrase.rstrip('*')}*", *acronyms) if phrase else ())
@@ -134,18 +132,15 @@ def subject_of(
         title = re.findall(r"\w+", sentences[0].text.lower()) if sentences else []
         if not MARKET.search(page.text) and PRODUCTS.isdisjoint(title):
             return None, []  # to name a disease is not to be of its market
-        other = None
-        for sentence in sentences[:MOST_SENTENCES]:
-            for mention in mentions(sentence.text):
-                if mention.core and not mention.place and found.names(mention):
-                    at = sentence.start + mention.start, sentence.start + mention.end
-                    return replace(found, title=f"{mention.name} Market", at=at), several
-                if mention.core and not found.names(mention):
-                    other = other or unknown_subject(
-                        _as_printed(page, mention, (sentence.start, len(page.text)))
-                    )
-        if other:
-            return None, [found, other]
+        named_ones = [
+            (s, m) for s in sentences[:MOST_SENTENCES] for m in mentions(s.text) if m.core
+        ]
+        for sentence, mention in named_ones:
+            if not mention.place and found.names(mention):
+                at = sentence.start + mention.start, sentence.start + mention.end
+                return replace(found, title=f"{mention.name} Market", at=at), several
+        if others := [mention for _, mention in named_ones if not found.names(mention)]:
+            return None, [found, unknown_subject(others[0])]
     return found, several
 
 
