@@ -40,6 +40,9 @@ _AT_AN_EDGE = _patterns("at_an_edge")
 _BY_NAME = _patterns("by_name")
 _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
+_LABEL = re.compile(
+    r"publisher|(?:published|report|compiled|study)\s+by|(source|data)|(contact)|author", re.I
+)
 _SIGNED = re.compile(
     rf"^(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?"
     r"(?:,\s[A-Z]\w+|,?\s(?:\d{1,2}\s)?(?:[A-Z]\w+\s)?\d{4}|\s\u00a9\s\d{4})?\.?\s*$"
@@ -59,7 +62,7 @@ _SEGMENT = re.compile(
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
 _IS_FASTEST = re.compile(
-    r"^\W*(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are|forms?)\s+"
+    r"\W{0,3}(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are|forms?)\s+"
     r"(?:(?:also|expected|projected|set|likely|tipped|forecast|poised|anticipated)\s+)?(?:to\s+be\s+|as\s+)?"
     r"the\s+fastest[\s-]growing\s+(?:drug\s+|product\s+|treatment\s+)?(?:segment|class|type|product|drug)s?\b"
 )
@@ -73,6 +76,7 @@ def publisher(
 ) -> tuple[Found | None, list[str]]:
     """Who publishes the estimate, and the names in doubt where the page gives several."""
     found: dict[str, Found] = {}
+    end_of_page = len(page.text.rstrip())
 
     def keep(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
@@ -89,24 +93,21 @@ def publisher(
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
         if len(name) < 3 or own or CUES.wire.search(name) or re.search(r"^\d+$", name) or everyday:
             return
-        form = re.search(rf"{re.escape(name)}({_FORM.pattern})", page.text)
-        full = form.group() if form else name
-        found.setdefault(name, cited(page, full, start, end, context, confidence))
+        if name not in found:
+            form = re.search(rf"{re.escape(name)}({_FORM.pattern})", page.text)
+            full = form.group() if form else name
+            found[name] = cited(page, full, start, end, context, confidence)
 
     for item in labelled:
-        told = re.fullmatch(
-            r"publisher|(?:published|report|compiled|study)\s+by|(source|data)|(contact)|author",
-            item.key,
-            re.I,
-        )
+        told = _LABEL.fullmatch(item.key)
         if told and (name := re.match(_HOUSE_NAME if told[2] else _NAME, item.value)):
             plain = _NOT_A_HOUSE if told[1] else _EVERYDAY
             keep(name["name"], item.start, item.start + name.end(), item.value, "high", plain)
     for sentence in sentences:
         figures = re.search(r"market\b", sentence.text) and re.search(r"\d", sentence.text)
         alone = (_ALONE,) if figures else ()
-        last = sentence.start + len(sentence.text) >= len(page.text.rstrip())
-        edge = (*_AT_AN_EDGE, *alone, *((_SIGNED,) if last else ()))
+        signed = (_SIGNED,) if sentence.start + len(sentence.text) >= end_of_page else ()
+        edge = (*_AT_AN_EDGE, *alone, *signed)
         for patterns, plain in ((edge, _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 if _RIVAL.search(sentence.text[: match.start("name")]):
@@ -199,8 +200,9 @@ def _printed_class(
     for sentence in sentences:
         by, above = CUES.basis.match(sentence.text) or above, CUES.basis.match(sentence.text)
         for clause in cut(sentence, _CLAUSE):
-            found = _SEGMENT.search(clause.text) or _IS_FASTEST.search(clause.text)
-            if not found or not _fastest(clause.text):
+            text = clause.text if _fastest(clause.text) else ""
+            found = _SEGMENT.search(text) or _IS_FASTEST.match(text)
+            if not found:
                 continue
             name = found["name"].strip()
             if by and by[1].lower() not in _OF_A_CLASS:
