@@ -77,10 +77,14 @@ def _the_end_is_one(facts: _Facts) -> tuple[str, ...]:
     return () if sure or not ends else ("last_year",)
 
 
-def _nothing_later(facts: _Facts) -> tuple[str, ...]:
+def _nothing_beyond(facts: _Facts) -> tuple[str, ...]:
     last = facts.year("last_year")
-    rest = (v.year for v in facts.levels if not v.told and v.year)
-    return LAST if facts.level("last_value") and last and any(y > last for y in rest) else ()
+    rest = [v.year for v in facts.levels if not v.told and v.year]
+    if facts.level("last_value") and last and any(year > last for year in rest):
+        return LAST
+    base = facts.level("value")  # one that is still to come is not taken for a later one
+    to_come = base and base.role == "future" and base.year
+    return BASE if to_come and any(year < to_come for year in rest) else ()
 
 
 def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
@@ -138,7 +142,7 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
 LAWS = {
     _years_in_order: "base year, first and last year are not in order, or the forecast is short",
     _the_end_is_one: "an amount of another later year is printed",
-    _nothing_later: "an amount of a later year stands on the page, it is not told of what",
+    _nothing_beyond: "an amount of a year beyond stands on the page, it is not told of what",
     _a_forecast_follows: "no later year is told, and its words are not of the past",
     _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",
     _a_start_stands_alone: "beside it stands an amount of no year",

@@ -18,7 +18,7 @@ SAFE = "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion
         (
             f"{SAFE}It will reach USD 2.6 billion in 2026."
             " Makers in Brafen will take USD 3.3 billion in 2030.",
-            {"last_value", "last_year"}, {"value", "base_year"}, "of a later year",
+            {"last_value", "last_year"}, {"value", "base_year"}, "of a year beyond",
         ),
         (
             "Safe Doors Market\n\nThe safe doors market is brafen at USD 3.3 billion in 2030.",
@@ -116,6 +116,11 @@ def test_a_second_house_with_figures_leaves_the_publisher_open():
         (
             f"{SAFE}It may grow to 2030 by 4% a year. It will reach USD 3.0 billion in 2029.",
             {"last_year": None, "last_value": None},
+        ),
+        (
+            "Safe Doors Market\n\n2022 was brafen: USD 2.0 billion of trade. For 2023 we expect USD 2.1"
+            " billion. In 2030 the market will be USD 3.3 billion. CAGR (2023-2030): 6.5%.",
+            {"base_year": None, "value": None, "last_value": 3.3e9},
         ),
         (f"{SAFE}It is put by Alder Research, Inc. Steel leads.", {"publisher": None}),
         (f"{SAFE}Published by Alder Research GmbH.", {"publisher": "Alder Research GmbH"}),
