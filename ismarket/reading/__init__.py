@@ -112,11 +112,11 @@ def _of_market(
     first, end = (fields[f].value if f in fields else None for f in ("first_year", "last_year"))
     money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), (first, end))
     says += problems
-    fields |= money
+    if disputed:
+        money.pop("last_year", None)
+    fields = money | fields  # a period that is printed goes before the year of an amount
     if any(v.role == figures.TWICE for v in printed_levels):
         says.append("left open, an amount in two currencies: it is not told which is meant")
-    if "last_year" not in fields and not disputed:
-        fields |= _last_year_of_value(page, levels, fields)
     _say_words(page, subject, same, boxes, fields, says)
     notes: list[str] = []
     if publisher:
@@ -155,20 +155,6 @@ def _base_year(page: Page, labelled: Sequence[Labelled]) -> Found | None:
             year = int(match[1])
             found.setdefault(year, cited(page, year, *at, "high"))
     return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _last_year_of_value(
-    page: Page, levels: list[figures.Level], fields: dict[str, Found]
-) -> dict[str, Found]:
-    """The last year, where only the last value tells it."""
-    if "last_value" not in fields:
-        return {}
-    for level in levels:
-        start, end = page.span(level.start, level.end)
-        if level.year and (start, end) == (fields["last_value"].start, fields["last_value"].end):
-            at = level.start, level.end, level.context
-            return {"last_year": cited(page, level.year, *at, "medium")}
-    return {}
 
 
 def _say_words(

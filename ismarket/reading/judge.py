@@ -18,7 +18,7 @@ Years = tuple[int | None, int | None]
 def judge_levels(
     page: Page, found: Sequence[Level], stated: Found | None, period: Years
 ) -> tuple[dict[str, Found], list[str]]:
-    """Base year, base value and last value; a field on which the page disagrees is left out.
+    """Base and last year, base and last value; a field on which the page disagrees is left out.
 
     ``period`` is the first and the last year of the forecast, None where they are not told.
     """
@@ -51,10 +51,12 @@ def judge_levels(
         fields["base_year"] = stated
     if not fields and not base and (ranged := [v for v in found if v.amount.range and v.year]):
         fields["base_year"] = _year_field(page, ranged[0])
-    last, problems = _last(page, future, chosen, period[1])
+    last, problems = _last(future, period[1])
     says += problems
     if last:
-        fields["last_value"] = last
+        fields["last_value"] = _field(page, last, last.amount.value)
+        if last.year:
+            fields["last_year"] = _year_field(page, last)
     return fields, says
 
 
@@ -111,9 +113,7 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
     return None, "", 0
 
 
-def _last(
-    page: Page, future: Sequence[Level], chosen: Level | None, period_end: int | None
-) -> tuple[Found | None, list[str]]:
+def _last(future: Sequence[Level], period_end: int | None) -> tuple[Level | None, list[str]]:
     dated = [level for level in future if level.year]
     if dated:
         year = max(level.year for level in dated if level.year)
@@ -128,8 +128,7 @@ def _last(
         return None, [f"two values for {year}: {_listed(group)}"]
     if period_end and year != period_end:
         return None, [f"the forecast ends in {period_end}, the last value printed is for {year}"]
-    best = min(group, key=lambda v: v.amount.half_unit)
-    return _field(page, best, best.amount.value), []
+    return min(group, key=lambda v: v.amount.half_unit), []
 
 
 def _agree(levels: Iterable[Level]) -> bool:

@@ -122,8 +122,6 @@ def _nothing_else(text: str) -> bool:
 def label_of_whole(subject: Subject, key: str) -> bool:
     """True where a label is of the whole market: it names the market, or nothing."""
     rest = subject.pattern.sub(" ", key).lower()
-    if subject.place:
-        rest = CUES.countries.sub(" ", rest)
     words = [word for word in _WORD.findall(rest) if len(word) > 1]
     sold = subject.products | PRODUCTS
     return all(word in LISTS["label"] or word in sold for word in words)

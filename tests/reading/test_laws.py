@@ -118,8 +118,8 @@ def test_a_second_house_with_figures_leaves_the_publisher_open():
             {"last_year": None, "last_value": None},
         ),
         (
-            "Safe Doors Market\n\n2022 was brafen: USD 2.0 billion of trade. For 2023 we expect USD 2.1"
-            " billion. In 2030 the market will be USD 3.3 billion. CAGR (2023-2030): 6.5%.",
+            "Safe Doors Market\n\n2022 was brafen: USD 2.0 billion of trade. For 2023 we expect"
+            " USD 2.1 billion. In 2030 the market will be USD 3.3 billion. CAGR (2023-2030): 6.5%.",
             {"base_year": None, "value": None, "last_value": 3.3e9},
         ),
         (f"{SAFE}It is put by Alder Research, Inc. Steel leads.", {"publisher": None}),
