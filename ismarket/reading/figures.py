@@ -137,7 +137,10 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         wider = subject.place and CUES.whole_world.search(before)
         if small or wider or NOT_A_LEVEL.search(own) or CUES.not_a_market.search(before):
             continue
-        if _OVER_YEARS.match(after):
+        a_market = re.search(r"\ban?\s+$", own) and re.match(
+            r"\s+(?:market|business|niche)\b", after
+        )
+        if _OVER_YEARS.match(after) or (a_market and not year):
             continue
         whole = of_whole(subject, before, text[amount.end :])
         role = _role(before, own, after[: used or 30]) or UNTOLD if whole else PART

@@ -53,6 +53,9 @@ def judge_levels(
         fields["base_year"] = _year_field(page, ranged[0])
     last, problems = _last(future, period[1])
     says += problems
+    ends = not period[1] or not future or any(v.year in (None, period[1]) for v in future)
+    if chosen and not stated and not ends and chosen.role in ("labelled", "bare"):
+        fields = {}  # the row goes on to the end of the forecast, and its base is not told
     if last:
         fields["last_value"] = _field(page, last, last.amount.value)
         if last.year:

@@ -127,7 +127,7 @@ def plainly(page: Page) -> Page:
     )
     text = _UNIT_BEHIND.sub(lambda f: f"{f[2]} {f[1]} {f[3]}".ljust(len(f[0])), text)
     text = re.sub(rf"\bFY ?(?={YEAR}\b)", lambda found: " " * len(found.group()), text)
-    text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
+    text = re.sub(rf"\b({YEAR})[AEFPef]\b", r"\1 ", text)
     text = re.sub(r"[^\n]+", lambda line: _in_small(line.group()), text)
     return (
         page if text == page.text else replace(page, text=text, pieces=((0, 0, 1),), printed=page)

@@ -79,12 +79,16 @@ def _the_end_is_one(facts: _Facts) -> tuple[str, ...]:
 
 def _nothing_beyond(facts: _Facts) -> tuple[str, ...]:
     last = facts.year("last_year")
-    rest = [v.year for v in facts.levels if not v.told and v.year]
-    if facts.level("last_value") and last and any(year > last for year in rest):
+    rest = [v for v in facts.levels if not v.told and v.year]
+    if facts.level("last_value") and last and any(v.year > last for v in rest if v.year):
         return LAST
-    base = facts.level("value")  # one that is still to come is not taken for a later one
-    to_come = base and base.role == "future" and base.year
-    return BASE if to_come and any(year < to_come for year in rest) else ()
+    base = facts.level("value")
+    if not base or not base.year:
+        return ()
+    if base.role == "future":  # what is still to come is no base beside one of an earlier year
+        return BASE if any(v.year < base.year for v in rest if v.year) else ()
+    later = (v.year for v in rest if v.year and v.context == base.context)
+    return BASE if any(base.year < year < (last or year) for year in later) else ()
 
 
 def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:

@@ -122,6 +122,21 @@ def test_a_second_house_with_figures_leaves_the_publisher_open():
             " USD 2.1 billion. In 2030 the market will be USD 3.3 billion. CAGR (2023-2030): 6.5%.",
             {"base_year": None, "value": None, "last_value": 3.3e9},
         ),
+        (
+            "Safe Doors Market\n\nSales fell to USD 2.0 billion in 2022, before brafen USD"
+            " 2.2 billion in 2023. The market will be USD 3.3 billion in 2030.",
+            {"base_year": None, "value": None, "last_value": 3.3e9},
+        ),
+        (
+            'Safe Doors Market\n\n"It is a USD 5 billion market," says a maker whose sales were'
+            " USD 88 million in 2022. It will be USD 3.3 billion in 2030.",
+            {"value": None, "last_value": 3.3e9},
+        ),
+        (
+            "Safe Doors Market\n\nYear | Sales (EUR m)\n2022 | 410\n2023 | 436"
+            "\n\n5.1% a year to 2028",
+            {"base_year": None, "value": None},
+        ),
         (f"{SAFE}It is put by Alder Research, Inc. Steel leads.", {"publisher": None}),
         (f"{SAFE}Published by Alder Research GmbH.", {"publisher": "Alder Research GmbH"}),
     ],
