@@ -1,3 +1,4 @@
+import gc
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,13 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands that are started com
 sys.modules.setdefault("rfc3987_syntax", None)  # 1.5 s of jsonschema's, for formats of addresses
 
 DRAVET = Path(__file__).parent.parent / "examples" / "ismarket-dravet"
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays: the collector walks over the rest, and less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import ast
 import re
+from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -53,30 +55,60 @@ def named(path):
 NAMES = {named(path) for path in MODULES}
 
 
-def imports(path, *, late=True):
-    """Own modules (dotted) and others that a file imports at run time, in functions if ``late``."""
+@dataclass(frozen=True)
+class Source:
+    """What is asked of a file: its syntax tree is walked once and let go."""
+
+    imports: set
+    """Own modules (dotted) and others that it imports at run time, in pairs."""
+    at_once: set
+    """Those of them outside functions."""
+    imported_on: set
+    """The lines of its imports."""
+    said: list
+    """Its strings that are no docstring, each with its line."""
+    classes: list
+
+
+@cache
+def source(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    left_out = {
-        id(inner)
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
-        or (not late and isinstance(node, ast.FunctionDef | ast.Lambda))
-        for inner in ast.walk(node)
-    }
-    package = path.relative_to(PACKAGE).parts[:-1]
-    for node in ast.walk(tree):
-        if id(node) in left_out:
-            continue
-        if isinstance(node, ast.Import):
-            yield from ((None, alias.name.split(".")[0]) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield None, (node.module or "").split(".")[0]
-        elif isinstance(node, ast.ImportFrom):
-            base = [*package[: len(package) - node.level + 1], *filter(None, [node.module])]
-            whole = ".".join(base)
-            for alias in node.names:
-                inner = f"{whole}.{alias.name}".strip(".")
-                yield (inner if inner in NAMES else whole), None
+    nodes = list(ast.walk(tree))
+    bare = [n.value for n in nodes if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
+    prose = set(map(id, bare))
+    typing = [n for n in nodes if isinstance(n, ast.If) and _for_types(n.test)]
+    typing = {id(inner) for node in typing for inner in ast.walk(node)}
+    functions = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.Lambda)]
+    late = {id(inner) for node in functions for inner in ast.walk(node)}
+    imports = [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+    run = [n for n in imports if id(n) not in typing]
+    return Source(
+        {pair for node in run for pair in _pairs(path, node)},
+        {pair for node in run if id(node) not in late for pair in _pairs(path, node)},
+        {line for node in imports for line in range(node.lineno, node.end_lineno + 1)},
+        [(n.lineno, n.value) for n in nodes if isinstance(n, ast.Constant)
+         and isinstance(n.value, str) and id(n) not in prose],
+        [node.name for node in nodes if isinstance(node, ast.ClassDef)],
+    )  # fmt: skip
+
+
+def _for_types(test):
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+
+
+def _pairs(path, node):
+    """Own module (dotted) and other, one of them None, for each name that a node imports."""
+    if isinstance(node, ast.Import):
+        yield from ((None, alias.name.split(".")[0]) for alias in node.names)
+    elif node.level == 0:
+        yield None, (node.module or "").split(".")[0]
+    else:
+        package = path.relative_to(PACKAGE).parts[:-1]
+        base = [*package[: len(package) - node.level + 1], *filter(None, [node.module])]
+        whole = ".".join(base)
+        for alias in node.names:
+            inner = f"{whole}.{alias.name}".strip(".")
+            yield (inner if inner in NAMES else whole), None
 
 
 def behind():
@@ -100,7 +132,7 @@ def test_a_package_imports_only_what_stands_behind_its_arrow(path):
     name = part(path)
     if name in ("__init__", "__main__"):
         return
-    for own, other in imports(path):
+    for own, other in source(path).imports:
         if own is not None and (named(path), own) != LOOKS_UP:
             assert own.split(".")[0] in BEHIND[name], f"{named(path)} imports {own}"
         if other in ONLY_IN:
@@ -110,12 +142,12 @@ def test_a_package_imports_only_what_stands_behind_its_arrow(path):
 def test_one_import_looks_up_and_only_when_it_is_called():
     path, (name, up) = PACKAGE / "studies" / "__init__.py", LOOKS_UP
     assert named(path) == name
-    assert up in {own for own, _ in imports(path)} - {own for own, _ in imports(path, late=False)}
+    made = source(path)
+    assert up in {own for own, _ in made.imports} - {own for own, _ in made.at_once}
 
 
-@pytest.mark.slow(reason="all sources are read")
 def test_no_circle_of_imports():
-    graph = {named(path): {own for own, _ in imports(path, late=False) if own} for path in MODULES}
+    graph = {named(path): {own for own, _ in source(path).at_once if own} for path in MODULES}
     order = list(TopologicalSorter(graph).static_order())
     assert set(order) >= NAMES - {""}
 
@@ -140,18 +172,11 @@ TWICE = {
 
 def code_lines(path):
     """The lines of a file that say something, without imports; white space at their ends is off."""
-    text = path.read_text(encoding="utf-8")
-    left_out = {
-        number
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for number in range(node.lineno, node.end_lineno + 1)
-    }
+    text, left_out = path.read_text(encoding="utf-8"), source(path).imported_on
     lines = ((n, line.strip()) for n, line in enumerate(text.splitlines(), start=1))
     return [line for n, line in lines if n not in left_out and re.search(r"\w", line)]
 
 
-@pytest.mark.slow(reason="all sources are read")
 def test_six_lines_that_stand_twice_say_why():
     places = {}
     for path in MODULES:
@@ -168,23 +193,13 @@ STAGE = re.compile(rf"\b({'|'.join(STAGES)})\b", re.I)
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_module_names_a_stage_of_one_disease(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    prose = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
-            assert not STAGE.search(node.value), f"{named(path)}, line {node.lineno}: {node.value}"
+    for line, text in source(path).said:
+        assert not STAGE.search(text), f"{named(path)}, line {line}: {text}"
 
 
-@pytest.mark.slow(reason="all sources are read")
 def test_one_module_names_the_bundled_market():
-    name = repr(load_market().name)
-    trees = {named(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
-    found = [own for own, tree in trees.items() for n in ast.walk(tree)
-             if isinstance(n, ast.Constant) and repr(n.value) == name]  # fmt: skip
+    name = load_market().name
+    found = [named(path) for path in MODULES for _, text in source(path).said if text == name]
     assert found == ["model.scenario"]
 
 
@@ -204,14 +219,8 @@ def test_plugins_import_from_the_package_alone(path):
             assert all(not alias.name.startswith("ismarket.") for alias in node.names)
 
 
-@pytest.mark.slow(reason="all sources are read")
 def test_no_class_name_stands_for_two_things():
-    names = [
-        node.name
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    ]
+    names = [name for path in MODULES for name in source(path).classes]
     assert sorted(names) == sorted(set(names))
 
 

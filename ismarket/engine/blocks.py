@@ -226,7 +226,7 @@ class Engine:
 
 def stack(plan: Plan, values: Mapping[str, Array]) -> Array:
     """Values by key, each (draw,) or (1,), as one array in the order of the plan's parameters."""
-    draws = max(np.size(value) for value in values.values())
+    draws = max(map(np.size, values.values()))
     found = np.empty((len(plan.parameters), draws))
     for row, parameter in zip(found, plan.parameters, strict=True):
         row[:] = values[parameter.key]

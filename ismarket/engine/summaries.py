@@ -74,12 +74,12 @@ def _ranked(draws: NDArray[np.floating], ranks: NDArray[np.intp]) -> NDArray[np.
         return np.sort(draws)[ranks]
     number = ((draws - low) * ((BINS - 1) / width)).astype(np.uint16)
     counts = np.bincount(number, minlength=BINS)
-    below = np.cumsum(counts)
-    bins = np.searchsorted(below, ranks, side="right")
+    below = counts.cumsum()
+    bins = below.searchsorted(ranks, side="right")
     chosen = np.zeros(BINS, bool)
     chosen[bins] = True
-    some = np.sort(draws[np.flatnonzero(chosen[number])])
-    found: NDArray[np.floating] = some[ranks - below[bins] + np.cumsum(counts * chosen)[bins]]
+    some = np.sort(draws[chosen.take(number)])
+    found: NDArray[np.floating] = some[ranks - below[bins] + (counts * chosen).cumsum()[bins]]
     return found
 
 
@@ -183,10 +183,10 @@ class KeptSummary:
         return self._by_parts(self.rows, standard_errors)
 
     def _by_parts(self, rows: NDArray[Any], summary: Callable[[NDArray[Any]], Array]) -> Array:
-        """The summaries of a few rows at a time, side by side."""
+        """The summaries of the rows, where there are many values of a few rows at a time."""
+        if rows.size < MANY_VALUES:
+            return summary(rows)
         parts = [rows[low : low + FEW_ROWS] for low in range(0, len(rows), FEW_ROWS)]
-        if self._threads == 1 or rows.size < MANY_VALUES:
-            return np.concatenate(list(map(summary, parts)), axis=1)
         with ThreadPoolExecutor(self._threads) as pool:
             return np.concatenate(list(pool.map(summary, parts)), axis=1)
 

@@ -117,7 +117,7 @@ def guarded_effects(market: Market, driver: Driver, values: Mapping[str, Array])
     if driver.effects is None:
         return []
     at = _STANDING.get()
-    draws = max((np.size(value) for value in values.values()), default=1)
+    draws = max(map(np.size, values.values()), default=1)
     own = {parameter.key: values[parameter.key] for parameter in driver.parameters}
     numbers = np.arange(draws) + (at.first or 0)
     question = Question(market, driver, own, numbers, reference=at.first is None)

@@ -130,7 +130,12 @@ class Pool:
 
 def pool(levels: dict[str, float]) -> Pool:
     """What the levels (USD, by source) say together."""
-    names, values = tuple(levels), np.array(list(levels.values()), float)
+    return _pool(tuple(levels), tuple(levels.values()))
+
+
+@lru_cache(maxsize=32)
+def _pool(names: tuple[str, ...], levels: tuple[float, ...]) -> Pool:
+    values = np.array(levels, float)
     grid = np.arange(np.log(LEAST), np.log(MOST) + STEP / 2, STEP)
     spreads = np.geomspace(LEAST_SPREAD, MOST_SPREAD, 60)
     prior = spreads * np.exp(-0.5 * (spreads / SPREAD_SCALE) ** 2)  # spreads: geometric steps

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from itertools import chain, count
 from pathlib import Path
@@ -120,6 +121,14 @@ def parse_table(
     evidence: Sequence[str] = EVIDENCE,
 ) -> list[Row]:
     """The rows of a table held in memory; ``file`` is what an error calls it."""
+    return list(_parsed(data, file, tuple(columns), others, tuple(evidence)))
+
+
+@lru_cache(maxsize=32)
+def _parsed(
+    data: bytes, file: str, columns: tuple[str, ...], others: bool, evidence: tuple[str, ...]
+) -> tuple[Row, ...]:
+    """The same, once for each table: a market is read anew for every study."""
     text = _checked_text(data, file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -130,7 +139,7 @@ def parse_table(
             rows.append(_row(cells, header, file, reader.line_num, evidence))
     except csv.Error as error:
         raise InputError(f"{file}, line {reader.line_num}: not CSV: {error}") from None
-    return rows
+    return tuple(rows)
 
 
 def _checked_text(data: bytes, file: str) -> str:
@@ -231,10 +240,10 @@ def table_name(path: str | Path | Traversable) -> str:
     path = Path(path) if isinstance(path, str) else path
     if not isinstance(path, str | Path):
         return path.name
-    path = Path(path)
-    above = path.resolve().parents
+    whole = Path(path).resolve()
+    above = whole.parents
     packages = [i for i, folder in enumerate(above[:6]) if (folder / "__init__.py").is_file()]
-    return path.resolve().relative_to(above[packages[-1] + 1]).as_posix() if packages else path.name
+    return whole.relative_to(above[packages[-1] + 1]).as_posix() if packages else Path(path).name
 
 
 # TOML ---------------------------------------------------------------------------------------

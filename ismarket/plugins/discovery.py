@@ -216,16 +216,20 @@ def installed_from_here(found: FoundPlugin) -> bool:
     """
     if found.folder:
         return True
-    text = found.dist.read_text("direct_url.json") if found.dist else None
+    folder = _editable(found.dist) if found.dist else None
+    return folder is not None and Path.cwd().is_relative_to(folder)
+
+
+@lru_cache(maxsize=64)
+def _editable(dist: Distribution) -> Path | None:
+    """The folder from which a distribution was installed as editable, read once."""
     try:
-        origin = json.loads(text or "{}")
+        origin = json.loads(dist.read_text("direct_url.json") or "{}")
         if not origin.get("dir_info", {}).get("editable"):
-            return False
-        folder = Path(unquote(urlsplit(origin["url"]).path)).resolve()
+            return None
+        return Path(unquote(urlsplit(origin["url"]).path)).resolve()
     except (ValueError, KeyError, AttributeError, OSError):
-        return False
-    here = Path.cwd()
-    return folder == here or folder in here.parents
+        return None
 
 
 def lies_here(file: str) -> bool:
@@ -236,7 +240,9 @@ def lies_here(file: str) -> bool:
 
 def _is_here(entry: str) -> bool:
     try:
-        return Path(entry or ".").resolve() == Path.cwd()
+        return os.path.samefile(entry or ".", ".")
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError:
         return True
 

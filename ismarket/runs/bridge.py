@@ -20,9 +20,14 @@ from ..arrays import Array
 from ..engine.attribution import attribution
 from ..engine.findings import caveats
 from ..engine.forecast import Forecast
+from ..engine.forecaster import forecast_of
+from ..engine.many import Outcome, outcomes
+from ..engine.plan import Plan
 from ..engine.price_volume import RoleEffect, bridge_table, price_volume
+from ..engine.workers import KEPT
 from ..errors import DriverError, InputError
 from ..model.anchor_file import ANCHOR
+from ..model.driver import Driver
 from ..model.scenario import BEYOND, CHOICES, Scenario, entries, from_entries
 from ..text.sheet import WIDTH, Table
 from ..text.wording import number, signed
@@ -34,8 +39,10 @@ MOST_EXACT = 6
 """Changes up to which every combination is computed; beyond, orders are sampled."""
 PAIRS = 8
 REST = "drivers, code and environment"
-Compute = Callable[[Scenario, Mapping[str, bytes], frozenset[str]], Forecast]
-"""The forecast of a scenario on some tables with the drivers of these names."""
+Planned = tuple[Plan, tuple[Driver, ...]]
+"""A plan and the drivers that it was made from."""
+PlanOf = Callable[[Scenario, Mapping[str, bytes], frozenset[str]], Planned]
+"""The plan of a scenario on some tables with the drivers of these names."""
 
 
 Parts = Mapping[str, Any]
@@ -94,11 +101,11 @@ class Bridge:
     __repr__ = __str__
 
 
-def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> Bridge:
+def bridge(a: Record, b: Record, planned: PlanOf, year: int | None = None) -> Bridge:
     """The bridge from run ``a`` to run ``b``.
 
     ``year`` is the last year that both have unless given.  Raises InputError for a year that
-    either lacks, and what ``compute`` raises where no mixture of the two can be computed.
+    either lacks, and what ``planned`` raises where no mixture of the two can be computed.
     """
     before, after = (_parts(record) for record in (a, b))
     paths = [recorded(record) for record in (a, b)]
@@ -109,7 +116,7 @@ def bridge(a: Record, b: Record, compute: Compute, year: int | None = None) -> B
     year = common[-1] if year is None else year
     for groups in _groupings(before, after):
         try:
-            moved, error, ends = _shapley(before, after, groups, compute, year)
+            moved, error, ends = _shapley(before, after, groups, planned, year)
             break
         except (InputError, DriverError):
             if len(groups) < 2:  # there is no coarser way
@@ -159,7 +166,7 @@ def _by_role(
     return found.whole, found.dollars
 
 
-def _at(forecast: Forecast, year: int) -> Array:
+def _at(forecast: Forecast | Outcome, year: int) -> Array:
     """Reference and median in a year, USD."""
     at, summary = forecast.years.index(year), forecast.columns["summary"]
     return np.array([summary["reference"][at], summary["p50"][at]])
@@ -203,8 +210,8 @@ def _together(names: list[str], groups: list[set[str]]) -> list[tuple[str, ...]]
     return [group for group in [*found, *apart] if group]
 
 
-def _mixed(before: Parts, after: Parts, changed: Iterable[str], compute: Compute) -> Forecast:
-    """The forecast of ``before`` with the named changes made."""
+def _mixed(before: Parts, after: Parts, changed: Iterable[str], planned: PlanOf) -> Planned:
+    """The plan of ``before`` with the named changes made."""
     sides = {name: after if name in changed else before for name in sorted({*before, *after})}
     parts: dict[str, dict[str, Any]] = {"table": {}, "driver": {}, "": {}}
     for name, side in sides.items():
@@ -215,23 +222,30 @@ def _mixed(before: Parts, after: Parts, changed: Iterable[str], compute: Compute
     spelled = parts[""]
     if spelled.get("anchor") == "bottom-up":
         spelled["periods"] = None
-    return compute(from_entries(spelled), parts["table"], frozenset(parts["driver"]))
+    return planned(from_entries(spelled), parts["table"], frozenset(parts["driver"]))
 
 
 def _shapley(
-    before: Parts, after: Parts, groups: list[tuple[str, ...]], compute: Compute, year: int
+    before: Parts, after: Parts, groups: list[tuple[str, ...]], planned: PlanOf, year: int
 ) -> tuple[Array, float, tuple[Forecast, Forecast]]:
-    """Rows (group, value) with their largest standard error, and the forecasts at both ends."""
+    """Rows (group, value) with their largest standard error, and the forecasts at both ends.
+
+    Of what lies between them only the path is computed, unless its draws are too many to keep.
+    """
     everything, ends = (1 << len(groups)) - 1, dict[int, Forecast]()
 
     def value(coalition: int) -> Array:
         made = {n for i, g in enumerate(groups) if coalition >> i & 1 for n in g}
-        result = _mixed(before, after, made, compute)
-        if year not in result.years:
+        plan, drivers = _mixed(before, after, made, planned)
+        if year not in plan.years:
             raise InputError(f"compare: {year} is not in a forecast between the two runs")
         if coalition in (0, everything):
-            ends[coalition] = result
-        return _at(result, year)
+            ends[coalition] = forecast_of(plan, drivers)
+            return _at(ends[coalition], year)
+        if plan.scenario.draws > KEPT:
+            return _at(forecast_of(plan, drivers), year)
+        (between,) = outcomes([plan], drivers)
+        return _at(between, year)
 
     game = attribution(len(groups), seed=0, exact=MOST_EXACT, pairs=PAIRS)
     values = {coalition: value(coalition) for coalition in game.coalitions}

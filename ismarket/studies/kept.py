@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..analysis.track import Track
     from ..analysis.updating import Observation
     from ..runs.again import Again, Reopened
-    from ..runs.bridge import Bridge
+    from ..runs.bridge import Bridge, Planned
     from ..runs.editions import Editions
 
 
@@ -121,21 +121,22 @@ def compare_editions(*runs: str | Path, year: int | None = None) -> Editions:
     records = [checked(Path(run)) for run in runs]
     known: dict[tuple[str, ...], Study] = {}
 
-    def compute(
+    def planned(
         scenario: Scenario, tables: Mapping[str, bytes], drivers: frozenset[str]
-    ) -> Forecast:
+    ) -> Planned:
         key = tuple(f"{name} {digest(data)}" for name, data in sorted(tables.items()))
         if key not in known:
             known[key] = loaded(scenario, tables)
             for record in records:
                 need_drivers(record, (driver.name for driver in known[key].drivers))
         acting = tuple(driver for driver in known[key].drivers if driver.name in drivers)
-        return replace(known[key].changed(scenario), drivers=acting).forecast()
+        asked = replace(known[key].changed(scenario), drivers=acting)
+        return asked.plan, asked.drivers
 
     if len(records) > 2 and year is None:
         common = set.intersection(*(set(recorded(record)) for record in records))
         year = max(common, default=None)
-    return editions([bridge(one, other, compute, year) for one, other in pairwise(records)])
+    return editions([bridge(one, other, planned, year) for one, other in pairwise(records)])
 
 
 def track(

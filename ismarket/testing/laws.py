@@ -96,6 +96,8 @@ def finite_at_every_corner(trial: Trial) -> None:
 @law
 def same_answer_in_another_process(trial: Trial) -> None:
     """Two processes with different PYTHONHASHSEED give the answer that this one gives."""
+    if trial.driver.effects is None:
+        return  # what it claims the package computes
     values = trial.spread(32)
     here = digest(trial.effects(values))
     for seed in ("1", "2"):

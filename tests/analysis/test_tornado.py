@@ -8,18 +8,16 @@ FIXED = {"video_eeg.ratio": 2.6}
 
 
 @pytest.fixture(scope="module")
-def made():
-    return forecast(load_market(), load_drivers(), Scenario(draws=256, without=(), fixed=FIXED))
+def made(market, drivers):
+    return forecast(market, drivers, Scenario(draws=256, without=(), fixed=FIXED))
 
 
 @pytest.mark.slow(reason="two forecasts for each input")
-def test_a_swing_is_the_forecast_with_that_input_fixed_at_its_ends(made):
+def test_a_swing_is_the_forecast_with_that_input_fixed_at_its_ends(market, drivers, made):
     for swing in tornado(made)[:4]:
         for value, change in ((swing.p10, swing.at_p10), (swing.p90, swing.at_p90)):
             fixed = {**FIXED, swing.parameter.key: value}
-            other = forecast(
-                load_market(), load_drivers(), Scenario(draws=1, without=(), fixed=fixed)
-            )
+            other = forecast(market, drivers, Scenario(draws=1, without=(), fixed=fixed))
             expected = other.modes.total[-1, 0] - made.modes.total[-1, 0]
             assert change == pytest.approx(expected, rel=1e-9, abs=1e-3)
 
@@ -32,8 +30,7 @@ def test_swings_are_sorted_and_leave_out_what_is_fixed_or_constant(made):
     assert all(s.parameter.low <= s.p10 < s.p90 <= s.parameter.high for s in swings)
 
 
-def test_a_cause_alone_is_a_driver_that_claims_nothing_else(made):
-    market = load_market()
+def test_a_cause_alone_is_a_driver_that_claims_nothing_else(market, made):
     for cause in causes_alone(made)[:6]:
         quiet = {"clinical_criteria.ratio": 1.0}
         driver = Driver("only", "Only", claims=(cause.name, "clinical_criteria"))

@@ -13,8 +13,16 @@ from scipy import stats
 
 from ismarket import InputError, Scenario, forecast, load_drivers, load_market, triangulate
 from ismarket.analysis.ceilings import read_ceilings
-from ismarket.analysis.endpoints import VERDICTS, judge, readings
-from ismarket.model.pooled import POOLED, PRIORS, estimates, pool, weighted_median
+from ismarket.analysis.triangulation import headline
+from ismarket.analysis.endpoints import CLOSE, VERDICTS, judge, readings
+from ismarket.model.pooled import (
+    POOLED,
+    PRIORS,
+    estimates,
+    pool,
+    pooled_anchor,
+    weighted_median,
+)
 
 MARKET, DRIVERS = load_market(), load_drivers()
 FOUND = triangulate(MARKET, DRIVERS)
@@ -144,6 +152,7 @@ def test_a_growth_agrees_up_to_its_last_printed_digit():
     assert judge(0.038, 0.03849) == "agrees"
     assert judge(0.0367, 0.0370) == "close"
     assert judge(0.0367, 0.0378) == "differs"
+    assert judge(0.0367, 0.0367 + CLOSE) == "close"
 
 
 @settings(max_examples=50, deadline=None)
@@ -233,6 +242,15 @@ def test_a_further_estimate_joins_the_others():
         triangulate(MARKET, DRIVERS, anchors=[MARKET.anchors["bottom-up"]])
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(["smr-2024"], "The one estimate"), (["smr-2024", "coherent-2017"], "2 of 2 estimates")],
+)
+def test_the_headline_says_how_many_agree(names, said):
+    anchors = {name: MARKET.anchors[name] for name in names}
+    assert said in headline(triangulate(MARKET.with_anchors(anchors), DRIVERS))
+
+
 # the anchor -------------------------------------------------------------------------------------
 
 
@@ -267,6 +285,16 @@ def test_pooled_growth_is_the_middle_one_of_those_that_belong_together():
     run = forecast(MARKET, DRIVERS, Scenario(anchor=POOLED, draws=64))
     assert run.columns["cagr"]["reference"][0] == pytest.approx(0.038, abs=1e-12)
     assert len(estimates(MARKET.anchors)) == 6
+
+
+def test_an_outlier_has_no_say_in_pooled_growth():
+    """Three estimates of one level and two far off: all five have their middle at the fourth."""
+    growths, levels = (0.01, 0.02, 0.03, 0.08, 0.09), (1e8, 1.02e8, 0.99e8, 1e10, 1e6)
+    anchors = tuple(
+        replace(MARKET.anchors["smr-2024"], name=f"a{i}", cagr=growth)
+        for i, growth in enumerate(growths)
+    )
+    assert pooled_anchor(anchors, levels, 2022, 2028).cagr == 0.02
 
 
 def test_the_page_names_who_stands_apart():

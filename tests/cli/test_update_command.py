@@ -55,7 +55,7 @@ def test_out_of_reach_is_refused_in_one_line(capsys):
         (["--observe", "2024=lots:10%"], "give an amount"),
         (["--observe", "2024=55M:ten"], "give a fraction"),
         (["--observe", "2044=55M:10%"], "the forecast has 2022 to 2028"),
-        (["--observe", "2024=55M:10%", "--draws", "50"], "too few to weight"),
+        (["--observe", "2024=55M:10%", "--draws", "99"], "99 draws are too few to weight; 100"),
     ],
 )
 def test_bad_input_ends_with_one_line(capsys, arguments, words):

@@ -1,14 +1,19 @@
-"""Blocks share the processors: inside, linear algebra has one thread, afterwards those it had."""
+"""Blocks share the processors: inside, linear algebra has one thread, afterwards those it had.
+
+And a block of which the path alone is wanted has that of the whole, and nothing attributed.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Barrier
 
 import pytest
+from both_markets import MARKETS, market_and_drivers, scenario_of
 from threadpoolctl import ThreadpoolController
 
 from ismarket import Scenario, forecast
-from ismarket.engine.blocks import one_thread
+from ismarket.engine.blocks import Engine, one_thread
+from ismarket.engine.rows import PATH
 
 BLAS = ThreadpoolController().select(user_api="blas")
 
@@ -54,3 +59,15 @@ def test_limits_of_blas_nest_and_overlap_in_any_number(two_threads):
         assert blas_threads() == {1}
         one.__exit__(None, None, None)
     assert blas_threads() == {2}
+
+
+@pytest.mark.parametrize("name", MARKETS)
+def test_the_path_alone_is_that_of_the_whole_and_attributed_to_nobody(name):
+    made = forecast(*market_and_drivers(name), scenario_of(name, draws=64))
+    (whole, error), (path, none) = (
+        Engine(made.plan, made.unexplained_factor, only).at(made.plan.modes)
+        for only in ((), PATH)
+    )
+    total = made.layout["total"]
+    assert (path[total] == whole[total]).all()
+    assert none == 0.0 <= error

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ismarket import Driver, DriverError, Effect, InputError, Parameter, Scenario, forecast
 from ismarket.engine.blocks import Engine, cells_of
 from ismarket.engine.forecaster import total_value
-from ismarket.engine.plan import make_plan
+from ismarket.engine.plan import check_fits, make_plan
 from ismarket.testing import toy_market
 
 ANCHORS = ("techsci-2022", "techsci-2024", "reanin-2024", "smr-2024", "24lifesciences-2024",
@@ -340,6 +340,12 @@ def test_a_driver_that_breaks_its_contract_stops_the_run(market, drivers, effect
 def test_a_claim_outside_the_catalogue_names_the_nearest_mechanism(market):
     with pytest.raises(DriverError, match=r"no mechanism 'video_eg'; did you mean 'video_eeg'\?"):
         forecast(market, [Driver("stranger", "x", claims=("video_eg",))], scenario(without=()))
+
+
+@pytest.mark.parametrize(("plugin", "said"), [("", "stranger: no"), ("kit", "kit stranger: no")])
+def test_a_driver_that_does_not_fit_is_named_with_its_plugin(market, plugin, said):
+    with pytest.raises(DriverError, match=f"^{said} mechanism"):
+        check_fits(Driver("stranger", "x", claims=("none",), plugin=plugin), market)
 
 
 def test_more_than_twelve_drivers_are_sampled_and_still_close(market, drivers):

@@ -3,16 +3,16 @@
 import pytest
 from reference_values import NAMES, VALUES
 
-from ismarket import Scenario, forecast, load_drivers, load_market
+from ismarket import Scenario, forecast
 
 
 @pytest.mark.parametrize(
     ("anchor", "choices", "first", "level", "last", "value", "growth", "points"), VALUES
 )
 def test_the_reference_case_is_that_of_an_independent_program(
-    anchor, choices, first, level, last, value, growth, points
+    market, drivers, anchor, choices, first, level, last, value, growth, points
 ):
-    found = forecast(load_market(), load_drivers(), Scenario(anchor=anchor, draws=16, **choices))
+    found = forecast(market, drivers, Scenario(anchor=anchor, draws=16, **choices))
     path = found.columns["reference"]["value"]
     assert (found.years[0], found.years[-1]) == (first, last)
     assert path[0] / 1e6 == pytest.approx(level, abs=0.0051 if level > 100 else 0.00051)

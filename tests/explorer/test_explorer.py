@@ -244,8 +244,8 @@ def test_evidence_starts_with_the_claims_of_drivers_that_are_on(panel):
     panel.tab = "evidence"
     tags = ["on" in row["tags"] for row in panel.page["view"]["rows"]]
     assert tags == sorted(tags, reverse=True)
-    with_cause = [c for c in load_market().claims if c.mechanism in load_market().mechanisms]
-    assert len(tags) >= len(with_cause)
+    market = load_market()
+    assert len(tags) >= len([c for c in market.claims if c.mechanism in market.mechanisms])
 
 
 def test_what_is_fixed_leaves_the_tornado_and_is_named(panel):

@@ -26,6 +26,7 @@ def test_the_series_is_the_logistic_curve_for_every_cause_and_draw(market):
         assert (found[0] == 0).all()
         still = [mechanism.share[r] == mechanism.ceiling[r] for r in market.regions]
         assert (found[:, still] == 0).all()
+        assert not spread.coefficients.flags.writeable
 
 
 def test_causes_of_a_group_add_up(market):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ismarket import InputError, Scenario, load_scenario, write_scenario
 from ismarket.model.scenario import parse_scenario, shipped_scenarios
+from ismarket.model.tables import read_toml
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -82,6 +83,14 @@ def test_a_file_that_is_no_scenario_is_refused(tmp_path, content):
     file.write_bytes(content)
     with pytest.raises(InputError, match=r"bad\.toml"):
         load_scenario(file)
+
+
+@pytest.mark.parametrize(
+    "text", ["a = 1\n" * 2_001, "[a]\n" * 2_001, "a = [1]\n" * 1_001], ids=["keys", "tables", "both"]
+)
+def test_a_file_of_thousands_of_keys_is_not_parsed(text):
+    with pytest.raises(InputError, match="m: more than 2000 keys and tables, not a scenario"):
+        read_toml(text, "m")
 
 
 def test_a_scenario_that_does_not_exist_suggests_one():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ismarket import InputError, load_market
+from ismarket import InputError
 from ismarket.cli import main
 from ismarket.model.anchor_file import (
     anchor_bytes,
@@ -213,12 +213,12 @@ def test_a_range_of_growth_is_not_a_rate():
     assert percent.value is None
 
 
-def test_the_draft_anchor_reproduces_the_published_path(tmp_path, capsys):
+def test_the_draft_anchor_reproduces_the_published_path(market, tmp_path, capsys):
     draft = tmp_path / "draft.toml"
     with pytest.raises(SystemExit) as ended:
         main(["read", str(TEXTS / "02_table.html"), "--out", str(draft)])
     assert ended.value.code == 0
-    market, name = with_anchor(load_market(), anchor_bytes(draft), draft.name)
+    market, name = with_anchor(market, anchor_bytes(draft), draft.name)
     anchor = market.anchors[name]
     assert anchor.value == 146.34e6
     assert anchor.periods == 6
@@ -253,11 +253,11 @@ def test_the_draft_anchor_reproduces_the_published_path(tmp_path, capsys):
         ),
     ],
 )
-def test_an_anchor_file_that_does_not_hold_says_which_key(tmp_path, text, message):
+def test_an_anchor_file_that_does_not_hold_says_which_key(market, tmp_path, text, message):
     path = tmp_path / "a.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(message)):
-        read_anchor_file(path, load_market())
+        read_anchor_file(path, market)
 
 
 MINE = """\
@@ -278,32 +278,32 @@ last_value_usd = {last}
      (1.113e8, 0.031, 1.3e8, "contradictions = ['two growth rates: 3.1% and 4.0%']\n")],
 )  # fmt: skip
 def test_an_anchor_file_whose_end_points_do_not_give_its_growth_is_refused(
-    value, cagr, last, given
+    market, value, cagr, last, given
 ):
     text = MINE.format(value=value, cagr=cagr, last=last) + given
     with pytest.raises(InputError, match=r"^a\.toml: the end points .* Correct one") as refused:
-        parse_anchor(text.encode(), load_market(), "a.toml")
+        parse_anchor(text.encode(), market, "a.toml")
     said = str(refused.value).removeprefix("a.toml: ").partition(". Correct one")[0]
     listed = MINE.format(value=value, cagr=cagr, last=last) + f"contradictions = [{said!r}]\n"
     listed += "" if "contradictions" in given else given
-    assert parse_anchor(listed.encode(), load_market(), "a.toml").last_value == last
+    assert parse_anchor(listed.encode(), market, "a.toml").last_value == last
 
 
 @pytest.mark.parametrize("last", [2.7e8, 2.68e8, 2.680191e8])
-def test_end_points_give_the_growth_to_the_digits_that_they_are_written_with(last):
+def test_end_points_give_the_growth_to_the_digits_that_they_are_written_with(market, last):
     text = MINE.format(value=2e8, cagr=0.05, last=last)
-    assert parse_anchor(text.encode(), load_market(), "a.toml").periods == 6
+    assert parse_anchor(text.encode(), market, "a.toml").periods == 6
 
 
 @pytest.mark.slow(reason="many pages")
-def test_what_read_drafts_is_taken_with_the_contradictions_that_it_lists():
+def test_what_read_drafts_is_taken_with_the_contradictions_that_it_lists(market):
     drafted = 0
     for file in sorted(TEXTS.iterdir()):
         draft = draft_anchor(read_file(file), "mine")
         if {"market", "value_usd", "last_value_usd", "cagr", "last_year", "base_year"} <= set(
             tomllib.loads(draft)
         ):
-            parse_anchor(draft.encode(), load_market(), "a.toml")
+            parse_anchor(draft.encode(), market, "a.toml")
             drafted += 1
     assert drafted > 10
 
@@ -334,23 +334,23 @@ def test_an_anchor_file_is_refused_or_gives_finite_json(tmp_path, capsys, line):
         assert key.replace("_usd", "").replace("_", " ") in said.err
 
 
-def test_an_anchor_of_another_market_is_refused():
+def test_an_anchor_of_another_market_is_refused(market):
     text = MINE.format(value=2e8, cagr=0.05, last=2.7e8).replace("infantile-spasms", "asthma")
     said = (
         "of market asthma, not infantile-spasms; go on with --market asthma, .* new-market asthma$"
     )
     with pytest.raises(InputError, match=said):
-        parse_anchor(text.encode(), load_market(), "a.toml")
+        parse_anchor(text.encode(), market, "a.toml")
 
 
-def test_a_name_that_is_installed_is_refused(tmp_path):
+def test_a_name_that_is_installed_is_refused(market, tmp_path):
     path = tmp_path / "a.toml"
     path.write_text(
         BARE.replace("x", "techsci-2022") + "value_usd = 3\ncagr = 0.1\nlast_year = 2028",
         encoding="utf-8",
     )
     with pytest.raises(InputError, match="is installed"):
-        with_anchor(load_market(), anchor_bytes(path), path.name)
+        with_anchor(market, anchor_bytes(path), path.name)
 
 
 def test_the_command_prints_fields_quotes_and_contradictions(capsys):

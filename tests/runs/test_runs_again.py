@@ -237,7 +237,8 @@ def test_nothing_changed_is_an_empty_bridge(kept):
 def test_what_code_and_environment_did_has_its_own_row(kept):
     record = checked(kept)
     moved = with_output(record, "outputs/summary.csv", summary_with(record, 1.01, column=5))
-    found = bridge(record, moved, lambda *_: open_run(kept), year=2024)
+    made = open_run(kept)
+    found = bridge(record, moved, lambda *_: (made.plan, made.installed), year=2024)
     assert [step.change for step in found.steps] == [REST]
     assert found.steps[0].reference == 0
     assert found.steps[0].median == pytest.approx(0.01 * found.start.median)

@@ -87,21 +87,22 @@ def test_an_anchor_file_that_changed_is_not_gone_on_with(tmp_path, loaded, monke
 
 
 @pytest.mark.usefixtures("summed_early")
-@pytest.mark.parametrize("after", [3, 6, 8])
-def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, monkeypatch, after):
+def test_a_run_until_exact_enough_goes_on_to_the_same_bytes(tmp_path, loaded, monkeypatch):
     scenario = Scenario(through=2024, name="exact")
     how = How(until=EXACT, extras=also(()))
     whole = keep(loaded.changed(scenario).plan, loaded.drivers, loaded.origin, how,
                  where=Place(tmp_path / "whole"))  # fmt: skip
-    done = interrupted(loaded, Place(tmp_path / "run"), scenario, how, monkeypatch, after)
-    begun = json.loads((tmp_path / ".run.partial/inputs/plan.json").read_text())
-    assert begun["identity"]["until"] == EXACT
-    again = ismarket("run", "--resume", "--out", "run", cwd=tmp_path)
-    assert (again.returncode, again.stderr) == (0, ""), done
-    assert outputs(tmp_path / "run") == outputs(whole.path)
-    resolved = parse_scenario((tmp_path / "run/inputs/resolved.toml").read_text())
-    assert resolved.draws == whole.forecast.plan.scenario.draws > 16_384
-    assert verify_run(tmp_path / "run").sound
+    for after in (3, 6, 8):
+        run, partial = tmp_path / f"run-{after}", tmp_path / f".run-{after}.partial"
+        done = interrupted(loaded, Place(run), scenario, how, monkeypatch, after)
+        begun = json.loads((partial / "inputs/plan.json").read_text())
+        assert begun["identity"]["until"] == EXACT
+        again = ismarket("run", "--resume", "--out", run.name, cwd=tmp_path)
+        assert (again.returncode, again.stderr) == (0, ""), done
+        assert outputs(run) == outputs(whole.path)
+        resolved = parse_scenario((run / "inputs/resolved.toml").read_text())
+        assert resolved.draws == whole.forecast.plan.scenario.draws > 16_384
+        assert verify_run(run).sound
 
 
 @pytest.mark.usefixtures("summed_early")

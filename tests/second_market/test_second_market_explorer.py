@@ -48,8 +48,8 @@ def test_every_download_of_the_panel_is_of_this_market(dravet, scenarios, answer
     panel = explore(scenario=scenario)
     panel.change({"kind": "driver", "key": COMPUTING[0], "value": False})
     for kind in MIME:
-        if kind == "png" and not find_spec("vl_convert"):
-            continue
+        if kind == "png" and (scenario == "small.toml" or not find_spec("vl_convert")):
+            continue  # of the pictures svg is looked into
         panel._receive(None, {"type": "download", "kind": kind, "path": f"file.{kind}"}, [])
         data = (scenarios / f"file.{kind}").read_bytes()
         assert len(data) > 100, kind

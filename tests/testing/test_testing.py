@@ -29,6 +29,8 @@ from ismarket import (
 from ismarket.plugins.installed import drivers_at
 from ismarket.testing import CHECKS, check_driver, findings, one_region, other_classes
 from ismarket.testing import toy_market as make_toy_market
+from ismarket.testing.processes import answer_elsewhere, digest
+from ismarket.testing.trial import Trial
 
 pytest_plugins = ["ismarket.testing.fixtures"]
 BUNDLED = [d for d in load_drivers(Scenario(plugins={"only": ()})) if d.plugin == d.name]
@@ -76,6 +78,16 @@ def test_an_answer_that_depends_on_the_hash_seed_is_caught():
         law(strangers.HASHED)
 
 
+@pytest.mark.slow(reason="two processes")
+def test_what_the_package_computes_for_a_driver_is_the_same_in_another_process(drivers):
+    """So a driver of claims alone is not asked elsewhere."""
+    driver = next(one for one in drivers if len(one.claims) > 10 and one.effects is None)
+    trial = Trial.of(driver)
+    values = trial.spread(32)
+    here = digest(trial.effects(values))
+    assert {answer_elsewhere(driver, trial.market, values, seed) for seed in "12"} == {here}
+
+
 def test_a_driver_that_counts_on_the_last_year_of_the_tables_is_caught():
     """A forecast ends earlier than the tables, most often."""
     law = next(c for c in CHECKS if c.__name__ == "four_axes")
@@ -91,7 +103,7 @@ def test_a_driver_that_no_module_holds_is_not_asked_elsewhere():
 
 @pytest.mark.slow(reason="every law, in processes of their own")
 def test_check_driver_names_the_broken_laws():
-    check_driver(strangers.GOOD)
+    check_driver(BUNDLED[0])
     with pytest.raises(DriverError, match=r"breaks 1 of its laws: title unit and source: missing"):
         check_driver(strangers.BREAKS["title_unit_and_source"])
 
@@ -149,8 +161,9 @@ def test_check_prints_a_tick_or_the_reason(tmp_path):
     assert done.returncode == 3
     assert "\N{BALLOT X} zero in the base year: plugin bad, driver bad:" in done.stdout
     assert done.stderr == f"ismarket: 1 of {len(CHECKS)} laws broken by bad\n"
-    done = ismarket("check", "good", "--json", path=folder)
-    assert {row["kept"] for row in json.loads(done.stdout)} == {True}
+    rows = json.loads(ismarket("check", "bad", "--json", path=folder).stdout)
+    assert [row["law"] for row in rows if row["kept"] is False] == ["zero in the base year"]
+    assert {row["kept"] for row in rows} == {True, False, None}
 
 
 @pytest.mark.slow(reason="every law, in processes of their own")
