@@ -20,9 +20,7 @@ BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
 UNTOLD, PART, TWICE = "untold", "part", "twice"
 _OVER_YEARS = re.compile(rf"\s*(?:from|between|over|during|in)\s+{YEAR}\s?(?:-|to|and)\s?{YEAR}\b")
 """What stands behind an amount that is added over years."""
-_TO_COME = (
-    r"(?:is|are)\s+(?:foreseen|expected|forecast(?:ed)?|anticipated|projected|predicted)\b\s*"
-)
+_TO_COME = r"(?:is|are)\s+(?:foreseen|expected|forecast|anticipated|projected)\b\s*"
 _ONE_YEAR = rf"({YEAR})\b(?!\s?(?:-|/|to)\s?\d)"
 _YEAR_BEHIND = re.compile(
     rf"\s*\)?,?\s*\(?\s*(?:{_TO_COME})?(?:(?:in\s+)?(?:revenues?|sales)\s+)?"

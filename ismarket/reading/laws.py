@@ -71,10 +71,9 @@ def _years_in_order(facts: _Facts) -> tuple[str, ...]:
 
 
 def _the_end_is_one(facts: _Facts) -> tuple[str, ...]:
-    last = facts.year("last_year")
     ends = {v.year for v in facts.levels if v.role == "future" and v.year}
-    sure = facts.year("first_year") or "last_value" in facts.fields or last in ends
-    return () if sure or not ends else ("last_year",)
+    sure = facts.year("first_year") or "last_value" in facts.fields
+    return () if sure or not ends or facts.year("last_year") in ends else ("last_year",)
 
 
 def _nothing_beyond(facts: _Facts) -> tuple[str, ...]:
@@ -87,8 +86,10 @@ def _nothing_beyond(facts: _Facts) -> tuple[str, ...]:
         return ()
     if base.role == "future":  # what is still to come is no base beside one of an earlier year
         return BASE if any(v.year < base.year for v in rest if v.year) else ()
-    later = (v.year for v in rest if v.year and v.context == base.context)
-    return BASE if any(base.year < year < (last or year) for year in later) else ()
+    beside = [v for v in facts.levels if v.context == base.context]
+    later = any(base.year < v.year < (last or v.year) for v in beside if v in rest and v.year)
+    before = any(v.role in ("past", "present") and not v.year for v in beside)
+    return BASE if later or (before and base.role == "start") else ()
 
 
 def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
@@ -119,14 +120,6 @@ def _a_whole_is_no_less_than_a_part(facts: _Facts) -> tuple[str, ...]:
     )
 
 
-def _a_start_stands_alone(facts: _Facts) -> tuple[str, ...]:
-    taken = facts.level("value")
-    if not taken or taken.role != "start":
-        return ()
-    beside = [v for v in facts.levels if v.context == taken.context and not v.year]
-    return BASE if any(v.role in ("past", "present") for v in beside) else ()
-
-
 def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
     needed = ("value", "last_value", "cagr", "base_year", "last_year")
     value, last = facts.level("value"), facts.level("last_value")
@@ -146,10 +139,9 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
 LAWS = {
     _years_in_order: "base year, first and last year are not in order, or the forecast is short",
     _the_end_is_one: "an amount of another later year is printed",
-    _nothing_beyond: "an amount of a year beyond stands on the page, it is not told of what",
+    _nothing_beyond: "an amount of another year, or of none, stands there, it is not told of what",
     _a_forecast_follows: "no later year is told, and its words are not of the past",
     _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",
-    _a_start_stands_alone: "beside it stands an amount of no year",
     _growth_leads_from_end_to_end: "the growth does not lead from one end to the other",
 }
 """The laws in the order in which they are applied, and what a broken one says."""

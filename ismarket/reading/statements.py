@@ -25,7 +25,6 @@ _FORM = re.compile(
     r"|(?:Limited|LLC|LLP|GmbH|AG|KG|plc|PLC|SAS|SARL|BV)\b))+"
 )
 """The legal form behind a name; whether its dot belongs to it cannot be told."""
-_FORMS = re.compile(_FORM.pattern + "$")
 
 
 def _patterns(table: str) -> tuple[re.Pattern[str], ...]:
@@ -66,8 +65,6 @@ _IS_FASTEST = re.compile(
     r"(?:(?:also|expected|projected|set|likely|tipped|forecast|poised|anticipated)\s+)?(?:to\s+be\s+|as\s+)?"
     r"the\s+fastest[\s-]growing\s+(?:drug\s+|product\s+|treatment\s+)?(?:segment|class|type|product|drug)s?\b"
 )
-SHORT_ANSWER = 6
-"""Words of an answer that is no more than a name."""
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 
 
@@ -81,7 +78,7 @@ def publisher(
     def keep(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
-        name = _FORMS.sub("", re.sub(r"\s[A-Z]$", "", name))
+        name = re.sub(rf"{_FORM.pattern}$", "", re.sub(r"\s[A-Z]$", "", name))
         name = re.sub(
             r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|Copyright(?:\s\d{4})?|The(?!.*\sCompany$)|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
             "",
@@ -143,7 +140,7 @@ def largest_region(
     )
     said = _labelled_name(page, label, subject.words.regions, labelled)
     for sentence in sentences:
-        asked = sentence.heading if len(sentence.text.split()) < SHORT_ANSWER else ""
+        asked = sentence.heading if len(sentence.text.split()) < 6 else ""
         if re.search(r"\b(?:region|market)\b.*\?$", asked) and CUES.largest.search(asked):
             names = found_in(subject.words.regions, sentence.text)
             if len(names) == 1 and not CUES.fastest.search(asked):

@@ -90,8 +90,7 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
         before = before.replace(subject.house or " ", " ")
         about = CUES.subject.search(after[:60]) or subject.pattern.search(after[:80])
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
-        clause = _NEXT_CLAUSE.split(after, maxsplit=1)[0]
-        if not bare or not (about or _nothing_else(clause)):
+        if not bare or not (about or _nothing_else(_NEXT_CLAUSE.split(after, maxsplit=1)[0])):
             return False
     if any(not _goes_on(subject, m[1]) for m in CUES.clause.finditer(before)):
         return False

@@ -65,8 +65,7 @@ def test_limits_of_blas_nest_and_overlap_in_any_number(two_threads):
 def test_the_path_alone_is_that_of_the_whole_and_attributed_to_nobody(name):
     made = forecast(*market_and_drivers(name), scenario_of(name, draws=64))
     (whole, error), (path, none) = (
-        Engine(made.plan, made.unexplained_factor, only).at(made.plan.modes)
-        for only in ((), PATH)
+        Engine(made.plan, made.unexplained_factor, only).at(made.plan.modes) for only in ((), PATH)
     )
     total = made.layout["total"]
     assert (path[total] == whole[total]).all()

@@ -138,7 +138,11 @@ def test_amounts_of_different_units_have_no_sum():
             alike = len({unit for row in step.units for unit in row}) == 1
             assert (step.name in shown) == (alike and step.role != "mix")
     step = steps.counted[-1]
-    apart = replace(step, role="units", units=tuple((f"unit {r}",) * len(row) for r, row in enumerate(step.units)))
+    apart = replace(
+        step,
+        role="units",
+        units=tuple((f"unit {r}",) * len(row) for r, row in enumerate(step.units)),
+    )
     assert apart.amount() is None
     for region in range(len(step.units)):
         assert (apart.amount(region) == step.amounts[region].sum(axis=0)).all()

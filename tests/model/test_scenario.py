@@ -86,7 +86,9 @@ def test_a_file_that_is_no_scenario_is_refused(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "text", ["a = 1\n" * 2_001, "[a]\n" * 2_001, "a = [1]\n" * 1_001], ids=["keys", "tables", "both"]
+    "text",
+    ["a = 1\n" * 2_001, "[a]\n" * 2_001, "a = [1]\n" * 1_001],
+    ids=["keys", "tables", "both"],
 )
 def test_a_file_of_thousands_of_keys_is_not_parsed(text):
     with pytest.raises(InputError, match="m: more than 2000 keys and tables, not a scenario"):

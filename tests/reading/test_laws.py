@@ -18,7 +18,7 @@ SAFE = "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion
         (
             f"{SAFE}It will reach USD 2.6 billion in 2026."
             " Makers in Brafen will take USD 3.3 billion in 2030.",
-            {"last_value", "last_year"}, {"value", "base_year"}, "of a year beyond",
+            {"last_value", "last_year"}, {"value", "base_year"}, "of another year",
         ),
         (
             "Safe Doors Market\n\nThe safe doors market is brafen at USD 3.3 billion in 2030.",
@@ -31,7 +31,7 @@ SAFE = "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion
         (
             "Safe Doors Market\n\nThe safe doors market was valued at USD 2.0 billion brafen 2022"
             " and is to grow from USD 2.1 billion in 2023 to USD 3.3 billion by 2030.",
-            {"value", "base_year"}, {"last_year"}, "an amount of no year",
+            {"value", "base_year"}, {"last_year"}, "of another year",
         ),
         (
             f"{SAFE}It will reach USD 3.3 billion in 2030. The market grows at a CAGR of 19.0%.",
