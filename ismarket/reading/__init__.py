@@ -91,6 +91,9 @@ def _of_market(
     apart: bool,
 ) -> Reading:
     """What a page says of one market; ``apart`` is true where the page itself is about another."""
+    publisher, houses = statements.publisher(page, subject, sentences, labelled)
+    names = [publisher.value] if publisher else houses
+    subject = replace(subject, house=names[0] if len(names) == 1 else "")
     kinds = whole.kinds(subject, sentences, apart)
     own = [s for s, kind in zip(sentences, kinds, strict=True) if kind == whole.OWN]
     same = [s for s, kind in zip(sentences, kinds, strict=True) if kind != whole.OTHER]
@@ -109,13 +112,17 @@ def _of_market(
     first, end = (fields[f].value if f in fields else None for f in ("first_year", "last_year"))
     money, problems = judge.judge_levels(page, levels, _base_year(page, boxes), (first, end))
     says += problems
-    fields |= money
-    if "last_year" not in fields and not disputed:
-        fields |= _last_year_of_value(page, levels, fields)
+    if disputed:
+        money.pop("last_year", None)
+    fields = money | fields  # a period that is printed goes before the year of an amount
+    if any(v.role == figures.TWICE for v in printed_levels):
+        says.append("left open, an amount in two currencies: it is not told which is meant")
     _say_words(page, subject, same, boxes, fields, says)
     notes: list[str] = []
-    if publisher := _publisher(page, subject, sentences, labelled, notes):
+    if publisher:
         fields["publisher"] = publisher
+    elif houses:
+        notes.append(f"publisher: {' or '.join(houses)}")
     drivers = statements.drivers_named(page, subject, same, boxes)
     if drivers:
         fields["drivers_named"] = replace(next(iter(drivers.values())), value=sorted(drivers))
@@ -131,19 +138,6 @@ def _of_market(
                    sentences)  # fmt: skip
 
 
-def _publisher(
-    page: Page,
-    subject: Subject,
-    sentences: Sequence[Sentence],
-    labelled: Sequence[Labelled],
-    notes: list[str],
-) -> Found | None:
-    found, competing = statements.publisher(page, subject, sentences, labelled)
-    if not found and competing:
-        notes.append(f"publisher: {' or '.join(competing)}")
-    return found
-
-
 def installed() -> tuple[Subject, ...]:
     """The installed markets with their words."""
     from ..plugins.installed import load_plugins
@@ -155,26 +149,12 @@ def _base_year(page: Page, labelled: Sequence[Labelled]) -> Found | None:
     """The base year where the page labels it; None where labels differ."""
     found: dict[int, Found] = {}
     for item in labelled:
-        match = re.match(rf"\D{{0,12}}({YEAR})\b", item.value)
+        match = re.match(rf"\D{{0,12}}({YEAR})\b(?!.*\b{YEAR}\b)", item.value)
         if re.search(r"\bbase\s+year", item.key, re.IGNORECASE) and match:
             at = item.start + match.start(1), item.start + match.end(1), item.context
             year = int(match[1])
             found.setdefault(year, cited(page, year, *at, "high"))
     return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _last_year_of_value(
-    page: Page, levels: list[figures.Level], fields: dict[str, Found]
-) -> dict[str, Found]:
-    """The last year, where only the last value tells it."""
-    if "last_value" not in fields:
-        return {}
-    for level in levels:
-        start, end = page.span(level.start, level.end)
-        if level.year and (start, end) == (fields["last_value"].start, fields["last_value"].end):
-            at = level.start, level.end, level.context
-            return {"last_year": cited(page, level.year, *at, "medium")}
-    return {}
 
 
 def _say_words(

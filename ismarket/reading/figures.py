@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .amounts import SCALE, SMALLEST, YEAR, Amount, find_amounts, number, scale_factor, unit_of
+from .mentions import MARKET
 from .passages import Labelled, Sentence
 from .subject import Subject
 from .vocabulary import ABOUT, CUES, NOT_A_LEVEL
@@ -15,9 +17,23 @@ from .whole import label_of_whole, of_whole
 MOST = 200
 """Amounts of one page that are weighed against each other."""
 BY_YEAR = rf"\W*by\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:year\s+)?{YEAR}"
-UNTOLD, PART = "untold", "part"
+UNTOLD, PART, TWICE = "untold", "part", "twice"
 _OVER_YEARS = re.compile(rf"\s*(?:from|between|over|during|in)\s+{YEAR}\s?(?:-|to|and)\s?{YEAR}\b")
 """What stands behind an amount that is added over years."""
+_TO_COME = r"(?:is|are)\s+(?:foreseen|expected|forecast|anticipated|projected)\b\s*"
+_ONE_YEAR = rf"({YEAR})\b(?!\s?(?:-|/|to)\s?\d)"
+_YEAR_BEHIND = re.compile(
+    rf"\s*\)?,?\s*\(?\s*(?:{_TO_COME})?(?:(?:in\s+)?(?:revenues?|sales)\s+)?"
+    r"(?:(?:in|by|for|during|as\s+of|at|over)\s+)?(?:the\s+)?(?:(?:base\s+)?year\s+)?"
+    rf"(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?{_ONE_YEAR}\)?"
+)
+_YEAR_BEFORE = re.compile(
+    r"(?:\b(?:in|by|for|of|during|was|had|reached)\s+(?:the\s+)?(?:(?:base\s+)?year\s+|end\s+of\s+)?"
+    rf"|^\W*){_ONE_YEAR}|\b({YEAR})\)?:\s+$",
+    re.IGNORECASE,
+)
+_CONVERTED = re.compile(rf"\s*\((?:or\s+)?{ABOUT}$")
+"""What stands between an amount and the same in another currency."""
 DIGIT = re.compile(r"\d")
 _UNIT_LABEL = re.compile(r"(?:currency|unit(?:s)?|values?|figures)(?:\s+in)?$", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:exceed|surpass|cross|top)(?:s|es|ing)?\s+(?:the\s+)?$", re.IGNORECASE)
@@ -29,7 +45,8 @@ class Level:
     """An amount taken for the whole market: its role in the sentence and its year, if told.
 
     The role is labelled, past, present, start, future, headline or bare; a ``bound`` is exceeded.
-    One that is untold has words that do not tell its role; a part is of something else, or may be.
+    One that is untold has words that do not tell its role; a part is of something else, or may be;
+    what is printed twice is so in two currencies.
     """
 
     amount: Amount
@@ -43,7 +60,7 @@ class Level:
     @property
     def told(self) -> bool:
         """True where words tell that it is of the whole market, and in what role."""
-        return self.role not in (UNTOLD, PART)
+        return self.role not in (UNTOLD, PART, TWICE)
 
 
 def levels(
@@ -72,9 +89,8 @@ def _labelled_level(
         rf"^(?:projected|forecast|expected)\W+{YEAR}$",
         key, re.I,
     )  # fmt: skip
-    size = size or (
-        re.fullmatch(YEAR, key) and re.search(r"market|revenue|sales", item.heading, re.I)
-    )
+    if MARKET.search(item.heading) or (item.heading and label_of_whole(subject, item.heading)):
+        size = size or re.fullmatch(YEAR, key)
     grows = re.search(r"increment|growth|CAGR|%", key, re.I)
     if not size or grows or not label_of_whole(subject, key):
         return []
@@ -102,6 +118,9 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
     text, begin = sentence.text, 0
     found: list[Level] = []
     amounts = find_amounts(text)
+    pairs = enumerate(pairwise(amounts))
+    converted = [i for i, (a, b) in pairs if _CONVERTED.fullmatch(text[a.end : b.start])]
+    twice = {index for i in converted for index in (i, i + 1)}  # which of the two stays open
     for index, amount in enumerate(amounts):
         stop = amounts[index + 1].start if index + 1 < len(amounts) else len(text)
         own, after = text[begin : amount.start], text[amount.end : stop]
@@ -116,10 +135,15 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
         wider = subject.place and CUES.whole_world.search(before)
         if small or wider or NOT_A_LEVEL.search(own) or CUES.not_a_market.search(before):
             continue
-        if _OVER_YEARS.match(after):
+        a_market = re.search(r"\ban?\s+$", own) and re.match(
+            r"\s+(?:market|business|niche)\b", after
+        )
+        if _OVER_YEARS.match(after) or (a_market and not year):
             continue
         whole = of_whole(subject, before, text[amount.end :])
-        role = _role(before, own, after[:used]) or UNTOLD if whole else PART
+        role = _role(before, own, after[: used or 30]) or UNTOLD if whole else PART
+        if index in twice:
+            role = TWICE
         if sentence.item and role in ("bare", "present") and not CUES.past.search(own):
             role = "headline"  # "worth 1.9 bn in 2028" may be of any year
         start, end = sentence.start + amount.start, sentence.start + amount.end
@@ -129,18 +153,10 @@ def _in_sentence(subject: Subject, sentence: Sentence) -> list[Level]:
 
 def _year_of(own: str, after: str) -> tuple[int | None, int]:
     """The year that belongs to an amount, and how much of what follows it that took."""
-    near = re.match(
-        r"\s*\)?(?:,\s*)?(?:\(\s*)?(?:\s*(?:in\s+)?(?:revenues?|sales)\s+)?(?:(?:in|by|for|during|as\s+of|at|over)\s+)?"
-        rf"(?:the\s+)?(?:year\s+)?(?:(?:end|close)\s+of\s+)?(?:fiscal\s)?({YEAR})\b(?!\s?(?:-|/|to)\s?\d)\)?",
-        after,
-    )
-    if near:
-        return int(near[1]), near.end()
-    before = re.findall(
-        rf"(?:\b(?:in|by|for|of|during|was|had|reached)\s+(?:the\s+)?(?:year\s+|end\s+of\s+)?|^\W*)({YEAR})\b(?!\s?(?:-|/|to)\s?\d)",
-        own,
-        re.IGNORECASE,
-    )
+    before = [match[1] or match[2] for match in _YEAR_BEFORE.finditer(own)]
+    near = _YEAR_BEHIND.match(after)
+    if near and not (before and re.match(rf"\W*,\s{YEAR}\b", after)):
+        return int(near[1]), near.end()  # "it was 3 bn in 2023, 2030 it will be 4 bn"
     return (int(before[-1]), 0) if before else (None, 0)
 
 
@@ -149,10 +165,11 @@ def _role(said: str, own: str, year_words: str) -> str:
 
     ``own`` of that are the words since the last amount; ``year_words`` are of the year behind it.
     """
-    by_year = re.match(r"\s*,?\s*by\b", year_words) or re.match(BY_YEAR, own, re.IGNORECASE)
+    by_year = re.match(rf"\s*,?\s*(?:by\b|{_TO_COME})", year_words) or re.match(BY_YEAR, own, re.I)
     future = [m.end() for m in CUES.future.finditer(own)]
     past = [m.end() for m in CUES.past.finditer(own)]
-    bare = "bare" if year_words else ""
+    dated = re.search(YEAR, year_words) or re.search(rf"\b{YEAR}\)?:\s+$", own)
+    bare = "bare" if dated else ""
     if re.search(rf"\bfrom\s+{ABOUT}$", own):
         return "start"
     if past and (not future or past[-1] > future[-1]) and not by_year:

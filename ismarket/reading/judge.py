@@ -12,11 +12,13 @@ from .found import Found, cited
 from .growth import Period, Rate
 from .pagetext import Page
 
+Years = tuple[int | None, int | None]
+
 
 def judge_levels(
-    page: Page, found: Sequence[Level], stated: Found | None, period: tuple[int | None, int | None]
+    page: Page, found: Sequence[Level], stated: Found | None, period: Years
 ) -> tuple[dict[str, Found], list[str]]:
-    """Base year, base value and last value; a field on which the page disagrees is left out.
+    """Base and last year, base and last value; a field on which the page disagrees is left out.
 
     ``period`` is the first and the last year of the forecast, None where they are not told.
     """
@@ -27,14 +29,15 @@ def judge_levels(
         if level.amount.range
     ][:1]
     sure = [level for level in found if level.amount.value is not None]
-    future = [level for level in sure if _is_future(level, sure, stated)]
+    future = [level for level in sure if _is_future(level, sure, stated, period)]
     base = [level for level in sure if level not in future]
     if not base and not stated and period[0] and any(v.year and v.year > period[0] for v in future):
         base = [level for level in future if level.year == period[0]]
         future = [level for level in future if level not in base]
-    table = {v.year for v in sure if v.role == "labelled" and v.year}
-    if not stated and len(table) > 2:
-        base = [level for level in base if level.role != "labelled"]  # a row of years has no base
+    for role, among, most in (("labelled", sure, 2), ("present", base, 1)):
+        row = {v.year for v in among if v.role == role and v.year}
+        if not stated and len(row) > most:
+            base = [level for level in base if level.role != role]  # a row of years has no base
     chosen, dispute, in_year = _base(base, stated)
     says += [dispute] if dispute else []
     if chosen:
@@ -48,14 +51,23 @@ def judge_levels(
         fields["base_year"] = stated
     if not fields and not base and (ranged := [v for v in found if v.amount.range and v.year]):
         fields["base_year"] = _year_field(page, ranged[0])
-    last, problems = _last(page, future, chosen, period[1])
+    last, problems = _last(future, period[1])
     says += problems
+    ends = not period[1] or not future or any(v.year in (None, period[1]) for v in future)
+    if chosen and not stated and not ends and chosen.role in ("labelled", "bare"):
+        fields = {}  # the row goes on to the end of the forecast, and its base is not told
     if last:
-        fields["last_value"] = last
+        fields["last_value"] = _field(page, last, last.amount.value)
+        if last.year:
+            fields["last_year"] = _year_field(page, last)
     return fields, says
 
 
-def _is_future(level: Level, sure: Sequence[Level], stated: Found | None) -> bool:
+def _is_future(level: Level, sure: Sequence[Level], stated: Found | None, period: Years) -> bool:
+    if level.year and level.year == period[1] and level.role not in ("past", "start"):
+        return True
+    if level.year and period[0] and level.year < period[0]:
+        return False
     if level.role in ("labelled", "bare") and level.year:
         first = min(v.year for v in sure if v.year)
         return bool(level.year > (stated.value if stated else first))
@@ -104,9 +116,7 @@ def _base(base: Sequence[Level], stated: Found | None) -> tuple[Level | None, st
     return None, "", 0
 
 
-def _last(
-    page: Page, future: Sequence[Level], chosen: Level | None, period_end: int | None
-) -> tuple[Found | None, list[str]]:
+def _last(future: Sequence[Level], period_end: int | None) -> tuple[Level | None, list[str]]:
     dated = [level for level in future if level.year]
     if dated:
         year = max(level.year for level in dated if level.year)
@@ -121,8 +131,7 @@ def _last(
         return None, [f"two values for {year}: {_listed(group)}"]
     if period_end and year != period_end:
         return None, [f"the forecast ends in {period_end}, the last value printed is for {year}"]
-    best = min(group, key=lambda v: v.amount.half_unit)
-    return _field(page, best, best.amount.value), []
+    return min(group, key=lambda v: v.amount.half_unit), []
 
 
 def _agree(levels: Iterable[Level]) -> bool:

@@ -90,7 +90,7 @@ def in_english(page: Page) -> tuple[Page, str]:
             r"\s(?:\d|pr\u00e8s|plus)", page.text[match.end() :][:6]
         ):
             plain = found  # "pompes à insuline"
-        elif found.lower() == "para" and not re.match(
+        elif found.lower() in ("para", "pour") and not re.match(
             r"\s(?:\d|el\s|\w+r\b)", page.text[match.end() :][:24]
         ):
             plain = "of"  # "tratamientos para la diabetes"
@@ -127,7 +127,7 @@ def plainly(page: Page) -> Page:
     )
     text = _UNIT_BEHIND.sub(lambda f: f"{f[2]} {f[1]} {f[3]}".ljust(len(f[0])), text)
     text = re.sub(rf"\bFY ?(?={YEAR}\b)", lambda found: " " * len(found.group()), text)
-    text = re.sub(rf"\b({YEAR})[AEFP]\b", r"\1 ", text)
+    text = re.sub(rf"\b({YEAR})[AEFPef]\b", r"\1 ", text)
     text = re.sub(r"[^\n]+", lambda line: _in_small(line.group()), text)
     return (
         page if text == page.text else replace(page, text=text, pieces=((0, 0, 1),), printed=page)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..model.anchor import fitting_steps, growth_between, in_words, misfit
 from ..text.wording import money
-from .figures import PART, Level
+from .figures import Level
 from .found import FIELDS, Found
 from .pagetext import Page
 
@@ -70,10 +70,26 @@ def _years_in_order(facts: _Facts) -> tuple[str, ...]:
     return LAST if last == base + 1 else ()
 
 
-def _nothing_later(facts: _Facts) -> tuple[str, ...]:
+def _the_end_is_one(facts: _Facts) -> tuple[str, ...]:
+    ends = {v.year for v in facts.levels if v.role == "future" and v.year}
+    sure = facts.year("first_year") or "last_value" in facts.fields
+    return () if sure or not ends or facts.year("last_year") in ends else ("last_year",)
+
+
+def _nothing_beyond(facts: _Facts) -> tuple[str, ...]:
     last = facts.year("last_year")
-    rest = (v.year for v in facts.levels if not v.told and v.year)
-    return LAST if facts.level("last_value") and last and any(y > last for y in rest) else ()
+    rest = [v for v in facts.levels if not v.told and v.year]
+    if facts.level("last_value") and last and any(v.year > last for v in rest if v.year):
+        return LAST
+    base = facts.level("value")
+    if not base or not base.year:
+        return ()
+    if base.role == "future":  # what is still to come is no base beside one of an earlier year
+        return BASE if any(v.year < base.year for v in rest if v.year) else ()
+    beside = [v for v in facts.levels if v.context == base.context]
+    later = any(base.year < v.year < (last or v.year) for v in beside if v in rest and v.year)
+    before = any(v.role in ("past", "present") and not v.year for v in beside)
+    return BASE if later or (before and base.role == "start") else ()
 
 
 def _a_forecast_follows(facts: _Facts) -> tuple[str, ...]:
@@ -104,24 +120,6 @@ def _a_whole_is_no_less_than_a_part(facts: _Facts) -> tuple[str, ...]:
     )
 
 
-def _sentences_are_understood(facts: _Facts) -> tuple[str, ...]:
-    def clear(level: Level) -> bool:
-        beside = (v for v in facts.levels if v.context == level.context and v.role != PART)
-        others = [v for v in beside if v.amount.value != level.amount.value]
-        return level.role == "labelled" or all(v.year for v in others)
-
-    doubtful: list[str] = []
-    for names in (BASE, LAST[:1]):
-        if taken := facts.level(names[0]):
-            same = [
-                v
-                for v in facts.levels
-                if v.told and (v.year, v.amount.value) == (taken.year, taken.amount.value)
-            ]
-            doubtful += () if any(map(clear, same)) else names
-    return tuple(doubtful)
-
-
 def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
     needed = ("value", "last_value", "cagr", "base_year", "last_year")
     value, last = facts.level("value"), facts.level("last_value")
@@ -140,10 +138,10 @@ def _growth_leads_from_end_to_end(facts: _Facts) -> tuple[str, ...]:
 
 LAWS = {
     _years_in_order: "base year, first and last year are not in order, or the forecast is short",
-    _nothing_later: "an amount of a later year stands on the page, it is not told of what",
+    _the_end_is_one: "an amount of another later year is printed",
+    _nothing_beyond: "an amount of another year, or of none, stands there, it is not told of what",
     _a_forecast_follows: "no later year is told, and its words are not of the past",
     _a_whole_is_no_less_than_a_part: "a larger amount stands on the page, it is not told of what",
-    _sentences_are_understood: "beside it stands an amount of no year",
     _growth_leads_from_end_to_end: "the growth does not lead from one end to the other",
 }
 """The laws in the order in which they are applied, and what a broken one says."""

@@ -21,7 +21,7 @@ _HOUSE = re.compile(
 )
 _FOR = re.compile(
     rf"(?:\s+(?:size|global|worldwide|(?P<there>(?i:{CUES.countries.pattern}))))*\s+(?:for|of)\s+(?:the\s+)?"
-    rf"(?P<name>(?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
+    rf"(?P<name>(?!(?:USD?|EUR|GBP|INR|JPY|CHF|Rs|more|just|{ROUGHLY})\b)(?=[^\W\d_]|\d[A-Z])(?:[\w'][\w'&/+-]*\s+){{0,5}}[\w'][\w'&/+-]*)"
 )
 _STOPS = LISTS["ends_a_name"]
 PLAIN = LISTS["plain"]
@@ -113,7 +113,7 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
             break
         if re.search(r"[,;:!?|]$|[^.\s][^.\s]\.$|^[-|./>:;!?\u203a\u00bb]+$", word):
             break
-        if re.search(r"\d{4}|^[$\u20ac\u00a3]|%", word):
+        if re.search(r"\d{4}|^[$\u20ac\u00a3]|%|^(?:million|billion|trillion|[mb]n)$", word):
             break
         begin, words = at + token.start(), words + 1
         if word[0] in "\"'" or (word[0] == "(" and ")" not in word):

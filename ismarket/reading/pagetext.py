@@ -85,6 +85,12 @@ class Page:
         last = self.pieces[piece][1] if whole else self.at(end - 1) + 1
         return self.printed.span(self.at(start), max(last, self.at(start) + 1))
 
+    def as_printed(self, start: int, end: int) -> str:
+        """The characters ``start`` to ``end`` of the text in the language of the page."""
+        if not self.printed:
+            return self.text[start:end]
+        return self.printed.text[self.at(start) : self.at(end - 1) + 1]
+
     def line(self, start: int) -> tuple[str, int]:
         """The line, as printed, in which a character of the text stands, and where in it."""
         text, at = self.text, start
@@ -258,10 +264,11 @@ def _runs_on(source: str, above: tuple[int, int], start: int) -> bool:
     """True where the line that starts here goes on with the one right above it."""
     if re.match(r"[-*\u2022]\s", source[start : start + 2]):
         return False
-    key = re.compile(r"[^:\n]{2,40}:\s")
+    key = re.compile(r"[^:\n]{2,40}:\s|[^:\n]{2,60}?\s\.{3}")
     pair = key.match(source, start)
-    if pair and key.match(source, above[0]):
-        return False
+    figure = re.compile(r"[$\u20ac\u00a3]?\d")
+    if any(lead.match(source, start) and lead.match(source, above[0]) for lead in (key, figure)):
+        return False  # a list of pairs, or of figures
     shortest = 24 if source[start].islower() and not pair else 50
     if source.count("\n", above[1], start) > 1 or above[1] - above[0] < shortest:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .amounts import CURRENCY, SCALE, YEAR
@@ -43,9 +43,7 @@ _FIGURE = re.compile(
 """A line that is a figure and no more."""
 _CAPTION = re.compile(rf"\((?:in\s+)?(?:{CURRENCY})\s?(?:in\s)?(?:{SCALE})\)\s*$", re.I)
 """What ends the title of a figure or a table: the unit of its numbers."""
-_DATELINE = re.compile(
-    r"[A-Z][A-Za-z .]{2,30},[^\n]{0,50}?\d{4}[^\n]{0,40}?\s--?\s(?=[\"'(]?[A-Z0-9])"
-)
+_DATELINE = re.compile(r"[A-Z][A-Za-z .]{2,30},[^\n]{0,50}?\d{4}[^\n]{0,40}?\s--?\s(?=[\"'(]?\w)")
 _ITEM = re.compile(r"[-*\u2022]\s")
 
 
@@ -129,7 +127,11 @@ def passages(page: Page) -> tuple[list[Sentence], list[Labelled]]:
             heading or (len(line) < 60 and line.rstrip()[-1:] not in ".:")
         ):
             place.section = line.strip()
-        sentences += _sentences(line, start, place, heading)
+        first, above = line.split("|")[0], lines[index - 1][0].strip()
+        under = above if above[-1:] == "?" else place.heading
+        if line.count("|") > 1 and MARKET.search(first):
+            under = first  # the parts of a line are of the market that it begins with
+        sentences += _sentences(line, start, replace(place, heading=under), heading)
     return sentences, labelled
 
 
@@ -158,9 +160,10 @@ def _row(line: str, start: int, place: _Place) -> Iterator[Labelled]:
     cells = _cells(line, start)
     pairs = [(found, at) for text, at in cells if (found := _LABELLED.match(text))]
     if len(pairs) > 1 and len(pairs) == len(cells):
+        of = pairs[0][0]["key"] if MARKET.search(pairs[0][0]["key"]) else place.heading
         for pair, at in pairs:
             value = at + pair.start("value")
-            yield Labelled(pair["key"].strip(), pair["value"], value, at, place.heading)
+            yield Labelled(pair["key"].strip(), pair["value"], value, at, of)
         return
     if len(cells) in (4, 6, 8) and all(
         name.endswith(":") or LABEL.fullmatch(name) for name, _ in cells[::2]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..model.words import Named
 from .amounts import find_amounts, find_percents
 from .found import Found, cited
-from .mentions import core, found_in
+from .mentions import COMMON, core, found_in
 from .pagetext import Page
 from .passages import Labelled, Sentence, cut
 from .subject import Subject
@@ -20,6 +20,11 @@ _HOUSE_NAME = (
     rf"(?<![\w&-])(?P<name>[A-Z0-9][\w&+-]*(?:\s{_CAPITAL}){{0,3}}\s{CUES.house.pattern})\b"
 )
 _HOUSES = re.compile(_HOUSE_NAME)
+_FORM = re.compile(
+    r"(?:,?\s(?:(?:Inc|Ltd|Pvt|Pte|Co|Corp|Ltda|S\.[AL]|[BN]\.V)\b\.?"
+    r"|(?:Limited|LLC|LLP|GmbH|AG|KG|plc|PLC|SAS|SARL|BV)\b))+"
+)
+"""The legal form behind a name; whether its dot belongs to it cannot be told."""
 
 
 def _patterns(table: str) -> tuple[re.Pattern[str], ...]:
@@ -34,6 +39,14 @@ _AT_AN_EDGE = _patterns("at_an_edge")
 _BY_NAME = _patterns("by_name")
 _ALONE = re.compile(r"[Aa]ccording\s+to\s+(?P<name>[A-Z][a-z]+[A-Za-z]*)\b(?=[,.])")
 """A name of one word, which makes a publisher in a sentence with figures of a market."""
+_LABEL = re.compile(
+    r"publisher|(?:published|report|compiled|study)\s+by|(source|data)|(contact)|author", re.I
+)
+_SIGNED = re.compile(
+    rf"^(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?"
+    r"(?:,\s[A-Z]\w+|,?\s(?:\d{1,2}\s)?(?:[A-Z]\w+\s)?\d{4}|\s\u00a9\s\d{4})?\.?\s*$"
+)
+"""The last line of a page, signed by a house."""
 _RIVAL = re.compile(r"\b(?:rival|another|other|separate|competing|earlier)\b", re.IGNORECASE)
 _EVERYDAY = LISTS["everyday"]
 _NOT_A_HOUSE = GENERIC | _EVERYDAY | LISTS["no_house"]
@@ -47,6 +60,11 @@ _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
     r"(?:is|was|will|to|are|has|registers|shows)\b"
 )
+_IS_FASTEST = re.compile(
+    r"\W{0,3}(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are|forms?)\s+"
+    r"(?:(?:also|expected|projected|set|likely|tipped|forecast|poised|anticipated)\s+)?(?:to\s+be\s+|as\s+)?"
+    r"the\s+fastest[\s-]growing\s+(?:drug\s+|product\s+|treatment\s+)?(?:segment|class|type|product|drug)s?\b"
+)
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 
 
@@ -55,12 +73,14 @@ def publisher(
 ) -> tuple[Found | None, list[str]]:
     """Who publishes the estimate, and the names in doubt where the page gives several."""
     found: dict[str, Found] = {}
+    end_of_page = len(page.text.rstrip())
 
     def keep(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
+        name = re.sub(rf"{_FORM.pattern}$", "", re.sub(r"\s[A-Z]$", "", name))
         name = re.sub(
-            r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|The|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
+            r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|Copyright(?:\s\d{4})?|The(?!.*\sCompany$)|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
             "",
             name.strip(),
         )
@@ -70,19 +90,22 @@ def publisher(
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
         if len(name) < 3 or own or CUES.wire.search(name) or re.search(r"^\d+$", name) or everyday:
             return
-        found.setdefault(name, cited(page, name, start, end, context, confidence))
+        if name not in found:
+            form = re.search(rf"{re.escape(name)}({_FORM.pattern})", page.text)
+            full = form.group() if form else name
+            found[name] = cited(page, full, start, end, context, confidence)
 
     for item in labelled:
-        told = re.fullmatch(
-            r"publisher|published\s+by|(source|data)|(contact)|report\s+by|author", item.key, re.I
-        )
+        told = _LABEL.fullmatch(item.key)
         if told and (name := re.match(_HOUSE_NAME if told[2] else _NAME, item.value)):
             plain = _NOT_A_HOUSE if told[1] else _EVERYDAY
             keep(name["name"], item.start, item.start + name.end(), item.value, "high", plain)
     for sentence in sentences:
         figures = re.search(r"market\b", sentence.text) and re.search(r"\d", sentence.text)
         alone = (_ALONE,) if figures else ()
-        for patterns, plain in (((*_AT_AN_EDGE, *alone), _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
+        signed = (_SIGNED,) if sentence.start + len(sentence.text) >= end_of_page else ()
+        edge = (*_AT_AN_EDGE, *alone, *signed)
+        for patterns, plain in ((edge, _NOT_A_HOUSE), (_BY_NAME, _EVERYDAY)):
             for match in (m for pattern in patterns for m in pattern.finditer(sentence.text)):
                 if _RIVAL.search(sentence.text[: match.start("name")]):
                     continue
@@ -93,7 +116,9 @@ def publisher(
     names = [n for n in found if not any(n != other and n in other for other in found)]
     rivals = (name for s in sentences for name in _with_figures(s)) if len(names) == 1 else ()
     names += [n for n in rivals if n not in names[0] and names[0] not in n]
-    return (found[names[0]], []) if len(names) == 1 else (None, names)
+    if len(names) == 1 and "." not in found[names[0]].value:
+        return found[names[0]], []
+    return None, [found[name].value if name in found else name for name in names]
 
 
 def _with_figures(sentence: Sentence) -> Iterator[str]:
@@ -115,6 +140,11 @@ def largest_region(
     )
     said = _labelled_name(page, label, subject.words.regions, labelled)
     for sentence in sentences:
+        asked = sentence.heading if len(sentence.text.split()) < 6 else ""
+        if re.search(r"\b(?:region|market)\b.*\?$", asked) and CUES.largest.search(asked):
+            names = found_in(subject.words.regions, sentence.text)
+            if len(names) == 1 and not CUES.fastest.search(asked):
+                _say(page, said, sentence, names[0])
         for clause in cut(sentence, _CLAUSE):
             cue = CUES.largest.search(clause.text)
             if not cue or CUES.fastest.search(clause.text) or CUES.negated.search(clause.text):
@@ -161,19 +191,24 @@ def _printed_class(
             continue
         if not CUES.not_a_class.search(name) and not CUES.section.search(name):
             at = item.start, item.start + len(name), item.context
-            said.setdefault(_small(name), cited(page, _small(name), *at, "high"))
+            printed = _small(page.as_printed(*at[:2]))
+            said.setdefault(printed, cited(page, printed, *at, "high"))
     above = None
     for sentence in sentences:
         by, above = CUES.basis.match(sentence.text) or above, CUES.basis.match(sentence.text)
         for clause in cut(sentence, _CLAUSE):
-            found = _SEGMENT.search(clause.text)
-            if not found or not _fastest(clause.text):
+            text = clause.text if _fastest(clause.text) else ""
+            found = _SEGMENT.search(text) or _IS_FASTEST.match(text)
+            if not found:
                 continue
             name = found["name"].strip()
             if by and by[1].lower() not in _OF_A_CLASS:
                 continue  # a form or a place of sale is no class
-            if name and not CUES.not_a_class.search(name):
-                _say(page, said, clause, (_small(name), *found.span("name")))
+            place = CUES.countries.search(name) or found_in(COMMON.regions, name)
+            if name and not place and not CUES.not_a_class.search(name):
+                start, end = (clause.start + at for at in found.span("name"))
+                printed = _small(page.as_printed(start, end).strip())
+                _say(page, said, clause, (printed, *found.span("name")))
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
 
 

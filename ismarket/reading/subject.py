@@ -11,7 +11,7 @@ from unicodedata import normalize
 from ..model.market import Market
 from ..model.words import Named, Words, matching, words_of
 from .amounts import BLANK, SMALLEST, find_amounts, find_percents
-from .mentions import COMMON, MARKET, PLAIN, PRODUCTS, Mention, core, mentions, stem
+from .mentions import COMMON, MARKET, PRODUCTS, Mention, core, mentions, stem
 from .pagetext import Page
 from .passages import Labelled, Sentence
 
@@ -35,7 +35,7 @@ class Subject:
     """The market that a page is about: ``market`` is its name here, ``title`` as it is printed.
 
     ``words`` are its own, with those of every market where it has none; ``installed`` is false
-    where no market of that name is.
+    where no market of that name is; ``house`` is who publishes the page, if that is one.
     """
 
     market: str
@@ -45,6 +45,7 @@ class Subject:
     place: str = ""
     products: frozenset[str] = frozenset()
     at: tuple[int, int] = (0, 1)
+    house: str = ""
 
     @property
     def base(self) -> frozenset[str]:
@@ -101,7 +102,7 @@ def unknown_subject(mention: Mention) -> Subject:
     """A market that is not installed, known by the name that the page gives it."""
     bare = re.sub(r"\(([^)]*)\)", " ", mention.own or mention.name)
     acronyms = re.findall(r"\(([A-Z][A-Za-z0-9-]{1,7})\)", mention.name)
-    words = [w for w in re.findall(r"[^\W_]+(?:['.][^\W_]+)*", bare) if w.lower() not in PLAIN]
+    words = re.findall(r"[^\W_]+(?:['.][^\W_]+)*", bare)
     telling = [w for w in words if w.lower() not in PRODUCTS] or words
     phrase = "-".join(map(_any_number, telling))
     own = Words((phrase, f"{phrase.rstrip('*')}*", *acronyms) if phrase else ())
@@ -128,11 +129,18 @@ def subject_of(
         either = list(named.values()) or called
         found = either[0] if len(either) == 1 else None
     if found and not MARKET.search(found.title):
-        for sentence in sentences[:MOST_SENTENCES]:
-            for mention in mentions(sentence.text):
-                if mention.core and not mention.place and found.names(mention):
-                    at = sentence.start + mention.start, sentence.start + mention.end
-                    return replace(found, title=f"{mention.name} Market", at=at), several
+        title = re.findall(r"\w+", sentences[0].text.lower()) if sentences else []
+        if not MARKET.search(page.text) and PRODUCTS.isdisjoint(title):
+            return None, []  # to name a disease is not to be of its market
+        named_ones = [
+            (s, m) for s in sentences[:MOST_SENTENCES] for m in mentions(s.text) if m.core
+        ]
+        for sentence, mention in named_ones:
+            if not mention.place and found.names(mention):
+                at = sentence.start + mention.start, sentence.start + mention.end
+                return replace(found, title=f"{mention.name} Market", at=at), several
+        if others := [mention for _, mention in named_ones if not found.names(mention)]:
+            return None, [found, unknown_subject(others[0])]
     return found, several
 
 
@@ -239,10 +247,9 @@ def _named_in(page: Page, sentence: Sentence, known: Sequence[Subject]) -> list[
 def _as_printed(page: Page, found: Mention, at: tuple[int, int]) -> Mention:
     """The mention with its name in the language of the page."""
     begin = page.text.find(found.name, *at) if page.printed and found.name else -1
-    if begin < 0 or page.printed is None:
+    if begin < 0:
         return found
-    first, last = page.at(begin), page.at(begin + len(found.name) - 1)
-    return replace(found, name=page.printed.text[first : last + 1], own=found.name)
+    return replace(found, name=page.as_printed(begin, begin + len(found.name)), own=found.name)
 
 
 def _apart(mention: Mention, text: str, known: Sequence[Subject]) -> list[Mention]:

@@ -49,7 +49,7 @@ LABEL = _words(
     rf"(?:forecast|study|historical|analysis|review|projection)(?:ed)?\s+(?:period|years?|data|range)|"
     rf"(?:estimated\s+)?base\s+year(?:\s+for\s+estimation|\s+considered)?|"
     rf"(?:(?:estimated|projected|expected|forecast(?:ed)?|base\s+year|forecast\s+year|global|current)\s+)*"
-    rf"(?:market\s+)?(?:size|value|valuation|revenue|sales)(?:\s+(?:value|revenue|forecast))?{_ABOUT}{_UNIT}|"
+    rf"(?:{YEAR}\s+)?(?:market\s+)?(?:size|value|valuation|revenue|sales)(?:\s+(?:value|revenue|forecast))?{_ABOUT}{_UNIT}|"
     rf"market\s+forecast{_ABOUT}{_UNIT}|"
     rf"(?:projected\s+|value-based\s+|market\s+|revenue\s+|forecast\s+)*(?:CAGR|growth\s+rate)"
     rf"(?:\s*\((?:CAGR|%)\))?{_ABOUT}{_UNIT}|"

@@ -15,23 +15,28 @@ OWN, PLACE, OTHER = "own", "place", "other"
 _GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.IGNORECASE)
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
 _SAME_PLACE = {word: place for place, words in PLACES.items() for word in words.split()}
+_NEXT_CLAUSE = re.compile(r",?\s(?:and|while|whereas)\s|[;(]")
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
 def kinds(subject: Subject, sentences: Sequence[Sentence], apart: bool = False) -> list[str]:
     """For each sentence in turn, of what market it is: OWN, PLACE or OTHER.
 
-    One that begins with "it" or "the market" goes on about the same as the one before; a heading
+    One that begins with "it" or "the market" goes on about the same as the one before; one of "the
+    company", with what follows in its line, is of no market until one is named; a heading
     that names another market holds for what stands under it.  Where the page itself is about
     another one (``apart``) only what names the market is of it.
     """
     found: list[str] = []
     above: dict[str, str] = {}
+    of_a_company = -1  # the end of a sentence with which the next in its line goes on
     for sentence in sentences:
         heading = sentence.heading
         if heading not in above:
             above[heading] = _kind(subject, heading) or (OTHER if apart else OWN)
         kind = _kind(subject, sentence.text)
+        if not kind and (sentence.start == of_a_company or CUES.company.search(sentence.text)):
+            kind, of_a_company = OTHER, sentence.start + len(sentence.text)
         if not kind and found and found[-1] != OWN and _GOES_ON.match(sentence.text):
             kind = found[-1]
         found.append(kind or above[heading])
@@ -82,9 +87,10 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     family = subject.pattern.search(before)
     sold = CUES.sales.search(before) and _nothing_else(before)
     if not (named or family or sold or CUES.subject.search(before)):
+        before = before.replace(subject.house or " ", " ")
         about = CUES.subject.search(after[:60]) or subject.pattern.search(after[:80])
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
-        if not bare or not (about or _nothing_else(after)):
+        if not bare or not (about or _nothing_else(_NEXT_CLAUSE.split(after, maxsplit=1)[0])):
             return False
     if any(not _goes_on(subject, m[1]) for m in CUES.clause.finditer(before)):
         return False
@@ -115,8 +121,6 @@ def _nothing_else(text: str) -> bool:
 def label_of_whole(subject: Subject, key: str) -> bool:
     """True where a label is of the whole market: it names the market, or nothing."""
     rest = subject.pattern.sub(" ", key).lower()
-    if subject.place:
-        rest = CUES.countries.sub(" ", rest)
     words = [word for word in _WORD.findall(rest) if len(word) > 1]
     sold = subject.products | PRODUCTS
     return all(word in LISTS["label"] or word in sold for word in words)
