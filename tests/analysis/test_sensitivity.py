@@ -263,3 +263,5 @@ def test_outputs_are_all_answered_as_a_frame():
         found = sensitivity_of(MARKET, DRIVERS, EVIDENCE, output=output, by="status", points=64)
         assert set(found.frame()["group"]) <= {"measured", "estimated", "assumed"}
         assert len(found.frame("tornado")) == len(found.response.inputs)
+        unit = "fraction a year" if output == "cagr" else "USD"
+        assert found.frame().attrs["units"] == {"indices": "1", "tornado": unit}

@@ -71,6 +71,11 @@ def test_every_row_says_its_unit_its_dollars_and_its_keys(made, by):
             assert key.tolist() == [slug(one) for one in plain[title]]
 
 
+def test_rows_are_numbered_throughout(made):
+    found = made.table("driver")
+    assert found.index.tolist() == list(range(len(found)))
+
+
 def test_constant_dollars_say_their_year(made):
     table = made.in_real_terms().table("year")
     base = made.plan.market.base_year
