@@ -84,6 +84,7 @@ class Bite:
         """The functions of the package, and what it keeps from earlier calls."""
         for file in {file for file, *_ in self.faults}:
             importlib.import_module(file.removesuffix(".py").replace("/", "."))
+        gc.unfreeze()  # what is frozen is not among the objects
         for one in gc.get_objects():
             if isinstance(one, FunctionType):
                 code = one.__code__
