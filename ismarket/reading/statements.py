@@ -43,7 +43,7 @@ _LABEL = re.compile(
     r"publisher|(?:published|report|compiled|study)\s+by|(source|data)|(contact)|author", re.I
 )
 _SIGNED = re.compile(
-    rf"^(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?"
+    rf"^(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?(?:\((?:TM|R)\)|[\u2122\u00ae])?"
     r"(?:,\s[A-Z]\w+|,?\s(?:\d{1,2}\s)?(?:[A-Z]\w+\s)?\d{4}|\s\u00a9\s\d{4})?\.?\s*$"
 )
 """The last line of a page, signed by a house."""
@@ -58,7 +58,7 @@ _CLAUSE = re.compile(
 _STOP = re.compile(r"[.;]\s")
 _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
-    r"(?:is|was|will|to|are|has|registers|shows)\b"
+    r"(?:is|was|will|to|are|has|registers|shows|grows)\b"
 )
 _IS_FASTEST = re.compile(
     r"\W{0,3}(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are|forms?)\s+"
@@ -185,14 +185,12 @@ def fastest_class(
 
 def _a_drug(clause: str, name: str, start: int, end: int) -> bool:
     """True for a segment that is not called as its class is: it may be one drug of it."""
-    segment = re.match(r"\s+segments?\b", clause[end:])
-    return bool(segment and core(clause[start:end]).isdisjoint(core(name)))
+    return clause[end:].startswith(" segment") and not core(clause[start:end]) & core(name)
 
 
 def _fastest(clause: str) -> bool:
     """True for a clause that says, and does not ask, of something that it grows fastest."""
-    cue = CUES.fastest.search(clause)
-    return bool(cue and "?" not in clause[cue.end() :] and not CUES.negated.search(clause))
+    return bool(CUES.fastest.search(clause.rpartition("?")[2]) and not CUES.negated.search(clause))
 
 
 def _printed_class(
@@ -262,7 +260,7 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
     rest = clause[said.end() :]
     if re.match(r"\W*(?:\w+\W+){0,2}(?:" + others + ")", rest, re.IGNORECASE):
         return False
-    if not re.search(r"market|share|region|revenue|sales", clause, re.IGNORECASE):
+    if not re.search(r"market|share|region|revenue|sales|position", clause, re.IGNORECASE):
         return False
     _, start, end = named
     before = clause[:start]
