@@ -43,7 +43,7 @@ _LABEL = re.compile(
     r"publisher|(?:published|report|compiled|study)\s+by|(source|data)|(contact)|author", re.I
 )
 _SIGNED = re.compile(
-    rf"^(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?"
+    rf"^(?:[^.]{{0,60}},\s)?{_HOUSE_NAME}(?:{_FORM.pattern})?(?:\((?:TM|R)\)|[\u2122\u00ae])?"
     r"(?:,\s[A-Z]\w+|,?\s(?:\d{1,2}\s)?(?:[A-Z]\w+\s)?\d{4}|\s\u00a9\s\d{4})?\.?\s*$"
 )
 """The last line of a page, signed by a house."""
@@ -58,13 +58,15 @@ _CLAUSE = re.compile(
 _STOP = re.compile(r"[.;]\s")
 _SEGMENT = re.compile(
     r"(?:^|[Tt]he\s+|[:,]\s)(?P<name>(?:[\w/&'-]+\s+){1,4}?)(?:segment|category|class)\s+"
-    r"(?:is|was|will|to|are|has|registers|shows)\b"
+    r"(?:is|was|will|to|are|has|registers|shows|grows)\b"
 )
 _IS_FASTEST = re.compile(
     r"\W{0,3}(?P<name>(?:[\w/&'-]+\s+){1,5}?)(?:is|are|forms?)\s+"
     r"(?:(?:also|expected|projected|set|likely|tipped|forecast|poised|anticipated)\s+)?(?:to\s+be\s+|as\s+)?"
     r"the\s+fastest[\s-]growing\s+(?:drug\s+|product\s+|treatment\s+)?(?:segment|class|type|product|drug)s?\b"
 )
+_OF_ANOTHER = re.compile(r"\s(?:region|market)\s(?:for|of)\s(?:the\s)?(?P<name>[a-z][\w\s-]+)")
+"""What a region is the largest of."""
 _OF_A_CLASS = frozenset("drug class product treatment therapy type therapeutic molecule".split())
 
 
@@ -78,6 +80,7 @@ def publisher(
     def keep(
         name: str, start: int, end: int, context: str, confidence: str, plain: frozenset[str]
     ) -> None:
+        person = re.fullmatch(r"\w+\s[A-Z]", name) and page.text[end : end + 1] == "."
         name = re.sub(rf"{_FORM.pattern}$", "", re.sub(r"\s[A-Z]$", "", name))
         name = re.sub(
             r"^(?:[A-Z]\w+\s[A-Z]\w+\sof|Copyright(?:\s\d{4})?|The(?!.*\sCompany$)|A|An|By|About)\s+|'s$|[\s,.]+$|\s(?:and|of|\d{4})$",
@@ -86,7 +89,7 @@ def publisher(
         )
         words = re.findall(r"[\w'-]+", name.lower())
         plain = plain if re.search(rf"\s{CUES.house.pattern}$", name) else _NOT_A_HOUSE
-        everyday = all(word in plain or not word.isalpha() for word in words)
+        everyday = person or all(word in plain or not word.isalpha() for word in words)
         own = subject is not None and bool((core(name) & core(subject.title)) - {"market"})
         if len(name) < 3 or own or CUES.wire.search(name) or re.search(r"^\d+$", name) or everyday:
             return
@@ -149,6 +152,9 @@ def largest_region(
             cue = CUES.largest.search(clause.text)
             if not cue or CUES.fastest.search(clause.text) or CUES.negated.search(clause.text):
                 continue
+            other = _OF_ANOTHER.match(clause.text, cue.end())
+            if other and core(other["name"]).isdisjoint(core(subject.title)):
+                continue
             names = found_in(subject.words.regions, clause.text)
             if len({name for name, *_ in names}) == 1 and _of_the_market(
                 clause.text, cue, names[0]
@@ -171,14 +177,20 @@ def fastest_class(
             names = found_in(classes, clause.text)
             if not _fastest(clause.text) or len({name for name, *_ in names}) != 1:
                 continue
-            if not found_in(subject.words.regions, clause.text):
+            apart = any(_a_drug(clause.text, *name) for name in names)
+            if not apart and not found_in(subject.words.regions, clause.text):
                 _say(page, said, clause, names[0])
     return (next(iter(said.values())), []) if len(said) == 1 else (None, list(said))
 
 
+def _a_drug(clause: str, name: str, start: int, end: int) -> bool:
+    """True for a segment that is not called as its class is: it may be one drug of it."""
+    return clause[end:].startswith(" segment") and not core(clause[start:end]) & core(name)
+
+
 def _fastest(clause: str) -> bool:
-    """True for a clause that says of something that it grows fastest."""
-    return bool(CUES.fastest.search(clause) and not CUES.negated.search(clause))
+    """True for a clause that says, and does not ask, of something that it grows fastest."""
+    return bool(CUES.fastest.search(clause.rpartition("?")[2]) and not CUES.negated.search(clause))
 
 
 def _printed_class(
@@ -248,7 +260,7 @@ def _of_the_market(clause: str, said: re.Match[str], named: tuple[str, int, int]
     rest = clause[said.end() :]
     if re.match(r"\W*(?:\w+\W+){0,2}(?:" + others + ")", rest, re.IGNORECASE):
         return False
-    if not re.search(r"market|share|region|revenue|sales", clause, re.IGNORECASE):
+    if not re.search(r"market|share|region|revenue|sales|position", clause, re.IGNORECASE):
         return False
     _, start, end = named
     before = clause[:start]

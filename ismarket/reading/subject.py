@@ -106,7 +106,7 @@ def unknown_subject(mention: Mention) -> Subject:
     telling = [w for w in words if w.lower() not in PRODUCTS] or words
     phrase = "-".join(map(_any_number, telling))
     own = Words((phrase, f"{phrase.rstrip('*')}*", *acronyms) if phrase else ())
-    name = f"{mention.place} {mention.name}".strip()
+    name = re.sub(r"\s*\([A-Z][A-Z0-9]{1,7}\)$", "", f"{mention.place} {mention.name}").strip()
     sold = frozenset(stem(w.lower()) for w in words)
     return Subject(slug(name), f"{name} Market", _with_common(own), False, mention.place, sold)
 

@@ -36,7 +36,7 @@ CUES = Cues(_table("cues.toml"))
 PUBLISHERS: dict[str, list[str]] = _table("publishers.toml")
 PLACES: dict[str, str] = _table("places.toml")
 ROUGHLY = r"about|around|nearly|almost|roughly|approximately|some"
-ABOUT = rf"(?:(?:{ROUGHLY})\s+)?"
+ABOUT = rf"(?:(?:{ROUGHLY}|an\s+estimated)\s+)?"
 """What may stand in front of an amount."""
 NOT_A_LEVEL = _words(
     r"(?:(?:increas|grow|ris|expand|add)\w*|growth|increment\w*|opportunity|gain)\s+"

@@ -16,6 +16,7 @@ _GOES_ON = re.compile(r"\W*(?:it|its|this|the\s+(?:regional\s+)?market)\b", re.I
 _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|that")
 _SAME_PLACE = {word: place for place, words in PLACES.items() for word in words.split()}
 _NEXT_CLAUSE = re.compile(r",?\s(?:and|while|whereas)\s|[;(]")
+_TITLE = re.compile(r'["\u201c][\w\s-]{0,80}Market\b[^"\u201d]{0,200}["\u201d]')
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
@@ -92,7 +93,7 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
         if not bare or not (about or _nothing_else(_NEXT_CLAUSE.split(after, maxsplit=1)[0])):
             return False
-    if any(not _goes_on(subject, m[1]) for m in CUES.clause.finditer(before)):
+    if any(not _goes_on(subject, m[1]) for m in CUES.clause.finditer(_TITLE.sub(" ", before))):
         return False
     places = {m.start(): m.group() for m in CUES.countries.finditer(before)}
     places |= {a: before[a:b] for _, a, b in found_in(subject.words.regions, before)}
