@@ -80,7 +80,7 @@ def _is_house(text: str, found: Mention) -> bool:
     behind = text[found.end : found.end + 40].lower()
     if not house or re.match(r"\s+\w+\s+report", behind):
         return False
-    if re.match(r"\s+research\b(?!\s+(?:report|study|analysis))", behind):
+    if re.match(r"\s+(?:research\b(?!\s+(?:report|study|analysis))|studies\W*$)", behind):
         return True
     before = text[max(0, found.start - 12) : found.start]
     led = re.search(
@@ -131,7 +131,8 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     if place and not CUES.whole_world.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
         return Mention(_trimmed(without), begin, end, place.group())
-    return Mention(name, begin, end)
+    led = _LED.match(text)  # "Spain: the market of ..."
+    return Mention(name, begin, end, led["place"] if led else "")
 
 
 def _trimmed(name: str) -> str:
@@ -160,6 +161,7 @@ _IN = re.compile(
     rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|\s+\((?P<within>{_PLACE})\)|,\s+(?P<of>{_PLACE})\W*$",
     re.IGNORECASE,
 )
+_LED = re.compile(rf"\W*(?P<place>{_PLACE}):\s", re.IGNORECASE)
 _AND_MORE = re.compile(r"(?:,|\s+and|\s*&)\s+[A-Z]")
 
 

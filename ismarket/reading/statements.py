@@ -185,7 +185,8 @@ def fastest_class(
 
 def _a_drug(clause: str, name: str, start: int, end: int) -> bool:
     """True for a segment that is not called as its class is: it may be one drug of it."""
-    return clause[end:].startswith(" segment") and not core(clause[start:end]) & core(name)
+    called = re.match(r"\s(?:segment|class)\b", clause[end:])
+    return bool(called) and not core(clause[start:end]) & core(name)
 
 
 def _fastest(clause: str) -> bool:
@@ -226,7 +227,7 @@ def _printed_class(
 
 def _small(name: str) -> str:
     """A name as it stands inside a sentence: words in small letters, abbreviations as they are."""
-    plain = re.sub(r"^(?:\W*the\s+|\W+)", "", name, flags=re.IGNORECASE)
+    plain = re.sub(r"^(?:\W*(?:and\s+)?the\s+|\W+|and\s+)", "", name, flags=re.IGNORECASE)
     return " ".join(w.lower() if w[1:].islower() else w for w in plain.split())
 
 

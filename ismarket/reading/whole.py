@@ -17,6 +17,7 @@ _ITSELF = re.compile(r"it|markets?|sales|demand|revenues?|industry|this|which|th
 _SAME_PLACE = {word: place for place, words in PLACES.items() for word in words.split()}
 _NEXT_CLAUSE = re.compile(r",?\s(?:and|while|whereas)\s|[;(]")
 _TITLE = re.compile(r'["\u201c][\w\s-]{0,80}Market\b[^"\u201d]{0,200}["\u201d]')
+_LAST_WORD = re.compile(r"[^\W\d_]+(?=\s$)")
 _WORD = re.compile(r"[^\W\d_]+(?:[.'-][^\W\d_]+)*")
 
 
@@ -86,6 +87,9 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
     if CUES.of_a_piece.match(after):
         return False
     family = subject.pattern.search(before)
+    narrower = _LAST_WORD.search(before[: family.start()]) if family and not named else None
+    if narrower and not _nothing_else(narrower[0]):
+        return False  # "dark chocolate"
     sold = CUES.sales.search(before) and _nothing_else(before)
     if not (named or family or sold or CUES.subject.search(before)):
         before = before.replace(subject.house or " ", " ")
