@@ -131,8 +131,8 @@ def _mention(text: str, match: re.Match[str]) -> Mention:
     if place and not CUES.whole_world.search(text[begin : match.start()]):
         without = name[: place.start()] + name[place.end() :]
         return Mention(_trimmed(without), begin, end, place.group())
-    led = _LED.match(text)  # "Spain: the market of ..."
-    return Mention(name, begin, end, led["place"] if led else "")
+    ahead = _AHEAD.match(text)  # "Spain: the market of ..."
+    return Mention(name, begin, end, ahead["place"] if ahead else "")
 
 
 def _trimmed(name: str) -> str:
@@ -161,7 +161,7 @@ _IN = re.compile(
     rf"(?:\s+(?:size|value))?\s+in\s+(?:the\s+)?(?P<place>{_PLACE})|\s+\((?P<within>{_PLACE})\)|,\s+(?P<of>{_PLACE})\W*$",
     re.IGNORECASE,
 )
-_LED = re.compile(rf"\W*(?P<place>{_PLACE}):\s", re.IGNORECASE)
+_AHEAD = re.compile(rf"\W*(?P<place>{_PLACE}):\s", re.IGNORECASE)
 _AND_MORE = re.compile(r"(?:,|\s+and|\s*&)\s+[A-Z]")
 
 
