@@ -13,6 +13,7 @@ from .growth import Period, Rate
 from .pagetext import Page
 
 Years = tuple[int | None, int | None]
+"""First and last year of a forecast, None where the page does not tell."""
 
 
 def judge_levels(

@@ -92,7 +92,7 @@ def of_whole(subject: Subject, before: str, after: str) -> bool:
         return False  # "dark chocolate"
     sold = CUES.sales.search(before) and _nothing_else(before)
     if not (named or family or sold or CUES.subject.search(before)):
-        before = before.replace(subject.house or " ", " ")
+        before = before.replace(subject.house, " ") if subject.house else before
         about = CUES.subject.search(after[:60]) or subject.pattern.search(after[:80])
         bare = _nothing_else(before) and all(is_own(subject, m) for m in mentions(after[:120]))
         if not bare or not (about or _nothing_else(_NEXT_CLAUSE.split(after, maxsplit=1)[0])):
